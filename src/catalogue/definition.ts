@@ -1,0 +1,28 @@
+/**
+ * What the catalogue says of one metric.
+ *
+ * `owner` adds the label that names it (`redis_target` or `gateway`). `unit` is UCUM, in braces when it
+ * only counts things; boolean and info gauges have none, or the Prometheus translation would append
+ * `_ratio`. A label is a closed set of values or `open`, which means bounded by the configuration or by
+ * the number of databases, never by text that a server chooses. `when` says what has to happen before the
+ * metric exists; without it the metric is there from the owner's first complete tick.
+ */
+export type MetricDefinition = {
+  owner: 'target' | 'gateway' | 'exporter';
+  unit: '' | 's' | 'By' | '1' | `{${string}}`;
+  labels: Readonly<Record<string, readonly string[] | 'open'>>;
+  help: string;
+  when?: string;
+} & ({ kind: 'gauge' | 'counter' } | { kind: 'states'; state: string } | { kind: 'histogram'; buckets: readonly number[] });
+
+/** Upper bounds in seconds for what a Redis server does. */
+export const REDIS_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5] as const;
+
+/**
+ * Upper bounds in seconds for answers of a gateway. A cache hit takes 1 to 10 ms, which falls into the
+ * first bucket of the GenAI conventions; hence own bounds (facts: observability, synthetic probing).
+ */
+export const ANSWER_SECONDS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50] as const;
+
+/** Upper bounds for first answer divided by duplicate. */
+export const SPEEDUP = [1, 1.5, 2, 3, 5, 10, 20, 50, 100, 200, 500, 1000] as const;

@@ -1,0 +1,62 @@
+import type { Route } from '../model/cache.ts';
+import type { Secret } from './secret.ts';
+
+/** How to trust and be trusted over TLS; paths of PEM files. */
+export interface TlsConfig {
+  ca_file?: string | undefined;
+  cert_file?: string | undefined;
+  key_file?: string | undefined;
+  server_name?: string | undefined;
+  insecure_skip_verify: boolean;
+}
+
+/** A user of a Redis target. */
+export interface Credential {
+  name: string;
+  username?: string | undefined;
+  password?: Secret | undefined;
+}
+
+/** One Redis server, or the master of a Sentinel set. Durations are milliseconds here and below. */
+export interface TargetConfig {
+  name: string;
+  /** Without user and password: those of a URL were moved into `username` and `password`. */
+  url?: string | undefined;
+  sentinel?: { master: string; nodes: string[]; username?: string | undefined; password?: Secret | undefined } | undefined;
+  username?: string | undefined;
+  password?: Secret | undefined;
+  tls?: TlsConfig | undefined;
+  interval: number;
+  timeout: number;
+  canaries: Credential[];
+}
+
+/** One LiteLLM gateway. */
+export interface GatewayConfig {
+  name: string;
+  url: string;
+  api_key?: Secret | undefined;
+  /** The name of the target that should hold its cache. */
+  redis?: string | undefined;
+  namespace?: string | undefined;
+  model: string;
+  routes: Route[];
+  interval: number;
+  timeout: number;
+  ttl: number;
+  expect: { cache: 'redis' | 'local' | 'none'; ttl?: number | undefined };
+  daily_budget_usd: number;
+  /** Undefined where the price of the model is unknown. */
+  price_per_pair_usd?: number | undefined;
+  tls?: TlsConfig | undefined;
+}
+
+/** The effective configuration: what the schema makes of the files, flags and environment. */
+export interface Config {
+  redis: TargetConfig[];
+  gateways: GatewayConfig[];
+  http: { listen: string[]; web_config_file?: string | undefined; enable_lifecycle: boolean };
+  traces: { endpoint?: string | undefined; ui_url?: string | undefined; sample_ratio: number };
+  metrics: { otlp?: { endpoint: string; interval: number } | undefined };
+  log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error'; format: 'json' | 'text' };
+}

@@ -1,0 +1,128 @@
+/** The API of the gateway that a pair uses. */
+export const ROUTE = ['completions', 'chat', 'chat_stream', 'embeddings', 'responses'] as const;
+export type Route = (typeof ROUTE)[number];
+
+/** Which of the two identical requests of a pair. */
+export const REQUEST = ['first', 'duplicate'] as const;
+export type PairRequest = (typeof REQUEST)[number];
+
+/** What the answer's own marks say of the cache. */
+export const CACHE_MARK = ['hit', 'miss', 'unknown'] as const;
+export type CacheMark = (typeof CACHE_MARK)[number];
+
+/** Consecutive parts of one HTTP exchange; their sum is its duration. */
+export const PHASE = ['resolve', 'connect', 'tls', 'send', 'wait', 'transfer'] as const;
+export type Phase = (typeof PHASE)[number];
+
+/** The result of one pair. */
+export const OUTCOME = [
+  'ok',
+  'hit_unverified',
+  'hit_not_in_redis',
+  'hit_unlabelled',
+  'hit_on_first',
+  'miss_key_present',
+  'miss_not_written',
+  'miss_unexplained',
+  'error_first',
+  'error_duplicate',
+  'control_failed',
+] as const;
+export type Outcome = (typeof OUTCOME)[number];
+
+/** The state of a gateway's cache. */
+export const VERDICT = [
+  'working',
+  'partial',
+  'memory_only',
+  'not_caching',
+  'not_in_redis',
+  'wrong_answers',
+  'local',
+  'disabled',
+  'not_measurable',
+  'unreachable',
+  'unknown',
+] as const;
+export type Verdict = (typeof VERDICT)[number];
+
+/** Why the verdict is not `working`. */
+export const CAUSE = [
+  'none',
+  'redis_auth',
+  'redis_unreachable',
+  'redis_timeout',
+  'redis_out_of_memory',
+  'redis_read_only',
+  'redis_permission',
+  'redis_loading',
+  'redis_tls',
+  'redis_max_clients',
+  'redis_persistence_error',
+  'redis_cluster',
+  'different_redis',
+  'different_database',
+  'flushed',
+  'evicted',
+  'breaker_open',
+  'pool_exhausted',
+  'cache_disabled',
+  'cache_local',
+  'call_type_not_cached',
+  'write_batching',
+  'ttl_too_short',
+  'gateway_error',
+  'gateway_auth',
+  'gateway_timeout',
+  'gateway_quota',
+  'provider_error',
+  'probe_key_policy',
+  'model_missing',
+  'semantic_or_key_collision',
+  'undetermined',
+] as const;
+export type Cause = (typeof CAUSE)[number];
+
+/** Why a due tick of a gateway did not send its pairs. */
+export const SKIP_REASON = ['budget', 'overlap', 'backoff', 'lease'] as const;
+export type SkipReason = (typeof SKIP_REASON)[number];
+
+/** Whose cache controls the measured key carried: the probe's own, or none, as users' requests do. */
+export const CONTROLS = ['own', 'none'] as const;
+export type Controls = (typeof CONTROLS)[number];
+
+/** What kind of cache the gateway says that it has. */
+export const CACHE_TYPE = [
+  'redis',
+  'redis-semantic',
+  'valkey-semantic',
+  'local',
+  'disk',
+  's3',
+  'gcs',
+  'azure-blob',
+  'qdrant-semantic',
+  'none',
+  'other',
+  'unknown',
+] as const;
+export type CacheType = (typeof CACHE_TYPE)[number];
+
+/** Why a request to a gateway did not give a usable answer. */
+export const GATEWAY_FAILURE = [
+  'dns',
+  'refused',
+  'timeout',
+  'tls',
+  'closed',
+  'too_large',
+  'protocol',
+  'auth',
+  'quota',
+  'policy',
+  'model',
+  'provider',
+  'status',
+  'unknown',
+] as const;
+export type GatewayFailure = (typeof GATEWAY_FAILURE)[number];

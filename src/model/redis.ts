@@ -1,0 +1,138 @@
+/** Why a conversation with a Redis server failed. Closed: every error of the client library is mapped to one of these. */
+export const REDIS_FAILURE = [
+  'dns',
+  'refused',
+  'timeout',
+  'tls',
+  'wrongpass',
+  'noauth',
+  'noperm',
+  'loading',
+  'maxclients',
+  'readonly',
+  'masterdown',
+  'clusterdown',
+  'protocol',
+  'closed',
+  'unknown',
+] as const;
+export type RedisFailure = (typeof REDIS_FAILURE)[number];
+
+/**
+ * Whether a credential opens a fresh connection. `disabled`: there is nothing to check, because no
+ * password is configured for it and the server asks for none. `unknown`: not tried, or the server
+ * could not be asked (refused, timed out, loading).
+ */
+export const AUTH_STATE = ['ok', 'failed', 'unknown', 'disabled'] as const;
+export type AuthState = (typeof AUTH_STATE)[number];
+
+/** Refusals that a Redis server counts by error prefix and that concern access. */
+export const REJECTION = ['WRONGPASS', 'NOAUTH', 'NOPERM'] as const;
+export type Rejection = (typeof REJECTION)[number];
+
+/** Who caused a refusal: this daemon or anybody else. */
+export const ORIGIN = ['own', 'others'] as const;
+export type Origin = (typeof ORIGIN)[number];
+
+/** The credential name that stands for the daemon's own. */
+export const EXPORTER_CREDENTIAL = 'exporter';
+
+/**
+ * Commands that get a series of their own; the rest is summed in `other`. They are those of a response
+ * cache, of LiteLLM's rate limiter and of authentication. Names are those of INFO commandstats; a
+ * subcommand (`client|list`) counts for its command.
+ */
+export const COMMAND = [
+  'get',
+  'set',
+  'setex',
+  'mget',
+  'del',
+  'unlink',
+  'exists',
+  'expire',
+  'ttl',
+  'pttl',
+  'incrby',
+  'incrbyfloat',
+  'eval',
+  'evalsha',
+  'scan',
+  'ping',
+  'info',
+  'auth',
+  'hello',
+  'client',
+  'other',
+] as const;
+export type Command = (typeof COMMAND)[number];
+
+/** Error prefixes of INFO errorstats that get a series of their own; the rest is summed in `other`. */
+export const ERROR_PREFIX = [
+  'WRONGPASS',
+  'NOAUTH',
+  'NOPERM',
+  'OOM',
+  'MISCONF',
+  'LOADING',
+  'READONLY',
+  'MASTERDOWN',
+  'CLUSTERDOWN',
+  'MOVED',
+  'ASK',
+  'BUSY',
+  'NOSCRIPT',
+  'WRONGTYPE',
+  'EXECABORT',
+  'NOREPLICAS',
+  'ERRORSTATS_DISABLED',
+  'ERR',
+  'other',
+] as const;
+export type ErrorPrefix = (typeof ERROR_PREFIX)[number];
+
+/** Values of `role` in INFO replication. */
+export const ROLE = ['master', 'slave', 'sentinel', 'other'] as const;
+export type Role = (typeof ROLE)[number];
+
+/** Values of `redis_mode` (Valkey 9: `server_mode`) in INFO server. */
+export const MODE = ['standalone', 'sentinel', 'cluster', 'other'] as const;
+export type Mode = (typeof MODE)[number];
+
+/** Values of `maxmemory_policy` in INFO memory. */
+export const MAXMEMORY_POLICY = [
+  'noeviction',
+  'allkeys-lru',
+  'allkeys-lfu',
+  'allkeys-lrm',
+  'allkeys-random',
+  'volatile-lru',
+  'volatile-lfu',
+  'volatile-lrm',
+  'volatile-random',
+  'volatile-ttl',
+  'other',
+] as const;
+export type MaxmemoryPolicy = (typeof MAXMEMORY_POLICY)[number];
+
+/** Events of LATENCY LATEST that get a series of their own. */
+export const LATENCY_EVENT = [
+  'command',
+  'fast-command',
+  'fork',
+  'aof-fsync-always',
+  'aof-write',
+  'aof-write-pending-fsync',
+  'aof-write-active-child',
+  'aof-write-alone',
+  'aof-fstat',
+  'aof-rename',
+  'aof-rewrite-diff-write',
+  'rdb-unlink-temp-file',
+  'active-defrag-cycle',
+  'expire-cycle',
+  'eviction-cycle',
+  'eviction-del',
+  'other',
+] as const;
+export type LatencyEvent = (typeof LATENCY_EVENT)[number];

@@ -1,0 +1,86 @@
+import type { CacheType, Cause, Outcome, Route, Verdict } from './cache.ts';
+import type { AuthState, RedisFailure } from './redis.ts';
+
+/** One credential of a target, as the last canary left it. Times are Unix milliseconds. */
+export interface CredentialStatus {
+  credential: string;
+  state: AuthState;
+  error?: RedisFailure;
+  lastSuccessAt?: number;
+  lastFailureAt?: number;
+}
+
+/** What the daemon knows of one Redis target now. Times are Unix milliseconds, durations seconds. */
+export interface TargetStatus {
+  name: string;
+  /** Where it is, without any secret. */
+  address: string;
+  /** Undefined until it has been tried. */
+  up?: boolean;
+  failure?: RedisFailure;
+  /** One sentence for people, without any secret. */
+  detail?: string;
+  version?: string;
+  role?: string;
+  keys?: number;
+  usedMemoryBytes?: number;
+  maxMemoryBytes?: number;
+  maxMemoryPolicy?: string;
+  lastScrapeAt?: number;
+  scrapeSeconds?: number;
+  /** Unauthenticated commands are refused. */
+  authRequired?: boolean;
+  credentials: CredentialStatus[];
+  /** Refusals of others that the server counted since this daemon watches it. */
+  rejectionsOfOthers: { WRONGPASS: number; NOAUTH: number; NOPERM: number };
+  traceId?: string;
+}
+
+/** One pair, as the page and `probe` show it. */
+export interface PairStatus {
+  route: Route;
+  model: string;
+  outcome: Outcome;
+  at: number;
+  firstSeconds?: number;
+  duplicateSeconds?: number;
+  writeLagSeconds?: number;
+  ttlSeconds?: number;
+  /** `duplicate hit in 2 ms, key in Redis`: one line of evidence. */
+  evidence: string;
+  traceId: string;
+}
+
+/** What the daemon knows of one gateway now. */
+export interface GatewayStatus {
+  name: string;
+  url: string;
+  redisTarget?: string;
+  verdict: Verdict;
+  cause: Cause;
+  /** One sentence that says what the cause rests on. */
+  evidence: string;
+  /** Since the verdict left or regained `working`, Unix milliseconds. */
+  since?: number;
+  up?: boolean;
+  ready?: boolean;
+  version?: string;
+  cacheType?: CacheType;
+  /** The status of `GET /cache/ping`, a hint only. */
+  cachePing?: number;
+  pairs: PairStatus[];
+  speedup?: { point: number; lower: number; upper: number; pairs: number };
+  costUsd: number;
+  lastRunAt?: number;
+}
+
+/** Everything that the page, the JSON interface and `probe` show. */
+export interface Status {
+  version: string;
+  startedAt: number;
+  now: number;
+  ready: boolean;
+  configReload: { successful: boolean; at: number; problems: string[] };
+  targets: TargetStatus[];
+  gateways: GatewayStatus[];
+}
