@@ -1,8 +1,5 @@
+import { MISSED, TASK } from '../model/tick.ts';
 import { type MetricDefinition, REDIS_SECONDS } from './definition.ts';
-
-/** What runs on the scheduler's grid. */
-export const TASK = ['target', 'gateway'] as const;
-export type Task = (typeof TASK)[number];
 
 /** The daemon's own state. The SDK adds `otel.sdk.*` by itself. */
 export const EXPORTER = {
@@ -10,7 +7,7 @@ export const EXPORTER = {
   'cache_exporter.start_time': { kind: 'gauge', owner: 'exporter', unit: 's', labels: {}, help: 'Unix time at which the exporter started.' },
   'cache_exporter.job.duration': { kind: 'histogram', owner: 'exporter', unit: 's', labels: { task: TASK, outcome: ['success', 'failure', 'timeout'] }, buckets: REDIS_SECONDS, help: 'Duration of the ticks of targets and of gateways.' },
   'cache_exporter.job.lag': { kind: 'histogram', owner: 'exporter', unit: 's', labels: { task: TASK }, buckets: REDIS_SECONDS, help: 'How late ticks started.' },
-  'cache_exporter.job.missed': { kind: 'counter', owner: 'exporter', unit: '{tick}', labels: { task: TASK, reason: ['overlap', 'late'] }, help: 'Ticks that did not run: the one before was still running, or the process was held up past them.' },
+  'cache_exporter.job.missed': { kind: 'counter', owner: 'exporter', unit: '{tick}', labels: { task: TASK, reason: MISSED }, help: 'Ticks that did not run: the one before was still running, or the process was held up past them.' },
   'cache_exporter.config_last_reload_successful': { kind: 'gauge', owner: 'exporter', unit: '', labels: {}, help: '1 when the last load of the configuration succeeded.' },
   'cache_exporter.config_last_reload_success.timestamp': { kind: 'gauge', owner: 'exporter', unit: 's', labels: {}, help: 'Unix time of the last successful load of the configuration.' },
 

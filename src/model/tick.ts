@@ -25,3 +25,11 @@ export interface Log {
   warn(details: Details, sentence: string): void;
   error(details: Details, sentence: string): void;
 }
+
+/** What runs on the scheduler's grid. */
+export const TASK = ['target', 'gateway'] as const;
+export type Task = (typeof TASK)[number];
+
+/** Why a tick of the grid did not run: the one before was still running, or the process was held up past it. */
+export const MISSED = ['overlap', 'late'] as const;
+export type Missed = (typeof MISSED)[number];
