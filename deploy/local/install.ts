@@ -1,0 +1,73 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { withLock } from './lock.ts';
+import { MissingError } from './missing-error.ts';
+import type { Progress } from './progress.ts';
+
+const run = promisify(execFile);
+
+/** What can be installed: one file of hash-locked requirements each. */
+export const PACKAGE_SET = ['1.106.0', '1.80.9', 'redis-6.2.14', 'redis-8.2.3'] as const;
+export type PackageSet = (typeof PACKAGE_SET)[number];
+
+const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
+const OLDEST_MINOR = 10;
+
+/** Where everything that is installed lives; git ignores it. */
+export const STACK = join(import.meta.dirname, '..', '..', '.stack');
+
+/**
+ * Installs a package set into a virtual environment of its own, unless it is there already, and returns
+ * the folder of that environment. Its name holds a hash of the requirements and the Python version, so
+ * a changed lock file never meets an old environment. Processes that install the same set wait for each
+ * other. Fails with MissingError when no usable Python is found, and with what pip said when it fails.
+ */
+export async function install(set: PackageSet, progress: Progress): Promise<string> {
+  const requirements = join(import.meta.dirname, `requirements-${set}.txt`);
+  const python = await findPython();
+  const hash = createHash('sha256')
+    .update(await readFile(requirements))
+    .digest('hex')
+    .slice(0, 12);
+  const venv = join(STACK, `${set}-py${python.version}-${hash}`);
+  const done = join(venv, '.installed');
+  if (existsSync(done)) return venv;
+  await mkdir(STACK, { recursive: true });
+  await withLock(venv, progress, async () => {
+    if (existsSync(done)) return;
+    await rm(venv, { recursive: true, force: true });
+    const start = performance.now();
+    progress(`installing ${set} (first time only, ${set.startsWith('redis') ? 'some seconds' : 'about a minute'})`);
+    await pip(python.command, ['-m', 'venv', venv]);
+    const packages = ['-m', 'pip', 'install', '--quiet', '--no-input', '--no-deps', '--require-hashes', '--only-binary', ':all:'];
+    await pip(join(venv, 'bin', 'python'), [...packages, '--disable-pip-version-check', '-r', requirements]);
+    await writeFile(done, '');
+    progress(`installed ${set} in ${((performance.now() - start) / 1000).toFixed(0)} s`);
+  });
+  return venv;
+}
+
+async function pip(command: string, args: string[]): Promise<void> {
+  await run(command, args, { maxBuffer: 1 << 26 }).catch((error: { stderr?: string; message: string }) => {
+    throw new Error(`${[command, ...args].join(' ')} failed: ${error.stderr?.trim() || error.message}`);
+  });
+}
+
+async function findPython(): Promise<{ command: string; version: string }> {
+  const seen: string[] = [];
+  const question = 'import sys; print("%d.%d" % sys.version_info[:2]); import venv, ensurepip';
+  for (const command of PYTHONS) {
+    const answer = await run(command, ['-c', question]).catch((error: { stdout?: string; code?: unknown }) => error);
+    const version = answer.stdout?.trim();
+    if (!version) continue;
+    if (Number(version.split('.')[1]) < OLDEST_MINOR) seen.push(`${command} is ${version}`);
+    else if ('code' in answer) seen.push(`${command} (${version}) has no venv module; on Debian and Ubuntu it is the package python3-venv`);
+    else return { command, version };
+  }
+  const found = seen.length > 0 ? ` Found: ${seen.join('; ')}.` : '';
+  throw new MissingError(`The local stack needs Python 3.${OLDEST_MINOR} or later with its venv module on the PATH.${found}`);
+}
