@@ -18,6 +18,13 @@ export interface RunningProcess {
   stop(grace?: number): Promise<void>;
 }
 
+export interface ProcessOptions {
+  env: NodeJS.ProcessEnv;
+  cwd: string;
+  /** `pipe` keeps what it writes for `log`, `inherit` lets it write where this process does. */
+  output?: 'pipe' | 'inherit';
+}
+
 let guard: ChildProcess | undefined;
 
 /**
@@ -43,7 +50,7 @@ export function startProcess(
     return how;
   });
   for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (chunk: string) => {
+    stream?.setEncoding('utf8').on('data', (chunk: string) => {
       text = (text + chunk).slice(-LOG_LIMIT);
     });
   }

@@ -1,0 +1,159 @@
+/**
+ * `npm test`: everything, in the order of its cost, each stage under a cap of time. Ends with one line
+ * `N passed, N failed, N skipped` over all vitest projects. Exits 1 when a test or a stage failed, a cap
+ * was exceeded or no test ran, and with CI set when a test was skipped.
+ *
+ * `npm test -- --project unit` runs that project alone; other arguments go to vitest.
+ */
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { install, PACKAGE_SET } from '../deploy/local/install.ts';
+import { startProcess } from '../deploy/local/process.ts';
+import { progressToStderr } from '../deploy/local/progress.ts';
+
+const MINUTE = 60_000;
+const PROJECTS = [
+  { name: 'unit', cap: 1 * MINUTE, servers: false },
+  { name: 'contract', cap: 2 * MINUTE, servers: false },
+  { name: 'integration', cap: 15 * MINUTE, servers: true },
+  { name: 'e2e', cap: 8 * MINUTE, servers: true },
+];
+const INSTALL_AND_BUILD_CAP = 8 * MINUTE;
+const STATIC_CHECKS = [
+  ['biome', 'ci', '.'],
+  ['tsc', '--noEmit'],
+  ['tsc', '-p', 'tsconfig.build.json'],
+  ['node', 'scripts/gen.ts', '--check'],
+];
+
+interface Stage {
+  name: string;
+  seconds: number;
+  passed: number;
+  failed: number;
+  skipped: string[];
+  /** Why the stage failed beyond its tests. */
+  problem?: string;
+}
+
+/** What vitest's JSON reporter writes, as far as it is read here. */
+interface VitestReport {
+  numPassedTests: number;
+  numFailedTests: number;
+  testResults: { name: string; assertionResults: { fullName: string; status: string }[] }[];
+}
+
+const root = join(import.meta.dirname, '..');
+
+async function main(): Promise<number> {
+  const { values, tokens } = parseArgs({ options: { project: { type: 'string', multiple: true } }, strict: false, tokens: true });
+  const wanted = values.project?.map(String);
+  const unknown = wanted?.filter((name) => !PROJECTS.some((project) => project.name === name)) ?? [];
+  if (unknown.length > 0) {
+    console.error(`there is no project ${unknown.join(', ')}; the projects are ${PROJECTS.map(({ name }) => name).join(', ')}`);
+    return 2;
+  }
+  const own = new Set(tokens.flatMap((token) => (token.kind === 'option' && token.name === 'project' ? ownWords(token) : [])));
+  const rest = process.argv.slice(2).filter((_, index) => !own.has(index));
+  const projects = PROJECTS.filter(({ name }) => wanted === undefined || wanted.includes(name));
+
+  const stages: Stage[] = [];
+  if (wanted === undefined) stages.push(await staticChecks());
+  if (projects.some(({ servers }) => servers)) stages.push(await installation());
+  for (const { name, cap } of projects) stages.push(await vitest(name, cap, rest));
+  return report(stages);
+}
+
+function ownWords(token: { index: number; inlineValue?: boolean | undefined }): number[] {
+  return token.inlineValue ? [token.index] : [token.index, token.index + 1];
+}
+
+async function staticChecks(): Promise<Stage> {
+  const start = performance.now();
+  const problems: string[] = [];
+  for (const [command = '', ...args] of STATIC_CHECKS) {
+    const problem = await runCapped(command, args, INSTALL_AND_BUILD_CAP - (performance.now() - start));
+    if (problem !== undefined) problems.push(`${[command, ...args].join(' ')} ${problem}`);
+  }
+  return stage('static', start, problems.join('; '));
+}
+
+async function installation(): Promise<Stage> {
+  const start = performance.now();
+  const progress = progressToStderr();
+  const late = new Promise<string>((resolve) => {
+    setTimeout(() => resolve(tooLong(INSTALL_AND_BUILD_CAP)), INSTALL_AND_BUILD_CAP).unref();
+  });
+  const done = Promise.all(PACKAGE_SET.map((set) => install(set, progress))).then(
+    () => '',
+    (error: unknown) => String(error),
+  );
+  return stage('install', start, await Promise.race([done, late]));
+}
+
+async function vitest(name: string, cap: number, rest: readonly string[]): Promise<Stage> {
+  const start = performance.now();
+  const dir = await mkdtemp(join(tmpdir(), 'lce-test-'));
+  const file = join(dir, 'report.json');
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  console.log(`\n== ${name}`);
+  const problem = await runCapped('vitest', ['run', '--project', name, ...reporters, ...rest], cap);
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  await rm(dir, { recursive: true });
+  if (text === undefined) return stage(name, start, problem ?? 'wrote no report');
+  const result: VitestReport = JSON.parse(text);
+  const tests = result.testResults.flatMap(({ assertionResults }) => assertionResults);
+  const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed').map(({ fullName }) => fullName);
+  // A report with failed tests explains the exit status; one without does not (a file that could not be loaded).
+  const unexplained = result.numFailedTests === 0 ? (problem ?? '') : '';
+  return { ...stage(name, start, unexplained), passed: result.numPassedTests, failed: result.numFailedTests, skipped };
+}
+
+/** Runs a tool of the project with its output here; gives a sentence when it failed or took too long. */
+async function runCapped(command: string, args: readonly string[], cap: number): Promise<string | undefined> {
+  const bin = join(root, 'node_modules', '.bin');
+  const env = { ...process.env, PATH: `${bin}:${process.env.PATH ?? ''}` };
+  const child = startProcess(command, args, { cwd: root, env, output: 'inherit' });
+  const interrupt = () => child.stop(2_000).then(() => process.exit(130));
+  process.once('SIGINT', interrupt).once('SIGTERM', interrupt);
+  let late = false;
+  const timer = setTimeout(() => {
+    late = true;
+    void child.stop(2_000);
+  }, cap);
+  const how = await child.ended;
+  clearTimeout(timer);
+  process.off('SIGINT', interrupt).off('SIGTERM', interrupt);
+  if (late) return tooLong(cap);
+  return how === 'exited with status 0' ? undefined : how;
+}
+
+function tooLong(cap: number): string {
+  return `took longer than its cap of ${Math.round(cap / 1000)} s`;
+}
+
+function stage(name: string, start: number, problem: string): Stage {
+  return { name, seconds: (performance.now() - start) / 1000, passed: 0, failed: 0, skipped: [], ...(problem === '' ? {} : { problem }) };
+}
+
+function report(stages: readonly Stage[]): number {
+  const sum = (count: (stage: Stage) => number) => stages.reduce((total, stage) => total + count(stage), 0);
+  const skipped = stages.flatMap((stage) => stage.skipped.map((test) => `${stage.name}: ${test}`));
+  const problems = stages.filter((stage) => stage.problem !== undefined);
+  const passed = sum((stage) => stage.passed);
+  const failed = sum((stage) => stage.failed) + problems.length;
+  const refusesSkips = Boolean(process.env.CI) && skipped.length > 0;
+
+  console.log('');
+  for (const test of skipped) console.log(`skipped ${test}`);
+  for (const { name, problem } of problems) console.log(`${name} failed: ${problem}`);
+  for (const stage of stages) console.log(`${stage.name.padEnd(12)} ${stage.seconds.toFixed(1).padStart(6)} s`);
+  if (passed + failed === 0) console.log('no test ran');
+  if (refusesSkips) console.log('with CI set a skipped test is a failure');
+  console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
+  return failed > 0 || passed === 0 || refusesSkips ? 1 : 0;
+}
+
+process.exitCode = await main();
