@@ -1,0 +1,66 @@
+import { formatDuration } from './duration.ts';
+import type { Report, Section } from './rules.ts';
+
+const DAY = 86_400_000;
+
+/** The LiteLLM configuration of a model that answers by itself: it costs nothing and reaches no provider. */
+export const MOCK_MODEL = `model_list:
+  - model_name: cache-probe
+    litellm_params: { model: openai/cache-probe, api_key: none, mock_response: "ok" }`;
+
+/** What decides the price of a gateway's probes. Milliseconds and US dollars. */
+export interface Priced {
+  interval: number;
+  routes: readonly unknown[];
+  price_per_pair_usd: number;
+}
+
+/**
+ * What the probes of a gateway cost a day at worst, in US dollars: each round sends one pair for each
+ * route, and in a broken cache the duplicate of a pair is paid as well.
+ */
+export function worstDailyCost({ interval, routes, price_per_pair_usd }: Priced): number {
+  return (DAY / interval) * routes.length * price_per_pair_usd * 2;
+}
+
+/** Refuses a gateway whose price is unknown, or above its budget on the worst day. */
+export function costRules(gateway: Section, report: Report): void {
+  const { interval, routes, price_per_pair_usd: price, daily_budget_usd: budget } = gateway;
+  if (price === undefined) {
+    report(
+      ['price_per_pair_usd'],
+      'is missing: what does a pair of requests to this model cost',
+      `write 0 for a mock model, which LiteLLM has with\n${MOCK_MODEL}`,
+    );
+    return;
+  }
+  if (typeof interval !== 'number' || !Array.isArray(routes) || typeof price !== 'number' || typeof budget !== 'number') return;
+  const priced = { interval, routes, price_per_pair_usd: price };
+  const worst = worstDailyCost(priced);
+  if (worst <= budget * (1 + Number.EPSILON)) return;
+  report(['daily_budget_usd'], `${sum(priced)}, more than the ${dollars(budget)} of daily_budget_usd`, remedy(priced, budget));
+}
+
+function sum({ interval, routes, price_per_pair_usd }: Priced): string {
+  const factors = [
+    `${count(DAY / interval)} rounds`,
+    `${routes.length} ${routes.length === 1 ? 'route' : 'routes'}`,
+    `${dollars(price_per_pair_usd)} a pair`,
+    '2 because a broken cache pays both requests',
+  ];
+  return `the probes cost up to ${dollars(worstDailyCost({ interval, routes, price_per_pair_usd }))} a day (${factors.join(' x ')})`;
+}
+
+function remedy(priced: Priced, budget: number): string {
+  const raise = `raise daily_budget_usd to ${Math.ceil(worstDailyCost(priced) * 100) / 100}`;
+  const interval = budget > 0 ? Math.ceil((priced.interval * worstDailyCost(priced)) / budget / 60_000) * 60_000 : Number.POSITIVE_INFINITY;
+  return interval <= DAY ? `write interval: ${formatDuration(interval)}, or ${raise}` : raise;
+}
+
+function dollars(amount: number): string {
+  return `$${count(amount)}`;
+}
+
+function count(value: number): string {
+  return String(Number(value.toPrecision(6)));
+}

@@ -1,0 +1,46 @@
+import type { Config } from './effective.ts';
+import { Secret } from './secret.ts';
+
+/** Names of entries, by what a new configuration does to them; each in the order of the configuration that has it. */
+export interface Change {
+  added: string[];
+  removed: string[];
+  changed: string[];
+  unchanged: string[];
+}
+
+/**
+ * What differs between the targets and gateways of two configurations. Entries are the same thing when
+ * their names are; a gateway counts as changed when its target did, because it holds on to it. Secrets of
+ * one file are equal whatever is in it: they are read at each use.
+ */
+export function difference(before: Config, after: Config): { targets: Change; gateways: Change } {
+  const targets = compare(before.redis, after.redis, () => false);
+  const moved = new Set([...targets.added, ...targets.removed, ...targets.changed]);
+  const gateways = compare(before.gateways, after.gateways, ({ redis }) => redis !== undefined && moved.has(redis));
+  return { targets, gateways };
+}
+
+function compare<T extends { name: string }>(before: readonly T[], after: readonly T[], isStale: (entry: T) => boolean): Change {
+  const old = new Map(before.map((entry) => [entry.name, entry]));
+  const change: Change = { added: [], removed: [], changed: [], unchanged: [] };
+  for (const entry of after) {
+    const previous = old.get(entry.name);
+    old.delete(entry.name);
+    if (previous === undefined) change.added.push(entry.name);
+    else if (isStale(entry) || !isSame(previous, entry)) change.changed.push(entry.name);
+    else change.unchanged.push(entry.name);
+  }
+  change.removed.push(...old.keys());
+  return change;
+}
+
+/** Equal in every key; a key that is undefined is one that is absent. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (a instanceof Secret && b instanceof Secret) return a.equals(b);
+  if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return Object.is(a, b);
+  if (a instanceof Secret || b instanceof Secret) return false;
+  const left = new Map<string, unknown>(Object.entries(a));
+  const right = new Map<string, unknown>(Object.entries(b));
+  return [...new Set([...left.keys(), ...right.keys()])].every((key) => isSame(left.get(key), right.get(key)));
+}

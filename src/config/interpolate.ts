@@ -1,0 +1,92 @@
+import { dirname, resolve } from 'node:path';
+import { readText } from './file.ts';
+import type { Fault, Path } from './problem.ts';
+import { Secret } from './secret.ts';
+
+/** The keys whose values are secrets. */
+const SECRET_KEYS: ReadonlySet<string> = new Set(['password', 'api_key']);
+
+/** A tree whose references are resolved. */
+export interface Interpolated {
+  tree: Record<string, unknown>;
+  faults: Fault[];
+  /** Names of the environment variables that the tree refers to. */
+  variables: ReadonlySet<string>;
+}
+
+interface Context {
+  directory: string;
+  env: Readonly<Record<string, string | undefined>>;
+  faults: Fault[];
+  variables: Set<string>;
+}
+
+const REFERENCE = /\$\$|\$\{([^}]*)(\}?)/g;
+const WHOLE_FILE = /^\$\{file:([^}]*)\}$/;
+
+/**
+ * Resolves `${env:NAME}` and `${file:PATH}` in every string of a parsed file; `$$` is one `$`, any other
+ * `$` stays. A secret key whose whole value is `${file:PATH}` becomes a Secret that is read at each use.
+ * Values of keys that end in `_file` become absolute. Relative paths start at the directory of `file`.
+ * Keys without a value are left out.
+ */
+export function interpolate(tree: object, file: string, env: Readonly<Record<string, string | undefined>>): Interpolated {
+  const context: Context = { directory: dirname(resolve(file)), env, faults: [], variables: new Set() };
+  return { tree: section(tree, [], context), faults: context.faults, variables: context.variables };
+}
+
+function walk(node: unknown, path: Path, context: Context): unknown {
+  if (typeof node === 'string') return text(node, path, context);
+  if (Array.isArray(node)) return node.map((item: unknown, index) => walk(item, [...path, index], context));
+  return node === null || typeof node !== 'object' ? node : section(node, path, context);
+}
+
+function section(node: object, path: Path, context: Context): Record<string, unknown> {
+  const given = Object.entries(node).filter(([, value]) => !isBlank(value));
+  return Object.fromEntries(given.map(([key, value]) => [key, entry(key, value, [...path, key], context)]));
+}
+
+/** `key:` with nothing behind it, and a group of such keys, count as not written. */
+function isBlank(value: unknown): boolean {
+  if (value === null) return true;
+  if (typeof value !== 'object' || Array.isArray(value)) return false;
+  const values = Object.values(value);
+  return values.length > 0 && values.every(isBlank);
+}
+
+function entry(key: string, value: unknown, path: Path, context: Context): unknown {
+  if (typeof value !== 'string') return walk(value, path, context);
+  const [, secretFile] = SECRET_KEYS.has(key) ? (WHOLE_FILE.exec(value) ?? []) : [];
+  if (secretFile !== undefined) return Secret.fromFile(resolve(context.directory, secretFile));
+  const resolved = text(value, path, context);
+  return key.endsWith('_file') && resolved !== '' ? resolve(context.directory, resolved) : resolved;
+}
+
+function text(value: string, path: Path, context: Context): string {
+  return value.replace(REFERENCE, (match, reference: string | undefined, end: string) => {
+    if (match === '$$' || reference === undefined) return '$';
+    if (end === '') return fault(context, path, 'has ${ without }', 'write $$ for a dollar sign');
+    return lookUp(reference, path, context);
+  });
+}
+
+function lookUp(reference: string, path: Path, context: Context): string {
+  if (reference.startsWith('file:')) return content(resolve(context.directory, reference.slice(5)), path, context);
+  if (!reference.startsWith('env:')) {
+    const name = /^[A-Za-z_][A-Za-z0-9_]*$/.test(reference) ? reference : 'NAME';
+    return fault(context, path, 'has an unknown reference', `write \${env:${name}} or \${file:PATH}, and $$ for a dollar sign`);
+  }
+  const name = reference.slice(4);
+  context.variables.add(name);
+  return context.env[name] ?? fault(context, path, `environment variable ${name} is not set`, 'set it where the exporter starts');
+}
+
+function content(file: string, path: Path, context: Context): string {
+  const read = readText(file);
+  return 'reason' in read ? fault(context, path, `${file} ${read.reason}`) : read.text.replace(/\r?\n$/, '');
+}
+
+function fault(context: Context, path: Path, message: string, suggestion?: string): string {
+  context.faults.push(suggestion === undefined ? { path, message } : { path, message, suggestion });
+  return '';
+}

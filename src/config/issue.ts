@@ -1,0 +1,83 @@
+import type { z } from 'zod';
+import { keysAt } from './json-schema.ts';
+import { closest, type Fault, type Path } from './problem.ts';
+import { Secret } from './secret.ts';
+
+/** Keys that the contract names and this release does not know yet. */
+const LATER: ReadonlySet<string> = new Set(['redis.census', 'gateways.addresses', 'lease']);
+
+/** What people write for a key that has another name here, where the spelling gives no hint. */
+const SYNONYM: Readonly<Record<string, string>> = {
+  host: 'url',
+  port: 'url',
+  db: 'url',
+  database: 'url',
+  address: 'url',
+  endpoint: 'url',
+  user: 'username',
+  pass: 'password',
+  key: 'api_key',
+  token: 'api_key',
+  master_key: 'api_key',
+  target: 'redis',
+  targets: 'redis',
+  litellm: 'gateways',
+  proxies: 'gateways',
+  credentials: 'canaries',
+  ssl: 'tls',
+  price: 'price_per_pair_usd',
+  budget: 'daily_budget_usd',
+};
+
+/** What the issues of a schema mean to the person who wrote the tree. */
+export function faultsOf(issues: readonly z.core.$ZodIssue[], tree: unknown): Fault[] {
+  return issues.flatMap((issue) => {
+    const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key));
+    if (issue.code === 'custom') return [{ path, message: issue.message, suggestion: suggestionOf(issue.params) }];
+    if (issue.code === 'invalid_type') return [wrongType(path, issue.expected, valueAt(tree, path))];
+    return [{ path, message: issue.message }];
+  });
+}
+
+function suggestionOf(params: Record<string, unknown> | undefined): string | undefined {
+  const suggestion = params?.suggestion;
+  return typeof suggestion === 'string' ? suggestion : undefined;
+}
+
+function unknownKey(path: Path, key: string): Fault {
+  const full = [...path, key];
+  if (LATER.has(full.filter((step) => typeof step === 'string').join('.'))) {
+    return { path: full, message: 'is not supported yet', suggestion: 'remove it' };
+  }
+  const known = keysAt(path);
+  const synonym = SYNONYM[key.toLowerCase()];
+  const meant = closest(key, known) ?? (synonym !== undefined && known.includes(synonym) ? synonym : undefined);
+  const suggestion = meant === undefined ? `known here are ${known.join(', ')}` : `did you mean ${meant}?`;
+  return { path: full, message: 'unknown key', suggestion };
+}
+
+function wrongType(path: Path, expected: string, value: unknown): Fault {
+  if (value === undefined) return { path, message: 'is missing' };
+  const fault = { path, message: `must be ${KIND[expected] ?? expected}, not ${kindOf(value)}` };
+  if (expected === 'array' && !Array.isArray(value)) return { ...fault, suggestion: 'begin each entry with a dash' };
+  return expected === 'string' && typeof value !== 'object' ? { ...fault, suggestion: 'put it in quotes' } : fault;
+}
+
+const KIND: Readonly<Record<string, string>> = { string: 'text', array: 'a list', object: 'a section with keys', nonoptional: 'given' };
+
+function kindOf(value: unknown): string {
+  if (value === null) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (value instanceof Secret) return 'a secret';
+  if (typeof value === 'object') return 'a section with keys';
+  if (typeof value === 'boolean') return 'true or false';
+  return typeof value === 'number' ? 'a number' : 'text';
+}
+
+function valueAt(tree: unknown, path: Path): unknown {
+  return path.reduce<unknown>((node, step) => {
+    if (node === null || typeof node !== 'object') return undefined;
+    return Object.entries(node).find(([key]) => key === String(step))?.[1];
+  }, tree);
+}

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import type { Path } from './problem.ts';
+import { schema } from './schema.ts';
+
+/** The part of JSON Schema that describes the configuration, with two notes of our own. */
+export interface JsonSchema {
+  $schema?: string;
+  title?: string;
+  type?: string;
+  description?: string;
+  pattern?: string;
+  default?: unknown;
+  enum?: unknown[];
+  anyOf?: JsonSchema[];
+  properties?: Record<string, JsonSchema>;
+  required?: string[];
+  items?: JsonSchema;
+  additionalProperties?: boolean;
+  /** What a text stands for: duration, secret, file, URL. */
+  kind?: string;
+  /** The default of a key whose default depends on another key. */
+  usual?: string;
+}
+
+/** What may be written into the file, as zod describes it. */
+export function inputSchema(): JsonSchema {
+  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+}
+
+/** The keys that are known in the section at a path. */
+export function keysAt(path: Path): string[] {
+  let section: JsonSchema | undefined = inputSchema();
+  for (const step of path) section = typeof step === 'number' ? section?.items : section?.properties?.[step];
+  return Object.keys(section?.properties ?? {});
+}

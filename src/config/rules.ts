@@ -1,0 +1,144 @@
+import type { z } from 'zod';
+import type { RedisAddress } from './address.ts';
+import { costRules } from './cost.ts';
+import { formatDuration } from './duration.ts';
+import { closest, type Path, pathText } from './problem.ts';
+
+/** A section as a rule sees it: partly checked, because rules speak also when a single key is wrong. */
+export type Section = Readonly<Record<string, unknown>>;
+export type Report = (path: Path, message: string, suggestion?: string) => void;
+export type Rules = (section: Section, report: Report) => void;
+
+/**
+ * The arguments of `superRefine` that run rules on every section, also on one whose keys have problems
+ * of their own, so that one run reports everything.
+ */
+export function always(rules: Rules): [(value: unknown, context: z.RefinementCtx) => void, { when: () => boolean }] {
+  return [
+    (value, context) => {
+      if (!isSection(value)) return;
+      rules(value, (path, message, suggestion) => {
+        context.addIssue({ code: 'custom', path: [...path], message, params: { suggestion } });
+      });
+    },
+    { when: () => true },
+  ];
+}
+
+/** Rules between the keys of a TLS section. */
+export function tlsRules(tls: Section, report: Report): void {
+  if (tls.cert_file !== undefined && tls.key_file === undefined) report(['cert_file'], 'needs key_file beside it');
+  if (tls.key_file !== undefined && tls.cert_file === undefined) report(['key_file'], 'needs cert_file beside it');
+}
+
+/** Rules between user and password. */
+export function credentialRules(credential: Section, report: Report): void {
+  onlyOne(credential, 'password', report);
+  const given = credential.password ?? credential.password_file;
+  if (credential.username !== undefined && given === undefined) {
+    report(['username'], 'is never sent without a password', 'add password or password_file; any text will do for a nopass user');
+  }
+}
+
+/** Rules of other people's credentials. */
+export function canaryRules(canary: Section, report: Report): void {
+  credentialRules(canary, report);
+  if (canary.name === 'exporter') report(['name'], 'exporter is the name of the credential of the target itself', 'choose another');
+}
+
+/** Rules of one Redis target. */
+export function targetRules(target: Section, report: Report): void {
+  const { url, sentinel, username, password, password_file } = target;
+  if (url === undefined && sentinel === undefined) report([], 'needs url or sentinel');
+  if (url !== undefined && sentinel !== undefined) report(['sentinel'], 'stands beside url', 'keep one of the two');
+  if (isAddress(url)) {
+    if (url.password && (password ?? password_file) !== undefined)
+      report(['password'], 'stands beside the password in url', 'keep one of the two');
+    if (url.username && username !== undefined) report(['username'], 'stands beside the user in url', 'keep one of the two');
+    if (url.username && !url.password && (password ?? password_file) === undefined) {
+      report(['url'], 'has a user but no password', 'write redis://:PASSWORD@HOST when it is the password, or add password');
+    }
+    if (!url.url.startsWith('rediss:') && usesTls(target.tls)) report(['tls'], 'is not used by this url', 'write rediss:// in url');
+    if (url.username === undefined) credentialRules(target, report);
+    else onlyOne(target, 'password', report);
+  } else credentialRules(target, report);
+  timing(target, report);
+  unique(target.canaries, ['canaries'], report);
+}
+
+/** Rules of one gateway. */
+export function gatewayRules(gateway: Section, report: Report): void {
+  onlyOne(gateway, 'api_key', report);
+  const { url, routes } = gateway;
+  if (typeof url === 'string' && url.startsWith('http:') && usesTls(gateway.tls))
+    report(['tls'], 'is not used by this url', 'write https:// in url');
+  if (Array.isArray(routes) && new Set(routes).size < routes.length) report(['routes'], 'names a route twice');
+  timing(gateway, report);
+  costRules(gateway, report);
+}
+
+/** Rules between the sections. */
+export function rootRules(root: Section, report: Report): void {
+  unique(root.redis, ['redis'], report);
+  unique(root.gateways, ['gateways'], report);
+  const targets = names(root.redis);
+  for (const [index, gateway] of sections(root.gateways).entries()) {
+    const target = gateway.redis;
+    if (typeof target !== 'string' || targets.includes(target)) continue;
+    report(['gateways', index, 'redis'], `no target is named ${target}`, targetHint(target, targets));
+  }
+  if (isEmpty(root.redis) && isEmpty(root.gateways)) {
+    report([], 'there is nothing to watch', 'add an entry to redis or to gateways');
+  }
+}
+
+function onlyOne(section: Section, key: string, report: Report): void {
+  if (section[key] !== undefined && section[`${key}_file`] !== undefined)
+    report([`${key}_file`], `stands beside ${key}`, 'keep one of the two');
+}
+
+function timing({ interval, timeout }: Section, report: Report): void {
+  if (typeof interval !== 'number' || typeof timeout !== 'number' || timeout < interval) return;
+  report(['timeout'], `${formatDuration(timeout)} is not shorter than the interval of ${formatDuration(interval)}`);
+}
+
+function unique(list: unknown, path: Path, report: Report): void {
+  const first = new Map<unknown, number>();
+  for (const [index, { name }] of sections(list).entries()) {
+    if (typeof name !== 'string') continue;
+    const other = first.get(name);
+    if (other === undefined) first.set(name, index);
+    else report([...path, index, 'name'], `${name} is already the name of ${pathText([...path, other])}`);
+  }
+}
+
+function targetHint(target: string, targets: readonly string[]): string {
+  const near = closest(target, targets);
+  if (near !== undefined) return `did you mean ${near}?`;
+  return targets.length === 0 ? 'add the target to redis, or remove this line' : `known are ${targets.join(', ')}`;
+}
+
+function usesTls(tls: unknown): boolean {
+  return isSection(tls) && Object.values(tls).some((value) => value !== undefined && value !== false);
+}
+
+function isSection(value: unknown): value is Section {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function isAddress(value: unknown): value is RedisAddress {
+  return isSection(value) && typeof value.url === 'string';
+}
+
+/** Every entry of a list at its place; what is no section counts as an empty one. */
+function sections(list: unknown): Section[] {
+  return Array.isArray(list) ? list.map((item: unknown) => (isSection(item) ? item : {})) : [];
+}
+
+function names(list: unknown): string[] {
+  return sections(list).flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+}
+
+function isEmpty(list: unknown): boolean {
+  return Array.isArray(list) && list.length === 0;
+}

@@ -1,0 +1,160 @@
+import { z } from 'zod';
+import { ROUTE } from '../model/cache.ts';
+import { httpUrl, listenAddress, node, redisUrl } from './address.ts';
+import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, text } from './fields.ts';
+import { always, canaryRules, credentialRules, gatewayRules, rootRules, targetRules, tlsRules } from './rules.ts';
+
+const YEAR = 365 * 86_400_000;
+
+/** A timeout that was not given: the usual one, or less where the interval is short. */
+function timeoutFor(interval: number, usual: number): number {
+  return Math.min(usual, Math.floor(interval * 0.8));
+}
+
+const tls = z
+  .strictObject({
+    ca_file: filePath().optional().describe('PEM file of the authorities to trust instead of those of the system.'),
+    cert_file: filePath().optional().describe('PEM file of the client certificate.'),
+    key_file: filePath().optional().describe("PEM file of the client certificate's key."),
+    server_name: text().optional().describe('Name to expect in the certificate of the server where it is not the host.'),
+    insecure_skip_verify: flag().prefault(false).describe('Accept any certificate. For experiments only.'),
+  })
+  .superRefine(...always(tlsRules));
+
+const credential = {
+  username: text().optional().describe('ACL user; without it a password is that of the user `default`.'),
+  password: secret().optional().describe('Password. `${env:NAME}` and `${file:PATH}` keep it out of the file.'),
+  password_file: secretFile().optional().describe('File with the password, read again for every new connection.'),
+};
+
+const canary = z
+  .strictObject({
+    name: entryName().describe('Label `credential`. Not `exporter`: that is the credential of the target itself.'),
+    ...credential,
+  })
+  .superRefine(...always(canaryRules))
+  .transform(({ password_file, ...rest }) => ({ ...rest, password: rest.password ?? password_file }));
+
+const sentinel = z
+  .strictObject({
+    master: text().describe('Name of the master set.'),
+    nodes: z.array(node()).min(1, 'needs at least one host:port').describe('The Sentinels, each as `host:port`.'),
+    ...credential,
+  })
+  .superRefine(...always(credentialRules))
+  .transform(({ password_file, ...rest }) => ({ ...rest, password: rest.password ?? password_file }));
+
+const target = z
+  .strictObject({
+    name: entryName().describe('Label `redis_target` of everything that is measured there.'),
+    url: redisUrl().optional().describe('`redis://`, `rediss://` (TLS) or `unix://`. User and password in it are accepted and hidden.'),
+    sentinel: sentinel.optional().describe('Ask these Sentinels for the master, instead of `url`.'),
+    ...credential,
+    tls: tls.optional().describe('How to trust and be trusted over TLS.'),
+    interval: duration().prefault('15s').describe('Time between two scrapes.'),
+    timeout: duration()
+      .optional()
+      .describe('Limit of one scrape; 80 % of the interval where that is shorter than 2 s.')
+      .meta({ usual: '2s' }),
+    canaries: z
+      .array(canary)
+      .prefault([])
+      .describe("Credentials of others, above all the gateway's own, each tried on a fresh connection at every scrape."),
+  })
+  .superRefine(...always(targetRules))
+  .transform(({ url: address, password_file, ...rest }) => ({
+    ...rest,
+    url: address?.url,
+    username: rest.username ?? address?.username,
+    password: rest.password ?? password_file ?? address?.password,
+    timeout: rest.timeout ?? timeoutFor(rest.interval, 2000),
+  }));
+
+const expectation = z.strictObject({
+  cache: oneOf(['redis', 'local', 'none'])
+    .prefault('redis')
+    .describe('Where the gateway should cache; a deliberately local gateway says `local`.'),
+  ttl: duration({ whole: 'seconds', max: YEAR }).optional().describe("Time to live that users' entries should have."),
+});
+
+const gateway = z
+  .strictObject({
+    name: entryName().describe('Label `gateway` of everything that is measured there.'),
+    url: httpUrl().describe('Address of the proxy, without `/v1`.'),
+    api_key: secret().optional().describe('Virtual key for the probes. `${env:NAME}` and `${file:PATH}` keep it out of the file.'),
+    api_key_file: secretFile().optional().describe('File with the key, read again for every request.'),
+    tls: tls.optional().describe('How to trust and be trusted over TLS.'),
+    redis: entryName().optional().describe("Name of the target that should hold this gateway's cache."),
+    namespace: text().optional().describe('Its `cache_params.namespace`; learnt from `/cache/ping` where that tells.'),
+    model: text().describe('Model that the probes ask for; best a mock model.'),
+    routes: z
+      .array(oneOf(ROUTE))
+      .min(1, 'needs at least one route')
+      .prefault(['completions', 'chat'])
+      .describe(`What to probe: ${ROUTE.join(', ')}.`),
+    interval: duration().prefault('60s').describe('Time between two rounds of pairs.'),
+    timeout: duration()
+      .optional()
+      .describe('Limit of one request; 80 % of the interval where that is shorter than 10 s.')
+      .meta({ usual: '10s' }),
+    ttl: duration({ whole: 'seconds', max: YEAR }).prefault('120s').describe("Time to live of the probes' own entries."),
+    expect: expectation.prefault({}).describe('What should be true of this gateway.'),
+    daily_budget_usd: number({ min: 0 })
+      .prefault(1)
+      .describe('The daemon does not start when its probes could cost more a day, and stops them when they have.'),
+    price_per_pair_usd: number({ min: 0 })
+      .optional()
+      .describe('What a pair costs while the cache works, when only its first request is paid; 0 for a mock model. Required.'),
+  })
+  .superRefine(...always(gatewayRules))
+  .transform(({ api_key_file, ...rest }) => ({
+    ...rest,
+    api_key: rest.api_key ?? api_key_file,
+    timeout: rest.timeout ?? timeoutFor(rest.interval, 10_000),
+  }));
+
+const http = z.strictObject({
+  listen: z
+    .array(listenAddress())
+    .min(1, 'needs at least one address')
+    .prefault([':9464'])
+    .describe('Addresses to listen at; port 0 takes a free one.'),
+  web_config_file: filePath().optional().describe('Web configuration of the Prometheus exporter toolkit: TLS and basic authentication.'),
+  enable_lifecycle: flag().prefault(false).describe('Accept `POST /-/reload` from other hosts as well.'),
+});
+
+const traces = z.strictObject({
+  endpoint: httpUrl()
+    .optional()
+    .describe(
+      'Base address of an OTLP/HTTP receiver, without `/v1/traces`. `OTEL_EXPORTER_OTLP_ENDPOINT` and `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` are used where it is not given.',
+    ),
+  ui_url: httpUrl().optional().describe('Address of Jaeger for the links on the status page.'),
+  sample_ratio: number({ min: 0, max: 1 }).prefault(1).describe('Share of ticks that are traced.'),
+});
+
+const otlp = z.strictObject({
+  endpoint: httpUrl().describe('Base address of an OTLP/HTTP receiver, without `/v1/metrics`.'),
+  interval: duration().prefault('60s').describe('Time between two pushes.'),
+});
+
+const metrics = z.strictObject({
+  otlp: otlp.optional().describe('Push all metrics there, beside `/metrics`.'),
+});
+
+const log = z.strictObject({
+  level: oneOf(['trace', 'debug', 'info', 'warn', 'error']).prefault('info').describe('Least severity that is written.'),
+  format: oneOf(['json', 'text']).prefault('json').describe('One JSON object a line, or text for people.'),
+});
+
+/** The configuration file. Its output is assignable to Config. */
+export const schema = z
+  .strictObject({
+    redis: z.array(target).prefault([]).describe('Redis servers to watch.'),
+    gateways: z.array(gateway).prefault([]).describe('LiteLLM gateways to probe.'),
+    http: http.prefault({}).describe('The HTTP interface of the daemon.'),
+    traces: traces.prefault({}).describe('Where traces of the ticks go.'),
+    metrics: metrics.prefault({}).describe('Where metrics go, beside `/metrics`.'),
+    log: log.prefault({}).describe('The log on standard output.'),
+  })
+  .superRefine(...always(rootRules));
