@@ -1,0 +1,38 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+
+const gzipAsync = promisify(gzip);
+
+/** Shorter bodies fit in one packet anyway. */
+const WORTH_COMPRESSING = 1024;
+
+/** Whether an `Accept-Encoding` header takes gzip (RFC 9110, section 12.5.3); false when there is none. */
+export function acceptsGzip(header: string | undefined): boolean {
+  let any = false;
+  for (const part of (header ?? '').toLowerCase().split(',')) {
+    const [coding = '', ...parameters] = part.split(';').map((text) => text.trim());
+    const refused = parameters.some((parameter) => /^q\s*=\s*0(\.0{0,3})?$/.test(parameter));
+    if (coding === 'gzip' || coding === 'x-gzip') {
+      return !refused;
+    }
+    if (coding === '*') {
+      any = !refused;
+    }
+  }
+  return any;
+}
+
+/** A body as it goes on the wire: compressed at level 1, outside the event loop, where that is accepted and worth it. */
+export async function encode(
+  body: string,
+  acceptEncoding: string | undefined,
+): Promise<{ bytes: Buffer; headers: Record<string, string> }> {
+  const bytes = Buffer.from(body);
+  if (bytes.length <= WORTH_COMPRESSING) {
+    return { bytes, headers: {} };
+  }
+  if (!acceptsGzip(acceptEncoding)) {
+    return { bytes, headers: { Vary: 'Accept, Accept-Encoding' } };
+  }
+  return { bytes: await gzipAsync(bytes, { level: 1 }), headers: { Vary: 'Accept, Accept-Encoding', 'Content-Encoding': 'gzip' } };
+}

@@ -1,0 +1,114 @@
+import type { ServerOptions } from 'node:https';
+import type { TLSSocket } from 'node:tls';
+import { type ClientAuth, fingerprint, loadWebConfig, type WebConfig } from '../config/web-config.ts';
+import type { Log } from '../model/tick.ts';
+import { type Admission, createPasswords } from './passwords.ts';
+
+/** That the web config file cannot be used; the message holds one problem a line, for people. */
+export class WebConfigError extends Error {
+  override readonly name = 'WebConfigError';
+}
+
+/** What the web config file asks of connections and requests, as the file is now. */
+export interface Gate {
+  /** What an HTTPS server starts with; undefined for plain HTTP. */
+  readonly tls: ServerOptions | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Reads the files again when one of them changed; calls back with certificates to use from now on. */
+  refresh(renew: (options: ServerOptions) => void): void;
+  /** Whether a connection may be used, going by its client certificate. */
+  trusts(socket: TLSSocket): boolean;
+  admit(authorization: string | undefined): Promise<Admission>;
+}
+
+/** Whether a client certificate is asked for at all, for each way to treat it. */
+const ASKED: Readonly<Record<ClientAuth, boolean>> = {
+  NoClientCert: false,
+  RequestClientCert: true,
+  RequireAnyClientCert: true,
+  VerifyClientCertIfGiven: true,
+  RequireAndVerifyClientCert: true,
+};
+
+/**
+ * Opens a web config file, or stands open without one. Throws WebConfigError when it cannot be used. A
+ * file that turns bad later changes nothing and is logged once per change; neither do changes that need
+ * another kind of server, which wait for a restart.
+ */
+export function openGate(path: string | undefined, log: Log): Gate {
+  const passwords = createPasswords();
+  let files: readonly string[] = path === undefined ? [] : [path];
+  let seen = '';
+  let current: WebConfig = { headers: {}, users: new Map(), ignored: [] };
+
+  function load(file: string): readonly string[] {
+    seen = fingerprint(files);
+    const result = loadWebConfig(file);
+    if (result.files.join() !== files.join()) {
+      files = result.files;
+      seen = fingerprint(files);
+    }
+    if ('problems' in result) return result.problems;
+    current = result.config;
+    if (current.ignored.length > 0) log.info({ file, settings: current.ignored }, 'Settings of the web config file have no effect here');
+    return [];
+  }
+
+  const problems = path === undefined ? [] : load(path);
+  if (problems.length > 0) throw new WebConfigError(problems.join('\n'));
+  const started = current.tls;
+
+  return {
+    tls: started && {
+      ...started.context,
+      requestCert: ASKED[started.clientAuth],
+      // Decided by trusts(), which knows the policy as it is now.
+      rejectUnauthorized: false,
+      handshakeTimeout: 10_000,
+    },
+    get headers() {
+      return current.headers;
+    },
+    refresh(renew) {
+      if (path === undefined || fingerprint(files) === seen) return;
+      const reasons = load(path);
+      if (reasons.length > 0) {
+        log.error({ file: path, problems: reasons }, 'The web config file changed and cannot be used; the old one stays in force');
+        return;
+      }
+      log.info({ file: path }, 'The web config file was read again');
+      if ((started === undefined) !== (current.tls === undefined)) {
+        log.warn({ file: path }, 'TLS was switched on or off in the web config file; that takes effect after a restart');
+      } else if (started !== undefined && current.tls !== undefined) {
+        renew(current.tls.context);
+        if (ASKED[started.clientAuth] !== ASKED[current.tls.clientAuth]) {
+          log.warn(
+            { file: path },
+            'Client certificates were switched on or off in the web config file; asking for them takes effect after a restart',
+          );
+        }
+      }
+    },
+    trusts(socket) {
+      const clientAuth = (current.tls ?? started)?.clientAuth ?? 'NoClientCert';
+      const given = Object.keys(socket.getPeerCertificate() ?? {}).length > 0;
+      return trusted(clientAuth, given, socket.authorized);
+    },
+    admit: async (authorization) => (current.users.size === 0 ? 'admitted' : passwords.admit(authorization, current.users)),
+  };
+}
+
+/** Whether a client is let in, going by whether it gave a certificate and whether that one verifies. */
+export function trusted(clientAuth: ClientAuth, given: boolean, verified: boolean): boolean {
+  switch (clientAuth) {
+    case 'NoClientCert':
+    case 'RequestClientCert':
+      return true;
+    case 'RequireAnyClientCert':
+      return given;
+    case 'VerifyClientCertIfGiven':
+      return !given || verified;
+    case 'RequireAndVerifyClientCert':
+      return given && verified;
+  }
+}

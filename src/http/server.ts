@@ -1,0 +1,78 @@
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { Server as TlsServer } from 'node:tls';
+import type { Config } from '../config/effective.ts';
+import type { Log } from '../model/tick.ts';
+import { openGate } from './gate.ts';
+import { formatAddress, listenError, parseListenAddress } from './listen-address.ts';
+import { createListener } from './listener.ts';
+import type { Pages } from './pages.ts';
+import { answerTo, endpoints } from './routes.ts';
+
+/** How long answers under way may take once the server closes, milliseconds. */
+const CLOSE_GRACE = 2_000;
+
+/** A running HTTP side. */
+export interface HttpServer {
+  /** Where it listens, `host:port` each, in the order of the configuration. */
+  readonly addresses: readonly string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on every configured address and serves the pages there.
+ *
+ * Throws ListenError when an address cannot be had and WebConfigError when the web config file cannot be
+ * used; nothing listens then. `close` refuses new connections, ends idle ones at once, and the others
+ * when their answers are out or two seconds have passed.
+ */
+export async function startHttp(given: { config: Config['http']; pages: Pages; log: Log }): Promise<HttpServer> {
+  const { config, pages, log } = given;
+  const wanted = config.listen.map((text) => ({ text, ...parseListenAddress(text) }));
+  const gate = openGate(config.web_config_file, log);
+  const table = endpoints(pages, config.enable_lifecycle);
+  const refresh = () =>
+    gate.refresh((options) => {
+      for (const { server } of listeners) {
+        if (server instanceof TlsServer) server.setSecureContext(options);
+      }
+    });
+  const listeners = wanted.map((address) => ({ address, server: createListener(gate, (asked) => answerTo(table, asked), refresh, log) }));
+  const sockets = new Set<Socket>();
+  for (const { server } of listeners) {
+    server.on('connection', (socket: Socket) => {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    });
+  }
+
+  async function close(): Promise<void> {
+    const closed = listeners.map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
+    const late = setTimeout(() => {
+      for (const socket of sockets) socket.destroy();
+    }, CLOSE_GRACE);
+    await Promise.all(closed);
+    clearTimeout(late);
+  }
+
+  const results = await Promise.allSettled(listeners.map(({ server, address }) => listen(server, address)));
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure !== undefined) {
+    await close();
+    throw failure.reason;
+  }
+  const addresses = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  for (const address of addresses) log.info({ address, tls: gate.tls !== undefined }, 'Listening');
+  return { addresses, close };
+}
+
+function listen(server: Server, address: { text: string; host?: string; port: number }): Promise<string> {
+  const { text, ...where } = address;
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(listenError(text, error)));
+    server.listen(where, () => {
+      const bound = server.address();
+      resolve(bound === null || typeof bound === 'string' ? text : formatAddress(bound.address, bound.port));
+    });
+  });
+}

@@ -1,0 +1,31 @@
+/** The style of the status page. The page names its hash in the Content-Security-Policy, so it must go out unchanged. */
+export const STYLE = `
+:root { color-scheme: light dark; --text: #1c1f23; --quiet: #5b636d; --back: #f6f7f8; --card: #ffffff; --line: #d9dde2; --link: #0b57c2;
+  --good: #17713a; --warn: #8a5a00; --bad: #b3201c; --none: #5b636d; }
+@media (prefers-color-scheme: dark) { :root { --text: #e4e7ea; --quiet: #9aa3ad; --back: #14171a; --card: #1d2125; --line: #343a41; --link: #82b4ff;
+  --good: #5cc98a; --warn: #e5b04a; --bad: #ff857c; --none: #9aa3ad; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 60rem; padding: 1rem; background: var(--back); color: var(--text); font: 1rem/1.5 system-ui, sans-serif; overflow-wrap: anywhere; }
+a { color: var(--link); }
+h1 { font-size: 1.4rem; margin: 0; }
+h2 { font-size: 1.1rem; margin: 1.75rem 0 .5rem; }
+h3 { font-size: 1.1rem; margin: 0 0 .25rem; }
+h3 b { border: 1px solid currentColor; border-radius: 1rem; padding: .05rem .6rem; font-size: .9rem; white-space: nowrap; }
+small, header p, .why, dt { color: var(--quiet); font-weight: normal; font-size: .875rem; }
+p { margin: .25rem 0; }
+header p { margin: 0; }
+section { background: var(--card); border: 1px solid var(--line); border-left: .35rem solid var(--none); border-radius: .4rem; padding: .75rem 1rem; margin: 0 0 .75rem; }
+section.good { border-left-color: var(--good); } section.warn { border-left-color: var(--warn); } section.bad { border-left-color: var(--bad); }
+.good > h3 b, td.good { color: var(--good); } .warn > h3 b, td.warn { color: var(--warn); } .bad > h3 b, td.bad { color: var(--bad); } .none > h3 b, td.none { color: var(--none); }
+.evidence { border-left: .2rem solid var(--line); padding-left: .6rem; }
+.wide { overflow-x: auto; margin: .5rem 0; }
+table { border-collapse: collapse; width: 100%; font-size: .9rem; overflow-wrap: normal; }
+th, td { text-align: left; padding: .25rem .75rem .25rem 0; white-space: nowrap; vertical-align: top; }
+th { color: var(--quiet); font-weight: normal; border-bottom: 1px solid var(--line); }
+td.number { font-variant-numeric: tabular-nums; }
+.why td { padding-top: 0; white-space: normal; }
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)); gap: .4rem 1rem; margin: .6rem 0; }
+dl div { min-width: 0; } dd { margin: 0; }
+code { font: .85rem ui-monospace, monospace; }
+footer a { margin-right: 1rem; }
+`;

@@ -1,0 +1,139 @@
+import type { Cause, Outcome, Route, Verdict } from '../model/cache.ts';
+import type { AuthState, RedisFailure } from '../model/redis.ts';
+
+/** How a state is to be taken: in order, to be looked at, broken, or nothing known. */
+export type Tone = 'good' | 'warn' | 'bad' | 'none';
+
+/** A verdict as a headline and as a sentence that says what it means for users. */
+export const VERDICT_WORDS: Readonly<Record<Verdict, { tone: Tone; title: string; sentence: string }>> = {
+  working: { tone: 'good', title: 'working', sentence: 'Identical requests are answered from Redis.' },
+  partial: { tone: 'warn', title: 'partly working', sentence: 'One kind of request is answered from Redis, another is not cached.' },
+  memory_only: {
+    tone: 'bad',
+    title: 'memory only',
+    sentence: 'Each worker answers duplicates from its own memory; Redis is not used, so other workers pay again.',
+  },
+  not_caching: { tone: 'bad', title: 'not caching', sentence: 'Every identical request is paid for again.' },
+  not_in_redis: { tone: 'bad', title: 'not in this Redis', sentence: 'Duplicates hit, but nothing of it is in the Redis that is watched.' },
+  wrong_answers: { tone: 'bad', title: 'wrong answers', sentence: 'A request that was never sent before was answered from the cache.' },
+  local: { tone: 'warn', title: 'local', sentence: 'The gateway does not keep its cache in Redis.' },
+  disabled: { tone: 'bad', title: 'disabled', sentence: 'The gateway says that its cache is off.' },
+  not_measurable: { tone: 'warn', title: 'not measurable', sentence: 'The gateway is up, but the probe cannot get its two answers.' },
+  unreachable: { tone: 'bad', title: 'unreachable', sentence: 'The gateway does not answer.' },
+  unknown: { tone: 'none', title: 'unknown', sentence: 'No probe has ended yet, or the last one is too old.' },
+};
+
+/** A cause in a few words, and what to do next. */
+export const CAUSE_WORDS: Readonly<Record<Cause, { title: string; next: string }>> = {
+  none: { title: '', next: '' },
+  redis_auth: {
+    title: 'Redis refuses the password',
+    next: 'Compare the REDIS_* variables of the gateway with its cache_params, and both with the password that Redis has.',
+  },
+  redis_unreachable: { title: 'Redis cannot be reached', next: 'See that Redis runs and that the gateway has its host and port right.' },
+  redis_timeout: { title: 'Redis does not answer in time', next: 'Look for a slow command, a frozen process or a full network at Redis.' },
+  redis_out_of_memory: {
+    title: 'Redis is out of memory',
+    next: 'Raise maxmemory or set maxmemory-policy to allkeys-lru, so that old entries make room.',
+  },
+  redis_read_only: { title: 'Redis is read-only', next: 'Point the gateway at the master; it talks to a replica.' },
+  redis_permission: {
+    title: 'the Redis user lacks a permission',
+    next: 'Give the ACL user of the gateway GET, SET and the keys of its namespace.',
+  },
+  redis_loading: { title: 'Redis is loading its data', next: 'Wait; Redis answers once its data set is read.' },
+  redis_tls: { title: 'TLS to Redis fails', next: 'Check the certificate of Redis and whether the gateway uses rediss://.' },
+  redis_max_clients: { title: 'Redis takes no more clients', next: 'Raise maxclients, or find who leaves connections open (CLIENT LIST).' },
+  redis_persistence_error: {
+    title: 'Redis cannot write to disk',
+    next: 'Free the disk of Redis; it refuses writes while stop-writes-on-bgsave-error holds.',
+  },
+  redis_cluster: {
+    title: 'the Redis Cluster does not serve the key',
+    next: 'Check cluster state and give the gateway redis_startup_nodes.',
+  },
+  different_redis: { title: 'the gateway uses another Redis', next: 'Compare the host and port of the gateway with the watched target.' },
+  different_database: {
+    title: 'the gateway uses another database',
+    next: 'Compare the database number of the gateway with the watched target.',
+  },
+  flushed: { title: 'Redis was flushed', next: 'Find who ran FLUSHDB or FLUSHALL.' },
+  evicted: { title: 'Redis evicts the entries', next: 'Give Redis more memory, or make entries live shorter.' },
+  breaker_open: {
+    title: 'the circuit breaker of the gateway is open',
+    next: 'Mend what Redis refused before; the gateway tries again by itself.',
+  },
+  pool_exhausted: { title: 'the Redis connection pool of the gateway is used up', next: 'Raise max_connections in cache_params.' },
+  cache_disabled: {
+    title: 'the cache is switched off',
+    next: 'Set litellm_settings.cache: true with cache_params, and restart the gateway.',
+  },
+  cache_local: { title: 'the cache is local', next: 'Set cache_params.type: redis, or say expect: { cache: local } here if it is meant.' },
+  call_type_not_cached: { title: 'this call type is not cached', next: 'Add the call type to cache_params.supported_call_types.' },
+  write_batching: { title: 'the gateway batches its writes', next: 'Lower redis_flush_size, or expect hits only after a batch is full.' },
+  ttl_too_short: { title: 'entries expire too soon', next: 'Raise ttl in cache_params.' },
+  gateway_error: { title: 'the gateway fails', next: 'Look in the log of the gateway for the trace id.' },
+  gateway_auth: { title: 'the gateway refuses the key', next: 'Give this exporter a valid key in gateways[].api_key.' },
+  gateway_timeout: { title: 'the gateway answers too late', next: 'Look at the load of the gateway and its provider, or raise timeout.' },
+  gateway_quota: { title: 'the key is over its quota', next: 'Raise the budget or rate limit of the probe key.' },
+  provider_error: { title: 'the model provider fails', next: 'Probe a mock model, so that only the cache is measured.' },
+  probe_key_policy: { title: 'a policy forbids the probe', next: 'Allow the probe key to set cache controls and to use the model.' },
+  model_missing: { title: 'the model is missing', next: 'Add the probe model to the gateway, or name another in gateways[].model.' },
+  semantic_or_key_collision: {
+    title: 'a semantic cache or colliding keys',
+    next: 'Raise similarity_threshold, or look at what the cache key is made of.',
+  },
+  undetermined: {
+    title: 'cause not determined',
+    next: 'Read the evidence and the log of the gateway; run the doctor on its configuration.',
+  },
+};
+
+/** The outcome of a pair in a few words. */
+export const OUTCOME_WORDS: Readonly<Record<Outcome, { tone: Tone; title: string }>> = {
+  ok: { tone: 'good', title: 'hit, in Redis' },
+  hit_unverified: { tone: 'good', title: 'hit, key not seen' },
+  hit_not_in_redis: { tone: 'bad', title: 'hit, not in Redis' },
+  hit_unlabelled: { tone: 'warn', title: 'hit, not labelled' },
+  hit_on_first: { tone: 'bad', title: 'hit on a new request' },
+  miss_key_present: { tone: 'bad', title: 'miss, key in Redis' },
+  miss_not_written: { tone: 'bad', title: 'miss, never written' },
+  miss_unexplained: { tone: 'bad', title: 'miss' },
+  error_first: { tone: 'bad', title: 'first failed' },
+  error_duplicate: { tone: 'bad', title: 'duplicate failed' },
+  control_failed: { tone: 'bad', title: 'no-cache ignored' },
+};
+
+export const AUTH_WORDS: Readonly<Record<AuthState, { tone: Tone; title: string }>> = {
+  ok: { tone: 'good', title: 'accepted' },
+  failed: { tone: 'bad', title: 'refused' },
+  unknown: { tone: 'none', title: 'not tried' },
+  disabled: { tone: 'none', title: 'no password set' },
+};
+
+export const FAILURE_WORDS: Readonly<Record<RedisFailure, string>> = {
+  dns: 'its host name is unknown',
+  refused: 'connections are refused',
+  timeout: 'it does not answer in time',
+  tls: 'TLS fails',
+  wrongpass: 'the password is wrong (WRONGPASS)',
+  noauth: 'it asks for a password (NOAUTH)',
+  noperm: 'the user lacks a permission (NOPERM)',
+  loading: 'it is loading its data',
+  maxclients: 'it takes no more clients',
+  readonly: 'it is read-only',
+  masterdown: 'its master is down',
+  clusterdown: 'the cluster is down',
+  protocol: 'it does not speak the Redis protocol',
+  closed: 'it closed the connection',
+  unknown: 'it failed in a way that is not known',
+};
+
+/** The routes as API paths. */
+export const ROUTE_WORDS: Readonly<Record<Route, string>> = {
+  completions: 'completions',
+  chat: 'chat',
+  chat_stream: 'chat, streamed',
+  embeddings: 'embeddings',
+  responses: 'responses',
+};
