@@ -96,6 +96,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
   };
 }
 
+/** One mock model for every route, and one whose embeddings are vectors; nothing leaves the machine. */
 function defaultConfig(redis: GatewayOptions['redis']): Mapping {
   const cache = redis && {
     cache: true,
@@ -113,6 +114,10 @@ function defaultConfig(redis: GatewayOptions['redis']): Mapping {
       {
         model_name: 'cache-probe',
         litellm_params: { model: 'openai/cache-probe', api_key: 'none', mock_response: 'ok', mock_delay: 0.2 },
+      },
+      {
+        model_name: 'cache-probe-embedding',
+        litellm_params: { model: 'openai/cache-probe-embedding', api_key: 'none', mock_response: [0.1, 0.2] },
       },
     ],
     litellm_settings: { telemetry: false, ...cache },

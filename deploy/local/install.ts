@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { withLock } from './lock.ts';
 import { MissingError } from './missing-error.ts';
+import { startProcess } from './process.ts';
 import type { Progress } from './progress.ts';
 
 const run = promisify(execFile);
@@ -42,19 +43,19 @@ export async function install(set: PackageSet, progress: Progress): Promise<stri
     await rm(venv, { recursive: true, force: true });
     const start = performance.now();
     progress(`installing ${set} (first time only, ${set.startsWith('redis') ? 'some seconds' : 'about a minute'})`);
-    await pip(python.command, ['-m', 'venv', venv]);
+    await execute(python.command, ['-m', 'venv', venv]);
     const packages = ['-m', 'pip', 'install', '--quiet', '--no-input', '--no-deps', '--require-hashes', '--only-binary', ':all:'];
-    await pip(join(venv, 'bin', 'python'), [...packages, '--disable-pip-version-check', '-r', requirements]);
+    await execute(join(venv, 'bin', 'python'), [...packages, '--disable-pip-version-check', '-r', requirements]);
     await writeFile(done, '');
     progress(`installed ${set} in ${((performance.now() - start) / 1000).toFixed(0)} s`);
   });
   return venv;
 }
 
-async function pip(command: string, args: string[]): Promise<void> {
-  await run(command, args, { maxBuffer: 1 << 26 }).catch((error: { stderr?: string; message: string }) => {
-    throw new Error(`${[command, ...args].join(' ')} failed: ${error.stderr?.trim() || error.message}`);
-  });
+async function execute(command: string, args: string[]): Promise<void> {
+  const child = startProcess(command, args, { cwd: STACK, env: process.env });
+  const how = await child.ended;
+  if (how !== 'exited with status 0') throw new Error(`${[command, ...args].join(' ')} ${how}:\n${child.log().trim()}`);
 }
 
 async function findPython(): Promise<{ command: string; version: string }> {

@@ -31,23 +31,22 @@ let guard: ChildProcess | undefined;
  * Starts a program in a process group of its own. The group ends with `stop`, and in any case when this
  * process dies, even of SIGKILL: a guard outside the group waits for that.
  */
-export function startProcess(
-  command: string,
-  args: readonly string[],
-  options: { env: Record<string, string>; cwd: string },
-): RunningProcess {
-  const child = spawn(command, args, { ...options, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });
+export function startProcess(command: string, args: readonly string[], { env, cwd, output = 'pipe' }: ProcessOptions): RunningProcess {
+  const child = spawn(command, args, { env, cwd, detached: true, stdio: ['ignore', output, output] });
   const { pid } = child;
   let text = '';
   let exited = false;
   const ended = new Promise<string>((resolve) => {
-    child.once('error', (error) => resolve(`could not start: ${error.message}`));
-    child.once('exit', (code, signal) => resolve(signal === null ? `exited with status ${code}` : `was ended by ${signal}`));
-  }).then((how) => {
+    child.once('error', (error) => {
+      exited = true;
+      resolve(`could not start: ${error.message}`);
+    });
+    child.once('close', (code, signal) => resolve(signal === null ? `exited with status ${code}` : `was ended by ${signal}`));
+  });
+  child.once('exit', () => {
     exited = true;
     if (pid !== undefined) signalGroup(pid, 'SIGKILL');
     tellGuard('drop', pid);
-    return how;
   });
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => {
