@@ -65,7 +65,7 @@ function entry(key: string, value: unknown, path: Path, context: Context): unkno
 function text(value: string, path: Path, context: Context): string {
   return value.replace(REFERENCE, (match, reference: string | undefined, end: string) => {
     if (match === '$$' || reference === undefined) return '$';
-    if (end === '') return fault(context, path, 'has ${ without }', 'write $$ for a dollar sign');
+    if (end === '') return fault(context, path, 'has a reference that is not closed', 'add }, or write $$ for a dollar sign');
     return lookUp(reference, path, context);
   });
 }

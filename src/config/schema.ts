@@ -23,7 +23,7 @@ const tls = z
 
 const credential = {
   username: text().optional().describe('ACL user; without it a password is that of the user `default`.'),
-  password: secret().optional().describe('Password. `${env:NAME}` and `${file:PATH}` keep it out of the file.'),
+  password: secret().optional().describe('Password. A reference keeps it out of the file.'),
   password_file: secretFile().optional().describe('File with the password, read again for every new connection.'),
 };
 
@@ -81,7 +81,7 @@ const gateway = z
   .strictObject({
     name: entryName().describe('Label `gateway` of everything that is measured there.'),
     url: httpUrl().describe('Address of the proxy, without `/v1`.'),
-    api_key: secret().optional().describe('Virtual key for the probes. `${env:NAME}` and `${file:PATH}` keep it out of the file.'),
+    api_key: secret().optional().describe('Virtual key for the probes. A reference keeps it out of the file.'),
     api_key_file: secretFile().optional().describe('File with the key, read again for every request.'),
     tls: tls.optional().describe('How to trust and be trusted over TLS.'),
     redis: entryName().optional().describe("Name of the target that should hold this gateway's cache."),

@@ -1,0 +1,38 @@
+import { worstDailyCost } from '../config/cost.ts';
+import { configurationSchema } from '../config/document.ts';
+import type { Config } from '../config/effective.ts';
+import { loadConfig, type Sources } from '../config/load.ts';
+import { printConfig } from '../config/print.ts';
+import { EXIT, type Io } from './io.ts';
+import { reportProblems } from './problems.ts';
+
+/** Says what a valid configuration watches, and what it costs at worst; else every problem, exit 2. */
+export function configCheck(sources: Sources, io: Io): number {
+  const loaded = loadConfig(sources);
+  if (!loaded.ok) return reportProblems(loaded.problems, io);
+  io.out(summary(loaded.config));
+  return EXIT.ok;
+}
+
+/** Prints the effective configuration as YAML, secrets hidden; else every problem, exit 2. */
+export function configPrint(sources: Sources, io: Io): number {
+  const loaded = loadConfig(sources);
+  if (!loaded.ok) return reportProblems(loaded.problems, io);
+  io.out(printConfig(loaded.config));
+  return EXIT.ok;
+}
+
+/** Prints the JSON schema of the configuration file. */
+export function configSchema(io: Io): number {
+  io.out(`${JSON.stringify(configurationSchema(), null, 2)}\n`);
+  return EXIT.ok;
+}
+
+function summary({ redis, gateways }: Config): string {
+  const targets = redis.map(({ name, canaries }) => `redis ${name}: ${canaries.length + 1} credential${canaries.length === 0 ? '' : 's'}`);
+  const probes = gateways.map(({ price_per_pair_usd = 0, ...gateway }) => {
+    const cost = worstDailyCost({ ...gateway, price_per_pair_usd });
+    return `gateway ${gateway.name}: ${gateway.routes.join(', ')}, at most $${Number(cost.toPrecision(6))} a day`;
+  });
+  return `${['the configuration is valid', ...targets, ...probes].join('\n')}\n`;
+}

@@ -1,0 +1,58 @@
+/** A configuration with every key, as the documentation shows it. It loads once its secrets exist. */
+export const EXAMPLE = `redis:
+  - name: cache                          # label redis_target
+    url: rediss://cache.internal:6379/0  # TLS; redis:// without, unix:///run/redis.sock for a socket
+    username: exporter
+    password_file: /run/secrets/redis    # read again at each connection: a rotated password heals by itself
+    tls:
+      ca_file: /run/secrets/ca.pem
+    interval: 15s
+    timeout: 2s
+    canaries:                            # the gateway's own credential: tells when it, not ours, is refused
+      - name: litellm
+        username: litellm
+        password_file: /run/secrets/litellm_redis
+  - name: sessions
+    sentinel:                            # instead of url
+      master: sessions
+      nodes: ["sentinel-0:26379", "sentinel-1:26379", "sentinel-2:26379"]
+      username: watcher
+      password: \${env:SENTINEL_PASSWORD}
+    password: \${file:/run/secrets/redis}
+
+gateways:
+  - name: litellm                        # label gateway
+    url: http://litellm:4000
+    api_key: \${env:LITELLM_API_KEY}
+    redis: cache                         # the target above that should hold its cache
+    namespace: litellm
+    model: cache-probe
+    routes: [completions, chat]
+    interval: 60s
+    timeout: 10s
+    ttl: 120s
+    expect:
+      cache: redis
+      ttl: 3600s
+    daily_budget_usd: 1
+    price_per_pair_usd: 0                # a mock model
+
+http:
+  listen: [":9464"]
+  web_config_file: web.yml
+  enable_lifecycle: false
+
+traces:
+  endpoint: http://jaeger:4318
+  ui_url: http://jaeger:16686
+  sample_ratio: 1
+
+metrics:
+  otlp:
+    endpoint: http://collector:4318
+    interval: 60s
+
+log:
+  level: info
+  format: json
+`;

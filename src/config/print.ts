@@ -1,0 +1,53 @@
+import { stringify } from 'yaml';
+import { formatDuration } from './duration.ts';
+import type { Config, Credential, GatewayConfig, TargetConfig } from './effective.ts';
+import type { Secret } from './secret.ts';
+
+/**
+ * The effective configuration as YAML, every default written out. A secret from a file is named by that
+ * file, any other is `<secret>`; but for those the text loads again as the same configuration.
+ */
+export function printConfig(config: Config): string {
+  const { redis, gateways, http, traces, metrics, log } = config;
+  const otlp = metrics.otlp && { ...metrics.otlp, interval: formatDuration(metrics.otlp.interval) };
+  const tree = { redis: redis.map(targetTree), gateways: gateways.map(gatewayTree), http, traces, metrics: { otlp }, log };
+  return stringify(escaped(tree), { lineWidth: 0 });
+}
+
+function targetTree({ sentinel, password, interval, timeout, canaries, ...rest }: TargetConfig): object {
+  return {
+    ...rest,
+    sentinel: sentinel && credentialTree(sentinel),
+    ...secretTree('password', password),
+    interval: formatDuration(interval),
+    timeout: formatDuration(timeout),
+    canaries: canaries.map(credentialTree),
+  };
+}
+
+function gatewayTree({ api_key, interval, timeout, ttl, expect, ...rest }: GatewayConfig): object {
+  return {
+    ...rest,
+    ...secretTree('api_key', api_key),
+    interval: formatDuration(interval),
+    timeout: formatDuration(timeout),
+    ttl: formatDuration(ttl),
+    expect: { ...expect, ttl: expect.ttl === undefined ? undefined : formatDuration(expect.ttl) },
+  };
+}
+
+function credentialTree({ password, ...rest }: Omit<Credential, 'name'>): object {
+  return { ...rest, ...secretTree('password', password) };
+}
+
+function secretTree(key: string, secret: Secret | undefined): object {
+  return secret?.file === undefined ? { [key]: secret?.toString() } : { [`${key}_file`]: secret.file };
+}
+
+/** Text as `interpolate` gives it back: one `$` is `$$`. */
+function escaped(node: unknown): unknown {
+  if (typeof node === 'string') return node.replaceAll('$', '$$$$');
+  if (Array.isArray(node)) return node.map(escaped);
+  if (node === null || typeof node !== 'object') return node;
+  return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, escaped(value)]));
+}
