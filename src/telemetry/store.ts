@@ -1,0 +1,184 @@
+import type { Attributes, HrTime } from '@opentelemetry/api';
+import type { MetricDefinition } from '../catalogue/definition.ts';
+import { CATALOGUE } from '../catalogue/index.ts';
+import type { Metric, Sample } from '../catalogue/sample.ts';
+import type { Series } from '../catalogue/series.ts';
+import type { Clock } from '../schedule/clock.ts';
+import { emptyHistogram, type HistogramPoint, hrTime, isComplete, type NumberPoint, observeValue, setDistribution } from './points.ts';
+
+/**
+ * Whose series they are. `staleAfter` is milliseconds: a part that was not replaced for longer is not
+ * read, unless it is named in `lasting`. A target's series carry `redis_target`, a gateway's `gateway`.
+ */
+export interface Owner {
+  readonly kind: 'target' | 'gateway' | 'exporter';
+  readonly name: string;
+  readonly staleAfter: number;
+  readonly lasting?: readonly string[];
+}
+
+/** All series of one metric that are to be shown now. */
+export type Family =
+  | { readonly metric: Metric; readonly form: 'number'; points: NumberPoint[] }
+  | { readonly metric: Metric; readonly form: 'histogram'; readonly boundaries: number[]; points: HistogramPoint[] };
+
+/**
+ * Every series of the product. `open` gives an owner its handle and throws when one of the same kind and
+ * name is open. `read` gives what is to be shown at `now` (Unix milliseconds); its points are the store's
+ * own and change with the next write, its arrays do not.
+ */
+export interface Store {
+  open(owner: Owner): Series;
+  read(now: number): Iterable<Family>;
+}
+
+type Entry =
+  | { readonly form: 'number'; readonly family: Family & { form: 'number' }; readonly point: NumberPoint }
+  | { readonly form: 'histogram'; readonly family: Family & { form: 'histogram' }; readonly point: HistogramPoint };
+
+/** What one `replace` left. Withdrawn entries are kept until the next one, so that counters keep their start. */
+interface Part {
+  at: number;
+  shown: boolean;
+  entries: Map<string, Entry>;
+}
+
+interface Holding {
+  readonly owner: Owner;
+  readonly events: Map<string, Entry>;
+  readonly parts: Map<string, Part>;
+}
+
+const OWNER_LABEL = { target: 'redis_target', gateway: 'gateway', exporter: undefined } as const;
+
+/** An empty store. */
+export function createStore(clock: Clock): Store {
+  const holdings = new Map<string, Holding>();
+  const families = new Map<Metric, Family>();
+  // All points share this one object: as for a scrape, the time of a value is the time at which it is read.
+  const endTime: HrTime = [0, 0];
+
+  function familyOf(metric: Metric): Family {
+    const known = families.get(metric);
+    if (known !== undefined) return known;
+    const definition: MetricDefinition = CATALOGUE[metric];
+    const family: Family =
+      definition.kind === 'histogram'
+        ? { metric, form: 'histogram', boundaries: [...definition.buckets], points: [] }
+        : { metric, form: 'number', points: [] };
+    families.set(metric, family);
+    return family;
+  }
+
+  function createEntry(owner: Owner, metric: Metric, labels: Labels, startTime: HrTime): Entry {
+    const family = familyOf(metric);
+    const attributes = attributesOf(owner, metric, labels);
+    return family.form === 'histogram'
+      ? { form: 'histogram', family, point: emptyHistogram(attributes, family.boundaries, startTime, endTime) }
+      : { form: 'number', family, point: { attributes, startTime, endTime, value: 0 } };
+  }
+
+  function open(owner: Owner): Series {
+    const id = `${owner.kind} ${owner.name}`;
+    if (holdings.has(id)) throw new Error(`the series of ${id} are open already`);
+    const holding: Holding = { owner, events: new Map(), parts: new Map() };
+    const startTime = hrTime(clock.now());
+    holdings.set(id, holding);
+    const isOpen = () => holdings.get(id) === holding;
+
+    function eventEntry(metric: Metric, labels: Labels): Entry {
+      const key = keyOf(metric, labels);
+      const known = holding.events.get(key);
+      if (known !== undefined) return known;
+      const entry = createEntry(owner, metric, labels, startTime);
+      holding.events.set(key, entry);
+      return entry;
+    }
+
+    return {
+      replace(name, samples, at) {
+        if (!isOpen()) return;
+        const before = holding.parts.get(name);
+        if (samples.length === 0) {
+          if (before !== undefined) before.shown = false;
+          return;
+        }
+        const entries = new Map<string, Entry>();
+        for (const sample of samples) {
+          const key = keyOf(sample.metric, sample.labels);
+          const entry = before?.entries.get(key) ?? createEntry(owner, sample.metric, sample.labels, startTime);
+          if (mirror(entry, sample, at)) entries.set(key, entry);
+        }
+        holding.parts.set(name, { at, shown: true, entries });
+      },
+      add(metric, labels, by = 1) {
+        if (!isOpen() || !(by >= 0 && by < Infinity)) return;
+        const entry = eventEntry(metric, labels);
+        if (entry.form === 'number') entry.point.value += by;
+      },
+      observe(metric, labels, value, traceId) {
+        if (!isOpen()) return;
+        const entry = eventEntry(metric, labels);
+        if (entry.form === 'histogram') observeValue(entry.point, value, traceId, clock.now());
+      },
+      close() {
+        if (isOpen()) holdings.delete(id);
+      },
+    };
+  }
+
+  function read(now: number): Iterable<Family> {
+    for (const family of families.values()) family.points = [];
+    [endTime[0], endTime[1]] = hrTime(now);
+    for (const { owner, events, parts } of holdings.values()) {
+      for (const entry of events.values()) show(entry);
+      for (const [name, part] of parts) {
+        const fresh = now - part.at <= owner.staleAfter || owner.lasting?.includes(name);
+        if (part.shown && fresh) for (const entry of part.entries.values()) show(entry);
+      }
+    }
+    return families.values();
+  }
+
+  return { open, read };
+}
+
+/** What the catalogue's labels are where the metric is any: its types say string, the compiler cannot follow. */
+type Labels = Readonly<Record<string, unknown>>;
+
+/** Identifies a series within its owner, whatever the order in which its labels were written. */
+function keyOf(metric: Metric, labels: Labels): string {
+  let key: string = metric;
+  for (const label in CATALOGUE[metric].labels) key += `\0${labels[label]}`;
+  return key;
+}
+
+/** The attributes of a series. An empty value means, as in Prometheus, that the attribute is not there. */
+function attributesOf(owner: Owner, metric: Metric, labels: Labels): Attributes {
+  const attributes: Attributes = {};
+  const ownerLabel = OWNER_LABEL[owner.kind];
+  if (ownerLabel !== undefined) attributes[ownerLabel] = owner.name;
+  for (const label in CATALOGUE[metric].labels) {
+    const value = labels[label];
+    if (typeof value === 'string' && value !== '') attributes[label] = value;
+  }
+  return attributes;
+}
+
+/** Takes over the value of a source; says whether there is one to show. */
+function mirror(entry: Entry, { value, metric }: Sample, at: number): boolean {
+  if (entry.form === 'histogram') {
+    if (typeof value === 'number' || !isComplete(value, entry.family.boundaries)) return false;
+    if (setDistribution(entry.point, value)) entry.point.startTime = hrTime(at);
+    return true;
+  }
+  if (typeof value !== 'number' || !Number.isFinite(value)) return false;
+  if (value < entry.point.value && CATALOGUE[metric].kind === 'counter') entry.point.startTime = hrTime(at);
+  entry.point.value = value;
+  return true;
+}
+
+function show(entry: Entry): void {
+  if (entry.form === 'histogram') entry.family.points.push(entry.point);
+  else entry.family.points.push(entry.point);
+}
