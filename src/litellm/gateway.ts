@@ -1,0 +1,109 @@
+import type { GatewayConfig } from '../config/effective.ts';
+import type { GatewayFailure } from '../model/cache.ts';
+import type { Clock } from '../schedule/clock.ts';
+import { GatewayError } from './failure.ts';
+import { refusal } from './refusal.ts';
+import { type Exchange, exchange } from './request.ts';
+
+/** A request that gave no usable answer. `status` is there when the gateway answered at all. */
+export interface Failed {
+  failure: GatewayFailure;
+  status?: number | undefined;
+  /** The body of an answer that refused; never for a log, a label or a page. */
+  body?: string | undefined;
+  seconds: number;
+}
+
+/** An answer with a status of 2xx, or why there is none. */
+export type Reply = Exchange | Failed;
+
+/** What is sent. Paths are relative to the gateway's URL. */
+export interface Sending {
+  method: 'GET' | 'POST';
+  path: string;
+  body?: string | undefined;
+  headers?: Readonly<Record<string, string>> | undefined;
+  /** Without it the request carries no API key. */
+  authenticated: boolean;
+  onChunk?: ((chunk: Buffer, seconds: number) => void) | undefined;
+}
+
+/** Sees every request begin and end: telemetry of the client itself. */
+export interface RequestWatcher {
+  began(): void;
+  ended(request: { method: 'GET' | 'POST'; status?: number | undefined; failure?: GatewayFailure | undefined; seconds: number }): void;
+}
+
+/** The way to one gateway. */
+export interface Gateway {
+  /** Sends one request; rejects only with the signal's reason, when that was aborted. */
+  send(sending: Sending, signal: AbortSignal): Promise<Reply>;
+}
+
+/** The way to the gateway of a configuration entry. Nothing is sent before the first call. */
+export function createGateway(config: GatewayConfig, clock: Clock, watcher: RequestWatcher): Gateway {
+  const base = config.url.replace(/\/+$/, '');
+
+  async function attempt(sending: Sending, signal: AbortSignal): Promise<Reply> {
+    const start = clock.monotonic();
+    try {
+      const answer = await exchange(
+        {
+          method: sending.method,
+          url: new URL(base + sending.path),
+          headers: { accept: 'application/json', ...contentType(sending), ...authorization(config, sending), ...sending.headers },
+          body: sending.body,
+          timeout: config.timeout,
+          signal,
+          tls: config.tls,
+          onChunk: sending.onChunk,
+        },
+        clock,
+      );
+      if (answer.status >= 200 && answer.status < 300) return answer;
+      return { failure: refusal(answer.status, answer.body), status: answer.status, body: answer.body, seconds: answer.seconds };
+    } catch (error) {
+      if (!(error instanceof GatewayError)) throw error;
+      return { failure: error.failure, status: error.status, seconds: (clock.monotonic() - start) / 1000 };
+    }
+  }
+
+  return {
+    async send(sending, signal) {
+      watcher.began();
+      const start = clock.monotonic();
+      let reply: Reply | undefined;
+      try {
+        reply = await attempt(sending, signal);
+        return reply;
+      } finally {
+        const { seconds } = reply ?? { seconds: (clock.monotonic() - start) / 1000 };
+        const failure = reply === undefined ? 'closed' : failed(reply) ? reply.failure : undefined;
+        watcher.ended({ method: sending.method, status: reply?.status, failure, seconds });
+      }
+    },
+  };
+}
+
+/** Whether a request gave no usable answer. */
+export function failed(reply: Reply): reply is Failed {
+  return 'failure' in reply;
+}
+
+function contentType(sending: Sending): Record<string, string> {
+  return sending.body === undefined ? {} : { 'content-type': 'application/json' };
+}
+
+/** The API key, revealed for this one request. */
+function authorization(config: GatewayConfig, sending: Sending): Record<string, string> {
+  if (!sending.authenticated || config.api_key === undefined) return {};
+  return { authorization: `Bearer ${reveal(config.api_key)}` };
+}
+
+function reveal(key: { reveal(): string }): string {
+  try {
+    return key.reveal();
+  } catch {
+    throw new GatewayError('auth', 'The file of the API key cannot be read: check api_key_file.');
+  }
+}

@@ -1,0 +1,48 @@
+import type { CacheType } from '../model/cache.ts';
+import { cleanVersion } from './answer.ts';
+import { type CacheSettings, cacheType, readCachePing } from './cache-ping.ts';
+import { failed, type Gateway, type Reply } from './gateway.ts';
+import { at, parseJson } from './json.ts';
+
+/** What a gateway says of itself without any request to a model. */
+export interface Health {
+  /** The liveness endpoint answers 200. */
+  up: boolean;
+  /** The readiness endpoint answers 200; it looks at the database, never at Redis. */
+  ready: boolean;
+  version: string | undefined;
+  /** Undefined where the gateway does not tell, or not with this key. */
+  cacheType: CacheType | undefined;
+}
+
+/** The status of `GET /cache/ping` (undefined when there was no answer) and the settings that it shows. */
+export interface CachePing {
+  status: number | undefined;
+  settings: CacheSettings;
+}
+
+/**
+ * Asks liveness and readiness. From 1.84.0 on version and cache type are in the authenticated details
+ * endpoint, which is asked when the public one does not tell.
+ */
+export async function readHealth(gateway: Gateway, signal: AbortSignal): Promise<Health> {
+  const live = await gateway.send({ method: 'GET', path: '/health/liveliness', authenticated: false }, signal);
+  if (failed(live)) return { up: false, ready: false, version: undefined, cacheType: undefined };
+  const readiness = await gateway.send({ method: 'GET', path: '/health/readiness', authenticated: false }, signal);
+  const open = readDetails(readiness);
+  if (open.cacheType !== undefined) return { up: true, ready: !failed(readiness), ...open };
+  const details = await gateway.send({ method: 'GET', path: '/health/readiness/details', authenticated: true }, signal);
+  return { up: true, ready: !failed(readiness), ...readDetails(details) };
+}
+
+/** Asks `/cache/ping`. Its body can hold a password: nothing but the read settings leaves this function. */
+export async function pingCache(gateway: Gateway, signal: AbortSignal): Promise<CachePing> {
+  const reply = await gateway.send({ method: 'GET', path: '/cache/ping', authenticated: true }, signal);
+  return { status: reply.status, settings: readCachePing(reply.body ?? '') };
+}
+
+function readDetails(reply: Reply): Pick<Health, 'version' | 'cacheType'> {
+  const body = parseJson(reply.body ?? '');
+  const cache = at(body, 'cache');
+  return { version: cleanVersion(at(body, 'litellm_version')), cacheType: cache === null ? 'none' : cacheType(cache) };
+}

@@ -1,0 +1,38 @@
+import type { GatewayFailure } from '../model/cache.ts';
+import { at, parseJson, text } from './json.ts';
+
+/** One row: the statuses it covers, what the body's error says (type and message), and what that means. */
+interface Rule {
+  statuses: readonly number[] | 'any';
+  says: RegExp;
+  failure: GatewayFailure;
+}
+
+/**
+ * How LiteLLM words its refusals, first match wins. The text is `error.type` and `error.message`. Read from
+ * answers of LiteLLM 1.80.9 and 1.106.0; the fixtures of the tests hold them.
+ */
+const REFUSALS: readonly Rule[] = [
+  // What a provider answered, or that the router has given up on it for a while, comes with any status.
+  {
+    statuses: 'any',
+    says: /LiteLLM: model group |Received Model Group=|\w+Exception - |No deployments available for selected model/,
+    failure: 'provider',
+  },
+  { statuses: [400, 403], says: /Not allowed to set \S+ as a cache control/, failure: 'policy' },
+  { statuses: [400, 404], says: /Invalid model name passed in/, failure: 'model' },
+  { statuses: [401, 403], says: /key_model_access_denied|not allowed to access model|can only access models/, failure: 'model' },
+  { statuses: [400, 401], says: /budget_exceeded|Budget has been exceeded|ExceededBudget/, failure: 'quota' },
+  // Without a database a key other than the master key cannot be looked up.
+  { statuses: [400], says: /no_db_connection/, failure: 'auth' },
+  { statuses: [401, 403], says: /(?:)/, failure: 'auth' },
+  { statuses: [429], says: /(?:)/, failure: 'quota' },
+  { statuses: [408, 504], says: /(?:)/, failure: 'timeout' },
+];
+
+/** What an answer with a status other than 2xx means. `status` where its text does not tell. */
+export function refusal(status: number, body: string): GatewayFailure {
+  const error = at(parseJson(body), 'error');
+  const said = `${text(at(error, 'type')) ?? ''} ${text(at(error, 'message')) ?? text(error) ?? ''}`;
+  return REFUSALS.find((rule) => (rule.statuses === 'any' || rule.statuses.includes(status)) && rule.says.test(said))?.failure ?? 'status';
+}

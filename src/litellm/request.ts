@@ -1,0 +1,149 @@
+import { readFileSync } from 'node:fs';
+import { type ClientRequest, type IncomingMessage, request as overHttp } from 'node:http';
+import { request as overHttps, type RequestOptions } from 'node:https';
+import type { TlsConfig } from '../config/effective.ts';
+import { PHASE, type Phase } from '../model/cache.ts';
+import type { Clock } from '../schedule/clock.ts';
+import { failureOf, GatewayError } from './failure.ts';
+
+/** Most bytes of a body that are taken from a gateway; an answer of 16 tokens needs about one thousand. */
+export const BODY_LIMIT = 4 * 1024 * 1024;
+const HEADER_LIMIT = 64 * 1024;
+
+/** One request. `timeout` is milliseconds for the whole exchange; `onChunk` sees the body as it comes. */
+export interface Call {
+  method: 'GET' | 'POST';
+  url: URL;
+  headers: Readonly<Record<string, string>>;
+  body?: string | undefined;
+  timeout: number;
+  signal: AbortSignal;
+  tls?: TlsConfig | undefined;
+  onChunk?: ((chunk: Buffer, seconds: number) => void) | undefined;
+}
+
+/** One answer, whatever its status. Times are seconds; the phases follow each other and add up to `seconds`. */
+export interface Exchange {
+  status: number;
+  headers: Readonly<Record<string, string>>;
+  body: string;
+  seconds: number;
+  phases: Record<Phase, number>;
+}
+
+/**
+ * One HTTP exchange over a connection of its own, so that both requests of a pair pass the same phases.
+ * Redirects are not followed. Rejects with GatewayError (`timeout` when the call's own time is over), or
+ * with the signal's reason when that was aborted.
+ */
+export function exchange(call: Call, clock: Clock): Promise<Exchange> {
+  return new Promise((resolve, reject) => {
+    const start = clock.monotonic();
+    const ends: Partial<Record<Phase, number>> = {};
+    const mark = (phase: Phase) => () => {
+      ends[phase] ??= clock.monotonic() - start;
+    };
+    const leave = () => {
+      clearTimeout(timer);
+      call.signal.removeEventListener('abort', onAbort);
+    };
+    const fail = (error: unknown) => {
+      leave();
+      reject(error);
+      request.destroy();
+    };
+    const refuse = (error: unknown) => fail(error instanceof GatewayError ? error : named(call, failureOf(error)));
+    const onAbort = () => fail(call.signal.reason);
+    const timer = setTimeout(() => refuse(named(call, 'timeout')), call.timeout);
+
+    const request = send(call);
+    request.on('socket', (socket) => {
+      socket.on('lookup', mark('resolve')).on('connect', mark('connect')).on('secureConnect', mark('tls'));
+    });
+    request.on('finish', mark('send'));
+    request.on('error', refuse);
+    request.on('close', () => refuse(named(call, 'closed')));
+    request.on('response', (response) => {
+      mark('wait')();
+      const chunks: Buffer[] = [];
+      let size = 0;
+      response.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > BODY_LIMIT) refuse(named(call, 'too_large', response.statusCode));
+        else {
+          chunks.push(chunk);
+          call.onChunk?.(chunk, (clock.monotonic() - start) / 1000);
+        }
+      });
+      response.on('error', refuse);
+      response.on('end', () => {
+        mark('transfer')();
+        leave();
+        resolve({
+          status: response.statusCode ?? 0,
+          headers: singleHeaders(response),
+          body: Buffer.concat(chunks).toString('utf8'),
+          ...durations(ends),
+        });
+      });
+    });
+    if (call.signal.aborted) onAbort();
+    else {
+      call.signal.addEventListener('abort', onAbort, { once: true });
+      request.end(call.body);
+    }
+  });
+}
+
+function send(call: Call): ClientRequest {
+  const secure = call.url.protocol === 'https:';
+  try {
+    const options: RequestOptions = {
+      method: call.method,
+      headers: call.headers,
+      agent: false,
+      maxHeaderSize: HEADER_LIMIT,
+      ...(secure && call.tls !== undefined ? trust(call.tls) : {}),
+    };
+    return secure ? overHttps(call.url, options) : overHttp(call.url, options);
+  } catch (error) {
+    throw named(call, failureOf(error));
+  }
+}
+
+/** The TLS options of a gateway. Files are read at every connection, so that renewed ones are used. */
+function trust(tls: TlsConfig): RequestOptions {
+  try {
+    return {
+      rejectUnauthorized: !tls.insecure_skip_verify,
+      ...(tls.ca_file === undefined ? {} : { ca: readFileSync(tls.ca_file) }),
+      ...(tls.cert_file === undefined ? {} : { cert: readFileSync(tls.cert_file) }),
+      ...(tls.key_file === undefined ? {} : { key: readFileSync(tls.key_file) }),
+      ...(tls.server_name === undefined ? {} : { servername: tls.server_name }),
+    };
+  } catch {
+    throw new GatewayError('tls', 'A TLS file of the gateway cannot be read: check ca_file, cert_file and key_file.');
+  }
+}
+
+/** Phase lengths from the times at which phases ended; a phase that did not happen is 0 long. */
+function durations(ends: Partial<Record<Phase, number>>): { seconds: number; phases: Record<Phase, number> } {
+  const phases: Record<Phase, number> = { resolve: 0, connect: 0, tls: 0, send: 0, wait: 0, transfer: 0 };
+  let before = 0;
+  for (const phase of PHASE) {
+    const end = Math.max(before, ends[phase] ?? before);
+    phases[phase] = (end - before) / 1000;
+    before = end;
+  }
+  return { seconds: before / 1000, phases };
+}
+
+function singleHeaders(response: IncomingMessage): Record<string, string> {
+  const single: Record<string, string> = {};
+  for (const [name, value] of Object.entries(response.headersDistinct)) if (value?.[0] !== undefined) single[name] = value[0];
+  return single;
+}
+
+function named(call: Call, failure: GatewayError['failure'], status?: number): GatewayError {
+  return new GatewayError(failure, `${call.method} ${call.url.pathname} failed: ${failure}`, status);
+}

@@ -1,0 +1,48 @@
+import { createParser } from 'eventsource-parser';
+import { at, parseJson, text } from './json.ts';
+
+/** What a streamed chat answer said: the chunks' common id and when the first content came, in seconds. */
+export interface StreamMarks {
+  id?: string | undefined;
+  firstContentSeconds?: number | undefined;
+  /** The stream ended with `[DONE]`, so that nothing is missing. */
+  complete: boolean;
+}
+
+const BUFFER_LIMIT = 1024 * 1024;
+
+/**
+ * Reads a server-sent event stream of chat completion chunks as it arrives. The time of the first content
+ * is that of the first chunk whose delta holds text: the answer's headers and its role come earlier and
+ * say nothing about the model.
+ */
+export function createStreamReader(): { feed(chunk: Buffer, seconds: number): void; marks(): StreamMarks } {
+  const decoder = new TextDecoder();
+  const marks: StreamMarks = { complete: false };
+  let arrived = 0;
+  let broken = false;
+  const parser = createParser({
+    maxBufferSize: BUFFER_LIMIT,
+    onError: (error) => {
+      broken ||= error.type === 'max-buffer-size-exceeded';
+    },
+    onEvent: ({ data }) => {
+      if (data.trim() === '[DONE]') {
+        marks.complete = true;
+        return;
+      }
+      const chunk = parseJson(data);
+      marks.id ??= text(at(chunk, 'id'));
+      const content = text(at(chunk, 'choices', 0, 'delta', 'content'));
+      if (content !== undefined && content !== '') marks.firstContentSeconds ??= arrived;
+    },
+  });
+  return {
+    feed(chunk, seconds) {
+      arrived = seconds;
+      // The parser refuses more input once its buffer was too large.
+      if (!broken) parser.feed(decoder.decode(chunk, { stream: true }));
+    },
+    marks: () => marks,
+  };
+}

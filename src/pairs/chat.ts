@@ -1,0 +1,16 @@
+import { byKeyOrId, cacheField, MAX_TOKENS, type Prober, prompt } from './prober.ts';
+
+/** Chat completions: what most users send. A duplicate may be answered from the worker's memory. */
+export const chat: Prober = {
+  route: 'chat',
+  path: '/v1/chat/completions',
+  operation: 'chat',
+  body: (model, nonce, cache) => ({
+    model,
+    messages: [{ role: 'user', content: prompt(nonce) }],
+    max_tokens: MAX_TOKENS,
+    temperature: 0,
+    ...cacheField(cache),
+  }),
+  cache: byKeyOrId,
+};

@@ -1,0 +1,46 @@
+import type { CacheMark, Outcome, Route } from '../model/cache.ts';
+import type { KeyState } from '../redis/key-watch.ts';
+
+/**
+ * What kind of pair it was: `own` with the probe's cache controls, `plain` without any, as users send
+ * requests, `control` a negative control, whose duplicate asks for no cached answer.
+ */
+export const PAIR_KIND = ['own', 'plain', 'control'] as const;
+export type PairKind = (typeof PAIR_KIND)[number];
+
+/** What was seen of a pair. `duplicate` is undefined when none was sent. */
+export interface Seen {
+  kind: PairKind;
+  first: CacheMark | 'error';
+  duplicate: CacheMark | 'error' | undefined;
+  labelled: boolean;
+  key: KeyState;
+}
+
+/**
+ * The outcome of a pair. A negative control that missed, as it must, says nothing of reading: it gives
+ * undefined, unless its key was not written either.
+ */
+export function outcomeOf({ kind, first, duplicate, labelled, key }: Seen): Outcome | undefined {
+  if (first === 'error') return 'error_first';
+  if (first === 'hit') return 'hit_on_first';
+  if (duplicate === 'error' || duplicate === undefined) return 'error_duplicate';
+  if (kind === 'control') return duplicate === 'hit' ? 'control_failed' : key === 'absent' ? 'miss_not_written' : undefined;
+  if (duplicate === 'hit') {
+    if (key === 'absent' || key === 'elsewhere') return 'hit_not_in_redis';
+    if (!labelled) return 'hit_unlabelled';
+    return key === 'present' ? 'ok' : 'hit_unverified';
+  }
+  // An answer that does not tell is taken for a miss that cannot be explained.
+  if (duplicate === 'unknown' || key === 'unknown') return 'miss_unexplained';
+  return key === 'absent' ? 'miss_not_written' : 'miss_key_present';
+}
+
+/**
+ * The kind of a route's pair by its number, from 1. Every tenth completions pair is plain, to see what
+ * users' entries get; every twentieth pair of a route is a negative control.
+ */
+export function kindOf(route: Route, number: number): PairKind {
+  if (route === 'completions' && number % 10 === 0) return 'plain';
+  return number % 20 === 15 ? 'control' : 'own';
+}

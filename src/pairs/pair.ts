@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import { type Marks, readMarks, readStreamMarks } from '../litellm/answer.ts';
+import { failed, type Gateway, type Reply } from '../litellm/gateway.ts';
+import { createStreamReader } from '../litellm/stream.ts';
+import type { CacheMark, GatewayFailure, Outcome, PairRequest, Phase } from '../model/cache.ts';
+import type { Tick } from '../model/tick.ts';
+import type { KeyState, KeyWatch } from '../redis/key-watch.ts';
+import { PROBE_PREFIX } from '../redis/probe-keys.ts';
+import type { Clock } from '../schedule/clock.ts';
+import { outcomeOf, type PairKind } from './outcome.ts';
+import type { CacheControls, Prober } from './prober.ts';
+
+/** What a pair needs to know. */
+export interface PairPlan {
+  prober: Prober;
+  model: string;
+  kind: PairKind;
+  ttlSeconds: number;
+  /** The gateway caches only on demand (`mode: default_off`). */
+  onDemand: boolean;
+}
+
+/** One of the two requests, as it went. */
+export interface Sent {
+  seconds: number;
+  phases?: Record<Phase, number> | undefined;
+  firstContentSeconds?: number | undefined;
+  marks?: Marks | undefined;
+  mark: CacheMark;
+  failure?: GatewayFailure | undefined;
+  status?: number | undefined;
+}
+
+/** One pair, as it went. */
+export interface PairResult {
+  prober: Prober;
+  kind: PairKind;
+  /** Undefined for a negative control that passed. */
+  outcome: Outcome | undefined;
+  first: Sent;
+  duplicate?: Sent | undefined;
+  key: KeyState;
+  ttlSeconds?: number | undefined;
+  /** From the end of the first answer until its key was written; 0 when it was written before. */
+  writeLagSeconds?: number | undefined;
+}
+
+/** How long to wait for a write that is announced, and for one that is not. */
+const WATCHED_WAIT_MS = 2_000;
+const UNWATCHED_WAIT_MS = 500;
+
+/**
+ * Sends two identical requests around a fresh nonce and looks for their key. Nothing is repeated: a
+ * second try would find another state of the cache. Rejects only when the tick was aborted.
+ */
+export async function runPair(plan: PairPlan, gateway: Gateway, keys: KeyWatch | undefined, tick: Tick, clock: Clock): Promise<PairResult> {
+  const { prober, kind } = plan;
+  const probe = `${PROBE_PREFIX}${randomBytes(8).toString('hex')}`;
+  const nonce = randomBytes(16).toString('hex');
+  const controls = controlsOf(plan, probe);
+  const body = JSON.stringify(prober.body(plan.model, nonce, controls));
+
+  const first = await request('first', body);
+  const answeredAt = clock.monotonic();
+  if (first.marks === undefined || prober.cache(first.marks, first.marks).first === 'hit') return result(first, undefined);
+
+  const watched = keys?.watching === true && kind !== 'plain';
+  const written = await tick.step('wait', async (_, note) => {
+    const seen = watched ? await keys.written(probe, WATCHED_WAIT_MS, tick.signal) : undefined;
+    if (!watched) await clock.sleep(UNWATCHED_WAIT_MS, tick.signal);
+    note({ watched, written: seen !== undefined });
+    return seen;
+  });
+
+  const again = kind === 'control' ? JSON.stringify(prober.body(plan.model, nonce, { ...controls, 'no-cache': true })) : body;
+  const duplicate = await request('duplicate', again);
+  const look = await tick.step('key check', async (_, note) => {
+    const named = duplicate.marks?.cacheKey;
+    // The key of a plain pair has no prefix that is watched: without its name nothing is known of it.
+    const found = keys === undefined || (kind === 'plain' && named === undefined) ? undefined : await keys.look(probe, named, tick.signal);
+    note({ key: found?.state ?? 'unknown' });
+    return found;
+  });
+  return {
+    ...result(first, duplicate, look?.state),
+    ttlSeconds: look?.ttlSeconds,
+    writeLagSeconds: written === undefined ? undefined : Math.max(0, written.at - answeredAt) / 1000,
+  };
+
+  function request(which: PairRequest, text: string): Promise<Sent> {
+    return tick.step(which, async (headers, note) => {
+      const stream = prober.route === 'chat_stream' ? createStreamReader() : undefined;
+      const reply = await gateway.send(
+        { method: 'POST', path: prober.path, body: text, headers, authenticated: true, onChunk: stream?.feed },
+        tick.signal,
+      );
+      const sent = read(prober, reply, stream);
+      note({ 'http.response.status_code': reply.status, 'error.type': sent.failure, route: prober.route, kind });
+      return sent;
+    });
+  }
+
+  function result(one: Sent, two: Sent | undefined, key: KeyState = 'unknown'): PairResult {
+    const marks = one.marks && prober.cache(one.marks, two?.marks ?? one.marks);
+    const marked = marks && { ...one, mark: marks.first };
+    const repeated = two && { ...two, mark: marks !== undefined && two.marks !== undefined ? marks.duplicate : two.mark };
+    const outcome = outcomeOf({
+      kind,
+      first: marks?.first ?? 'error',
+      duplicate: repeated && (repeated.marks === undefined ? 'error' : repeated.mark),
+      labelled: marks?.labelled ?? true,
+      key,
+    });
+    return { prober, kind, outcome, first: marked ?? one, duplicate: repeated, key };
+  }
+}
+
+/** The cache controls of a pair: none for a plain one, except where caching has to be asked for. */
+export function controlsOf({ kind, ttlSeconds, onDemand }: PairPlan, namespace: string): CacheControls | undefined {
+  const demand = onDemand ? { 'use-cache': true as const } : undefined;
+  return kind === 'plain' ? demand : { ttl: ttlSeconds, namespace, ...demand };
+}
+
+function read(prober: Prober, reply: Reply, stream: ReturnType<typeof createStreamReader> | undefined): Sent {
+  if (failed(reply)) return { seconds: reply.seconds, mark: 'unknown', failure: reply.failure, status: reply.status };
+  const heard = stream?.marks();
+  const marks = prober.route === 'chat_stream' ? readStreamMarks(reply, heard ?? { complete: false }) : readMarks(prober.route, reply);
+  const { seconds, phases, status } = reply;
+  if (marks === undefined) return { seconds, phases, status, mark: 'unknown', failure: 'protocol' };
+  return { seconds, phases, status, marks, mark: 'unknown', firstContentSeconds: heard?.firstContentSeconds };
+}

@@ -1,0 +1,59 @@
+import type { Marks } from '../litellm/answer.ts';
+import type { CacheMark, Route } from '../model/cache.ts';
+
+/**
+ * The `cache` object of a request body, without which a request is one as users send it. `ttl` is
+ * seconds. `no-cache` makes a gateway skip the look-up and still store.
+ */
+export interface CacheControls {
+  ttl?: number;
+  namespace?: string;
+  'use-cache'?: true;
+  'no-cache'?: true;
+}
+
+/** What the marks of both answers of a pair say. `labelled` is false for a hit without the sign that its route has. */
+export interface PairMarks {
+  first: CacheMark;
+  duplicate: CacheMark;
+  labelled: boolean;
+}
+
+/** How one API is probed. */
+export interface Prober {
+  route: Route;
+  path: string;
+  /** The name of the operation in the GenAI conventions of OpenTelemetry. */
+  operation: 'chat' | 'text_completion' | 'embeddings' | 'generate_content';
+  /** Always the same keys in the same order: LiteLLM's cache key depends on it. */
+  body(model: string, nonce: string, cache: CacheControls | undefined): Record<string, unknown>;
+  cache(first: Marks, duplicate: Marks): PairMarks;
+}
+
+/** Enough for a word; a probe is not about the answer. */
+export const MAX_TOKENS = 16;
+
+/** The text that is sent; the nonce makes it new to every cache. */
+export function prompt(nonce: string): string {
+  return `Answer with the word ok. ${nonce}`;
+}
+
+/** The `cache` entry of a body, none without controls. */
+export function cacheField(cache: CacheControls | undefined): { cache?: CacheControls } {
+  return cache === undefined ? {} : { cache };
+}
+
+/**
+ * The reading of an API whose hits carry `x-litellm-cache-key` and repeat the `id`: either proves a hit.
+ * A provider that was asked (`llm_provider-*` headers) disproves an equal id alone, which a provider with
+ * constant ids would give, too.
+ */
+export function byKeyOrId(first: Marks, duplicate: Marks): PairMarks {
+  const labelled = duplicate.cacheKey !== undefined;
+  const repeated = duplicate.id !== undefined && duplicate.id === first.id && duplicate.created === first.created;
+  return {
+    first: first.cacheKey === undefined ? 'miss' : 'hit',
+    duplicate: labelled || (repeated && !duplicate.fromProvider) ? 'hit' : 'miss',
+    labelled,
+  };
+}
