@@ -39,11 +39,11 @@ type StateOf<N extends Metric<'states'>> = C[N] extends { state: infer S extends
 type OtherLabels<N extends Metric<'states'>> = C[N] extends { state: infer S extends PropertyKey } ? Exact<Omit<LabelsOf<N>, S>> : never;
 
 /** A state set: one sample per member, 1 for the current one and 0 for the others. */
-export function states<N extends Metric<'states'>>(metric: N, labels: OtherLabels<N>, current: StateOf<N>): Sample[] {
+export function states<N extends Metric<'states'>>(metric: N, labels: OtherLabels<N>, current: StateOf<N>): Sample<N>[] {
   const definition = CATALOGUE[metric];
   const members: readonly string[] = closedSet(metric, definition.state);
   return members.map(
-    (member) => ({ metric, labels: { ...labels, [definition.state]: member }, value: member === current ? 1 : 0 }) as unknown as Sample,
+    (member) => ({ metric, labels: { ...labels, [definition.state]: member }, value: member === current ? 1 : 0 }) as unknown as Sample<N>,
   );
 }
 

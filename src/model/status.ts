@@ -5,9 +5,9 @@ import type { AuthState, RedisFailure } from './redis.ts';
 export interface CredentialStatus {
   credential: string;
   state: AuthState;
-  error?: RedisFailure;
-  lastSuccessAt?: number;
-  lastFailureAt?: number;
+  error?: RedisFailure | undefined;
+  lastSuccessAt?: number | undefined;
+  lastFailureAt?: number | undefined;
 }
 
 /** What the daemon knows of one Redis target now. Times are Unix milliseconds, durations seconds. */
@@ -16,24 +16,24 @@ export interface TargetStatus {
   /** Where it is, without any secret. */
   address: string;
   /** Undefined until it has been tried. */
-  up?: boolean;
-  failure?: RedisFailure;
+  up?: boolean | undefined;
+  failure?: RedisFailure | undefined;
   /** One sentence for people, without any secret. */
-  detail?: string;
-  version?: string;
-  role?: string;
-  keys?: number;
-  usedMemoryBytes?: number;
-  maxMemoryBytes?: number;
-  maxMemoryPolicy?: string;
-  lastScrapeAt?: number;
-  scrapeSeconds?: number;
+  detail?: string | undefined;
+  version?: string | undefined;
+  role?: string | undefined;
+  keys?: number | undefined;
+  usedMemoryBytes?: number | undefined;
+  maxMemoryBytes?: number | undefined;
+  maxMemoryPolicy?: string | undefined;
+  lastScrapeAt?: number | undefined;
+  scrapeSeconds?: number | undefined;
   /** Unauthenticated commands are refused. */
-  authRequired?: boolean;
+  authRequired?: boolean | undefined;
   credentials: CredentialStatus[];
   /** Refusals of others that the server counted since this daemon watches it. */
   rejectionsOfOthers: { WRONGPASS: number; NOAUTH: number; NOPERM: number };
-  traceId?: string;
+  traceId?: string | undefined;
 }
 
 /** One pair, as the page and `probe` show it. */
@@ -58,6 +58,8 @@ export interface GatewayStatus {
   redisTarget?: string;
   verdict: Verdict;
   cause: Cause;
+  /** The verdict is not `working`, but it is what `expect` in the configuration says. */
+  asExpected?: boolean;
   /** One sentence that says what the cause rests on. */
   evidence: string;
   /** Since the verdict left or regained `working`, Unix milliseconds. */

@@ -1,6 +1,10 @@
 import type { Redis } from 'ioredis';
 import type { Credential, TargetConfig } from '../config/effective.ts';
 import type { AuthState, RedisFailure, Rejection } from '../model/redis.ts';
+import type { Settled } from './failure.ts';
+
+/** An open connection to a server. */
+export type Connection = Redis;
 
 /** Durations in seconds of the steps that opened a connection. */
 export interface OpenPhases {
@@ -8,20 +12,40 @@ export interface OpenPhases {
   auth?: number;
 }
 
+/** What AUTH was answered with: accepted, or that there is no password to be checked against. */
+export type AuthAnswer = 'accepted' | 'no password configured' | 'not sent';
+
 /**
  * What the watches of one Redis server share: the way in, and the count of what this daemon itself
- * causes there, so that the server's counters can be told apart from it.
+ * causes there, so that the server's counters can be told apart from it. Everything that talks to the
+ * server fails with RedisError; a connection that a signal ended is closed.
  */
 export interface Target {
   readonly config: TargetConfig;
+  /** Where it is, for people, without any secret. */
+  readonly address: string;
+  /** The exporter's own credential. */
+  readonly credential: Credential;
   /** Set by the exporter's canary; other connections with the exporter's credential wait for `ok` or `disabled`. */
   auth: AuthState;
   /** What the last scrape found; undefined until one was made. */
   state?: TargetState;
   /** Refusals and key look-ups that this daemon caused since it started. */
   readonly own: Record<Rejection, number> & { hits: number; misses: number };
-  /** Opens a fresh authenticated connection; fails with RedisError. The caller disconnects it. */
-  open(credential: Credential, signal: AbortSignal, phases?: OpenPhases): Promise<Redis>;
+  /** Connections that are open now. */
+  readonly connections: number;
+  /** The end of the certificate that the server showed last, Unix milliseconds. */
+  readonly certificateExpiry: number | undefined;
+  /** A fresh connection on which nothing was sent yet. The caller disconnects it. */
+  dial(signal: AbortSignal): Promise<Connection>;
+  /** Sends AUTH with the password as it is now; nothing without one. */
+  authenticate(redis: Connection, credential: Credential, signal: AbortSignal): Promise<AuthAnswer>;
+  /** Sends one command and gives its reply, strings as text. */
+  ask(redis: Connection, args: readonly string[], signal: AbortSignal): Promise<unknown>;
+  /** Sends commands in one pipeline. An error reply fails its own command only. */
+  askAll(redis: Connection, commands: readonly (readonly string[])[], signal: AbortSignal): Promise<Settled<unknown>[]>;
+  /** Opens a fresh authenticated connection in the database of the URL. The caller disconnects it. */
+  open(credential: Credential, signal: AbortSignal, phases?: OpenPhases): Promise<Connection>;
 }
 
 /** The facts of a target that a verdict may rest on. */
@@ -29,12 +53,12 @@ export interface TargetState {
   /** Unix milliseconds. */
   at: number;
   up: boolean;
-  failure?: RedisFailure;
-  runId?: string;
-  version?: string;
-  loading?: boolean;
-  role?: string;
-  maxmemory?: number;
-  maxmemoryPolicy?: string;
-  bgsaveOk?: boolean;
+  failure?: RedisFailure | undefined;
+  runId?: string | undefined;
+  version?: string | undefined;
+  loading?: boolean | undefined;
+  role?: string | undefined;
+  maxmemory?: number | undefined;
+  maxmemoryPolicy?: string | undefined;
+  bgsaveOk?: boolean | undefined;
 }

@@ -1,0 +1,24 @@
+import { sample } from '../catalogue/sample.ts';
+import { COMMAND } from '../model/redis.ts';
+import { parseCommandStats } from '../redis/commandstats.ts';
+import { INFO } from '../redis/query.ts';
+import { collector } from './collector.ts';
+
+/** What came of commands, by command. */
+export const commands = collector({
+  name: 'commands',
+  metrics: ['redis.cmd.calls', 'redis.cmd.time', 'redis.cmd.rejected', 'redis.cmd.failed'],
+  queries: { info: INFO },
+  read: ({ info }) => {
+    const commandStats = parseCommandStats(info.section('commandstats'));
+    return COMMAND.flatMap((cmd) => {
+      const { calls, seconds, rejected, failed } = commandStats[cmd];
+      return [
+        sample('redis.cmd.calls', { cmd }, calls),
+        sample('redis.cmd.time', { cmd }, seconds),
+        sample('redis.cmd.rejected', { cmd }, rejected),
+        sample('redis.cmd.failed', { cmd }, failed),
+      ];
+    });
+  },
+});

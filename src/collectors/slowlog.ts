@@ -1,0 +1,17 @@
+import { sample } from '../catalogue/sample.ts';
+import type { Query } from '../redis/query.ts';
+import { collector } from './collector.ts';
+
+const SLOWLOG_LENGTH: Query<number | undefined> = {
+  args: ['SLOWLOG', 'LEN'],
+  since: '6.2.0',
+  parse: (reply) => (typeof reply === 'number' && reply >= 0 ? reply : undefined),
+};
+
+/** How many slow commands the server remembers. */
+export const slowlog = collector({
+  name: 'slowlog',
+  metrics: ['redis.slowlog.length'],
+  queries: { length: SLOWLOG_LENGTH },
+  read: ({ length }) => (length === undefined ? [] : [sample('redis.slowlog.length', {}, length)]),
+});

@@ -1,0 +1,102 @@
+import type { Redis } from 'ioredis';
+import type { Credential, TargetConfig } from '../config/effective.ts';
+import { EXPORTER_CREDENTIAL, REJECTION } from '../model/redis.ts';
+import { describeAddress, parseAddress } from './address.ts';
+import { authenticate } from './auth.ts';
+import { during, explain, speakOver } from './connection.ts';
+import { RedisError, type Settled } from './failure.ts';
+import { findMaster } from './sentinel.ts';
+import { certificateExpiry, openSocket } from './socket.ts';
+import type { AuthAnswer, OpenPhases, Target } from './target.ts';
+
+/** The target of a configuration entry. Nothing is connected before the first call. */
+export function createTarget(config: TargetConfig): Target {
+  const own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, hits: 0, misses: 0 };
+  const credential: Credential = { name: EXPORTER_CREDENTIAL, username: config.username, password: config.password };
+  const database = config.url === undefined ? 0 : parseAddress(config.url).db;
+  const connections = new Set<Redis>();
+  let expiry: number | undefined;
+
+  function counted(error: unknown): unknown {
+    const rejection = error instanceof RedisError && REJECTION.find((prefix) => prefix === error.prefix);
+    if (rejection) own[rejection] += 1;
+    return error;
+  }
+
+  async function counting<T>(attempt: Promise<T>): Promise<T> {
+    try {
+      return await attempt;
+    } catch (error) {
+      throw counted(error);
+    }
+  }
+
+  async function dial(signal: AbortSignal): Promise<Redis> {
+    const address = config.url === undefined ? await findMaster(config, signal) : parseAddress(config.url);
+    const socket = await openSocket(address, config.tls, signal);
+    expiry = certificateExpiry(socket);
+    const redis = await speakOver(socket);
+    connections.add(redis);
+    redis.once('end', () => connections.delete(redis));
+    return redis;
+  }
+
+  function ask(redis: Redis, args: readonly string[], signal: AbortSignal): Promise<unknown> {
+    const [command = '', ...rest] = args;
+    return counting(during(redis, signal, command, () => redis.call(command, ...rest)));
+  }
+
+  function askAll(redis: Redis, commands: readonly (readonly string[])[], signal: AbortSignal): Promise<Settled<unknown>[]> {
+    return during(redis, signal, 'PIPELINE', async () => {
+      const pipeline = redis.pipeline();
+      for (const [command = '', ...rest] of commands) pipeline.call(command, ...rest);
+      const replies = (await pipeline.exec()) ?? [];
+      return replies.map(([error, value], index): Settled<unknown> => {
+        if (!error) return { ok: true, value };
+        const reason = explain(redis, signal, commands[index]?.[0] ?? '', error);
+        if (reason.prefix === undefined) throw reason;
+        counted(reason);
+        return { ok: false, error: reason };
+      });
+    });
+  }
+
+  async function open(as: Credential, signal: AbortSignal, phases?: OpenPhases): Promise<Redis> {
+    const start = performance.now();
+    const redis = await dial(signal);
+    const connected = performance.now();
+    try {
+      const answer = await counting(authenticate(redis, as, signal));
+      if (phases !== undefined) Object.assign(phases, timings(start, connected, answer));
+      if (database > 0) await ask(redis, ['SELECT', String(database)], signal);
+      return redis;
+    } catch (error) {
+      redis.disconnect();
+      throw error;
+    }
+  }
+
+  return {
+    config,
+    address: describeAddress(config),
+    credential,
+    auth: 'unknown',
+    own,
+    get connections() {
+      return connections.size;
+    },
+    get certificateExpiry() {
+      return expiry;
+    },
+    dial,
+    authenticate: (redis, as, signal) => counting(authenticate(redis, as, signal)),
+    ask,
+    askAll,
+    open,
+  };
+}
+
+function timings(start: number, connected: number, answer: AuthAnswer): OpenPhases {
+  const connect = (connected - start) / 1_000;
+  return answer === 'not sent' ? { connect } : { connect, auth: (performance.now() - connected) / 1_000 };
+}

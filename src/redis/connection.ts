@@ -1,0 +1,102 @@
+import type { Socket } from 'node:net';
+import { AbstractConnector, Redis } from 'ioredis';
+import { classify, RedisError } from './failure.ts';
+
+/** More than any reply that is asked for here; a peer that sends more is not a Redis server. */
+const MAX_REPLY_BYTES = 32 * 1024 * 1024;
+
+/**
+ * A client over a socket that is open already. It sends nothing of its own (no HELLO, no CLIENT SETINFO),
+ * never reconnects and never repeats a command; `disconnect` destroys the socket at once. Why a command
+ * failed with a closed connection is in `stream.errored`.
+ */
+export async function speakOver(socket: Socket): Promise<Redis> {
+  const redis = new Redis({
+    // ioredis offers no other way to hand it a socket than a subclass of its connector.
+    Connector: class extends AbstractConnector {
+      constructor() {
+        super(0);
+      }
+      override connect() {
+        return Promise.resolve(socket);
+      }
+      override disconnect() {
+        socket.destroy();
+      }
+    },
+    protocol: 2,
+    disableClientInfo: true,
+    lazyConnect: true,
+    enableReadyCheck: false,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    maxRetriesPerRequest: 0,
+    retryStrategy: null,
+  });
+  // Without a listener ioredis prints errors to stderr; `stream.errored` has them.
+  redis.on('error', () => undefined);
+  redis.once('connect', () => guard(redis, socket));
+  try {
+    await redis.connect();
+    return redis;
+  } catch (error) {
+    socket.destroy();
+    throw classify(socket.errored ?? error, 'connecting');
+  }
+}
+
+/**
+ * Ends the connection when a reply grows too large or comes unasked. ioredis 6 crashes the process when a
+ * null reply comes while no command waits, hence the stand-in command.
+ */
+function guard(redis: Redis, socket: Socket): void {
+  let received = 0;
+  const queue = redis.commandQueue;
+  const shift = queue.shift.bind(queue);
+  const unasked = {
+    command: {
+      name: 'unasked',
+      args: [],
+      resolve: () => socket.destroy(new RedisError('protocol', 'the peer sent a reply that nobody asked for')),
+      reject: (error: unknown) => socket.destroy(classify(error, 'connecting')),
+    },
+  };
+  Object.assign(queue, {
+    shift: () => {
+      received = 0;
+      return shift() ?? unasked;
+    },
+  });
+  redis.on('messageBuffer', () => {
+    received = 0;
+  });
+  socket.prependListener('data', (chunk: Buffer) => {
+    received += chunk.length;
+    if (received > MAX_REPLY_BYTES) socket.destroy(new RedisError('protocol', 'the peer sent a reply of more than 32 MB'));
+  });
+}
+
+/**
+ * Runs commands on a connection and ends it when the signal is aborted: a command that has timed out
+ * would otherwise hold up the next one. Fails with RedisError.
+ */
+export async function during<T>(redis: Redis, signal: AbortSignal, doing: string, run: () => Promise<T>): Promise<T> {
+  const onAbort = () => redis.disconnect();
+  signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    signal.throwIfAborted();
+    return await run();
+  } catch (error) {
+    throw explain(redis, signal, doing, error);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** The own error for a command that failed: the end of the time, the end of the connection, or the answer. */
+export function explain(redis: Redis, signal: AbortSignal, doing: string, error: unknown): RedisError {
+  if (signal.aborted) return classify(signal.reason, doing);
+  const own = classify(error, doing);
+  return own.failure === 'closed' && redis.stream.errored ? classify(redis.stream.errored, doing) : own;
+}

@@ -1,0 +1,97 @@
+import { ReplyError } from 'ioredis';
+import { ERROR_PREFIX, type ErrorPrefix, type RedisFailure } from '../model/redis.ts';
+
+/**
+ * Why a conversation with a Redis server failed. The message is for people; it holds neither arguments
+ * of commands nor text that the peer chose. `prefix` is there when the server answered: the first word of
+ * its error, `other` for a word that is not in the closed set.
+ */
+export class RedisError extends Error {
+  override readonly name = 'RedisError';
+  readonly failure: RedisFailure;
+  readonly prefix: ErrorPrefix | undefined;
+
+  constructor(failure: RedisFailure, message: string, prefix?: ErrorPrefix) {
+    super(message);
+    this.failure = failure;
+    this.prefix = prefix;
+  }
+}
+
+/** What came of an attempt that may fail without ending what surrounds it. */
+export type Settled<T> = { ok: true; value: T } | { ok: false; error: RedisError };
+
+/** Waits for an attempt and turns its RedisError into a value; any other error goes on. */
+export async function settle<T>(attempt: Promise<T>): Promise<Settled<T>> {
+  try {
+    return { ok: true, value: await attempt };
+  } catch (error) {
+    if (error instanceof RedisError) return { ok: false, error };
+    throw error;
+  }
+}
+
+type Rule = readonly [pattern: RegExp, failure: RedisFailure, sentence: string];
+
+/** Error replies by their text (Redis 6.2 to 8.2, src/server.c, src/acl.c, src/networking.c). */
+const REPLIES: readonly Rule[] = [
+  [/^WRONGPASS\b/, 'wrongpass', 'the server refuses the user or the password; compare them with ACL LIST or requirepass of the server'],
+  [/^NOAUTH\b/, 'noauth', 'the server asks for a password and none was sent; configure one'],
+  [/^NOPERM\b/, 'noperm', 'the user may not do this; grant what the documented ACL line grants'],
+  [/^LOADING\b/, 'loading', 'the server loads its data set and refuses commands until it has ended'],
+  [/^ERR max number of clients\b/, 'maxclients', 'the server has reached maxclients; raise it or find who keeps connections open'],
+  [/^READONLY\b/, 'readonly', 'the server is a read-only replica'],
+  [/^MASTERDOWN\b/, 'masterdown', 'the server is a replica without its master and refuses to serve stale data'],
+  [/^CLUSTERDOWN\b/, 'clusterdown', 'the cluster is down'],
+  [/^DENIED\b/, 'refused', 'the server runs in protected mode and refuses other hosts; give it a password or a bind address'],
+  [/^/, 'unknown', 'the server answered with an error'],
+];
+
+/** Errors of sockets and of TLS by code (Node, OpenSSL). */
+const CODES: readonly Rule[] = [
+  [/^(ENOTFOUND|EAI_)/, 'dns', 'the name of the host cannot be resolved'],
+  [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL)$/, 'refused', 'nothing accepts connections at this address'],
+  [/^(ENOENT|EACCES|ENOTSOCK)$/, 'refused', 'the unix socket does not exist or may not be opened'],
+  [/^(ETIMEDOUT)$/, 'timeout', 'the server did not answer in time'],
+  [/^(ECONNRESET|EPIPE|ECONNABORTED)$/, 'closed', 'the peer closed the connection'],
+  [
+    /^(EPROTO|ERR_SSL_|ERR_TLS_|ERR_OSSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH)/,
+    'tls',
+    'TLS could not be agreed on',
+  ],
+];
+
+/** What ioredis 6 says in plain text, its decoder above all. */
+const TEXTS: readonly Rule[] = [
+  [/^Unknown RESP type 21\b/, 'tls', 'the peer answers with TLS; write rediss:// in the URL'],
+  [/^Unknown RESP type 72\b/, 'protocol', 'the peer speaks HTTP, not the Redis protocol; check the port'],
+  [/^(Unknown RESP type|Invalid|Unexpected)/, 'protocol', 'the peer does not speak the Redis protocol; check the port'],
+  [/^(Connection is closed|Command aborted|Stream isn't writeable)/, 'closed', 'the peer closed the connection'],
+];
+
+const UNKNOWN: Rule = [/^/, 'unknown', 'the conversation failed in an unforeseen way'];
+
+/** The own error for whatever went wrong while doing something, `doing` being a fixed text such as `PING`. */
+export function classify(error: unknown, doing: string): RedisError {
+  if (error instanceof RedisError) return error;
+  if (!(error instanceof Error)) return failed(UNKNOWN, doing);
+  if (error.name === 'TimeoutError') return failed([/^/, 'timeout', 'the server did not answer in time'], doing);
+  if (error.name === 'AbortError') return failed([/^/, 'closed', 'it was stopped'], doing);
+  if (error instanceof ReplyError) return failed(ruleFor(REPLIES, error.message), doing, prefixOf(error.message));
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  if (code !== undefined) return failed(ruleFor(CODES, code), `${doing} (${code.slice(0, 64)})`);
+  return failed(error instanceof RangeError ? ruleFor(TEXTS, 'Invalid') : ruleFor(TEXTS, error.message), doing);
+}
+
+function ruleFor(rules: readonly Rule[], text: string): Rule {
+  return rules.find(([pattern]) => pattern.test(text)) ?? UNKNOWN;
+}
+
+function failed([, failure, sentence]: Rule, doing: string, prefix?: ErrorPrefix): RedisError {
+  return new RedisError(failure, `${doing}: ${sentence}${prefix === undefined ? '' : ` (${prefix})`}`, prefix);
+}
+
+function prefixOf(message: string): ErrorPrefix {
+  const word = message.split(' ', 1)[0];
+  return ERROR_PREFIX.find((prefix) => prefix === word) ?? 'other';
+}

@@ -1,0 +1,74 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { isIP, connect as openTcp, type Socket } from 'node:net';
+import { connect as openTls, TLSSocket } from 'node:tls';
+import type { TlsConfig } from '../config/effective.ts';
+import type { Address } from './address.ts';
+import { classify, RedisError } from './failure.ts';
+
+/**
+ * An open socket to a server, TLS agreed on where the address asks for it. Certificate files are read
+ * again each time, so that renewed ones are used. Fails with RedisError; nothing stays open then.
+ */
+export async function openSocket(address: Address, tls: TlsConfig | undefined, signal: AbortSignal): Promise<Socket> {
+  const socket = await ready(
+    openTcp('path' in address ? { path: address.path } : { host: address.host, port: address.port }),
+    'connect',
+    signal,
+  );
+  return address.tls && 'host' in address ? secure(socket, address.host, tls, signal) : socket;
+}
+
+/** The end of the certificate that the server showed, Unix milliseconds; undefined without TLS. */
+export function certificateExpiry(socket: unknown): number | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const end = Date.parse(socket.getPeerCertificate().valid_to);
+  return Number.isNaN(end) ? undefined : end;
+}
+
+async function secure(socket: Socket, host: string, tls: TlsConfig | undefined, signal: AbortSignal): Promise<Socket> {
+  try {
+    const name = tls?.server_name ?? host;
+    const options = {
+      socket,
+      host: name,
+      ...(isIP(name) === 0 && { servername: name }),
+      rejectUnauthorized: tls?.insecure_skip_verify !== true,
+      ...(tls?.ca_file !== undefined && { ca: pem(tls.ca_file) }),
+      ...(tls?.cert_file !== undefined && { cert: pem(tls.cert_file) }),
+      ...(tls?.key_file !== undefined && { key: pem(tls.key_file) }),
+    };
+    return await ready(openTls(options), 'secureConnect', signal);
+  } catch (error) {
+    socket.destroy();
+    if (!(error instanceof RedisError)) throw tlsError(error);
+    if (error.failure !== 'timeout') throw tlsError(error);
+    throw new RedisError('timeout', `${error.message}; a server without TLS on this port does not answer either`);
+  }
+}
+
+async function ready<S extends Socket>(socket: S, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<S> {
+  // The reader of the connection finds the error in `socket.errored`; the listener only keeps it from being thrown.
+  socket.on('error', () => undefined);
+  try {
+    await once(socket, event, { signal });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw classify(signal.aborted ? signal.reason : error, event === 'connect' ? 'connecting' : 'TLS handshake');
+  }
+}
+
+function pem(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new RedisError('tls', `the file ${path} for TLS cannot be read`);
+  }
+}
+
+/** Whatever happens during the handshake is a matter of TLS, a reset connection included. */
+function tlsError(error: unknown): RedisError {
+  const { message } = classify(error, 'TLS handshake');
+  return new RedisError('tls', message);
+}

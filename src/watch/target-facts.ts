@@ -1,0 +1,44 @@
+import { versionOf } from '../collectors/server.ts';
+import type { RedisFailure } from '../model/redis.ts';
+import type { TargetStatus } from '../model/status.ts';
+import type { Info } from '../redis/info.ts';
+import { parseKeyspace } from '../redis/keyspace.ts';
+import type { TargetState } from '../redis/target.ts';
+
+/** What the page shows of a server. */
+export type TargetFacts = Pick<TargetStatus, 'version' | 'role' | 'keys' | 'usedMemoryBytes' | 'maxMemoryBytes' | 'maxMemoryPolicy'>;
+
+/** The facts for the page, from INFO. */
+export function factsOf(info: Info): TargetFacts {
+  return {
+    version: versionOf(info),
+    role: wordOf(info, 'replication', 'role'),
+    keys: parseKeyspace(info.section('keyspace')).reduce((sum, { keys }) => sum + keys, 0),
+    usedMemoryBytes: info.number('memory', 'used_memory'),
+    maxMemoryBytes: info.number('memory', 'maxmemory') || undefined,
+    maxMemoryPolicy: wordOf(info, 'memory', 'maxmemory_policy'),
+  };
+}
+
+/** The facts for a verdict, from the outcome of a tick and from INFO where it was read. */
+export function stateOf(outcome: { at: number; up: boolean; failure: RedisFailure | undefined }, info: Info | undefined): TargetState {
+  if (info === undefined) return outcome;
+  const loading = info.number('persistence', 'loading');
+  const saved = info.text('persistence', 'rdb_last_bgsave_status');
+  return {
+    ...outcome,
+    runId: wordOf(info, 'server', 'run_id'),
+    version: versionOf(info),
+    loading: loading === undefined ? undefined : loading === 1,
+    role: wordOf(info, 'replication', 'role'),
+    maxmemory: info.number('memory', 'maxmemory'),
+    maxmemoryPolicy: wordOf(info, 'memory', 'maxmemory_policy'),
+    bgsaveOk: saved === undefined ? undefined : saved === 'ok',
+  };
+}
+
+/** A server's word that may be shown: short, without anything that could be markup or a control character. */
+function wordOf(info: Info, section: string, field: string): string | undefined {
+  const word = info.text(section, field);
+  return word !== undefined && /^[0-9A-Za-z._-]{1,64}$/.test(word) ? word : undefined;
+}

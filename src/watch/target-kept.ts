@@ -1,0 +1,90 @@
+import type { Log } from '../model/tick.ts';
+import { type Answers, answerSheet } from '../redis/answers.ts';
+import type { RedisError } from '../redis/failure.ts';
+import { parseInfo } from '../redis/info.ts';
+import { argumentsFor, INFO, type Query } from '../redis/query.ts';
+import type { Connection, Target } from '../redis/target.ts';
+
+/** The connection that is kept open from scrape to scrape, and what it may be asked. */
+export interface KeptConnection {
+  /** Takes over a fresh connection where there is none, or where it leads to another server than the kept one. Closes the other. */
+  offer(redis: Connection): void;
+  /** One pipeline of the queries that are due. A reply that is not due is given again. */
+  scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<Answers>;
+  close(): void;
+}
+
+/** No connection yet: it starts with the first offer. */
+export function keepConnection(target: Target, log: Log): KeptConnection {
+  let redis: Connection | undefined;
+  let version: string | undefined;
+  let scrapes = 0;
+  const answers = answerSheet();
+  const leftOut = new Set<string>();
+
+  function close(): void {
+    redis?.disconnect();
+    redis = undefined;
+    version = undefined;
+    scrapes = 0;
+    answers.clear();
+    leftOut.clear();
+  }
+
+  async function scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<Answers> {
+    if (redis === undefined) return answers;
+    version ??= parseInfo(await target.ask(redis, ['INFO', 'server'], signal)).text('server', 'redis_version') ?? '';
+    const due = planFor(queries, version);
+    const replies = await target.askAll(
+      redis,
+      due.map(({ args }) => args),
+      signal,
+    );
+    for (const [index, { query }] of due.entries()) {
+      const reply = replies[index];
+      if (reply?.ok) answers.enter(query, reply.value);
+      else if (reply !== undefined) refused(query, reply.error);
+    }
+    scrapes += 1;
+    return answers;
+  }
+
+  function planFor(queries: readonly Query<unknown>[], of: string): { query: Query<unknown>; args: readonly string[] }[] {
+    return queries.flatMap((query) => {
+      const isDue = scrapes % (query.every ?? 1) === 0;
+      const args = isDue && !leftOut.has(nameOf(query)) ? argumentsFor(query, of) : undefined;
+      return args === undefined ? [] : [{ query, args }];
+    });
+  }
+
+  /** Nothing can be said of a server without INFO. What is refused for a time only (LOADING) is asked again. */
+  function refused(query: Query<unknown>, error: RedisError): void {
+    if (query === INFO) throw error;
+    answers.drop(query);
+    if (error.prefix !== 'NOPERM' && error.prefix !== 'ERR') return;
+    leftOut.add(nameOf(query));
+    const details = { redis_target: target.config.name, query: nameOf(query), reason: error.message };
+    log.info(details, 'the server refuses a query; it is left out on this connection');
+  }
+
+  return {
+    offer: (fresh) => {
+      if (redis?.status === 'ready' && peerOf(redis) === peerOf(fresh)) {
+        fresh.disconnect();
+        return;
+      }
+      close();
+      redis = fresh;
+    },
+    scrape,
+    close,
+  };
+}
+
+function nameOf({ args }: Query<unknown>): string {
+  return args.slice(0, 2).join(' ');
+}
+
+function peerOf({ stream }: Connection): string {
+  return 'remotePort' in stream ? `${stream.remoteAddress} ${stream.remotePort}` : '';
+}

@@ -1,0 +1,158 @@
+import { combinations, type Sample, sample } from '../catalogue/sample.ts';
+import type { Series } from '../catalogue/series.ts';
+import { readCollectors } from '../collectors/collector.ts';
+import { COLLECTORS } from '../collectors/index.ts';
+import type { TargetConfig } from '../config/effective.ts';
+import type { TargetStatus } from '../model/status.ts';
+import type { Log, Tick } from '../model/tick.ts';
+import { RedisError, settle } from '../redis/failure.ts';
+import type { Info } from '../redis/info.ts';
+import { INFO } from '../redis/query.ts';
+import type { Target } from '../redis/target.ts';
+import type { Clock } from '../schedule/clock.ts';
+import type { Job } from '../schedule/job.ts';
+import { type CanaryResult, isUsable, watchCredential } from './target-credential.ts';
+import { factsOf, stateOf, type TargetFacts } from './target-facts.ts';
+import { keepConnection } from './target-kept.ts';
+import { openLedger } from './target-ledger.ts';
+import { operate } from './target-operation.ts';
+import { watchProtection } from './target-protection.ts';
+
+/** A watched target: its job for the scheduler, and what the page shows of it. */
+export interface TargetWatch {
+  readonly job: Job;
+  status(): TargetStatus;
+  /** Closes its connections. The job must not run any more. */
+  close(): Promise<void>;
+}
+
+/** What a watch works with. `onRecovery` is called when a credential or the server is usable again. */
+export interface TargetWatchOptions {
+  config: TargetConfig;
+  target: Target;
+  series: Series;
+  log: Log;
+  clock: Clock;
+  onRecovery: () => void;
+}
+
+const QUERIES = [...new Set(COLLECTORS.flatMap(({ queries }) => Object.values(queries)))];
+
+type Outcome = Pick<TargetStatus, 'up' | 'failure' | 'detail' | 'traceId'>;
+
+interface Scrape {
+  samples: Sample[];
+  info: Info;
+}
+
+/**
+ * Watches one Redis server. Each tick tries every credential once on a fresh connection, then asks
+ * everything that the collectors need on the connection that is kept, in one pipeline.
+ */
+export function createTargetWatch({ config, target, series, log, clock, onRecovery }: TargetWatchOptions): TargetWatch {
+  const exporter = watchCredential(target.credential, target, series, log, clock);
+  const others = config.canaries.map((credential) => watchCredential(credential, target, series, log, clock));
+  const credentials = [exporter, ...others];
+  const kept = keepConnection(target, log);
+  const ledger = openLedger(target, series, log);
+  const protection = watchProtection(target, clock);
+  let outcome: Outcome = {};
+  let facts: TargetFacts & Pick<TargetStatus, 'lastScrapeAt' | 'scrapeSeconds'> = {};
+  for (const labels of combinations('redis.scrape.failures', {})) series.add('redis.scrape.failures', labels, 0);
+
+  async function run(tick: Tick): Promise<void> {
+    const start = clock.monotonic();
+    const troublesBefore = troubles();
+    const canary = await exporter.attempt(tick);
+    const scraped = await settle(scrape(tick, canary));
+    ledger.countOwn();
+    // A tick that was stopped has shown nothing; one that ran out of time has.
+    if (!scraped.ok && tick.signal.aborted && scraped.error.failure !== 'timeout') throw scraped.error;
+    const at = clock.now();
+    const seconds = (clock.monotonic() - start) / 1_000;
+    series.observe('redis.scrape.duration', { outcome: scraped.ok ? 'success' : 'failure' }, seconds, tick.traceId);
+    if (scraped.ok) publish(scraped.value, at, seconds);
+    else withdraw(scraped.error, at);
+    const error = scraped.ok ? undefined : scraped.error;
+    target.state = stateOf({ at, up: canary.answered, failure: error?.failure }, scraped.ok ? scraped.value.info : undefined);
+    enter({ up: canary.answered, failure: error?.failure, detail: error?.message, traceId: tick.traceId });
+    series.replace('health', health(), at);
+    const troublesAfter = troubles();
+    if (troublesBefore.some((trouble) => !troublesAfter.includes(trouble))) onRecovery();
+    if (error !== undefined) throw error;
+  }
+
+  async function scrape(tick: Tick, canary: CanaryResult): Promise<Scrape> {
+    target.auth = canary.state;
+    if (isUsable(canary) && canary.redis !== undefined) kept.offer(canary.redis);
+    else canary.redis?.disconnect();
+    for (const credential of others) {
+      if (canary.answered && !tick.signal.aborted) (await credential.attempt(tick)).redis?.disconnect();
+      else credential.leaveOut();
+    }
+    if (!isUsable(canary) && canary.error !== undefined) {
+      if (canary.answered) await protection.check(tick, canary, undefined);
+      throw canary.error;
+    }
+    const aclLog = ledger.aclQuery();
+    const answers = await operate(tick, series, clock, 'PIPELINE', () => kept.scrape([...QUERIES, aclLog], tick.signal));
+    const samples = readCollectors(COLLECTORS, answers);
+    const info = answers.get(INFO);
+    if (info === undefined) throw new RedisError('protocol', 'PIPELINE: the server did not answer INFO');
+    samples.push(...ledger.read(info, answers.get(aclLog), clock.monotonic()));
+    await protection.check(tick, canary, info.text('server', 'run_id'));
+    return { samples, info };
+  }
+
+  function publish({ samples, info }: Scrape, at: number, seconds: number): void {
+    series.replace('scrape', samples, at);
+    facts = { ...factsOf(info), lastScrapeAt: at, scrapeSeconds: seconds };
+  }
+
+  function withdraw({ failure }: RedisError, at: number): void {
+    kept.close();
+    series.replace('scrape', [], at);
+    series.add('redis.scrape.failures', { 'error.type': failure });
+  }
+
+  function enter(now: Outcome): void {
+    const details = { redis_target: config.name, up: now.up, error_type: now.failure, reason: now.detail };
+    if (now.up !== outcome.up && !now.up) log.warn(details, 'the server cannot be reached');
+    else if (now.up !== outcome.up) log.info(details, 'the server can be reached');
+    outcome = now;
+  }
+
+  /** What is wrong as far as is known; nothing before the first tick. */
+  function troubles(): string[] {
+    const refused = credentials.map((credential) => credential.status()).filter(({ state }) => state === 'failed');
+    return [...refused.map(({ credential }) => credential), ...(outcome.failure === undefined ? [] : [' scrape'])];
+  }
+
+  function health(): Sample[] {
+    const required = protection.required();
+    return [
+      sample('redis.up', {}, outcome.up ? 1 : 0),
+      sample('db.client.connection.open', {}, target.connections),
+      ...credentials.flatMap((credential) => credential.samples()),
+      ...(required === undefined ? [] : [sample('redis.auth.required', {}, required ? 1 : 0)]),
+      ...(facts.lastScrapeAt === undefined ? [] : [sample('redis.scrape.last_success.timestamp', {}, facts.lastScrapeAt / 1_000)]),
+      ...(target.certificateExpiry === undefined
+        ? []
+        : [sample('redis.tls.certificate_expiry.timestamp', {}, target.certificateExpiry / 1_000)]),
+    ];
+  }
+
+  return {
+    job: { name: `target ${config.name}`, interval: config.interval, timeout: config.timeout, run },
+    status: () => ({
+      name: config.name,
+      address: target.address,
+      ...outcome,
+      ...facts,
+      authRequired: protection.required(),
+      credentials: credentials.map((credential) => credential.status()),
+      rejectionsOfOthers: ledger.others(),
+    }),
+    close: async () => kept.close(),
+  };
+}

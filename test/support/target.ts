@@ -1,0 +1,118 @@
+import type { LabelsOf, Metric } from '../../src/catalogue/sample.ts';
+import type { TargetConfig } from '../../src/config/effective.ts';
+import { Secret } from '../../src/config/secret.ts';
+import type { Details, Log, Tick } from '../../src/model/tick.ts';
+import { createTarget } from '../../src/redis/connect.ts';
+import { RedisError } from '../../src/redis/failure.ts';
+import type { Target } from '../../src/redis/target.ts';
+import { systemClock } from '../../src/schedule/clock.ts';
+import type { HistogramPoint, NumberPoint } from '../../src/telemetry/points.ts';
+import { createStore } from '../../src/telemetry/store.ts';
+import { createTargetWatch, type TargetWatch } from '../../src/watch/target.ts';
+
+export interface LogLine extends Details {
+  level: string;
+  sentence: string;
+}
+
+/** A target watch whose ticks run when told to, with its samples and log at hand. */
+export interface WatchedTarget {
+  target: Target;
+  watch: TargetWatch;
+  log: LogLine[];
+  /** Names of the steps of the last tick. */
+  steps: string[];
+  recoveries: number;
+  /** One tick; gives the RedisError with which it failed, undefined when it did not. */
+  tick(timeout?: number): Promise<RedisError | undefined>;
+  /** The value of a number series that is shown now. */
+  value<N extends Metric>(metric: N, labels: LabelsOf<N>): number | undefined;
+  /** The shown series of a metric: values by their labels, written `a=b,c=d`. */
+  series(metric: Metric): Record<string, number>;
+  histogram<N extends Metric<'histogram'>>(metric: N, labels: LabelsOf<N>): HistogramPoint['value'] | undefined;
+  /** The names of all metrics that are shown now. */
+  metrics(): Metric[];
+}
+
+/** A target of a test: no canaries, an interval of a second, a timeout of half of it. */
+export function targetConfig(
+  url: string | undefined,
+  rest: Partial<Omit<TargetConfig, 'password'>> & { password?: string | Secret } = {},
+): TargetConfig {
+  const { password, ...others } = rest;
+  return {
+    name: 'cache',
+    url,
+    interval: 1_000,
+    timeout: 500,
+    canaries: [],
+    ...(password !== undefined && { password: typeof password === 'string' ? Secret.of(password) : password }),
+    ...others,
+  };
+}
+
+export function watchTarget(config: TargetConfig): WatchedTarget {
+  const store = createStore(systemClock);
+  const series = store.open({ kind: 'target', name: config.name, staleAfter: 3 * config.interval, lasting: ['health'] });
+  const lines: LogLine[] = [];
+  const note = (level: string) => (details: Details, sentence: string) => void lines.push({ ...details, level, sentence });
+  const log: Log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
+  const target = createTarget(config);
+  const watched: WatchedTarget = {
+    target,
+    watch: createTargetWatch({ config, target, series, log, clock: systemClock, onRecovery: () => void (watched.recoveries += 1) }),
+    log: lines,
+    steps: [],
+    recoveries: 0,
+    tick: async (timeout = config.timeout) => {
+      watched.steps = [];
+      const tick: Tick = {
+        signal: AbortSignal.timeout(timeout),
+        traceId: '0af7651916cd43dd8448eb211c80319c',
+        step: (name, run) => {
+          watched.steps.push(name);
+          return run({}, () => undefined);
+        },
+        note: () => undefined,
+      };
+      try {
+        await watched.watch.job.run(tick);
+        return undefined;
+      } catch (error) {
+        if (error instanceof RedisError) return error;
+        throw error;
+      }
+    },
+    value: (metric, labels) => {
+      const value = points(metric).find(({ attributes }) => matches(attributes, labels))?.value;
+      return typeof value === 'number' ? value : undefined;
+    },
+    series: (metric) =>
+      Object.fromEntries(
+        points(metric).map(({ attributes, value }) => [
+          Object.entries(attributes)
+            .filter(([name]) => name !== 'redis_target')
+            .map(([name, text]) => `${name}=${text}`)
+            .join(','),
+          Number(value),
+        ]),
+      ),
+    histogram: (metric, labels) => {
+      const value = points(metric).find(({ attributes }) => matches(attributes, labels))?.value;
+      return typeof value === 'number' ? undefined : value;
+    },
+    metrics: () => [...store.read(Date.now())].filter(({ points: shown }) => shown.length > 0).map(({ metric }) => metric),
+  };
+
+  function points(metric: Metric): readonly { attributes: object; value: number | HistogramPoint['value'] }[] {
+    return [...store.read(Date.now())]
+      .filter((family) => family.metric === metric)
+      .flatMap((family): readonly (NumberPoint | HistogramPoint)[] => family.points);
+  }
+  return watched;
+}
+
+function matches(attributes: object, labels: object): boolean {
+  const shown = new Map<string, unknown>(Object.entries(attributes));
+  return Object.entries(labels).every(([name, value]) => (shown.get(name) ?? '') === value);
+}
