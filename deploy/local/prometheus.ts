@@ -59,7 +59,7 @@ export async function startPrometheus({
     pid: child.pid,
     async api(endpoint, parameters = {}) {
       const answer = await fetch(`${url}/api/v1/${endpoint}?${new URLSearchParams(parameters)}`);
-      const { data, error }: { data?: unknown; error?: string } = await answer.json();
+      const { data, error }: { data?: unknown; error?: string } = JSON.parse(await answer.text());
       if (error !== undefined) throw new Error(`Prometheus: ${error}`);
       return data;
     },

@@ -1,0 +1,144 @@
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { startPrometheus } from '../../deploy/local/prometheus.ts';
+import { CATALOGUE } from '../../src/catalogue/index.ts';
+import { prometheusName } from '../../src/catalogue/prometheus-name.ts';
+import { groupMembers } from '../support/alive.ts';
+import { type RunningDemo, startDemo } from '../support/demo.ts';
+import { eventually } from '../support/eventually.ts';
+import { metricLines, metricValue } from '../support/metrics-text.ts';
+import { startRedis } from '../support/redis.ts';
+
+const INTERVAL = 1_000;
+
+async function page(demo: RunningDemo): Promise<string> {
+  return (await fetch(`${demo.url}/metrics`)).text();
+}
+
+/** The median time of twenty requests for /metrics, in milliseconds. */
+async function pageTime(demo: RunningDemo): Promise<number> {
+  const times: number[] = [];
+  for (let count = 0; count < 20; count += 1) {
+    const start = performance.now();
+    await page(demo);
+    times.push(performance.now() - start);
+  }
+  return times.sort((a, b) => a - b)[10] ?? 0;
+}
+
+function running(demo: RunningDemo): number[] {
+  return [demo.redis, demo.gateway, demo.exporter].flatMap(({ pid }) => groupMembers(pid));
+}
+
+describe('the demo', () => {
+  let demo: RunningDemo;
+  let healthyTime: number;
+
+  beforeAll(async () => {
+    demo = await startDemo();
+  });
+
+  it('prints a report that says working', () => {
+    expect(demo.output).toMatch(/litellm.*working/);
+  });
+
+  it('serves a working verdict and a Redis that is up', async () => {
+    const text = await page(demo);
+    expect(metricValue(text, 'redis_up', { redis_target: 'cache' })).toBe(1);
+    expect(metricValue(text, 'llm_cache_verdict', { gateway: 'litellm', verdict: 'working' })).toBe(1);
+    expect(metricValue(text, 'llm_cache_cause', { gateway: 'litellm', cause: 'none' })).toBe(1);
+    expect(metricValue(text, 'redis_auth_state', { credential: 'exporter', state: 'ok' })).toBe(1);
+    expect(metricValue(text, 'redis_auth_state', { credential: 'litellm', state: 'ok' })).toBe(1);
+    expect(metricValue(text, 'redis_auth_required')).toBe(1);
+    healthyTime = await pageTime(demo);
+  });
+
+  it('serves every metric of the catalogue that has no condition', async () => {
+    const present = new Set(metricLines(await page(demo)).map(({ name }) => name));
+    const expected = Object.entries(CATALOGUE)
+      .filter(([, definition]) => !('when' in definition))
+      .map(([name, { kind, unit }]) => prometheusName(name, kind, unit) + (kind === 'histogram' ? '_count' : ''));
+    expect(expected.filter((name) => !present.has(name))).toEqual([]);
+  });
+
+  it('serves what promtool accepts without a remark', async () => {
+    const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: await page(demo), encoding: 'utf8' });
+    expect({ status, remarks: stdout + stderr }).toEqual({ status: 0, remarks: '' });
+  });
+
+  it('gives a real Prometheus exemplars with trace ids', async () => {
+    const prometheus = await startPrometheus({ scrape: { exporter: `127.0.0.1:${demo.exporter.port}` } });
+    const query = 'llm_cache_probe_request_duration_seconds_bucket';
+    const [series] = await eventually(async () => {
+      const end = Date.now() / 1000;
+      const found = await prometheus.api('query_exemplars', { query, start: String(end - 600), end: String(end + 60) });
+      return Array.isArray(found) && found.length > 0 && found;
+    }, 30_000);
+    await prometheus.stop();
+    expect(series.exemplars[0].labels.trace_id).toMatch(/^[0-9a-f]{32}$/);
+    expect(series.seriesLabels.gateway).toBe('litellm');
+  });
+
+  it('says within two intervals that Redis is down and that only memory answers', async () => {
+    const killed = performance.now();
+    process.kill(demo.redis.pid, 'SIGKILL');
+    await eventually(async () => metricValue(await page(demo), 'redis_up') === 0, 2 * INTERVAL);
+    await eventually(
+      async () => metricValue(await page(demo), 'llm_cache_verdict', { verdict: 'memory_only' }) === 1,
+      2 * INTERVAL + 1_500,
+    );
+    expect(performance.now() - killed).toBeLessThan(2 * INTERVAL + 1_500);
+    const text = await page(demo);
+    expect(metricLines(text).filter(({ name, value }) => name === 'llm_cache_verdict' && value === 1)).toHaveLength(1);
+    expect(metricValue(text, 'redis_memory_used_bytes')).toBeUndefined();
+  });
+
+  it('answers as fast as before while Redis is down', async () => {
+    expect(await pageTime(demo)).toBeLessThan(2 * healthyTime + 5);
+  });
+
+  it('reports a changed password on the next tick, tries each credential once a tick, and heals with the file', async () => {
+    // Without the gateway the exporter is the only client, so the server's count is that of the exporter.
+    process.kill(demo.gateway.pid, 'SIGKILL');
+    const redis = await startRedis({ port: demo.redis.port, args: ['--requirepass', 'another'] });
+    const start = performance.now();
+    const auth = (text: string, state: string) => metricValue(text, 'redis_auth_state', { credential: 'exporter', state });
+    await eventually(async () => auth(await page(demo), 'failed') === 1, 2 * INTERVAL);
+    await eventually(() => performance.now() - start > 5 * INTERVAL, 6 * INTERVAL);
+    const ticks = Math.ceil((performance.now() - start) / INTERVAL) + 1;
+    const refused = Number(/WRONGPASS:count=(\d+)/.exec(String(await redis.command('INFO', 'errorstats')))?.[1]);
+    expect(refused).toBeGreaterThanOrEqual(2 * (ticks - 3));
+    expect(refused).toBeLessThanOrEqual(2 * ticks);
+
+    const text = await page(demo);
+    expect(metricValue(text, 'redis_up')).toBe(1);
+    expect(metricValue(text, 'redis_auth_failures_total', { credential: 'exporter', error_type: 'wrongpass' })).toBeGreaterThanOrEqual(
+      ticks - 3,
+    );
+
+    await writeFile(join(dirname(demo.configFile), 'redis-password'), 'another\n');
+    await eventually(async () => auth(await page(demo), 'ok') === 1, 3 * INTERVAL);
+    await eventually(async () => metricValue(await page(demo), 'redis_memory_used_bytes') !== undefined, 3 * INTERVAL);
+  });
+
+  it('ends with status 0 and leaves nothing behind when interrupted', async () => {
+    demo.child.signal('SIGINT');
+    expect(await demo.child.ended).toBe('exited with status 0');
+    expect(running(demo)).toEqual([]);
+  });
+});
+
+describe('the incident', () => {
+  it('is told as memory_only for redis_auth, with the refusals counted; SIGKILL leaves nothing behind', async () => {
+    const demo = await startDemo('--incident');
+    expect(demo.output).toMatch(/^ +verdict +memory_only$/m);
+    expect(demo.output).toMatch(/^ +cause +redis_auth$/m);
+    expect(Number(/NOAUTH refusals of the Redis +\+(\d+)/.exec(demo.output)?.[1])).toBeGreaterThan(0);
+    expect(demo.output).toMatch(/^ +\/health\/readiness of the gateway +200$/m);
+    expect(running(demo).length).toBeGreaterThanOrEqual(3);
+    process.kill(demo.child.pid, 'SIGKILL');
+    await eventually(() => running(demo).length === 0);
+  });
+});
