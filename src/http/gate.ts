@@ -1,6 +1,7 @@
 import type { ServerOptions } from 'node:https';
 import type { TLSSocket } from 'node:tls';
-import { type ClientAuth, fingerprint, loadWebConfig, type WebConfig } from '../config/web-config.ts';
+import { fingerprint, loadWebConfig, type WebConfig } from '../config/web-config.ts';
+import type { ClientAuth } from '../config/web-config-schema.ts';
 import type { Log } from '../model/tick.ts';
 import { type Admission, createPasswords } from './passwords.ts';
 
@@ -33,7 +34,8 @@ const ASKED: Readonly<Record<ClientAuth, boolean>> = {
 /**
  * Opens a web config file, or stands open without one. Throws WebConfigError when it cannot be used. A
  * file that turns bad later changes nothing and is logged once per change; neither do changes that need
- * another kind of server, which wait for a restart.
+ * another kind of server, which wait for a restart. A file that asks for nothing any more counts as bad:
+ * it is empty while it is being written, and must not let everybody in meanwhile.
  */
 export function openGate(path: string | undefined, log: Log): Gate {
   const passwords = createPasswords();
@@ -49,6 +51,7 @@ export function openGate(path: string | undefined, log: Log): Gate {
       seen = fingerprint(files);
     }
     if ('problems' in result) return result.problems;
+    if (asksForNothing(result.config) && !asksForNothing(current)) return [`${file} asks for nothing any more`];
     current = result.config;
     if (current.ignored.length > 0) log.info({ file, settings: current.ignored }, 'Settings of the web config file have no effect here');
     return [];
@@ -96,6 +99,10 @@ export function openGate(path: string | undefined, log: Log): Gate {
     },
     admit: async (authorization) => (current.users.size === 0 ? 'admitted' : passwords.admit(authorization, current.users)),
   };
+}
+
+function asksForNothing({ tls, users }: WebConfig): boolean {
+  return tls === undefined && users.size === 0;
 }
 
 /** Whether a client is let in, going by whether it gave a certificate and whether that one verifies. */

@@ -11,21 +11,29 @@ h1 { font-size: 1.4rem; margin: 0; }
 h2 { font-size: 1.1rem; margin: 1.75rem 0 .5rem; }
 h3 { font-size: 1.1rem; margin: 0 0 .25rem; }
 h3 b { border: 1px solid currentColor; border-radius: 1rem; padding: .05rem .6rem; font-size: .9rem; white-space: nowrap; }
-small, header p, .why, dt { color: var(--quiet); font-weight: normal; font-size: .875rem; }
+small, dt { color: var(--quiet); font-weight: normal; font-size: .875rem; }
 p { margin: .25rem 0; }
-header p { margin: 0; }
+header { margin-bottom: 1rem; }
 section { background: var(--card); border: 1px solid var(--line); border-left: .35rem solid var(--none); border-radius: .4rem; padding: .75rem 1rem; margin: 0 0 .75rem; }
 section.good { border-left-color: var(--good); } section.warn { border-left-color: var(--warn); } section.bad { border-left-color: var(--bad); }
 .good > h3 b, td.good { color: var(--good); } .warn > h3 b, td.warn { color: var(--warn); } .bad > h3 b, td.bad { color: var(--bad); } .none > h3 b, td.none { color: var(--none); }
 .evidence { border-left: .2rem solid var(--line); padding-left: .6rem; }
-.wide { overflow-x: auto; margin: .5rem 0; }
-table { border-collapse: collapse; width: 100%; font-size: .9rem; overflow-wrap: normal; }
-th, td { text-align: left; padding: .25rem .75rem .25rem 0; white-space: nowrap; vertical-align: top; }
+.quiet, nav { color: var(--quiet); font-size: .875rem; }
+nav a { margin-right: 1rem; white-space: nowrap; }
+ul { margin: .25rem 0; padding-left: 1.25rem; }
+table { border-collapse: collapse; width: 100%; margin: .5rem 0; font-size: .9rem; font-variant-numeric: tabular-nums; }
+th, td { text-align: left; padding: .25rem .75rem .25rem 0; vertical-align: top; }
 th { color: var(--quiet); font-weight: normal; border-bottom: 1px solid var(--line); }
-td.number { font-variant-numeric: tabular-nums; }
-.why td { padding-top: 0; white-space: normal; }
-dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(12rem, 1fr)); gap: .4rem 1rem; margin: .6rem 0; }
+.note td { padding-top: 0; color: var(--quiet); }
+@media (max-width: 40rem) {
+  thead, .empty, .note td:first-child { display: none; }
+  table, tbody, tr, td { display: block; }
+  tr { border-top: 1px solid var(--line); padding: .35rem 0; }
+  tr.note { border: 0; padding-top: 0; }
+  td { padding: 0; }
+  td[data-label]::before { content: attr(data-label); display: inline-block; width: 8rem; color: var(--quiet); font-weight: normal; }
+}
+dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(12rem, 45%), 1fr)); gap: .4rem 1rem; margin: .6rem 0; }
 dl div { min-width: 0; } dd { margin: 0; }
 code { font: .85rem ui-monospace, monospace; }
-footer a { margin-right: 1rem; }
 `;

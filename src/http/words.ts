@@ -1,5 +1,6 @@
 import type { Cause, Outcome, Route, Verdict } from '../model/cache.ts';
 import type { AuthState, RedisFailure } from '../model/redis.ts';
+import type { GatewayStatus } from '../model/status.ts';
 
 /** How a state is to be taken: in order, to be looked at, broken, or nothing known. */
 export type Tone = 'good' | 'warn' | 'bad' | 'none';
@@ -137,3 +138,13 @@ export const ROUTE_WORDS: Readonly<Record<Route, string>> = {
   embeddings: 'embeddings',
   responses: 'responses',
 };
+
+/** How a gateway's verdict is to be taken, given what the configuration expects. */
+export function gatewayTone({ verdict, asExpected }: GatewayStatus): Tone {
+  return asExpected ? 'good' : VERDICT_WORDS[verdict].tone;
+}
+
+/** `75.3 times faster (61.2 to 88.9, 240 pairs)` */
+export function speedupText({ point, lower, upper, pairs }: NonNullable<GatewayStatus['speedup']>): string {
+  return `${point.toFixed(1)} times faster (${lower.toFixed(1)} to ${upper.toFixed(1)}, ${pairs} pairs)`;
+}

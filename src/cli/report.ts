@@ -1,0 +1,131 @@
+import { ago, count, seconds, span } from '../http/quantities.ts';
+import { memoryText, rejectionsText, targetState } from '../http/target-text.ts';
+import {
+  AUTH_WORDS,
+  CAUSE_WORDS,
+  FAILURE_WORDS,
+  gatewayTone,
+  OUTCOME_WORDS,
+  ROUTE_WORDS,
+  speedupText,
+  type Tone,
+  VERDICT_WORDS,
+} from '../http/words.ts';
+import type { CredentialStatus, GatewayStatus, PairStatus, Status, TargetStatus } from '../model/status.ts';
+import { type Cell, printable, table, wrap } from './layout.ts';
+
+const INDENT = '  ';
+const CODE: Readonly<Record<Tone, number>> = { good: 32, warn: 33, bad: 31, none: 2 };
+
+/** Puts a text into the colour of a tone, or leaves it as it is. */
+type Paint = (tone: Tone, text: string) => string;
+
+/**
+ * A status for a person at a terminal: for each gateway the verdict with what it rests on, its pairs and
+ * what to do next, then the Redis targets. At most 80 columns, except where a single word is longer.
+ */
+export function statusText(status: Status, options: { color: boolean }): string {
+  const paint: Paint = (tone, text) => (options.color ? `\u001b[${CODE[tone]}m${text}\u001b[0m` : text);
+  const width = Math.max(0, ...[...status.gateways, ...status.targets].map(({ name }) => name.length));
+  const padded = <T extends { name: string }>(entry: T): T => ({ ...entry, name: entry.name.padEnd(width) });
+  const blocks = [
+    ...(status.configReload.successful ? [] : [reloadLines(status, paint)]),
+    ...status.gateways.map((gateway) => gatewayLines(padded(gateway), status.now, paint)),
+    ...status.targets.map((target) => targetLines(padded(target), status.now, paint)),
+  ];
+  return blocks.length === 0 ? 'nothing is configured\n' : `${blocks.map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+function reloadLines({ configReload }: Status, paint: Paint): string[] {
+  return [
+    `configuration  ${paint('bad', 'NOT LOADED AGAIN')}`,
+    ...configReload.problems.flatMap((problem) => wrap(printable(problem), INDENT)),
+  ];
+}
+
+function gatewayLines(gateway: GatewayStatus, now: number, paint: Paint): string[] {
+  const words = VERDICT_WORDS[gateway.verdict];
+  const since = gateway.since === undefined ? undefined : `for ${span((now - gateway.since) / 1_000)}`;
+  const expected = gateway.asExpected ? 'as expected' : undefined;
+  const named = gateway.cause === 'none' || gateway.verdict === 'unknown' ? undefined : gateway.cause;
+  const head = [gateway.name, paint(gatewayTone(gateway), words.title.toUpperCase()), expected, named, since];
+  const next = CAUSE_WORDS[gateway.cause].next;
+  return [
+    head.filter((part) => part !== undefined).join('  '),
+    ...wrap(words.sentence, INDENT),
+    ...(gateway.evidence === '' ? [] : wrap(`Evidence: ${printable(gateway.evidence)}`, INDENT)),
+    ...(next === '' || gateway.asExpected || gateway.verdict === 'unknown' ? [] : wrap(`Next: ${next}`, INDENT)),
+    ...(gateway.pairs.length === 0 ? [] : ['', ...pairLines(gateway.pairs, now, paint)]),
+    ...(gateway.speedup ? wrap(`duplicates ${speedupText(gateway.speedup)}`, INDENT) : []),
+    ...wrap(printable(gatewayFacts(gateway)), INDENT),
+  ];
+}
+
+function pairLines(pairs: readonly PairStatus[], now: number, paint: Paint): string[] {
+  const heading: Cell[] = ['route', 'outcome', 'first', 'duplicate', 'key lives', 'when'].map((text, column) => ({
+    text,
+    paint: (quiet) => paint('none', quiet),
+    right: column >= 2,
+  }));
+  const rows = pairs.map((pair): Cell[] => [
+    { text: ROUTE_WORDS[pair.route] },
+    { text: OUTCOME_WORDS[pair.outcome].title, paint: (text) => paint(OUTCOME_WORDS[pair.outcome].tone, text) },
+    { text: pair.firstSeconds === undefined ? '' : seconds(pair.firstSeconds), right: true },
+    { text: pair.duplicateSeconds === undefined ? '' : seconds(pair.duplicateSeconds), right: true },
+    { text: pair.ttlSeconds === undefined ? '' : span(pair.ttlSeconds), right: true },
+    { text: ago(pair.at, now), right: true },
+  ]);
+  const [first = '', ...lines] = table([heading, ...rows], INDENT);
+  const reasons = pairs.map((pair) => wrap(printable(pair.evidence), INDENT.repeat(2)));
+  return [first, ...lines.flatMap((line, index) => [line, ...(reasons[index] ?? [])])];
+}
+
+function gatewayFacts(gateway: GatewayStatus): string {
+  const facts = [
+    gateway.url,
+    gateway.version === undefined ? undefined : `version ${gateway.version}`,
+    gateway.cacheType === undefined ? undefined : `cache ${gateway.cacheType}`,
+    gateway.redisTarget === undefined ? undefined : `Redis target ${gateway.redisTarget}`,
+    gateway.up === false ? 'not alive' : undefined,
+    gateway.ready === false ? 'not ready' : undefined,
+    gateway.costUsd === 0 ? undefined : `${gateway.costUsd.toFixed(4)} USD spent`,
+  ];
+  return facts.filter((fact) => fact !== undefined).join(', ');
+}
+
+function targetLines(target: TargetStatus, now: number, paint: Paint): string[] {
+  const { tone, title } = targetState(target);
+  const rejections = rejectionsText(target);
+  const rows = table(
+    target.credentials.map(({ credential, state: auth, error }) => [
+      { text: `credential ${credential}` },
+      { text: AUTH_WORDS[auth].title, paint: (text) => paint(AUTH_WORDS[auth].tone, text) },
+      { text: error === undefined ? '' : FAILURE_WORDS[error] },
+    ]),
+    INDENT,
+  );
+  const facts = [
+    target.address,
+    target.version === undefined ? undefined : `version ${target.version}`,
+    target.role,
+    target.keys === undefined ? undefined : `${count(target.keys)} keys`,
+    memoryText(target),
+    target.maxMemoryPolicy,
+    target.scrapeSeconds === undefined ? undefined : `scraped in ${seconds(target.scrapeSeconds)}`,
+  ];
+  const failure = target.detail ?? (target.failure === undefined ? undefined : `${FAILURE_WORDS[target.failure]}`);
+  return [
+    [target.name, paint(tone, title.toUpperCase())].join('  '),
+    ...(failure === undefined ? [] : wrap(printable(failure), INDENT)),
+    ...wrap(printable(facts.filter((fact) => fact !== undefined).join(', ')), INDENT),
+    ...target.credentials.flatMap((credential, index) => [rows[index] ?? '', ...refusedSince(credential, now)]),
+    ...(rejections === undefined ? [] : wrap(`refused to others: ${rejections}`, INDENT)),
+  ];
+}
+
+function refusedSince({ state, lastSuccessAt }: CredentialStatus, now: number): string[] {
+  if (state !== 'failed') return [];
+  return [
+    `${INDENT.repeat(2)}last accepted ${lastSuccessAt === undefined ? 'never since this exporter started' : ago(lastSuccessAt, now)}`,
+  ];
+}

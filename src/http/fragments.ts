@@ -1,0 +1,46 @@
+import { html } from 'hono/html';
+import type { Tone } from './words.ts';
+
+/** A piece of the page in which everything that was put in is escaped. */
+export type Html = ReturnType<typeof html>;
+
+/** A cell of a table; a tone colours its text. */
+export type Cell = string | Html | { tone: Tone; text: string };
+
+/** A row of a table: its cells in the order of the headings, and a note below them. */
+export interface Row {
+  cells: readonly Cell[];
+  note?: string;
+}
+
+/** A table whose rows become blocks on a narrow screen, each cell with its heading beside it. */
+export function dataTable(headings: readonly string[], rows: readonly Row[]): Html {
+  return html`<table>
+<thead><tr>${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
+<tbody>${rows.map(
+    ({ cells, note }) => html`<tr>${cells.map((content, column) => cell(content, headings[column] ?? ''))}</tr>
+${note === undefined || note === '' ? '' : html`<tr class="note"><td></td><td colspan="${headings.length - 1}">${note}</td></tr>`}`,
+  )}</tbody>
+</table>`;
+}
+
+function cell(content: Cell, heading: string): Html {
+  if (content === '') return html`<td class="empty"></td>`;
+  if (typeof content === 'object' && 'tone' in content)
+    return html`<td class="${content.tone}" data-label="${heading}">${content.text}</td>`;
+  return html`<td data-label="${heading}">${content}</td>`;
+}
+
+/** Small facts with their names; one without a value is left out. */
+export function facts(rows: readonly (readonly [name: string, value: string | number | undefined])[]): Html {
+  return html`<dl>${rows.map(([name, value]) => (value === undefined ? '' : html`<div><dt>${name}</dt><dd>${value}</dd></div>`))}</dl>`;
+}
+
+/** A quiet paragraph of evidence; nothing when there is none. */
+export function evidence(text: string | undefined): Html | string {
+  return text === undefined || text === '' ? '' : html`<p class="evidence">${text}</p>`;
+}
+
+export function yesNo(value: boolean | undefined): string | undefined {
+  return value === undefined ? undefined : value ? 'yes' : 'no';
+}

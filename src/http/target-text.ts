@@ -1,0 +1,24 @@
+import type { TargetStatus } from '../model/status.ts';
+import { bytes, count } from './quantities.ts';
+import type { Tone } from './words.ts';
+
+/** How full a target is: `700 MiB of 1.0 GiB (68 %)`; undefined while it is not known. */
+export function memoryText({ usedMemoryBytes: used, maxMemoryBytes: max }: TargetStatus): string | undefined {
+  if (used === undefined) return undefined;
+  return max === undefined || max === 0
+    ? `${bytes(used)}, no limit`
+    : `${bytes(used)} of ${bytes(max)} (${((100 * used) / max).toFixed(0)} %)`;
+}
+
+/** Refusals of others that were counted: `1,047 NOAUTH, 2 NOPERM`; undefined when there were none. */
+export function rejectionsText({ rejectionsOfOthers }: TargetStatus): string | undefined {
+  const counted = Object.entries(rejectionsOfOthers).filter(([, times]) => times > 0);
+  return counted.length === 0 ? undefined : counted.map(([prefix, times]) => `${count(times)} ${prefix}`).join(', ');
+}
+
+/** Whether a target can be used, as a word. */
+export function targetState({ up, failure }: TargetStatus): { tone: Tone; title: string } {
+  if (up === undefined) return { tone: 'none', title: 'not tried' };
+  if (!up) return { tone: 'bad', title: 'down' };
+  return failure === undefined ? { tone: 'good', title: 'up' } : { tone: 'bad', title: 'up, not readable' };
+}
