@@ -1,0 +1,31 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { metricsMarkdown } from '../src/catalogue/document.ts';
+import { configurationMarkdown, configurationSchema } from '../src/config/document.ts';
+
+/** Every generated file and what makes it. */
+const GENERATED: Readonly<Record<string, () => string>> = {
+  'docs/metrics.md': metricsMarkdown,
+  'docs/configuration.md': configurationMarkdown,
+  'docs/config.schema.json': () => `${JSON.stringify(configurationSchema(), null, 2)}\n`,
+};
+
+const root = join(import.meta.dirname, '..');
+const check = process.argv.includes('--check');
+const stale: string[] = [];
+
+for (const [file, make] of Object.entries(GENERATED)) {
+  const path = join(root, file);
+  const wanted = make();
+  const found = await readFile(path, 'utf8').catch(() => undefined);
+  if (found === wanted) continue;
+  stale.push(file);
+  if (!check) await writeFile(path, wanted);
+}
+
+if (check && stale.length > 0) {
+  console.error(`not up to date: ${stale.join(', ')}; run \`npm run gen\` and commit the result`);
+  process.exitCode = 1;
+} else {
+  for (const file of stale) console.log(`wrote ${file}`);
+}

@@ -1,0 +1,99 @@
+import { loadConfig, type Sources } from '../config/load.ts';
+import { createFleet } from '../fleet.ts';
+import type { Status } from '../model/status.ts';
+import { systemClock } from '../schedule/clock.ts';
+import { startTelemetry } from '../telemetry/telemetry.ts';
+import { EXIT, type Io } from './io.ts';
+import { reportProblems } from './problems.ts';
+import { statusText } from './report.ts';
+
+/** What `probe` was asked for. */
+export interface ProbeOptions {
+  names: readonly string[];
+  json: boolean;
+  watch: boolean;
+}
+
+/**
+ * Runs every job once, or with `watch` once an interval until SIGINT, and prints a report with the
+ * evidence. Returns 0 when every gateway works and every target lets its credentials in, 1 otherwise, 2
+ * when the configuration is refused or a name is unknown.
+ */
+export async function probe(sources: Sources, options: ProbeOptions, version: string, io: Io): Promise<number> {
+  const loaded = loadConfig(sources);
+  if (!loaded.ok) return reportProblems(loaded.problems, io);
+  const { config } = loaded;
+  const known = [...config.redis, ...config.gateways].map((entry) => entry.name);
+  const unknown = options.names.filter((name) => !known.includes(name));
+  if (unknown.length > 0) {
+    io.err(`no target or gateway is called ${unknown.join(', ')}; the configuration names ${known.join(', ')}\n`);
+    return EXIT.usage;
+  }
+
+  const clock = systemClock;
+  const quiet = { ...config, log: { ...config.log, level: 'error' as const } };
+  const telemetry = await startTelemetry({ config: quiet, version, env: io.env, clock, out: io.err });
+  const fleet = createFleet({ telemetry, clock });
+  await fleet.apply(config);
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    io.on(signal, () => interrupted.abort(new DOMException('interrupted', 'AbortError')));
+  const startedAt = clock.now();
+  const pause = Math.min(...[...config.redis, ...config.gateways].map((entry) => entry.interval));
+  const chosen = (entry: { name: string }) => options.names.length === 0 || options.names.includes(entry.name);
+  let status: Status;
+
+  do {
+    const stopProgress = progress(`probing ${options.names.length === 0 ? 'everything' : options.names.join(', ')}`, io);
+    await fleet.runOnce(options.names, interrupted.signal);
+    stopProgress();
+    status = {
+      version,
+      startedAt,
+      now: clock.now(),
+      ready: true,
+      configReload: { successful: true, at: startedAt, problems: [] },
+      targets: fleet.targets().filter(chosen),
+      gateways: fleet.gateways().filter(chosen),
+    };
+    io.out(options.json ? `${JSON.stringify(status, null, 2)}\n` : statusText(status, { color: io.colour }));
+  } while (options.watch && (await slept(clock.sleep(pause, interrupted.signal))));
+
+  await fleet.close();
+  await telemetry.close();
+  return works(status) ? EXIT.ok : EXIT.failure;
+}
+
+/** Whether there is nothing to mend: a deliberately local cache is judged by the watch, not here. */
+function works(status: Status): boolean {
+  return (
+    status.gateways.every((gateway) => gateway.verdict === 'working' || gateway.asExpected === true) &&
+    status.targets.every(
+      (target) =>
+        target.up === true &&
+        target.failure === undefined &&
+        target.credentials.every(({ state }) => state === 'ok' || state === 'disabled'),
+    )
+  );
+}
+
+function slept(sleep: Promise<void>): Promise<boolean> {
+  return sleep.then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Shows a line with the seconds on a terminal, from the second second on, until the returned function is called. */
+function progress(text: string, io: Io): () => void {
+  if (!io.progress) return () => {};
+  const start = performance.now();
+  const timer = setInterval(() => {
+    const seconds = Math.round((performance.now() - start) / 1_000);
+    if (seconds >= 2) io.err(`\r${text}, ${seconds} s `);
+  }, 1_000);
+  return () => {
+    clearInterval(timer);
+    io.err('\r\u001b[K');
+  };
+}

@@ -1,0 +1,91 @@
+import { Command, CommanderError, Option } from 'commander';
+import type { Flags, Sources } from '../config/load.ts';
+import { EXIT, type Io } from './io.ts';
+
+const DESCRIPTION = 'OpenTelemetry metrics exporter that tells the truth about the Redis cache behind LiteLLM gateways.';
+
+/**
+ * Runs the command that the arguments name; returns its exit code: 0, 1 (it ran and something is not
+ * well), 2 (usage or configuration). Each command is imported only when it is asked for.
+ */
+export async function runCommand(args: readonly string[], version: string, io: Io): Promise<number> {
+  let code: number = EXIT.ok;
+  const program = new Command('litellm-cache-exporter')
+    .description(DESCRIPTION)
+    .version(version, '-V, --version')
+    .exitOverride()
+    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .enablePositionalOptions()
+    .showSuggestionAfterError();
+
+  withSources(program.command('serve', { isDefault: true }).description('run the exporter (the default command)')).action(
+    async (flags: SourceFlags) => {
+      const { serve } = await import('./serve.ts');
+      code = await serve(sources(flags, io), version, io);
+    },
+  );
+
+  withSources(program.command('probe').description('run every job once and report; exit 1 when something does not work'))
+    .argument('[name...]', 'targets and gateways to run; all when none is named')
+    .option('--json', 'print the status as JSON')
+    .option('--watch', 'repeat every interval until interrupted')
+    .action(async (names: string[], flags: SourceFlags & { json?: boolean; watch?: boolean }) => {
+      const { probe } = await import('./probe.ts');
+      code = await probe(sources(flags, io), { names, json: flags.json === true, watch: flags.watch === true }, version, io);
+    });
+
+  const config = program.command('config').description('check or print the configuration').showHelpAfterError();
+  withSources(config.command('check').description('validate; exit 2 with every problem')).action(async (flags: SourceFlags) => {
+    const { configCheck } = await import('./config.ts');
+    code = configCheck(sources(flags, io), io);
+  });
+  withSources(config.command('print').description('print the effective configuration, secrets hidden')).action(
+    async (flags: SourceFlags) => {
+      const { configPrint } = await import('./config.ts');
+      code = configPrint(sources(flags, io), io);
+    },
+  );
+  config
+    .command('schema')
+    .description('print the JSON schema of the configuration file')
+    .action(async () => {
+      const { configSchema } = await import('./config.ts');
+      code = configSchema(io);
+    });
+
+  program
+    .command('metrics')
+    .description('print the catalogue of metrics')
+    .addOption(new Option('--format <format>', 'how to print it').choices(['markdown', 'json']).default('markdown'))
+    .action(async (options: { format: 'markdown' | 'json' }) => {
+      const { metrics } = await import('./metrics.ts');
+      code = metrics(options.format, io);
+    });
+
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  }
+  return code;
+}
+
+type SourceFlags = Flags & { config?: string };
+
+function withSources(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'configuration file (YAML)')
+    .option('--redis-url <url>', 'Redis to scrape: redis://, rediss:// or unix:// (LCE_REDIS_URL)')
+    .option('--litellm-url <url>', 'LiteLLM gateway to probe (LCE_LITELLM_URL)')
+    .option('--litellm-api-key-file <file>', 'file with its key (LCE_LITELLM_API_KEY_FILE, or the key in LCE_LITELLM_API_KEY)')
+    .option('--probe-model <model>', 'model for the pairs (LCE_PROBE_MODEL)')
+    .option('--price-per-pair-usd <usd>', 'what a pair costs; 0 for a mock model (LCE_PRICE_PER_PAIR_USD)')
+    .option('--listen <address...>', 'address to serve on, such as :9464 (LCE_LISTEN)')
+    .option('--log-level <level>', 'trace, debug, info, warn or error')
+    .option('--log-format <format>', 'json or text');
+}
+
+function sources({ config, ...flags }: SourceFlags, io: Io): Sources {
+  return { file: config, flags, env: io.env };
+}

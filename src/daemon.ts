@@ -1,0 +1,115 @@
+import type { Config } from './config/effective.ts';
+import type { Loaded } from './config/load.ts';
+import { problemText } from './config/problem.ts';
+import { createFleet } from './fleet.ts';
+import { debugText } from './http/debug-text.ts';
+import { startHttp } from './http/server.ts';
+import type { Status } from './model/status.ts';
+import type { Clock } from './schedule/clock.ts';
+import { createScheduler } from './schedule/scheduler.ts';
+import { startTelemetry } from './telemetry/telemetry.ts';
+
+export interface DaemonOptions {
+  config: Config;
+  /** Reads the configuration again from where it came. */
+  load: () => Loaded;
+  version: string;
+  env: Readonly<Record<string, string | undefined>>;
+  clock: Clock;
+  /** Takes the lines of the log. */
+  out: (text: string) => void;
+}
+
+/** A running exporter. */
+export interface Daemon {
+  readonly addresses: readonly string[];
+  /** Loads the configuration again; returns its problems as sentences, none when it was taken over. */
+  reload(): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+/**
+ * Starts everything: telemetry, the watches on their grid, the HTTP server. Throws ListenError when an
+ * address cannot be had, before any probe was sent.
+ */
+export async function startDaemon({ config, load, version, env, clock, out }: DaemonOptions): Promise<Daemon> {
+  const telemetry = await startTelemetry({ config, version, env, clock, out });
+  const scheduler = createScheduler({ clock, report: telemetry.schedulerReport });
+  const fleet = createFleet({ telemetry, scheduler, clock });
+  const startedAt = clock.now();
+  let lastReload = { successful: true, at: startedAt, problems: [] as string[] };
+  let reloading: Promise<string[]> = Promise.resolve([]);
+
+  function missing(): string[] {
+    return [
+      ...fleet
+        .targets()
+        .filter((target) => target.up === undefined)
+        .map((target) => `target ${target.name} has not been tried yet`),
+      ...fleet
+        .gateways()
+        .filter((gateway) => gateway.lastRunAt === undefined && gateway.up === undefined)
+        .map((gateway) => `gateway ${gateway.name} has not been tried yet`),
+    ];
+  }
+
+  function status(): Status {
+    return {
+      version,
+      startedAt,
+      now: clock.now(),
+      ready: missing().length === 0,
+      configReload: lastReload,
+      targets: fleet.targets(),
+      gateways: fleet.gateways(),
+    };
+  }
+
+  async function reloadOnce(): Promise<string[]> {
+    const loaded = load();
+    const problems = loaded.ok ? [] : loaded.problems.map(problemText);
+    if (loaded.ok) {
+      await telemetry.reconfigure(loaded.config);
+      await fleet.apply(loaded.config);
+    }
+    lastReload = { successful: loaded.ok, at: clock.now(), problems };
+    telemetry.reloaded(lastReload);
+    return problems;
+  }
+
+  function reload(): Promise<string[]> {
+    reloading = reloading.then(reloadOnce, reloadOnce);
+    return reloading;
+  }
+
+  telemetry.reloaded(lastReload);
+  const http = await startHttp({
+    config: config.http,
+    log: telemetry.log,
+    pages: {
+      metrics: telemetry.metricsPage,
+      status,
+      healthy: scheduler.healthy,
+      missing,
+      reload,
+      debug: (name) => debugText(status(), name),
+    },
+  });
+  await fleet.apply(config);
+  telemetry.log.info(
+    { addresses: [...http.addresses], targets: config.redis.length, gateways: config.gateways.length, version },
+    'The exporter is up',
+  );
+
+  return {
+    addresses: http.addresses,
+    reload,
+    async close() {
+      telemetry.log.info({}, 'The exporter stops');
+      await scheduler.close();
+      await fleet.close();
+      await http.close();
+      await telemetry.close();
+    },
+  };
+}

@@ -1,0 +1,129 @@
+import { difference } from './config/diff.ts';
+import type { Config, GatewayConfig, TargetConfig } from './config/effective.ts';
+import type { GatewayStatus, TargetStatus } from './model/status.ts';
+import type { Task } from './model/tick.ts';
+import { createTarget } from './redis/connect.ts';
+import type { Target } from './redis/target.ts';
+import type { Clock } from './schedule/clock.ts';
+import type { Job } from './schedule/job.ts';
+import type { Scheduled, Scheduler } from './schedule/scheduler.ts';
+import type { Telemetry } from './telemetry/telemetry.ts';
+import { createGatewayWatch } from './watch/gateway.ts';
+import { createTargetWatch } from './watch/target.ts';
+
+/** A sample that is older than this many intervals is withdrawn. */
+const STALE_INTERVALS = 3;
+/** The most that misses on a priced model stretch the interval of a gateway. */
+const LONGEST_BACKOFF = 8;
+
+interface Member<S> {
+  readonly job: Job;
+  readonly scheduled: Scheduled | undefined;
+  run(signal: AbortSignal): Promise<void>;
+  status(): S;
+  /** Takes it off the schedule, aborts and awaits its tick, closes its connections and drops its series. */
+  remove(): Promise<void>;
+}
+
+/** The watches that run, one for each target and gateway of the configuration. */
+export interface Fleet {
+  /** Makes the fleet what the configuration says: entries that did not change are not touched. */
+  apply(config: Config): Promise<void>;
+  /** Runs every job once, targets before gateways; only those named, where names are given. */
+  runOnce(names: readonly string[], signal: AbortSignal): Promise<void>;
+  targets(): TargetStatus[];
+  gateways(): GatewayStatus[];
+  close(): Promise<void>;
+}
+
+/** A fleet on a scheduler, or without one for `runOnce`. */
+export function createFleet({ telemetry, scheduler, clock }: { telemetry: Telemetry; scheduler?: Scheduler; clock: Clock }): Fleet {
+  const shared = new Map<string, Target>();
+  const targets = new Map<string, Member<TargetStatus>>();
+  const gateways = new Map<string, Member<GatewayStatus>>();
+  let current: Config | undefined;
+
+  function member<S>(task: Task, watch: { job: Job; status(): S; close(): Promise<void> }, dropSeries: () => void): Member<S> {
+    const run = telemetry.observed(watch.job, task);
+    const scheduled = scheduler?.add(watch.job, task, run);
+    return {
+      job: watch.job,
+      scheduled,
+      run,
+      status: watch.status,
+      remove: async () => {
+        await scheduled?.stop();
+        await watch.close();
+        dropSeries();
+      },
+    };
+  }
+
+  function addTarget(config: TargetConfig): void {
+    const target = createTarget(config);
+    const series = telemetry.store.open({
+      kind: 'target',
+      name: config.name,
+      staleAfter: STALE_INTERVALS * config.interval,
+      lasting: ['health'],
+    });
+    const watch = createTargetWatch({ config, target, series, log: telemetry.log, clock, onRecovery: () => probeSoon(config.name) });
+    shared.set(config.name, target);
+    targets.set(config.name, member('target', watch, series.close));
+  }
+
+  function addGateway(config: GatewayConfig): void {
+    const stretch = (config.price_per_pair_usd ?? 0) > 0 ? LONGEST_BACKOFF : 1;
+    const series = telemetry.store.open({
+      kind: 'gateway',
+      name: config.name,
+      staleAfter: STALE_INTERVALS * stretch * config.interval,
+      lasting: ['verdict'],
+    });
+    const target = config.redis === undefined ? undefined : shared.get(config.redis);
+    const watch = createGatewayWatch({ config, target, series, log: telemetry.log, clock });
+    gateways.set(config.name, member('gateway', watch, series.close));
+  }
+
+  /** A target that recovered is worth a pair at once: the verdict heals without waiting for the grid. */
+  function probeSoon(target: string): void {
+    for (const gateway of current?.gateways ?? []) {
+      if (gateway.redis === target) gateways.get(gateway.name)?.scheduled?.runSoon();
+    }
+  }
+
+  return {
+    async apply(next) {
+      const change = difference(current ?? { ...next, redis: [], gateways: [] }, next);
+      await remove(gateways, [...change.gateways.removed, ...change.gateways.changed]);
+      await remove(targets, [...change.targets.removed, ...change.targets.changed]);
+      for (const config of next.redis) if (!targets.has(config.name)) addTarget(config);
+      for (const config of next.gateways) if (!gateways.has(config.name)) addGateway(config);
+      current = next;
+    },
+    async runOnce(names, signal) {
+      await runAll(targets, names, signal);
+      await runAll(gateways, names, signal);
+    },
+    targets: () => [...targets.values()].map((entry) => entry.status()),
+    gateways: () => [...gateways.values()].map((entry) => entry.status()),
+    async close() {
+      await remove(gateways, [...gateways.keys()]);
+      await remove(targets, [...targets.keys()]);
+    },
+  };
+}
+
+async function remove<S>(members: Map<string, Member<S>>, names: readonly string[]): Promise<void> {
+  await Promise.all(
+    names.map(async (name) => {
+      await members.get(name)?.remove();
+      members.delete(name);
+    }),
+  );
+}
+
+async function runAll<S>(members: Map<string, Member<S>>, names: readonly string[], signal: AbortSignal): Promise<void> {
+  const wanted = [...members].filter(([name]) => names.length === 0 || names.includes(name));
+  await Promise.all(wanted.map(([, { job, run }]) => run(AbortSignal.any([signal, AbortSignal.timeout(job.timeout)]))));
+}

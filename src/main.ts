@@ -1,0 +1,41 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { runCommand } from './cli/program.ts';
+
+const NEEDS = [22, 18] as const;
+
+/** The release, from the package.json that stands beside `src` and beside `dist`. */
+function version(): string {
+  const manifest: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return manifest.version;
+}
+
+async function main(): Promise<number> {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+  if (major < NEEDS[0] || (major === NEEDS[0] && minor < NEEDS[1])) {
+    process.stderr.write(`litellm-cache-exporter needs Node ${NEEDS.join('.')} or newer; this is ${process.versions.node}\n`);
+    return 2;
+  }
+  const plain = process.env['NO_COLOR'] !== undefined && process.env['NO_COLOR'] !== '';
+  return runCommand(process.argv.slice(2), version(), {
+    env: process.env,
+    out: (text) => void process.stdout.write(text),
+    err: (text) => void process.stderr.write(text),
+    colour: process.stdout.isTTY === true && !plain,
+    progress: process.stderr.isTTY === true,
+    on: (signal, handler) => void process.on(signal, handler),
+    exitNow: (code) => process.exit(code),
+  });
+}
+
+main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    // What arrives here is either a sentence for people (an address in use) or a mistake in this program.
+    const expected = error instanceof Error && error.name === 'ListenError';
+    process.stderr.write(`${expected ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,114 @@
+import { writeFile } from 'node:fs/promises';
+import { arch, cpus } from 'node:os';
+import { join } from 'node:path';
+import { run as exposition } from './exposition.ts';
+import { memory } from './memory.ts';
+import { redisFigures } from './redis.ts';
+import { manyTargets } from './targets.ts';
+import { timingError } from './timing.ts';
+
+/** Minutes that the memory is watched: `npm run bench -- --minutes 60` for the figure per hour. */
+const minutes = Number(process.argv[process.argv.indexOf('--minutes') + 1]) || 5;
+
+interface Row {
+  what: string;
+  budget: string;
+  measured: string;
+  met: boolean | undefined;
+}
+
+function step(text: string): void {
+  console.error(`${new Date().toISOString().slice(11, 19)} ${text}`);
+}
+
+function ratio(ours: number, peer: number | undefined): string {
+  return peer === undefined ? 'redis_exporter not given' : `1/${(peer / ours).toFixed(1)} of redis_exporter's ${peer.toPrecision(3)}`;
+}
+
+step('rendering 10,000 series');
+const rendered = await exposition();
+step('timing against a stub');
+const timing = await timingError();
+step('one target: idle, loaded, frozen');
+const redis = await redisFigures();
+step('1,000 targets for 80 s');
+const targets = await manyTargets();
+step(`memory for ${minutes} minutes`);
+const resident = await memory(minutes * 60);
+
+const cost = redis.mainThreadMicroseconds;
+const rows: Row[] = [
+  {
+    what: '`GET /metrics`, one target, idle, p50',
+    budget: "1/8 of redis_exporter's",
+    measured: `${redis.idle.ours?.p50.toFixed(2)} ms, ${ratio(redis.idle.ours?.p50 ?? 0, redis.idle.peer?.p50)} ms`,
+    met: redis.idle.peer && (redis.idle.ours?.p50 ?? 0) <= redis.idle.peer.p50 / 8,
+  },
+  {
+    what: '`GET /metrics`, Redis under load, p50',
+    budget: '',
+    measured: `${redis.loaded.ours?.p50.toFixed(2)} ms, ${ratio(redis.loaded.ours?.p50 ?? 0, redis.loaded.peer?.p50)} ms`,
+    met: undefined,
+  },
+  {
+    what: '`GET /metrics`, Redis frozen, p50',
+    budget: 'same as idle',
+    measured: `${redis.frozen.ours?.p50.toFixed(2)} ms, ${ratio(redis.frozen.ours?.p50 ?? 0, redis.frozen.peer?.p50)} ms`,
+    met: (redis.frozen.ours?.p50 ?? 0) <= 1.25 * (redis.idle.ours?.p50 ?? 0),
+  },
+  {
+    what: 'Redis main-thread time per scrape',
+    budget: "1/3 of redis_exporter's",
+    measured: `${cost.ours?.toFixed(0)} us, ${ratio(cost.ours ?? 0, cost.peer)} us`,
+    met: cost.peer === undefined ? undefined : (cost.ours ?? 0) <= cost.peer / 3,
+  },
+  {
+    what: `rendering ${rendered.series.toLocaleString('en')} series, collect and text`,
+    budget: "1/4 of the stock serializer's time",
+    measured: `${rendered.ours_ms.toFixed(1)} ms, 1/${(1 / rendered.ratio).toFixed(1)} of ${rendered.stock_ms.toFixed(1)} ms`,
+    met: rendered.ratio <= 0.25,
+  },
+  {
+    what: '1,000 targets at 15 s in one process',
+    budget: 'no missed tick, 1 core',
+    measured: `${targets.missed} missed, ${targets.failed} failed of ${targets.ticks}, ${targets.cores.toFixed(2)} cores, ${targets.megabytes.toFixed(0)} MB, page in ${targets.page.toFixed(0)} ms`,
+    met: targets.missed === 0 && targets.cores <= 1,
+  },
+  {
+    what: `memory, 1 target 1 gateway, after ${resident.seconds / 60} minutes`,
+    budget: '120 MB RSS, growth 5 MB an hour',
+    measured: `${resident.megabytes.toFixed(0)} MB, ${resident.growthPerHour.toFixed(1)} MB an hour`,
+    met: resident.megabytes <= 120 && resident.growthPerHour <= 5,
+  },
+  {
+    what: 'start to first complete `/metrics`',
+    budget: '3 s',
+    measured: `${(redis.readyAfter / 1_000).toFixed(2)} s`,
+    met: redis.readyAfter <= 3_000,
+  },
+  {
+    what: 'timing error against a stub of known delay, p50',
+    budget: '0.5 ms',
+    measured: `${timing.p50.toFixed(2)} ms (p95 ${timing.p95.toFixed(2)} ms)`,
+    met: timing.p50 <= 0.5,
+  },
+];
+
+const table = rows.map(
+  ({ what, budget, measured, met }) => `| ${what} | ${budget} | ${measured} | ${met === undefined ? '' : met ? 'met' : 'missed'} |`,
+);
+const text = [
+  '# Benchmarks',
+  '',
+  `Written by \`npm run bench\` on ${new Date().toISOString().slice(0, 10)}: ${cpus().length} cores of ${cpus()[0]?.model ?? 'an unknown model'} (${arch()}), Node ${process.versions.node}, Redis ${redis.release}. Set \`REDIS_EXPORTER\` to the binary of redis_exporter to have the two measured in one run, in turns.`,
+  '',
+  '| what | budget | measured | |',
+  '|---|---|---|---|',
+  ...table,
+  '',
+  `Pages: ${redis.bytes.ours} bytes ours, ${redis.bytes.peer ?? 'not measured'} bytes redis_exporter's.`,
+  '',
+].join('\n');
+await writeFile(join(import.meta.dirname, '../../docs/benchmarks.md'), text);
+console.log(text);
+if (rows.some((row) => row.met === false)) process.exitCode = 1;
