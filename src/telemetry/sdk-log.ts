@@ -1,0 +1,50 @@
+import { DiagLogLevel, diag } from '@opentelemetry/api';
+import { setGlobalErrorHandler } from '@opentelemetry/core';
+import type { Log } from '../model/tick.ts';
+import type { Clock } from '../schedule/clock.ts';
+
+const QUIET_MS = 60_000;
+const LONGEST_REASON = 200;
+
+/**
+ * Takes what the OpenTelemetry SDK has to say into the log. While a receiver is down it says the same for
+ * every batch; a minute has at most one line of each sentence, which counts those left out. Without a
+ * logger the SDK fails in silence. Both handlers belong to the process: the last telemetry has them.
+ */
+export function logSdk(log: Log, clock: Clock): void {
+  const failed = atMostOnceAMinute(clock, (details) => log.warn(details, 'The export of telemetry failed'));
+  const warned = atMostOnceAMinute(clock, (details) => log.warn(details, 'The OpenTelemetry SDK warns'));
+  diag.setLogger(
+    {
+      error: (...said) => failed(said.map(reasonOf).join(': ')),
+      warn: (...said) => warned(said.map(reasonOf).join(': ')),
+      info: () => undefined,
+      debug: () => undefined,
+      verbose: () => undefined,
+    },
+    { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true },
+  );
+  setGlobalErrorHandler((exception) => failed(reasonOf(exception)));
+}
+
+function atMostOnceAMinute(clock: Clock, write: (details: { reason: string; left_out: number }) => void): (reason: string) => void {
+  let last = -Infinity;
+  let leftOut = 0;
+  return (reason) => {
+    if (clock.monotonic() - last < QUIET_MS) {
+      leftOut++;
+      return;
+    }
+    write({ reason, left_out: leftOut });
+    last = clock.monotonic();
+    leftOut = 0;
+  };
+}
+
+/** Message and code only: the other properties of an error can hold the answer of the receiver. */
+function reasonOf(said: unknown): string {
+  if (typeof said === 'string') return said.slice(0, LONGEST_REASON);
+  if (!(said instanceof Error)) return typeof said;
+  const code = 'code' in said ? ` (${said.code})` : '';
+  return `${said.message}${code}`.trim().slice(0, LONGEST_REASON);
+}

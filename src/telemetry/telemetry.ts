@@ -1,0 +1,97 @@
+import { diag } from '@opentelemetry/api';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { combinations, sample } from '../catalogue/sample.ts';
+import type { Config } from '../config/effective.ts';
+import type { Log, Task } from '../model/tick.ts';
+import type { Clock } from '../schedule/clock.ts';
+import type { Job } from '../schedule/job.ts';
+import type { SchedulerReport } from '../schedule/scheduler.ts';
+import { createLogger } from './logger.ts';
+import { createMetricsPage, type MetricsPage } from './metrics-page.ts';
+import { observed } from './observed.ts';
+import { createOutlets } from './outlets.ts';
+import { createProducer } from './producer.ts';
+import { createResource } from './resource.ts';
+import { logSdk } from './sdk-log.ts';
+import { createSelf } from './self.ts';
+import { createStore, type Store } from './store.ts';
+
+/** What telemetry starts from. `env` is that of the process, `out` takes the lines of the log. */
+export interface TelemetryOptions {
+  readonly config: Pick<Config, 'log' | 'traces' | 'metrics'>;
+  readonly version: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly clock: Clock;
+  readonly out: (text: string) => void;
+}
+
+/** Everything that the daemon says of itself and of what it watches. */
+export interface Telemetry {
+  readonly log: Log;
+  readonly store: Store;
+  /** Runs ticks of a job under a trace; the returned function never rejects. */
+  observed(job: Job, task: Task): (signal: AbortSignal) => Promise<void>;
+  readonly schedulerReport: SchedulerReport;
+  /** The page for an `Accept` header; rejects when the collection fails. */
+  metricsPage(accept: string | undefined): Promise<MetricsPage>;
+  /** Tells how the last load of the configuration went; `at` is Unix milliseconds. */
+  reloaded(load: { readonly successful: boolean; readonly at: number }): void;
+  /** Takes over level, format and receivers of a new configuration. */
+  reconfigure(config: TelemetryOptions['config']): Promise<void>;
+  /** Sends what is left, in less than three seconds, and ends the measurement of the process. */
+  close(): Promise<void>;
+}
+
+const SCOPE_NAME = 'litellm-cache-exporter';
+
+/** Starts the log, the store and its reader, and what the configuration asks for of traces and pushes. */
+export async function startTelemetry({ config, version, env, clock, out }: TelemetryOptions): Promise<Telemetry> {
+  const logger = createLogger(config.log, out, clock);
+  const { log } = logger;
+  logSdk(log, clock);
+
+  const store = createStore(clock);
+  const series = store.open({ kind: 'exporter', name: 'self', staleAfter: Infinity });
+  for (const labels of combinations('cache_exporter.job.missed', {})) series.add('cache_exporter.job.missed', labels, 0);
+  const self = createSelf(series, version, clock);
+
+  const scope = { name: SCOPE_NAME, version };
+  const resource = createResource(version, env);
+  const reader = new PrometheusExporter({ preventServerStart: true, metricProducers: [createProducer(store, clock, scope, self.refresh)] });
+  const meterProvider = new MeterProvider({ resource, readers: [reader], sdkMetricsEnabled: true });
+  const outlets = createOutlets({ resource, meterProvider, scope, reader, clock });
+  await outlets.apply(config);
+  let lastSuccessAt: number | undefined;
+
+  return {
+    log,
+    store,
+    observed: (job, task) => observed(job, task, { tracer: outlets.tracer, series, log, clock }),
+    schedulerReport: {
+      lag: (task, seconds) => series.observe('cache_exporter.job.lag', { task }, seconds, ''),
+      missed: (task, reason) => series.add('cache_exporter.job.missed', { task, reason }),
+    },
+    metricsPage: createMetricsPage(async () => {
+      const { resourceMetrics, errors } = await reader.collect();
+      for (const error of errors) diag.error('a metric of the SDK', error);
+      return resourceMetrics;
+    }),
+    reloaded({ successful, at }) {
+      if (successful) lastSuccessAt = at;
+      const timestamp =
+        lastSuccessAt === undefined ? [] : [sample('cache_exporter.config_last_reload_success.timestamp', {}, lastSuccessAt / 1000)];
+      series.replace('config', [sample('cache_exporter.config_last_reload_successful', {}, successful ? 1 : 0), ...timestamp], at);
+    },
+    async reconfigure(next) {
+      logger.reconfigure(next.log);
+      await outlets.apply(next);
+    },
+    async close() {
+      await outlets.close();
+      await meterProvider.shutdown();
+      self.close();
+      series.close();
+    },
+  };
+}

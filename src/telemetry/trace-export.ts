@@ -1,0 +1,85 @@
+import {
+  type Attributes,
+  type MeterProvider,
+  type Tracer as OtelTracer,
+  ROOT_CONTEXT,
+  type Span,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
+import type { Resource } from '@opentelemetry/resources';
+import { BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
+import type { Details } from '../model/tick.ts';
+import type { ActiveSpan, Tracer } from './tracer.ts';
+
+/** `endpoint` is the base address of an OTLP/HTTP receiver, `sampleRatio` the share of traces that are kept. */
+export interface TraceExport {
+  readonly endpoint: string;
+  readonly sampleRatio: number;
+  readonly resource: Resource;
+  readonly meterProvider: MeterProvider;
+  readonly scope: { name: string; version: string };
+}
+
+/** One export, with its retries; short, because the last one stands between SIGTERM and the end. */
+const EXPORT_TIMEOUT_MS = 2_000;
+const BATCH_DELAY_MS = 2_000;
+
+/**
+ * A tracer that sends its spans as OTLP/HTTP JSON. Headers, compression and certificates come from
+ * `OTEL_EXPORTER_OTLP_*`, which the exporter package reads itself. While the receiver is down the queue
+ * holds 2048 spans and drops the rest.
+ */
+export function createExportingTracer({ endpoint, sampleRatio, resource, meterProvider, scope }: TraceExport): Tracer {
+  const exporter = new OTLPTraceExporter({
+    url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
+    timeoutMillis: EXPORT_TIMEOUT_MS,
+    selfObsMeterProvider: meterProvider,
+  });
+  const provider = new TracerProvider({
+    resource,
+    sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampleRatio) }),
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter,
+        scheduledDelayMillis: BATCH_DELAY_MS,
+        exportTimeoutMillis: EXPORT_TIMEOUT_MS,
+        selfObsMeterProvider: meterProvider,
+      }),
+    ],
+    meterProvider,
+  });
+  const tracer = provider.getTracer(scope.name, scope.version);
+  return {
+    start: (name, details) => activeSpan(tracer, tracer.startSpan(name, { root: true, attributes: attributesOf(details) }, ROOT_CONTEXT)),
+    // What a failed last export has to say went to the SDK's error handler already.
+    close: () => provider.shutdown().then(undefined, () => undefined),
+  };
+}
+
+function activeSpan(tracer: OtelTracer, span: Span): ActiveSpan {
+  const { traceId, spanId, traceFlags } = span.spanContext();
+  return {
+    traceId,
+    headers: { traceparent: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}` },
+    note: (details) => span.setAttributes(attributesOf(details)),
+    child: (name) => activeSpan(tracer, tracer.startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, span))),
+    end(error) {
+      if (error !== undefined) {
+        span.setAttribute('error.type', error.type);
+        span.addEvent('exception', { 'exception.type': error.type, 'exception.message': error.message });
+        span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+      }
+      span.end();
+    },
+  };
+}
+
+function attributesOf(details: Details): Attributes {
+  const attributes: Attributes = {};
+  for (const [name, value] of Object.entries(details)) {
+    if (value !== undefined) attributes[name] = typeof value === 'object' ? [...value] : value;
+  }
+  return attributes;
+}
