@@ -16,7 +16,7 @@ async function main(): Promise<number> {
     process.stderr.write(`litellm-cache-exporter needs Node ${NEEDS.join('.')} or newer; this is ${process.versions.node}\n`);
     return 2;
   }
-  const plain = process.env['NO_COLOR'] !== undefined && process.env['NO_COLOR'] !== '';
+  const plain = process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '';
   return runCommand(process.argv.slice(2), version(), {
     env: process.env,
     out: (text) => void process.stdout.write(text),
