@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { startPrometheus } from '../../deploy/local/prometheus.ts';
 import { CATALOGUE } from '../../src/catalogue/index.ts';
 import { prometheusName } from '../../src/catalogue/prometheus-name.ts';
 import { groupMembers } from '../support/alive.ts';
 import { type RunningDemo, startDemo } from '../support/demo.ts';
 import { eventually } from '../support/eventually.ts';
 import { metricLines, metricValue } from '../support/metrics-text.ts';
+import { lacksProgram, startPrometheus } from '../support/prometheus.ts';
 import { startRedis } from '../support/redis.ts';
 
 const INTERVAL = 1_000;
@@ -32,7 +32,7 @@ function running(demo: RunningDemo): number[] {
   return [demo.redis, demo.gateway, demo.exporter].flatMap(({ pid }) => groupMembers(pid));
 }
 
-describe('the demo', () => {
+describe('the demo', async () => {
   let demo: RunningDemo;
   let healthyTime: number;
 
@@ -63,12 +63,12 @@ describe('the demo', () => {
     expect(expected.filter((name) => !present.has(name))).toEqual([]);
   });
 
-  it('serves what promtool accepts without a remark', async () => {
+  it.skipIf(await lacksProgram('promtool'))('serves what promtool accepts without a remark', async () => {
     const { status, stdout, stderr } = spawnSync('promtool', ['check', 'metrics'], { input: await page(demo), encoding: 'utf8' });
     expect({ status, remarks: stdout + stderr }).toEqual({ status: 0, remarks: '' });
   });
 
-  it('gives a real Prometheus exemplars with trace ids', async () => {
+  it.skipIf(await lacksProgram('prometheus'))('gives a real Prometheus exemplars with trace ids', async () => {
     const prometheus = await startPrometheus({ scrape: { exporter: `127.0.0.1:${demo.exporter.port}` } });
     const query = 'llm_cache_probe_request_duration_seconds_bucket';
     const [series] = await eventually(async () => {
@@ -76,7 +76,6 @@ describe('the demo', () => {
       const found = await prometheus.api('query_exemplars', { query, start: String(end - 600), end: String(end + 60) });
       return Array.isArray(found) && found.length > 0 && found;
     }, 30_000);
-    await prometheus.stop();
     expect(series.exemplars[0].labels.trace_id).toMatch(/^[0-9a-f]{32}$/);
     expect(series.seriesLabels.gateway).toBe('litellm');
   });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import { freePort, type RunningProcess, startProcess } from '../../deploy/local/process.ts';
 import { eventually } from './eventually.ts';
+import { forThisFile } from './lifetime.ts';
 
 /** A demo that is up, with what it says that it started. */
 export interface RunningDemo {
@@ -16,15 +16,11 @@ export interface RunningDemo {
 }
 
 const DEMO = join(import.meta.dirname, '..', '..', 'deploy', 'local', 'demo.ts');
-const started: RunningProcess[] = [];
-
-afterAll(() => Promise.all(started.splice(0).map((child) => child.stop())));
-
 /** Starts the demo as `npm run demo` does, on a free port, and waits until it has printed everything. */
 export async function startDemo(...options: string[]): Promise<RunningDemo> {
   const args = [DEMO, '--port', String(await freePort()), ...options];
-  const child = startProcess(process.execPath, args, { cwd: '/', env: { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/' } });
-  started.push(child);
+  const env = { PATH: process.env.PATH ?? '', HOME: process.env.HOME ?? '/' };
+  const child = await forThisFile(Promise.resolve(startProcess(process.execPath, args, { cwd: '/', env })));
   await eventually(() => child.log().includes('Ctrl-C ends everything') || !child.running(), 120_000);
   const output = child.log();
   if (!child.running()) throw new Error(`the demo ${await child.ended}:\n${output}`);
