@@ -1,4 +1,6 @@
 const PLAIN = /^[\w.:/@+-]+$/;
+/** What JSON leaves as it is and a terminal obeys: the second set of control characters, marks that turn the direction of writing. */
+const OBEYED = /[\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
  * A line of the log for people, of its JSON form: time, level, sentence, then `name=value`. Values with
@@ -12,5 +14,6 @@ export function textLine(json: string): string {
 }
 
 function valueText(value: unknown): string {
-  return typeof value === 'string' && PLAIN.test(value) ? value : JSON.stringify(value);
+  if (typeof value === 'string' && PLAIN.test(value)) return value;
+  return JSON.stringify(value).replace(OBEYED, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
