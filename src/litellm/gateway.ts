@@ -26,6 +26,8 @@ export interface Sending {
   /** Without it the request carries no API key. */
   authenticated: boolean;
   onChunk?: ((chunk: Buffer, seconds: number) => void) | undefined;
+  /** The monotonic time by which the answer has to be there, where that is earlier than the gateway's own timeout. */
+  until?: number | undefined;
 }
 
 /** Sees every request begin and end: telemetry of the client itself. */
@@ -53,7 +55,7 @@ export function createGateway(config: GatewayConfig, clock: Clock, watcher: Requ
           url: new URL(base + sending.path),
           headers: { accept: 'application/json', ...contentType(sending), ...authorization(config, sending), ...sending.headers },
           body: sending.body,
-          timeout: config.timeout,
+          timeout: Math.min(config.timeout, Math.max(1, (sending.until ?? Number.POSITIVE_INFINITY) - start)),
           signal,
           tls: config.tls,
           onChunk: sending.onChunk,

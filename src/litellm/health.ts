@@ -1,4 +1,4 @@
-import type { CacheType } from '../model/cache.ts';
+import type { CacheType, GatewayFailure } from '../model/cache.ts';
 import { cleanVersion } from './answer.ts';
 import { type CacheSettings, cacheType, readCachePing } from './cache-ping.ts';
 import { failed, type Gateway, type Reply } from './gateway.ts';
@@ -6,8 +6,8 @@ import { at, parseJson } from './json.ts';
 
 /** What a gateway says of itself without any request to a model. */
 export interface Health {
-  /** The liveness endpoint answers 200. */
-  up: boolean;
+  /** Why the liveness endpoint does not answer 200; undefined when it does. */
+  failure: GatewayFailure | undefined;
   /** The readiness endpoint answers 200; it looks at the database, never at Redis. */
   ready: boolean;
   version: string | undefined;
@@ -27,17 +27,17 @@ export interface CachePing {
  */
 export async function readHealth(gateway: Gateway, signal: AbortSignal): Promise<Health> {
   const live = await gateway.send({ method: 'GET', path: '/health/liveliness', authenticated: false }, signal);
-  if (failed(live)) return { up: false, ready: false, version: undefined, cacheType: undefined };
+  if (failed(live)) return { failure: live.failure, ready: false, version: undefined, cacheType: undefined };
   const readiness = await gateway.send({ method: 'GET', path: '/health/readiness', authenticated: false }, signal);
   const open = readDetails(readiness);
-  if (open.cacheType !== undefined) return { up: true, ready: !failed(readiness), ...open };
+  if (open.cacheType !== undefined) return { failure: undefined, ready: !failed(readiness), ...open };
   const details = await gateway.send({ method: 'GET', path: '/health/readiness/details', authenticated: true }, signal);
-  return { up: true, ready: !failed(readiness), ...readDetails(details) };
+  return { failure: undefined, ready: !failed(readiness), ...readDetails(details) };
 }
 
-/** Asks `/cache/ping`. Its body can hold a password: nothing but the read settings leaves this function. */
-export async function pingCache(gateway: Gateway, signal: AbortSignal): Promise<CachePing> {
-  const reply = await gateway.send({ method: 'GET', path: '/cache/ping', authenticated: true }, signal);
+/** Asks `/cache/ping`, until a monotonic time at most. Its body can hold a password: nothing but the read settings leaves this function. */
+export async function pingCache(gateway: Gateway, until: number, signal: AbortSignal): Promise<CachePing> {
+  const reply = await gateway.send({ method: 'GET', path: '/cache/ping', authenticated: true, until }, signal);
   return { status: reply.status, settings: readCachePing(reply.body ?? '') };
 }
 

@@ -18,6 +18,8 @@ export interface PairPlan {
   ttlSeconds: number;
   /** The gateway caches only on demand (`mode: default_off`). */
   onDemand: boolean;
+  /** The monotonic time by which the pair has to be over, in milliseconds. */
+  until: number;
 }
 
 /** One of the two requests, as it went. */
@@ -45,7 +47,7 @@ export interface PairResult {
   writeLagSeconds?: number | undefined;
 }
 
-/** How long to wait for a write that is announced, and for one that is not. */
+/** How long to wait at most for a write that is announced, and for one that is not. */
 const WATCHED_WAIT_MS = 2_000;
 const UNWATCHED_WAIT_MS = 500;
 
@@ -66,8 +68,10 @@ export async function runPair(plan: PairPlan, gateway: Gateway, keys: KeyWatch |
 
   const watched = keys?.watching === true && kind !== 'plain';
   const written = await tick.step('wait', async (_, note) => {
-    const seen = watched ? await keys.written(probe, WATCHED_WAIT_MS, tick.signal) : undefined;
-    if (!watched) await clock.sleep(UNWATCHED_WAIT_MS, tick.signal);
+    // Half of the time that is left is for the duplicate.
+    const patience = Math.max(0, (plan.until - clock.monotonic()) / 2);
+    const seen = watched ? await keys.written(probe, Math.min(WATCHED_WAIT_MS, patience), tick.signal) : undefined;
+    if (!watched) await clock.sleep(Math.min(UNWATCHED_WAIT_MS, patience), tick.signal);
     note({ watched, written: seen !== undefined });
     return seen;
   });
@@ -91,7 +95,7 @@ export async function runPair(plan: PairPlan, gateway: Gateway, keys: KeyWatch |
     return tick.step(which, async (headers, note) => {
       const stream = prober.route === 'chat_stream' ? createStreamReader() : undefined;
       const reply = await gateway.send(
-        { method: 'POST', path: prober.path, body: text, headers, authenticated: true, onChunk: stream?.feed },
+        { method: 'POST', path: prober.path, body: text, headers, authenticated: true, onChunk: stream?.feed, until: plan.until },
         tick.signal,
       );
       const sent = read(prober, reply, stream);

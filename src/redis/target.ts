@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Credential, TargetConfig } from '../config/effective.ts';
 import type { AuthState, RedisFailure, Rejection } from '../model/redis.ts';
+import type { CredentialStatus } from '../model/status.ts';
 import type { Settled } from './failure.ts';
 
 /** An open connection to a server. */
@@ -61,4 +62,6 @@ export interface TargetState {
   maxmemory?: number | undefined;
   maxmemoryPolicy?: string | undefined;
   bgsaveOk?: boolean | undefined;
+  /** Credentials other than the exporter's that the server refuses. */
+  refused?: readonly CredentialStatus[] | undefined;
 }

@@ -74,7 +74,10 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     if (scraped.ok) publish(scraped.value, at, seconds);
     else withdraw(scraped.error, at);
     const error = scraped.ok ? undefined : scraped.error;
-    target.state = stateOf({ at, up: canary.answered, failure: error?.failure }, scraped.ok ? scraped.value.info : undefined);
+    target.state = {
+      ...stateOf({ at, up: canary.answered, failure: error?.failure }, scraped.ok ? scraped.value.info : undefined),
+      refused: others.map((credential) => credential.status()).filter(({ state }) => state === 'failed'),
+    };
     enter({ up: canary.answered, failure: error?.failure, detail: error?.message, traceId: tick.traceId });
     series.replace('health', health(), at);
     const troublesAfter = troubles();

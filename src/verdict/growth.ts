@@ -1,0 +1,84 @@
+import { ERROR_PREFIX, type ErrorPrefix } from '../model/redis.ts';
+import type { ServerCounters } from '../redis/server-counters.ts';
+
+/** What a verdict compares: refusals by prefix, and connections turned away because of `maxclients`. */
+export type Counted = ErrorPrefix | 'rejected_connections';
+
+/** How much others than this daemon moved a server's counters over some time. */
+export interface Rise {
+  seconds: number;
+  by: Readonly<Partial<Record<Counted, number>>>;
+}
+
+/** A rise while pairs ran, with the rise in the pause before it where that is known. */
+export interface Window {
+  during: Rise;
+  pause?: Rise | undefined;
+}
+
+/** The rise of one counter while pairs ran, and the most that is explained without the gateway. */
+export interface Growth {
+  by: number;
+  usual: number;
+  /** What `usual` rests on, as the end of a sentence. */
+  comparison: string;
+}
+
+/** A moment of a server's counters, with what this daemon had caused by then. */
+export interface Moment {
+  at: number;
+  counters: ServerCounters;
+  own: Readonly<Partial<Record<ErrorPrefix, number>>>;
+}
+
+/**
+ * How much others moved the counters between two moments (`at` is milliseconds); undefined when the
+ * server restarted or its counters were reset in between.
+ */
+export function riseBetween(before: Moment, after: Moment): Rise | undefined {
+  if (before.counters.runId !== after.counters.runId) return undefined;
+  const by: Partial<Record<Counted, number>> = {};
+  for (const prefix of ERROR_PREFIX) {
+    const [from, to] = [before.counters.errors[prefix], after.counters.errors[prefix]];
+    if (from === undefined || to === undefined) continue;
+    if (to < from) return undefined;
+    by[prefix] = Math.max(0, to - from - ((after.own[prefix] ?? 0) - (before.own[prefix] ?? 0)));
+  }
+  const [from, to] = [before.counters.rejectedConnections, after.counters.rejectedConnections];
+  if (from !== undefined && to !== undefined) by.rejected_connections = Math.max(0, to - from);
+  return { seconds: (after.at - before.at) / 1000, by };
+}
+
+/**
+ * The growth of every counter that moved in a window, beside what is usual: the most of any window in good
+ * times (`good`, those before the first bad pair), and three times what the pauses between them would put
+ * into a window of this length. Without good times it is the whole pause before the window, which has to
+ * be at least as long. Without either nothing can be told.
+ */
+export function growthIn({ during, pause }: Window, good: readonly Window[]): Partial<Record<Counted, Growth>> {
+  const growth: Partial<Record<Counted, Growth>> = {};
+  for (const [name, by] of Object.entries(during.by) as [Counted, number][]) {
+    if (by === 0) continue;
+    if (good.length > 0) {
+      growth[name] = {
+        by,
+        usual: usual(name, during.seconds, good),
+        comparison: `in the ${good.length} windows before the first bad pair`,
+      };
+    } else if (pause !== undefined && pause.seconds >= during.seconds) {
+      growth[name] = { by, usual: pause.by[name] ?? 0, comparison: `in the ${Math.round(pause.seconds)} s without pairs beside them` };
+    }
+  }
+  return growth;
+}
+
+function usual(name: Counted, seconds: number, good: readonly Window[]): number {
+  let most = 0;
+  for (const { during, pause } of good) {
+    most = Math.max(most, during.by[name] ?? 0);
+    const inPause = pause?.by[name] ?? 0;
+    // Whoever moves the counter in pauses can do so in a window, in bursts of two (redis-cli) at least.
+    if (pause !== undefined && inPause > 0) most = Math.max(most, 2, Math.ceil((3 * inPause * seconds) / pause.seconds));
+  }
+  return most;
+}

@@ -1,0 +1,69 @@
+import type { GatewayConfig } from '../config/effective.ts';
+import type { CacheSettings } from '../litellm/cache-ping.ts';
+import type { Gateway } from '../litellm/gateway.ts';
+import { type Health, pingCache, readHealth } from '../litellm/health.ts';
+import type { CacheType } from '../model/cache.ts';
+import type { Tick } from '../model/tick.ts';
+
+/** What a gateway says of itself, as the last questions left it. */
+export interface Look {
+  readonly health: Health | undefined;
+  readonly version: string | undefined;
+  readonly cacheType: CacheType;
+  readonly settings: CacheSettings | undefined;
+  /** The status of the last `/cache/ping`. */
+  readonly cachePing: number | undefined;
+  /** The gateway's namespace: null for none, undefined when it is not known. */
+  readonly namespace: string | null | undefined;
+  /** Asks liveness and readiness. */
+  askHealth(tick: Tick): Promise<Health>;
+  /** Asks `/cache/ping`, until a monotonic time at most; true when that answers 200 and did not before. */
+  askPing(tick: Tick, until: number): Promise<boolean>;
+  /** Takes a version that an answer carried. */
+  learnVersion(version: string | undefined): void;
+}
+
+/** Looks at a gateway without asking a model. Settings are kept while later answers do not show them. */
+export function lookAt(gateway: Gateway, config: Pick<GatewayConfig, 'namespace'>): Look {
+  let health: Health | undefined;
+  let version: string | undefined;
+  let settings: CacheSettings | undefined;
+  let cachePing: number | undefined;
+  return {
+    get health() {
+      return health;
+    },
+    get version() {
+      return version;
+    },
+    get cacheType() {
+      return settings?.off ? 'none' : (health?.cacheType ?? settings?.cacheType ?? 'unknown');
+    },
+    get settings() {
+      return settings;
+    },
+    get cachePing() {
+      return cachePing;
+    },
+    get namespace() {
+      return config.namespace ?? settings?.namespace;
+    },
+    async askHealth(tick) {
+      health = await tick.step('health', () => readHealth(gateway, tick.signal));
+      version = health.version ?? version;
+      // A gateway that is down may come back with other settings.
+      if (health.failure !== undefined) [version, settings, cachePing] = [undefined, undefined, undefined];
+      return health;
+    },
+    async askPing(tick, until) {
+      const ping = await tick.step('cache ping', () => pingCache(gateway, until, tick.signal));
+      const recovered = ping.status === 200 && cachePing !== undefined && cachePing !== 200;
+      cachePing = ping.status;
+      if (ping.settings.off || ping.settings.cacheType !== undefined) settings = ping.settings;
+      return recovered;
+    },
+    learnVersion: (seen) => {
+      version = seen ?? version;
+    },
+  };
+}

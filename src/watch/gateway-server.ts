@@ -1,0 +1,103 @@
+import type { RedisFailure } from '../model/redis.ts';
+import { createKeyWatch, type KeyWatch } from '../redis/key-watch.ts';
+import type { Target, TargetState } from '../redis/target.ts';
+import type { Clock } from '../schedule/clock.ts';
+import type { Counted, Growth, Moment, Window } from '../verdict/growth.ts';
+import type { Signals } from '../verdict/signals.ts';
+import { keepBaseline } from './gateway-baseline.ts';
+
+/** The signals of a verdict that come from the gateway's Redis. */
+export type ServerSignals = Pick<Signals, 'redisFailure' | 'refusedCredential' | 'growth' | 'seesEveryWrite'>;
+
+/** The Redis behind a gateway, seen while pairs run. Without a target it sees nothing. */
+export interface ServerView {
+  readonly keys: KeyWatch | undefined;
+  /** Runs pairs between two readings of the server's counters. */
+  around(namespace: string | null | undefined, signal: AbortSignal, run: () => Promise<void>): Promise<void>;
+  /**
+   * What the last pairs showed. When they were bad and there is nothing yet to compare the counters with, it
+   * waits as long as the pairs took, if that ends before the monotonic time `until`, and reads once more.
+   */
+  signals(allGood: boolean, until: number, signal: AbortSignal): Promise<ServerSignals>;
+  /** Whether the target can be used now, as far as its own watch knows; undefined when it does not. */
+  usable(): boolean | undefined;
+  close(): void;
+}
+
+const STALE_INTERVALS = 3;
+const BLIND: ServerSignals = { redisFailure: undefined, refusedCredential: undefined, growth: {}, seesEveryWrite: false };
+
+/** Watches a target for the sake of one gateway. */
+export function viewServer(target: Target | undefined, clock: Clock): ServerView {
+  if (target === undefined) {
+    const nothing = {
+      around: (_: unknown, __: unknown, run: () => Promise<void>) => run(),
+      usable: () => undefined,
+      close: () => undefined,
+    };
+    return { keys: undefined, signals: async () => BLIND, ...nothing };
+  }
+  const keys = createKeyWatch(target, clock);
+  const baseline = keepBaseline();
+  const shared = target;
+  let window: Window | undefined;
+  let after: Moment | undefined;
+
+  async function moment(signal: AbortSignal): Promise<Moment | undefined> {
+    const counters = await keys.counters(signal);
+    const { WRONGPASS, NOAUTH, NOPERM } = shared.own;
+    return counters && { at: clock.monotonic(), counters, own: { WRONGPASS, NOAUTH, NOPERM } };
+  }
+
+  function state(): TargetState | undefined {
+    const known = shared.state;
+    return known !== undefined && clock.now() - known.at <= STALE_INTERVALS * shared.config.interval ? known : undefined;
+  }
+
+  async function growth(until: number, signal: AbortSignal): Promise<Partial<Record<Counted, Growth>>> {
+    if (window === undefined) return {};
+    const length = window.during.seconds * 1000;
+    if (!baseline.suffices(window) && after !== undefined && clock.monotonic() + length < until) {
+      await clock.sleep(length, signal);
+      const quiet = baseline.window(after, await moment(signal));
+      window = { during: window.during, pause: quiet?.during };
+    }
+    return baseline.growth(window);
+  }
+
+  function redisFailure(): RedisFailure | undefined {
+    if (after !== undefined) return undefined;
+    return keys.failure ?? (state()?.up === false ? state()?.failure : undefined);
+  }
+
+  return {
+    keys,
+    async around(namespace, signal, run) {
+      await keys.connect(namespace, signal);
+      const before = await moment(signal);
+      await run();
+      after = await moment(signal);
+      window = baseline.window(before, after);
+    },
+    async signals(allGood, until, signal) {
+      const seen = allGood ? {} : await growth(until, signal);
+      if (allGood && window !== undefined) {
+        baseline.keep(window);
+        window = undefined;
+      }
+      const refused = state()?.refused?.find(({ error }) => error === 'wrongpass' || error === 'noauth');
+      const error = refused?.error === 'wrongpass' ? 'wrongpass' : 'noauth';
+      return {
+        redisFailure: redisFailure(),
+        refusedCredential: refused && { credential: refused.credential, error },
+        growth: seen,
+        seesEveryWrite: keys.watching && after?.counters.mode === 'standalone',
+      };
+    },
+    usable: () => {
+      const known = state();
+      return known === undefined ? undefined : known.up && known.failure === undefined && (known.refused?.length ?? 0) === 0;
+    },
+    close: () => keys.close(),
+  };
+}

@@ -1,0 +1,121 @@
+import { type Sample, sample, states } from '../catalogue/sample.ts';
+import type { Series } from '../catalogue/series.ts';
+import type { GatewayConfig } from '../config/effective.ts';
+import type { GatewayStatus } from '../model/status.ts';
+import type { Log, Tick } from '../model/tick.ts';
+import type { Clock } from '../schedule/clock.ts';
+import { asExpected, type Judgement, judge } from '../verdict/judge.ts';
+import type { Signals } from '../verdict/signals.ts';
+import type { Look } from './gateway-look.ts';
+import type { Pace } from './gateway-pace.ts';
+import type { RouteWatch } from './gateway-route.ts';
+import type { ServerSignals } from './gateway-server.ts';
+
+/** The verdict on a gateway, and everything that is shown of it. */
+export interface VerdictWatch {
+  /** Judges the latest pairs, says so in the log when the verdict or its cause changed, and publishes. */
+  judge(server: ServerSignals, tick: Tick): void;
+  publish(): void;
+  status(): Omit<GatewayStatus, 'name' | 'url' | 'costUsd'>;
+}
+
+/** What the verdict is made of. */
+export interface VerdictParts {
+  config: GatewayConfig;
+  series: Series;
+  log: Log;
+  clock: Clock;
+  look: Look;
+  routes: readonly RouteWatch[];
+  pace: Pace;
+}
+
+const FRESH_INTERVALS = 3;
+const UNKNOWN: Judgement = { verdict: 'unknown', cause: 'undetermined', evidence: 'No pair has run yet.' };
+const TOO_OLD: Judgement = { ...UNKNOWN, evidence: 'The last pair is older than three intervals.' };
+
+/** Starts with the verdict `unknown`. */
+export function watchVerdict({ config, series, log, clock, look, routes, pace }: VerdictParts): VerdictWatch {
+  let current = UNKNOWN;
+  let since: number | undefined;
+
+  function isFresh(route: RouteWatch): boolean {
+    const at = route.lastRunAt();
+    return at !== undefined && clock.now() - at <= FRESH_INTERVALS * pace.interval;
+  }
+
+  function enter(next: Judgement, tick: Tick): void {
+    const details = { gateway: config.name, verdict: next.verdict, cause: next.cause, evidence: next.evidence, trace_id: tick.traceId };
+    tick.note(details);
+    if (since === undefined || (next.verdict === 'working') !== (current.verdict === 'working')) since = clock.now();
+    if (next.verdict !== current.verdict || next.cause !== current.cause) {
+      const changed = { ...details, verdict_before: current.verdict, cause_before: current.cause };
+      if (next.verdict === 'working' || next.cause === 'none') log.info(changed, 'the verdict on the cache of a gateway changed');
+      else log.warn(changed, 'the verdict on the cache of a gateway changed');
+    }
+    current = next;
+  }
+
+  function health(): Sample[] {
+    const up = look.health !== undefined && look.health.failure === undefined;
+    const info = sample('llm.gateway.info', { version: look.version ?? 'unknown', cache_type: look.cacheType }, 1);
+    return [sample('llm.gateway.up', {}, up ? 1 : 0), sample('llm.gateway.ready', {}, look.health?.ready ? 1 : 0), ...(up ? [info] : [])];
+  }
+
+  function lasting(): Sample[] {
+    return [
+      ...states('llm.cache.verdict', {}, current.verdict),
+      ...states('llm.cache.cause', {}, current.cause),
+      ...(since === undefined ? [] : [sample('llm.cache.verdict_since.timestamp', {}, since / 1000)]),
+      ...(config.redis === undefined ? [] : [sample('cache_exporter.gateway_target_info', { redis_target: config.redis }, 1)]),
+      sample('llm.cache.probe.budget_usd', {}, config.daily_budget_usd),
+      ...routes.map(({ route }) => sample('llm.cache.probe.interval', { route }, pace.interval / 1000)),
+      ...routes.flatMap((route) => route.lasting(isFresh(route))),
+    ];
+  }
+
+  function publish(): void {
+    const at = clock.now();
+    series.replace('verdict', lasting(), at);
+    if (look.health !== undefined) series.replace('gateway', health(), at);
+    for (const route of routes) series.replace(route.route, isFresh(route) ? route.samples() : [], at);
+  }
+
+  return {
+    judge(server, tick) {
+      const signals: Signals = {
+        ...server,
+        down: look.health?.failure,
+        fresh: routes.every(isFresh),
+        cacheType: look.cacheType,
+        expected: config.expect.cache,
+        version: look.version,
+        callTypes: look.settings?.callTypes,
+        flushSize: look.settings?.flushSize,
+        cachePing: look.cachePing,
+      };
+      const findings = routes.flatMap((route) => route.finding() ?? []);
+      enter(judge(findings, signals), tick);
+      publish();
+    },
+    publish,
+    status: () => {
+      const runs = routes.flatMap((route) => route.lastRunAt() ?? []);
+      // A loop that stands still does not judge; what it last said does not stand for ever.
+      const old = runs.length > 0 && current.verdict !== 'unreachable' && !routes.every(isFresh);
+      const speedup = routes.map((route) => route.speedup()).find((known) => known !== undefined);
+      return {
+        ...(old ? TOO_OLD : current),
+        ...(asExpected(current.verdict, { expected: config.expect.cache }) ? { asExpected: true } : {}),
+        ...(since === undefined ? {} : { since }),
+        ...(look.health === undefined ? {} : { up: look.health.failure === undefined, ready: look.health.ready }),
+        ...(look.version === undefined ? {} : { version: look.version }),
+        cacheType: look.cacheType,
+        ...(look.cachePing === undefined ? {} : { cachePing: look.cachePing }),
+        pairs: routes.flatMap((route) => route.status() ?? []),
+        ...(speedup === undefined ? {} : { speedup }),
+        ...(runs.length === 0 ? {} : { lastRunAt: Math.max(...runs) }),
+      };
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import type { Series } from '../catalogue/series.ts';
+import type { GatewayConfig } from '../config/effective.ts';
+import { createGateway } from '../litellm/gateway.ts';
+import type { GatewayStatus } from '../model/status.ts';
+import type { Log, Tick } from '../model/tick.ts';
+import { PROBERS } from '../pairs/index.ts';
+import { runPair } from '../pairs/pair.ts';
+import type { Target } from '../redis/target.ts';
+import type { Clock } from '../schedule/clock.ts';
+import type { Job } from '../schedule/job.ts';
+import { lookAt } from './gateway-look.ts';
+import { keepPace } from './gateway-pace.ts';
+import { type RouteWatch, watchRoute } from './gateway-route.ts';
+import { viewServer } from './gateway-server.ts';
+import { keepSpending } from './gateway-spending.ts';
+import { watchTraffic } from './gateway-traffic.ts';
+import { watchVerdict } from './gateway-verdict.ts';
+
+/** A watched gateway: its job for the scheduler, and what the page shows of it. */
+export interface GatewayWatch {
+  readonly job: Job;
+  status(): GatewayStatus;
+  /** Closes its connections to Redis. The job must not run any more. */
+  close(): Promise<void>;
+}
+
+/** What a watch works with. `target` is the Redis that should hold the gateway's cache. */
+export interface GatewayWatchOptions {
+  config: GatewayConfig;
+  target?: Target | undefined;
+  series: Series;
+  log: Log;
+  clock: Clock;
+}
+
+/** Two requests, the wait for a write between them and the questions about its key. */
+const WAIT_MS = 3_000;
+/** Health, details, two times `/cache/ping`. */
+const REQUESTS_BESIDE = 5;
+/** The shares of a tick's time after which no pair runs any more, and nothing else. */
+const PAIRS_SHARE = 0.8;
+const ALL_SHARE = 0.9;
+
+/**
+ * Watches the cache of one LiteLLM gateway. Each tick asks for its health, sends one pair of every route
+ * unless budget or back-off forbid it, and judges all of it once.
+ */
+export function createGatewayWatch({ config, target, series, log, clock }: GatewayWatchOptions): GatewayWatch {
+  let trace = '';
+  const gateway = createGateway(
+    config,
+    clock,
+    watchTraffic(series, clock, () => trace),
+  );
+  const routes = config.routes.map((route) => watchRoute(route, config.model, series, clock));
+  const look = lookAt(gateway, config);
+  const server = viewServer(target, clock);
+  const spending = keepSpending(config, clock);
+  const pace = keepPace(config.interval, clock);
+  const verdict = watchVerdict({ config, series, log, clock, look, routes, pace });
+  const needed = (2 * config.timeout + WAIT_MS) * routes.length + REQUESTS_BESIDE * config.timeout;
+  const timeout = Math.min(config.interval, needed);
+  series.add('llm.cache.probe.cost_usd', {}, 0);
+  verdict.publish();
+
+  async function run(tick: Tick): Promise<void> {
+    trace = tick.traceId;
+    const start = clock.monotonic();
+    const end = start + timeout * ALL_SHARE;
+    const health = await look.askHealth(tick);
+    if (health.failure !== undefined) {
+      for (const route of routes) route.expectColdStart();
+    } else {
+      if (look.settings === undefined) await look.askPing(tick, end);
+      if (due()) await sendPairs(tick, start + timeout * PAIRS_SHARE, end);
+      else if (await look.askPing(tick, end)) pace.hurry();
+    }
+    verdict.judge(await server.signals(routes.every(isGood), end, tick.signal), tick);
+  }
+
+  /** Whether pairs are sent in this tick; those that are not are counted. */
+  function due(): boolean {
+    pace.notice(server.usable());
+    const reason = pace.due() ? (spending.affords(routes.length) ? undefined : 'budget') : 'backoff';
+    if (reason !== undefined) for (const route of routes) route.skip(reason);
+    return reason === undefined;
+  }
+
+  async function sendPairs(tick: Tick, until: number, end: number): Promise<void> {
+    await server.around(look.namespace, tick.signal, async () => {
+      for (const [index, route] of routes.entries()) {
+        const left = until - clock.monotonic();
+        // What is left is shared out, so that one slow route does not keep the others from being tried.
+        if (left > 0) await sendPair(route, tick, until - left + left / (routes.length - index));
+        else route.skip('overlap');
+      }
+      await look.askPing(tick, end);
+    });
+    pace.ran(spending.priced() && routes.some((route) => route.finding()?.outcome.startsWith('miss_')));
+  }
+
+  async function sendPair(route: RouteWatch, tick: Tick, until: number): Promise<void> {
+    const plan = {
+      prober: PROBERS[route.route],
+      model: config.model,
+      kind: route.next(),
+      ttlSeconds: config.ttl / 1000,
+      onDemand: look.settings?.defaultOff === true,
+      until,
+    };
+    const pair = await runPair(plan, gateway, server.keys, tick, clock);
+    look.learnVersion(pair.first.marks?.version);
+    route.record(pair, tick.traceId);
+    series.add('llm.cache.probe.cost_usd', {}, spending.charge(pair));
+  }
+
+  return {
+    job: { name: `gateway ${config.name}`, interval: config.interval, timeout, run },
+    status: () => ({
+      name: config.name,
+      url: config.url,
+      ...(config.redis === undefined ? {} : { redisTarget: config.redis }),
+      ...verdict.status(),
+      costUsd: spending.total(),
+    }),
+    close: async () => server.close(),
+  };
+}
+
+function isGood(route: RouteWatch): boolean {
+  const outcome = route.finding()?.outcome;
+  return outcome === 'ok' || outcome === 'hit_unverified' || outcome === 'hit_unlabelled';
+}
