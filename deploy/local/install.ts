@@ -67,10 +67,16 @@ export async function install(set: PackageSet, progress: Progress): Promise<stri
     await rm(venv, { recursive: true, force: true });
     const start = performance.now();
     progress(`installing ${set} (first time only, ${isRedis ? 'some seconds' : 'about a minute'})`);
-    await execute(python.command, ['-m', 'venv', venv]);
-    await execute(join(venv, 'bin', 'python'), [...PIP_INSTALL, ...(isRedis ? programsInto(venv) : []), '-r', requirements]);
+    const seconds = () => `${((performance.now() - start) / 1000).toFixed(0)} s`;
+    const slow = setInterval(() => progress(`still installing ${set}, ${seconds()}`), 15_000);
+    try {
+      await execute(python.command, ['-m', 'venv', venv]);
+      await execute(join(venv, 'bin', 'python'), [...PIP_INSTALL, ...(isRedis ? programsInto(venv) : []), '-r', requirements]);
+    } finally {
+      clearInterval(slow);
+    }
     await writeFile(done, '');
-    progress(`installed ${set} in ${((performance.now() - start) / 1000).toFixed(0)} s`);
+    progress(`installed ${set} in ${seconds()}`);
   });
   return venv;
 }
