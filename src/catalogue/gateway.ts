@@ -6,7 +6,7 @@ const PROBE = { route: ROUTE, 'gen_ai.request.model': 'open' } as const;
 /** Everything about a LiteLLM gateway. The prefix is `llm`, because the gateway itself owns `litellm`. */
 export const GATEWAY = {
   'llm.gateway.up': { kind: 'gauge', owner: 'gateway', unit: '', labels: {}, help: '1 when the liveness endpoint answers 200.' },
-  'llm.gateway.ready': { kind: 'gauge', owner: 'gateway', unit: '', labels: {}, help: '1 when the readiness endpoint answers 200; 503 there is the gateway’s database. It says nothing about Redis.' },
+  'llm.gateway.ready': { kind: 'gauge', owner: 'gateway', unit: '', labels: {}, help: "1 when the readiness endpoint answers 200; 503 there is the gateway's database. It says nothing about Redis." },
   'llm.gateway.info': { kind: 'gauge', owner: 'gateway', unit: '', labels: { version: 'open', cache_type: CACHE_TYPE }, help: 'Always 1; version and cache type that the gateway tells.' },
   'cache_exporter.gateway_target_info': { kind: 'gauge', owner: 'gateway', unit: '', labels: { redis_target: 'open' }, help: 'Always 1; the Redis target that should hold the cache of this gateway, to join alerts by.', when: 'a gateway with redis: in the configuration' },
 
@@ -27,7 +27,7 @@ export const GATEWAY = {
     help: 'Median of the speed-up of the last pairs that hit, with bounds that hold with 95 % by order statistics.', when: 'six pairs that hit',
   },
   'llm.cache.probe.write_lag': { kind: 'histogram', owner: 'gateway', unit: 's', labels: { route: ROUTE }, buckets: ANSWER_SECONDS, help: 'Time from the end of the first answer until its key was seen in Redis; 0 when it was there before.' },
-  'llm.cache.probe.key_ttl': { kind: 'gauge', owner: 'gateway', unit: 's', labels: { route: ROUTE, controls: CONTROLS }, help: 'Time to live of the key of the last pair; none is what users’ entries get.' },
+  'llm.cache.probe.key_ttl': { kind: 'gauge', owner: 'gateway', unit: 's', labels: { route: ROUTE, controls: CONTROLS }, help: "Time to live of the key of the last pair; none is what users' entries get." },
   'llm.cache.probe.last_run.timestamp': { kind: 'gauge', owner: 'gateway', unit: 's', labels: { route: ROUTE }, help: 'Unix time of the last pair.' },
   'llm.cache.probe.skipped': { kind: 'counter', owner: 'gateway', unit: '{pair}', labels: { route: ROUTE, reason: SKIP_REASON }, help: 'Pairs that were due and not sent.' },
   'llm.cache.probe.cost_usd': { kind: 'counter', owner: 'gateway', unit: '', labels: {}, help: 'Money that the probes of this gateway cost, by what the gateway reports for answers that were not hits.' },

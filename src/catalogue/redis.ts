@@ -140,7 +140,7 @@ export const REDIS = {
 
   'db.client.operation.duration': {
     kind: 'histogram', owner: 'target', unit: 's', labels: { 'db.system.name': ['redis'], 'db.operation.name': ['PIPELINE', 'AUTH', 'PING'], 'error.type': ['', ...REDIS_FAILURE] },
-    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10], help: 'Duration of the exporter’s own Redis operations.',
+    buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10], help: "Duration of the exporter's own Redis operations.",
   },
   'db.client.connection.create_time': { kind: 'histogram', owner: 'target', unit: 's', labels: {}, buckets: REDIS_SECONDS, help: 'Time to open a connection to the target, TLS included.' },
   'db.client.connection.open': { kind: 'gauge', owner: 'target', unit: '{connection}', labels: {}, help: 'Connections that the exporter holds open to the target.' },
