@@ -62,7 +62,7 @@ function gatewayLines(gateway: GatewayStatus, now: number, paint: Paint): string
 }
 
 function pairLines(pairs: readonly PairStatus[], now: number, paint: Paint): string[] {
-  const heading: Cell[] = ['route', 'outcome', 'first', 'duplicate', 'key lives', 'when'].map((text, column) => ({
+  const heading: Cell[] = ['route', 'outcome', 'first', 'duplicate', 'ttl', 'when'].map((text, column) => ({
     text,
     paint: (quiet) => paint('none', quiet),
     right: column >= 2,

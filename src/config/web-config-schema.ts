@@ -76,18 +76,18 @@ const bcryptHash = z.string().regex(/^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z
 
 const HttpServer = z.strictObject({ http2: z.boolean().optional(), headers: Headers.nullish() });
 
+/** RFC 7617 ends the user at the first colon, so a name with one could never log in. */
+const Users = z.record(z.string(), bcryptHash).check(({ value, issues }) => {
+  for (const name of Object.keys(value)) {
+    if (name === '' || name.includes(':'))
+      issues.push({ code: 'custom', input: value, path: [name], message: 'a user must have a name without a colon' });
+  }
+});
+
 const WebConfigFile = z.strictObject({
   tls_server_config: TlsServer.optional(),
   http_server_config: HttpServer.nullish(),
-  basic_auth_users: z
-    .record(
-      z
-        .string()
-        .min(1)
-        .regex(/^[^:]*$/, 'must not contain a colon'),
-      bcryptHash,
-    )
-    .nullish(),
+  basic_auth_users: Users.nullish(),
 });
 
 /** Settings of the format that would restrict access, and are refused because they would not. */

@@ -75,8 +75,13 @@ export function createListener(
   server.on('connect', (_request, socket) => refuse(socket, 405, 'This is no proxy.', { Allow: 'GET, HEAD, POST' }));
   // Before the handshake that this connection begins with, so that it already sees a new certificate.
   server.prependListener('connection', refresh);
+  server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
+    log.debug({ peer: socket.remoteAddress, error: error.code }, 'A TLS handshake failed');
+  });
   server.on('secureConnection', (socket: TLSSocket) => {
-    if (!gate.trusts(socket)) socket.destroy();
+    if (gate.trusts(socket)) return;
+    log.debug({ peer: socket.remoteAddress }, 'A client without the certificate that it needs was turned away');
+    socket.destroy();
   });
   return server;
 }

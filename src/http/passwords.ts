@@ -41,9 +41,11 @@ export function createPasswords(): Passwords {
   }
 
   function keep(key: string, result: Promise<boolean>): void {
-    const oldest = results.keys().next();
-    if (results.size >= KEPT && !oldest.done) results.delete(oldest.value);
+    // The end of the map is what was asked for last; the beginning is what may go.
+    results.delete(key);
     results.set(key, result);
+    const oldest = results.keys().next();
+    if (results.size > KEPT && !oldest.done) results.delete(oldest.value);
   }
 
   return {
@@ -55,12 +57,14 @@ export function createPasswords(): Passwords {
       const key = createHash('sha256')
         .update(JSON.stringify([login.user, hash, login.password]))
         .digest('base64');
-      if (!results.has(key)) {
+      let result = results.get(key);
+      if (result === undefined) {
         if (waiting >= WAITING) return 'busy';
-        keep(key, compareInTurn(login.password, hash));
+        result = compareInTurn(login.password, hash);
+        result.then(undefined, () => results.delete(key));
       }
-      const fits = await results.get(key);
-      return fits === true && users.has(login.user) ? 'admitted' : 'refused';
+      keep(key, result);
+      return (await result) && users.has(login.user) ? 'admitted' : 'refused';
     },
   };
 }

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { CACHE_TYPE, CAUSE, OUTCOME, ROUTE, VERDICT } from '../../src/model/cache.ts';
+import { AUTH_STATE, REDIS_FAILURE } from '../../src/model/redis.ts';
+import type { Status } from '../../src/model/status.ts';
+
+const at = fc.nat({ max: 2_000_000_000_000 });
+const duration = fc.double({ min: 0, max: 1e6, noNaN: true });
+
+/** Any status, with `text` for everything that others can write. */
+export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status> {
+  const pair = fc.record(
+    {
+      route: fc.constantFrom(...ROUTE),
+      model: text,
+      outcome: fc.constantFrom(...OUTCOME),
+      at,
+      firstSeconds: duration,
+      duplicateSeconds: duration,
+      ttlSeconds: duration,
+      evidence: text,
+      traceId: text,
+    },
+    { requiredKeys: ['route', 'model', 'outcome', 'at', 'evidence', 'traceId'] },
+  );
+  const gateway = fc.record(
+    {
+      name: text,
+      url: text,
+      redisTarget: text,
+      verdict: fc.constantFrom(...VERDICT),
+      cause: fc.constantFrom(...CAUSE),
+      asExpected: fc.boolean(),
+      evidence: text,
+      since: at,
+      up: fc.boolean(),
+      ready: fc.boolean(),
+      version: text,
+      cacheType: fc.constantFrom(...CACHE_TYPE),
+      cachePing: fc.nat({ max: 599 }),
+      pairs: fc.array(pair, { maxLength: 3 }),
+      speedup: fc.record({ point: duration, lower: duration, upper: duration, pairs: fc.nat() }),
+      costUsd: duration,
+      lastRunAt: at,
+    },
+    { requiredKeys: ['name', 'url', 'verdict', 'cause', 'evidence', 'pairs', 'costUsd'] },
+  );
+  const credential = fc.record(
+    {
+      credential: text,
+      state: fc.constantFrom(...AUTH_STATE),
+      error: fc.constantFrom(...REDIS_FAILURE),
+      lastSuccessAt: at,
+      lastFailureAt: at,
+    },
+    { requiredKeys: ['credential', 'state'] },
+  );
+  const target = fc.record(
+    {
+      name: text,
+      address: text,
+      up: fc.boolean(),
+      failure: fc.constantFrom(...REDIS_FAILURE),
+      detail: text,
+      version: text,
+      role: text,
+      keys: fc.nat(),
+      usedMemoryBytes: fc.maxSafeNat(),
+      maxMemoryBytes: fc.maxSafeNat(),
+      maxMemoryPolicy: text,
+      lastScrapeAt: at,
+      scrapeSeconds: duration,
+      authRequired: fc.boolean(),
+      credentials: fc.array(credential, { maxLength: 3 }),
+      rejectionsOfOthers: fc.record({ WRONGPASS: fc.nat(), NOAUTH: fc.nat(), NOPERM: fc.nat() }),
+    },
+    { requiredKeys: ['name', 'address', 'credentials', 'rejectionsOfOthers'] },
+  );
+  return fc.record({
+    version: text,
+    startedAt: at,
+    now: at,
+    ready: fc.boolean(),
+    configReload: fc.record({ successful: fc.boolean(), at, problems: fc.array(text, { maxLength: 2 }) }),
+    targets: fc.array(target, { maxLength: 3 }),
+    gateways: fc.array(gateway, { maxLength: 3 }),
+  });
+}
