@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningExporter as Started, startExporter as start } from '../../deploy/local/exporter.ts';
 import type { Mapping } from '../../deploy/local/merge.ts';
 import { freePort } from '../../deploy/local/process.ts';
@@ -14,7 +15,7 @@ export interface RunningExporter extends Started {
 export async function startExporter(config: Mapping): Promise<RunningExporter> {
   const began = performance.now();
   const exporter = await start(await freePort(), { ...config, log: { level: 'warn' } }, {});
-  while (!(await fetch(`${exporter.url}/-/ready`)).ok);
+  while (!(await fetch(`${exporter.url}/-/ready`)).ok) await sleep(20);
   return {
     ...exporter,
     readyAfter: performance.now() - began,
