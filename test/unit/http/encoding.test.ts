@@ -25,6 +25,11 @@ describe('encode', () => {
     expect((await encode('x'.repeat(1_025), 'gzip')).headers['Content-Encoding']).toBe('gzip');
   });
 
+  it('compresses long bodies too', async () => {
+    const body = 'redis_up 1\n'.repeat(10_000);
+    expect(gunzipSync((await encode(body, 'gzip')).bytes).toString()).toBe(body);
+  });
+
   it('loses nothing', async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 1_025 }), async (body) => {
