@@ -29,8 +29,8 @@ export function costRules(gateway: Section, report: Report): void {
   if (price === undefined) {
     report(
       ['price_per_pair_usd'],
-      'is missing: what does a pair of requests to this model cost',
-      `write 0 for a mock model, which LiteLLM has with\n${MOCK_MODEL}`,
+      'is missing, so what the probes cost is unknown',
+      `write the price of one request, or 0 for a mock model, which LiteLLM has with\n${MOCK_MODEL}`,
     );
     return;
   }

@@ -32,14 +32,12 @@ export function text() {
   return z.string().min(1, 'is empty');
 }
 
-/** The name of an entry: it becomes a label value and part of an address. */
+/** What a name looks like: it becomes a label value and part of an address. */
+export const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+/** The name of an entry. */
 export function entryName() {
-  return z
-    .string()
-    .regex(
-      /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
-      'must be 1 to 63 letters, digits, dots, dashes or underscores, the first a letter or digit',
-    );
+  return z.string().regex(NAME, 'must be 1 to 63 letters, digits, dots, dashes or underscores, the first a letter or digit');
 }
 
 /** The path of a file; `interpolate` made it absolute and has read the file once. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { keysAt } from './json-schema.ts';
+import { inputSchema, type JsonSchema, keysAt } from './json-schema.ts';
 import { closest, type Fault, type Path } from './problem.ts';
 import { Secret } from './secret.ts';
 
@@ -7,33 +7,34 @@ import { Secret } from './secret.ts';
 const LATER: ReadonlySet<string> = new Set(['redis.census', 'gateways.addresses', 'lease']);
 
 /** What people write for a key that has another name here, where the spelling gives no hint. */
-const SYNONYM: Readonly<Record<string, string>> = {
-  host: 'url',
-  port: 'url',
-  db: 'url',
-  database: 'url',
-  address: 'url',
-  endpoint: 'url',
-  user: 'username',
-  pass: 'password',
-  key: 'api_key',
-  token: 'api_key',
-  master_key: 'api_key',
-  target: 'redis',
-  targets: 'redis',
-  litellm: 'gateways',
-  proxies: 'gateways',
-  credentials: 'canaries',
-  ssl: 'tls',
-  price: 'price_per_pair_usd',
-  budget: 'daily_budget_usd',
-};
+const SYNONYM: ReadonlyMap<string, string> = new Map([
+  ['host', 'url'],
+  ['port', 'url'],
+  ['db', 'url'],
+  ['database', 'url'],
+  ['address', 'url'],
+  ['endpoint', 'url'],
+  ['user', 'username'],
+  ['pass', 'password'],
+  ['key', 'api_key'],
+  ['token', 'api_key'],
+  ['master_key', 'api_key'],
+  ['target', 'redis'],
+  ['targets', 'redis'],
+  ['litellm', 'gateways'],
+  ['proxies', 'gateways'],
+  ['credentials', 'canaries'],
+  ['ssl', 'tls'],
+  ['price', 'price_per_pair_usd'],
+  ['budget', 'daily_budget_usd'],
+]);
 
 /** What the issues of a schema mean to the person who wrote the tree. */
 export function faultsOf(issues: readonly z.core.$ZodIssue[], tree: unknown): Fault[] {
+  const root = inputSchema();
   return issues.flatMap((issue) => {
     const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key));
+    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(root, path, key));
     if (issue.code === 'custom') return [{ path, message: issue.message, suggestion: suggestionOf(issue.params) }];
     if (issue.code === 'invalid_type') return [wrongType(path, issue.expected, valueAt(tree, path))];
     return [{ path, message: issue.message }];
@@ -45,14 +46,14 @@ function suggestionOf(params: Record<string, unknown> | undefined): string | und
   return typeof suggestion === 'string' ? suggestion : undefined;
 }
 
-function unknownKey(path: Path, key: string): Fault {
+function unknownKey(root: JsonSchema, path: Path, key: string): Fault {
   const full = [...path, key];
   if (LATER.has(full.filter((step) => typeof step === 'string').join('.'))) {
     return { path: full, message: 'is not supported yet', suggestion: 'remove it' };
   }
-  const known = keysAt(path);
-  const synonym = SYNONYM[key.toLowerCase()];
-  const meant = closest(key, known) ?? (synonym !== undefined && known.includes(synonym) ? synonym : undefined);
+  const known = keysAt(root, path);
+  const synonym = SYNONYM.get(key.toLowerCase());
+  const meant = synonym !== undefined && known.includes(synonym) ? synonym : closest(key, known);
   const suggestion = meant === undefined ? `known here are ${known.join(', ')}` : `did you mean ${meant}?`;
   return { path: full, message: 'unknown key', suggestion };
 }
@@ -77,7 +78,7 @@ function kindOf(value: unknown): string {
 
 function valueAt(tree: unknown, path: Path): unknown {
   return path.reduce<unknown>((node, step) => {
-    if (node === null || typeof node !== 'object') return undefined;
-    return Object.entries(node).find(([key]) => key === String(step))?.[1];
+    if (node === null || typeof node !== 'object' || !Object.hasOwn(node, step)) return undefined;
+    return Reflect.get(node, step);
   }, tree);
 }

@@ -28,8 +28,8 @@ export function inputSchema(): JsonSchema {
 }
 
 /** The keys that are known in the section at a path. */
-export function keysAt(path: Path): string[] {
-  let section: JsonSchema | undefined = inputSchema();
+export function keysAt(root: JsonSchema, path: Path): string[] {
+  let section: JsonSchema | undefined = root;
   for (const step of path) section = typeof step === 'number' ? section?.items : section?.properties?.[step];
   return Object.keys(section?.properties ?? {});
 }

@@ -19,6 +19,9 @@ export interface Sources {
 
 export type Loaded = { ok: true; config: Config } | { ok: false; problems: Problem[] };
 
+/** A file that is no configuration at all could have a problem in every word. */
+const MOST_PROBLEMS = 200;
+
 /**
  * The effective configuration, or everything that is wrong with it at once. Reads the file and every
  * file that it names; starts nothing and connects to nothing. Never throws for what people wrote.
@@ -43,7 +46,8 @@ function merge(source: Source, file: string, flags: Flags, env: Environment): Lo
   const told = new Set(faults.map(({ path }) => pathText(path)));
   const issues = result.success ? [] : faultsOf(result.error.issues, traced.tree);
   const all = [...faults, ...issues.filter(({ path }) => !told.has(pathText(path)))];
-  return { ok: false, problems: all.map((fault) => located(fault, source, overlaid.origins)).sort(byPlace) };
+  const problems = all.slice(0, MOST_PROBLEMS).map((fault) => located(fault, source, overlaid.origins));
+  return { ok: false, problems: [...problems.sort(byPlace), ...rest(all.length - MOST_PROBLEMS)] };
 }
 
 function located({ path, message, suggestion }: Fault, source: Source, origins: ReadonlyMap<string, string>): Problem {
@@ -55,4 +59,8 @@ function located({ path, message, suggestion }: Fault, source: Source, origins: 
 /** In the order of the file; what is not in the file comes first. */
 function byPlace(a: Problem, b: Problem): number {
   return (a.at?.line ?? 0) - (b.at?.line ?? 0) || (a.at?.column ?? 0) - (b.at?.column ?? 0);
+}
+
+function rest(count: number): Problem[] {
+  return count > 0 ? [{ path: '', message: `and ${count} more problems` }] : [];
 }

@@ -31,7 +31,8 @@ export interface Problem {
 export function pathText(path: Path): string {
   return path.reduce<string>((text, step) => {
     if (typeof step === 'number') return `${text}[${step}]`;
-    return text === '' ? step : `${text}.${step}`;
+    const key = /^[\w$.<>-]{1,63}$/.test(step) ? step : JSON.stringify(step.slice(0, 63));
+    return text === '' ? key : `${text}.${key}`;
   }, '');
 }
 
@@ -42,11 +43,11 @@ export function problemText(problem: Problem): string {
   return [where, problem.path, text].filter((part) => part !== undefined && part !== '').join(': ');
 }
 
-/** The known word that is probably meant by an unknown one: at most a third of it, and at most three letters, differ. */
+/** The known word that is probably meant by an unknown one: of a word of 4 letters two may differ, of 7 three. */
 export function closest(word: string, known: readonly string[]): string | undefined {
-  const allowed = Math.min(3, Math.max(1, Math.floor(word.length / 3)));
+  const allowed = word.length < 4 ? 1 : word.length < 7 ? 2 : 3;
   return known
-    .map((candidate) => ({ candidate, steps: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .map((candidate) => ({ candidate, steps: distance(word.slice(0, 64).toLowerCase(), candidate.toLowerCase()) }))
     .filter(({ steps }) => steps <= allowed)
     .sort((a, b) => a.steps - b.steps)[0]?.candidate;
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { RedisAddress } from './address.ts';
 import { costRules } from './cost.ts';
 import { formatDuration } from './duration.ts';
+import { NAME } from './fields.ts';
 import { closest, type Path, pathText } from './problem.ts';
 
 /** A section as a rule sees it: partly checked, because rules speak also when a single key is wrong. */
@@ -84,7 +85,7 @@ export function rootRules(root: Section, report: Report): void {
   const targets = names(root.redis);
   for (const [index, gateway] of sections(root.gateways).entries()) {
     const target = gateway.redis;
-    if (typeof target !== 'string' || targets.includes(target)) continue;
+    if (!isName(target) || targets.includes(target)) continue;
     report(['gateways', index, 'redis'], `no target is named ${target}`, targetHint(target, targets));
   }
   if (isEmpty(root.redis) && isEmpty(root.gateways)) {
@@ -105,7 +106,7 @@ function timing({ interval, timeout }: Section, report: Report): void {
 function unique(list: unknown, path: Path, report: Report): void {
   const first = new Map<unknown, number>();
   for (const [index, { name }] of sections(list).entries()) {
-    if (typeof name !== 'string') continue;
+    if (!isName(name)) continue;
     const other = first.get(name);
     if (other === undefined) first.set(name, index);
     else report([...path, index, 'name'], `${name} is already the name of ${pathText([...path, other])}`);
@@ -126,6 +127,11 @@ function isSection(value: unknown): value is Section {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
+/** A name that is none is reported where it stands, and not repeated in other sentences. */
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && NAME.test(value);
+}
+
 function isAddress(value: unknown): value is RedisAddress {
   return isSection(value) && typeof value.url === 'string';
 }
@@ -136,7 +142,7 @@ function sections(list: unknown): Section[] {
 }
 
 function names(list: unknown): string[] {
-  return sections(list).flatMap(({ name }) => (typeof name === 'string' ? [name] : []));
+  return sections(list).flatMap(({ name }) => (isName(name) ? [name] : []));
 }
 
 function isEmpty(list: unknown): boolean {

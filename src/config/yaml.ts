@@ -1,6 +1,6 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, type YAMLError } from 'yaml';
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
 import { readText } from './file.ts';
-import type { Path, Position, Problem } from './problem.ts';
+import { type Path, type Position, type Problem, pathText } from './problem.ts';
 
 /** A file may refer to its anchors this often; more is an attempt to fill the memory. */
 const MAX_ALIASES = 100;
@@ -10,15 +10,16 @@ const MAX_ALIASES = 100;
  * used: some quote the text, which may be a password.
  */
 const SYNTAX: Readonly<Record<string, string>> = {
-  BAD_ALIAS: 'refers to an anchor that does not exist above it',
+  BAD_ALIAS: 'has a * without the name of an anchor',
   BAD_DQ_ESCAPE: 'has an unknown \\ escape in double quotes; use single quotes, or write \\\\',
-  BAD_INDENT: 'is not indented like its neighbours',
+  BAD_INDENT: 'is not indented like its neighbours, or a bracket above it is not closed',
   BAD_SCALAR_START: 'begins with a character that needs quotes',
   BLOCK_AS_IMPLICIT_KEY: 'has a key and a value too many in one line; quote a value that contains a colon',
-  DUPLICATE_KEY: 'this key is given twice',
-  MISSING_CHAR: 'lacks a colon, comma, bracket or quote',
+  MISSING_CHAR: 'lacks a colon, comma, bracket or quote, or is not indented like its neighbours',
   MULTILINE_IMPLICIT_KEY: 'has a key over several lines; is a colon missing?',
   MULTIPLE_DOCS: 'a second document begins here; keep one',
+  RESOURCE_EXHAUSTION: 'is nested too deeply',
+  NON_STRING_KEY: 'a key must be text',
   TAB_AS_INDENT: 'is indented with a tab; use spaces',
   TAG_RESOLVE_FAILED: 'has an unknown !tag',
   UNEXPECTED_TOKEN: 'is not expected here',
@@ -46,28 +47,66 @@ export function parseYaml(text: string, file: string): Source | Problem[] {
     return { file, line, column: col };
   };
   try {
-    const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+    // The check for unique keys of the yaml package compares all pairs: minutes for a map of 1 MiB.
+    const options = { lineCounter: lines, prettyErrors: false, merge: true, stringKeys: true, uniqueKeys: false };
+    const document = parseDocument(text, options);
     const errors: YAMLError[] = [...document.errors, ...document.warnings];
-    if (errors.length > 0) return errors.map((error) => syntaxProblem(error, at));
+    if (errors.length > 0) return syntaxProblems(errors, at);
+    const duplicates = duplicateKeys(document, at);
+    if (duplicates.length > 0) return duplicates;
     const tree: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     if (tree === null || tree === undefined) return [{ path: '', message: `${file} is empty` }];
     if (typeof tree !== 'object' || !isMap(document.contents))
       return [{ path: '', message: 'must be sections such as redis: and gateways:', at: at(0) }];
+    if (isCircular(tree, [])) return [{ path: '', message: `${file} has an anchor that contains itself` }];
     return { tree, position: (path) => nearest(document, path, at) };
   } catch (error) {
-    if (error instanceof ReferenceError) return [{ path: '', message: `${file} uses its anchors more than ${MAX_ALIASES} times` }];
+    if (error instanceof ReferenceError) return [{ path: '', message: `${file} ${aliasReason(error)}` }];
     if (error instanceof RangeError) return [{ path: '', message: `${file} is nested too deeply` }];
     throw error;
   }
 }
 
-function syntaxProblem(error: YAMLError, at: (offset: number) => Position): Problem {
-  return { path: '', message: SYNTAX[error.code] ?? 'is not YAML', at: at(error.pos[0]) };
+/** The yaml package throws the same error for an anchor that is missing and for one that is used too often. */
+function aliasReason({ message }: ReferenceError): string {
+  return message.startsWith('Unresolved alias')
+    ? 'refers to an anchor that it does not have'
+    : `uses its anchors more than ${MAX_ALIASES} times`;
+}
+
+function isCircular(node: unknown, around: readonly unknown[]): boolean {
+  if (node === null || typeof node !== 'object') return false;
+  return around.includes(node) || Object.values(node).some((child) => isCircular(child, [...around, node]));
+}
+
+/** The first error of each line: those after it only follow from it. */
+function syntaxProblems(errors: readonly YAMLError[], at: (offset: number) => Position): Problem[] {
+  const problems = new Map<number, Problem>();
+  for (const { code, pos } of errors) {
+    const position = at(pos[0]);
+    if (!problems.has(position.line)) problems.set(position.line, { path: '', message: SYNTAX[code] ?? 'is not YAML', at: position });
+  }
+  return [...problems.values()];
+}
+
+function duplicateKeys(document: Document, at: (offset: number) => Position): Problem[] {
+  const problems: Problem[] = [];
+  visit(document, {
+    Map(_, { items }) {
+      const seen = new Set<string>();
+      for (const { key } of items) {
+        const name = String(isScalar(key) ? key.value : key);
+        if (seen.has(name)) problems.push({ path: pathText([name]), message: 'this key is given twice', at: at(start(key) ?? 0) });
+        seen.add(name);
+      }
+    },
+  });
+  return problems;
 }
 
 function nearest(document: Document, path: Path, at: (offset: number) => Position): Position | undefined {
   let node: unknown = document.contents;
-  let offset: number | undefined;
+  let offset = path.length === 0 ? 0 : undefined;
   for (const step of path) {
     if (isAlias(node)) node = node.resolve(document);
     const next = child(node, step);

@@ -1,0 +1,59 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { loadConfig } from '../../../src/config/load.ts';
+import { problemText } from '../../../src/config/problem.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'lce-config-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+
+function problemsOf(name: string, text?: string): string[] {
+  const file = join(directory, name);
+  if (text !== undefined) writeFileSync(file, text);
+  const loaded = loadConfig({ file, flags: {}, env: {} });
+  return loaded.ok ? [] : loaded.problems.map((problem) => problemText(problem).replaceAll(directory, 'DIR'));
+}
+
+describe('a file that cannot be used', () => {
+  it('is missing', () => {
+    expect(problemsOf('missing.yaml')).toEqual(['DIR/missing.yaml does not exist']);
+  });
+
+  it('lies behind something that is no directory', () => {
+    writeFileSync(join(directory, 'plain'), '');
+    expect(problemsOf('plain/config.yaml')).toEqual(['DIR/plain/config.yaml does not exist: a part of its path is not a directory']);
+  });
+
+  it('is a directory', () => {
+    mkdirSync(join(directory, 'folder.yaml'));
+    expect(problemsOf('folder.yaml')).toEqual(['DIR/folder.yaml is a directory, not a file']);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('may not be read', () => {
+    writeFileSync(join(directory, 'locked.yaml'), '');
+    chmodSync(join(directory, 'locked.yaml'), 0);
+    expect(problemsOf('locked.yaml')).toEqual(['DIR/locked.yaml may not be read by this user']);
+  });
+
+  it('is larger than 1 MiB', () => {
+    expect(problemsOf('large.yaml', `# ${'x'.repeat(1_048_576)}`)).toEqual(['DIR/large.yaml is larger than 1 MiB']);
+  });
+
+  it('never ends', () => {
+    const loaded = loadConfig({ file: '/dev/zero', flags: {}, env: {} });
+    expect(loaded).toEqual({ ok: false, problems: [{ path: '', message: '/dev/zero is larger than 1 MiB' }] });
+  });
+
+  it('is nested without end', () => {
+    const nested = expect.stringMatching(/^DIR\/nested\.yaml:1:\d+: is nested too deeply$/);
+    expect(problemsOf('nested.yaml', '['.repeat(100_000))).toEqual([nested]);
+  });
+
+  it('has thousands of wrong keys: the first 200 are told, of those and of nothing to watch', () => {
+    const keys = Array.from({ length: 5000 }, (_, index) => `key${index}: 1`);
+    const problems = problemsOf('keys.yaml', keys.join('\n'));
+    expect(problems).toHaveLength(201);
+    expect(problems.at(-1)).toBe('and 4801 more problems');
+  });
+});

@@ -1,0 +1,147 @@
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Config } from '../../../src/config/effective.ts';
+import { loadConfig } from '../../../src/config/load.ts';
+import { problemText } from '../../../src/config/problem.ts';
+import { Secret } from '../../../src/config/secret.ts';
+import { parseYaml } from '../../../src/config/yaml.ts';
+
+const DIR = join(import.meta.dirname, '../../fixtures/config/good');
+
+function load(name: string, env: Record<string, string> = {}): Config {
+  const loaded = loadConfig({ file: join(DIR, `${name}.yaml`), flags: {}, env });
+  if (!loaded.ok) throw new Error(loaded.problems.map(problemText).join('\n'));
+  return loaded.config;
+}
+
+/** The same configuration with every secret as its text. */
+function revealed(node: unknown): unknown {
+  if (node instanceof Secret) return node.reveal();
+  if (Array.isArray(node)) return node.map(revealed);
+  if (node === null || typeof node !== 'object') return node;
+  return Object.fromEntries(
+    Object.entries(node)
+      .filter(([, value]) => value !== undefined)
+      .map(([key, value]) => [key, revealed(value)]),
+  );
+}
+
+describe('a good configuration', () => {
+  it('gets every default', () => {
+    expect(revealed(load('minimal'))).toEqual({
+      redis: [{ name: 'cache', url: 'redis://cache:6379', interval: 15_000, timeout: 2000, canaries: [] }],
+      gateways: [
+        {
+          name: 'litellm',
+          url: 'http://litellm:4000',
+          model: 'cache-probe',
+          routes: ['completions', 'chat'],
+          interval: 60_000,
+          timeout: 10_000,
+          ttl: 120_000,
+          expect: { cache: 'redis' },
+          daily_budget_usd: 1,
+          price_per_pair_usd: 0,
+        },
+      ],
+      http: { listen: [':9464'], enable_lifecycle: false },
+      traces: { sample_ratio: 1 },
+      metrics: {},
+      log: { level: 'info', format: 'json' },
+    });
+  });
+
+  it('keeps every key', () => {
+    const env = { GATEWAY_HOST: 'litellm', API_KEY: 'sk-1', BUDGET: '2.5', LIFECYCLE: 'true', INTERVAL: '30s' };
+    expect(revealed(load('full', env))).toEqual({
+      redis: [
+        {
+          name: 'cache',
+          url: 'rediss://cache:6379/2',
+          username: 'exporter',
+          password: 'from-a-file',
+          tls: {
+            ca_file: join(DIR, 'ca.pem'),
+            cert_file: join(DIR, 'ca.pem'),
+            key_file: join(DIR, 'ca.pem'),
+            server_name: 'cache.internal',
+            insecure_skip_verify: true,
+          },
+          interval: 30_000,
+          timeout: 500,
+          canaries: [{ name: 'litellm', username: 'litellm', password: 'from-a-file' }, { name: 'nobody' }],
+        },
+        {
+          name: 'sentinels',
+          sentinel: { master: 'mymaster', nodes: ['a:26379', '[::1]:26379'], username: 'watcher', password: 'from-a-file' },
+          password: 'pa$${x}',
+          interval: 15_000,
+          timeout: 2000,
+          canaries: [],
+        },
+      ],
+      gateways: [
+        {
+          name: 'litellm',
+          url: 'https://litellm:4000/proxy',
+          api_key: 'sk-1',
+          tls: { insecure_skip_verify: true },
+          redis: 'cache',
+          namespace: 'litellm',
+          model: 'cache-probe',
+          routes: ['chat', 'chat_stream', 'embeddings', 'responses', 'completions'],
+          interval: 300_000,
+          timeout: 20_000,
+          ttl: 600_000,
+          expect: { cache: 'local', ttl: 3_600_000 },
+          daily_budget_usd: 2.5,
+          price_per_pair_usd: 0.0005,
+        },
+      ],
+      http: { listen: ['127.0.0.1:0', '[::1]:9464'], web_config_file: join(DIR, 'web.yml'), enable_lifecycle: true },
+      traces: { endpoint: 'http://jaeger:4318', ui_url: 'http://jaeger:16686', sample_ratio: 0.1 },
+      metrics: { otlp: { endpoint: 'http://collector:4318', interval: 10_000 } },
+      log: { level: 'trace', format: 'text' },
+    });
+  });
+
+  it('may leave values out after the colon', () => {
+    const { redis, gateways, metrics, http } = load('blank-values');
+    expect(redis[0]).toEqual({ name: 'cache', url: 'redis://cache:6379', interval: 15_000, timeout: 2000, canaries: [] });
+    expect({ gateways, metrics, listen: http.listen }).toEqual({ gateways: [], metrics: {}, listen: [':9464'] });
+  });
+
+  it('moves user and password out of a URL', () => {
+    const { redis } = load('urls');
+    const seen = redis.map(({ url, username, password }) => ({ url, username, password: password?.reveal() }));
+    expect(seen).toEqual([
+      { url: 'redis://cache:6379/0', username: 'exporter', password: 'p@ss:/?#[]' },
+      { url: 'redis://cache:6379/', username: undefined, password: 'only' },
+      { url: 'rediss://cache:6379/3', username: undefined, password: undefined },
+      { url: 'unix:///run/redis.sock?db=2', username: undefined, password: undefined },
+      { url: 'redis://[::1]:6379', username: 'user', password: 'beside' },
+      { url: 'redis://cache', username: undefined, password: undefined },
+    ]);
+  });
+
+  it('shortens a timeout that was not given to 80 % of a short interval', () => {
+    const { redis, gateways } = load('short-intervals');
+    expect([redis[0]?.timeout, gateways[0]?.timeout]).toEqual([800, 4000]);
+  });
+
+  it('may repeat itself with anchors and merge keys', () => {
+    expect(load('anchors').redis.map(({ name, interval }) => ({ name, interval }))).toEqual([
+      { name: 'one', interval: 5000 },
+      { name: 'two', interval: 5000 },
+    ]);
+  });
+
+  it('knows where in the file each key stands', () => {
+    const source = parseYaml('redis:\n  - name: cache\n    url: redis://cache\n', 'a.yaml');
+    if (Array.isArray(source)) throw new Error('does not parse');
+    expect(source.position(['redis', 0, 'url'])).toEqual({ file: 'a.yaml', line: 3, column: 5 });
+    expect(source.position(['redis', 0, 'missing'])).toEqual({ file: 'a.yaml', line: 2, column: 5 });
+    expect(source.position([])).toEqual({ file: 'a.yaml', line: 1, column: 1 });
+    expect(source.position(['nowhere'])).toBeUndefined();
+  });
+});
