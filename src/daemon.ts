@@ -93,6 +93,7 @@ export async function startDaemon({ config, load, version, env, clock, out }: Da
       missing,
       reload,
       debug: (name) => debugText(status(), name),
+      tracesUrl: config.traces.ui_url,
     },
   });
   await fleet.apply(config);

@@ -33,9 +33,10 @@ main().then(
     process.exitCode = code;
   },
   (error: unknown) => {
-    // What arrives here is either a sentence for people (an address in use) or a mistake in this program.
-    const expected = error instanceof Error && error.name === 'ListenError';
+    // What arrives here is either for people (an address in use, a web config file that is wrong) or a mistake in this program.
+    const refused = error instanceof Error && error.name === 'WebConfigError';
+    const expected = refused || (error instanceof Error && error.name === 'ListenError');
     process.stderr.write(`${expected ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
-    process.exit(1);
+    process.exit(refused ? 2 : 1);
   },
 );

@@ -85,7 +85,7 @@ export const CAUSE_WORDS: Readonly<Record<Cause, { title: string; next: string }
     next: 'Raise similarity_threshold, or look at what the cache key is made of.',
   },
   undetermined: {
-    title: 'cause not determined',
+    title: 'not determined',
     next: 'Read the evidence and the log of the gateway; run the doctor on its configuration.',
   },
 };
