@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import type { Credential, TargetConfig } from '../config/effective.ts';
 import { EXPORTER_CREDENTIAL, REJECTION } from '../model/redis.ts';
@@ -14,7 +15,7 @@ export function createTarget(config: TargetConfig): Target {
   const own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, hits: 0, misses: 0 };
   const credential: Credential = { name: EXPORTER_CREDENTIAL, username: config.username, password: config.password };
   const database = config.url === undefined ? 0 : parseAddress(config.url).db;
-  const connections = new Set<Redis>();
+  const sockets = new Set<Socket>();
   let expiry: number | undefined;
 
   function counted(error: unknown): unknown {
@@ -35,10 +36,9 @@ export function createTarget(config: TargetConfig): Target {
     const address = config.url === undefined ? await findMaster(config, signal) : parseAddress(config.url);
     const socket = await openSocket(address, config.tls, signal);
     expiry = certificateExpiry(socket);
-    const redis = await speakOver(socket);
-    connections.add(redis);
-    redis.once('end', () => connections.delete(redis));
-    return redis;
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    return speakOver(socket);
   }
 
   function ask(redis: Redis, args: readonly string[], signal: AbortSignal): Promise<unknown> {
@@ -83,7 +83,7 @@ export function createTarget(config: TargetConfig): Target {
     auth: 'unknown',
     own,
     get connections() {
-      return connections.size;
+      return [...sockets].filter(({ destroyed }) => !destroyed).length;
     },
     get certificateExpiry() {
       return expiry;

@@ -65,7 +65,8 @@ function guard(redis: Redis, socket: Socket): void {
   Object.assign(queue, {
     shift: () => {
       received = 0;
-      return shift() ?? unasked;
+      // ioredis takes its listener away before it empties the queue of a connection that has ended.
+      return shift() ?? (socket.listenerCount('data') > 0 ? unasked : undefined);
     },
   });
   redis.on('messageBuffer', () => {

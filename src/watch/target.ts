@@ -36,7 +36,7 @@ export interface TargetWatchOptions {
   onRecovery: () => void;
 }
 
-const QUERIES = [...new Set(COLLECTORS.flatMap(({ queries }) => Object.values(queries)))];
+const QUERIES = [...new Set(COLLECTORS.flatMap(({ queries }) => Object.values(queries)))].filter((query) => query !== INFO);
 
 type Outcome = Pick<TargetStatus, 'up' | 'failure' | 'detail' | 'traceId'>;
 
@@ -97,8 +97,9 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
       if (canary.answered) await protection.check(tick, canary, undefined);
       throw canary.error;
     }
+    // INFO comes last, so that it counts what the server refuses of this very pipeline.
     const aclLog = ledger.aclQuery();
-    const answers = await operate(tick, series, clock, 'PIPELINE', () => kept.scrape([...QUERIES, aclLog], tick.signal));
+    const answers = await operate(tick, series, clock, 'PIPELINE', () => kept.scrape([...QUERIES, aclLog, INFO], tick.signal));
     const samples = readCollectors(COLLECTORS, answers);
     const info = answers.get(INFO);
     if (info === undefined) throw new RedisError('protocol', 'PIPELINE: the server did not answer INFO');

@@ -58,9 +58,12 @@ export function watchTarget(config: TargetConfig): WatchedTarget {
   const note = (level: string) => (details: Details, sentence: string) => void lines.push({ ...details, level, sentence });
   const log: Log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
   const target = createTarget(config);
+  const onRecovery = () => {
+    watched.recoveries += 1;
+  };
   const watched: WatchedTarget = {
     target,
-    watch: createTargetWatch({ config, target, series, log, clock: systemClock, onRecovery: () => void (watched.recoveries += 1) }),
+    watch: createTargetWatch({ config, target, series, log, clock: systemClock, onRecovery }),
     log: lines,
     steps: [],
     recoveries: 0,

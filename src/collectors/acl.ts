@@ -1,0 +1,47 @@
+import { ACL_LOG } from '../redis/acl-log.ts';
+import { argumentsFor, compareVersions } from '../redis/query.ts';
+import { COLLECTORS } from './index.ts';
+
+/** Commands whose first argument is a subcommand that can be granted alone. */
+const CONTAINERS = new Set(['ACL', 'CLIENT', 'LATENCY', 'SLOWLOG']);
+
+/** What the canaries send, and what the gateway watch sends to see the keys of its pairs arrive. */
+const BESIDES: readonly (readonly string[])[] = [
+  ['PING'],
+  ['SELECT'],
+  ['EXISTS'],
+  ['PTTL'],
+  ['CLIENT', 'ID'],
+  ['CLIENT', 'TRACKING'],
+  ['SUBSCRIBE'],
+];
+
+/** Keys of the exporter's own pairs, with and without the namespace of a gateway. */
+const KEYS = ['lce-probe-*', '*:lce-probe-*'];
+
+const INVALIDATIONS = '__redis__:invalidate';
+
+/**
+ * The rules of ACL SETUSER that let a user do all that the exporter does and nothing else, without its
+ * password: made from the collectors' queries. Before 7.0 a server cannot restrict keys to reading.
+ */
+export function aclRules(serverVersion: string): string[] {
+  const queries = [...COLLECTORS.flatMap((collector) => Object.values(collector.queries)), ACL_LOG];
+  const commands = queries.flatMap((query) => {
+    const args = argumentsFor(query, serverVersion);
+    return args === undefined ? [] : [args];
+  });
+  const permissions = new Set([...commands, ...BESIDES].map(permissionFor));
+  const keys = KEYS.map((pattern) => `${compareVersions(serverVersion, '7.0.0') < 0 ? '~' : '%R~'}${pattern}`);
+  return ['reset', 'on', ...keys, 'resetchannels', `&${INVALIDATIONS}`, ...permissions];
+}
+
+/** The command that creates the exporter's user, for people; the password is to be put in. */
+export function aclRule(username: string, serverVersion: string): string {
+  return ['ACL', 'SETUSER', username, ...aclRules(serverVersion), '>PASSWORD'].join(' ');
+}
+
+function permissionFor([command = '', subcommand]: readonly string[]): string {
+  const name = CONTAINERS.has(command) && subcommand !== undefined ? `${command}|${subcommand}` : command;
+  return `+${name.toLowerCase()}`;
+}

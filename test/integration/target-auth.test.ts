@@ -1,0 +1,152 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { afterAll, describe, expect, it } from 'vitest';
+import { REDIS_RELEASE } from '../../deploy/local/redis.ts';
+import { Secret } from '../../src/config/secret.ts';
+import { lacksRedis, type RunningRedis, startRedis } from '../support/redis.ts';
+import { refusals } from '../support/redis-statistics.ts';
+import { targetConfig, type WatchedTarget, watchTarget } from '../support/target.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'lce-target-auth-'));
+afterAll(() => rm(folder, { recursive: true }));
+
+function stateOf(watched: WatchedTarget, credential = 'exporter'): string | undefined {
+  const states = Object.entries(watched.series('redis.auth.state')).filter(
+    ([labels, value]) => value === 1 && labels.includes(`credential=${credential},`),
+  );
+  return states.length === 1 ? states[0]?.[0].split('state=')[1] : undefined;
+}
+
+function rejections(watched: WatchedTarget, origin: 'own' | 'others'): Record<string, number | undefined> {
+  const value = (prefix: 'WRONGPASS' | 'NOAUTH' | 'NOPERM') => watched.value('redis.auth.rejections', { 'error.type': prefix, origin });
+  return { WRONGPASS: value('WRONGPASS'), NOAUTH: value('NOAUTH'), NOPERM: value('NOPERM') };
+}
+
+/** Another client of the server that sends one command after another and does not mind errors. */
+async function otherClient(redis: RunningRedis, ...commands: [string, ...string[]][]): Promise<void> {
+  const client = new Redis({
+    port: redis.port,
+    protocol: 2,
+    disableClientInfo: true,
+    enableReadyCheck: false,
+    retryStrategy: null,
+    lazyConnect: true,
+  });
+  client.on('error', () => undefined);
+  await client.connect();
+  for (const [command, ...args] of commands) await client.call(command, ...args).catch(() => undefined);
+  client.disconnect();
+}
+
+describe.each(REDIS_RELEASE)('Redis %s', async (release) => {
+  describe.skipIf(await lacksRedis(release))('authentication', () => {
+    it('tells a wrong password from a server that is down, with one attempt per tick', async () => {
+      const redis = await startRedis({ release, args: ['--requirepass', 'right'] });
+      const watched = watchTarget(targetConfig(redis.url, { password: 'wrong' }));
+      for (let tick = 0; tick < 3; tick++) expect(await watched.tick()).toMatchObject({ failure: 'wrongpass', prefix: 'WRONGPASS' });
+
+      expect(watched.value('redis.up', {})).toBe(1);
+      expect(stateOf(watched)).toBe('failed');
+      expect(watched.value('redis.auth.failures', { credential: 'exporter', 'error.type': 'wrongpass' })).toBe(3);
+      expect(watched.value('redis.auth.attempts', { credential: 'exporter', outcome: 'failure' })).toBe(3);
+      expect(watched.value('redis.auth.attempts', { credential: 'exporter', outcome: 'success' })).toBe(0);
+      expect(watched.value('redis.scrape.failures', { 'error.type': 'wrongpass' })).toBe(3);
+      expect(watched.value('redis.auth.required', {})).toBe(1);
+      expect(watched.metrics()).not.toContain('redis.memory.used');
+      // Three attempts, and the one PING without a password that the first tick sends.
+      expect(await refusals(redis)).toEqual({ WRONGPASS: 3, NOAUTH: 1, NOPERM: 0 });
+      expect(rejections(watched, 'own')).toEqual({ WRONGPASS: 3, NOAUTH: 1, NOPERM: 0 });
+      expect(watched.log.filter(({ level }) => level === 'warn').map(({ sentence }) => sentence)).toEqual(['a credential is refused']);
+      expect(JSON.stringify([watched.log, watched.watch.status()])).not.toContain('wrong"');
+    });
+
+    it('sees a rotated password although its connection stays open, and heals when the file has the new one', async () => {
+      const redis = await startRedis({ release, args: ['--requirepass', 'old'] });
+      const file = join(folder, `rotated-${release}`);
+      await writeFile(file, 'old\n');
+      const watched = watchTarget(targetConfig(redis.url, { password: Secret.fromFile(file) }));
+      expect(await watched.tick()).toBeUndefined();
+      await redis.command('CONFIG', 'SET', 'requirepass', 'new');
+
+      expect(await watched.tick()).toMatchObject({ failure: 'wrongpass' });
+      expect(stateOf(watched)).toBe('failed');
+      expect(watched.value('redis.auth.last_failure.timestamp', { credential: 'exporter' })).toBeGreaterThan(1_700_000_000);
+      expect(watched.recoveries).toBe(0);
+
+      await writeFile(file, 'new\n');
+      expect(await watched.tick()).toBeUndefined();
+      expect(stateOf(watched)).toBe('ok');
+      expect(watched.recoveries).toBe(1);
+      expect(await refusals(redis)).toMatchObject({ WRONGPASS: 1 });
+      expect(rejections(watched, 'own')).toMatchObject({ WRONGPASS: 1 });
+      expect(rejections(watched, 'others')).toEqual({ WRONGPASS: 0, NOAUTH: 0, NOPERM: 0 });
+      expect(watched.series('redis.acl.log.entries')).toMatchObject({ 'reason=auth,origin=own': 1, 'reason=auth,origin=others': 0 });
+      await watched.watch.close();
+    });
+
+    it('says that a user is gone', async () => {
+      const redis = await startRedis({ release });
+      await redis.command('ACL', 'SETUSER', 'watcher', 'on', '>pass', '+@all');
+      const watched = watchTarget(targetConfig(redis.url, { username: 'watcher', password: 'pass' }));
+      expect(await watched.tick()).toBeUndefined();
+      await redis.command('ACL', 'DELUSER', 'watcher');
+      expect(await watched.tick()).toMatchObject({ failure: 'wrongpass' });
+      expect(stateOf(watched)).toBe('failed');
+      expect(watched.target.connections).toBe(0);
+    });
+
+    it('knows a password that is missing from one that is wrong, with one refusal per tick', async () => {
+      const redis = await startRedis({ release, args: ['--requirepass', 'right'] });
+      const watched = watchTarget(targetConfig(redis.url));
+      for (let tick = 0; tick < 2; tick++) expect(await watched.tick()).toMatchObject({ failure: 'noauth' });
+      expect(stateOf(watched)).toBe('failed');
+      expect(watched.value('redis.auth.required', {})).toBe(1);
+      expect(await refusals(redis)).toEqual({ WRONGPASS: 0, NOAUTH: 2, NOPERM: 0 });
+      expect(rejections(watched, 'own')).toEqual({ WRONGPASS: 0, NOAUTH: 2, NOPERM: 0 });
+    });
+
+    it('finds an open server behind a configured password', async () => {
+      const redis = await startRedis({ release });
+      const watched = watchTarget(targetConfig(redis.url, { password: 'needless' }));
+      expect(await watched.tick()).toBeUndefined();
+      expect(stateOf(watched)).toBe('disabled');
+      expect(watched.value('redis.auth.required', {})).toBe(0);
+      await watched.watch.close();
+    });
+
+    it('keeps a broken canary apart from its own credential and from others', async () => {
+      const redis = await startRedis({ release, args: ['--requirepass', 'right'] });
+      const canaries = [
+        { name: 'gateway', username: 'litellm', password: Secret.of('stale') },
+        { name: 'reader', username: 'default', password: Secret.of('right') },
+      ];
+      const watched = watchTarget(targetConfig(redis.url, { password: 'right', canaries }));
+      await otherClient(redis, ['AUTH', 'litellm', 'typo']);
+      expect(await watched.tick()).toBeUndefined();
+      await otherClient(redis, ['AUTH', 'litellm', 'typo'], ['AUTH', 'nobody', 'typo'], ['PING'], ['GET', 'x']);
+      expect(await watched.tick()).toBeUndefined();
+      expect(await watched.tick()).toBeUndefined();
+
+      expect([stateOf(watched), stateOf(watched, 'gateway'), stateOf(watched, 'reader')]).toEqual(['ok', 'failed', 'ok']);
+      expect(watched.value('redis.auth.failures', { credential: 'gateway', 'error.type': 'wrongpass' })).toBe(3);
+      // What happened before the first scrape is the baseline.
+      expect(await refusals(redis)).toEqual({ WRONGPASS: 6, NOAUTH: 3, NOPERM: 0 });
+      expect(rejections(watched, 'own')).toEqual({ WRONGPASS: 3, NOAUTH: 1, NOPERM: 0 });
+      expect(rejections(watched, 'others')).toEqual({ WRONGPASS: 2, NOAUTH: 2, NOPERM: 0 });
+      expect(watched.series('redis.acl.log.entries')).toMatchObject({ 'reason=auth,origin=own': 2, 'reason=auth,origin=others': 2 });
+      expect(watched.watch.status().rejectionsOfOthers).toEqual({ WRONGPASS: 2, NOAUTH: 2, NOPERM: 0 });
+      expect(watched.log.filter(({ sentence }) => sentence === 'the server refuses others')).toHaveLength(1);
+      await watched.watch.close();
+    });
+
+    it('says that the file of a password cannot be read', async () => {
+      const redis = await startRedis({ release, args: ['--requirepass', 'right'] });
+      const watched = watchTarget(targetConfig(redis.url, { password: Secret.fromFile(join(folder, 'nowhere')) }));
+      expect((await watched.tick())?.message).toBe('the password file of the credential exporter cannot be read');
+      expect(stateOf(watched)).toBe('failed');
+      expect(await refusals(redis)).toMatchObject({ WRONGPASS: 0 });
+    });
+  });
+});

@@ -1,0 +1,10 @@
+import type { Rejection } from '../../src/model/redis.ts';
+import { parseErrorStats } from '../../src/redis/errorstats.ts';
+import { parseInfo } from '../../src/redis/info.ts';
+import type { RunningRedis } from './redis.ts';
+
+/** How often a server has refused, by its own count. */
+export async function refusals(redis: RunningRedis): Promise<Record<Rejection, number>> {
+  const errors = parseErrorStats(parseInfo(await redis.command('INFO', 'errorstats')).section('errorstats'));
+  return { WRONGPASS: errors.WRONGPASS ?? 0, NOAUTH: errors.NOAUTH ?? 0, NOPERM: errors.NOPERM ?? 0 };
+}
