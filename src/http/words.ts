@@ -108,7 +108,7 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, { tone: Tone; title: string
 export const AUTH_WORDS: Readonly<Record<AuthState, { tone: Tone; title: string }>> = {
   ok: { tone: 'good', title: 'accepted' },
   failed: { tone: 'bad', title: 'refused' },
-  unknown: { tone: 'none', title: 'not tried' },
+  unknown: { tone: 'none', title: 'not known' },
   disabled: { tone: 'none', title: 'no password set' },
 };
 
