@@ -39,9 +39,11 @@ export async function startDaemon({ config, load, version, env, clock, out }: Da
   const startedAt = clock.now();
   let lastReload = { successful: true, at: startedAt, problems: [] as string[] };
   let reloading: Promise<string[]> = Promise.resolve([]);
+  let begun = false;
 
   function missing(): string[] {
     return [
+      ...(begun ? [] : ['the watches have not been started yet']),
       ...fleet
         .targets()
         .filter((target) => target.up === undefined)
@@ -71,6 +73,15 @@ export async function startDaemon({ config, load, version, env, clock, out }: Da
     if (loaded.ok) {
       await telemetry.reconfigure(loaded.config);
       await fleet.apply(loaded.config);
+      const fixed =
+        JSON.stringify(loaded.config.http) !== JSON.stringify(config.http) || loaded.config.traces.ui_url !== config.traces.ui_url;
+      if (fixed) telemetry.log.warn({}, 'Changes of http and of traces.ui_url take effect at the next start');
+      telemetry.log.info(
+        { targets: loaded.config.redis.length, gateways: loaded.config.gateways.length },
+        'The configuration was loaded again',
+      );
+    } else {
+      telemetry.log.error({ problems }, 'The configuration was refused; the one before stays in force');
     }
     lastReload = { successful: loaded.ok, at: clock.now(), problems };
     telemetry.reloaded(lastReload);
@@ -97,6 +108,7 @@ export async function startDaemon({ config, load, version, env, clock, out }: Da
     },
   });
   await fleet.apply(config);
+  begun = true;
   telemetry.log.info(
     { addresses: [...http.addresses], targets: config.redis.length, gateways: config.gateways.length, version },
     'The exporter is up',
