@@ -38,21 +38,20 @@ export function loadConfig({ file, flags, env }: Sources): Loaded {
 
 function merge(source: Source, file: string, flags: Flags, env: Environment): Loaded {
   const written = interpolate(source.tree, file, env);
-  const overlaid = overlay(written.tree, flags, env, written.variables);
-  const traced = otlpEndpoint(overlaid.tree, env);
-  const faults = [...written.faults, ...overlaid.faults, ...traced.faults, ...namedFileFaults(traced.tree)];
-  const result = schema.safeParse(traced.tree);
+  const { tree, origins, faults: misplaced } = otlpEndpoint(overlay(written.tree, flags, env, written.variables), env);
+  const faults = [...written.faults, ...misplaced, ...namedFileFaults(tree)];
+  const result = schema.safeParse(tree);
   if (result.success && faults.length === 0) return { ok: true, config: result.data };
   const told = new Set(faults.map(({ path }) => pathText(path)));
-  const issues = result.success ? [] : faultsOf(result.error.issues, traced.tree);
+  const issues = result.success ? [] : faultsOf(result.error.issues, tree);
   const all = [...faults, ...issues.filter(({ path }) => !told.has(pathText(path)))];
-  const problems = all.slice(0, MOST_PROBLEMS).map((fault) => located(fault, source, overlaid.origins));
+  const problems = all.slice(0, MOST_PROBLEMS).map((fault) => located(fault, source, origins));
   return { ok: false, problems: [...problems.sort(byPlace), ...rest(all.length - MOST_PROBLEMS)] };
 }
 
 function located({ path, message, suggestion }: Fault, source: Source, origins: ReadonlyMap<string, string>): Problem {
   const text = pathText(path);
-  const origin = origins.get(text);
+  const origin = origins.get(text) ?? (typeof path.at(-1) === 'number' ? origins.get(pathText(path.slice(0, -1))) : undefined);
   return { path: origin ?? text, message, suggestion, at: origin === undefined ? source.position(path) : undefined };
 }
 
