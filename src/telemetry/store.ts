@@ -84,7 +84,6 @@ export function createStore(clock: Clock): Store {
     const holding: Holding = { owner, events: new Map(), parts: new Map() };
     const startTime = hrTime(clock.now());
     holdings.set(id, holding);
-    const isOpen = () => holdings.get(id) === holding;
 
     function eventEntry(metric: Metric, labels: Labels): Entry {
       const key = keyOf(metric, labels);
@@ -97,7 +96,6 @@ export function createStore(clock: Clock): Store {
 
     return {
       replace(name, samples, at) {
-        if (!isOpen()) return;
         const before = holding.parts.get(name);
         if (samples.length === 0) {
           if (before !== undefined) before.shown = false;
@@ -112,17 +110,17 @@ export function createStore(clock: Clock): Store {
         holding.parts.set(name, { at, shown: true, entries });
       },
       add(metric, labels, by = 1) {
-        if (!isOpen() || !(by >= 0 && by < Infinity)) return;
+        if (!(by >= 0 && by < Infinity)) return;
         const entry = eventEntry(metric, labels);
         if (entry.form === 'number') entry.point.value += by;
       },
       observe(metric, labels, value, traceId) {
-        if (!isOpen()) return;
         const entry = eventEntry(metric, labels);
         if (entry.form === 'histogram') observeValue(entry.point, value, traceId, clock.now());
       },
+      // A holding that was taken out is never read again: late writes go nowhere.
       close() {
-        if (isOpen()) holdings.delete(id);
+        if (holdings.get(id) === holding) holdings.delete(id);
       },
     };
   }

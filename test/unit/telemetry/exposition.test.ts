@@ -169,6 +169,9 @@ describe('what Prometheus would refuse', () => {
   it('keeps the first of two metrics with one name and different types', () => {
     const text = exposition(page(gauge('x.y', '', [[{}, 1]]), histogram('x_y', '', [1], [[{}, [1]]])), 'text');
     expect(text).toBe('# HELP x_y Help of x.y.\n# TYPE x_y gauge\nx_y 1\n');
+    expect(exposition(page(sum('x', '', [[{}, 1]]), gauge('x.total', '', [[{ a: '1' }, 2]])), 'text')).toBe(
+      '# HELP x_total Help of x.\n# TYPE x_total counter\nx_total 1\n',
+    );
   });
 
   it('joins two metrics with one name and type, and keeps the first of equal series', () => {

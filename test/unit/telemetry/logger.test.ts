@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Details } from '../../../src/model/tick.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
 import { handClock } from '../../support/clock.ts';
 
@@ -66,5 +67,12 @@ describe('secrets', () => {
     log.error({ password: 'hunter2', api_key: 'hunter2', authorization: 'Bearer hunter2', token: 'hunter2', secret: 'hunter2' }, 'Bad');
     expect(lines.join('')).not.toContain('hunter2');
     expect(lines.join('').match(/<secret>/g)).toHaveLength(5);
+  });
+
+  it('are hidden where an error of a client library slips in, which the types forbid', () => {
+    const { log, lines } = logger({ level: 'debug', format: 'json' });
+    const slipped: Details = JSON.parse('{"reason":{"message":"WRONGPASS","command":{"name":"auth","args":["hunter2"]}}}');
+    log.error(slipped, 'Bad');
+    expect(JSON.parse(lines.join(''))).toMatchObject({ reason: { message: 'WRONGPASS', command: '<secret>' } });
   });
 });

@@ -22,6 +22,7 @@ describe('the format', () => {
     ['a browser', 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8', 'text'],
     ['OpenMetrics of any version', 'application/openmetrics-text', 'openmetrics'],
     ['OpenMetrics of an older version only', 'application/openmetrics-text;version=0.0.1', 'text'],
+    ['either format alike', 'text/plain, application/openmetrics-text', 'openmetrics'],
     ['OpenMetrics refused', 'application/openmetrics-text;q=0, text/plain;q=0.5', 'text'],
     ['other case and spaces', 'Application/OpenMetrics-Text ; Version=1.0.0 ; Q=0.9', 'openmetrics'],
     ['nonsense', ';;=,q', 'text'],
