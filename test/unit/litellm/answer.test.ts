@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cleanVersion, readMarks } from '../../../src/litellm/answer.ts';
+import type { Exchange } from '../../../src/litellm/request.ts';
+import { recorded } from '../../support/litellm-answer.ts';
+
+function exchangeOf(status: number, headers: Record<string, string>, body: string): Exchange {
+  return { status, headers, body, seconds: 0, phases: { resolve: 0, connect: 0, tls: 0, send: 0, wait: 0, transfer: 0 } };
+}
+
+function marksOf(release: '1.80.9' | '1.106.0', route: Parameters<typeof readMarks>[0], name: string) {
+  const { status, headers, body } = recorded(release, name);
+  return readMarks(route, exchangeOf(status, headers, body));
+}
+
+describe('the marks of an answer', () => {
+  it('tell a hit of completions: key, same id, no provider', () => {
+    const [first, duplicate] = [
+      marksOf('1.106.0', 'completions', 'completions-first'),
+      marksOf('1.106.0', 'completions', 'completions-duplicate'),
+    ];
+    expect(first).toMatchObject({
+      cacheKey: undefined,
+      apiBase: true,
+      timed: true,
+      fromProvider: false,
+      version: '1.106.0',
+      inputTokens: 10,
+      outputTokens: 20,
+    });
+    expect(duplicate?.cacheKey).toMatch(/^lce-probe-[0-9a-f]{16}:[0-9a-f]{64}$/);
+    expect(duplicate).toMatchObject({ id: first?.id, created: first?.created, apiBase: false });
+  });
+
+  it('tell the price of an answer, and tokens under the names of the Responses API', () => {
+    expect(marksOf('1.80.9', 'responses', 'responses-first')).toMatchObject({ costUsd: 0.000768, inputTokens: 36, outputTokens: 87 });
+  });
+
+  it('are none for a body of another kind', () => {
+    const bodies = ['<html><body>200 OK</body></html>', '{}', '[]', 'null', '"I\'m alive!"', '{"choices":{}}', ''];
+    for (const body of bodies) expect(readMarks('chat', exchangeOf(200, {}, body)), body).toBeUndefined();
+  });
+
+  it('hold only clean text of headers', () => {
+    const headers = {
+      'x-litellm-cache-key': 'two words',
+      'x-litellm-version': '1.0"} evil',
+      'x-litellm-response-cost': '-1',
+      'llm_provider-x-request-id': 'a',
+    };
+    expect(readMarks('chat', exchangeOf(200, headers, '{"choices":[]}'))).toEqual({
+      id: undefined,
+      created: undefined,
+      inputTokens: undefined,
+      outputTokens: undefined,
+      cacheKey: undefined,
+      apiBase: false,
+      timed: false,
+      fromProvider: true,
+      costUsd: undefined,
+      version: undefined,
+    });
+  });
+
+  it('read the price only where it is a number', () => {
+    const cost = (value: string) => readMarks('chat', exchangeOf(200, { 'x-litellm-response-cost': value }, '{"choices":[]}'))?.costUsd;
+    expect(['2e-07', '0', '', ' ', 'None', 'NaN', 'Infinity'].map(cost)).toEqual([
+      2e-7,
+      0,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('never fail', () => {
+    fc.assert(
+      fc.property(fc.json(), fc.dictionary(fc.constantFrom('x-litellm-cache-key', 'x-litellm-version'), fc.string()), (body, headers) => {
+        const marks = readMarks('chat', exchangeOf(200, headers, body));
+        expect(marks?.version ?? '1').toMatch(/^[0-9A-Za-z.+-]{1,32}$/);
+      }),
+    );
+  });
+});
+
+describe('a version', () => {
+  it('is kept when it is short and plain', () => {
+    expect(['1.106.0', '1.84.0rc1', '1.80.9.dev1+x', '', 'a b', '1'.repeat(33), 7, null].map(cleanVersion)).toEqual([
+      '1.106.0',
+      '1.84.0rc1',
+      '1.80.9.dev1+x',
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});

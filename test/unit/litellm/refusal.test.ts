@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { GATEWAY_RELEASE } from '../../../deploy/local/gateway.ts';
+import { refusal } from '../../../src/litellm/refusal.ts';
+import { recorded } from '../../support/litellm-answer.ts';
+
+const REFUSALS = {
+  'wrong-key': 'auth',
+  'cache-ping-wrong-key': 'auth',
+  'wrong-model-completions': 'model',
+  'wrong-model-chat': 'model',
+  'wrong-model-embeddings': 'model',
+  'wrong-model-responses': 'model',
+  'policy-completions': 'policy',
+  'policy-chat': 'policy',
+  'rate-limit': 'quota',
+  'provider-400': 'provider',
+  'provider-401': 'provider',
+  'provider-403': 'provider',
+  'provider-404': 'provider',
+  'provider-429': 'provider',
+  'provider-500': 'provider',
+  'provider-cooldown': 'provider',
+  'cache-ping-redis-down': 'status',
+  'cache-ping-off': 'status',
+} as const;
+
+describe.each(GATEWAY_RELEASE)('the refusals of LiteLLM %s', (release) => {
+  it.each(Object.entries(REFUSALS))('%s is %s', (name, failure) => {
+    const { status, body } = recorded(release, name);
+    expect(refusal(status, body)).toBe(failure);
+  });
+});
+
+describe('a refusal', () => {
+  it('of a request without a key, or with a refused one, is auth where the release says so', () => {
+    for (const name of ['no-key', 'refused-key']) {
+      const old = recorded('1.80.9', name);
+      expect(refusal(old.status, old.body)).toBe('auth');
+      // 1.106.0 hides it behind a bare 500.
+      const now = recorded('1.106.0', name);
+      expect(refusal(now.status, now.body)).toBe('status');
+    }
+  });
+
+  it('is told by its status where the body says nothing', () => {
+    const bare = [301, 400, 401, 403, 404, 408, 429, 500, 502, 503, 504].map((status) => [status, refusal(status, '<html>nothing</html>')]);
+    expect(Object.fromEntries(bare)).toEqual({
+      301: 'status',
+      400: 'status',
+      401: 'auth',
+      403: 'auth',
+      404: 'status',
+      408: 'timeout',
+      429: 'quota',
+      500: 'status',
+      502: 'status',
+      503: 'status',
+      504: 'timeout',
+    });
+  });
+
+  it('of a budget is a quota, of a model that the key may not use a model', () => {
+    const said = (type: string, message: string) => JSON.stringify({ error: { type, message } });
+    expect(refusal(400, said('budget_exceeded', 'Budget has been exceeded! Current cost: 1.2, Max budget: 1.0'))).toBe('quota');
+    expect(refusal(401, said('key_model_access_denied', 'key not allowed to access model. This key can only access models=[]'))).toBe(
+      'model',
+    );
+  });
+});

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { CACHE_MARK, ROUTE } from '../../../src/model/cache.ts';
+import { kindOf, outcomeOf, PAIR_KIND, type Seen } from '../../../src/pairs/outcome.ts';
+import { KEY_STATE } from '../../../src/redis/key-watch.ts';
+
+const MARKS = [...CACHE_MARK, 'error'] as const;
+
+/** Every combination of what can be seen of a pair. */
+const ALL: Seen[] = PAIR_KIND.flatMap((kind) =>
+  MARKS.flatMap((first) =>
+    [...MARKS, undefined].flatMap((duplicate) =>
+      [true, false].flatMap((labelled) => KEY_STATE.map((key) => ({ kind, first, duplicate, labelled, key }))),
+    ),
+  ),
+);
+
+/** The outcome of a pair whose first request missed, by duplicate, label and key. */
+const TABLE: Record<string, string> = {
+  'hit labelled present': 'ok',
+  'hit labelled absent': 'hit_not_in_redis',
+  'hit labelled elsewhere': 'hit_not_in_redis',
+  'hit labelled unknown': 'hit_unverified',
+  'hit bare present': 'hit_unlabelled',
+  'hit bare absent': 'hit_not_in_redis',
+  'hit bare elsewhere': 'hit_not_in_redis',
+  'hit bare unknown': 'hit_unlabelled',
+  'miss present': 'miss_key_present',
+  'miss absent': 'miss_not_written',
+  'miss elsewhere': 'miss_key_present',
+  'miss unknown': 'miss_unexplained',
+  'unknown present': 'miss_unexplained',
+  'unknown absent': 'miss_unexplained',
+  'unknown elsewhere': 'miss_unexplained',
+  'unknown unknown': 'miss_unexplained',
+};
+
+function row({ duplicate, labelled, key }: Seen): string {
+  return duplicate === 'hit' ? `hit ${labelled ? 'labelled' : 'bare'} ${key}` : `${duplicate} ${key}`;
+}
+
+describe('the outcome of a pair', () => {
+  it('is error_first when the first request failed, whatever came after', () => {
+    for (const seen of ALL.filter(({ first }) => first === 'error')) expect(outcomeOf(seen)).toBe('error_first');
+  });
+
+  it('is hit_on_first when a fresh nonce was answered from a cache', () => {
+    for (const seen of ALL.filter(({ first }) => first === 'hit')) expect(outcomeOf(seen)).toBe('hit_on_first');
+  });
+
+  it('is error_duplicate when the duplicate failed or was not sent', () => {
+    const failed = ALL.filter(
+      ({ first, duplicate }) => (first === 'miss' || first === 'unknown') && (duplicate === 'error' || duplicate === undefined),
+    );
+    for (const seen of failed) expect(outcomeOf(seen)).toBe('error_duplicate');
+  });
+
+  it('follows the table for every answered pair that is no negative control', () => {
+    const answered = ALL.filter(
+      ({ kind, first, duplicate }) =>
+        kind !== 'control' && (first === 'miss' || first === 'unknown') && duplicate !== undefined && duplicate !== 'error',
+    );
+    expect(new Set(answered.map(row))).toEqual(new Set(Object.keys(TABLE)));
+    for (const seen of answered) expect(outcomeOf(seen), JSON.stringify(seen)).toBe(TABLE[row(seen)]);
+  });
+
+  it('is control_failed for a negative control that hit', () => {
+    for (const key of KEY_STATE) {
+      expect(outcomeOf({ kind: 'control', first: 'miss', duplicate: 'hit', labelled: true, key })).toBe('control_failed');
+    }
+  });
+
+  it('says nothing for a negative control that missed, unless its key was not written', () => {
+    const outcomes = KEY_STATE.map((key) => outcomeOf({ kind: 'control', first: 'miss', duplicate: 'miss', labelled: false, key }));
+    expect(Object.fromEntries(KEY_STATE.map((key, index) => [key, outcomes[index]]))).toEqual({
+      present: undefined,
+      absent: 'miss_not_written',
+      elsewhere: undefined,
+      unknown: undefined,
+    });
+  });
+});
+
+describe('the kind of a pair', () => {
+  it('is plain for every tenth completions pair and a negative control for every twentieth of any route', () => {
+    for (const route of ROUTE) {
+      const kinds = Array.from({ length: 40 }, (_, index) => kindOf(route, index + 1));
+      const numbers = (kind: string) => kinds.flatMap((each, index) => (each === kind ? [index + 1] : []));
+      expect(numbers('plain')).toEqual(route === 'completions' ? [10, 20, 30, 40] : []);
+      expect(numbers('control')).toEqual([15, 35]);
+    }
+  });
+});

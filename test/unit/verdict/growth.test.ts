@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import type { ServerCounters } from '../../../src/redis/server-counters.ts';
+import { growthIn, type Moment, type Rise, riseBetween, type Window } from '../../../src/verdict/growth.ts';
+
+function moment(at: number, errors: ServerCounters['errors'], more: Partial<ServerCounters> = {}, own: Moment['own'] = {}): Moment {
+  return { at, own, counters: { runId: 'a', errors, rejectedConnections: 0, evictedKeys: 0, mode: 'standalone', ...more } };
+}
+
+function rise(seconds: number, by: Rise['by']): Rise {
+  return { seconds, by };
+}
+
+function window(during: Rise, pause?: Rise): Window {
+  return { during, pause };
+}
+
+describe('the rise between two moments', () => {
+  it('is what others added, in seconds', () => {
+    const before = moment(1_000, { NOAUTH: 10, OOM: 4 }, {}, { NOAUTH: 2 });
+    const after = moment(3_500, { NOAUTH: 17, OOM: 4 }, { rejectedConnections: 3 }, { NOAUTH: 3 });
+    expect(riseBetween(before, after)).toEqual({ seconds: 2.5, by: { NOAUTH: 6, OOM: 0, rejected_connections: 3 } });
+  });
+
+  it('is never negative, although the own count can be ahead of the server', () => {
+    expect(riseBetween(moment(0, { NOAUTH: 1 }), moment(1_000, { NOAUTH: 1 }, {}, { NOAUTH: 1 }))?.by.NOAUTH).toBe(0);
+  });
+
+  it('is not known across a restart or a reset of the counters', () => {
+    expect(riseBetween(moment(0, { NOAUTH: 1 }), moment(1_000, { NOAUTH: 5 }, { runId: 'b' }))).toBeUndefined();
+    expect(riseBetween(moment(0, { NOAUTH: 9 }), moment(1_000, { NOAUTH: 5 }))).toBeUndefined();
+  });
+
+  it('leaves out what only one of the moments has', () => {
+    expect(riseBetween(moment(0, { NOAUTH: 1 }), moment(1_000, { ERRORSTATS_DISABLED: 1 }))?.by).toEqual({ rejected_connections: 0 });
+  });
+});
+
+describe('the growth in a window', () => {
+  const quiet = Array.from({ length: 10 }, () => window(rise(0.5, { NOAUTH: 0 }), rise(60, { NOAUTH: 0 })));
+
+  it('is beside nothing where good times were quiet', () => {
+    expect(growthIn(window(rise(0.5, { NOAUTH: 1, OOM: 0 })), quiet)).toEqual({
+      NOAUTH: { by: 1, usual: 0, comparison: 'in the 10 windows before the first bad pair' },
+    });
+  });
+
+  it('is beside the most of any good window', () => {
+    const good = [window(rise(0.5, { NOAUTH: 3 })), window(rise(0.5, { NOAUTH: 7 })), window(rise(0.5, { NOAUTH: 0 }))];
+    expect(growthIn(window(rise(0.5, { NOAUTH: 7 })), good).NOAUTH).toMatchObject({ by: 7, usual: 7 });
+  });
+
+  it('is beside what the pauses would put into a window, at least a burst of two', () => {
+    const checked = (pause: Rise) => growthIn(window(rise(0.5, { NOAUTH: 9 })), [window(rise(0.5, { NOAUTH: 0 }), pause)]).NOAUTH?.usual;
+    expect(checked(rise(60, { NOAUTH: 12 }))).toBe(2);
+    expect(checked(rise(60, { NOAUTH: 180 }))).toBe(5);
+    expect(checked(rise(60, { NOAUTH: 0 }))).toBe(0);
+  });
+
+  it('is beside the whole pause before it where no good times are known', () => {
+    expect(growthIn(window(rise(0.5, { NOAUTH: 9 }), rise(60, { NOAUTH: 4 })), [])).toEqual({
+      NOAUTH: { by: 9, usual: 4, comparison: 'in the 60 s without pairs beside them' },
+    });
+  });
+
+  it('is not known beside a pause that is shorter, or beside nothing', () => {
+    expect(growthIn(window(rise(0.5, { NOAUTH: 9 }), rise(0.4, { NOAUTH: 0 })), [])).toEqual({});
+    expect(growthIn(window(rise(0.5, { NOAUTH: 9 })), [])).toEqual({});
+  });
+});

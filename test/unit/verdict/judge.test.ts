@@ -1,0 +1,353 @@
+import { describe, expect, it } from 'vitest';
+import { CACHE_TYPE, CAUSE, GATEWAY_FAILURE, OUTCOME, type Outcome, ROUTE, type Route, VERDICT } from '../../../src/model/cache.ts';
+import { REDIS_FAILURE } from '../../../src/model/redis.ts';
+import { KEY_STATE } from '../../../src/redis/key-watch.ts';
+import { judge } from '../../../src/verdict/judge.ts';
+import type { Finding, Signals } from '../../../src/verdict/signals.ts';
+import { CAUSE_TABLE, VERDICT_TABLE } from '../../../src/verdict/table.ts';
+
+const QUIET: Signals = {
+  down: undefined,
+  fresh: true,
+  cacheType: 'redis',
+  expected: 'redis',
+  version: '1.106.0',
+  callTypes: undefined,
+  flushSize: undefined,
+  cachePing: undefined,
+  redisFailure: undefined,
+  refusedCredential: undefined,
+  growth: {},
+  seesEveryWrite: false,
+};
+
+function finding(route: Route, outcome: Outcome, more: Partial<Finding> = {}): Finding {
+  return { route, outcome, key: 'unknown', ...more };
+}
+
+const LETTER = {
+  W: 'working',
+  P: 'partial',
+  M: 'memory_only',
+  C: 'not_caching',
+  R: 'not_in_redis',
+  A: 'wrong_answers',
+  E: 'not_measurable',
+} as const;
+
+/** Verdicts by the outcome of one route (rows) and of another (columns, in the order of OUTCOME), keys not known. */
+const COMPLETIONS_AND_CHAT: Record<Outcome, string> = {
+  ok: 'W W P W A P P P E E E',
+  hit_unverified: 'W W P W A P P P E E E',
+  hit_not_in_redis: 'P R R R A R R R E E E',
+  hit_unlabelled: 'W W P W A P P P E E E',
+  hit_on_first: 'A A A A A A A A A A A',
+  miss_key_present: 'M M M M A C C C E E E',
+  miss_not_written: 'P M M M A C C C E E E',
+  miss_unexplained: 'M M M M A C C C E E E',
+  error_first: 'E E E E A E E E E E E',
+  error_duplicate: 'E E E E A E E E E E E',
+  control_failed: 'E E E E A E E E E E E',
+};
+const CHAT_AND_EMBEDDINGS: Record<Outcome, string> = {
+  ok: 'W W P W A P P P E E E',
+  hit_unverified: 'W W R W A P P P E E E',
+  hit_not_in_redis: 'P R R R A M M M E E E',
+  hit_unlabelled: 'W W R W A P P P E E E',
+  hit_on_first: 'A A A A A A A A A A A',
+  miss_key_present: 'P P M P A C C C E E E',
+  miss_not_written: 'P P M P A C C C E E E',
+  miss_unexplained: 'P P M P A C C C E E E',
+  error_first: 'E E E E A E E E E E E',
+  error_duplicate: 'E E E E A E E E E E E',
+  control_failed: 'E E E E A E E E E E E',
+};
+
+function matrix(one: Route, other: Route): Record<string, string> {
+  const letterOf = (verdict: string) => Object.entries(LETTER).find(([, name]) => name === verdict)?.[0] ?? verdict;
+  return Object.fromEntries(
+    OUTCOME.map((first) => [
+      first,
+      OUTCOME.map((second) => letterOf(judge([finding(one, first), finding(other, second)], QUIET).verdict)).join(' '),
+    ]),
+  );
+}
+
+describe('the verdict', () => {
+  it('follows the table for every pair of outcomes of completions and chat', () => {
+    expect(matrix('completions', 'chat')).toEqual(COMPLETIONS_AND_CHAT);
+  });
+
+  it('follows the table for every pair of outcomes of two routes that are not completions', () => {
+    expect(matrix('chat', 'embeddings')).toEqual(CHAT_AND_EMBEDDINGS);
+    expect(matrix('chat_stream', 'responses')).toEqual(CHAT_AND_EMBEDDINGS);
+  });
+
+  it('does not depend on the order of the routes', () => {
+    for (const first of OUTCOME) {
+      for (const second of OUTCOME) {
+        const pairs = [finding('completions', first), finding('chat', second)];
+        expect(judge([...pairs].reverse(), QUIET).verdict).toBe(judge(pairs, QUIET).verdict);
+      }
+    }
+  });
+
+  it('takes a single route by itself', () => {
+    const alone = (route: Route) => OUTCOME.map((outcome) => judge([finding(route, outcome)], QUIET).verdict);
+    const other = [
+      'working',
+      'working',
+      'not_in_redis',
+      'working',
+      'wrong_answers',
+      'not_caching',
+      'not_caching',
+      'not_caching',
+      'not_measurable',
+      'not_measurable',
+      'not_measurable',
+    ];
+    for (const route of ROUTE) expect(alone(route), route).toEqual(other);
+  });
+
+  it('counts a hit of chat without its label as Redis only when the key is there', () => {
+    const judged = KEY_STATE.map(
+      (key) => judge([finding('completions', 'miss_not_written'), finding('chat', 'hit_unlabelled', { key })], QUIET).verdict,
+    );
+    expect(Object.fromEntries(KEY_STATE.map((key, index) => [key, judged[index]]))).toEqual({
+      present: 'partial',
+      absent: 'memory_only',
+      elsewhere: 'memory_only',
+      unknown: 'memory_only',
+    });
+  });
+
+  it('is unreachable before anything else, and unknown before any pair counts', () => {
+    for (const outcome of OUTCOME) {
+      const pairs = [finding('completions', outcome)];
+      for (const cacheType of CACHE_TYPE) {
+        expect(judge(pairs, { ...QUIET, cacheType, down: 'refused' }).verdict).toBe('unreachable');
+        expect(judge(pairs, { ...QUIET, cacheType, fresh: false }).verdict).toBe('unknown');
+      }
+    }
+    expect(judge([], QUIET).verdict).toBe('unknown');
+  });
+
+  it('is what the gateway says of its cache type, unless answers are wrong', () => {
+    const expected = {
+      none: 'disabled',
+      local: 'local',
+      disk: 'local',
+      s3: 'local',
+      gcs: 'local',
+      'azure-blob': 'local',
+      'qdrant-semantic': 'local',
+    };
+    const seen = (outcome: Outcome) =>
+      Object.fromEntries(
+        CACHE_TYPE.map((cacheType) => [cacheType, judge([finding('completions', outcome)], { ...QUIET, cacheType }).verdict]),
+      );
+    const rest = (verdict: string) => Object.fromEntries(CACHE_TYPE.map((cacheType) => [cacheType, verdict]));
+    expect(seen('ok')).toEqual({ ...rest('working'), ...expected });
+    expect(seen('miss_not_written')).toEqual({ ...rest('not_caching'), ...expected });
+    expect(seen('error_first')).toEqual({ ...rest('not_measurable'), ...expected });
+    expect(seen('hit_on_first')).toEqual(rest('wrong_answers'));
+  });
+
+  it('has a row for every verdict, in the order of the contract', () => {
+    expect([...new Set(VERDICT_TABLE.map(({ verdict }) => verdict))]).toEqual([
+      'unreachable',
+      'unknown',
+      'wrong_answers',
+      'disabled',
+      'local',
+      'not_measurable',
+      'working',
+      'partial',
+      'not_in_redis',
+      'memory_only',
+      'not_caching',
+    ]);
+    expect(new Set(VERDICT_TABLE.map(({ verdict }) => verdict))).toEqual(new Set(VERDICT));
+  });
+});
+
+const MASKED = [finding('completions', 'miss_not_written', { key: 'absent' }), finding('chat', 'hit_not_in_redis', { key: 'absent' })];
+const GROWN = { by: 12, usual: 0, comparison: 'in the 10 windows before the first bad pair' };
+
+function causeOf(findings: readonly Finding[], signals: Partial<Signals>): string {
+  return judge(findings, { ...QUIET, ...signals }).cause;
+}
+
+describe('the cause', () => {
+  it('is undetermined in an outage about which nothing else is known, and says what was seen', () => {
+    expect(judge(MASKED, { ...QUIET, cachePing: 503 })).toEqual({
+      verdict: 'memory_only',
+      cause: 'undetermined',
+      evidence: 'Seen: completions miss_not_written, chat hit_not_in_redis, /cache/ping 503.',
+    });
+  });
+
+  it('is none for a working cache, whatever else moves', () => {
+    const noise: Partial<Signals> = {
+      growth: { NOAUTH: GROWN },
+      redisFailure: 'refused',
+      refusedCredential: { credential: 'litellm', error: 'wrongpass' },
+    };
+    expect(causeOf([finding('completions', 'ok'), finding('chat', 'ok')], noise)).toBe('none');
+  });
+
+  it('is redis_auth when NOAUTH grew by more than is usual, with the numbers', () => {
+    expect(judge(MASKED, { ...QUIET, cachePing: 503, growth: { NOAUTH: GROWN } })).toEqual({
+      verdict: 'memory_only',
+      cause: 'redis_auth',
+      evidence:
+        'NOAUTH on Redis grew by 12 while the pairs ran, by at most 0 in the 10 windows before the first bad pair. Seen: completions miss_not_written, chat hit_not_in_redis, /cache/ping 503.',
+    });
+  });
+
+  it('is not named for growth that is usual', () => {
+    expect(causeOf(MASKED, { growth: { NOAUTH: { ...GROWN, usual: 12 } } })).toBe('undetermined');
+  });
+
+  it('is not redis_auth while the gateway itself gets a PING through', () => {
+    expect(causeOf(MASKED, { growth: { NOAUTH: GROWN }, cachePing: 200 })).toBe('undetermined');
+    expect(causeOf(MASKED, { refusedCredential: { credential: 'litellm', error: 'wrongpass' }, cachePing: 200 })).toBe('undetermined');
+    // Other types answer 200 without asking anybody.
+    expect(causeOf(MASKED, { growth: { NOAUTH: GROWN }, cachePing: 200, cacheType: 'redis-semantic' })).toBe('redis_auth');
+  });
+
+  it('is redis_auth when the target refuses the credential of somebody else', () => {
+    const judged = judge(MASKED, { ...QUIET, refusedCredential: { credential: 'litellm', error: 'wrongpass' } });
+    expect(judged.cause).toBe('redis_auth');
+    expect(judged.evidence).toMatch(/^Redis refuses the credential litellm on a fresh connection \(wrongpass\)\. /);
+  });
+
+  it('follows the counter that grew', () => {
+    const causes = [
+      'WRONGPASS',
+      'NOAUTH',
+      'NOPERM',
+      'OOM',
+      'READONLY',
+      'LOADING',
+      'MISCONF',
+      'CLUSTERDOWN',
+      'rejected_connections',
+      'ERR',
+    ] as const;
+    expect(Object.fromEntries(causes.map((name) => [name, causeOf(MASKED, { growth: { [name]: GROWN } })]))).toEqual({
+      WRONGPASS: 'redis_auth',
+      NOAUTH: 'redis_auth',
+      NOPERM: 'redis_permission',
+      OOM: 'redis_out_of_memory',
+      READONLY: 'redis_read_only',
+      LOADING: 'redis_loading',
+      MISCONF: 'redis_persistence_error',
+      CLUSTERDOWN: 'redis_cluster',
+      rejected_connections: 'redis_max_clients',
+      ERR: 'undetermined',
+    });
+  });
+
+  it('follows the state of a Redis that the exporter cannot use either', () => {
+    const seen = Object.fromEntries(REDIS_FAILURE.map((redisFailure) => [redisFailure, causeOf(MASKED, { redisFailure })]));
+    const named = {
+      dns: 'redis_unreachable',
+      refused: 'redis_unreachable',
+      closed: 'redis_unreachable',
+      timeout: 'redis_timeout',
+      loading: 'redis_loading',
+      maxclients: 'redis_max_clients',
+      clusterdown: 'redis_cluster',
+    };
+    expect(seen).toEqual({ ...Object.fromEntries(REDIS_FAILURE.map((failure) => [failure, 'undetermined'])), ...named });
+  });
+
+  it('does not blame a Redis that only the exporter cannot use', () => {
+    for (const redisFailure of REDIS_FAILURE) expect(causeOf(MASKED, { redisFailure, cachePing: 200 })).toBe('undetermined');
+  });
+
+  it('follows the failure of a request that could not be measured', () => {
+    const seen = GATEWAY_FAILURE.map((failure) => [failure, causeOf([finding('completions', 'error_first', { failure })], {})]);
+    expect(Object.fromEntries(seen)).toEqual({
+      auth: 'gateway_auth',
+      policy: 'probe_key_policy',
+      quota: 'gateway_quota',
+      model: 'model_missing',
+      provider: 'provider_error',
+      timeout: 'gateway_timeout',
+      dns: 'gateway_error',
+      refused: 'gateway_error',
+      tls: 'gateway_error',
+      closed: 'gateway_error',
+      too_large: 'gateway_error',
+      protocol: 'gateway_error',
+      status: 'gateway_error',
+      unknown: 'gateway_error',
+    });
+  });
+
+  it('is redis_timeout only when gateway and exporter both wait in vain', () => {
+    const waiting = [finding('completions', 'error_first', { failure: 'timeout' })];
+    expect(causeOf(waiting, { redisFailure: 'timeout' })).toBe('redis_timeout');
+    expect(causeOf(waiting, { redisFailure: 'refused' })).toBe('gateway_timeout');
+    expect(causeOf([finding('completions', 'error_first', { failure: 'auth' })], { redisFailure: 'timeout' })).toBe('gateway_auth');
+  });
+
+  it('is call_type_not_cached when settings or release say so of every route that misses', () => {
+    const partial = [finding('completions', 'miss_not_written', { key: 'absent' }), finding('chat', 'ok', { key: 'present' })];
+    expect(causeOf(partial, { callTypes: ['acompletion'] })).toBe('call_type_not_cached');
+    expect(causeOf(partial, { callTypes: ['acompletion', 'atext_completion'] })).toBe('undetermined');
+    expect(causeOf(partial, {})).toBe('undetermined');
+    const responses = [finding('completions', 'ok'), finding('responses', 'miss_not_written')];
+    expect(causeOf(responses, { version: '1.80.9' })).toBe('call_type_not_cached');
+    expect(causeOf(responses, { version: '1.81.0' })).toBe('undetermined');
+    expect(causeOf(responses, { version: undefined })).toBe('undetermined');
+  });
+
+  it('is write_batching when a flush size is set and a key was never written', () => {
+    expect(causeOf(MASKED, { flushSize: 3 })).toBe('write_batching');
+    expect(causeOf(MASKED, { flushSize: 1 })).toBe('undetermined');
+    expect(causeOf([finding('completions', 'miss_key_present')], { flushSize: 3 })).toBe('undetermined');
+  });
+
+  it('tells another database from another server, and from what is not known', () => {
+    const elsewhere = (key: Finding['key']) => [finding('completions', 'hit_not_in_redis', { key })];
+    expect(causeOf(elsewhere('elsewhere'), {})).toBe('different_database');
+    expect(causeOf(elsewhere('absent'), { seesEveryWrite: true })).toBe('different_redis');
+    expect(causeOf(elsewhere('absent'), {})).toBe('undetermined');
+    expect(causeOf(elsewhere('absent'), { seesEveryWrite: true, cacheType: 'unknown' })).toBe('undetermined');
+    // A hit of chat can come from the memory of the worker.
+    expect(causeOf([finding('chat', 'hit_not_in_redis', { key: 'absent' })], { seesEveryWrite: true })).toBe('undetermined');
+  });
+
+  it('is none for a cache that is what the configuration expects', () => {
+    const pairs = [finding('completions', 'miss_not_written')];
+    expect(causeOf(pairs, { cacheType: 'local' })).toBe('cache_local');
+    expect(causeOf(pairs, { cacheType: 'local', expected: 'local' })).toBe('none');
+    expect(causeOf(pairs, { cacheType: 'none' })).toBe('cache_disabled');
+    expect(causeOf(pairs, { cacheType: 'none', expected: 'none' })).toBe('none');
+    expect(causeOf(pairs, { cacheType: 'none', expected: 'local' })).toBe('cache_disabled');
+  });
+
+  it('of wrong answers is a key that leaves the prompt out, of an unreachable gateway the gateway', () => {
+    expect(causeOf([finding('chat', 'hit_on_first')], {})).toBe('semantic_or_key_collision');
+    expect(causeOf([], { down: 'refused' })).toBe('gateway_error');
+    expect(causeOf([], { down: 'timeout' })).toBe('gateway_timeout');
+    expect(causeOf([finding('chat', 'control_failed')], {})).toBe('undetermined');
+  });
+
+  it('is always of the closed set and never none without need', () => {
+    for (const { cause, verdicts } of CAUSE_TABLE) {
+      expect(CAUSE).toContain(cause);
+      for (const verdict of verdicts) expect(VERDICT).toContain(verdict);
+    }
+    for (const first of OUTCOME) {
+      for (const second of OUTCOME) {
+        const judged = judge([finding('completions', first), finding('chat', second)], { ...QUIET, growth: { OOM: GROWN } });
+        expect(judged.cause === 'none', `${first} ${second}`).toBe(judged.verdict === 'working');
+      }
+    }
+  });
+});
