@@ -6,6 +6,9 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { statusText } from '../../src/cli/report.ts';
+import { aclRules } from '../../src/collectors/acl.ts';
+import type { Status } from '../../src/model/status.ts';
 import { type RunningExporter, startExporter } from './exporter.ts';
 import { type RunningGateway, startGateway } from './gateway.ts';
 import { install } from './install.ts';
@@ -74,27 +77,27 @@ async function main(): Promise<number> {
 async function show(port: number, incident: boolean, stopping: (() => Promise<void>)[], progress: Progress): Promise<Stack> {
   const release = incident ? '1.80.9' : '1.106.0';
   await Promise.all([install('redis-8.2.3', progress), install(release, progress)]);
-  const password = randomBytes(12).toString('hex');
+  const [password, exporterPassword] = [randomBytes(12).toString('hex'), randomBytes(12).toString('hex')];
 
   progress('starting Redis 8.2.3');
   const redis = await startRedis({ args: ['--requirepass', password], progress });
   stopping.push(redis.stop);
+  await redis.command('ACL', 'SETUSER', 'exporter', ...aclRules(redis.release), `>${exporterPassword}`);
   progress(`starting LiteLLM ${release} (about 10 s)`);
   const env = incident ? { REDIS_URL: `redis://127.0.0.1:${redis.port}`, REDIS_PORT: '6378' } : {};
   const gateway = await startGateway({ release, redis: { port: redis.port, password }, env: { ...env }, progress });
   stopping.push(gateway.stop);
   const refusedBefore = await refusals(redis);
   progress('starting the exporter');
-  const files = { 'redis-password': password, 'litellm-key': gateway.apiKey };
+  const files = { 'exporter-password': exporterPassword, 'litellm-password': password, 'litellm-key': gateway.apiKey };
   const exporter = await startExporter(port, exporterConfig(redis, gateway), files);
   stopping.push(exporter.stop);
 
   progress('waiting for the first pairs');
   const settled = await settle(exporter, incident ? LOCKED_OUT : WORKING);
-  const report = await exporter.command('probe');
   const stack = { redis, gateway, exporter };
-  process.stdout.write(`\n${report.output}\n`);
-  if (incident) process.stdout.write(await incidentText(stack, refusedBefore));
+  const report = incident ? await incidentText(stack, refusedBefore) : (await exporter.command('probe')).output;
+  process.stdout.write(`\n${report}\n`);
   process.stdout.write(stackText(stack));
   if (!settled)
     throw new Error(`the exporter did not say ${incident ? 'memory_only and redis_auth' : 'working'} within ${SETTLE_MS / 1000} s`);
@@ -102,9 +105,10 @@ async function show(port: number, incident: boolean, stopping: (() => Promise<vo
 }
 
 function exporterConfig(redis: RunningRedis, gateway: RunningGateway) {
-  const canary = { name: 'litellm', password_file: 'redis-password' };
+  const own = { username: 'exporter', password_file: 'exporter-password' };
+  const canary = { name: 'litellm', password_file: 'litellm-password' };
   return {
-    redis: [{ name: 'cache', url: redis.url, password_file: 'redis-password', interval: '1s', canaries: [canary] }],
+    redis: [{ name: 'cache', url: redis.url, ...own, interval: '1s', canaries: [canary] }],
     gateways: [
       {
         name: 'litellm',
@@ -141,13 +145,14 @@ async function incidentText({ redis, gateway, exporter }: Stack, before: number)
     new RegExp(`^${name}\\{[^}]*${label}="(\\w+)"[^}]*\\} 1$`, 'm').exec(text)?.[1] ?? 'unknown';
   const ping = await fetch(`${gateway.url}/health/readiness`);
   await ping.arrayBuffer();
+  const status: Status = JSON.parse(await (await fetch(`${exporter.url}/api/v1/status`)).text());
   return [
+    statusText(status, { color: false }),
     'The incident: cache_params name the right host, port and password; REDIS_URL in the environment wins and has no password.',
     `  /health/readiness of the gateway   ${ping.status}`,
     `  verdict                            ${current('llm_cache_verdict', 'verdict')}`,
     `  cause                              ${current('llm_cache_cause', 'cause')}`,
     `  NOAUTH refusals of the Redis       +${(await refusals(redis)) - before} since the gateway is up`,
-    '',
     '',
   ].join('\n');
 }

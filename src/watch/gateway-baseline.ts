@@ -1,10 +1,14 @@
-import { type Counted, type Growth, growthIn, type Moment, riseBetween, type Window } from '../verdict/growth.ts';
+import { type Counted, type Growth, growthIn, type Moment, type Rise, riseBetween, type Window } from '../verdict/growth.ts';
 
 const WINDOWS = 10;
 
 /** What a server's counters did while pairs ran in good times, to tell what a bad pair caused from what goes on anyway. */
 export interface Baseline {
-  /** The rise between two moments around pairs, beside that of the pause since the last ones. */
+  /**
+   * The rise between two moments around pairs, beside that of the pause since the last ones. Before there
+   * were good times it is that of as many pauses as it takes to be as long, because a short interval leaves
+   * less time between its pairs than they take.
+   */
   window(before: Moment | undefined, after: Moment | undefined): Window | undefined;
   growth(window: Window): Partial<Record<Counted, Growth>>;
   /** Whether there is enough to compare a window with. */
@@ -16,13 +20,17 @@ export interface Baseline {
 /** A baseline of the last ten good windows. */
 export function keepBaseline(): Baseline {
   const good: Window[] = [];
+  const pauses: Rise[] = [];
   let last: Moment | undefined;
   return {
     window(before, after) {
       const pause = last === undefined || before === undefined ? undefined : riseBetween(last, before);
+      if (pause === undefined) pauses.length = 0;
+      else pauses.unshift(pause);
+      pauses.splice(WINDOWS);
       last = after;
       const during = before === undefined || after === undefined ? undefined : riseBetween(before, after);
-      return during && { during, pause };
+      return during && { during, pause: good.length > 0 ? pause : together(pauses, during.seconds) };
     },
     growth: (window) => growthIn(window, good),
     suffices: ({ during, pause }) => good.length > 0 || (pause !== undefined && pause.seconds >= during.seconds),
@@ -31,4 +39,20 @@ export function keepBaseline(): Baseline {
       if (good.length > WINDOWS) good.shift();
     },
   };
+}
+
+/** The first of the pauses that together last some seconds, as one; all of them when they last less. */
+function together(pauses: readonly Rise[], seconds: number): Rise | undefined {
+  let sum: Rise | undefined;
+  for (const pause of pauses) {
+    if (sum !== undefined && sum.seconds >= seconds) break;
+    sum = sum === undefined ? pause : added(sum, pause);
+  }
+  return sum;
+}
+
+function added(one: Rise, other: Rise): Rise {
+  const by: Partial<Record<Counted, number>> = { ...one.by };
+  for (const [name, count] of Object.entries(other.by) as [Counted, number][]) by[name] = (by[name] ?? 0) + count;
+  return { seconds: one.seconds + other.seconds, by };
 }
