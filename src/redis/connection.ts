@@ -1,9 +1,15 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { AbstractConnector, Redis } from 'ioredis';
 import { classify, RedisError } from './failure.ts';
 
 /** More than any reply that is asked for here; a peer that sends more is not a Redis server. */
 const MAX_REPLY_BYTES = 32 * 1024 * 1024;
+
+const HUNG_UP = 'the peer closed the connection without an answer';
+
+/** Sockets on which anything was received after they were opened. */
+const heard = new WeakSet<object>();
 
 /**
  * A client over a socket that is open already. It sends nothing of its own (no HELLO, no CLIENT SETINFO),
@@ -73,6 +79,7 @@ function guard(redis: Redis, socket: Socket): void {
     received = 0;
   });
   socket.prependListener('data', (chunk: Buffer) => {
+    heard.add(socket);
     received += chunk.length;
     if (received > MAX_REPLY_BYTES) socket.destroy(new RedisError('protocol', 'the peer sent a reply of more than 32 MB'));
   });
@@ -98,6 +105,13 @@ export async function during<T>(redis: Redis, signal: AbortSignal, doing: string
 /** The own error for a command that failed: the end of the time, the end of the connection, or the answer. */
 export function explain(redis: Redis, signal: AbortSignal, doing: string, error: unknown): RedisError {
   if (signal.aborted) return classify(signal.reason, doing);
-  const own = classify(error, doing);
-  return own.failure === 'closed' && redis.stream.errored ? classify(redis.stream.errored, doing) : own;
+  const answer = classify(error, doing);
+  if (answer.failure !== 'closed') return answer;
+  const { stream } = redis;
+  const cause = stream.errored ? classify(stream.errored, doing) : answer;
+  if (cause.failure !== 'closed' || heard.has(stream)) return cause;
+  // A server that refuses the client's certificate often resets the connection before its alert arrives.
+  if (stream instanceof TLSSocket)
+    return new RedisError('tls', `${doing}: ${HUNG_UP}; it may ask for a client certificate (cert_file, key_file)`);
+  return new RedisError('closed', `${doing}: ${HUNG_UP}; it may ask for TLS (rediss://)`);
 }

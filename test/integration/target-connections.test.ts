@@ -1,0 +1,156 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { freePort, startProcess, waitUntilReady } from '../../deploy/local/process.ts';
+import { redisServer } from '../../deploy/local/redis.ts';
+import { Secret } from '../../src/config/secret.ts';
+import { certificateAuthority, lacksOpenssl } from '../support/certificates.ts';
+import { eventually } from '../support/eventually.ts';
+import { lacksRedis, startRedis } from '../support/redis.ts';
+import { targetConfig, watchTarget } from '../support/target.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lce-target-'));
+afterAll(() => rm(folder, { recursive: true }));
+
+const PLAIN = { insecure_skip_verify: false };
+
+describe.skipIf(lacksOpenssl() || (await lacksRedis('7.0.15')))('a target over TLS', async () => {
+  const authority = certificateAuthority(folder, 'authority');
+  const server = authority.sign('server');
+  const client = authority.sign('client');
+  const tlsArgs = ['--tls-cert-file', server.certFile, '--tls-key-file', server.keyFile, '--tls-ca-cert-file', authority.certFile];
+
+  async function start(...args: string[]): Promise<{ url: string; plainPort: number; tlsPort: number }> {
+    const tlsPort = await freePort();
+    const { port } = await startRedis({ release: '7.0.15', args: ['--tls-port', String(tlsPort), ...tlsArgs, ...args] });
+    return { url: `rediss://localhost:${tlsPort}`, plainPort: port, tlsPort };
+  }
+
+  it('is scraped, and tells when its certificate ends', async () => {
+    const { url } = await start('--tls-auth-clients', 'no');
+    const watched = watchTarget(targetConfig(url, { tls: { ...PLAIN, ca_file: authority.certFile } }));
+    expect(await watched.tick()).toBeUndefined();
+    expect(watched.value('redis.tls.certificate_expiry.timestamp', {})).toBe(Date.parse(new X509Certificate(server.cert).validTo) / 1_000);
+    await watched.watch.close();
+    const trusting = watchTarget(targetConfig(url, { tls: { insecure_skip_verify: true } }));
+    expect(await trusting.tick()).toBeUndefined();
+    await trusting.watch.close();
+  });
+
+  it('is not trusted without its authority, nor under another name', async () => {
+    const { url } = await start('--tls-auth-clients', 'no');
+    expect(await watchTarget(targetConfig(url)).tick()).toMatchObject({ failure: 'tls' });
+    const other = { ...PLAIN, ca_file: authority.certFile, server_name: 'elsewhere.example' };
+    const watched = watchTarget(targetConfig(url, { tls: other }));
+    expect(await watched.tick()).toMatchObject({
+      failure: 'tls',
+      message: 'TLS handshake (ERR_TLS_CERT_ALTNAME_INVALID): TLS could not be agreed on',
+    });
+    expect(watched.value('redis.up', {})).toBe(0);
+    const missing = { ...PLAIN, ca_file: join(folder, 'nowhere.crt') };
+    expect((await watchTarget(targetConfig(url, { tls: missing })).tick())?.message).toContain('nowhere.crt for TLS cannot be read');
+  });
+
+  it('may ask for a certificate of the client', async () => {
+    const { url } = await start('--tls-auth-clients', 'yes');
+    const tls = { ...PLAIN, ca_file: authority.certFile };
+    expect(await watchTarget(targetConfig(url, { tls })).tick()).toMatchObject({ failure: 'tls' });
+    const watched = watchTarget(targetConfig(url, { tls: { ...tls, cert_file: client.certFile, key_file: client.keyFile } }));
+    expect(await watched.tick()).toBeUndefined();
+    await watched.watch.close();
+  });
+
+  it('is told from one without TLS, both ways round', async () => {
+    const { plainPort, tlsPort } = await start('--tls-auth-clients', 'no');
+    // The server ends the connection; its TLS alert arrives first or not at all.
+    const secured = await watchTarget(targetConfig(`redis://localhost:${tlsPort}`)).tick(1_000);
+    expect(['tls', 'closed']).toContain(secured?.failure);
+    expect(secured?.message).toContain('rediss://');
+    const plain = await watchTarget(targetConfig(`rediss://127.0.0.1:${plainPort}`)).tick(1_000);
+    expect(['tls', 'timeout']).toContain(plain?.failure);
+    expect(plain?.message).toContain('TLS');
+  });
+});
+
+describe.skipIf(await lacksRedis('7.0.15'))('a target', () => {
+  it('may be a unix socket, and another database', async () => {
+    const path = join(folder, 'redis.sock');
+    await startRedis({ release: '7.0.15', args: ['--unixsocket', path] });
+    const watched = watchTarget(targetConfig(`unix://${path}?db=2`));
+    expect(await watched.tick()).toBeUndefined();
+    const { target } = watched;
+    const signal = AbortSignal.timeout(1_000);
+    const phases = { connect: -1 };
+    const client = await target.open(target.credential, signal, phases);
+    expect(await target.ask(client, ['CLIENT', 'INFO'], signal)).toContain(' db=2 ');
+    expect(phases).toEqual({ connect: expect.closeTo(0.02, 1) });
+    client.disconnect();
+    await watched.watch.close();
+  });
+
+  it('may be the master that a Sentinel names, which is asked again after a failover', async () => {
+    const [first, second] = [
+      await startRedis({ release: '7.0.15', args: ['--requirepass', 'pass'] }),
+      await startRedis({ release: '7.0.15' }),
+    ];
+    await second.command('CONFIG', 'SET', 'masterauth', 'pass');
+    await second.command('CONFIG', 'SET', 'requirepass', 'pass');
+    await first.command('CONFIG', 'SET', 'masterauth', 'pass');
+    await second.command('REPLICAOF', '127.0.0.1', first.port);
+    const sentinel = await startSentinel(first.port);
+    const nodes = [`127.0.0.1:${await freePort()}`, `127.0.0.1:${sentinel.port}`];
+    const config = { master: 'cache', nodes, password: Secret.of('sentinel pass') };
+    const watched = watchTarget(targetConfig(undefined, { sentinel: config, password: 'pass' }));
+    expect(await watched.tick()).toBeUndefined();
+    expect(watched.watch.status().address).toBe(`cache at ${nodes.join(', ')}`);
+    expect(watched.target.state?.runId).toBe(await runIdOf(first));
+
+    await eventually(async () => String(await second.command('INFO', 'replication')).includes('master_link_status:up'));
+    await sentinel.failover();
+    await eventually(async () => (await watched.tick()) === undefined && watched.target.state?.runId === (await runIdOf(second)), 20_000);
+    expect(watched.value('redis.auth.rejections', { 'error.type': 'WRONGPASS', origin: 'others' })).toBe(0);
+    await watched.watch.close();
+
+    const unknown = { ...config, master: 'nobody' };
+    const lost = watchTarget(targetConfig(undefined, { sentinel: unknown, password: 'pass' }));
+    expect((await lost.tick())?.message).toContain('does not know the master');
+    const refused = { ...config, password: Secret.of('wrong') };
+    expect(await watchTarget(targetConfig(undefined, { sentinel: refused })).tick()).toMatchObject({ failure: 'wrongpass' });
+  });
+});
+
+async function runIdOf(redis: { command(name: string, ...args: string[]): Promise<unknown> }): Promise<string | undefined> {
+  return /run_id:(\w+)/.exec(String(await redis.command('INFO', 'server')))?.[1];
+}
+
+/** A Sentinel that watches the server at the port as `cache`, with a password of its own. */
+async function startSentinel(master: number): Promise<{ port: number; failover(): Promise<void> }> {
+  const port = await freePort();
+  const file = join(folder, `sentinel-${port}.conf`);
+  const lines = [
+    'bind 127.0.0.1',
+    'requirepass "sentinel pass"',
+    `sentinel monitor cache 127.0.0.1 ${master} 1`,
+    'sentinel auth-pass cache pass',
+  ];
+  await writeFile(file, `${lines.join('\n')}\n`);
+  const binary = await redisServer('7.0.15', () => undefined);
+  const child = startProcess(binary, [file, '--sentinel', '--port', String(port)], { cwd: folder, env: { PATH: process.env.PATH ?? '' } });
+  onTestFinished(() => child.stop());
+  await waitUntilReady('Sentinel', child, 10_000, async () => child.log().includes('+monitor master cache'));
+  const watched = watchTarget(targetConfig(`redis://127.0.0.1:${port}`, { password: 'sentinel pass' }));
+  const { target } = watched;
+  return {
+    port,
+    failover: async () => {
+      const signal = AbortSignal.timeout(30_000);
+      const client = await target.open(target.credential, signal);
+      await eventually(async () => String(await target.ask(client, ['SENTINEL', 'REPLICAS', 'cache'], signal)) !== '', 20_000);
+      await eventually(async () => (await target.ask(client, ['SENTINEL', 'FAILOVER', 'cache'], signal)) === 'OK', 20_000);
+      client.disconnect();
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { createServer, type Socket } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { COMMAND, ERROR_PREFIX } from '../../src/model/redis.ts';
+import { targetConfig, watchTarget } from '../support/target.ts';
+
+const MEGABYTE = Buffer.alloc(1024 * 1024, 'x');
+
+/** A peer that speaks enough RESP to be scraped: it answers PING, and the rest with `reply`. */
+async function startPeer(
+  reply: (command: string, socket: Socket) => string | undefined,
+  greeting = '',
+): Promise<{ url: string; sent(): number }> {
+  let sent = 0;
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('close', () => {
+      sent += socket.bytesWritten;
+    });
+    socket.write(greeting);
+    socket.on('data', (data) => {
+      const commands = data
+        .toString()
+        .split(/^\*\d+\r\n/m)
+        .slice(1);
+      for (const command of commands) {
+        const words = command.split('\r\n').filter((_, index) => index % 2 === 1);
+        const answer = words[0] === 'PING' ? '+PONG\r\n' : reply(words.join(' '), socket);
+        if (answer !== undefined) socket.write(answer);
+      }
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  const address = server.address();
+  return { url: `redis://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`, sent: () => sent };
+}
+
+function bulk(text: string): string {
+  return `$${Buffer.byteLength(text)}\r\n${text}\r\n`;
+}
+
+describe('a peer that is hostile', () => {
+  it('cannot make a reply grow without bound', async () => {
+    const peer = await startPeer((command, socket) => {
+      if (!command.startsWith('INFO')) return '*0\r\n';
+      socket.write(`$${8 * 1024 ** 3}\r\n`);
+      const flood = () => {
+        while (!socket.destroyed && socket.write(MEGABYTE));
+      };
+      socket.on('drain', flood);
+      flood();
+      return undefined;
+    });
+    const watched = watchTarget(targetConfig(peer.url));
+    expect(await watched.tick(10_000)).toMatchObject({ failure: 'protocol', message: 'the peer sent a reply of more than 32 MB' });
+    expect(watched.target.connections).toBe(0);
+  });
+
+  it.each([
+    ['before anything was asked', '$-1\r\n$-1\r\n', '+PONG\r\n'],
+    ['as more replies than commands', '', '+PONG\r\n$-1\r\n-ERR x\r\n$-1\r\n*-1\r\n'],
+  ])('cannot end the process by null replies %s', async (_, greeting, pong) => {
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined);
+      socket.write(greeting);
+      socket.on('data', () => socket.write(pong));
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => void server.close());
+    const address = server.address();
+    const watched = watchTarget(targetConfig(`redis://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`));
+    expect(await watched.tick()).toMatchObject({ failure: expect.stringMatching(/^(protocol|closed|timeout)$/) });
+  });
+
+  it('cannot bring text of its own into a label, nor a number that is none', async () => {
+    const info = [
+      '# Server',
+      'redis_version:7.4.0',
+      'redis_mode:"}\n',
+      'run_id:<script>',
+      '# Stats',
+      'keyspace_hits:NaN',
+      'total_commands_processed:1e999',
+      'evicted_keys:-0x10',
+      '# Commandstats',
+      'cmdstat_evil"x{}:calls=3,usec=5',
+      'cmdstat_get:calls=7,usec=ten,,=,rejected_calls',
+      '# Errorstats',
+      'errorstat_Evil"x{}:count=4',
+      'errorstat___proto__:count=1',
+      '# Keyspace',
+      'db0:keys=2,expires=1',
+      'db0"} 1\nevil:keys=1',
+      'db99999999:keys=1',
+      '# Keysizes',
+      'db0_distrib_strings_sizes:3=1,"}=2,4=5',
+    ].join('\r\n');
+    const secret = 'swordfish';
+    const peer = await startPeer((command) => (command.startsWith('INFO') ? bulk(info) : `-ERR no ${secret} "} ${'x'.repeat(1_000)}\r\n`));
+    const watched = watchTarget(targetConfig(peer.url));
+    expect(await watched.tick()).toBeUndefined();
+    expect(watched.series('redis.errors')).toEqual(
+      Object.fromEntries(ERROR_PREFIX.map((prefix) => [`error.type=${prefix}`, prefix === 'other' ? 5 : 0])),
+    );
+    expect(watched.series('redis.cmd.calls')).toEqual(
+      Object.fromEntries(COMMAND.map((cmd) => [`cmd=${cmd}`, cmd === 'get' ? 7 : cmd === 'other' ? 3 : 0])),
+    );
+    expect(watched.value('redis.cmd.time', { cmd: 'get' })).toBe(0);
+    expect(watched.series('redis.info')).toEqual({ 'redis.version=7.4.0,redis.mode=other,maxmemory_policy=other': 1 });
+    expect(watched.series('redis.db.keys')).toEqual({ 'db=0': 2 });
+    expect(watched.series('redis.db.string_sizes')).toEqual({ 'db=0,size=4': 5 });
+    expect(watched.metrics()).not.toContain('redis.keyspace.hits');
+    expect(watched.metrics()).not.toContain('redis.commands.processed');
+    expect(watched.target.state?.runId).toBeUndefined();
+    expect(JSON.stringify([watched.log, watched.watch.status()])).not.toMatch(/swordfish|xxxx|script/);
+    await watched.watch.close();
+  });
+
+  it('cannot exhaust the stack with nested arrays', async () => {
+    const peer = await startPeer((command) => (command.startsWith('INFO') ? '*1\r\n'.repeat(200_000) : '*0\r\n'));
+    expect(await watchTarget(targetConfig(peer.url)).tick()).toMatchObject({ failure: expect.stringMatching(/^(protocol|timeout)$/) });
+  });
+});
