@@ -86,6 +86,13 @@ export function httpUrl() {
     .meta({ kind: 'URL' });
 }
 
+/** The base address of an OTLP/HTTP receiver: the path of the signal is appended where it is used, so it is taken off here. */
+export function otlpUrl() {
+  return httpUrl()
+    .transform((url) => url.replace(/\/v1\/(traces|metrics)$/, ''))
+    .meta({ kind: 'URL' });
+}
+
 const NODE = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})$/;
 const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)?:(\d{1,5})$/;
 

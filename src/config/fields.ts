@@ -7,14 +7,15 @@ import { Secret } from './secret.ts';
 const DAY = 86_400_000;
 
 /** A duration as text; milliseconds afterwards. `whole` asks for full seconds, which is what a TTL of LiteLLM counts. */
-export function duration(limits: { whole?: 'seconds'; max?: number } = {}) {
-  const max = limits.max ?? DAY;
+export function duration(limits: { min?: number; max?: number; whole?: 'seconds' } = {}) {
+  const { min = 1, max = DAY } = limits;
   return z
     .unknown()
     .transform((value, context): number => {
       const milliseconds = typeof value === 'string' ? parseDuration(value) : undefined;
       if (milliseconds === undefined) return refuse(context, 'must be a duration', durationHint(value));
       if (milliseconds === 0) return refuse(context, 'must be longer than 0');
+      if (milliseconds < min) return refuse(context, `must be at least ${formatDuration(min)}`);
       if (milliseconds > max) return refuse(context, `must be at most ${formatDuration(max)}`);
       if (limits.whole && milliseconds % 1000 !== 0) return refuse(context, 'must be whole seconds');
       return milliseconds;
@@ -40,7 +41,7 @@ export function entryName() {
   return z.string().regex(NAME, 'must be 1 to 63 letters, digits, dots, dashes or underscores, the first a letter or digit');
 }
 
-/** The path of a file; `interpolate` made it absolute and has read the file once. */
+/** The path of a file, absolute since `interpolate`. */
 export function filePath() {
   return text().meta({ kind: 'file' });
 }

@@ -22,9 +22,9 @@ export interface JsonSchema {
   usual?: string;
 }
 
-/** What may be written into the file, as zod describes it. */
+/** What may be written into the file, as zod describes it: plain JSON, without what zod attaches to it. */
 export function inputSchema(): JsonSchema {
-  return z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+  return JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })));
 }
 
 /** The keys that are known in the section at a path. */

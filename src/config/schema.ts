@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { ROUTE } from '../model/cache.ts';
-import { httpUrl, listenAddress, node, redisUrl } from './address.ts';
+import { httpUrl, listenAddress, node, otlpUrl, redisUrl } from './address.ts';
 import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, text } from './fields.ts';
 import { always, canaryRules, credentialRules, gatewayRules, rootRules, targetRules, tlsRules } from './rules.ts';
 
+/** Faster than this is a slip of the unit. */
+const SHORTEST_INTERVAL = 100;
 const YEAR = 365 * 86_400_000;
 
 /** A timeout that was not given: the usual one, or less where the interval is short. */
@@ -51,7 +53,7 @@ const target = z
     sentinel: sentinel.optional().describe('Ask these Sentinels for the master, instead of `url`.'),
     ...credential,
     tls: tls.optional().describe('How to trust and be trusted over TLS.'),
-    interval: duration().prefault('15s').describe('Time between two scrapes.'),
+    interval: duration({ min: SHORTEST_INTERVAL }).prefault('15s').describe('Time between two scrapes.'),
     timeout: duration()
       .optional()
       .describe('Limit of one scrape; 80 % of the interval where that is shorter than 2 s.')
@@ -92,7 +94,7 @@ const gateway = z
       .min(1, 'needs at least one route')
       .prefault(['completions', 'chat'])
       .describe(`What to probe: ${ROUTE.join(', ')}.`),
-    interval: duration().prefault('60s').describe('Time between two rounds of pairs.'),
+    interval: duration({ min: SHORTEST_INTERVAL }).prefault('60s').describe('Time between two rounds of pairs.'),
     timeout: duration()
       .optional()
       .describe('Limit of one request; 80 % of the interval where that is shorter than 10 s.')
@@ -124,18 +126,18 @@ const http = z.strictObject({
 });
 
 const traces = z.strictObject({
-  endpoint: httpUrl()
+  endpoint: otlpUrl()
     .optional()
     .describe(
-      'Base address of an OTLP/HTTP receiver, without `/v1/traces`. `OTEL_EXPORTER_OTLP_ENDPOINT` and `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` are used where it is not given.',
+      'Base address of an OTLP/HTTP receiver; `/v1/traces` is appended. `OTEL_EXPORTER_OTLP_ENDPOINT` and `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` are used where it is not given.',
     ),
   ui_url: httpUrl().optional().describe('Address of Jaeger for the links on the status page.'),
   sample_ratio: number({ min: 0, max: 1 }).prefault(1).describe('Share of ticks that are traced.'),
 });
 
 const otlp = z.strictObject({
-  endpoint: httpUrl().describe('Base address of an OTLP/HTTP receiver, without `/v1/metrics`.'),
-  interval: duration().prefault('60s').describe('Time between two pushes.'),
+  endpoint: otlpUrl().describe('Base address of an OTLP/HTTP receiver; `/v1/metrics` is appended.'),
+  interval: duration({ min: SHORTEST_INTERVAL }).prefault('60s').describe('Time between two pushes.'),
 });
 
 const metrics = z.strictObject({

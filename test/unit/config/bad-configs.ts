@@ -26,6 +26,7 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/durations.yaml:4:93: gateways[0].interval: must be at most 24h',
     'DIR/durations.yaml:4:108: gateways[0].ttl: must be whole seconds',
     'DIR/durations.yaml:4:131: gateways[0].expect.ttl: must be longer than 0',
+    'DIR/durations.yaml:5:55: metrics.otlp.interval: must be at least 100ms',
   ],
   'empty-values': [
     'DIR/empty-values.yaml:2:7: redis[0].name: must be 1 to 63 letters, digits, dots, dashes or underscores, the first a letter or digit',
