@@ -14,6 +14,7 @@ import { buildJaeger } from '../deploy/local/jaeger.ts';
 import { MissingError } from '../deploy/local/missing-error.ts';
 import { startProcess } from '../deploy/local/process.ts';
 import { progressToStderr } from '../deploy/local/progress.ts';
+import { type Stage, summary, vitestStage } from './test-summary.ts';
 
 const MINUTE = 60_000;
 const PROJECTS = [
@@ -29,23 +30,6 @@ const STATIC_CHECKS = [
   ['tsc', '-p', 'tsconfig.build.json'],
   ['node', 'scripts/gen.ts', '--check'],
 ];
-
-interface Stage {
-  name: string;
-  seconds: number;
-  passed: number;
-  failed: number;
-  skipped: string[];
-  /** Why the stage failed beyond its tests. */
-  problem?: string;
-}
-
-/** What vitest's JSON reporter writes, as far as it is read here. */
-interface VitestReport {
-  numPassedTests: number;
-  numFailedTests: number;
-  testResults: { name: string; assertionResults: { fullName: string; status: string }[] }[];
-}
 
 const root = join(import.meta.dirname, '..');
 
@@ -65,7 +49,9 @@ async function main(): Promise<number> {
   if (wanted === undefined) stages.push(await staticChecks());
   if (projects.some(({ servers }) => servers)) stages.push(await installation());
   for (const { name, cap } of projects) stages.push(await vitest(name, cap, rest));
-  return report(stages);
+  const { lines, status } = summary(stages, Boolean(process.env.CI));
+  console.log(`\n${lines.join('\n')}`);
+  return status;
 }
 
 function ownWords(token: { index: number; inlineValue?: boolean | undefined }): number[] {
@@ -108,13 +94,7 @@ async function vitest(name: string, cap: number, rest: readonly string[]): Promi
   const problem = await runCapped('vitest', ['run', '--project', name, ...reporters, ...rest], cap);
   const text = await readFile(file, 'utf8').catch(() => undefined);
   await rm(dir, { recursive: true });
-  if (text === undefined) return stage(name, start, problem ?? 'wrote no report');
-  const result: VitestReport = JSON.parse(text);
-  const tests = result.testResults.flatMap(({ assertionResults }) => assertionResults);
-  const skipped = tests.filter(({ status }) => status !== 'passed' && status !== 'failed').map(({ fullName }) => fullName);
-  // A report with failed tests explains the exit status; one without does not (a file that could not be loaded).
-  const unexplained = result.numFailedTests === 0 ? (problem ?? '') : '';
-  return { ...stage(name, start, unexplained), passed: result.numPassedTests, failed: result.numFailedTests, skipped };
+  return vitestStage(name, secondsSince(start), text === undefined ? undefined : JSON.parse(text), problem);
 }
 
 /** Runs a tool of the project with its output here; gives a sentence when it failed or took too long. */
@@ -141,25 +121,11 @@ function tooLong(cap: number): string {
 }
 
 function stage(name: string, start: number, problem: string): Stage {
-  return { name, seconds: (performance.now() - start) / 1000, passed: 0, failed: 0, skipped: [], ...(problem === '' ? {} : { problem }) };
+  return { name, seconds: secondsSince(start), passed: 0, failed: 0, skipped: [], ...(problem === '' ? {} : { problem }) };
 }
 
-function report(stages: readonly Stage[]): number {
-  const sum = (count: (stage: Stage) => number) => stages.reduce((total, stage) => total + count(stage), 0);
-  const skipped = stages.flatMap((stage) => stage.skipped.map((test) => `${stage.name}: ${test}`));
-  const problems = stages.filter((stage) => stage.problem !== undefined);
-  const passed = sum((stage) => stage.passed);
-  const failed = sum((stage) => stage.failed) + problems.length;
-  const refusesSkips = Boolean(process.env.CI) && skipped.length > 0;
-
-  console.log('');
-  for (const test of skipped) console.log(`skipped ${test}`);
-  for (const { name, problem } of problems) console.log(`${name} failed: ${problem}`);
-  for (const stage of stages) console.log(`${stage.name.padEnd(12)} ${stage.seconds.toFixed(1).padStart(6)} s`);
-  if (passed + failed === 0) console.log('no test ran');
-  if (refusesSkips) console.log('with CI set a skipped test is a failure');
-  console.log(`${passed} passed, ${failed} failed, ${skipped.length} skipped`);
-  return failed > 0 || passed === 0 || refusesSkips ? 1 : 0;
+function secondsSince(start: number): number {
+  return (performance.now() - start) / 1000;
 }
 
 process.exitCode = await main();

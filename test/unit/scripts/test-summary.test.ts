@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { type Stage, summary, type VitestReport, vitestStage } from '../../../scripts/test-summary.ts';
+
+const GOOD: Stage = { name: 'unit', seconds: 1.25, passed: 3, failed: 0, skipped: [] };
+
+describe('the closing lines of npm test', () => {
+  it('end with the sum over all stages', () => {
+    const { lines, status } = summary([GOOD, { ...GOOD, name: 'e2e', passed: 2 }], true);
+    expect(lines).toEqual(['unit            1.3 s', 'e2e             1.3 s', '5 passed, 0 failed, 0 skipped']);
+    expect(status).toBe(0);
+  });
+
+  it('fail with a failed test', () => {
+    const { lines, status } = summary([{ ...GOOD, failed: 1 }], false);
+    expect(lines.at(-1)).toBe('3 passed, 1 failed, 0 skipped');
+    expect(status).toBe(1);
+  });
+
+  it('count a stage with a problem as a failure and name it', () => {
+    const { lines, status } = summary([{ ...GOOD, problem: 'took longer than its cap of 60 s' }], false);
+    expect(lines[0]).toBe('unit failed: took longer than its cap of 60 s');
+    expect(lines.at(-1)).toBe('3 passed, 1 failed, 0 skipped');
+    expect(status).toBe(1);
+  });
+
+  it('fail when no test ran', () => {
+    const { lines, status } = summary([{ ...GOOD, passed: 0 }], false);
+    expect(lines[0]).toBe('no test ran');
+    expect(status).toBe(1);
+  });
+
+  it('name what was skipped, and refuse it with CI set', () => {
+    const stages = [{ ...GOOD, skipped: ['Redis 7.0.15 answers'] }];
+    expect(summary(stages, false)).toMatchObject({ status: 0, lines: expect.arrayContaining(['skipped unit: Redis 7.0.15 answers']) });
+    expect(summary(stages, true)).toMatchObject({ status: 1, lines: expect.arrayContaining(['with CI set a skipped test is a failure']) });
+  });
+});
+
+describe('a stage from a report of vitest', () => {
+  const report: VitestReport = {
+    numPassedTests: 1,
+    numFailedTests: 0,
+    testResults: [
+      {
+        assertionResults: [
+          { fullName: 'a', status: 'passed' },
+          { fullName: 'b', status: 'skipped' },
+          { fullName: 'c', status: 'todo' },
+        ],
+      },
+    ],
+  };
+
+  it('takes everything that neither passed nor failed for skipped', () => {
+    expect(vitestStage('unit', 1, report, undefined)).toEqual({ name: 'unit', seconds: 1, passed: 1, failed: 0, skipped: ['b', 'c'] });
+  });
+
+  it('keeps an exit status that no failed test explains', () => {
+    expect(vitestStage('unit', 1, report, 'exited with status 1').problem).toBe('exited with status 1');
+    expect(vitestStage('unit', 1, { ...report, numFailedTests: 1 }, 'exited with status 1').problem).toBeUndefined();
+  });
+
+  it('needs a report', () => {
+    expect(vitestStage('unit', 1, undefined, undefined)).toMatchObject({ passed: 0, problem: 'wrote no report' });
+  });
+});
