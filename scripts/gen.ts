@@ -1,12 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { metricsMarkdown } from '../src/catalogue/document.ts';
+import { aclMarkdown } from '../src/collectors/document.ts';
 import { configurationMarkdown, configurationSchema } from '../src/config/document.ts';
 
 /** Every generated file and what makes it. */
 const GENERATED: Readonly<Record<string, () => string>> = {
   'docs/metrics.md': metricsMarkdown,
   'docs/configuration.md': configurationMarkdown,
+  'docs/redis-acl.md': aclMarkdown,
   'docs/config.schema.json': () => `${JSON.stringify(configurationSchema(), null, 2)}\n`,
 };
 
