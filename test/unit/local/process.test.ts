@@ -26,6 +26,12 @@ describe('startProcess', () => {
     await eventually(() => !isAlive(grandchild));
   });
 
+  it('ends what a program has left behind when it ends by itself', async () => {
+    const child = startProcess('sh', ['-c', 'sleep 300 & echo $!'], options);
+    expect(await child.ended).toBe('exited with status 0');
+    await eventually(() => !isAlive(Number(child.log())));
+  });
+
   it('ends with SIGKILL what ignores SIGTERM', async () => {
     const child = startProcess('sh', ['-c', 'trap "" TERM; echo ready; while :; do sleep 1; done'], options);
     await eventually(() => child.log() === 'ready\n');
