@@ -20,7 +20,7 @@ export function parseCommandStats(section: Section): Record<Command, CommandStat
     const pairs = parsePairs(value);
     const entry = stats[commandOf(field.slice('cmdstat_'.length))];
     entry.calls += parseNumber(pairs.get('calls')) ?? 0;
-    entry.seconds += (parseNumber(pairs.get('usec')) ?? 0) / 1e6;
+    entry.seconds = Math.round(entry.seconds * 1e6 + (parseNumber(pairs.get('usec')) ?? 0)) / 1e6;
     entry.rejected += parseNumber(pairs.get('rejected_calls')) ?? 0;
     entry.failed += parseNumber(pairs.get('failed_calls')) ?? 0;
   }

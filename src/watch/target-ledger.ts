@@ -1,4 +1,4 @@
-import { combinations, type Sample, sample } from '../catalogue/sample.ts';
+import { combinations, type Sample } from '../catalogue/sample.ts';
 import type { Series } from '../catalogue/series.ts';
 import { REJECTION, type Rejection } from '../model/redis.ts';
 import type { Log } from '../model/tick.ts';
@@ -8,6 +8,7 @@ import type { Info } from '../redis/info.ts';
 import type { Query } from '../redis/query.ts';
 import type { Target } from '../redis/target.ts';
 import { type FreshRefusals, rememberAclLog } from './target-acl-log.ts';
+import { followLookups } from './target-lookups.ts';
 
 type Tally = Record<Rejection, number>;
 
@@ -39,7 +40,7 @@ export function openLedger(target: Target, series: Series, log: Log): Ledger {
   let longLog = true;
   let refusing = false;
   let before: { reading: Reading; own: Tally; debt: Tally; at: number } | undefined;
-  let lookups: Lookups | undefined;
+  const lookups = followLookups(own);
   for (const labels of combinations('redis.auth.rejections', {})) series.add('redis.auth.rejections', labels, 0);
   for (const labels of combinations('redis.acl.log.entries', {})) series.add('redis.acl.log.entries', labels, 0);
 
@@ -60,9 +61,8 @@ export function openLedger(target: Target, series: Series, log: Log): Ledger {
     if (since === 'another server') aclLog.forget();
     const refusals = entries === undefined ? [] : readAclLog(entries, at, ownDelta);
     tell(counts, refusals);
-    lookups = followLookups(lookups, info, own, since);
     before = { reading, own: pick(own), debt, at };
-    return samplesOf(lookups);
+    return lookups.read(info, since === 'same');
   }
 
   /** Counts what is new in ACL LOG and gives the share of others. */
@@ -115,7 +115,6 @@ interface Reading {
   runId: string | undefined;
   uptime: number;
   commands: number;
-  hits: number;
   /** Whether errorstats stopped counting, so that the ACL counters have to do. */
   fallback: boolean;
   refusals: Tally;
@@ -129,7 +128,6 @@ function readingOf(info: Info): Reading {
     runId: info.text('server', 'run_id'),
     uptime: info.number('server', 'uptime_in_seconds') ?? 0,
     commands: info.number('stats', 'total_commands_processed') ?? 0,
-    hits: info.number('stats', 'keyspace_hits') ?? 0,
     fallback,
     refusals: fallback
       ? { WRONGPASS: denied('auth'), NOAUTH: 0, NOPERM: denied('cmd') + denied('key') + denied('channel') }
@@ -149,40 +147,6 @@ function continuity(before: Reading, now: Reading, seconds: number): Continuity 
 function increase(before: Reading | undefined, now: Reading, rejection: Rejection, since: Continuity): number {
   if (before === undefined || since === 'first' || since === 'another server' || before.fallback !== now.fallback) return 0;
   return since === 'began again' ? now.refusals[rejection] : now.refusals[rejection] - before.refusals[rejection];
-}
-
-/** Key look-ups of others, which never decrease while the server's own counters do not. */
-interface Lookups {
-  raw: { hits: number; misses: number };
-  /** What this daemon had looked up when the server's counters began. */
-  base: { hits: number; misses: number };
-  own: { hits: number; misses: number };
-  shown: { hits: number; misses: number };
-}
-
-function followLookups(
-  before: Lookups | undefined,
-  info: Info,
-  own: { hits: number; misses: number },
-  since: Continuity,
-): Lookups | undefined {
-  const hits = info.number('stats', 'keyspace_hits');
-  const misses = info.number('stats', 'keyspace_misses');
-  if (hits === undefined || misses === undefined) return undefined;
-  const goesOn = before !== undefined && since === 'same' && hits >= before.raw.hits && misses >= before.raw.misses;
-  const base = goesOn ? before.base : (before?.own ?? { hits: 0, misses: 0 });
-  const least = goesOn ? before.shown : { hits: 0, misses: 0 };
-  return {
-    raw: { hits, misses },
-    base,
-    own: { hits: own.hits, misses: own.misses },
-    shown: { hits: Math.max(least.hits, hits - own.hits + base.hits), misses: Math.max(least.misses, misses - own.misses + base.misses) },
-  };
-}
-
-function samplesOf(lookups: Lookups | undefined): Sample[] {
-  if (lookups === undefined) return [];
-  return [sample('redis.keyspace.hits', {}, lookups.shown.hits), sample('redis.keyspace.misses', {}, lookups.shown.misses)];
 }
 
 function none(): Tally {

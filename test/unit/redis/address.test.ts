@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { describeAddress, parseAddress, parseNode } from '../../../src/redis/address.ts';
+import { targetConfig } from '../../support/target.ts';
+
+describe('parseAddress', () => {
+  it.each([
+    ['redis://cache', { host: 'cache', port: 6379, tls: false, db: 0 }],
+    ['redis://cache:7000/3', { host: 'cache', port: 7000, tls: false, db: 3 }],
+    ['rediss://[::1]:7000', { host: '::1', port: 7000, tls: true, db: 0 }],
+    ['unix:///run/my%20redis.sock?db=2', { path: '/run/my redis.sock', tls: false, db: 2 }],
+  ])('%s', (url, address) => {
+    expect(parseAddress(url)).toEqual(address);
+  });
+});
+
+it('reads the node of a Sentinel', () => {
+  expect(parseNode('[::1]:26379', true)).toEqual({ host: '::1', port: 26379, tls: true, db: 0 });
+});
+
+it('says where a target is', () => {
+  expect(describeAddress(targetConfig('redis://cache:6379/0'))).toBe('redis://cache:6379/0');
+  expect(describeAddress(targetConfig(undefined, { sentinel: { master: 'm', nodes: ['a:1', 'b:2'] } }))).toBe('m at a:1, b:2');
+});

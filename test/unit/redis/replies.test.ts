@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { REDIS_RELEASE } from '../../../deploy/local/redis.ts';
+import { COMMAND, ERROR_PREFIX } from '../../../src/model/redis.ts';
+import { parseAclLog } from '../../../src/redis/acl-log.ts';
+import { parseCommandStats } from '../../../src/redis/commandstats.ts';
+import { parseErrorStats } from '../../../src/redis/errorstats.ts';
+import { parseInfo } from '../../../src/redis/info.ts';
+import { parseKeySizes } from '../../../src/redis/keysizes.ts';
+import { parseKeyspace } from '../../../src/redis/keyspace.ts';
+import { parseLatencyHistogram, parseLatencyLatest, parseLatencyStats } from '../../../src/redis/latency.ts';
+import { recordedReplies } from '../../support/redis-fixtures.ts';
+
+function section(text: string) {
+  return parseInfo(text).section('');
+}
+
+describe.each(REDIS_RELEASE)('replies of Redis %s', (release) => {
+  const replies = recordedReplies(release);
+  const info = parseInfo(replies['INFO server']);
+
+  it('are understood', () => {
+    expect(info.text('server', 'redis_version')).toBe(release);
+    expect(parseErrorStats(info.section('errorstats'))).toEqual({
+      ...Object.fromEntries(ERROR_PREFIX.map((prefix) => [prefix, 0])),
+      WRONGPASS: 2,
+    });
+    const commands = parseCommandStats(info.section('commandstats'));
+    expect(commands.get).toMatchObject({ calls: 3, rejected: 0, failed: 0 });
+    expect(commands.auth).toMatchObject({ calls: 2, rejected: 0, failed: 2 });
+    expect(commands.auth.seconds).toBeGreaterThan(1e-6);
+    expect(parseKeyspace(info.section('keyspace'))).toMatchObject([{ db: '0', keys: 2, expires: 1 }]);
+    expect(parseLatencyLatest(replies['LATENCY LATEST'])).toEqual([
+      { event: 'command', last: expect.closeTo(0.02, 1), max: expect.closeTo(0.02, 1) },
+    ]);
+    expect(parseAclLog(replies['ACL LOG'])).toEqual([
+      {
+        key: release === '8.2.3' ? '#0' : 'auth\0toplevel\0AUTH\0nobody',
+        ...(release === '8.2.3' && { id: 0 }),
+        reason: 'auth',
+        count: 2,
+        username: 'nobody',
+        address: expect.stringMatching(/^127\.0\.0\.1:\d+$/),
+        ageSeconds: expect.closeTo(0, 0),
+      },
+    ]);
+  });
+
+  it('hold a histogram and percentiles from 7.0 on', () => {
+    const histogram = parseLatencyHistogram(replies['LATENCY HISTOGRAM']);
+    const percentiles = parseLatencyStats(parseInfo(replies['INFO latencystats']).section('latencystats'));
+    expect([...histogram.keys()].sort()).toEqual(release === '6.2.14' ? [] : ['auth', 'get', 'set']);
+    expect(histogram.get('get')?.calls).toBe(release === '6.2.14' ? undefined : 3);
+    expect(percentiles.get('get')?.has('p99.9') ?? false).toBe(release !== '6.2.14');
+  });
+
+  it('hold sizes of keys from 8.0 on', () => {
+    const sizes = parseKeySizes(info.section('keysizes'));
+    expect(sizes).toEqual(
+      release === '8.2.3'
+        ? [
+            { db: '0', bytes: 2, keys: 1 },
+            { db: '0', bytes: 2_048, keys: 1 },
+          ]
+        : [],
+    );
+  });
+});
+
+describe('commandstats', () => {
+  it('sums subcommands into their command and unknown names into other', () => {
+    const stats = parseCommandStats(
+      section(
+        'cmdstat_client|list:calls=1,usec=10\ncmdstat_client|id:calls=2,usec=5\ncmdstat_lpush:calls=3,usec=1\ncmdstat_other:calls=4,usec=1',
+      ),
+    );
+    expect(stats.client).toEqual({ calls: 3, seconds: 0.000015, rejected: 0, failed: 0 });
+    expect(stats.other.calls).toBe(7);
+    expect(Object.keys(stats).sort()).toEqual([...COMMAND].sort());
+  });
+});
+
+describe('errorstats', () => {
+  it('says only that it is switched off when it is', () => {
+    expect(parseErrorStats(section('errorstat_ERRORSTATS_DISABLED:count=1'))).toEqual({ ERRORSTATS_DISABLED: 1 });
+  });
+});
+
+describe('keysizes', () => {
+  it('reads abbreviated powers of two and nothing else', () => {
+    expect(
+      parseKeySizes(section('db0_distrib_strings_sizes:0=1,1=2,512=3,1K=4,64M=5,3=6,1KB=7,-1=8,2=x\ndb0_distrib_lists_items:1=9')),
+    ).toEqual([
+      { db: '0', bytes: 0, keys: 1 },
+      { db: '0', bytes: 1, keys: 2 },
+      { db: '0', bytes: 512, keys: 3 },
+      { db: '0', bytes: 1_024, keys: 4 },
+      { db: '0', bytes: 67_108_864, keys: 5 },
+    ]);
+  });
+});
+
+describe('LATENCY LATEST', () => {
+  it('gives the worst of the events that share a label', () => {
+    expect(parseLatencyLatest([['one', 1, 5, 9], ['two', 1, 7, 8], ['command', 1, 'x', 9], 'none'])).toEqual([
+      { event: 'other', last: 0.007, max: 0.009 },
+    ]);
+  });
+});
+
+it.each([
+  ['ACL LOG', parseAclLog],
+  ['LATENCY LATEST', parseLatencyLatest],
+  ['LATENCY HISTOGRAM', parseLatencyHistogram],
+])('%s takes any reply without failing', (_, parse: (reply: unknown) => unknown) => {
+  fc.assert(fc.property(fc.anything({ maxDepth: 4 }), (reply) => void parse(reply)));
+});
