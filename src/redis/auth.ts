@@ -31,6 +31,6 @@ function reveal(credential: string, password: Secret): string {
   try {
     return password.reveal();
   } catch {
-    throw new RedisError('unknown', `the password file of the credential ${credential} cannot be read`);
+    throw new RedisError('unknown', `the password file ${password.file} of the credential ${credential} cannot be read`);
   }
 }
