@@ -39,6 +39,7 @@ export interface Exchange {
 export function exchange(call: Call, clock: Clock): Promise<Exchange> {
   return new Promise((resolve, reject) => {
     const start = clock.monotonic();
+    const request = send(call);
     const ends: Partial<Record<Phase, number>> = {};
     const mark = (phase: Phase) => () => {
       ends[phase] ??= clock.monotonic() - start;
@@ -56,7 +57,6 @@ export function exchange(call: Call, clock: Clock): Promise<Exchange> {
     const onAbort = () => fail(call.signal.reason);
     const timer = setTimeout(() => refuse(named(call, 'timeout')), call.timeout);
 
-    const request = send(call);
     request.on('socket', (socket) => {
       socket.on('lookup', mark('resolve')).on('connect', mark('connect')).on('secureConnect', mark('tls'));
     });
