@@ -8,9 +8,11 @@ import { collector } from './collector.ts';
 
 const MEASURED = ['get', 'set', 'auth'] as const satisfies readonly Command[];
 
+/** Half as dear for the server as INFO, and of use over minutes only. */
 const LATENCY_HISTOGRAM: Query<ReadonlyMap<Command, CommandLatency>> = {
   args: ['LATENCY', 'HISTOGRAM', ...MEASURED],
   since: '7.0.0',
+  every: 4,
   parse: parseLatencyHistogram,
 };
 

@@ -21,11 +21,11 @@ export const latencySpikes = collector({
     ]),
 });
 
-/** The server computes percentiles of every command for this section, which costs it as much as all other sections. */
+/** The server computes percentiles of every command for this section, which costs it as much as all other sections together. */
 const LATENCY_STATS: Query<ReadonlyMap<Command, Section>> = {
   args: ['INFO', 'latencystats'],
   since: '7.0.0',
-  every: 10,
+  every: 20,
   parse: (reply) => parseLatencyStats(parseInfo(reply).section('latencystats')),
 };
 

@@ -12,8 +12,10 @@ export interface FreshRefusals {
 export interface AclLogMemory {
   /** What is new in the entries, which were read at `at` (milliseconds of any clock that does not jump). */
   read(entries: readonly AclEntry[], at: number): FreshRefusals[];
-  /** Forgets everything: the entries that are read next are nothing new. */
+  /** Another server: the entries that are read next are nothing new. */
   forget(): void;
+  /** The server has started again, with an empty log: all entries that are read next are new. */
+  startOver(): void;
 }
 
 /** Entries without a number are told apart by their time, which is known to a few milliseconds. */
@@ -25,14 +27,14 @@ const REMEMBERED = 256;
 /** Nothing is known: the first reading is the baseline. */
 export function rememberAclLog(): AclLogMemory {
   let known = new Map<string, { count: number; at: number }>();
-  let highest = Number.NEGATIVE_INFINITY;
+  /** The highest number of the first reading: entries up to it are old even if they were out of sight then. */
+  let floor = Number.NEGATIVE_INFINITY;
   let readAt: number | undefined;
 
   /** By how much an entry has grown; entries come newest first, so an unnumbered one met twice is an old one. */
   function growth(entry: AclEntry, changedAt: number, since: number): number {
     const before = known.get(entry.key);
-    if (entry.id !== undefined)
-      return before !== undefined ? Math.max(0, entry.count - before.count) : entry.id > highest ? entry.count : 0;
+    if (entry.id !== undefined) return before !== undefined ? Math.max(0, entry.count - before.count) : entry.id > floor ? entry.count : 0;
     if (before === undefined) return changedAt > since - SAME_TIME_MS ? entry.count : 0;
     if (changedAt <= before.at + SAME_TIME_MS) return Math.max(0, entry.count - before.count);
     return entry.count > before.count ? entry.count - before.count : entry.count;
@@ -54,18 +56,17 @@ export function rememberAclLog(): AclLogMemory {
           ...(entry.address !== undefined && { address: entry.address }),
         });
     }
-    for (const { id } of entries) highest = Math.max(highest, id ?? highest);
+    if (readAt === undefined) floor = Math.max(...entries.map(({ id }) => id ?? floor), floor);
     known = new Map([...met, ...[...known].filter(([key]) => !met.has(key))].slice(0, REMEMBERED));
     readAt = at;
     return fresh;
   }
 
-  return {
-    read,
-    forget: () => {
-      known.clear();
-      highest = Number.NEGATIVE_INFINITY;
-      readAt = undefined;
-    },
-  };
+  function begin(since: number | undefined): void {
+    known.clear();
+    floor = Number.NEGATIVE_INFINITY;
+    readAt = since;
+  }
+
+  return { read, forget: () => begin(undefined), startOver: () => begin(Number.NEGATIVE_INFINITY) };
 }

@@ -81,7 +81,8 @@ export function watchCredential(credential: Credential, target: Target, series: 
     if (state !== status.state || error?.failure !== status.error) {
       const details = { redis_target, credential: name, before: status.state, state, error_type: error?.failure, reason: error?.message };
       if (state === 'failed') log.warn(details, 'a credential is refused');
-      else log.info(details, 'the state of a credential changed');
+      // That the server could not be asked is said once for all its credentials.
+      else if (state !== 'unknown') log.info(details, 'a credential is accepted');
     }
     status.state = state;
     status.error = error?.failure;

@@ -30,6 +30,9 @@ const SHORT_LOG = 10;
 /** Seconds by which the uptime of a restarted server may exceed the time since the last reading. */
 const UPTIME_SLACK = 2;
 
+/** A health check without a password is refused again and again; each time is not news. */
+const QUIET_MS = 300_000;
+
 /** Starts without a baseline; its counters exist at 0 from then on. */
 export function openLedger(target: Target, series: Series, log: Log): Ledger {
   const { own } = target;
@@ -38,7 +41,7 @@ export function openLedger(target: Target, series: Series, log: Log): Ledger {
   const usernames = new Set([target.credential, ...target.config.canaries].map(({ username }) => username ?? 'default'));
   const aclLog = rememberAclLog();
   let longLog = true;
-  let refusing = false;
+  let refusedAt: number | undefined;
   let before: { reading: Reading; own: Tally; debt: Tally; at: number } | undefined;
   const lookups = followLookups(own);
   for (const labels of combinations('redis.auth.rejections', {})) series.add('redis.auth.rejections', labels, 0);
@@ -59,8 +62,9 @@ export function openLedger(target: Target, series: Series, log: Log): Ledger {
       series.add('redis.auth.rejections', { 'error.type': rejection, origin: 'others' }, counts[rejection]);
     }
     if (since === 'another server') aclLog.forget();
+    if (since === 'restarted') aclLog.startOver();
     const refusals = entries === undefined ? [] : readAclLog(entries, at, ownDelta);
-    tell(counts, refusals);
+    tell(counts, refusals, at);
     before = { reading, own: pick(own), debt, at };
     return lookups.read(info, since === 'same');
   }
@@ -82,14 +86,18 @@ export function openLedger(target: Target, series: Series, log: Log): Ledger {
     });
   }
 
-  /** Says it once when the server begins to refuse others, and once when it has ceased. */
-  function tell(counts: Tally, [refusal]: FreshRefusals[]): void {
-    const refused = REJECTION.filter((rejection) => counts[rejection] > 0);
-    const details = { redis_target: target.config.name, error_types: refused, user: refusal?.username, address: refusal?.address };
-    if (refused.length > 0 && !refusing) log.warn(details, 'the server refuses others');
-    else if (refused.length === 0 && refusing)
-      log.info({ redis_target: target.config.name }, 'the server has refused nobody else since the last scrape');
-    refusing = refused.length > 0;
+  /** Says it once when the server begins to refuse others, and once when it has long ceased. */
+  function tell(counts: Tally, [refusal]: FreshRefusals[], at: number): void {
+    const redis_target = target.config.name;
+    const error_types = REJECTION.filter((rejection) => counts[rejection] > 0);
+    if (error_types.length > 0) {
+      if (refusedAt === undefined)
+        log.warn({ redis_target, error_types, user: refusal?.username, address: refusal?.address }, 'the server refuses others');
+      refusedAt = at;
+    } else if (refusedAt !== undefined && at - refusedAt >= QUIET_MS) {
+      log.info({ redis_target }, 'the server has not refused others for five minutes');
+      refusedAt = undefined;
+    }
   }
 
   function count(reason: AclReason, mine: number, theirs: number): void {
@@ -135,18 +143,18 @@ function readingOf(info: Info): Reading {
   };
 }
 
-/** How a reading continues the one before: its counters go on, began again at 0, or are another server's. */
-type Continuity = 'first' | 'same' | 'began again' | 'another server';
+/** How a reading continues the one before: its counters go on, began again at 0 (CONFIG RESETSTAT, a restart), or are another server's. */
+type Continuity = 'first' | 'same' | 'reset' | 'restarted' | 'another server';
 
 function continuity(before: Reading, now: Reading, seconds: number): Continuity {
-  if (before.runId !== now.runId) return now.uptime <= seconds + UPTIME_SLACK ? 'began again' : 'another server';
+  if (before.runId !== now.runId) return now.uptime <= seconds + UPTIME_SLACK ? 'restarted' : 'another server';
   const decreased = now.commands < before.commands || REJECTION.some((rejection) => now.refusals[rejection] < before.refusals[rejection]);
-  return decreased && now.fallback === before.fallback ? 'began again' : 'same';
+  return decreased && now.fallback === before.fallback ? 'reset' : 'same';
 }
 
 function increase(before: Reading | undefined, now: Reading, rejection: Rejection, since: Continuity): number {
   if (before === undefined || since === 'first' || since === 'another server' || before.fallback !== now.fallback) return 0;
-  return since === 'began again' ? now.refusals[rejection] : now.refusals[rejection] - before.refusals[rejection];
+  return since === 'reset' || since === 'restarted' ? now.refusals[rejection] : now.refusals[rejection] - before.refusals[rejection];
 }
 
 function none(): Tally {

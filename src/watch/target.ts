@@ -61,6 +61,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
   for (const labels of combinations('redis.scrape.failures', {})) series.add('redis.scrape.failures', labels, 0);
 
   async function run(tick: Tick): Promise<void> {
+    tick.note({ redis_target: config.name, 'server.address': target.address });
     const start = clock.monotonic();
     const troublesBefore = troubles();
     const canary = await exporter.attempt(tick);

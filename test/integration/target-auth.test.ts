@@ -144,7 +144,9 @@ describe.each(REDIS_RELEASE)('Redis %s', async (release) => {
     it('says that the file of a password cannot be read', async () => {
       const redis = await startRedis({ release, args: ['--requirepass', 'right'] });
       const watched = watchTarget(targetConfig(redis.url, { password: Secret.fromFile(join(folder, 'nowhere')) }));
-      expect((await watched.tick())?.message).toBe(`the password file ${join(folder, 'nowhere')} of the credential exporter cannot be read`);
+      expect((await watched.tick())?.message).toBe(
+        `the password file ${join(folder, 'nowhere')} of the credential exporter cannot be read`,
+      );
       expect(stateOf(watched)).toBe('failed');
       expect(await refusals(redis)).toMatchObject({ WRONGPASS: 0 });
     });

@@ -38,6 +38,13 @@ describe.each([
     memory.forget();
     expect(memory.read(second, 15_000)).toEqual([]);
   });
+
+  it('takes everything for new after a restart', () => {
+    const memory = rememberAclLog();
+    memory.read(second, 0);
+    memory.startOver();
+    expect(memory.read(first, 15_000).map(({ count }) => count)).toEqual([5, 1]);
+  });
 });
 
 describe('entries without a number', () => {
