@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { REDIS_RELEASE, redisServer } from '../../deploy/local/redis.ts';
+import { createTarget } from '../../src/redis/connect.ts';
+import { createKeyWatch, type KeyWatch } from '../../src/redis/key-watch.ts';
+import type { Target } from '../../src/redis/target.ts';
+import { systemClock } from '../../src/schedule/clock.ts';
+import { eventually } from '../support/eventually.ts';
+import { lacks } from '../support/lacks.ts';
+import { type RunningRedis, startRedis } from '../support/redis.ts';
+import { targetConfig } from '../support/target.ts';
+
+const HASH = 'a'.repeat(64);
+const never = new AbortController().signal;
+
+/** The key that a gateway with this namespace stores for a probe. */
+function keyOf(probe: string, namespace?: string): string {
+  return `${namespace === undefined ? '' : `${namespace}:`}${probe}:${HASH}`;
+}
+
+for (const release of REDIS_RELEASE) {
+  describe.skipIf(await lacks(() => redisServer(release, () => undefined)))(`the keys of probes in Redis ${release}`, () => {
+    let redis: RunningRedis;
+    const open: KeyWatch[] = [];
+
+    beforeAll(async () => {
+      const rights = ['~*', '&*', '-@all', '+info', '+select', '+exists', '+pttl', '+ping', '+client', '+subscribe'];
+      redis = await startRedis({ release, args: ['--user', 'exporter', 'on', '>secret', ...rights] });
+    });
+    afterAll(() => {
+      for (const keys of open) keys.close();
+    });
+
+    async function watch(
+      namespace: string | null | undefined,
+      credentials = { username: 'exporter', password: 'secret' },
+    ): Promise<{ keys: KeyWatch; target: Target }> {
+      const target = createTarget(targetConfig(redis.url, credentials));
+      target.auth = 'ok';
+      const keys = createKeyWatch(target, systemClock);
+      open.push(keys);
+      await keys.connect(namespace, never);
+      return { keys, target };
+    }
+
+    it('are announced at once, and found with their time to live', async () => {
+      const { keys, target } = await watch('litellm');
+      expect([keys.watching, keys.failure]).toEqual([true, undefined]);
+      const waiting = keys.written('lce-probe-01', 5_000, never);
+      const before = performance.now();
+      await redis.command('SET', keyOf('lce-probe-01', 'litellm'), 'x', 'PX', '60000');
+      const written = await waiting;
+      expect(written).toMatchObject({ key: keyOf('lce-probe-01', 'litellm'), times: 1 });
+      expect((written?.at ?? 0) - before).toBeLessThan(100);
+      const look = await keys.look('lce-probe-01', undefined, never);
+      expect(look.state).toBe('present');
+      expect(look.ttlSeconds).toSatisfy((ttl: number) => ttl > 50 && ttl <= 60);
+      expect(target.own).toMatchObject({ hits: 2, misses: 0 });
+    });
+
+    it('are found without the namespace, too, and without a time to live', async () => {
+      const { keys } = await watch('litellm');
+      await redis.command('SET', keyOf('lce-probe-02'), 'x');
+      expect(await keys.written('lce-probe-02', 5_000, never)).toMatchObject({ key: keyOf('lce-probe-02') });
+      expect(await keys.look('lce-probe-02', undefined, never)).toEqual({ state: 'present', ttlSeconds: undefined });
+    });
+
+    it('are found by the name that the gateway gives, under its namespace', async () => {
+      const { keys, target } = await watch('litellm');
+      await redis.command('SET', `litellm:${HASH}`, 'x');
+      expect((await keys.look('lce-probe-03', HASH, never)).state).toBe('present');
+      await redis.command('DEL', `litellm:${HASH}`);
+      expect((await keys.look('lce-probe-03', HASH, never)).state).toBe('absent');
+      expect(target.own).toMatchObject({ hits: 2, misses: 4 });
+    });
+
+    it('are announced of another database, where they are elsewhere', async () => {
+      const { keys } = await watch(null);
+      await redis.command('SELECT', '3');
+      await redis.command('SET', keyOf('lce-probe-04'), 'x');
+      await redis.command('SELECT', '0');
+      expect(await keys.written('lce-probe-04', 5_000, never)).toBeDefined();
+      expect((await keys.look('lce-probe-04', undefined, never)).state).toBe('elsewhere');
+    });
+
+    it('are absent, not elsewhere, when they were removed again', async () => {
+      const { keys } = await watch(null);
+      await redis.command('SET', keyOf('lce-probe-05'), 'x');
+      await redis.command('DEL', keyOf('lce-probe-05'));
+      expect(await eventually(async () => (await keys.written('lce-probe-05', 100, never))?.times === 2)).toBe(true);
+      expect((await keys.look('lce-probe-05', undefined, never)).state).toBe('absent');
+    });
+
+    it('are absent when none is announced and the namespace is known, unknown otherwise', async () => {
+      const { keys } = await watch(null);
+      const start = performance.now();
+      expect(await keys.written('lce-probe-06', 200, never)).toBeUndefined();
+      expect(performance.now() - start).toBeGreaterThanOrEqual(195);
+      expect((await keys.look('lce-probe-06', undefined, never)).state).toBe('absent');
+      const { keys: unsure } = await watch(undefined);
+      expect(unsure.watching).toBe(false);
+      expect((await unsure.look('lce-probe-06', undefined, never)).state).toBe('unknown');
+      expect((await unsure.look('lce-probe-06', HASH, never)).state).toBe('unknown');
+    });
+
+    it('are told apart in one message, whatever else it names', async () => {
+      const { keys } = await watch(null);
+      await redis.command('MSET', keyOf('lce-probe-07'), 'x', 'lce-probe-other', 'x', keyOf('lce-probe-08'), 'x');
+      expect(await keys.written('lce-probe-07', 5_000, never)).toMatchObject({ key: keyOf('lce-probe-07') });
+      expect(await keys.written('lce-probe-08', 5_000, never)).toMatchObject({ key: keyOf('lce-probe-08') });
+    });
+
+    it('are unknown to a user without the rights, never absent', async () => {
+      await redis.command('ACL', 'SETUSER', 'poor', 'on', '>secret', '~*', '&*', '-@all', '+info');
+      const { keys, target } = await watch(null, { username: 'poor', password: 'secret' });
+      expect([keys.watching, keys.failure]).toEqual([false, 'noperm']);
+      expect((await keys.look('lce-probe-09', HASH, never)).state).toBe('unknown');
+      expect((await keys.look('lce-probe-09', undefined, never)).state).toBe('unknown');
+      expect((await keys.counters(never))?.errors.NOPERM).toBeGreaterThan(0);
+      expect(target.own.NOPERM).toBeGreaterThan(0);
+    });
+
+    it('are watched under a namespace that becomes known later', async () => {
+      const { keys } = await watch(undefined);
+      await keys.connect('later', never);
+      await redis.command('SET', keyOf('lce-probe-0a', 'later'), 'x');
+      expect(await keys.written('lce-probe-0a', 5_000, never)).toMatchObject({ key: keyOf('lce-probe-0a', 'later') });
+    });
+
+    it('are watched again after the connections were lost', async () => {
+      const { keys } = await watch(null);
+      await redis.command('CLIENT', 'KILL', 'USER', 'exporter');
+      await eventually(() => !keys.watching);
+      await keys.connect(null, never);
+      await redis.command('SET', keyOf('lce-probe-0b'), 'x');
+      expect(await keys.written('lce-probe-0b', 5_000, never)).toBeDefined();
+    });
+
+    it('are not looked for before the exporter’s own credential is known to be good', async () => {
+      const target = createTarget(targetConfig(redis.url, { username: 'exporter', password: 'wrong' }));
+      const keys = createKeyWatch(target, systemClock);
+      open.push(keys);
+      target.auth = 'failed';
+      await keys.connect(null, never);
+      expect([keys.watching, target.own.WRONGPASS, target.connections]).toEqual([false, 0, 0]);
+    });
+  });
+}
