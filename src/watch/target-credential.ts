@@ -53,23 +53,24 @@ export function watchCredential(credential: Credential, target: Target, series: 
 
   async function visit(tick: Tick): Promise<CanaryResult> {
     const start = clock.monotonic();
-    const dialled = await settle(tick.step('connect', (_, note) => dial(tick, note)));
+    const dialled = await settle(
+      tick.step('connect', (_, note) => {
+        note({ credential: name });
+        return target.dial(tick.signal);
+      }),
+    );
     if (!dialled.ok) return { state: 'unknown', error: dialled.error, answered: dialled.error.prefix !== undefined };
     series.observe('db.client.connection.create_time', {}, (clock.monotonic() - start) / 1_000, tick.traceId);
     const redis = dialled.value;
     const auth = await authenticate(tick, redis);
-    const ping =
-      auth.ok && !pingForbidden ? await settle(operate(tick, series, clock, 'PING', () => target.ask(redis, ['PING'], tick.signal))) : auth;
+    const sufficient = !auth.ok || (pingForbidden && auth.value === 'accepted');
+    const ping = sufficient ? auth : await settle(operate(tick, series, clock, 'PING', () => target.ask(redis, ['PING'], tick.signal)));
     const error = ping.ok ? undefined : ping.error;
-    if (error?.prefix === 'NOPERM' && auth.ok) pingForbidden = true;
+    // A user without the right to PING would otherwise show in the server's log of refusals for ever.
+    if (auth.ok && error?.prefix === 'NOPERM') pingForbidden = true;
     const state = judge(auth, error);
     const answered = ping.ok || ping.error.prefix !== undefined || (auth.ok && auth.value !== 'not sent');
     return { state, redis, answered, ...(error !== undefined && { error }) };
-  }
-
-  function dial(tick: Tick, note: Parameters<Parameters<Tick['step']>[1]>[1]): Promise<Connection> {
-    note({ credential: name });
-    return target.dial(tick.signal);
   }
 
   function authenticate(tick: Tick, redis: Connection): Promise<Settled<AuthAnswer>> {

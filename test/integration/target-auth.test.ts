@@ -141,6 +141,33 @@ describe.each(REDIS_RELEASE)('Redis %s', async (release) => {
       await watched.watch.close();
     });
 
+    it('asks a user that may not PING only once', async () => {
+      const redis = await startRedis({ release });
+      await redis.command('ACL', 'SETUSER', 'litellm', 'on', '>pass', '+get', '+set', '~*');
+      const canaries = [{ name: 'gateway', username: 'litellm', password: Secret.of('pass') }];
+      const watched = watchTarget(targetConfig(redis.url, { canaries }));
+      for (let tick = 0; tick < 3; tick++) expect(await watched.tick()).toBeUndefined();
+      expect(stateOf(watched, 'gateway')).toBe('ok');
+      expect(await refusals(redis)).toEqual({ WRONGPASS: 0, NOAUTH: 0, NOPERM: 1 });
+      expect(rejections(watched, 'others')).toEqual({ WRONGPASS: 0, NOAUTH: 0, NOPERM: 0 });
+      await watched.watch.close();
+    });
+
+    it('shows nothing of a tick that was stopped', async () => {
+      const redis = await startRedis({ release });
+      const watched = watchTarget(targetConfig(redis.url));
+      redis.pause();
+      const controller = new AbortController();
+      const stopped = watched.tick(controller.signal);
+      setTimeout(() => controller.abort(new DOMException('the job was stopped', 'AbortError')), 50);
+      expect(await stopped).toMatchObject({ failure: 'closed' });
+      expect(watched.value('redis.up', {})).toBeUndefined();
+      expect(watched.value('redis.auth.attempts', { credential: 'exporter', outcome: 'failure' })).toBe(0);
+      expect(watched.value('redis.scrape.failures', { 'error.type': 'closed' })).toBe(0);
+      expect(watched.target.connections).toBe(0);
+      expect(watched.log).toEqual([]);
+    });
+
     it('says that the file of a password cannot be read', async () => {
       const redis = await startRedis({ release, args: ['--requirepass', 'right'] });
       const watched = watchTarget(targetConfig(redis.url, { password: Secret.fromFile(join(folder, 'nowhere')) }));

@@ -23,8 +23,8 @@ export interface WatchedTarget {
   /** Names of the steps of the last tick. */
   steps: string[];
   recoveries: number;
-  /** One tick; gives the RedisError with which it failed, undefined when it did not. */
-  tick(timeout?: number): Promise<RedisError | undefined>;
+  /** One tick that ends after so many milliseconds (the timeout of the target unless said) or by the signal; gives the RedisError with which it failed, undefined when it did not. */
+  tick(end?: number | AbortSignal): Promise<RedisError | undefined>;
   /** The value of a number series that is shown now. */
   value<N extends Metric>(metric: N, labels: LabelsOf<N>): number | undefined;
   /** The shown series of a metric: values by their labels, written `a=b,c=d`. */
@@ -67,10 +67,10 @@ export function watchTarget(config: TargetConfig): WatchedTarget {
     log: lines,
     steps: [],
     recoveries: 0,
-    tick: async (timeout = config.timeout) => {
+    tick: async (end = config.timeout) => {
       watched.steps = [];
       const tick: Tick = {
-        signal: AbortSignal.timeout(timeout),
+        signal: typeof end === 'number' ? AbortSignal.timeout(end) : end,
         traceId: '0af7651916cd43dd8448eb211c80319c',
         step: (name, run) => {
           watched.steps.push(name);
