@@ -23,7 +23,8 @@ for (const release of REDIS_RELEASE) {
     const open: KeyWatch[] = [];
 
     beforeAll(async () => {
-      const rights = ['~*', '&*', '-@all', '+info', '+select', '+exists', '+pttl', '+ping', '+client', '+subscribe'];
+      const rights =
+        '~* resetchannels &__redis__:invalidate +info +ping +select +exists +pttl +client|id +client|tracking +subscribe'.split(' ');
       redis = await startRedis({ release, args: ['--user', 'exporter', 'on', '>secret', ...rights] });
     });
     afterAll(() => {

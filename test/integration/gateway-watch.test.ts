@@ -1,0 +1,200 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { CAUSE, OUTCOME, SKIP_REASON, VERDICT } from '../../src/model/cache.ts';
+import type { Clock } from '../../src/schedule/clock.ts';
+import { answering } from '../support/hostile-gateway.ts';
+import { gatewayConfig, type WatchedGateway, watchGateway } from '../support/watched-gateway.ts';
+
+const INTERVAL = 60_000;
+const labels = { route: 'completions', 'gen_ai.request.model': 'cache-probe' } as const;
+
+/** A stand-in whose cache, price and health can be switched, which no real gateway allows from one tick to the next. */
+async function standIn() {
+  const state = {
+    caching: true,
+    alive: true,
+    ping: 200,
+    costUsd: undefined as number | undefined,
+    pairs: 0,
+    traces: new Set<string | undefined>(),
+  };
+  const cache = new Map<string, number>();
+  let answers = 0;
+  const url = await answering((request, response) => {
+    let text = '';
+    request.on('data', (chunk) => {
+      text += chunk;
+    });
+    request.on('end', () => {
+      if (!state.alive) return void response.writeHead(503).end();
+      if (request.url?.startsWith('/health')) return void response.end(JSON.stringify({ cache: 'redis', litellm_version: '1.106.0' }));
+      if (request.url === '/cache/ping') return void response.writeHead(state.ping).end('{"cache_type":"redis"}');
+      state.pairs += 1;
+      state.traces.add(request.headers.traceparent?.toString());
+      const known = state.caching ? cache.get(text) : undefined;
+      answers += 1;
+      cache.set(text, known ?? answers);
+      if (known !== undefined) response.setHeader('x-litellm-cache-key', createHash('sha256').update(text).digest('hex'));
+      if (state.costUsd !== undefined) response.setHeader('x-litellm-response-cost', String(state.costUsd));
+      response.end(
+        JSON.stringify({ id: `a${known ?? answers}`, created: 1, choices: [], usage: { prompt_tokens: 12, completion_tokens: 1 } }),
+      );
+    });
+  });
+  return { url, state };
+}
+
+/** The clock of the machine, which can be put forward and does not sleep. */
+function movingClock(): Clock & { forward(milliseconds: number): void } {
+  let shift = 0;
+  return {
+    now: () => 1_700_000_000_000 + shift,
+    monotonic: () => performance.now() + shift,
+    sleep: async () => undefined,
+    forward: (milliseconds) => {
+      shift += milliseconds;
+    },
+  };
+}
+
+async function start(config: Parameters<typeof gatewayConfig>[1] = {}) {
+  const { url, state } = await standIn();
+  const clock = movingClock();
+  const probed = watchGateway(gatewayConfig(url, { routes: ['completions'], interval: INTERVAL, ...config }), undefined, clock);
+  /** Runs ticks of the grid and tells for each whether it sent a pair. */
+  const ticks = async (count: number): Promise<boolean[]> => {
+    const sent: boolean[] = [];
+    for (let tick = 0; tick < count; tick++) {
+      const before = state.pairs;
+      await probed.tick();
+      sent.push(state.pairs > before);
+      clock.forward(INTERVAL);
+    }
+    return sent;
+  };
+  return { state, clock, probed, ticks };
+}
+
+function current(probed: WatchedGateway, of: 'verdict' | 'cause'): string[] {
+  return of === 'verdict'
+    ? VERDICT.filter((verdict) => probed.value('llm.cache.verdict', { verdict }) === 1)
+    : CAUSE.filter((cause) => probed.value('llm.cache.cause', { cause }) === 1);
+}
+
+describe('a gateway before its first tick', () => {
+  it('has its counters at 0 and an unknown verdict', async () => {
+    const { probed } = await start({ redis: 'cache', routes: ['completions', 'chat'] });
+    expect(OUTCOME.map((outcome) => probed.value('llm.cache.probe.pairs', { ...labels, outcome }))).toEqual(OUTCOME.map(() => 0));
+    expect(SKIP_REASON.map((reason) => probed.value('llm.cache.probe.skipped', { route: 'chat', reason }))).toEqual(
+      SKIP_REASON.map(() => 0),
+    );
+    expect(probed.shown('llm.cache.probe.pairs')).toBe(2 * OUTCOME.length);
+    expect(probed.value('llm.cache.probe.cost_usd', {})).toBe(0);
+    expect(probed.value('llm.cache.probe.budget_usd', {})).toBe(1);
+    expect(probed.value('llm.cache.probe.interval', { route: 'chat' })).toBe(60);
+    expect(probed.value('cache_exporter.gateway_target_info', { redis_target: 'cache' })).toBe(1);
+    expect([current(probed, 'verdict'), current(probed, 'cause')]).toEqual([['unknown'], ['undetermined']]);
+    expect([
+      probed.shown('llm.gateway.up'),
+      probed.shown('llm.cache.last_outcome'),
+      probed.shown('llm.cache.verdict_since.timestamp'),
+    ]).toEqual([0, 0, 0]);
+    expect(probed.watch.status()).toMatchObject({ verdict: 'unknown', pairs: [], costUsd: 0 });
+    expect(probed.watch.status()).not.toHaveProperty('up');
+  });
+});
+
+describe('the ticks of a gateway', () => {
+  it('take no latency from the first pair of a process', async () => {
+    const { state, probed, ticks } = await start();
+    const measured = () => probed.count('llm.cache.probe.request.duration', labels);
+    await ticks(1);
+    expect([measured(), probed.shown('llm.cache.probe.phase.duration'), current(probed, 'verdict')]).toEqual([0, 0, ['working']]);
+    await ticks(1);
+    expect([measured(), probed.shown('llm.cache.probe.phase.duration')]).toEqual([2, 12]);
+    state.alive = false;
+    await ticks(1);
+    expect(current(probed, 'verdict')).toEqual(['unreachable']);
+    state.alive = true;
+    await ticks(1);
+    expect(measured()).toBe(2);
+    await ticks(1);
+    expect(measured()).toBe(4);
+    expect(probed.count('llm.cache.probe.speedup', labels)).toBe(2);
+    expect(probed.count('gen_ai.client.token.usage', { 'gen_ai.token.type': 'input' })).toBe(2);
+    expect([...state.traces]).toEqual(['00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01']);
+  });
+
+  it('name the time since which the cache is, or is not, working', async () => {
+    const { state, probed, ticks } = await start();
+    const since = () => probed.value('llm.cache.verdict_since.timestamp', {});
+    await ticks(3);
+    expect(since()).toBe(1_700_000_000);
+    state.caching = false;
+    await ticks(2);
+    expect([current(probed, 'verdict'), since()]).toEqual([['not_caching'], 1_700_000_180]);
+    state.caching = true;
+    await ticks(1);
+    expect([current(probed, 'verdict'), since()]).toEqual([['working'], 1_700_000_300]);
+    expect(probed.log.map(({ level, verdict, verdict_before }) => [level, verdict_before, verdict])).toEqual([
+      ['info', 'unknown', 'working'],
+      ['warn', 'working', 'not_caching'],
+      ['info', 'not_caching', 'working'],
+    ]);
+  });
+
+  it('withdraw an outcome that has grown old, and keep the time of the last pair', async () => {
+    const { clock, probed, ticks } = await start();
+    await ticks(2);
+    clock.forward(3 * INTERVAL);
+    expect(probed.watch.status()).toMatchObject({ verdict: 'unknown', evidence: 'The last pair is older than three intervals.' });
+    expect(probed.shown('llm.cache.probe.phase.duration')).toBe(0);
+    expect(probed.value('llm.cache.probe.last_run.timestamp', { route: 'completions' })).toBe(1_700_000_060);
+  });
+});
+
+describe('the pace of a gateway', () => {
+  it('slows down on misses of a model with a price, keeps the verdict, and counts what it leaves out', async () => {
+    const { state, probed, ticks } = await start({ price_per_pair_usd: 0.0001 });
+    state.caching = false;
+    expect(await ticks(16)).toEqual([true, false, true, false, false, false, true, ...Array(7).fill(false), true, false]);
+    expect(probed.value('llm.cache.probe.skipped', { route: 'completions', reason: 'backoff' })).toBe(12);
+    expect(probed.value('llm.cache.probe.interval', { route: 'completions' })).toBe(480);
+    expect(current(probed, 'verdict')).toEqual(['not_caching']);
+    expect(probed.value('llm.gateway.up', {})).toBe(1);
+    state.caching = true;
+    expect((await ticks(8)).filter(Boolean)).toEqual([true, true]);
+    expect(probed.value('llm.cache.probe.interval', { route: 'completions' })).toBe(60);
+  });
+
+  it('does not slow down where a pair costs nothing', async () => {
+    const { state, ticks } = await start({ price_per_pair_usd: 0 });
+    state.caching = false;
+    expect(await ticks(4)).toEqual([true, true, true, true]);
+  });
+
+  it('sends a pair at once when /cache/ping recovers', async () => {
+    const { state, ticks } = await start({ price_per_pair_usd: 0.0001 });
+    [state.caching, state.ping] = [false, 503];
+    expect(await ticks(4)).toEqual([true, false, true, false]);
+    state.ping = 200;
+    expect(await ticks(2)).toEqual([false, true]);
+  });
+});
+
+describe('the budget of a gateway', () => {
+  it('ends the pairs of a day, not the free questions, and the verdict becomes unknown', async () => {
+    const { state, clock, probed, ticks } = await start({ daily_budget_usd: 1, price_per_pair_usd: undefined });
+    state.costUsd = 0.25;
+    expect(await ticks(6)).toEqual([true, true, true, true, false, false]);
+    expect(probed.value('llm.cache.probe.cost_usd', {})).toBe(1);
+    expect(probed.watch.status().costUsd).toBe(1);
+    expect(probed.value('llm.cache.probe.skipped', { route: 'completions', reason: 'budget' })).toBe(2);
+    await ticks(2);
+    expect([current(probed, 'verdict'), probed.value('llm.gateway.up', {})]).toEqual([['unknown'], 1]);
+    expect(probed.shown('llm.cache.last_outcome')).toBe(0);
+    clock.forward(24 * 3_600_000);
+    expect(await ticks(1)).toEqual([true]);
+    expect(current(probed, 'verdict')).toEqual(['working']);
+  });
+});
