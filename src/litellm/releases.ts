@@ -2,10 +2,6 @@
 export const RELEASES = {
   /** Answers of the Responses API are cached. */
   responses_cached: [1, 81, 0],
-  /** After five failures in a row a worker leaves Redis alone for a minute. */
-  circuit_breaker: [1, 82, 0],
-  /** Version and cache type moved from the public readiness endpoint to one that asks for a key. */
-  readiness_details_need_key: [1, 84, 0],
   /** A host in cache_params beats REDIS_URL; before, REDIS_URL silently beats host, port and password. */
   configured_host_wins: [1, 93, 0],
 } as const satisfies Record<string, readonly [number, number, number]>;

@@ -46,6 +46,8 @@ export interface KeyWatch {
 
 const CHANNEL = '__redis__:invalidate';
 const POLL_MS = 50;
+/** More than are written on one server while a pair runs. */
+const REMEMBERED = 1_000;
 
 /**
  * Watches the probe keys of one gateway in a target over two connections: one on which the server pushes
@@ -66,6 +68,9 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
     for (const { key, probe } of probeKeys(message)) {
       const before = pushed.get(probe);
       pushed.set(probe, { key, at: before?.at ?? clock.monotonic(), times: (before?.times ?? 0) + 1 });
+      // Probes of other gateways and exporters arrive here, too, and nobody asks for them.
+      const [oldest] = pushed.keys();
+      if (pushed.size > REMEMBERED && oldest !== undefined) pushed.delete(oldest);
       waiting.get(probe)?.();
     }
   }

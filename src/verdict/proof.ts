@@ -65,9 +65,16 @@ export function counted(cause: Cause, name: Counted): CauseRow {
       const seen = signals.growth[name];
       if (seen === undefined || seen.by <= seen.usual) return undefined;
       if (cause === 'redis_auth' && reachesRedis(signals)) return undefined;
-      return `${name} on Redis grew by ${seen.by} while the pairs ran, by at most ${seen.usual} ${seen.comparison}.`;
+      const sentence = `${name} on Redis grew by ${seen.by} while the pairs ran, by at most ${seen.usual} ${seen.comparison}.`;
+      return name === 'NOAUTH' ? `${sentence}${hintOf(signals)}` : sentence;
     },
   };
+}
+
+/** Where to look first when a gateway comes without a password; empty where its release does not point anywhere. */
+function hintOf({ version }: Signals): string {
+  if (hasBehaviour(version, 'configured_host_wins') !== false) return '';
+  return ` In LiteLLM ${version} a REDIS_URL in the environment hides host, port and password of cache_params.`;
 }
 
 /** The sentence for routes that all miss because their call is of a kind that the gateway, or its release, does not cache. */

@@ -46,7 +46,7 @@ export function lookAt(gateway: Gateway, config: Pick<GatewayConfig, 'namespace'
       return cachePing;
     },
     get namespace() {
-      return config.namespace ?? settings?.namespace;
+      return settings?.namespace === undefined ? config.namespace : settings.namespace;
     },
     async askHealth(tick) {
       health = await tick.step('health', () => readHealth(gateway, tick.signal));

@@ -85,6 +85,8 @@ export function watchVerdict({ config, series, log, clock, look, routes, pace }:
     judge(server, tick) {
       const signals: Signals = {
         ...server,
+        // Silence under a namespace that only the configuration knows may be that of a wrong prefix.
+        seesEveryWrite: server.seesEveryWrite && look.settings?.namespace !== undefined,
         down: look.health?.failure,
         fresh: routes.every(isFresh),
         cacheType: look.cacheType,

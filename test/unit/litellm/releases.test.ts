@@ -10,7 +10,7 @@ describe('the behaviour of a release', () => {
   });
 
   it('is not known without a version', () => {
-    expect([undefined, 'main', '1.80', ''].map((version) => hasBehaviour(version, 'circuit_breaker'))).toEqual([
+    expect([undefined, 'main', '1.80', ''].map((version) => hasBehaviour(version, 'configured_host_wins'))).toEqual([
       undefined,
       undefined,
       undefined,

@@ -206,6 +206,12 @@ describe('the cause', () => {
     });
   });
 
+  it('points at REDIS_URL in releases in which that hides the password', () => {
+    const { evidence } = judge(MASKED, { ...QUIET, version: '1.92.2', growth: { NOAUTH: GROWN } });
+    expect(evidence).toContain('In LiteLLM 1.92.2 a REDIS_URL in the environment hides host, port and password of cache_params.');
+    expect(judge(MASKED, { ...QUIET, version: '1.92.2', growth: { WRONGPASS: GROWN } }).evidence).not.toContain('REDIS_URL');
+  });
+
   it('is not named for growth that is usual', () => {
     expect(causeOf(MASKED, { growth: { NOAUTH: { ...GROWN, usual: 12 } } })).toBe('undetermined');
   });
