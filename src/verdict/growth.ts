@@ -2,7 +2,8 @@ import { ERROR_PREFIX, type ErrorPrefix } from '../model/redis.ts';
 import type { ServerCounters } from '../redis/server-counters.ts';
 
 /** What a verdict compares: refusals by prefix, and connections turned away because of `maxclients`. */
-export type Counted = ErrorPrefix | 'rejected_connections';
+export const COUNTED = [...ERROR_PREFIX, 'rejected_connections'] as const;
+export type Counted = (typeof COUNTED)[number];
 
 /** How much others than this daemon moved a server's counters over some time. */
 export interface Rise {
@@ -57,7 +58,8 @@ export function riseBetween(before: Moment, after: Moment): Rise | undefined {
  */
 export function growthIn({ during, pause }: Window, good: readonly Window[]): Partial<Record<Counted, Growth>> {
   const growth: Partial<Record<Counted, Growth>> = {};
-  for (const [name, by] of Object.entries(during.by) as [Counted, number][]) {
+  for (const name of COUNTED) {
+    const by = during.by[name] ?? 0;
     if (by === 0) continue;
     if (good.length > 0) {
       growth[name] = {

@@ -1,4 +1,4 @@
-import { type Counted, type Growth, growthIn, type Moment, type Rise, riseBetween, type Window } from '../verdict/growth.ts';
+import { COUNTED, type Counted, type Growth, growthIn, type Moment, type Rise, riseBetween, type Window } from '../verdict/growth.ts';
 
 const WINDOWS = 10;
 
@@ -53,6 +53,6 @@ function together(pauses: readonly Rise[], seconds: number): Rise | undefined {
 
 function added(one: Rise, other: Rise): Rise {
   const by: Partial<Record<Counted, number>> = { ...one.by };
-  for (const [name, count] of Object.entries(other.by) as [Counted, number][]) by[name] = (by[name] ?? 0) + count;
+  for (const name of COUNTED) if (other.by[name] !== undefined) by[name] = (by[name] ?? 0) + other.by[name];
   return { seconds: one.seconds + other.seconds, by };
 }
