@@ -27,16 +27,17 @@ export interface RunningExporter {
 
 /**
  * Starts the exporter on the loopback interface and waits until it answers. `files` are written beside
- * its configuration, for secrets that the configuration names by a relative path.
+ * its configuration, for secrets that the configuration names by a relative path. `main` is the program's
+ * file, that of the sources when it is not given.
  */
-export async function startExporter(port: number, config: Mapping, files: Record<string, string>): Promise<RunningExporter> {
+export async function startExporter(port: number, config: Mapping, files: Record<string, string>, main = MAIN): Promise<RunningExporter> {
   const dir = await mkdtemp(join(tmpdir(), 'lce-exporter-'));
   const configFile = join(dir, 'exporter.yaml');
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), `${text}\n`, { mode: 0o600 });
   await writeFile(configFile, stringify({ ...config, http: { listen: [`127.0.0.1:${port}`] } }), { mode: 0o600 });
   const run = (command: string): RunningProcess => {
     const env = { PATH: process.env.PATH ?? '', NO_COLOR: '1' };
-    return startProcess(process.execPath, [MAIN, command, '-c', configFile], { cwd: dir, env });
+    return startProcess(process.execPath, [main, command, '-c', configFile], { cwd: dir, env });
   };
   const child = run('serve');
   const url = `http://127.0.0.1:${port}`;

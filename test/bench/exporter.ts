@@ -1,4 +1,7 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { type RunningExporter as Started, startExporter as start } from '../../deploy/local/exporter.ts';
 import type { Mapping } from '../../deploy/local/merge.ts';
 import { freePort } from '../../deploy/local/process.ts';
@@ -11,10 +14,17 @@ export interface RunningExporter extends Started {
   read(series: RegExp): Promise<number>;
 }
 
-/** Starts `serve` on a free port; resolves when `/-/ready` answers 200. */
+const root = join(import.meta.dirname, '../..');
+
+/** Compiles the sources: what is measured is what is published. */
+export async function build(): Promise<void> {
+  await promisify(execFile)('npm', ['run', '--silent', 'build'], { cwd: root });
+}
+
+/** Starts `serve` of the compiled exporter on a free port; resolves when `/-/ready` answers 200. */
 export async function startExporter(config: Mapping): Promise<RunningExporter> {
   const began = performance.now();
-  const exporter = await start(await freePort(), { ...config, log: { level: 'warn' } }, {});
+  const exporter = await start(await freePort(), { ...config, log: { level: 'warn' } }, {}, join(root, 'dist/main.js'));
   while (!(await fetch(`${exporter.url}/-/ready`)).ok) await sleep(20);
   return {
     ...exporter,

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { arch, cpus } from 'node:os';
 import { join } from 'node:path';
+import { build } from './exporter.ts';
 import { run as exposition } from './exposition.ts';
 import { memory } from './memory.ts';
 import { redisFigures } from './redis.ts';
@@ -25,6 +26,8 @@ function ratio(ours: number, peer: number | undefined): string {
   return peer === undefined ? 'redis_exporter not given' : `1/${(peer / ours).toFixed(1)} of redis_exporter's ${peer.toPrecision(3)}`;
 }
 
+step('compiling');
+await build();
 step('rendering 10,000 series');
 const rendered = await exposition();
 step('timing against a stub');

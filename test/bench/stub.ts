@@ -1,27 +1,25 @@
-import { createServer } from 'node:http';
+import { createServer } from 'node:net';
 
 /**
- * A gateway stub in a process of its own: it answers a completion after a delay that it measures itself,
- * from the arrival of the request's last byte to the end of its answer, and tells it in a header.
+ * A stand-in for a gateway, in a process of its own. It answers each request after a delay and tells in a
+ * header how long that was, from the last byte of the request to the first of the answer. It speaks just
+ * enough HTTP: the time of a parser would count as an error of the client.
  */
 const delay = Number(process.argv[2]);
 
-const server = createServer((request, response) => {
-  request.resume();
-  request.on('end', () => {
-    const arrived = performance.now();
-    const until = arrived + delay;
-    // A timer fires up to a millisecond late; the rest of the delay is spun away, so that it is exact.
-    setTimeout(
-      () => {
-        while (performance.now() < until);
-        const body = JSON.stringify({ id: 'cmpl-1', object: 'text_completion', choices: [{ text: 'ok' }] });
-        response.writeHead(200, { 'content-type': 'application/json', 'x-delay-ms': String(performance.now() - arrived) });
-        response.end(body);
-      },
-      Math.max(0, delay - 3),
-    );
-  });
+const server = createServer({ noDelay: true }, (socket) => {
+  let arrived = 0;
+  socket
+    .on('error', () => undefined)
+    .on('data', () => {
+      arrived = performance.now();
+    });
+  socket.once('data', () =>
+    setTimeout(() => {
+      const head = 'HTTP/1.1 200 OK\r\nContent-Length: 14\r\nConnection: close\r\n';
+      socket.end(`${head}x-took: ${performance.now() - arrived}\r\n\r\n{"choices":[]}`);
+    }, delay),
+  );
 });
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
