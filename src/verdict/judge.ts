@@ -35,6 +35,6 @@ export function asExpected(verdict: Verdict, { expected }: Pick<Signals, 'expect
 
 function describe(findings: readonly Finding[], { cachePing }: Signals): string {
   const pairs = findings.map(({ route, outcome, failure }) => `${route} ${outcome}${failure === undefined ? '' : ` (${failure})`}`);
-  const ping = cachePing === undefined ? [] : [`/cache/ping ${cachePing}`];
-  return `Seen: ${[...pairs, ...ping].join(', ')}.`;
+  const ping = cachePing === undefined ? '' : `; /cache/ping answered ${cachePing}`;
+  return `The last pairs were ${pairs.join(', ') || 'none'}${ping}.`;
 }

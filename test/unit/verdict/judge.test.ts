@@ -184,7 +184,7 @@ describe('the cause', () => {
     expect(judge(MASKED, { ...QUIET, cachePing: 503 })).toEqual({
       verdict: 'memory_only',
       cause: 'undetermined',
-      evidence: 'Seen: completions miss_not_written, chat hit_not_in_redis, /cache/ping 503.',
+      evidence: 'The last pairs were completions miss_not_written, chat hit_not_in_redis; /cache/ping answered 503.',
     });
   });
 
@@ -202,7 +202,7 @@ describe('the cause', () => {
       verdict: 'memory_only',
       cause: 'redis_auth',
       evidence:
-        'NOAUTH on Redis grew by 12 while the pairs ran, by at most 0 in the 10 windows before the first bad pair. Seen: completions miss_not_written, chat hit_not_in_redis, /cache/ping 503.',
+        'NOAUTH on Redis grew by 12 while the pairs ran, by at most 0 in the 10 windows before the first bad pair. The last pairs were completions miss_not_written, chat hit_not_in_redis; /cache/ping answered 503.',
     });
   });
 
