@@ -6,9 +6,8 @@ import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { statusText } from '../../src/cli/report.ts';
 import { aclRules } from '../../src/collectors/acl.ts';
-import type { Status } from '../../src/model/status.ts';
+import { incidentText, refusals, type Stack, stackText } from './demo-text.ts';
 import { type RunningExporter, startExporter } from './exporter.ts';
 import { type RunningGateway, startGateway } from './gateway.ts';
 import { install } from './install.ts';
@@ -34,12 +33,6 @@ const SETTLE_MS = 40_000;
 /** What is true of a stack once it has settled, as lines of /metrics. */
 const WORKING = [/^redis_up\{[^}]*\} 1$/m, /^llm_cache_verdict\{[^}]*verdict="working"[^}]*\} 1$/m];
 const LOCKED_OUT = [/^llm_cache_verdict\{[^}]*verdict="memory_only"[^}]*\} 1$/m, /^llm_cache_cause\{[^}]*cause="redis_auth"[^}]*\} 1$/m];
-
-interface Stack {
-  redis: RunningRedis;
-  gateway: RunningGateway;
-  exporter: RunningExporter;
-}
 
 async function main(): Promise<number> {
   const options = {
@@ -131,52 +124,6 @@ async function settle(exporter: RunningExporter, lines: readonly RegExp[]): Prom
     await sleep(200);
   }
   return false;
-}
-
-/** How often the server refused a command because its client had not authenticated. */
-async function refusals(redis: RunningRedis): Promise<number> {
-  const text = String(await redis.command('INFO', 'errorstats'));
-  return Number(/^errorstat_NOAUTH:count=(\d+)/m.exec(text)?.[1] ?? 0);
-}
-
-async function incidentText({ redis, gateway, exporter }: Stack, before: number): Promise<string> {
-  const text = await exporter.metrics();
-  const current = (name: string, label: string) =>
-    new RegExp(`^${name}\\{[^}]*${label}="(\\w+)"[^}]*\\} 1$`, 'm').exec(text)?.[1] ?? 'unknown';
-  const ping = await fetch(`${gateway.url}/health/readiness`);
-  await ping.arrayBuffer();
-  const status: Status = JSON.parse(await (await fetch(`${exporter.url}/api/v1/status`)).text());
-  return [
-    statusText(status, { color: false }),
-    'The incident: cache_params name the right host, port and password; REDIS_URL in the environment wins and has no password.',
-    `  /health/readiness of the gateway   ${ping.status}`,
-    `  verdict                            ${current('llm_cache_verdict', 'verdict')}`,
-    `  cause                              ${current('llm_cache_cause', 'cause')}`,
-    `  NOAUTH refusals of the Redis       +${(await refusals(redis)) - before} since the gateway is up`,
-    '',
-  ].join('\n');
-}
-
-function stackText({ redis, gateway, exporter }: Stack): string {
-  const row = (name: string, release: string, { port, pid }: { port: number; pid: number }) =>
-    `  ${name.padEnd(9)} ${release.padEnd(8)} port ${String(port).padEnd(6)} pid ${pid}`;
-  return [
-    'Started:',
-    row('Redis', redis.release, redis),
-    row('LiteLLM', gateway.release, gateway),
-    row('exporter', 'source', exporter),
-    '',
-    'Look:',
-    `  ${exporter.url}/         status page`,
-    `  ${exporter.url}/metrics  what Prometheus scrapes`,
-    `  ${exporter.configFile}  its configuration`,
-    '',
-    'Break it, and look again:',
-    `  kill ${redis.pid}         Redis dies: duplicates on /v1/chat still hit, from the memory of the gateway`,
-    `  kill -STOP ${redis.pid}   Redis hangs (kill -CONT ${redis.pid} wakes it)`,
-    `  kill ${gateway.pid}         the gateway dies`,
-    '',
-  ].join('\n');
 }
 
 /** Fails with a sentence when the port is taken, before anything is installed or started. */
