@@ -11,7 +11,7 @@ import {
   type Tone,
   VERDICT_WORDS,
 } from '../http/words.ts';
-import type { CredentialStatus, GatewayStatus, PairStatus, Status, TargetStatus } from '../model/status.ts';
+import type { CredentialStatus, GatewayStatus, PairStatus, ReplicaStatus, Status, TargetStatus } from '../model/status.ts';
 import { type Cell, printable, table, wrap } from './layout.ts';
 
 const INDENT = '  ';
@@ -56,6 +56,7 @@ function gatewayLines(gateway: GatewayStatus, now: number, paint: Paint): string
     ...(gateway.evidence === '' ? [] : wrap(`Evidence: ${printable(gateway.evidence)}`, INDENT)),
     ...(next === '' || gateway.asExpected || gateway.verdict === 'unknown' ? [] : wrap(`Next: ${next}`, INDENT)),
     ...(gateway.pairs.length === 0 ? [] : ['', ...pairLines(gateway.pairs, now, paint)]),
+    ...replicaLines(gateway.replicas ?? [], now),
     ...(gateway.speedup ? wrap(`duplicates ${speedupText(gateway.speedup)}`, INDENT) : []),
     ...wrap(printable(gatewayFacts(gateway)), INDENT),
   ];
@@ -78,6 +79,13 @@ function pairLines(pairs: readonly PairStatus[], now: number, paint: Paint): str
   const [first = '', ...lines] = table([heading, ...rows], INDENT);
   const reasons = pairs.map((pair) => wrap(printable(pair.evidence), INDENT.repeat(2)));
   return [first, ...lines.flatMap((line, index) => [line, ...(reasons[index] ?? [])])];
+}
+
+function replicaLines(replicas: readonly ReplicaStatus[], now: number): string[] {
+  const lines = replicas.map(
+    ({ from, to, outcome, at }) => `written by ${from}, read by ${to}: ${OUTCOME_WORDS[outcome].title}, ${ago(at, now)}`,
+  );
+  return lines.flatMap((line) => wrap(printable(line), INDENT));
 }
 
 function gatewayFacts(gateway: GatewayStatus): string {

@@ -35,6 +35,8 @@ export interface TargetConfig {
 export interface GatewayConfig {
   name: string;
   url: string;
+  /** Replicas, each `host`, `host:port` or `scheme://host:port`; none where the URL is all there is. */
+  addresses?: string[] | undefined;
   api_key?: Secret | undefined;
   /** The name of the target that should hold its cache. */
   redis?: string | undefined;

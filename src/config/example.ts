@@ -23,6 +23,7 @@ export const EXAMPLE = `redis:
 gateways:
   - name: litellm                        # label gateway
     url: http://litellm:4000
+    addresses: [litellm-0.litellm, litellm-1.litellm] # replicas; or one DNS name with several records
     api_key: \${env:LITELLM_API_KEY}
     redis: cache                         # the target above that should hold its cache
     namespace: litellm

@@ -73,6 +73,7 @@ export function gatewayRules(gateway: Section, report: Report): void {
   const { url, routes } = gateway;
   if (typeof url === 'string' && url.startsWith('http:') && usesTls(gateway.tls))
     report(['tls'], 'is not used by this url', 'write https:// in url');
+  replicaRules(gateway, report);
   if (Array.isArray(routes) && new Set(routes).size < routes.length) report(['routes'], 'names a route twice');
   timing(gateway, report);
   costRules(gateway, report);
@@ -96,6 +97,16 @@ export function rootRules(root: Section, report: Report): void {
 function onlyOne(section: Section, key: string, report: Report): void {
   if (section[key] !== undefined && section[`${key}_file`] !== undefined)
     report([`${key}_file`], `stands beside ${key}`, 'keep one of the two');
+}
+
+function replicaRules({ url, addresses }: Section, report: Report): void {
+  const list: unknown[] = Array.isArray(addresses) ? addresses : [];
+  for (const [index, address] of list.entries()) {
+    if (typeof address !== 'string') continue;
+    if (list.indexOf(address) < index) report(['addresses', index], 'names a replica twice');
+    if (typeof url === 'string' && address.includes('://') && !address.startsWith(url.slice(0, url.indexOf(':') + 1)))
+      report(['addresses', index], 'has another scheme than url', 'write host:port');
+  }
 }
 
 function timing({ interval, timeout }: Section, report: Report): void {

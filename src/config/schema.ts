@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ROUTE } from '../model/cache.ts';
-import { httpUrl, listenAddress, node, otlpUrl, redisUrl } from './address.ts';
+import { httpUrl, listenAddress, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
 import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, text } from './fields.ts';
 import { always, canaryRules, credentialRules, gatewayRules, rootRules, targetRules, tlsRules } from './rules.ts';
 
@@ -83,6 +83,10 @@ const gateway = z
   .strictObject({
     name: entryName().describe('Label `gateway` of everything that is measured there.'),
     url: httpUrl().describe('Address of the proxy, without `/v1`.'),
+    addresses: z
+      .array(replicaAddress())
+      .optional()
+      .describe('Replicas, to be used instead of host and port of `url`; or one DNS name with several records. Pairs rotate over them.'),
     api_key: secret().optional().describe('Virtual key for the probes. A reference keeps it out of the file.'),
     api_key_file: secretFile().optional().describe('File with the key, read again for every request.'),
     tls: tls.optional().describe('How to trust and be trusted over TLS.'),

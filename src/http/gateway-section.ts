@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { GatewayStatus, PairStatus } from '../model/status.ts';
+import type { GatewayStatus, PairStatus, ReplicaStatus } from '../model/status.ts';
 import { dataTable, evidence, facts, type Html, type Row, yesNo } from './fragments.ts';
 import { ago, moment, seconds, span } from './quantities.ts';
 import { CAUSE_WORDS, gatewayTone, OUTCOME_WORDS, ROUTE_WORDS, speedupText, VERDICT_WORDS } from './words.ts';
@@ -19,6 +19,7 @@ ${
         gateway.pairs.map((pair) => row(pair, now, tracesUrl)),
       )
 }
+${replicas(gateway.replicas ?? [], now)}
 ${facts([
   ['address', gateway.url],
   ['version', gateway.version],
@@ -57,6 +58,18 @@ function row(pair: PairStatus, now: number, tracesUrl: string | undefined): Row 
     ],
     note: pair.evidence,
   };
+}
+
+/** Who read what whom wrote, where the gateway has replicas. */
+function replicas(tried: readonly ReplicaStatus[], now: number): Html | string {
+  if (tried.length === 0) return '';
+  return dataTable(
+    ['written by', 'read by', 'outcome', 'when'],
+    tried.map(({ from, to, outcome, at }) => {
+      const { tone, title } = OUTCOME_WORDS[outcome];
+      return { cells: [from, to, { tone, text: title }, ago(at, now)] };
+    }),
+  );
 }
 
 function trace(id: string, tracesUrl: string | undefined): Html {

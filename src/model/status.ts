@@ -51,6 +51,15 @@ export interface PairStatus {
   traceId: string;
 }
 
+/** What the last pair showed whose first request went to one replica and whose duplicate went to another. */
+export interface ReplicaStatus {
+  /** `host:port`. */
+  from: string;
+  to: string;
+  outcome: Outcome;
+  at: number;
+}
+
 /** What the daemon knows of one gateway now. */
 export interface GatewayStatus {
   name: string;
@@ -71,6 +80,8 @@ export interface GatewayStatus {
   /** The status of `GET /cache/ping`, a hint only. */
   cachePing?: number;
   pairs: PairStatus[];
+  /** The ordered pairs of replicas that were tried last, 64 at most; absent without `addresses`. */
+  replicas?: ReplicaStatus[];
   speedup?: { point: number; lower: number; upper: number; pairs: number };
   costUsd: number;
   lastRunAt?: number;

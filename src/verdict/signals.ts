@@ -9,6 +9,8 @@ export interface Finding {
   route: Route;
   outcome: Outcome;
   key: KeyState;
+  /** First request and duplicate went to different replicas: the duplicate cannot come from the memory of the first. */
+  across?: boolean | undefined;
   failure?: GatewayFailure | undefined;
 }
 

@@ -15,8 +15,8 @@ export interface RouteWatch {
   readonly route: Route;
   /** The kind of the next pair. */
   next(): PairKind;
-  /** Takes in a pair: counts it, measures it, and remembers what the verdict needs. */
-  record(pair: PairResult, traceId: string): void;
+  /** Takes in a pair, perhaps one across replicas: counts it, measures it, and remembers what the verdict needs. */
+  record(pair: PairResult, traceId: string, across: boolean): void;
   /** The next pair meets a process that has just started: it is not measured. */
   expectColdStart(): void;
   /** Counts a pair that was due and not sent. */
@@ -74,13 +74,13 @@ export function watchRoute(route: Route, model: string, series: Series, clock: C
   return {
     route,
     next: () => kindOf(route, pairs + 1),
-    record(pair, traceId) {
+    record(pair, traceId, across) {
       pairs += 1;
       const { outcome, key, first, duplicate } = pair;
       last = { pair, at: clock.now(), traceId, warm: !cold };
       if (outcome !== undefined) {
         series.add('llm.cache.probe.pairs', { ...labels, outcome });
-        finding = { route, outcome, key, failure: first.failure ?? duplicate?.failure };
+        finding = { route, outcome, key, failure: first.failure ?? duplicate?.failure, across };
       }
       const controls = pair.kind === 'plain' ? 'none' : 'own';
       if (pair.ttlSeconds === undefined) delete ttl[controls];

@@ -8,6 +8,7 @@ import { asExpected, type Judgement, judge } from '../verdict/judge.ts';
 import type { Signals } from '../verdict/signals.ts';
 import type { Look } from './gateway-look.ts';
 import type { Pace } from './gateway-pace.ts';
+import type { ReplicaWatch } from './gateway-replicas.ts';
 import type { RouteWatch } from './gateway-route.ts';
 import type { ServerSignals } from './gateway-server.ts';
 
@@ -26,6 +27,7 @@ export interface VerdictParts {
   log: Log;
   clock: Clock;
   look: Look;
+  replicas: ReplicaWatch;
   routes: readonly RouteWatch[];
   pace: Pace;
 }
@@ -35,7 +37,7 @@ const UNKNOWN: Judgement = { verdict: 'unknown', cause: 'undetermined', evidence
 const TOO_OLD: Judgement = { ...UNKNOWN, evidence: 'The last pair is older than three intervals.' };
 
 /** Starts with the verdict `unknown`. */
-export function watchVerdict({ config, series, log, clock, look, routes, pace }: VerdictParts): VerdictWatch {
+export function watchVerdict({ config, series, log, clock, look, replicas, routes, pace }: VerdictParts): VerdictWatch {
   let current = UNKNOWN;
   let since: number | undefined;
 
@@ -77,7 +79,7 @@ export function watchVerdict({ config, series, log, clock, look, routes, pace }:
   function publish(): void {
     const at = clock.now();
     series.replace('verdict', lasting(), at);
-    if (look.health !== undefined) series.replace('gateway', health(), at);
+    if (look.health !== undefined) series.replace('gateway', [...health(), ...replicas.samples()], at);
     for (const route of routes) series.replace(route.route, isFresh(route) ? route.samples() : [], at);
   }
 
@@ -97,7 +99,8 @@ export function watchVerdict({ config, series, log, clock, look, routes, pace }:
         cachePing: look.cachePing,
       };
       const findings = routes.flatMap((route) => route.finding() ?? []);
-      enter(judge(findings, signals), tick);
+      const judgement = judge(findings, signals);
+      enter({ ...judgement, evidence: [judgement.evidence, ...replicas.evidence()].join(' ') }, tick);
       publish();
     },
     publish,
@@ -115,6 +118,7 @@ export function watchVerdict({ config, series, log, clock, look, routes, pace }:
         cacheType: look.cacheType,
         ...(look.cachePing === undefined ? {} : { cachePing: look.cachePing }),
         pairs: routes.flatMap((route) => route.status() ?? []),
+        ...replicas.status(),
         ...(speedup === undefined ? {} : { speedup }),
         ...(runs.length === 0 ? {} : { lastRunAt: Math.max(...runs) }),
       };

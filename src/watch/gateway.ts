@@ -1,6 +1,5 @@
 import type { Series } from '../catalogue/series.ts';
 import type { GatewayConfig } from '../config/effective.ts';
-import { createGateway } from '../litellm/gateway.ts';
 import type { GatewayStatus } from '../model/status.ts';
 import type { Log, Tick } from '../model/tick.ts';
 import { PROBERS } from '../pairs/index.ts';
@@ -10,6 +9,7 @@ import type { Clock } from '../schedule/clock.ts';
 import type { Job } from '../schedule/job.ts';
 import { lookAt } from './gateway-look.ts';
 import { keepPace } from './gateway-pace.ts';
+import { type Turn, watchReplicas } from './gateway-replicas.ts';
 import { type RouteWatch, watchRoute } from './gateway-route.ts';
 import { viewServer } from './gateway-server.ts';
 import { keepSpending } from './gateway-spending.ts';
@@ -47,17 +47,17 @@ const ALL_SHARE = 0.9;
  */
 export function createGatewayWatch({ config, target, series, log, clock }: GatewayWatchOptions): GatewayWatch {
   let trace = '';
-  const gateway = createGateway(
+  const replicas = watchReplicas(
     config,
     clock,
     watchTraffic(series, clock, () => trace),
   );
   const routes = config.routes.map((route) => watchRoute(route, config.model, series, clock));
-  const look = lookAt(gateway, config);
+  const look = lookAt(replicas, config);
   const server = viewServer(target, clock);
   const spending = keepSpending(config, clock);
   const pace = keepPace(config.interval, clock);
-  const verdict = watchVerdict({ config, series, log, clock, look, routes, pace });
+  const verdict = watchVerdict({ config, series, log, clock, look, replicas, routes, pace });
   const needed = (2 * config.timeout + WAIT_MS) * routes.length + REQUESTS_BESIDE * config.timeout;
   const timeout = Math.min(config.interval, needed);
   series.add('llm.cache.probe.cost_usd', {}, 0);
@@ -87,11 +87,14 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
   }
 
   async function sendPairs(tick: Tick, until: number, end: number): Promise<void> {
+    const turn = replicas.turn();
+    tick.note(turn.details);
+    if (turn.cold) for (const route of routes) route.expectColdStart();
     await server.around(look.namespace, tick.signal, async () => {
       for (const [index, route] of routes.entries()) {
         const left = until - clock.monotonic();
         // What is left is shared out, so that one slow route does not keep the others from being tried.
-        if (left > 0) await sendPair(route, tick, until - left + left / (routes.length - index));
+        if (left > 0) await sendPair(route, turn, tick, until - left + left / (routes.length - index));
         else route.skip('overlap');
       }
       await look.askPing(tick, end);
@@ -99,7 +102,7 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
     pace.ran(spending.priced() && routes.some((route) => route.finding()?.outcome.startsWith('miss_')));
   }
 
-  async function sendPair(route: RouteWatch, tick: Tick, until: number): Promise<void> {
+  async function sendPair(route: RouteWatch, turn: Turn, tick: Tick, until: number): Promise<void> {
     const plan = {
       prober: PROBERS[route.route],
       model: config.model,
@@ -108,9 +111,11 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
       onDemand: look.settings?.defaultOff === true,
       until,
     };
-    const pair = await runPair(plan, gateway, server.keys, tick, clock);
+    const pair = await runPair(plan, turn, server.keys, tick, clock);
     look.learnVersion(pair.first.marks?.version);
-    route.record(pair, tick.traceId);
+    route.record(pair, tick.traceId, turn.across);
+    const finding = pair.outcome === undefined ? undefined : route.finding();
+    if (finding !== undefined) replicas.record(finding);
     series.add('llm.cache.probe.cost_usd', {}, spending.charge(pair));
   }
 

@@ -109,6 +109,7 @@ describe('the names that the contract fixes', () => {
     'llm_cache_probe_speedup_median_ratio',
     'llm_cache_probe_write_lag_seconds',
     'llm_cache_probe_key_ttl_seconds',
+    'llm_cache_probe_replica_coverage_ratio',
     'llm_cache_probe_last_run_timestamp_seconds',
     'llm_cache_probe_skipped_total',
     'llm_cache_probe_cost_usd_total',

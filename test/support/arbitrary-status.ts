@@ -38,6 +38,7 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
       cacheType: fc.constantFrom(...CACHE_TYPE),
       cachePing: fc.nat({ max: 599 }),
       pairs: fc.array(pair, { maxLength: 3 }),
+      replicas: fc.array(fc.record({ from: text, to: text, outcome: fc.constantFrom(...OUTCOME), at }), { maxLength: 3 }),
       speedup: fc.record({ point: duration, lower: duration, upper: duration, pairs: fc.nat() }),
       costUsd: duration,
       lastRunAt: at,

@@ -66,7 +66,7 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/many-at-once.yaml:8:46: redis[0].canaries[0].password: environment variable NOT_SET_ANYWHERE is not set; set it where the exporter starts',
     'DIR/many-at-once.yaml:9:5: redis[1]: needs url or sentinel',
     'DIR/many-at-once.yaml:9:5: redis[1].name: cache is already the name of redis[0]',
-    'DIR/many-at-once.yaml:13:5: gateways[0].addresses: is not supported yet; remove it',
+    'DIR/many-at-once.yaml:13:5: gateways[0].addresses: must be a list, not text; begin each entry with a dash',
     'DIR/many-at-once.yaml:14:5: gateways[0].api_key: DIR/no-such-secret does not exist',
     'DIR/many-at-once.yaml:15:5: gateways[0].redis: no target is named cach; did you mean cache?',
     'DIR/many-at-once.yaml:16:5: gateways[0].model: must be text, not a number; put it in quotes',
@@ -88,7 +88,6 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   'non-string-keys': ['DIR/non-string-keys.yaml:4:3: a key must be text'],
   'not-supported-yet': [
     'DIR/not-supported-yet.yaml:2:47: redis[0].census: is not supported yet; remove it',
-    'DIR/not-supported-yet.yaml:4:93: gateways[0].addresses: is not supported yet; remove it',
     'DIR/not-supported-yet.yaml:5:1: lease: is not supported yet; remove it',
   ],
   'not-utf8': ['DIR/not-utf8.yaml is not UTF-8 text'],
@@ -131,6 +130,13 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/redis-urls.yaml:14:21: redis[12].url: has no host',
   ],
   'reserved-character': ['DIR/reserved-character.yaml:2:57: begins with a character that needs quotes'],
+  replicas: [
+    'DIR/replicas.yaml:5:17: gateways[0].addresses[0]: must be host, host:port or a URL without a path',
+    'DIR/replicas.yaml:5:29: gateways[0].addresses[1]: must be host, host:port or a URL without a path',
+    'DIR/replicas.yaml:5:40: gateways[0].addresses[2]: must be host, host:port or a URL without a path',
+    'DIR/replicas.yaml:5:60: gateways[0].addresses[3]: has another scheme than url; write host:port',
+    'DIR/replicas.yaml:5:78: gateways[0].addresses[5]: names a replica twice',
+  ],
   'routes-twice': ['DIR/routes-twice.yaml:2:93: gateways[0].routes: names a route twice'],
   sentinel: [
     'DIR/sentinel.yaml:2:46: redis[0].sentinel: stands beside url; keep one of the two',

@@ -56,6 +56,14 @@ describe('the status page', () => {
     expect(page).not.toContain('Next:');
   });
 
+  it('shows which replica read what which wrote', async () => {
+    const replicas = [{ from: '10.0.0.1:4000', to: '10.0.0.2:4000', outcome: 'miss_key_present' as const, at: 40_000 }];
+    expect(await pageOf({ gateways: [{ ...BROKEN, replicas }] })).toContain(
+      '<td data-label="written by">10.0.0.1:4000</td><td data-label="read by">10.0.0.2:4000</td><td class="bad" data-label="outcome">',
+    );
+    expect(await pageOf({ gateways: [{ ...BROKEN, replicas: [] }] })).not.toContain('written by');
+  });
+
   it('links a trace only where traces can be looked up', async () => {
     expect(await pageOf({ gateways: [BROKEN] }, 'http://jaeger:16686/')).toContain(
       '<a href="http://jaeger:16686/trace/0af7651916cd43dd8448eb211c80319c">',
