@@ -38,6 +38,12 @@ gateways:
     daily_budget_usd: 1
     price_per_pair_usd: 0                # a mock model
 
+lease:                                   # only where several exporters run: one of them probes
+  redis:
+    url: redis://lease.internal:6379     # not one that is watched; or kubernetes: { namespace, name }
+    username: lease
+    password_file: /run/secrets/redis
+
 http:
   listen: [":9464"]
   web_config_file: web.yml

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ROUTE } from '../model/cache.ts';
 import { httpUrl, listenAddress, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
 import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, text } from './fields.ts';
-import { always, canaryRules, credentialRules, gatewayRules, rootRules, targetRules, tlsRules } from './rules.ts';
+import { always, canaryRules, credentialRules, gatewayRules, leaseRules, rootRules, targetRules, tlsRules } from './rules.ts';
 
 /** Faster than this is a slip of the unit. */
 const SHORTEST_INTERVAL = 100;
@@ -119,6 +119,32 @@ const gateway = z
     timeout: rest.timeout ?? timeoutFor(rest.interval, 10_000),
   }));
 
+const leaseRedis = z
+  .strictObject({
+    url: redisUrl().describe('`redis://`, `rediss://` (TLS) or `unix://`. User and password in it are accepted and hidden.'),
+    ...credential,
+    tls: tls.optional().describe('How to trust and be trusted over TLS.'),
+  })
+  .superRefine(...always(targetRules))
+  .transform(({ url: address, password_file, ...rest }) => ({
+    ...rest,
+    url: address.url,
+    username: rest.username ?? address.username,
+    password: rest.password ?? password_file ?? address.password,
+  }));
+
+const leaseObject = z.strictObject({
+  namespace: text().describe('Namespace of the Lease object.'),
+  name: text().describe('Its name; it is made where it does not exist.'),
+});
+
+const lease = z
+  .strictObject({
+    redis: leaseRedis.optional().describe('Keep the lease in this Redis, which must not be one that is watched.'),
+    kubernetes: leaseObject.optional().describe('Keep it in a Lease object, with the service account of the pod.'),
+  })
+  .superRefine(...always(leaseRules));
+
 const http = z.strictObject({
   listen: z
     .array(listenAddress())
@@ -158,6 +184,7 @@ export const schema = z
   .strictObject({
     redis: z.array(target).prefault([]).describe('Redis servers to watch.'),
     gateways: z.array(gateway).prefault([]).describe('LiteLLM gateways to probe.'),
+    lease: lease.optional().describe('For several exporters with the same configuration: the one that holds the lease probes.'),
     http: http.prefault({}).describe('The HTTP interface of the daemon.'),
     traces: traces.prefault({}).describe('Where traces of the ticks go.'),
     metrics: metrics.prefault({}).describe('Where metrics go, beside `/metrics`.'),

@@ -2,7 +2,7 @@ import { html } from 'hono/html';
 import type { GatewayStatus, PairStatus, ReplicaStatus } from '../model/status.ts';
 import { dataTable, evidence, facts, type Html, type Row, yesNo } from './fragments.ts';
 import { ago, moment, seconds, span } from './quantities.ts';
-import { CAUSE_WORDS, gatewayTone, OUTCOME_WORDS, ROUTE_WORDS, speedupText, VERDICT_WORDS } from './words.ts';
+import { CAUSE_WORDS, gatewayTone, LEASE_WORDS, OUTCOME_WORDS, ROUTE_WORDS, speedupText, VERDICT_WORDS } from './words.ts';
 
 /** One gateway on the status page: verdict, cause, evidence, what to do, the last pairs, facts. `tracesUrl` is where trace ids lead. */
 export function gatewaySection(gateway: GatewayStatus, now: number, tracesUrl: string | undefined): Html {
@@ -30,6 +30,7 @@ ${facts([
   ['/cache/ping', gateway.cachePing],
   ['duplicates', gateway.speedup && speedupText(gateway.speedup)],
   ['spent on probes', gateway.costUsd === 0 ? undefined : `${gateway.costUsd.toFixed(4)} USD`],
+  ['lease', gateway.lease && LEASE_WORDS[gateway.lease]],
   ['last run', gateway.lastRunAt === undefined ? 'never' : ago(gateway.lastRunAt, now)],
 ])}
 <p><a href="/debug/gateways/${encodeURIComponent(gateway.name)}">Everything about it as text</a></p>

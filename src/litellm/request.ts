@@ -12,7 +12,7 @@ const HEADER_LIMIT = 64 * 1024;
 
 /** One request. `timeout` is milliseconds for the whole exchange; `onChunk` sees the body as it comes. */
 export interface Call {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT';
   url: URL;
   /** Where to connect to, when that is not the host of the URL; the Host header and the TLS name stay those of the URL. */
   at?: { readonly host: string; readonly port: number } | undefined;

@@ -1,4 +1,5 @@
 import type { CacheType, Cause, Outcome, Route, Verdict } from './cache.ts';
+import type { LeaseState } from './lease.ts';
 import type { AuthState, RedisFailure } from './redis.ts';
 
 /** One credential of a target, as the last canary left it. Times are Unix milliseconds. */
@@ -84,6 +85,8 @@ export interface GatewayStatus {
   replicas?: ReplicaStatus[];
   speedup?: { point: number; lower: number; upper: number; pairs: number };
   costUsd: number;
+  /** Who probes, where several exporters share a lease; without one it is absent. */
+  lease?: LeaseState | undefined;
   lastRunAt?: number;
 }
 

@@ -1,6 +1,6 @@
 import { combinations, type Sample, sample, states } from '../catalogue/sample.ts';
 import type { Series } from '../catalogue/series.ts';
-import { PHASE, type Route } from '../model/cache.ts';
+import { PHASE, type Route, type SkipReason } from '../model/cache.ts';
 import type { PairStatus } from '../model/status.ts';
 import { kindOf, type PairKind } from '../pairs/outcome.ts';
 import type { PairResult } from '../pairs/pair.ts';
@@ -20,7 +20,7 @@ export interface RouteWatch {
   /** The next pair meets a process that has just started: it is not measured. */
   expectColdStart(): void;
   /** Counts a pair that was due and not sent. */
-  skip(reason: 'budget' | 'overlap' | 'backoff'): void;
+  skip(reason: SkipReason): void;
   finding(): Finding | undefined;
   /** Unix milliseconds. */
   lastRunAt(): number | undefined;

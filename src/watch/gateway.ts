@@ -1,5 +1,6 @@
 import type { Series } from '../catalogue/series.ts';
 import type { GatewayConfig } from '../config/effective.ts';
+import type { LeaseState } from '../model/lease.ts';
 import type { GatewayStatus } from '../model/status.ts';
 import type { Log, Tick } from '../model/tick.ts';
 import { PROBERS } from '../pairs/index.ts';
@@ -31,6 +32,8 @@ export interface GatewayWatchOptions {
   series: Series;
   log: Log;
   clock: Clock;
+  /** Who probes, where exporters share a lease; always this one without it. */
+  lease?: (() => LeaseState | undefined) | undefined;
 }
 
 /** Two requests, the wait for a write between them and the questions about its key. */
@@ -41,11 +44,18 @@ const REQUESTS_BESIDE = 5;
 const PAIRS_SHARE = 0.8;
 const ALL_SHARE = 0.9;
 
+const STANDING_BY = {
+  verdict: 'unknown',
+  cause: 'undetermined',
+  evidence: 'This exporter does not hold the lease and does not probe.',
+  pairs: [],
+} as const satisfies Partial<GatewayStatus>;
+
 /**
  * Watches the cache of one LiteLLM gateway. Each tick asks for its health, sends one pair of every route
  * unless budget or back-off forbid it, and judges all of it once.
  */
-export function createGatewayWatch({ config, target, series, log, clock }: GatewayWatchOptions): GatewayWatch {
+export function createGatewayWatch({ config, target, series, log, clock, lease = () => undefined }: GatewayWatchOptions): GatewayWatch {
   let trace = '';
   const replicas = watchReplicas(
     config,
@@ -65,6 +75,7 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
 
   async function run(tick: Tick): Promise<void> {
     trace = tick.traceId;
+    if (!mayProbe()) return standBy();
     const start = clock.monotonic();
     const end = start + timeout * ALL_SHARE;
     const health = await look.askHealth(tick);
@@ -76,6 +87,16 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
       else if (await look.askPing(tick, end)) pace.hurry();
     }
     verdict.judge(await server.signals(routes.every(isGood), end, tick.signal), tick);
+  }
+
+  function mayProbe(): boolean {
+    return lease() === undefined || lease() === 'held';
+  }
+
+  /** What was found before is old when this exporter probes again. Pairs that nobody sends are counted. */
+  function standBy(): void {
+    series.replace('verdict', [], clock.now());
+    if (lease() === 'unknown') for (const route of routes) route.skip('lease');
   }
 
   /** Whether pairs are sent in this tick; those that are not are counted. */
@@ -94,7 +115,8 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
       for (const [index, route] of routes.entries()) {
         const left = until - clock.monotonic();
         // What is left is shared out, so that one slow route does not keep the others from being tried.
-        if (left > 0) await sendPair(route, turn, tick, until - left + left / (routes.length - index));
+        if (!mayProbe()) route.skip('lease');
+        else if (left > 0) await sendPair(route, turn, tick, until - left + left / (routes.length - index));
         else route.skip('overlap');
       }
       await look.askPing(tick, end);
@@ -125,7 +147,8 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
       name: config.name,
       url: config.url,
       ...(config.redis === undefined ? {} : { redisTarget: config.redis }),
-      ...verdict.status(),
+      ...(mayProbe() ? verdict.status() : STANDING_BY),
+      lease: lease(),
       costUsd: spending.total(),
     }),
     close: async () => server.close(),

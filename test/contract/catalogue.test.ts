@@ -112,6 +112,7 @@ describe('the names that the contract fixes', () => {
     'llm_cache_probe_replica_coverage_ratio',
     'llm_cache_probe_last_run_timestamp_seconds',
     'llm_cache_probe_skipped_total',
+    'llm_cache_probe_lease_held',
     'llm_cache_probe_cost_usd_total',
     'llm_cache_probe_budget_usd',
     'llm_cache_last_outcome',

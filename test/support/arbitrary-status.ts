@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { CACHE_TYPE, CAUSE, OUTCOME, ROUTE, VERDICT } from '../../src/model/cache.ts';
+import { LEASE_STATE } from '../../src/model/lease.ts';
 import { AUTH_STATE, REDIS_FAILURE } from '../../src/model/redis.ts';
 import type { Status } from '../../src/model/status.ts';
 
@@ -41,6 +42,7 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
       replicas: fc.array(fc.record({ from: text, to: text, outcome: fc.constantFrom(...OUTCOME), at }), { maxLength: 3 }),
       speedup: fc.record({ point: duration, lower: duration, upper: duration, pairs: fc.nat() }),
       costUsd: duration,
+      lease: fc.constantFrom(...LEASE_STATE),
       lastRunAt: at,
     },
     { requiredKeys: ['name', 'url', 'verdict', 'cause', 'evidence', 'pairs', 'costUsd'] },

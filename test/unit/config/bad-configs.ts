@@ -54,6 +54,14 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   ],
   indentation: ['DIR/indentation.yaml:3:1: lacks a colon, comma, bracket or quote, or is not indented like its neighbours'],
   'list-at-the-top': ['DIR/list-at-the-top.yaml:1:1: must be sections such as redis: and gateways:'],
+  lease: [
+    'DIR/lease.yaml:4:12: lease.redis.url: is the server of the target cache: while that server is down nobody could probe, and nothing may be written to it; use another server, or kubernetes',
+    'DIR/lease.yaml:4:36: lease.redis.username: is never sent without a password; add password or password_file; any text will do for a nopass user',
+    'DIR/lease.yaml:4:49: lease.redis.interval: unknown key; known here are url, username, password, password_file, tls',
+    'DIR/lease.yaml:5:3: lease.kubernetes.name: is missing',
+    'DIR/lease.yaml:5:3: lease.kubernetes: stands beside redis; keep one of the two',
+  ],
+  'lease-empty': ['DIR/lease-empty.yaml:3:1: lease: needs redis or kubernetes'],
   listen: [
     'DIR/listen.yaml:3:18: http.listen[0]: must be :port or host:port',
     'DIR/listen.yaml:3:26: http.listen[1]: must be :port or host:port',
@@ -86,10 +94,7 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/missing-keys.yaml:5:12: metrics.otlp.endpoint: is missing',
   ],
   'non-string-keys': ['DIR/non-string-keys.yaml:4:3: a key must be text'],
-  'not-supported-yet': [
-    'DIR/not-supported-yet.yaml:2:47: redis[0].census: is not supported yet; remove it',
-    'DIR/not-supported-yet.yaml:5:1: lease: is not supported yet; remove it',
-  ],
+  'not-supported-yet': ['DIR/not-supported-yet.yaml:2:47: redis[0].census: is not supported yet; remove it'],
   'not-utf8': ['DIR/not-utf8.yaml is not UTF-8 text'],
   'nothing-to-watch': ['DIR/nothing-to-watch.yaml:1:1: there is nothing to watch; add an entry to redis or to gateways'],
   numbers: [
@@ -111,8 +116,8 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   proto: [
     'DIR/proto.yaml:2:47: redis[0].__proto__: unknown key; known here are name, url, sentinel, username, password, password_file, tls, interval, timeout, canaries',
     'DIR/proto.yaml:2:76: redis[0].constructor: unknown key; known here are name, url, sentinel, username, password, password_file, tls, interval, timeout, canaries',
-    'DIR/proto.yaml:3:1: __proto__: unknown key; known here are redis, gateways, http, traces, metrics, log',
-    'DIR/proto.yaml:4:1: toString: unknown key; known here are redis, gateways, http, traces, metrics, log',
+    'DIR/proto.yaml:3:1: __proto__: unknown key; known here are redis, gateways, lease, http, traces, metrics, log',
+    'DIR/proto.yaml:4:1: toString: unknown key; known here are redis, gateways, lease, http, traces, metrics, log',
   ],
   'redis-urls': [
     'DIR/redis-urls.yaml:2:21: redis[0].url: must begin with redis://, rediss:// or unix://',
