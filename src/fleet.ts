@@ -13,8 +13,8 @@ import { createTargetWatch } from './watch/target.ts';
 
 /** A sample that is older than this many intervals is withdrawn. */
 const STALE_INTERVALS = 3;
-/** The most that misses on a priced model stretch the interval of a gateway. */
-const LONGEST_BACKOFF = 8;
+/** The watch of a gateway withdraws what is too old for its effective interval; this is for one that no longer runs. */
+const LONGEST_PAUSE = 8;
 
 interface Member<S> {
   readonly job: Job;
@@ -73,11 +73,10 @@ export function createFleet({ telemetry, scheduler, clock }: { telemetry: Teleme
   }
 
   function addGateway(config: GatewayConfig): void {
-    const stretch = (config.price_per_pair_usd ?? 0) > 0 ? LONGEST_BACKOFF : 1;
     const series = telemetry.store.open({
       kind: 'gateway',
       name: config.name,
-      staleAfter: STALE_INTERVALS * stretch * config.interval,
+      staleAfter: STALE_INTERVALS * LONGEST_PAUSE * config.interval,
       lasting: ['verdict'],
     });
     const target = config.redis === undefined ? undefined : shared.get(config.redis);

@@ -58,8 +58,8 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
   const spending = keepSpending(config, clock);
   const pace = keepPace(config.interval, clock);
   const verdict = watchVerdict({ config, series, log, clock, look, routes, pace });
-  const needed = (2 * config.timeout + WAIT_MS) * routes.length + REQUESTS_BESIDE * config.timeout;
-  const timeout = Math.min(config.interval, needed);
+  // A tick may outlast its interval: cutting a request short would call a gateway slow that is not.
+  const timeout = (2 * config.timeout + WAIT_MS) * routes.length + REQUESTS_BESIDE * config.timeout;
   series.add('llm.cache.probe.cost_usd', {}, 0);
   verdict.publish();
 
@@ -87,6 +87,7 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
   }
 
   async function sendPairs(tick: Tick, until: number, end: number): Promise<void> {
+    const start = clock.monotonic();
     await server.around(look.namespace, tick.signal, async () => {
       for (const [index, route] of routes.entries()) {
         const left = until - clock.monotonic();
@@ -96,7 +97,7 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
       }
       await look.askPing(tick, end);
     });
-    pace.ran(spending.priced() && routes.some((route) => route.finding()?.outcome.startsWith('miss_')));
+    pace.ran(spending.priced() && routes.some((route) => route.finding()?.outcome.startsWith('miss_')), clock.monotonic() - start);
   }
 
   async function sendPair(route: RouteWatch, tick: Tick, until: number): Promise<void> {
