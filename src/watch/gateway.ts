@@ -34,7 +34,7 @@ export interface GatewayWatchOptions {
 }
 
 /** Two requests, the wait for a write between them and the questions about its key. */
-const WAIT_MS = 3_000;
+const WAIT_MS = 1_000;
 /** Health, details, two times `/cache/ping`. */
 const REQUESTS_BESIDE = 5;
 /** The shares of a tick's time after which no pair runs any more, and nothing else. */
