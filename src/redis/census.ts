@@ -1,4 +1,4 @@
-import type { Settled } from './failure.ts';
+import { RedisError, type Settled } from './failure.ts';
 import type { Connection, Target } from './target.ts';
 
 /** A key that was drawn. `name` has one character for each byte; `ttlSeconds` is missing for a key that never expires. */
@@ -30,7 +30,8 @@ const MOST_NAME_BYTES = 4 * 1024 * 1024;
  * RedisError, also at a command that the server refuses.
  */
 export async function sampleKeys(target: Target, redis: Connection, size: number, signal: AbortSignal): Promise<KeySample> {
-  const total = Number(await target.ask(redis, ['DBSIZE'], signal));
+  const total = await target.ask(redis, ['DBSIZE'], signal);
+  if (typeof total !== 'number') throw new RedisError('protocol', 'DBSIZE: the server did not answer with a number');
   const keys: SampledKey[] = [];
   const seen = new Set<string>();
   let drawn = 0;
