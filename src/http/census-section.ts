@@ -10,11 +10,11 @@ export function censusSection({ census, censusDetail }: TargetStatus, now: numbe
   if (census === undefined) return evidence(censusDetail === undefined ? undefined : `No census: ${censusDetail}`);
   const median = medianTtl(census);
   const basis = `Keys by class, from ${censusBasis(census, now)}.`;
-  return html`<p class="quiet">${basis}${median === undefined ? '' : ` Half of the cached answers live longer than ${median} from now.`}</p>
+  return html`<p class="quiet">${basis}${median === undefined ? '' : ` Of the cached answers that expire, half do within ${median}.`}</p>
 ${census.keys === 0 ? '' : dataTable(HEADINGS, classesByMemory(census).map(row))}`;
 }
 
-const HEADINGS = ['keys for', 'keys', 'memory', 'without time to live'];
+const HEADINGS = ['keys for', 'keys', 'memory', 'never expire'];
 
 function row({ class: name, keys, bytes: memory, withoutTtl }: ClassCount): Row {
   return { cells: [CLASS_WORDS[name], count(keys), bytes(memory), withoutTtl === 0 ? 'none' : count(withoutTtl)] };

@@ -33,7 +33,7 @@ export function censusLine(census: Census, now: number): string {
   return `census from ${censusBasis(census, now)}: ${classes.length === 0 ? 'no keys' : classes.join(', ')}`;
 }
 
-/** How long cached answers live: `2 h`; undefined where none was drawn. */
+/** The median of the times that cached answers still live: `2 h`; undefined where none with one was drawn. */
 export function medianTtl({ medianTtlSeconds }: Census): string | undefined {
   return medianTtlSeconds === undefined ? undefined : span(medianTtlSeconds);
 }

@@ -43,7 +43,7 @@ describe('a census', () => {
   it('is a table on the page, the largest class first', async () => {
     const page = await pageOf({ census: CENSUS });
     expect(page).toContain(
-      '<p class="quiet">Keys by class, from 1,000 of 12,345 keys of database 2 (8.1 %), 60 s ago. Half of the cached answers live longer than 2 h from now.</p>',
+      '<p class="quiet">Keys by class, from 1,000 of 12,345 keys of database 2 (8.1 %), 60 s ago. Of the cached answers that expire, half do within 2 h.</p>',
     );
     expect(page.replaceAll(/\s*<[^>]+>\s*/g, '|')).toContain('|cached answers or hashed API keys||12,300||15.0 MiB||12||');
     expect(page.indexOf('cached answers or')).toBeLessThan(page.indexOf('rate limits'));
