@@ -1,3 +1,4 @@
+import { censusLine } from '../http/census-text.ts';
 import { ago, count, seconds, span } from '../http/quantities.ts';
 import { memoryText, rejectionsText, targetState } from '../http/target-text.ts';
 import {
@@ -128,6 +129,8 @@ function targetLines(target: TargetStatus, now: number, paint: Paint): string[] 
     ...wrap(printable(facts.filter((fact) => fact !== undefined).join(', ')), INDENT),
     ...target.credentials.flatMap((credential, index) => [rows[index] ?? '', ...refusedSince(credential, now)]),
     ...(rejections === undefined ? [] : wrap(`refused to others: ${rejections}`, INDENT)),
+    ...(target.census === undefined ? [] : wrap(censusLine(target.census, now), INDENT)),
+    ...(target.censusDetail === undefined ? [] : wrap(printable(`no census: ${target.censusDetail}`), INDENT)),
   ];
 }
 

@@ -22,7 +22,7 @@ export function printConfig(config: Config): string {
   return stringify(escaped(tree), { lineWidth: 0 });
 }
 
-function targetTree({ sentinel, password, interval, timeout, canaries, ...rest }: TargetConfig): object {
+function targetTree({ sentinel, password, interval, timeout, canaries, census, ...rest }: TargetConfig): object {
   return {
     ...rest,
     sentinel: sentinel && credentialTree(sentinel),
@@ -30,6 +30,7 @@ function targetTree({ sentinel, password, interval, timeout, canaries, ...rest }
     interval: formatDuration(interval),
     timeout: formatDuration(timeout),
     canaries: canaries.map(credentialTree),
+    census: census && { ...census, interval: formatDuration(census.interval) },
   };
 }
 

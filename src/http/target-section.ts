@@ -1,11 +1,12 @@
 import { html } from 'hono/html';
 import type { CredentialStatus, TargetStatus } from '../model/status.ts';
+import { censusSection } from './census-section.ts';
 import { dataTable, evidence, facts, type Html, type Row, yesNo } from './fragments.ts';
 import { ago, count, seconds } from './quantities.ts';
 import { memoryText, rejectionsText, targetState } from './target-text.ts';
 import { AUTH_WORDS, FAILURE_WORDS } from './words.ts';
 
-/** One Redis target on the status page: whether it answers, who gets in, how full it is. */
+/** One Redis target on the status page: whether it answers, who gets in, how full it is and of what. */
 export function targetSection(target: TargetStatus, now: number): Html {
   const { tone, title } = targetState(target);
   return html`<section class="${tone}">
@@ -32,6 +33,7 @@ ${facts([
   ['scrape took', target.scrapeSeconds === undefined ? undefined : seconds(target.scrapeSeconds)],
   ['last scrape', target.lastScrapeAt === undefined ? 'never' : ago(target.lastScrapeAt, now)],
 ])}
+${censusSection(target, now)}
 </section>`;
 }
 

@@ -1,4 +1,5 @@
 import type { CacheType, Cause, Outcome, Route, Verdict } from './cache.ts';
+import type { Census } from './census.ts';
 import type { LeaseState } from './lease.ts';
 import type { AuthState, RedisFailure } from './redis.ts';
 
@@ -34,6 +35,10 @@ export interface TargetStatus {
   credentials: CredentialStatus[];
   /** Refusals of others that the server counted since this daemon watches it. */
   rejectionsOfOthers: { WRONGPASS: number; NOAUTH: number; NOPERM: number };
+  /** The last census, where one is configured and could be taken. */
+  census?: Census | undefined;
+  /** Why there is no census although one is configured, one sentence without any secret. */
+  censusDetail?: string | undefined;
   traceId?: string | undefined;
 }
 

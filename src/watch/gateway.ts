@@ -37,7 +37,7 @@ export interface GatewayWatchOptions {
 }
 
 /** Two requests, the wait for a write between them and the questions about its key. */
-const WAIT_MS = 3_000;
+const WAIT_MS = 1_000;
 /** Health, details, two times `/cache/ping`. */
 const REQUESTS_BESIDE = 5;
 /** The shares of a tick's time after which no pair runs any more, and nothing else. */
@@ -68,8 +68,8 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
   const spending = keepSpending(config, clock);
   const pace = keepPace(config.interval, clock);
   const verdict = watchVerdict({ config, series, log, clock, look, replicas, routes, pace });
-  const needed = (2 * config.timeout + WAIT_MS) * routes.length + REQUESTS_BESIDE * config.timeout;
-  const timeout = Math.min(config.interval, needed);
+  // A tick may outlast its interval: cutting a request short would call a gateway slow that is not.
+  const timeout = (2 * config.timeout + WAIT_MS) * routes.length + REQUESTS_BESIDE * config.timeout;
   series.add('llm.cache.probe.cost_usd', {}, 0);
   verdict.publish();
 
@@ -111,6 +111,7 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
     const turn = replicas.turn();
     tick.note(turn.details);
     if (turn.cold) for (const route of routes) route.expectColdStart();
+    const start = clock.monotonic();
     await server.around(look.namespace, tick.signal, async () => {
       for (const [index, route] of routes.entries()) {
         const left = until - clock.monotonic();
@@ -121,7 +122,7 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
       }
       await look.askPing(tick, end);
     });
-    pace.ran(spending.priced() && routes.some((route) => route.finding()?.outcome.startsWith('miss_')));
+    pace.ran(spending.priced() && routes.some((route) => route.finding()?.outcome.startsWith('miss_')), clock.monotonic() - start);
   }
 
   async function sendPair(route: RouteWatch, turn: Turn, tick: Tick, until: number): Promise<void> {
