@@ -1,5 +1,5 @@
 import type { CacheType, Cause, Outcome, Route, Verdict } from './cache.ts';
-import type { AuthState, RedisFailure } from './redis.ts';
+import type { AclReason, AuthState, RedisFailure } from './redis.ts';
 
 /** One credential of a target, as the last canary left it. Times are Unix milliseconds. */
 export interface CredentialStatus {
@@ -8,6 +8,31 @@ export interface CredentialStatus {
   error?: RedisFailure | undefined;
   lastSuccessAt?: number | undefined;
   lastFailureAt?: number | undefined;
+}
+
+/**
+ * A client other than this daemon that a Redis server refused, as its ACL LOG tells. What clients write is cut
+ * and made harmless.
+ */
+export interface RefusedClient {
+  reason: AclReason;
+  /** A configured user, or the beginning and the length of another name, which can be a mistyped password. */
+  user: string;
+  /** IP address without port, or `unix socket`. */
+  address?: string | undefined;
+  library?: string | undefined;
+  /** The command, or `key` or `channel`; never the name of one. */
+  what: string;
+  count: number;
+  /** The last time, Unix milliseconds. */
+  at: number;
+}
+
+/** Connections that may have sent commands without a password: Redis does not record who did. */
+export interface NoauthCandidate {
+  address?: string | undefined;
+  library?: string | undefined;
+  connections: number;
 }
 
 /** What the daemon knows of one Redis target now. Times are Unix milliseconds, durations seconds. */
@@ -33,6 +58,10 @@ export interface TargetStatus {
   credentials: CredentialStatus[];
   /** Refusals of others that the server counted since this daemon watches it. */
   rejectionsOfOthers: { WRONGPASS: number; NOAUTH: number; NOPERM: number };
+  /** Who was refused in the last hour, the latest first. */
+  refused?: RefusedClient[] | undefined;
+  /** When others were last refused for want of a password, and who may have been; no candidates when the clients could not be listed. */
+  noauth?: { at: number; candidates?: NoauthCandidate[] | undefined } | undefined;
   traceId?: string | undefined;
 }
 

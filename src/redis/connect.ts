@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { isIPv6, type Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import type { Credential, TargetConfig } from '../config/effective.ts';
 import { EXPORTER_CREDENTIAL, REJECTION } from '../model/redis.ts';
@@ -85,6 +85,9 @@ export function createTarget(config: TargetConfig): Target {
     get connections() {
       return [...sockets].filter(({ destroyed }) => !destroyed).length;
     },
+    get ownPeers() {
+      return [...sockets].map(peerOf);
+    },
     get certificateExpiry() {
       return expiry;
     },
@@ -94,6 +97,12 @@ export function createTarget(config: TargetConfig): Target {
     askAll,
     open,
   };
+}
+
+/** A unix socket has no address of its own: all of its clients look the same to the server. */
+function peerOf({ localAddress, localPort }: Socket): string {
+  if (localAddress === undefined) return 'unix socket';
+  return `${isIPv6(localAddress) ? `[${localAddress}]` : localAddress}:${localPort}`;
 }
 
 function timings(start: number, connected: number, answer: AuthAnswer): OpenPhases {

@@ -35,6 +35,8 @@ export interface Target {
   readonly own: Record<Rejection, number> & { hits: number; misses: number };
   /** Connections that are open now. */
   readonly connections: number;
+  /** Their near ends, `host:port` as the server writes them in CLIENT LIST, or `unix socket`. */
+  readonly ownPeers: readonly string[];
   /** The end of the certificate that the server showed last, Unix milliseconds. */
   readonly certificateExpiry: number | undefined;
   /** A fresh connection on which nothing was sent yet. The caller disconnects it. */
