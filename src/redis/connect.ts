@@ -7,7 +7,7 @@ import { authenticate } from './auth.ts';
 import { during, explain, speakOver } from './connection.ts';
 import { RedisError, type Settled } from './failure.ts';
 import { findMaster } from './sentinel.ts';
-import { certificateExpiry, openSocket } from './socket.ts';
+import { answersTls, certificateExpiry, openSocket } from './socket.ts';
 import type { AuthAnswer, OpenPhases, Target } from './target.ts';
 
 /** The target of a configuration entry. Nothing is connected before the first call. */
@@ -92,6 +92,10 @@ export function createTarget(config: TargetConfig): Target {
       return expiry;
     },
     dial,
+    wantsTls: async (signal) => {
+      const address = config.url === undefined ? await findMaster(config, signal) : parseAddress(config.url);
+      return 'host' in address && !address.tls && answersTls(address, signal);
+    },
     authenticate: (redis, as, signal) => counting(authenticate(redis, as, signal)),
     ask,
     askAll,
