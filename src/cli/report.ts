@@ -1,6 +1,6 @@
 import { censusLine } from '../http/census-text.ts';
 import { ago, count, seconds, span } from '../http/quantities.ts';
-import { memoryText, rejectionsText, targetState } from '../http/target-text.ts';
+import { memoryText, noauthText, refusalText, rejectionsText, targetState } from '../http/target-text.ts';
 import {
   AUTH_WORDS,
   CAUSE_WORDS,
@@ -12,7 +12,7 @@ import {
   type Tone,
   VERDICT_WORDS,
 } from '../http/words.ts';
-import type { CredentialStatus, GatewayStatus, PairStatus, Status, TargetStatus } from '../model/status.ts';
+import type { CredentialStatus, GatewayStatus, NoauthCandidate, PairStatus, RefusedClient, Status, TargetStatus } from '../model/status.ts';
 import { type Cell, printable, table, wrap } from './layout.ts';
 
 const INDENT = '  ';
@@ -123,7 +123,23 @@ function targetLines(target: TargetStatus, now: number, paint: Paint): string[] 
     ...(rejections === undefined ? [] : wrap(`refused to others: ${rejections}`, INDENT)),
     ...(target.census === undefined ? [] : wrap(censusLine(target.census, now), INDENT)),
     ...(target.censusDetail === undefined ? [] : wrap(printable(`no census: ${target.censusDetail}`), INDENT)),
+    ...(target.refused ?? []).flatMap((client) => wrap(printable(refusedLine(client, now)), INDENT.repeat(2))),
+    ...(target.noauth === undefined ? [] : noauthLines(target.noauth.candidates)),
   ];
+}
+
+function refusedLine(client: RefusedClient, now: number): string {
+  const { user, address, library, count: times, at } = client;
+  return `${refusalText(client)} to ${user}${from(address, library)}, ${count(times)} ${times === 1 ? 'time' : 'times'}, last ${ago(at, now)}`;
+}
+
+function noauthLines(candidates: readonly NoauthCandidate[] | undefined): string[] {
+  const lines = (candidates ?? []).map(({ address, library, connections }) => `${count(connections)}${from(address, library)}`);
+  return [...wrap(noauthText(candidates), INDENT), ...lines.flatMap((line) => wrap(printable(line), INDENT.repeat(2)))];
+}
+
+function from(address: string | undefined, library: string | undefined): string {
+  return `${address === undefined ? '' : ` from ${address}`}${library === undefined ? '' : ` with ${library}`}`;
 }
 
 function refusedSince({ state, lastSuccessAt }: CredentialStatus, now: number): string[] {

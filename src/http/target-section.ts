@@ -1,9 +1,9 @@
 import { html } from 'hono/html';
-import type { CredentialStatus, TargetStatus } from '../model/status.ts';
+import type { CredentialStatus, RefusedClient, TargetStatus } from '../model/status.ts';
 import { censusSection } from './census-section.ts';
 import { dataTable, evidence, facts, type Html, type Row, yesNo } from './fragments.ts';
 import { ago, count, seconds } from './quantities.ts';
-import { memoryText, rejectionsText, targetState } from './target-text.ts';
+import { memoryText, noauthText, refusalText, rejectionsText, targetState } from './target-text.ts';
 import { AUTH_WORDS, FAILURE_WORDS } from './words.ts';
 
 /** One Redis target on the status page: whether it answers, who gets in, how full it is and of what. */
@@ -34,7 +34,39 @@ ${facts([
   ['last scrape', target.lastScrapeAt === undefined ? 'never' : ago(target.lastScrapeAt, now)],
 ])}
 ${censusSection(target, now)}
+${
+  target.refused === undefined
+    ? ''
+    : html`<h4>Refused in the last hour</h4>${dataTable(
+        REFUSED_HEADINGS,
+        target.refused.map((client) => refusedRow(client, now)),
+      )}`
+}
+${target.noauth === undefined ? '' : noauthPart(target.noauth, now)}
 </section>`;
+}
+
+const REFUSED_HEADINGS = ['refused', 'user', 'from', 'library', 'times', 'last'];
+
+function refusedRow(client: RefusedClient, now: number): Row {
+  return {
+    cells: [refusalText(client), client.user, client.address ?? '', client.library ?? '', count(client.count), ago(client.at, now)],
+  };
+}
+
+const CANDIDATE_HEADINGS = ['from', 'library', 'connections'];
+
+function noauthPart({ at, candidates }: NonNullable<TargetStatus['noauth']>, now: number): Html {
+  return html`<h4>Refused without a password</h4>
+<p>${noauthText(candidates)} The last refusal was ${ago(at, now)}.</p>
+${
+  candidates === undefined || candidates.length === 0
+    ? ''
+    : dataTable(
+        CANDIDATE_HEADINGS,
+        candidates.map(({ address, library, connections }) => ({ cells: [address ?? 'unknown', library ?? '', count(connections)] })),
+      )
+}`;
 }
 
 const HEADINGS = ['credential', 'state', 'last accepted', 'last refused'];

@@ -1,4 +1,4 @@
-import type { TargetStatus } from '../model/status.ts';
+import type { NoauthCandidate, RefusedClient, TargetStatus } from '../model/status.ts';
 import { bytes, count } from './quantities.ts';
 import type { Tone } from './words.ts';
 
@@ -21,4 +21,19 @@ export function targetState({ up, failure }: TargetStatus): { tone: Tone; title:
   if (up === undefined) return { tone: 'none', title: 'not tried' };
   if (!up) return { tone: 'bad', title: 'down' };
   return failure === undefined ? { tone: 'good', title: 'up' } : { tone: 'bad', title: 'up, not readable' };
+}
+
+/** What a client was refused: `login (hello)`, `command get`, `key`. */
+export function refusalText({ reason, what }: RefusedClient): string {
+  if (reason === 'auth') return `login (${what})`;
+  return reason === what ? reason : `${reason} ${what}`;
+}
+
+/** What is known of those who came without a password. */
+export function noauthText(candidates: readonly NoauthCandidate[] | undefined): string {
+  const nobody = 'Redis does not record who sends commands without a password (NOAUTH).';
+  if (candidates === undefined) return `${nobody} Its clients could not be listed: see the ACL line of the documentation.`;
+  return candidates.length === 0
+    ? `${nobody} When it was looked, no connection was left that may have.`
+    : `${nobody} These connections of the user default may have:`;
 }

@@ -1,6 +1,6 @@
 import type { CacheType, Cause, Outcome, Route, Verdict } from './cache.ts';
 import type { Census } from './census.ts';
-import type { AuthState, RedisFailure } from './redis.ts';
+import type { AclReason, AuthState, RedisFailure } from './redis.ts';
 
 /** One credential of a target, as the last canary left it. Times are Unix milliseconds. */
 export interface CredentialStatus {
@@ -9,6 +9,31 @@ export interface CredentialStatus {
   error?: RedisFailure | undefined;
   lastSuccessAt?: number | undefined;
   lastFailureAt?: number | undefined;
+}
+
+/**
+ * A client other than this daemon that a Redis server refused, as its ACL LOG tells. What clients write is cut
+ * and made harmless.
+ */
+export interface RefusedClient {
+  reason: AclReason;
+  /** A configured user, or the beginning and the length of another name, which can be a mistyped password. */
+  user: string;
+  /** IP address without port, or `unix socket`. */
+  address?: string | undefined;
+  library?: string | undefined;
+  /** The command, or `key` or `channel`; never the name of one. */
+  what: string;
+  count: number;
+  /** The last time, Unix milliseconds. */
+  at: number;
+}
+
+/** Connections that may have sent commands without a password: Redis does not record who did. */
+export interface NoauthCandidate {
+  address?: string | undefined;
+  library?: string | undefined;
+  connections: number;
 }
 
 /** What the daemon knows of one Redis target now. Times are Unix milliseconds, durations seconds. */
@@ -38,6 +63,10 @@ export interface TargetStatus {
   census?: Census | undefined;
   /** Why there is no census although one is configured, one sentence without any secret. */
   censusDetail?: string | undefined;
+  /** Who was refused in the last hour, the latest first. */
+  refused?: RefusedClient[] | undefined;
+  /** When others were last refused for want of a password, and who may have been; no candidates when the clients could not be listed. */
+  noauth?: { at: number; candidates?: NoauthCandidate[] | undefined } | undefined;
   traceId?: string | undefined;
 }
 

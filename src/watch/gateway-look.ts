@@ -1,4 +1,5 @@
 import type { GatewayConfig } from '../config/effective.ts';
+import { readBreaker } from '../litellm/breaker.ts';
 import type { CacheSettings } from '../litellm/cache-ping.ts';
 import type { Gateway } from '../litellm/gateway.ts';
 import { type Health, pingCache, readHealth } from '../litellm/health.ts';
@@ -19,6 +20,8 @@ export interface Look {
   askHealth(tick: Tick): Promise<Health>;
   /** Asks `/cache/ping`, until a monotonic time at most; true when that answers 200 and did not before. */
   askPing(tick: Tick, until: number): Promise<boolean>;
+  /** Asks the gateway's own metrics whether its circuit breaker is open, until a monotonic time at most; undefined where they do not tell. */
+  askBreaker(tick: Tick, until: number): Promise<boolean | undefined>;
   /** Takes a version that an answer carried. */
   learnVersion(version: string | undefined): void;
 }
@@ -62,6 +65,7 @@ export function lookAt(gateway: Gateway, config: Pick<GatewayConfig, 'namespace'
       if (ping.settings.off || ping.settings.cacheType !== undefined) settings = ping.settings;
       return recovered;
     },
+    askBreaker: (tick, until) => tick.step('metrics', () => readBreaker(gateway, until, tick.signal)),
     learnVersion: (seen) => {
       version = seen ?? version;
     },

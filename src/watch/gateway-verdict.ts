@@ -5,6 +5,7 @@ import type { GatewayStatus } from '../model/status.ts';
 import type { Log, Tick } from '../model/tick.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { asExpected, type Judgement, judge } from '../verdict/judge.ts';
+import { isOutage } from '../verdict/proof.ts';
 import type { Signals } from '../verdict/signals.ts';
 import type { Look } from './gateway-look.ts';
 import type { Pace } from './gateway-pace.ts';
@@ -13,8 +14,11 @@ import type { ServerSignals } from './gateway-server.ts';
 
 /** The verdict on a gateway, and everything that is shown of it. */
 export interface VerdictWatch {
-  /** Judges the latest pairs, says so in the log when the verdict or its cause changed, and publishes. */
-  judge(server: ServerSignals, tick: Tick): void;
+  /**
+   * Judges the latest pairs, says so in the log when the verdict or its cause changed, and publishes. In an
+   * outage without a known cause it asks the gateway once more, until a monotonic time at most.
+   */
+  judge(server: ServerSignals, tick: Tick, until: number): Promise<void>;
   publish(): void;
   status(): Omit<GatewayStatus, 'name' | 'url' | 'costUsd'>;
 }
@@ -82,7 +86,7 @@ export function watchVerdict({ config, series, log, clock, look, routes, pace }:
   }
 
   return {
-    judge(server, tick) {
+    async judge(server, tick, until) {
       const signals: Signals = {
         ...server,
         // Silence under a namespace that only the configuration knows may be that of a wrong prefix.
@@ -95,9 +99,13 @@ export function watchVerdict({ config, series, log, clock, look, routes, pace }:
         callTypes: look.settings?.callTypes,
         flushSize: look.settings?.flushSize,
         cachePing: look.cachePing,
+        breakerOpen: undefined,
       };
       const findings = routes.flatMap((route) => route.finding() ?? []);
-      enter(judge(findings, signals), tick);
+      const judgement = judge(findings, signals);
+      const wantsMore = judgement.cause === 'undetermined' && isOutage(judgement.verdict);
+      const breakerOpen = wantsMore ? await look.askBreaker(tick, until) : undefined;
+      enter(breakerOpen === undefined ? judgement : judge(findings, { ...signals, breakerOpen }), tick);
       publish();
     },
     publish,

@@ -54,7 +54,7 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
   );
   const routes = config.routes.map((route) => watchRoute(route, config.model, series, clock));
   const look = lookAt(gateway, config);
-  const server = viewServer(target, clock);
+  const server = viewServer(config.url, target, clock);
   const spending = keepSpending(config, clock);
   const pace = keepPace(config.interval, clock);
   const verdict = watchVerdict({ config, series, log, clock, look, routes, pace });
@@ -75,7 +75,7 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
       if (due()) await sendPairs(tick, start + timeout * PAIRS_SHARE, end);
       else if (await look.askPing(tick, end)) pace.hurry();
     }
-    verdict.judge(await server.signals(routes.every(isGood), end, tick.signal), tick);
+    await verdict.judge(await server.signals(routes.every(isGood), end, tick.signal), tick, end);
   }
 
   /** Whether pairs are sent in this tick; those that are not are counted. */
@@ -110,6 +110,7 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
       until,
     };
     const pair = await runPair(plan, gateway, server.keys, tick, clock);
+    server.sent(pair.probe);
     look.learnVersion(pair.first.marks?.version);
     route.record(pair, tick.traceId);
     series.add('llm.cache.probe.cost_usd', {}, spending.charge(pair));

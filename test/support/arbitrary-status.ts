@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { CACHE_TYPE, CAUSE, OUTCOME, ROUTE, VERDICT } from '../../src/model/cache.ts';
 import { KEY_CLASS } from '../../src/model/census.ts';
-import { AUTH_STATE, REDIS_FAILURE } from '../../src/model/redis.ts';
+import { ACL_REASON, AUTH_STATE, REDIS_FAILURE } from '../../src/model/redis.ts';
 import type { Status } from '../../src/model/status.ts';
 
 const at = fc.nat({ max: 2_000_000_000_000 });
@@ -68,6 +68,20 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
     },
     { requiredKeys: ['at', 'database', 'keys', 'sampled', 'coverage', 'classes'] },
   );
+  const refused = fc.record(
+    {
+      reason: fc.constantFrom(...ACL_REASON),
+      user: text,
+      address: text,
+      library: text,
+      what: text,
+      count: fc.nat(),
+      at,
+    },
+    { requiredKeys: ['reason', 'user', 'what', 'count', 'at'] },
+  );
+  const candidate = fc.record({ address: text, library: text, connections: fc.nat() }, { requiredKeys: ['connections'] });
+  const noauth = fc.record({ at, candidates: fc.array(candidate, { maxLength: 3 }) }, { requiredKeys: ['at'] });
   const target = fc.record(
     {
       name: text,
@@ -88,6 +102,8 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
       rejectionsOfOthers: fc.record({ WRONGPASS: fc.nat(), NOAUTH: fc.nat(), NOPERM: fc.nat() }),
       census,
       censusDetail: text,
+      refused: fc.array(refused, { maxLength: 3 }),
+      noauth,
     },
     { requiredKeys: ['name', 'address', 'credentials', 'rejectionsOfOthers'] },
   );

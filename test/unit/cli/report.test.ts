@@ -57,7 +57,12 @@ const INCIDENT: Status = {
         { credential: 'exporter', state: 'ok' },
         { credential: 'litellm', state: 'failed', error: 'wrongpass', lastSuccessAt: 70_000 },
       ],
-      rejectionsOfOthers: { WRONGPASS: 0, NOAUTH: 1_047, NOPERM: 0 },
+      rejectionsOfOthers: { WRONGPASS: 3, NOAUTH: 1_047, NOPERM: 0 },
+      refused: [
+        { reason: 'auth', user: 'default', address: '10.0.0.5', library: 'redis-py', what: 'hello', count: 2, at: 95_000 },
+        { reason: 'auth', user: 's3... (22 characters)', address: '10.0.0.9', what: 'auth', count: 1, at: 40_000 },
+      ],
+      noauth: { at: 95_000, candidates: [{ address: '10.0.0.5', library: 'redis-py', connections: 4 }] },
     },
   ],
 };
@@ -84,7 +89,12 @@ cache    UP
   credential exporter  accepted
   credential litellm   refused   the password is wrong (WRONGPASS)
     last accepted 30 s ago
-  refused to others: 1,047 NOAUTH
+  refused to others: 3 WRONGPASS, 1,047 NOAUTH
+    login (hello) to default from 10.0.0.5 with redis-py, 2 times, last 5 s ago
+    login (auth) to s3... (22 characters) from 10.0.0.9, 1 time, last 60 s ago
+  Redis does not record who sends commands without a password (NOAUTH). These
+  connections of the user default may have:
+    4 from 10.0.0.5 with redis-py
 `);
   });
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { statusPage } from '../../../src/http/status-page.ts';
-import type { GatewayStatus, Status } from '../../../src/model/status.ts';
+import type { GatewayStatus, Status, TargetStatus } from '../../../src/model/status.ts';
 import { arbitraryStatus } from '../../support/arbitrary-status.ts';
 import { EMPTY } from '../../support/http.ts';
 
@@ -54,6 +54,33 @@ describe('the status page', () => {
     expect(page).toContain('<title>LiteLLM cache exporter</title>');
     expect(page).toContain('<section class="good">');
     expect(page).not.toContain('Next:');
+  });
+
+  it('says who was refused, and who may have come without a password', async () => {
+    const target: TargetStatus = {
+      name: 'cache',
+      address: 'redis://cache:6379',
+      credentials: [],
+      rejectionsOfOthers: { WRONGPASS: 2, NOAUTH: 1, NOPERM: 1 },
+      refused: [
+        { reason: 'key', user: 'default', address: '10.0.0.5', library: 'redis-py', what: 'key', count: 1_200, at: 55_000 },
+        { reason: 'auth', user: 's3... (22 characters)', what: 'hello', count: 2, at: 50_000 },
+      ],
+      noauth: { at: 30_000, candidates: [{ address: '10.0.0.5', library: 'redis-py', connections: 4 }] },
+    };
+    const page = await pageOf({ targets: [target] });
+    expect(page).toContain(
+      '<td data-label="refused">key</td><td data-label="user">default</td><td data-label="from">10.0.0.5</td><td data-label="library">redis-py</td><td data-label="times">1,200</td><td data-label="last">5 s ago</td>',
+    );
+    expect(page).toContain(
+      '<td data-label="refused">login (hello)</td><td data-label="user">s3... (22 characters)</td><td class="empty"></td>',
+    );
+    expect(page).toContain(
+      '<p>Redis does not record who sends commands without a password (NOAUTH). These connections of the user default may have: The last refusal was 30 s ago.</p>',
+    );
+    expect(page).toContain('<td data-label="from">10.0.0.5</td><td data-label="library">redis-py</td><td data-label="connections">4</td>');
+    const unlisted = await pageOf({ targets: [{ ...target, noauth: { at: 30_000 } }] });
+    expect(unlisted).toContain('Its clients could not be listed: see the ACL line of the documentation.');
   });
 
   it('links a trace only where traces can be looked up', async () => {
