@@ -5,16 +5,26 @@ import type { GatewayStatus } from '../model/status.ts';
 import type { Log, Tick } from '../model/tick.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { asExpected, type Judgement, judge } from '../verdict/judge.ts';
-import type { Signals } from '../verdict/signals.ts';
+import type { Finding, Signals } from '../verdict/signals.ts';
 import type { Look } from './gateway-look.ts';
 import type { Pace } from './gateway-pace.ts';
 import type { RouteWatch } from './gateway-route.ts';
 import type { ServerSignals } from './gateway-server.ts';
 
+/** A judgement with what it was made of; `at` is Unix milliseconds. */
+export interface Judged {
+  at: number;
+  judgement: Judgement;
+  findings: readonly Finding[];
+  signals: Signals;
+}
+
 /** The verdict on a gateway, and everything that is shown of it. */
 export interface VerdictWatch {
   /** Judges the latest pairs, says so in the log when the verdict or its cause changed, and publishes. */
-  judge(server: ServerSignals, tick: Tick): void;
+  judge(server: ServerSignals, tick: Tick): Judged;
+  /** The last judgement; undefined before the first one. */
+  judged(): Judged | undefined;
   publish(): void;
   status(): Omit<GatewayStatus, 'name' | 'url' | 'costUsd'>;
 }
@@ -38,6 +48,7 @@ const TOO_OLD: Judgement = { ...UNKNOWN, evidence: 'The last pair is older than 
 export function watchVerdict({ config, series, log, clock, look, routes, pace }: VerdictParts): VerdictWatch {
   let current = UNKNOWN;
   let since: number | undefined;
+  let last: Judged | undefined;
 
   function isFresh(route: RouteWatch): boolean {
     const at = route.lastRunAt();
@@ -97,9 +108,12 @@ export function watchVerdict({ config, series, log, clock, look, routes, pace }:
         cachePing: look.cachePing,
       };
       const findings = routes.flatMap((route) => route.finding() ?? []);
-      enter(judge(findings, signals), tick);
+      last = { at: clock.now(), judgement: judge(findings, signals), findings, signals };
+      enter(last.judgement, tick);
       publish();
+      return last;
     },
+    judged: () => last,
     publish,
     status: () => {
       const runs = routes.flatMap((route) => route.lastRunAt() ?? []);
