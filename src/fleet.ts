@@ -9,6 +9,7 @@ import type { Job } from './schedule/job.ts';
 import type { Scheduled, Scheduler } from './schedule/scheduler.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { createGatewayWatch } from './watch/gateway.ts';
+import type { Judged } from './watch/gateway-verdict.ts';
 import { createTargetWatch } from './watch/target.ts';
 
 /** A sample that is older than this many intervals is withdrawn. */
@@ -33,6 +34,8 @@ export interface Fleet {
   runOnce(names: readonly string[], signal: AbortSignal): Promise<void>;
   targets(): TargetStatus[];
   gateways(): GatewayStatus[];
+  /** What is known of a gateway beside its status; undefined for an unknown name. */
+  inside(gateway: string): { config: GatewayConfig; judged: Judged | undefined } | undefined;
   close(): Promise<void>;
 }
 
@@ -40,7 +43,7 @@ export interface Fleet {
 export function createFleet({ telemetry, scheduler, clock }: { telemetry: Telemetry; scheduler?: Scheduler; clock: Clock }): Fleet {
   const shared = new Map<string, Target>();
   const targets = new Map<string, Member<TargetStatus>>();
-  const gateways = new Map<string, Member<GatewayStatus>>();
+  const gateways = new Map<string, Member<GatewayStatus> & { inside(): ReturnType<Fleet['inside']> }>();
   let current: Config | undefined;
 
   function member<S>(task: Task, watch: { job: Job; status(): S; close(): Promise<void> }, dropSeries: () => void): Member<S> {
@@ -82,7 +85,7 @@ export function createFleet({ telemetry, scheduler, clock }: { telemetry: Teleme
     });
     const target = config.redis === undefined ? undefined : shared.get(config.redis);
     const watch = createGatewayWatch({ config, target, series, log: telemetry.log, clock });
-    gateways.set(config.name, member('gateway', watch, series.close));
+    gateways.set(config.name, { ...member('gateway', watch, series.close), inside: () => ({ config, judged: watch.judged() }) });
   }
 
   /** A target that recovered is worth a pair at once: the verdict heals without waiting for the grid. */
@@ -107,6 +110,7 @@ export function createFleet({ telemetry, scheduler, clock }: { telemetry: Teleme
     },
     targets: () => [...targets.values()].map((entry) => entry.status()),
     gateways: () => [...gateways.values()].map((entry) => entry.status()),
+    inside: (gateway) => gateways.get(gateway)?.inside(),
     async close() {
       await remove(gateways, [...gateways.keys()]);
       await remove(targets, [...targets.keys()]);
