@@ -1,4 +1,5 @@
 import { ago, count, seconds, span } from '../http/quantities.ts';
+import { readable } from '../http/readable.ts';
 import { memoryText, rejectionsText, targetState } from '../http/target-text.ts';
 import {
   AUTH_WORDS,
@@ -11,10 +12,11 @@ import {
   type Tone,
   VERDICT_WORDS,
 } from '../http/words.ts';
-import type { CredentialStatus, GatewayStatus, PairStatus, Status, TargetStatus } from '../model/status.ts';
-import { type Cell, printable, table, wrap } from './layout.ts';
+import type { CredentialStatus, GatewayStatus, PairStatus, Status, TargetStatus, VerdictChange } from '../model/status.ts';
+import { type Cell, table, wrap } from './layout.ts';
 
 const INDENT = '  ';
+const CHANGES_SHOWN = 5;
 const CODE: Readonly<Record<Tone, number>> = { good: 32, warn: 33, bad: 31, none: 2 };
 
 /** Puts a text into the colour of a tone, or leaves it as it is. */
@@ -39,7 +41,7 @@ export function statusText(status: Status, options: { color: boolean }): string 
 function reloadLines({ configReload }: Status, paint: Paint): string[] {
   return [
     `configuration  ${paint('bad', 'NOT LOADED AGAIN')}`,
-    ...configReload.problems.flatMap((problem) => wrap(printable(problem), INDENT)),
+    ...configReload.problems.flatMap((problem) => wrap(readable(problem), INDENT)),
   ];
 }
 
@@ -53,12 +55,31 @@ function gatewayLines(gateway: GatewayStatus, now: number, paint: Paint): string
   return [
     head.filter((part) => part !== undefined).join('  '),
     ...wrap(words.sentence, INDENT),
-    ...(gateway.evidence === '' ? [] : wrap(`Evidence: ${printable(gateway.evidence)}`, INDENT)),
+    ...(gateway.evidence === '' ? [] : wrap(`Evidence: ${readable(gateway.evidence)}`, INDENT)),
     ...(next === '' || gateway.asExpected || gateway.verdict === 'unknown' ? [] : wrap(`Next: ${next}`, INDENT)),
     ...(gateway.pairs.length === 0 ? [] : ['', ...pairLines(gateway.pairs, now, paint)]),
     ...(gateway.speedup ? wrap(`duplicates ${speedupText(gateway.speedup)}`, INDENT) : []),
-    ...wrap(printable(gatewayFacts(gateway)), INDENT),
+    ...wrap(readable(gatewayFacts(gateway)), INDENT),
+    ...changeLines(gateway.history?.changes ?? [], now, paint),
   ];
+}
+
+/** The last changes of the verdict, newest first; the first verdict after the start is none. */
+function changeLines(changes: readonly VerdictChange[], now: number, paint: Paint): string[] {
+  const shown = changes.slice(1).slice(-CHANGES_SHOWN).toReversed();
+  if (shown.length === 0) return [];
+  const heading: Cell[] = ['verdict before', 'verdict', 'cause', 'when'].map((text, column) => ({
+    text,
+    paint: (quiet) => paint('none', quiet),
+    right: column === 3,
+  }));
+  const rows = shown.map(({ at, from, to, cause }): Cell[] => [
+    { text: VERDICT_WORDS[from].title },
+    { text: VERDICT_WORDS[to].title, paint: (text) => paint(VERDICT_WORDS[to].tone, text) },
+    { text: cause === 'none' ? '' : cause },
+    { text: ago(at, now), right: true },
+  ]);
+  return ['', ...table([heading, ...rows], INDENT)];
 }
 
 function pairLines(pairs: readonly PairStatus[], now: number, paint: Paint): string[] {
@@ -76,7 +97,7 @@ function pairLines(pairs: readonly PairStatus[], now: number, paint: Paint): str
     { text: ago(pair.at, now), right: true },
   ]);
   const [first = '', ...lines] = table([heading, ...rows], INDENT);
-  const reasons = pairs.map((pair) => wrap(printable(pair.evidence), INDENT.repeat(2)));
+  const reasons = pairs.map((pair) => wrap(readable(pair.evidence), INDENT.repeat(2)));
   return [first, ...lines.flatMap((line, index) => [line, ...(reasons[index] ?? [])])];
 }
 
@@ -116,8 +137,8 @@ function targetLines(target: TargetStatus, now: number, paint: Paint): string[] 
   const failure = target.detail ?? (target.failure === undefined ? undefined : `${FAILURE_WORDS[target.failure]}`);
   return [
     [target.name, paint(tone, title.toUpperCase())].join('  '),
-    ...(failure === undefined ? [] : wrap(printable(failure), INDENT)),
-    ...wrap(printable(facts.filter((fact) => fact !== undefined).join(', ')), INDENT),
+    ...(failure === undefined ? [] : wrap(readable(failure), INDENT)),
+    ...wrap(readable(facts.filter((fact) => fact !== undefined).join(', ')), INDENT),
     ...target.credentials.flatMap((credential, index) => [rows[index] ?? '', ...refusedSince(credential, now)]),
     ...(rejections === undefined ? [] : wrap(`refused to others: ${rejections}`, INDENT)),
   ];
