@@ -12,7 +12,7 @@ export function gatewaySection(gateway: GatewayStatus, now: number, tracesUrl: s
   return html`<section class="${gatewayTone(gateway)}">
 <h3>${gateway.name} <b>${words.title}</b>${gateway.since === undefined ? '' : html` <small>since ${moment(gateway.since)}</small>`}</h3>
 <p>${words.sentence}${gateway.asExpected ? ' That is what the configuration expects.' : ''}</p>
-${gateway.verdict === 'unknown' ? '' : cause(gateway)}
+${gateway.verdict === 'unknown' ? evidence(gateway.evidence) : cause(gateway)}
 ${
   gateway.pairs.length === 0
     ? ''

@@ -3,7 +3,7 @@ import type { Route } from '../model/cache.ts';
 import type { PairRecord } from '../model/status.ts';
 import { drawnOnce, type Html, html } from './fragments.ts';
 import { type LatencyScale, latencyScale } from './latency-scale.ts';
-import { MARK, MARK_LOOKS, type Mark, markOf } from './pair-marks.ts';
+import { MARK, MARK_LOOKS, type Mark, markOf, tenths } from './pair-marks.ts';
 import { count, moment, seconds } from './quantities.ts';
 import { ROUTE_WORDS } from './words.ts';
 
@@ -15,9 +15,9 @@ const FEWEST_SLOTS = 20;
 /** A pair as it is drawn: its mark, where it stands, how high its requests lie. */
 interface Point {
   mark: Mark;
-  x: string;
-  first: string;
-  duplicate: string | undefined;
+  x: number;
+  first: number;
+  duplicate: number | undefined;
 }
 
 /**
@@ -41,13 +41,13 @@ function draw(records: readonly PairRecord[], route: Route): Html {
 <desc>${words}. ${medians(records)}</desc>
 ${scale.lines.map(
   ({ y, text }) =>
-    html`<path class="grid" d="M${PLOT.left} ${y}H${PLOT.right}"/><text x="${PLOT.left - 4}" y="${y + 4}" text-anchor="end">${text}</text>`,
+    html`<path class="grid" d="M${PLOT.left} ${tenths(y)}H${PLOT.right}"/><text x="${PLOT.left - 4}" y="${tenths(y + 4)}" text-anchor="end">${text}</text>`,
 )}
-<path class="way" d="${raw(points.map(({ x, first, duplicate }) => (duplicate === undefined ? '' : `M${x} ${first}V${duplicate}`)).join(''))}"/>
+<path class="way" d="${raw(points.map(({ x, first, duplicate }) => (duplicate === undefined ? '' : `M${tenths(x)} ${tenths(first)}V${tenths(duplicate)}`)).join(''))}"/>
 ${used.map((mark) => html`<path class="${mark} ${MARK_LOOKS[mark].tone}" d="${raw(shapes(points, mark))}"/>`)}
 ${times(records)}
 </svg>
-<ul class="legend">${used.map((mark) => html`<li><svg viewBox="-4 -4 8 8" aria-hidden="true"><path class="${mark} ${MARK_LOOKS[mark].tone}" d="${MARK_LOOKS[mark].shape('0', '0')}"/></svg> ${MARK_LOOKS[mark].words}</li>`)}</ul>
+<ul class="legend">${used.map((mark) => html`<li><svg viewBox="-4 -4 8 8" aria-hidden="true"><path class="${mark} ${MARK_LOOKS[mark].tone}" d="${MARK_LOOKS[mark].shape(0, 0)}"/></svg> ${MARK_LOOKS[mark].words}</li>`)}</ul>
 </figure>`;
 }
 
@@ -55,9 +55,9 @@ function pointsOf(records: readonly PairRecord[], scale: LatencyScale): Point[] 
   const width = (PLOT.right - PLOT.left) / Math.max(FEWEST_SLOTS, records.length);
   return records.map((record, index) => ({
     mark: markOf(record),
-    x: (PLOT.right - (records.length - index - 0.5) * width).toFixed(1),
-    first: scale.y(record.firstSeconds).toFixed(1),
-    duplicate: record.duplicateSeconds === undefined ? undefined : scale.y(record.duplicateSeconds).toFixed(1),
+    x: PLOT.right - (records.length - index - 0.5) * width,
+    first: scale.y(record.firstSeconds),
+    duplicate: record.duplicateSeconds === undefined ? undefined : scale.y(record.duplicateSeconds),
   }));
 }
 

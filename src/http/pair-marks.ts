@@ -7,19 +7,34 @@ export const MARK = ['first', 'hit', 'elsewhere', 'miss', 'failed', 'control'] a
 export type Mark = (typeof MARK)[number];
 
 /** A mark as a legend names it, as a sentence counts it, its tone, and its shape around a point as SVG path data. */
-export const MARK_LOOKS: Readonly<Record<Mark, { words: string; counted: string; tone: Tone; shape: (x: string, y: string) => string }>> = {
-  first: { words: 'first request', counted: 'first', tone: 'none', shape: (x, y) => `M${x} ${y}m-2 0h4` },
-  hit: { words: 'duplicate hit', counted: 'hit', tone: 'good', shape: (x, y) => `M${x} ${y}h0` },
+export const MARK_LOOKS: Readonly<Record<Mark, { words: string; counted: string; tone: Tone; shape: (x: number, y: number) => string }>> = {
+  first: { words: 'first request', counted: 'first', tone: 'none', shape: (x, y) => `${start(x - 2, y)}h4` },
+  hit: { words: 'duplicate hit', counted: 'hit', tone: 'good', shape: (x, y) => `${start(x, y)}h0` },
   elsewhere: {
     words: 'duplicate hit, not in Redis',
     counted: 'hit but not in Redis',
     tone: 'warn',
-    shape: (x, y) => `M${x} ${y}m-2 0a2 2 0 1 0 4 0a2 2 0 1 0-4 0`,
+    shape: (x, y) => `${start(x - 2, y)}a2 2 0 1 0 4 0a2 2 0 1 0-4 0`,
   },
-  miss: { words: 'duplicate missed', counted: 'missed', tone: 'bad', shape: (x, y) => `M${x} ${y}m-2.3-2.3l4.6 4.6m0-4.6l-4.6 4.6` },
-  failed: { words: 'failed or wrong', counted: 'failed or wrong', tone: 'bad', shape: (x, y) => `M${x} ${y}m0-2.6l2.6 4.6h-5.2z` },
-  control: { words: 'control, missed as asked', counted: 'missed as asked', tone: 'none', shape: (x, y) => `M${x} ${y}m-2-2h4v4h-4z` },
+  miss: { words: 'duplicate missed', counted: 'missed', tone: 'bad', shape: (x, y) => `${start(x - 2.3, y - 2.3)}l4.6 4.6m0-4.6l-4.6 4.6` },
+  failed: { words: 'failed or wrong', counted: 'failed or wrong', tone: 'bad', shape: (x, y) => `${start(x, y - 2.6)}l2.6 4.6h-5.2z` },
+  control: {
+    words: 'control, missed as asked',
+    counted: 'missed as asked',
+    tone: 'none',
+    shape: (x, y) => `${start(x - 2, y - 2)}h4v4h-4z`,
+  },
 };
+
+/** Path data that moves to a point; a tenth of a unit is as fine as anybody can see. */
+function start(x: number, y: number): string {
+  return `M${tenths(x)} ${tenths(y)}`;
+}
+
+/** A number of a drawing, as short as it can be written with one decimal. */
+export function tenths(value: number): string {
+  return String(Math.round(10 * value) / 10);
+}
 
 const MARK_OF: Readonly<Record<Outcome, Mark>> = {
   ok: 'hit',
