@@ -8,14 +8,15 @@ import type { Clock } from './schedule/clock.ts';
 import type { Job } from './schedule/job.ts';
 import type { Scheduled, Scheduler } from './schedule/scheduler.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
+import { type CensusWatch, createCensusWatch } from './watch/census.ts';
 import { createGatewayWatch } from './watch/gateway.ts';
 import type { Judged } from './watch/gateway-verdict.ts';
 import { createTargetWatch } from './watch/target.ts';
 
 /** A sample that is older than this many intervals is withdrawn. */
 const STALE_INTERVALS = 3;
-/** The most that misses on a priced model stretch the interval of a gateway. */
-const LONGEST_BACKOFF = 8;
+/** The watch of a gateway withdraws what is too old for its effective interval; this is for one that no longer runs. */
+const LONGEST_PAUSE = 8;
 
 interface Member<S> {
   readonly job: Job;
@@ -26,11 +27,11 @@ interface Member<S> {
   remove(): Promise<void>;
 }
 
-/** The watches that run, one for each target and gateway of the configuration. */
+/** The watches that run: one for each target, census and gateway of the configuration. */
 export interface Fleet {
   /** Makes the fleet what the configuration says: entries that did not change are not touched. */
   apply(config: Config): Promise<void>;
-  /** Runs every job once, targets before gateways; only those named, where names are given. */
+  /** Runs every job once, targets before censuses before gateways; only those named, where names are given. */
   runOnce(names: readonly string[], signal: AbortSignal): Promise<void>;
   targets(): TargetStatus[];
   gateways(): GatewayStatus[];
@@ -43,10 +44,11 @@ export interface Fleet {
 export function createFleet({ telemetry, scheduler, clock }: { telemetry: Telemetry; scheduler?: Scheduler; clock: Clock }): Fleet {
   const shared = new Map<string, Target>();
   const targets = new Map<string, Member<TargetStatus>>();
+  const censuses = new Map<string, Member<ReturnType<CensusWatch['status']>>>();
   const gateways = new Map<string, Member<GatewayStatus> & { inside(): ReturnType<Fleet['inside']> }>();
   let current: Config | undefined;
 
-  function member<S>(task: Task, watch: { job: Job; status(): S; close(): Promise<void> }, dropSeries: () => void): Member<S> {
+  function member<S>(task: Task, watch: { job: Job; status(): S; close?(): Promise<void> }, dropSeries?: () => void): Member<S> {
     const run = telemetry.observed(watch.job, task);
     const scheduled = scheduler?.add(watch.job, task, run);
     return {
@@ -56,8 +58,8 @@ export function createFleet({ telemetry, scheduler, clock }: { telemetry: Teleme
       status: watch.status,
       remove: async () => {
         await scheduled?.stop();
-        await watch.close();
-        dropSeries();
+        await watch.close?.();
+        dropSeries?.();
       },
     };
   }
@@ -68,19 +70,22 @@ export function createFleet({ telemetry, scheduler, clock }: { telemetry: Teleme
       kind: 'target',
       name: config.name,
       staleAfter: STALE_INTERVALS * config.interval,
-      lasting: ['health'],
+      lifetimes: config.census === undefined ? {} : { census: STALE_INTERVALS * config.census.interval },
+      lasting: ['health', 'census run'],
     });
-    const watch = createTargetWatch({ config, target, series, log: telemetry.log, clock, onRecovery: () => probeSoon(config.name) });
+    const watch = createTargetWatch({ config, target, series, log: telemetry.log, clock, onRecovery: () => recovered(config.name) });
     shared.set(config.name, target);
     targets.set(config.name, member('target', watch, series.close));
+    if (config.census === undefined) return;
+    const census = createCensusWatch({ config: config.census, target, series, log: telemetry.log, clock });
+    censuses.set(config.name, member('census', census));
   }
 
   function addGateway(config: GatewayConfig): void {
-    const stretch = (config.price_per_pair_usd ?? 0) > 0 ? LONGEST_BACKOFF : 1;
     const series = telemetry.store.open({
       kind: 'gateway',
       name: config.name,
-      staleAfter: STALE_INTERVALS * stretch * config.interval,
+      staleAfter: STALE_INTERVALS * LONGEST_PAUSE * config.interval,
       lasting: ['verdict'],
     });
     const target = config.redis === undefined ? undefined : shared.get(config.redis);
@@ -88,32 +93,40 @@ export function createFleet({ telemetry, scheduler, clock }: { telemetry: Teleme
     gateways.set(config.name, { ...member('gateway', watch, series.close), inside: () => ({ config, judged: watch.judged() }) });
   }
 
-  /** A target that recovered is worth a pair at once: the verdict heals without waiting for the grid. */
-  function probeSoon(target: string): void {
+  /** A target that recovered is worth a census and a pair at once: the verdict heals without waiting for the grid. */
+  function recovered(target: string): void {
+    censuses.get(target)?.scheduled?.runSoon();
     for (const gateway of current?.gateways ?? []) {
       if (gateway.redis === target) gateways.get(gateway.name)?.scheduled?.runSoon();
     }
+  }
+
+  /** A census writes into the series of its target, which go with that. */
+  async function removeTargets(names: readonly string[]): Promise<void> {
+    await remove(censuses, names);
+    await remove(targets, names);
   }
 
   return {
     async apply(next) {
       const change = difference(current ?? { ...next, redis: [], gateways: [] }, next);
       await remove(gateways, [...change.gateways.removed, ...change.gateways.changed]);
-      await remove(targets, [...change.targets.removed, ...change.targets.changed]);
+      await removeTargets([...change.targets.removed, ...change.targets.changed]);
       for (const config of next.redis) if (!targets.has(config.name)) addTarget(config);
       for (const config of next.gateways) if (!gateways.has(config.name)) addGateway(config);
       current = next;
     },
     async runOnce(names, signal) {
       await runAll(targets, names, signal);
+      await runAll(censuses, names, signal);
       await runAll(gateways, names, signal);
     },
-    targets: () => [...targets.values()].map((entry) => entry.status()),
+    targets: () => [...targets].map(([name, entry]) => ({ ...entry.status(), ...censuses.get(name)?.status() })),
     gateways: () => [...gateways.values()].map((entry) => entry.status()),
     inside: (gateway) => gateways.get(gateway)?.inside(),
     async close() {
       await remove(gateways, [...gateways.keys()]);
-      await remove(targets, [...targets.keys()]);
+      await removeTargets([...targets.keys()]);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { KEY_CLASS } from '../model/census.ts';
 import {
   AUTH_STATE,
   COMMAND,
@@ -20,6 +21,9 @@ export const COMMAND_SECONDS = [
   0.000001, 0.000002, 0.000004, 0.000008, 0.000016, 0.000033, 0.000066, 0.000132, 0.000264, 0.000528, 0.001056, 0.002113, 0.004227,
   0.008454, 0.016908, 0.033816, 0.067633, 0.135266, 0.270532, 0.541065, 1.08213,
 ] as const;
+
+/** Bounds of the times to live of cached answers: a second to a week. */
+const TTL_SECONDS = [1, 5, 15, 60, 300, 600, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400, 259_200, 604_800] as const;
 
 /** Everything about a Redis target; names follow the OpenTelemetry Collector's Redis receiver where it has them. */
 export const REDIS = {
@@ -123,6 +127,16 @@ export const REDIS = {
     kind: 'gauge', owner: 'target', unit: '{key}', labels: { db: 'open', size: 'open' },
     help: 'String keys by size class; size is the lower bound of the class in bytes, a power of two (INFO keysizes).', when: 'Redis 8.0 and a key in the database',
   },
+
+  'redis.census.keys': { kind: 'gauge', owner: 'target', unit: '{key}', labels: { class: KEY_CLASS }, help: 'Keys of the database by what their names say they are for, estimated from a random sample.', when: 'a target with census' },
+  'redis.census.bytes': { kind: 'gauge', owner: 'target', unit: 'By', labels: { class: KEY_CLASS }, help: 'Memory of the keys of a class with their values (MEMORY USAGE), estimated from a random sample.', when: 'a target with census' },
+  'redis.census.without_ttl': { kind: 'gauge', owner: 'target', unit: '{key}', labels: { class: KEY_CLASS }, help: 'Keys of a class that never expire, estimated from a random sample.', when: 'a target with census' },
+  'redis.census.ttl': {
+    kind: 'histogram', owner: 'target', unit: 's', labels: {}, buckets: TTL_SECONDS,
+    help: 'Times to live of the hex64 keys in the sample of the last census; each census replaces it, so use it without rate().', when: 'a target with census',
+  },
+  'redis.census.coverage': { kind: 'gauge', owner: 'target', unit: '1', labels: {}, help: 'Share of the keys of the database that the last census looked at; 1 means that it is a count, not an estimate.', when: 'a target with census' },
+  'redis.census.last_run.timestamp': { kind: 'gauge', owner: 'target', unit: 's', labels: {}, help: 'Unix time of the last census that succeeded.', when: 'a target with census' },
 
   'redis.tls.certificate_expiry.timestamp': { kind: 'gauge', owner: 'target', unit: 's', labels: {}, help: 'Unix time at which the certificate of the server ends.', when: 'a rediss:// target' },
 

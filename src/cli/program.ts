@@ -1,5 +1,6 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Flags, Sources } from '../config/load.ts';
+import { closest } from '../config/problem.ts';
 import { EXIT, type Io } from './io.ts';
 
 const DESCRIPTION = 'OpenTelemetry metrics exporter that tells the truth about the Redis cache behind LiteLLM gateways.';
@@ -61,6 +62,14 @@ export async function runCommand(args: readonly string[], version: string, io: I
       const { metrics } = await import('./metrics.ts');
       code = metrics(options.format, io);
     });
+
+  const [name] = args;
+  const known = [...program.commands.map((command) => command.name()), 'help'];
+  if (name !== undefined && !name.startsWith('-') && !known.includes(name)) {
+    const meant = closest(name, known);
+    io.err(`there is no command ${name}${meant === undefined ? '' : `; did you mean ${meant}?`}; see litellm-cache-exporter --help\n`);
+    return EXIT.usage;
+  }
 
   try {
     await program.parseAsync(args, { from: 'user' });

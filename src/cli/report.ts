@@ -1,3 +1,4 @@
+import { censusLine } from '../http/census-text.ts';
 import { ago, count, seconds, span } from '../http/quantities.ts';
 import { readable } from '../http/readable.ts';
 import { memoryText, rejectionsText, targetState } from '../http/target-text.ts';
@@ -141,6 +142,8 @@ function targetLines(target: TargetStatus, now: number, paint: Paint): string[] 
     ...wrap(readable(facts.filter((fact) => fact !== undefined).join(', ')), INDENT),
     ...target.credentials.flatMap((credential, index) => [rows[index] ?? '', ...refusedSince(credential, now)]),
     ...(rejections === undefined ? [] : wrap(`refused to others: ${rejections}`, INDENT)),
+    ...(target.census === undefined ? [] : wrap(censusLine(target.census, now), INDENT)),
+    ...(target.censusDetail === undefined ? [] : wrap(readable(`no census: ${target.censusDetail}`), INDENT)),
   ];
 }
 

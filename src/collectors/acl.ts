@@ -1,9 +1,10 @@
 import { ACL_LOG } from '../redis/acl-log.ts';
+import { CENSUS_COMMANDS } from '../redis/census.ts';
 import { argumentsFor, compareVersions } from '../redis/query.ts';
 import { COLLECTORS } from './index.ts';
 
 /** Commands whose first argument is a subcommand that can be granted alone. */
-const CONTAINERS = new Set(['ACL', 'CLIENT', 'LATENCY', 'SLOWLOG']);
+const CONTAINERS = new Set(['ACL', 'CLIENT', 'LATENCY', 'MEMORY', 'SLOWLOG']);
 
 /** What the canaries send, and what the gateway watch sends to see the keys of its pairs arrive. */
 const BESIDES: readonly (readonly string[])[] = [
@@ -37,6 +38,16 @@ export function aclRules(serverVersion: string): string[] {
   const permissions = new Set([...commands, ...BESIDES].map(permissionFor));
   const keys = `${compareVersions(serverVersion, '7.0.0') < 0 ? '~' : '%R~'}${KEYS}`;
   return ['reset', 'on', keys, 'resetchannels', `&${INVALIDATIONS}`, ...permissions];
+}
+
+/** The rules that a census needs; on any version, and beside those of `aclRules`, of which the key pattern is needed, too. */
+export function censusRules(): string[] {
+  return CENSUS_COMMANDS.map(permissionFor);
+}
+
+/** The command that grants the exporter's user a census, for people. */
+export function censusRule(username: string): string {
+  return ['ACL', 'SETUSER', username, ...censusRules()].join(' ');
 }
 
 /** The command that creates the exporter's user, for people; the password is to be put in. */

@@ -1,4 +1,4 @@
-import { aclRule } from './acl.ts';
+import { aclRule, censusRule } from './acl.ts';
 
 /** The releases whose rules differ: before 7.0 keys cannot be restricted to reading and there is no LATENCY HISTOGRAM. */
 const RELEASES = [
@@ -17,7 +17,19 @@ export function aclMarkdown(): string {
     'The exporter works with any user; a query that the user may not send is left out, and the log says so once. This user may send all of them and nothing else: it cannot read or change a value, see the configuration, list keys or watch other clients. Put a password in place of `PASSWORD`, run `ACL SAVE` or add the line to your ACL file, and name the user in `redis[].username`.',
     ...sections,
     '',
-    'Without a gateway that names the target in `gateways[].redis`, the rights from `exists` to `subscribe`, the key pattern and the channel are not needed.',
+    '## With a census',
+    '',
+    'For a target with `redis[].census`, on any release, besides:',
+    '',
+    '```',
+    censusRule('exporter'),
+    '```',
+    '',
+    'RANDOMKEY tells names of keys; what they hold stays out of reach.',
+    '',
+    '## With less',
+    '',
+    'Without a gateway that names the target in `gateways[].redis`, the rights from `exists` to `subscribe` and the channel are not needed, and without a census neither is the key pattern.',
     '',
   ].join('\n')}`;
 }

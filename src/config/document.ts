@@ -95,7 +95,7 @@ function typeText({ type, kind, enum: members, properties, items }: JsonSchema):
   if (properties) return 'section';
   if (items) return items.properties ? 'list of sections' : `list of ${typeText(items)}`;
   if (members) return members.map((member) => `\`${member}\``).join(', ');
-  return kind ?? { string: 'text', number: 'number', boolean: 'true or false' }[type ?? ''] ?? 'any';
+  return kind ?? { string: 'text', number: 'number', integer: 'whole number', boolean: 'true or false' }[type ?? ''] ?? 'any';
 }
 
 function defaultText({ default: value, usual, properties }: JsonSchema): string {

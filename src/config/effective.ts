@@ -17,6 +17,13 @@ export interface Credential {
   password?: Secret | undefined;
 }
 
+/** How a target's keys are counted by class. */
+export interface CensusConfig {
+  interval: number;
+  /** Keys to draw. */
+  sample: number;
+}
+
 /** One Redis server, or the master of a Sentinel set. Durations are milliseconds here and below. */
 export interface TargetConfig {
   name: string;
@@ -29,6 +36,8 @@ export interface TargetConfig {
   interval: number;
   timeout: number;
   canaries: Credential[];
+  /** Undefined: no census is taken. */
+  census?: CensusConfig | undefined;
 }
 
 /** One LiteLLM gateway. */

@@ -12,6 +12,9 @@ export const EXAMPLE = `redis:
       - name: litellm
         username: litellm
         password_file: /run/secrets/litellm_redis
+    census:                              # keys by class; {} for these values, off without the key
+      interval: 5m
+      sample: 1000
   - name: sessions
     sentinel:                            # instead of url
       master: sessions

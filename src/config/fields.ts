@@ -78,18 +78,19 @@ function hint(word: string | undefined): string {
   return word === undefined ? '' : `; did you mean ${word}?`;
 }
 
-/** A number, also as text, because a value from the environment is text. */
-export function number(limits: { min: number; max?: number }) {
+/** A number, also as text, because a value from the environment is text. `whole` asks for an integer. */
+export function number(limits: { min: number; max?: number; whole?: true }) {
   const max = limits.max ?? Number.MAX_SAFE_INTEGER;
+  const kind = limits.whole ? 'a whole number' : 'a number';
   const range = limits.max === undefined ? `${limits.min} or more` : `from ${limits.min} to ${limits.max}`;
   return z
     .unknown()
     .transform((value, context): number => {
       const parsed = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
-      if (typeof parsed !== 'number') return refuse(context, `must be a number, ${range}`);
-      return parsed >= limits.min && parsed <= max ? parsed : refuse(context, `must be a number, ${range}`);
+      const fits = typeof parsed === 'number' && parsed >= limits.min && parsed <= max && (!limits.whole || Number.isInteger(parsed));
+      return fits ? parsed : refuse(context, `must be ${kind}, ${range}`);
     })
-    .meta({ type: 'number', minimum: limits.min, ...(limits.max === undefined ? {} : { maximum: limits.max }) });
+    .meta({ type: limits.whole ? 'integer' : 'number', minimum: limits.min, ...(limits.max === undefined ? {} : { maximum: limits.max }) });
 }
 
 /** true or false, also as text, because a value from the environment is text. */

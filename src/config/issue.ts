@@ -4,7 +4,7 @@ import { closest, type Fault, type Path } from './problem.ts';
 import { Secret } from './secret.ts';
 
 /** Keys that the contract names and this release does not know yet. */
-const LATER: ReadonlySet<string> = new Set(['redis.census', 'gateways.addresses', 'lease']);
+const LATER: ReadonlySet<string> = new Set(['gateways.addresses', 'lease']);
 
 /** What people write for a key that has another name here, where the spelling gives no hint. */
 const SYNONYM: ReadonlyMap<string, string> = new Map([

@@ -19,7 +19,7 @@ export function printGateway(config: GatewayConfig): string {
   return stringify(escaped(gatewayTree(config)), { lineWidth: 0 });
 }
 
-function targetTree({ sentinel, password, interval, timeout, canaries, ...rest }: TargetConfig): object {
+function targetTree({ sentinel, password, interval, timeout, canaries, census, ...rest }: TargetConfig): object {
   return {
     ...rest,
     sentinel: sentinel && credentialTree(sentinel),
@@ -27,6 +27,7 @@ function targetTree({ sentinel, password, interval, timeout, canaries, ...rest }
     interval: formatDuration(interval),
     timeout: formatDuration(timeout),
     canaries: canaries.map(credentialTree),
+    census: census && { ...census, interval: formatDuration(census.interval) },
   };
 }
 

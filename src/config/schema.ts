@@ -46,6 +46,16 @@ const sentinel = z
   .superRefine(...always(credentialRules))
   .transform(({ password_file, ...rest }) => ({ ...rest, password: rest.password ?? password_file }));
 
+/** More often costs Redis more than it tells. */
+const SHORTEST_CENSUS = 10_000;
+
+const census = z.strictObject({
+  interval: duration({ min: SHORTEST_CENSUS }).prefault('5m').describe('Time between two censuses.'),
+  sample: number({ min: 100, max: 10_000, whole: true })
+    .prefault(1_000)
+    .describe('Keys to draw; 1000 cost Redis a few milliseconds whatever the number of keys is.'),
+});
+
 const target = z
   .strictObject({
     name: entryName().describe('Label `redis_target` of everything that is measured there.'),
@@ -62,6 +72,9 @@ const target = z
       .array(canary)
       .prefault([])
       .describe("Credentials of others, above all the gateway's own, each tried on a fresh connection at every scrape."),
+    census: census
+      .optional()
+      .describe('Count the keys of the database by class, from a random sample; off unless this key is there. `{}` takes the defaults.'),
   })
   .superRefine(...always(targetRules))
   .transform(({ url: address, password_file, ...rest }) => ({

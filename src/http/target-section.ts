@@ -1,10 +1,11 @@
 import type { CredentialStatus, TargetStatus } from '../model/status.ts';
+import { censusSection } from './census-section.ts';
 import { dataTable, evidence, facts, type Html, html, type Row, yesNo } from './fragments.ts';
 import { ago, count, seconds } from './quantities.ts';
 import { memoryShare, memoryText, rejectionsText, targetState } from './target-text.ts';
 import { AUTH_WORDS, FAILURE_WORDS } from './words.ts';
 
-/** One Redis target on the status page: whether it answers, who gets in, how full it is. */
+/** One Redis target on the status page: whether it answers, who gets in, how full it is and of what. */
 export function targetSection(target: TargetStatus, now: number): Html {
   const { tone, title } = targetState(target);
   return html`<section class="${tone}">
@@ -33,6 +34,7 @@ ${facts([
   ['scrape took', target.scrapeSeconds === undefined ? undefined : seconds(target.scrapeSeconds)],
   ['last scrape', target.lastScrapeAt === undefined ? 'never' : ago(target.lastScrapeAt, now)],
 ])}
+${censusSection(target, now)}
 </section>`;
 }
 

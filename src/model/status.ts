@@ -1,4 +1,5 @@
 import type { CacheMark, CacheType, Cause, Outcome, Route, Verdict } from './cache.ts';
+import type { Census } from './census.ts';
 import type { AuthState, RedisFailure } from './redis.ts';
 
 /** One credential of a target, as the last canary left it. Times are Unix milliseconds. */
@@ -35,6 +36,10 @@ export interface TargetStatus {
   credentials: CredentialStatus[];
   /** Refusals of others that the server counted since this daemon watches it. */
   rejectionsOfOthers: { WRONGPASS: number; NOAUTH: number; NOPERM: number };
+  /** The last census, where one is configured and could be taken. */
+  census?: Census | undefined;
+  /** Why there is no census although one is configured, one sentence without any secret. */
+  censusDetail?: string | undefined;
   traceId?: string | undefined;
 }
 

@@ -8,7 +8,7 @@ import { during, explain, speakOver } from './connection.ts';
 import { RedisError, type Settled } from './failure.ts';
 import { findMaster } from './sentinel.ts';
 import { certificateExpiry, openSocket } from './socket.ts';
-import type { AuthAnswer, OpenPhases, Target } from './target.ts';
+import type { AuthAnswer, Command, OpenPhases, Target } from './target.ts';
 
 /** The target of a configuration entry. Nothing is connected before the first call. */
 export function createTarget(config: TargetConfig): Target {
@@ -46,14 +46,17 @@ export function createTarget(config: TargetConfig): Target {
     return counting(during(redis, signal, command, () => redis.call(command, ...rest)));
   }
 
-  function askAll(redis: Redis, commands: readonly (readonly string[])[], signal: AbortSignal): Promise<Settled<unknown>[]> {
+  function askAll(redis: Redis, commands: readonly Command[], signal: AbortSignal, form = 'text'): Promise<Settled<unknown>[]> {
     return during(redis, signal, 'PIPELINE', async () => {
       const pipeline = redis.pipeline();
-      for (const [command = '', ...rest] of commands) pipeline.call(command, ...rest);
+      for (const [command = '', ...rest] of commands) {
+        if (form === 'bytes') pipeline.callBuffer(String(command), ...rest);
+        else pipeline.call(String(command), ...rest);
+      }
       const replies = (await pipeline.exec()) ?? [];
       return replies.map(([error, value], index): Settled<unknown> => {
         if (!error) return { ok: true, value };
-        const reason = explain(redis, signal, commands[index]?.[0] ?? '', error);
+        const reason = explain(redis, signal, String(commands[index]?.[0]), error);
         if (reason.prefix === undefined) throw reason;
         counted(reason);
         return { ok: false, error: reason };
@@ -79,6 +82,7 @@ export function createTarget(config: TargetConfig): Target {
   return {
     config,
     address: describeAddress(config),
+    database,
     credential,
     auth: 'unknown',
     own,

@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { RedisFailure } from '../model/redis.ts';
 import type { Clock } from '../schedule/clock.ts';
+import { admitted } from './admitted.ts';
 import { settle } from './failure.ts';
 import { keyForms, probeKeys, probePrefixes } from './probe-keys.ts';
 import { readServerCounters, type ServerCounters } from './server-counters.ts';
@@ -45,7 +46,6 @@ export interface KeyWatch {
 }
 
 const CHANNEL = '__redis__:invalidate';
-const POLL_MS = 50;
 /** More than are written on one server while a pair runs. */
 const REMEMBERED = 1_000;
 
@@ -110,13 +110,6 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
     return settled.ok ? settled.value : undefined;
   }
 
-  /** The exporter's canary goes first, so that a refused credential is not tried twice. */
-  async function permitted(signal: AbortSignal): Promise<boolean> {
-    const deadline = clock.monotonic() + target.config.timeout;
-    while (target.state === undefined && target.auth === 'unknown' && clock.monotonic() < deadline) await clock.sleep(POLL_MS, signal);
-    return target.auth === 'ok' || target.auth === 'disabled';
-  }
-
   /** Whether the pushing connection would have told of a write: it answers, and what it tracks is the gateway's prefix. */
   async function trustworthy(signal: AbortSignal): Promise<boolean> {
     const redis = subscriber;
@@ -154,7 +147,7 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
         prefixes = wanted;
       }
       if (subscriber !== undefined && commands !== undefined) return;
-      if (!(await permitted(signal))) {
+      if (!(await admitted(target, target.config.timeout, clock, signal))) {
         failure = target.state?.failure ?? 'unknown';
         return;
       }

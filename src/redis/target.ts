@@ -7,6 +7,9 @@ import type { Settled } from './failure.ts';
 /** An open connection to a server. */
 export type Connection = Redis;
 
+/** A command with its arguments; names of keys may be any bytes. */
+export type Command = readonly (string | Buffer)[];
+
 /** Durations in seconds of the steps that opened a connection. */
 export interface OpenPhases {
   connect: number;
@@ -25,6 +28,8 @@ export interface Target {
   readonly config: TargetConfig;
   /** Where it is, for people, without any secret. */
   readonly address: string;
+  /** The number of the database that `open` selects. */
+  readonly database: number;
   /** The exporter's own credential. */
   readonly credential: Credential;
   /** Set by the exporter's canary; other connections with the exporter's credential wait for `ok` or `disabled`. */
@@ -43,8 +48,8 @@ export interface Target {
   authenticate(redis: Connection, credential: Credential, signal: AbortSignal): Promise<AuthAnswer>;
   /** Sends one command and gives its reply, strings as text. */
   ask(redis: Connection, args: readonly string[], signal: AbortSignal): Promise<unknown>;
-  /** Sends commands in one pipeline. An error reply fails its own command only. */
-  askAll(redis: Connection, commands: readonly (readonly string[])[], signal: AbortSignal): Promise<Settled<unknown>[]>;
+  /** Sends commands in one pipeline. An error reply fails its own command only. Strings come as text, or as bytes where `form` says so. */
+  askAll(redis: Connection, commands: readonly Command[], signal: AbortSignal, form?: 'text' | 'bytes'): Promise<Settled<unknown>[]>;
   /** Opens a fresh authenticated connection in the database of the URL. The caller disconnects it. */
   open(credential: Credential, signal: AbortSignal, phases?: OpenPhases): Promise<Connection>;
 }

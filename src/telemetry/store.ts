@@ -8,12 +8,13 @@ import { emptyHistogram, type HistogramPoint, hrTime, isComplete, type NumberPoi
 
 /**
  * Whose series they are. `staleAfter` is milliseconds: a part that was not replaced for longer is not
- * read, unless it is named in `lasting`. A target's series carry `redis_target`, a gateway's `gateway`.
+ * read, unless `lifetimes` gives it another limit or it is named in `lasting`. A target's series carry `redis_target`, a gateway's `gateway`.
  */
 export interface Owner {
   readonly kind: 'target' | 'gateway' | 'exporter';
   readonly name: string;
   readonly staleAfter: number;
+  readonly lifetimes?: Readonly<Record<string, number>>;
   readonly lasting?: readonly string[];
 }
 
@@ -131,7 +132,7 @@ export function createStore(clock: Clock): Store {
     for (const { owner, events, parts } of holdings.values()) {
       for (const entry of events.values()) show(entry);
       for (const [name, part] of parts) {
-        const fresh = now - part.at <= owner.staleAfter || owner.lasting?.includes(name);
+        const fresh = now - part.at <= (owner.lifetimes?.[name] ?? owner.staleAfter) || owner.lasting?.includes(name);
         if (part.shown && fresh) for (const entry of part.entries.values()) show(entry);
       }
     }

@@ -23,7 +23,9 @@ export function judge(findings: readonly Finding[], signals: Signals): Judgement
     return { verdict, cause: 'undetermined', evidence: 'No pair of every route has run in the last three intervals.' };
   for (const row of CAUSE_TABLE) {
     const proof = row.verdicts.includes(verdict) ? row.proof(signals, findings) : undefined;
-    if (proof !== undefined) return { verdict, cause: asExpected(verdict, signals) ? 'none' : row.cause, evidence: `${proof} ${seen}` };
+    if (proof === undefined) continue;
+    const evidence = findings.length === 0 ? proof : `${proof} ${seen}`;
+    return { verdict, cause: asExpected(verdict, signals) ? 'none' : row.cause, evidence };
   }
   return { verdict, cause: 'undetermined', evidence: seen };
 }
@@ -36,5 +38,5 @@ export function asExpected(verdict: Verdict, { expected }: Pick<Signals, 'expect
 function describe(findings: readonly Finding[], { cachePing }: Signals): string {
   const pairs = findings.map(({ route, outcome, failure }) => `${route} ${outcome}${failure === undefined ? '' : ` (${failure})`}`);
   const ping = cachePing === undefined ? '' : `; /cache/ping answered ${cachePing}`;
-  return `The last pairs were ${pairs.join(', ') || 'none'}${ping}.`;
+  return `The last pairs were ${pairs.join(', ')}${ping}.`;
 }

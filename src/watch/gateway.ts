@@ -38,7 +38,7 @@ export interface GatewayWatchOptions {
 }
 
 /** Two requests, the wait for a write between them and the questions about its key. */
-const WAIT_MS = 3_000;
+const WAIT_MS = 1_000;
 /** Health, details, two times `/cache/ping`. */
 const REQUESTS_BESIDE = 5;
 /** The shares of a tick's time after which no pair runs any more, and nothing else. */
@@ -63,8 +63,8 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
   const pace = keepPace(config.interval, clock);
   const history = keepHistory();
   const verdict = watchVerdict({ config, series, log, clock, look, routes, pace });
-  const needed = (2 * config.timeout + WAIT_MS) * routes.length + REQUESTS_BESIDE * config.timeout;
-  const timeout = Math.min(config.interval, needed);
+  // A tick may outlast its interval: cutting a request short would call a gateway slow that is not.
+  const timeout = (2 * config.timeout + WAIT_MS) * routes.length + REQUESTS_BESIDE * config.timeout;
   series.add('llm.cache.probe.cost_usd', {}, 0);
   verdict.publish();
 
@@ -93,6 +93,7 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
   }
 
   async function sendPairs(tick: Tick, until: number, end: number): Promise<void> {
+    const start = clock.monotonic();
     await server.around(look.namespace, tick.signal, async () => {
       for (const [index, route] of routes.entries()) {
         const left = until - clock.monotonic();
@@ -102,7 +103,7 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
       }
       await look.askPing(tick, end);
     });
-    pace.ran(spending.priced() && routes.some((route) => route.finding()?.outcome.startsWith('miss_')));
+    pace.ran(spending.priced() && routes.some((route) => route.finding()?.outcome.startsWith('miss_')), clock.monotonic() - start);
   }
 
   async function sendPair(route: RouteWatch, tick: Tick, until: number): Promise<void> {

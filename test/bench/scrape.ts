@@ -31,6 +31,7 @@ function answer(socket: Socket): Promise<number> {
     let received = 0;
     let whole = Number.POSITIVE_INFINITY;
     let chunked = false;
+    let tail = '';
     const done = (error?: Error) => {
       socket.off('data', onData).off('error', done);
       if (error === undefined) resolve(received);
@@ -46,7 +47,8 @@ function answer(socket: Socket): Promise<number> {
         if (length !== undefined) whole = end + 4 + Number(length);
       }
       received += data.length;
-      if (chunked ? data.subarray(-5).equals(Buffer.from('0\r\n\r\n')) : received >= whole) done();
+      tail = (tail + data.toString('latin1', Math.max(0, data.length - 5))).slice(-5);
+      if (chunked ? tail === '0\r\n\r\n' : received >= whole) done();
     };
     socket.on('data', onData).on('error', done);
   });

@@ -27,6 +27,12 @@ const NEEDS_MORE: readonly Metric[] = [
   'redis.master_last_io',
   'redis.tls.certificate_expiry.timestamp',
   'redis.auth.last_failure.timestamp',
+  'redis.census.keys',
+  'redis.census.bytes',
+  'redis.census.without_ttl',
+  'redis.census.ttl',
+  'redis.census.coverage',
+  'redis.census.last_run.timestamp',
 ];
 
 describe.each(REDIS_RELEASE)('Redis %s', async (release) => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { CACHE_MARK, CACHE_TYPE, CAUSE, OUTCOME, ROUTE, VERDICT } from '../../src/model/cache.ts';
+import { KEY_CLASS } from '../../src/model/census.ts';
 import { AUTH_STATE, REDIS_FAILURE } from '../../src/model/redis.ts';
 import type { Status } from '../../src/model/status.ts';
 
@@ -78,6 +79,19 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
     },
     { requiredKeys: ['credential', 'state'] },
   );
+  const classCount = fc.record({ class: fc.constantFrom(...KEY_CLASS), keys: fc.nat(), bytes: fc.maxSafeNat(), withoutTtl: fc.nat() });
+  const census = fc.record(
+    {
+      at,
+      database: fc.nat(),
+      keys: fc.nat(),
+      sampled: fc.nat(),
+      coverage: fc.double({ min: 0, max: 1, noNaN: true }),
+      classes: fc.array(classCount),
+      medianTtlSeconds: duration,
+    },
+    { requiredKeys: ['at', 'database', 'keys', 'sampled', 'coverage', 'classes'] },
+  );
   const target = fc.record(
     {
       name: text,
@@ -97,6 +111,8 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
       authRequired: fc.boolean(),
       credentials: fc.array(credential, { maxLength: 3 }),
       rejectionsOfOthers: fc.record({ WRONGPASS: fc.nat(), NOAUTH: fc.nat(), NOPERM: fc.nat() }),
+      census,
+      censusDetail: text,
     },
     { requiredKeys: ['name', 'address', 'credentials', 'rejectionsOfOthers'] },
   );

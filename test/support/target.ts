@@ -6,8 +6,10 @@ import { createTarget } from '../../src/redis/connect.ts';
 import { RedisError } from '../../src/redis/failure.ts';
 import type { Target } from '../../src/redis/target.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
+import type { Job } from '../../src/schedule/job.ts';
 import type { HistogramPoint, NumberPoint } from '../../src/telemetry/points.ts';
 import { createStore } from '../../src/telemetry/store.ts';
+import { type CensusWatch, createCensusWatch } from '../../src/watch/census.ts';
 import { createTargetWatch, type TargetWatch } from '../../src/watch/target.ts';
 
 export interface LogLine extends Details {
@@ -25,6 +27,9 @@ export interface WatchedTarget {
   recoveries: number;
   /** One tick that ends after so many milliseconds (the timeout of the target unless said) or by the signal; gives the RedisError with which it failed, undefined when it did not. */
   tick(end?: number | AbortSignal): Promise<RedisError | undefined>;
+  /** One tick of the census, as `tick`; only with `census` in the configuration. */
+  census(end?: number | AbortSignal): Promise<RedisError | undefined>;
+  censusStatus(): ReturnType<CensusWatch['status']> | undefined;
   /** The value of a number series that is shown now. */
   value<N extends Metric>(metric: N, labels: LabelsOf<N>): number | undefined;
   /** The shown series of a metric: values by their labels, written `a=b,c=d`. */
@@ -53,11 +58,18 @@ export function targetConfig(
 
 export function watchTarget(config: TargetConfig): WatchedTarget {
   const store = createStore(systemClock);
-  const series = store.open({ kind: 'target', name: config.name, staleAfter: 3 * config.interval, lasting: ['health'] });
+  const series = store.open({
+    kind: 'target',
+    name: config.name,
+    staleAfter: 3 * config.interval,
+    lifetimes: { census: 3 * (config.census?.interval ?? 0) },
+    lasting: ['health', 'census run'],
+  });
   const lines: LogLine[] = [];
   const note = (level: string) => (details: Details, sentence: string) => void lines.push({ ...details, level, sentence });
   const log: Log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
   const target = createTarget(config);
+  const census = config.census && createCensusWatch({ config: config.census, target, series, log, clock: systemClock });
   const onRecovery = () => {
     watched.recoveries += 1;
   };
@@ -67,25 +79,9 @@ export function watchTarget(config: TargetConfig): WatchedTarget {
     log: lines,
     steps: [],
     recoveries: 0,
-    tick: async (end = config.timeout) => {
-      watched.steps = [];
-      const tick: Tick = {
-        signal: typeof end === 'number' ? AbortSignal.timeout(end) : end,
-        traceId: '0af7651916cd43dd8448eb211c80319c',
-        step: (name, run) => {
-          watched.steps.push(name);
-          return run({}, () => undefined);
-        },
-        note: () => undefined,
-      };
-      try {
-        await watched.watch.job.run(tick);
-        return undefined;
-      } catch (error) {
-        if (error instanceof RedisError) return error;
-        throw error;
-      }
-    },
+    tick: (end = config.timeout) => runOnce(watched.watch.job, end),
+    census: async (end) => census && runOnce(census.job, end ?? census.job.timeout),
+    censusStatus: () => census?.status(),
     value: (metric, labels) => {
       const value = points(metric).find(({ attributes }) => matches(attributes, labels))?.value;
       return typeof value === 'number' ? value : undefined;
@@ -106,6 +102,26 @@ export function watchTarget(config: TargetConfig): WatchedTarget {
     },
     metrics: () => [...store.read(Date.now())].filter(({ points: shown }) => shown.length > 0).map(({ metric }) => metric),
   };
+
+  async function runOnce(job: Job, end: number | AbortSignal): Promise<RedisError | undefined> {
+    watched.steps = [];
+    const tick: Tick = {
+      signal: typeof end === 'number' ? AbortSignal.timeout(end) : end,
+      traceId: '0af7651916cd43dd8448eb211c80319c',
+      step: (name, run) => {
+        watched.steps.push(name);
+        return run({}, () => undefined);
+      },
+      note: () => undefined,
+    };
+    try {
+      await job.run(tick);
+      return undefined;
+    } catch (error) {
+      if (error instanceof RedisError) return error;
+      throw error;
+    }
+  }
 
   function points(metric: Metric): readonly { attributes: object; value: number | HistogramPoint['value'] }[] {
     return [...store.read(Date.now())]

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { aclRule } from '../../../src/collectors/acl.ts';
+import { aclRule, censusRule } from '../../../src/collectors/acl.ts';
 
 it('grants before 7.0 what there is to ask', () => {
   expect(aclRule('exporter', '6.2.14')).toBe(
@@ -13,4 +13,8 @@ it('grants from 7.0 on the histogram too, and keys for reading only', () => {
     'ACL SETUSER exporter reset on %R~* resetchannels &__redis__:invalidate +info +latency|histogram +slowlog|len ' +
       '+latency|latest +acl|log +ping +select +exists +pttl +client|id +client|tracking +subscribe >PASSWORD',
   );
+});
+
+it('grants a census on top, of which nothing reads a value', () => {
+  expect(censusRule('exporter')).toBe('ACL SETUSER exporter +dbsize +randomkey +memory|usage +pttl');
 });

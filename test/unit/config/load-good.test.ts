@@ -51,6 +51,14 @@ describe('a good configuration', () => {
     });
   });
 
+  it('takes a census only where it says so', () => {
+    expect(load('census', { SAMPLE: '10000' }).redis.map(({ census }) => census)).toEqual([
+      { interval: 300_000, sample: 1_000 },
+      { interval: 10_000, sample: 10_000 },
+      undefined,
+    ]);
+  });
+
   it('keeps every key', () => {
     const env = { GATEWAY_HOST: 'litellm', API_KEY: 'sk-1', BUDGET: '2.5', LIFECYCLE: 'true', INTERVAL: '30s' };
     expect(revealed(load('full', env))).toEqual({

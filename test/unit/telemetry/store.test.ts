@@ -80,6 +80,15 @@ describe('parts', () => {
     expect(Object.keys(shown(store, START + 45_001))).toEqual(['redis.up {"redis_target":"cache"}']);
   });
 
+  it('may live longer than their owner says', () => {
+    const store = createStore(clockAt(START));
+    const series = store.open({ ...TARGET, lifetimes: { census: 900_000 } });
+    series.replace('scrape', [sample('redis.clients.connected', {}, 9)], START);
+    series.replace('census', [sample('redis.census.coverage', {}, 1)], START);
+    expect(Object.keys(shown(store, START + 900_000))).toEqual(['redis.census.coverage {"redis_target":"cache"}']);
+    expect(shown(store, START + 900_001)).toEqual({});
+  });
+
   it('still move when the clock steps back', () => {
     const store = createStore(clockAt(START));
     const series = store.open(TARGET);

@@ -7,7 +7,7 @@ describe('the pace of a gateway', () => {
     const clock = handClock();
     const pace = keepPace(60_000, clock);
     const factors = [true, true, true, true, false].map((missed) => {
-      pace.ran(missed);
+      pace.ran(missed, 0);
       return pace.factor;
     });
     expect(factors).toEqual([2, 4, 8, 8, 1]);
@@ -17,8 +17,8 @@ describe('the pace of a gateway', () => {
   it('is due at the tick of the grid that is so many intervals later', async () => {
     const clock = handClock();
     const pace = keepPace(60_000, clock);
-    pace.ran(true);
-    pace.ran(true);
+    pace.ran(true, 0);
+    pace.ran(true, 0);
     const due: boolean[] = [];
     for (let tick = 1; tick <= 4; tick++) {
       await clock.advance(60_000);
@@ -29,16 +29,25 @@ describe('the pace of a gateway', () => {
 
   it('is due at once when Redis is usable again, or on demand', () => {
     const pace = keepPace(60_000, handClock());
-    pace.ran(true);
+    pace.ran(true, 0);
     for (const usable of [true, undefined, false, undefined]) {
       pace.notice(usable);
       expect(pace.due(), String(usable)).toBe(false);
     }
     pace.notice(true);
     expect(pace.due()).toBe(true);
-    pace.ran(true);
+    pace.ran(true, 0);
     expect(pace.due()).toBe(false);
     pace.hurry();
     expect(pace.due()).toBe(true);
+  });
+
+  it('is as long as the pairs take, in whole intervals, when they outlast one', () => {
+    const pace = keepPace(1_000, handClock());
+    const intervals = [900, 1_000, 1_001, 3_500, 200].map((milliseconds) => {
+      pace.ran(false, milliseconds);
+      return pace.interval;
+    });
+    expect(intervals).toEqual([1_000, 1_000, 2_000, 4_000, 1_000]);
   });
 });

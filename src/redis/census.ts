@@ -1,0 +1,86 @@
+import { RedisError, type Settled } from './failure.ts';
+import type { Connection, Target } from './target.ts';
+
+/** A key that was drawn. `name` has one character for each byte; `ttlSeconds` is missing for a key that never expires. */
+export interface SampledKey {
+  name: string;
+  bytes: number;
+  ttlSeconds?: number;
+}
+
+/** A random sample of distinct keys of a database that holds `total` of them. */
+export interface KeySample {
+  total: number;
+  keys: SampledKey[];
+}
+
+/** What a census sends. None of it reads a value or touches the idle time or the access frequency of a key. */
+export const CENSUS_COMMANDS: readonly (readonly string[])[] = [['DBSIZE'], ['RANDOMKEY'], ['MEMORY', 'USAGE'], ['PTTL']];
+
+/** The first bursts are of 1, 8 and 64 keys, so that a missing right and a flood of long names show early. */
+const GROWTH = 8;
+/** Keys that are asked for at once; other clients of Redis come in between. */
+const LARGEST_BURST = 200;
+/** Names in LiteLLM have about a hundred bytes. With more than this in all, the sample stays smaller. */
+const MOST_NAME_BYTES = 4 * 1024 * 1024;
+
+/**
+ * Draws `size` keys from the connection's database with RANDOMKEY and asks for the memory (MEMORY USAGE)
+ * and the time to live (PTTL) of each distinct one; a key that goes in between is left out. Fails with
+ * RedisError, also at a command that the server refuses.
+ */
+export async function sampleKeys(target: Target, redis: Connection, size: number, signal: AbortSignal): Promise<KeySample> {
+  const total = await target.ask(redis, ['DBSIZE'], signal);
+  if (typeof total !== 'number') throw new RedisError('protocol', 'DBSIZE: the server did not answer with a number');
+  const keys: SampledKey[] = [];
+  const seen = new Set<string>();
+  let drawn = 0;
+  let nameBytes = 0;
+  for (let burst = 1; drawn < size && nameBytes < MOST_NAME_BYTES; burst = Math.min(burst * GROWTH, LARGEST_BURST)) {
+    const count = Math.min(burst, size - drawn);
+    const names = await draw(target, redis, count, signal);
+    if (names.length === 0) break;
+    drawn += count;
+    const fresh = new Map<string, Buffer>();
+    for (const name of names) {
+      nameBytes += name.length;
+      fresh.set(name.toString('latin1'), name);
+    }
+    for (const name of seen) fresh.delete(name);
+    for (const name of fresh.keys()) seen.add(name);
+    keys.push(...(await lookAt(target, redis, fresh, signal)));
+  }
+  return { total, keys };
+}
+
+/** The names of `count` random keys, with repetitions; none in an empty database. */
+async function draw(target: Target, redis: Connection, count: number, signal: AbortSignal): Promise<Buffer[]> {
+  const commands = Array.from({ length: count }, () => ['RANDOMKEY']);
+  const replies = await target.askAll(redis, commands, signal, 'bytes');
+  return replies.map(answer).filter((name) => Buffer.isBuffer(name));
+}
+
+async function lookAt(target: Target, redis: Connection, names: ReadonlyMap<string, Buffer>, signal: AbortSignal): Promise<SampledKey[]> {
+  const commands = [...names.values()].flatMap((name) => [
+    ['MEMORY', 'USAGE', name],
+    ['PTTL', name],
+  ]);
+  const replies = await target.askAll(redis, commands, signal);
+  // PTTL is a look-up for the server's count of hits and misses; RANDOMKEY and MEMORY USAGE are not.
+  for (const reply of replies.filter((_, index) => index % 2 === 1))
+    if (reply.ok) target.own[reply.value === GONE ? 'misses' : 'hits'] += 1;
+  return [...names.keys()].flatMap((name, index) => {
+    const bytes = answer(replies[index * 2]);
+    const ttl = answer(replies[index * 2 + 1]);
+    if (typeof bytes !== 'number' || typeof ttl !== 'number' || ttl === GONE) return [];
+    return [{ name, bytes, ...(ttl >= 0 && { ttlSeconds: ttl / 1_000 }) }];
+  });
+}
+
+/** What PTTL says of a key that does not exist. */
+const GONE = -2;
+
+function answer(reply: Settled<unknown> | undefined): unknown {
+  if (reply?.ok === false) throw reply.error;
+  return reply?.value;
+}

@@ -1,0 +1,62 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { metricDocuments } from '../../src/catalogue/document.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { VERDICT } from '../../src/model/cache.ts';
+
+const root = join(import.meta.dirname, '../..');
+const readme = readFileSync(join(root, 'README.md'), 'utf8');
+
+/** The fenced blocks of a language. */
+function blocks(language: string): string[] {
+  return [...readme.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, text = '']) => text);
+}
+
+describe('the README', () => {
+  it('shows a configuration that loads', () => {
+    const directory = mkdtempSync(join(tmpdir(), 'readme-'));
+    const [config = ''] = blocks('yaml');
+    const secrets = ['redis', 'litellm_redis', 'litellm_key'];
+    for (const name of secrets) writeFileSync(join(directory, name), 'x');
+    writeFileSync(join(directory, 'config.yaml'), config.replaceAll('/run/secrets/', `${directory}/`));
+    expect(loadConfig({ file: join(directory, 'config.yaml'), flags: {}, env: {} })).toMatchObject({ ok: true });
+  });
+
+  it('explains every verdict', () => {
+    const explained = [...readme.matchAll(/^\| (`[a-z_`, ]+`) \|/gm)].flatMap(([, names = '']) =>
+      [...names.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name),
+    );
+    expect(VERDICT.filter((verdict) => !explained.includes(verdict))).toEqual([]);
+  });
+
+  it('names no metric that is not there', () => {
+    const known = new Set(metricDocuments().map(({ name }) => name));
+    const named = [...readme.matchAll(/`((?:llm|redis|cache_exporter)_[a-z_]+)`/g)].map(([, name = '']) => name);
+    expect(named.filter((name) => !known.has(name) && name !== 'redis_exporter')).toEqual([]);
+  });
+
+  it('quotes the benchmarks as they were measured', () => {
+    const measured = readFileSync(join(root, 'docs/benchmarks.md'), 'utf8')
+      .split('\n')
+      .filter((line) => line.startsWith('|'));
+    expect(measured.length).toBeGreaterThan(5);
+    expect(measured.filter((line) => !readme.includes(line))).toEqual([]);
+  });
+
+  it('links to files that exist', () => {
+    const links = [...readme.matchAll(/\]\(((?!https?:)[^)#]+)\)/g)].map(([, path = '']) => path);
+    expect(links.length).toBeGreaterThan(5);
+    expect(links.filter((path) => !exists(join(root, path)))).toEqual([]);
+  });
+});
+
+function exists(path: string): boolean {
+  try {
+    readFileSync(path);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EISDIR';
+  }
+}
