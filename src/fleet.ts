@@ -10,6 +10,7 @@ import type { Scheduled, Scheduler } from './schedule/scheduler.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { type CensusWatch, createCensusWatch } from './watch/census.ts';
 import { createGatewayWatch } from './watch/gateway.ts';
+import type { Judged } from './watch/gateway-verdict.ts';
 import { createTargetWatch } from './watch/target.ts';
 
 /** A sample that is older than this many intervals is withdrawn. */
@@ -34,6 +35,8 @@ export interface Fleet {
   runOnce(names: readonly string[], signal: AbortSignal): Promise<void>;
   targets(): TargetStatus[];
   gateways(): GatewayStatus[];
+  /** What is known of a gateway beside its status; undefined for an unknown name. */
+  inside(gateway: string): { config: GatewayConfig; judged: Judged | undefined } | undefined;
   close(): Promise<void>;
 }
 
@@ -42,7 +45,7 @@ export function createFleet({ telemetry, scheduler, clock }: { telemetry: Teleme
   const shared = new Map<string, Target>();
   const targets = new Map<string, Member<TargetStatus>>();
   const censuses = new Map<string, Member<ReturnType<CensusWatch['status']>>>();
-  const gateways = new Map<string, Member<GatewayStatus>>();
+  const gateways = new Map<string, Member<GatewayStatus> & { inside(): ReturnType<Fleet['inside']> }>();
   let current: Config | undefined;
 
   function member<S>(task: Task, watch: { job: Job; status(): S; close?(): Promise<void> }, dropSeries?: () => void): Member<S> {
@@ -87,7 +90,7 @@ export function createFleet({ telemetry, scheduler, clock }: { telemetry: Teleme
     });
     const target = config.redis === undefined ? undefined : shared.get(config.redis);
     const watch = createGatewayWatch({ config, target, series, log: telemetry.log, clock });
-    gateways.set(config.name, member('gateway', watch, series.close));
+    gateways.set(config.name, { ...member('gateway', watch, series.close), inside: () => ({ config, judged: watch.judged() }) });
   }
 
   /** A target that recovered is worth a census and a pair at once: the verdict heals without waiting for the grid. */
@@ -120,6 +123,7 @@ export function createFleet({ telemetry, scheduler, clock }: { telemetry: Teleme
     },
     targets: () => [...targets].map(([name, entry]) => ({ ...entry.status(), ...censuses.get(name)?.status() })),
     gateways: () => [...gateways.values()].map((entry) => entry.status()),
+    inside: (gateway) => gateways.get(gateway)?.inside(),
     async close() {
       await remove(gateways, [...gateways.keys()]);
       await removeTargets([...targets.keys()]);

@@ -3,11 +3,16 @@ import { bytes, count } from './quantities.ts';
 import type { Tone } from './words.ts';
 
 /** How full a target is: `700 MiB of 1.0 GiB (68 %)`; undefined while it is not known. */
-export function memoryText({ usedMemoryBytes: used, maxMemoryBytes: max }: TargetStatus): string | undefined {
+export function memoryText(target: TargetStatus): string | undefined {
+  const { usedMemoryBytes: used, maxMemoryBytes: max } = target;
   if (used === undefined) return undefined;
-  return max === undefined || max === 0
-    ? `${bytes(used)}, no limit`
-    : `${bytes(used)} of ${bytes(max)} (${((100 * used) / max).toFixed(0)} %)`;
+  const share = memoryShare(target);
+  return share === undefined ? `${bytes(used)}, no limit` : `${bytes(used)} of ${bytes(max ?? 0)} (${(100 * share).toFixed(0)} %)`;
+}
+
+/** The used part of the memory that a target may use, 1 when it is full; undefined while it is not known and without a limit. */
+export function memoryShare({ usedMemoryBytes: used, maxMemoryBytes: max }: TargetStatus): number | undefined {
+  return used === undefined || max === undefined || max === 0 ? undefined : used / max;
 }
 
 /** Refusals of others that were counted: `1,047 NOAUTH, 2 NOPERM`; undefined when there were none. */

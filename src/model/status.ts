@@ -1,4 +1,4 @@
-import type { CacheType, Cause, Outcome, Route, Verdict } from './cache.ts';
+import type { CacheMark, CacheType, Cause, Outcome, Route, Verdict } from './cache.ts';
 import type { Census } from './census.ts';
 import type { AclReason, AuthState, RedisFailure } from './redis.ts';
 
@@ -52,6 +52,8 @@ export interface TargetStatus {
   usedMemoryBytes?: number | undefined;
   maxMemoryBytes?: number | undefined;
   maxMemoryPolicy?: string | undefined;
+  /** Keys that the server evicted since it started. */
+  evictedKeys?: number | undefined;
   lastScrapeAt?: number | undefined;
   scrapeSeconds?: number | undefined;
   /** Unauthenticated commands are refused. */
@@ -85,6 +87,46 @@ export interface PairStatus {
   traceId: string;
 }
 
+/** One pair of the past. */
+export interface PairRecord {
+  at: number;
+  /** Undefined for a negative control that passed. */
+  outcome?: Outcome | undefined;
+  firstSeconds: number;
+  duplicateSeconds?: number | undefined;
+  /** What the answer to the duplicate says of the cache. */
+  duplicate?: CacheMark | undefined;
+  traceId: string;
+}
+
+/** One pair of the past that did not go well, with what was made of it. */
+export interface FailureRecord {
+  at: number;
+  route: Route;
+  outcome: Outcome;
+  verdict: Verdict;
+  cause: Cause;
+  evidence: string;
+  traceId: string;
+}
+
+/** The verdict, or only its cause, became another one. */
+export interface VerdictChange {
+  at: number;
+  from: Verdict;
+  to: Verdict;
+  cause: Cause;
+  evidence: string;
+  traceId: string;
+}
+
+/** The past of a gateway, bounded, the newest last. A list that grew is another list: one that was handed out never changes. */
+export interface GatewayHistory {
+  pairs: readonly { route: Route; records: readonly PairRecord[] }[];
+  failures: readonly FailureRecord[];
+  changes: readonly VerdictChange[];
+}
+
 /** What the daemon knows of one gateway now. */
 export interface GatewayStatus {
   name: string;
@@ -108,6 +150,7 @@ export interface GatewayStatus {
   speedup?: { point: number; lower: number; upper: number; pairs: number };
   costUsd: number;
   lastRunAt?: number;
+  history?: GatewayHistory;
 }
 
 /** Everything that the page, the JSON interface and `probe` show. */

@@ -47,6 +47,11 @@ function missing(vanished: boolean): Outcome {
   return vanished ? 'miss_unexplained' : 'miss_not_written';
 }
 
+/** Whether an outcome leaves nothing to explain: the duplicate was answered from the cache, as it should be. */
+export function wentWell(outcome: Outcome): boolean {
+  return outcome === 'ok' || outcome === 'hit_unverified' || outcome === 'hit_unlabelled';
+}
+
 /**
  * The kind of a route's pair by its number, from 1. Every tenth completions pair is plain, to see what
  * users' entries get; every twentieth pair of a route is a negative control.

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CACHE_TYPE, CAUSE, OUTCOME, ROUTE, VERDICT } from '../../src/model/cache.ts';
+import { CACHE_MARK, CACHE_TYPE, CAUSE, OUTCOME, ROUTE, VERDICT } from '../../src/model/cache.ts';
 import { KEY_CLASS } from '../../src/model/census.ts';
 import { ACL_REASON, AUTH_STATE, REDIS_FAILURE } from '../../src/model/redis.ts';
 import type { Status } from '../../src/model/status.ts';
@@ -23,6 +23,29 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
     },
     { requiredKeys: ['route', 'model', 'outcome', 'at', 'evidence', 'traceId'] },
   );
+  const record = fc.record(
+    {
+      at,
+      outcome: fc.constantFrom(...OUTCOME),
+      firstSeconds: duration,
+      duplicateSeconds: duration,
+      duplicate: fc.constantFrom(...CACHE_MARK),
+      traceId: text,
+    },
+    { requiredKeys: ['at', 'firstSeconds', 'traceId'] },
+  );
+  const judged = { at, cause: fc.constantFrom(...CAUSE), evidence: text, traceId: text };
+  const verdict = fc.constantFrom(...VERDICT);
+  const history = fc.record({
+    pairs: fc.uniqueArray(fc.record({ route: fc.constantFrom(...ROUTE), records: fc.array(record, { maxLength: 4 }) }), {
+      maxLength: 2,
+      selector: ({ route }) => route,
+    }),
+    failures: fc.array(fc.record({ ...judged, verdict, route: fc.constantFrom(...ROUTE), outcome: fc.constantFrom(...OUTCOME) }), {
+      maxLength: 3,
+    }),
+    changes: fc.array(fc.record({ ...judged, from: verdict, to: verdict }), { maxLength: 3 }),
+  });
   const gateway = fc.record(
     {
       name: text,
@@ -42,6 +65,7 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
       speedup: fc.record({ point: duration, lower: duration, upper: duration, pairs: fc.nat() }),
       costUsd: duration,
       lastRunAt: at,
+      history,
     },
     { requiredKeys: ['name', 'url', 'verdict', 'cause', 'evidence', 'pairs', 'costUsd'] },
   );
@@ -95,6 +119,7 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
       usedMemoryBytes: fc.maxSafeNat(),
       maxMemoryBytes: fc.maxSafeNat(),
       maxMemoryPolicy: text,
+      evictedKeys: fc.nat(),
       lastScrapeAt: at,
       scrapeSeconds: duration,
       authRequired: fc.boolean(),

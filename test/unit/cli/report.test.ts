@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { statusText } from '../../../src/cli/report.ts';
-import type { Status } from '../../../src/model/status.ts';
+import type { Status, VerdictChange } from '../../../src/model/status.ts';
 import { arbitraryStatus } from '../../support/arbitrary-status.ts';
 import { EMPTY } from '../../support/http.ts';
 
@@ -128,6 +128,24 @@ cache    UP
         }
       }),
     );
+  });
+
+  it('lists the last changes of the verdict, but not that there was a first one', () => {
+    const change = { at: 20_000, from: 'unknown', to: 'working', cause: 'none', evidence: '', traceId: 't' } as const;
+    const later = { ...change, at: 40_000, from: 'working', to: 'memory_only', cause: 'redis_auth' } as const;
+    const reportWith = (changes: readonly VerdictChange[]) => {
+      const gateways = INCIDENT.gateways.map((gateway) => ({ ...gateway, history: { pairs: [], failures: [], changes } }));
+      return statusText({ ...INCIDENT, gateways }, { color: false });
+    };
+    expect(reportWith([change])).toBe(statusText(INCIDENT, { color: false }));
+    const healed = { ...change, at: 60_000, from: 'memory_only' } as const;
+    expect(reportWith([change, later, healed])).toContain(`
+  verdict before  verdict      cause           when
+  memory only     working                  40 s ago
+  working         memory only  redis_auth  60 s ago
+`);
+    const lines = reportWith(Array.from({ length: 50 }, () => later)).split('\n');
+    expect(lines.filter((line) => line.startsWith('  working '))).toHaveLength(5);
   });
 
   it('says so when nothing is configured', () => {
