@@ -29,6 +29,7 @@ async function standIn() {
       if (!state.alive) return void response.writeHead(503).end();
       if (request.url?.startsWith('/health')) return void response.end(JSON.stringify({ cache: 'redis', litellm_version: '1.106.0' }));
       if (request.url === '/cache/ping') return void response.writeHead(state.ping).end('{"cache_type":"redis"}');
+      if (request.url === '/metrics/') return void response.writeHead(404).end();
       state.pairs += 1;
       state.traces.add(request.headers.traceparent?.toString());
       const known = state.caching ? cache.get(text) : undefined;
