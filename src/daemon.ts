@@ -103,7 +103,10 @@ export async function startDaemon({ config, load, version, env, clock, out }: Da
       healthy: scheduler.healthy,
       missing,
       reload,
-      debug: (name) => debugText(status(), name),
+      debug: (name) => {
+        const inside = fleet.inside(name);
+        return inside && debugText(status(), name, inside);
+      },
       tracesUrl: config.traces.ui_url,
     },
   });

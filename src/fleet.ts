@@ -14,6 +14,7 @@ import type { Scheduled, Scheduler } from './schedule/scheduler.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { type CensusWatch, createCensusWatch } from './watch/census.ts';
 import { createGatewayWatch } from './watch/gateway.ts';
+import type { Judged } from './watch/gateway-verdict.ts';
 import { createTargetWatch } from './watch/target.ts';
 
 /** A sample that is older than this many intervals is withdrawn. */
@@ -39,6 +40,8 @@ export interface Fleet {
   runOnce(names: readonly string[], signal: AbortSignal): Promise<void>;
   targets(): TargetStatus[];
   gateways(): GatewayStatus[];
+  /** What is known of a gateway beside its status; undefined for an unknown name. */
+  inside(gateway: string): { config: GatewayConfig; judged: Judged | undefined } | undefined;
   close(): Promise<void>;
 }
 
@@ -55,7 +58,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
   const shared = new Map<string, Target>();
   const targets = new Map<string, Member<TargetStatus>>();
   const censuses = new Map<string, Member<ReturnType<CensusWatch['status']>>>();
-  const gateways = new Map<string, Member<GatewayStatus>>();
+  const gateways = new Map<string, Member<GatewayStatus> & { inside(): ReturnType<Fleet['inside']> }>();
   const lease = scheduler && createSharedLease({ scheduler, log: telemetry.log, clock, env, onChange: leaseChanged });
   let current: Config | undefined;
 
@@ -103,7 +106,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     });
     const target = config.redis === undefined ? undefined : shared.get(config.redis);
     const watch = createGatewayWatch({ config, target, series, log: telemetry.log, clock, lease: lease?.state });
-    gateways.set(config.name, member('gateway', watch, series));
+    gateways.set(config.name, { ...member('gateway', watch, series), inside: () => ({ config, judged: watch.judged() }) });
   }
 
   /** What the lease metric says has to be true at each scrape, not only after the next tick of a gateway. */
@@ -150,6 +153,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     },
     targets: () => [...targets].map(([name, entry]) => ({ ...entry.status(), ...censuses.get(name)?.status() })),
     gateways: () => [...gateways.values()].map((entry) => entry.status()),
+    inside: (gateway) => gateways.get(gateway)?.inside(),
     async close() {
       await remove(gateways, [...gateways.keys()]);
       await lease?.close();

@@ -25,6 +25,7 @@ async function main(): Promise<number> {
     out: (text) => void process.stdout.write(text),
     err: (text) => void process.stderr.write(text),
     colour: process.stdout.isTTY === true && !plain,
+    terminal: process.stdout.isTTY === true,
     progress: process.stderr.isTTY === true,
     on: (signal, handler) => void process.on(signal, handler),
     exitNow: (code) => process.exit(code),

@@ -1,5 +1,6 @@
 import { KEY_CLASS } from '../model/census.ts';
 import {
+  ACL_REASON,
   AUTH_STATE,
   COMMAND,
   ERROR_PREFIX,
@@ -84,7 +85,7 @@ export const REDIS = {
     help: 'Access denials that the server counts: refused passwords, commands, keys and channels.', when: 'Redis 7.2',
   },
   'redis.acl.log.entries': {
-    kind: 'counter', owner: 'target', unit: '{entry}', labels: { reason: ['auth', 'command', 'key', 'channel', 'other'], origin: ORIGIN },
+    kind: 'counter', owner: 'target', unit: '{entry}', labels: { reason: ACL_REASON, origin: ORIGIN },
     help: 'Refusals newly seen in ACL LOG, by reason and by who caused them.',
   },
 

@@ -7,6 +7,8 @@ export interface Io {
   err(text: string): void;
   /** Whether standard output is a terminal that wants colour. */
   readonly colour: boolean;
+  /** Whether standard output is a terminal: a report that repeats is drawn in place. */
+  readonly terminal: boolean;
   /** Whether standard error is a terminal: progress is shown. */
   readonly progress: boolean;
   on(signal: 'SIGTERM' | 'SIGINT' | 'SIGHUP', handler: () => void): void;

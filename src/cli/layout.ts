@@ -35,8 +35,3 @@ export function wrap(text: string, indent: string): string[] {
   }
   return line === '' ? lines : [...lines, indent + line];
 }
-
-/** Text without what would move the cursor or colour the terminal. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ');
-}

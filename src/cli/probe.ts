@@ -1,5 +1,6 @@
 import { loadConfig, type Sources } from '../config/load.ts';
 import { createFleet } from '../fleet.ts';
+import { moment, span } from '../http/quantities.ts';
 import type { Status } from '../model/status.ts';
 import { systemClock } from '../schedule/clock.ts';
 import { startTelemetry } from '../telemetry/telemetry.ts';
@@ -16,7 +17,7 @@ export interface ProbeOptions {
 
 /**
  * Runs every job once, or with `watch` once an interval until SIGINT, and prints a report with the
- * evidence. Returns 0 when every gateway works and every target lets its credentials in, 1 otherwise, 2
+ * evidence, in place where it repeats on a terminal. Returns 0 when every gateway works and every target lets its credentials in, 1 otherwise, 2
  * when the configuration is refused or a name is unknown.
  */
 export async function probe(sources: Sources, options: ProbeOptions, version: string, io: Io): Promise<number> {
@@ -56,12 +57,25 @@ export async function probe(sources: Sources, options: ProbeOptions, version: st
       targets: fleet.targets().filter(chosen),
       gateways: fleet.gateways().filter(chosen),
     };
-    io.out(options.json ? `${JSON.stringify(status, null, 2)}\n` : statusText(status, { color: io.colour }));
+    io.out(report(status, options, pause, io));
   } while (options.watch && (await slept(clock.sleep(pause, interrupted.signal))));
 
   await fleet.close();
   await telemetry.close();
   return works(status) ? EXIT.ok : EXIT.failure;
+}
+
+/** Puts the cursor into the upper left corner of a terminal and empties it. */
+const CLEAR = '\u001b[H\u001b[2J';
+
+/** What is printed of a status: once, or again and again, in place on a terminal and one after the other elsewhere. */
+function report(status: Status, { json, watch }: ProbeOptions, pause: number, io: Io): string {
+  if (json) return `${JSON.stringify(status, null, 2)}\n`;
+  const text = statusText(status, { color: io.colour });
+  if (!watch) return text;
+  return io.terminal
+    ? `${CLEAR}${text}\n${moment(status.now)}, again in ${span(pause / 1_000)}; Ctrl-C ends\n`
+    : `${moment(status.now)}\n\n${text}\n`;
 }
 
 /** Whether there is nothing to mend: a deliberately local cache is judged by the watch, not here. */

@@ -1,6 +1,7 @@
 import { censusLine } from '../http/census-text.ts';
 import { ago, count, seconds, span } from '../http/quantities.ts';
-import { memoryText, rejectionsText, targetState } from '../http/target-text.ts';
+import { readable } from '../http/readable.ts';
+import { memoryText, noauthText, refusalText, rejectionsText, targetState } from '../http/target-text.ts';
 import {
   AUTH_WORDS,
   CAUSE_WORDS,
@@ -12,10 +13,21 @@ import {
   type Tone,
   VERDICT_WORDS,
 } from '../http/words.ts';
-import type { CredentialStatus, GatewayStatus, PairStatus, ReplicaStatus, Status, TargetStatus } from '../model/status.ts';
-import { type Cell, printable, table, wrap } from './layout.ts';
+import type {
+  CredentialStatus,
+  GatewayStatus,
+  NoauthCandidate,
+  PairStatus,
+  RefusedClient,
+  ReplicaStatus,
+  Status,
+  TargetStatus,
+  VerdictChange,
+} from '../model/status.ts';
+import { type Cell, table, wrap } from './layout.ts';
 
 const INDENT = '  ';
+const CHANGES_SHOWN = 5;
 const CODE: Readonly<Record<Tone, number>> = { good: 32, warn: 33, bad: 31, none: 2 };
 
 /** Puts a text into the colour of a tone, or leaves it as it is. */
@@ -40,7 +52,7 @@ export function statusText(status: Status, options: { color: boolean }): string 
 function reloadLines({ configReload }: Status, paint: Paint): string[] {
   return [
     `configuration  ${paint('bad', 'NOT LOADED AGAIN')}`,
-    ...configReload.problems.flatMap((problem) => wrap(printable(problem), INDENT)),
+    ...configReload.problems.flatMap((problem) => wrap(readable(problem), INDENT)),
   ];
 }
 
@@ -54,13 +66,32 @@ function gatewayLines(gateway: GatewayStatus, now: number, paint: Paint): string
   return [
     head.filter((part) => part !== undefined).join('  '),
     ...wrap(words.sentence, INDENT),
-    ...(gateway.evidence === '' ? [] : wrap(`Evidence: ${printable(gateway.evidence)}`, INDENT)),
+    ...(gateway.evidence === '' ? [] : wrap(`Evidence: ${readable(gateway.evidence)}`, INDENT)),
     ...(next === '' || gateway.asExpected || gateway.verdict === 'unknown' ? [] : wrap(`Next: ${next}`, INDENT)),
     ...(gateway.pairs.length === 0 ? [] : ['', ...pairLines(gateway.pairs, now, paint)]),
     ...replicaLines(gateway.replicas ?? [], now),
     ...(gateway.speedup ? wrap(`duplicates ${speedupText(gateway.speedup)}`, INDENT) : []),
-    ...wrap(printable(gatewayFacts(gateway)), INDENT),
+    ...wrap(readable(gatewayFacts(gateway)), INDENT),
+    ...changeLines(gateway.history?.changes ?? [], now, paint),
   ];
+}
+
+/** The last changes of the verdict, newest first; the first verdict after the start is none. */
+function changeLines(changes: readonly VerdictChange[], now: number, paint: Paint): string[] {
+  const shown = changes.slice(1).slice(-CHANGES_SHOWN).toReversed();
+  if (shown.length === 0) return [];
+  const heading: Cell[] = ['verdict before', 'verdict', 'cause', 'when'].map((text, column) => ({
+    text,
+    paint: (quiet) => paint('none', quiet),
+    right: column === 3,
+  }));
+  const rows = shown.map(({ at, from, to, cause }): Cell[] => [
+    { text: VERDICT_WORDS[from].title },
+    { text: VERDICT_WORDS[to].title, paint: (text) => paint(VERDICT_WORDS[to].tone, text) },
+    { text: cause === 'none' ? '' : cause },
+    { text: ago(at, now), right: true },
+  ]);
+  return ['', ...table([heading, ...rows], INDENT)];
 }
 
 function pairLines(pairs: readonly PairStatus[], now: number, paint: Paint): string[] {
@@ -78,7 +109,7 @@ function pairLines(pairs: readonly PairStatus[], now: number, paint: Paint): str
     { text: ago(pair.at, now), right: true },
   ]);
   const [first = '', ...lines] = table([heading, ...rows], INDENT);
-  const reasons = pairs.map((pair) => wrap(printable(pair.evidence), INDENT.repeat(2)));
+  const reasons = pairs.map((pair) => wrap(readable(pair.evidence), INDENT.repeat(2)));
   return [first, ...lines.flatMap((line, index) => [line, ...(reasons[index] ?? [])])];
 }
 
@@ -86,7 +117,7 @@ function replicaLines(replicas: readonly ReplicaStatus[], now: number): string[]
   const lines = replicas.map(
     ({ from, to, outcome, at }) => `written by ${from}, read by ${to}: ${OUTCOME_WORDS[outcome].title}, ${ago(at, now)}`,
   );
-  return lines.flatMap((line) => wrap(printable(line), INDENT));
+  return lines.flatMap((line) => wrap(readable(line), INDENT));
 }
 
 function gatewayFacts(gateway: GatewayStatus): string {
@@ -125,13 +156,29 @@ function targetLines(target: TargetStatus, now: number, paint: Paint): string[] 
   const failure = target.detail ?? (target.failure === undefined ? undefined : `${FAILURE_WORDS[target.failure]}`);
   return [
     [target.name, paint(tone, title.toUpperCase())].join('  '),
-    ...(failure === undefined ? [] : wrap(printable(failure), INDENT)),
-    ...wrap(printable(facts.filter((fact) => fact !== undefined).join(', ')), INDENT),
+    ...(failure === undefined ? [] : wrap(readable(failure), INDENT)),
+    ...wrap(readable(facts.filter((fact) => fact !== undefined).join(', ')), INDENT),
     ...target.credentials.flatMap((credential, index) => [rows[index] ?? '', ...refusedSince(credential, now)]),
     ...(rejections === undefined ? [] : wrap(`refused to others: ${rejections}`, INDENT)),
     ...(target.census === undefined ? [] : wrap(censusLine(target.census, now), INDENT)),
-    ...(target.censusDetail === undefined ? [] : wrap(printable(`no census: ${target.censusDetail}`), INDENT)),
+    ...(target.censusDetail === undefined ? [] : wrap(readable(`no census: ${target.censusDetail}`), INDENT)),
+    ...(target.refused ?? []).flatMap((client) => wrap(readable(refusedLine(client, now)), INDENT.repeat(2))),
+    ...(target.noauth === undefined ? [] : noauthLines(target.noauth.candidates)),
   ];
+}
+
+function refusedLine(client: RefusedClient, now: number): string {
+  const { user, address, library, count: times, at } = client;
+  return `${refusalText(client)} to ${user}${from(address, library)}, ${count(times)} ${times === 1 ? 'time' : 'times'}, last ${ago(at, now)}`;
+}
+
+function noauthLines(candidates: readonly NoauthCandidate[] | undefined): string[] {
+  const lines = (candidates ?? []).map(({ address, library, connections }) => `${count(connections)}${from(address, library)}`);
+  return [...wrap(noauthText(candidates), INDENT), ...lines.flatMap((line) => wrap(readable(line), INDENT.repeat(2)))];
+}
+
+function from(address: string | undefined, library: string | undefined): string {
+  return `${address === undefined ? '' : ` from ${address}`}${library === undefined ? '' : ` with ${library}`}`;
 }
 
 function refusedSince({ state, lastSuccessAt }: CredentialStatus, now: number): string[] {

@@ -1,5 +1,6 @@
 import { ACL_LOG } from '../redis/acl-log.ts';
 import { CENSUS_COMMANDS } from '../redis/census.ts';
+import { CLIENT_LIST } from '../redis/client-list.ts';
 import { argumentsFor, compareVersions } from '../redis/query.ts';
 import { COLLECTORS } from './index.ts';
 
@@ -30,7 +31,7 @@ const INVALIDATIONS = '__redis__:invalidate';
  * password: made from the collectors' queries. Before 7.0 a server cannot restrict keys to reading.
  */
 export function aclRules(serverVersion: string): string[] {
-  const queries = [...COLLECTORS.flatMap((collector) => Object.values(collector.queries)), ACL_LOG];
+  const queries = [...COLLECTORS.flatMap((collector) => Object.values(collector.queries)), ACL_LOG, CLIENT_LIST];
   const commands = queries.flatMap((query) => {
     const args = argumentsFor(query, serverVersion);
     return args === undefined ? [] : [args];

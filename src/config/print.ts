@@ -22,6 +22,11 @@ export function printConfig(config: Config): string {
   return stringify(escaped(tree), { lineWidth: 0 });
 }
 
+/** The effective configuration of one gateway as YAML, as `printConfig` gives it. */
+export function printGateway(config: GatewayConfig): string {
+  return stringify(escaped(gatewayTree(config)), { lineWidth: 0 });
+}
+
 function targetTree({ sentinel, password, interval, timeout, canaries, census, ...rest }: TargetConfig): object {
   return {
     ...rest,

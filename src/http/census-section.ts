@@ -1,8 +1,7 @@
-import { html } from 'hono/html';
 import type { ClassCount } from '../model/census.ts';
 import type { TargetStatus } from '../model/status.ts';
 import { CLASS_WORDS, censusBasis, classesByMemory, medianTtl } from './census-text.ts';
-import { dataTable, evidence, type Html, type Row } from './fragments.ts';
+import { dataTable, evidence, type Html, html, type Row } from './fragments.ts';
 import { bytes, count } from './quantities.ts';
 
 /** What the keys of a target are for; nothing where no census is configured or none was taken yet. */
@@ -11,7 +10,7 @@ export function censusSection({ census, censusDetail }: TargetStatus, now: numbe
   const median = medianTtl(census);
   const basis = `Keys by class, from ${censusBasis(census, now)}.`;
   return html`<p class="quiet">${basis}${median === undefined ? '' : ` Of the cached answers that expire, half do within ${median}.`}</p>
-${census.keys === 0 ? '' : dataTable(HEADINGS, classesByMemory(census).map(row))}`;
+${census.keys === 0 ? '' : dataTable('Keys by class', HEADINGS, classesByMemory(census).map(row))}`;
 }
 
 const HEADINGS = ['keys for', 'keys', 'memory', 'never expire'];

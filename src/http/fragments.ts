@@ -1,8 +1,35 @@
-import { html } from 'hono/html';
+import { html as escaping, raw } from 'hono/html';
+import { readable } from './readable.ts';
 import type { Tone } from './words.ts';
 
 /** A piece of the page in which everything that was put in is escaped. */
-export type Html = ReturnType<typeof html>;
+export type Html = ReturnType<typeof escaping>;
+
+/** Makes a piece of the page. Texts are made readable and escaped, pieces stay as they are, lists are put in one after the other. */
+export function html(strings: TemplateStringsArray, ...values: unknown[]): Html {
+  return escaping(strings, ...values.map(shown));
+}
+
+function shown(value: unknown): unknown {
+  if (typeof value === 'string') return readable(value);
+  return Array.isArray(value) ? value.map(shown) : value;
+}
+
+/**
+ * Draws something once for as long as it is the same object: what is drawn this way is never changed, only
+ * replaced. `how` is what else the drawing depends on.
+ */
+export function drawnOnce<Drawn extends object, How>(draw: (what: Drawn, how: How) => Html): (what: Drawn, how: How) => Html {
+  const kept = new WeakMap<Drawn, { how: How; drawing: Html }>();
+  return (what, how) => {
+    const known = kept.get(what);
+    if (known !== undefined && known.how === how) return known.drawing;
+    // A string of one piece: one that is still a tree of its parts would be put together again for every page.
+    const drawing = raw(Buffer.from(String(draw(what, how))).toString());
+    kept.set(what, { how, drawing });
+    return drawing;
+  };
+}
 
 /** A cell of a table; a tone colours its text. */
 export type Cell = string | Html | { tone: Tone; text: string };
@@ -13,9 +40,9 @@ export interface Row {
   note?: string;
 }
 
-/** A table whose rows become blocks on a narrow screen, each cell with its heading beside it. */
-export function dataTable(headings: readonly string[], rows: readonly Row[]): Html {
-  return html`<table>
+/** A table whose rows become blocks on a narrow screen, each cell with its heading beside it. `name` is read out, not shown. */
+export function dataTable(name: string, headings: readonly string[], rows: readonly Row[]): Html {
+  return html`<table aria-label="${name}">
 <thead><tr>${headings.map((heading) => html`<th scope="col">${heading}</th>`)}</tr></thead>
 <tbody>${rows.map(
     ({ cells, note }) => html`<tr>${cells.map((content, column) => cell(content, headings[column] ?? ''))}</tr>
@@ -32,7 +59,7 @@ function cell(content: Cell, heading: string): Html {
 }
 
 /** Small facts with their names; one without a value is left out. */
-export function facts(rows: readonly (readonly [name: string, value: string | number | undefined])[]): Html {
+export function facts(rows: readonly (readonly [name: string, value: string | number | Html | undefined])[]): Html {
   return html`<dl>${rows.map(([name, value]) => (value === undefined ? '' : html`<div><dt>${name}</dt><dd>${value}</dd></div>`))}</dl>`;
 }
 

@@ -1,25 +1,29 @@
-import { html } from 'hono/html';
 import type { GatewayStatus, PairStatus, ReplicaStatus } from '../model/status.ts';
-import { dataTable, evidence, facts, type Html, type Row, yesNo } from './fragments.ts';
+import { dataTable, evidence, facts, type Html, html, type Row, yesNo } from './fragments.ts';
+import { gatewayPast } from './gateway-past.ts';
 import { ago, moment, seconds, span } from './quantities.ts';
+import { readable } from './readable.ts';
+import { traceLink } from './trace-link.ts';
 import { CAUSE_WORDS, gatewayTone, LEASE_WORDS, OUTCOME_WORDS, ROUTE_WORDS, speedupText, VERDICT_WORDS } from './words.ts';
 
-/** One gateway on the status page: verdict, cause, evidence, what to do, the last pairs, facts. `tracesUrl` is where trace ids lead. */
+/** One gateway on the status page: verdict, cause, evidence, what to do, the last pairs, the past, facts. `tracesUrl` is where trace ids lead. */
 export function gatewaySection(gateway: GatewayStatus, now: number, tracesUrl: string | undefined): Html {
   const words = VERDICT_WORDS[gateway.verdict];
   return html`<section class="${gatewayTone(gateway)}">
 <h3>${gateway.name} <b>${words.title}</b>${gateway.since === undefined ? '' : html` <small>since ${moment(gateway.since)}</small>`}</h3>
 <p>${words.sentence}${gateway.asExpected ? ' That is what the configuration expects.' : ''}</p>
-${gateway.verdict === 'unknown' ? '' : cause(gateway)}
+${gateway.verdict === 'unknown' ? evidence(gateway.evidence) : cause(gateway)}
 ${
   gateway.pairs.length === 0
     ? ''
     : dataTable(
+        'Last pairs',
         HEADINGS,
         gateway.pairs.map((pair) => row(pair, now, tracesUrl)),
       )
 }
 ${replicas(gateway.replicas ?? [], now)}
+${gateway.history === undefined ? '' : gatewayPast(gateway.history, now, tracesUrl)}
 ${facts([
   ['address', gateway.url],
   ['version', gateway.version],
@@ -33,7 +37,7 @@ ${facts([
   ['lease', gateway.lease && LEASE_WORDS[gateway.lease]],
   ['last run', gateway.lastRunAt === undefined ? 'never' : ago(gateway.lastRunAt, now)],
 ])}
-<p><a href="/debug/gateways/${encodeURIComponent(gateway.name)}">Everything about it as text</a></p>
+<p><a href="/debug/gateways/${encodeURIComponent(readable(gateway.name))}">Everything about it as text</a></p>
 </section>`;
 }
 
@@ -55,7 +59,7 @@ function row(pair: PairStatus, now: number, tracesUrl: string | undefined): Row 
       pair.duplicateSeconds === undefined ? '' : seconds(pair.duplicateSeconds),
       pair.ttlSeconds === undefined ? '' : span(pair.ttlSeconds),
       ago(pair.at, now),
-      trace(pair.traceId, tracesUrl),
+      traceLink(pair.traceId, tracesUrl),
     ],
     note: pair.evidence,
   };
@@ -65,17 +69,11 @@ function row(pair: PairStatus, now: number, tracesUrl: string | undefined): Row 
 function replicas(tried: readonly ReplicaStatus[], now: number): Html | string {
   if (tried.length === 0) return '';
   return dataTable(
+    'Pairs across replicas',
     ['written by', 'read by', 'outcome', 'when'],
     tried.map(({ from, to, outcome, at }) => {
       const { tone, title } = OUTCOME_WORDS[outcome];
       return { cells: [from, to, { tone, text: title }, ago(at, now)] };
     }),
   );
-}
-
-function trace(id: string, tracesUrl: string | undefined): Html {
-  const short = html`<code>${id.slice(0, 8)}</code>`;
-  return tracesUrl && /^https?:\/\//.test(tracesUrl)
-    ? html`<a href="${tracesUrl.replace(/\/+$/, '')}/trace/${encodeURIComponent(id)}">${short}</a>`
-    : short;
 }

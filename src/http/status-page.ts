@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { html, raw } from 'hono/html';
+import { raw } from 'hono/html';
 import type { Status } from '../model/status.ts';
 import type { Answer } from './answer.ts';
-import type { Html } from './fragments.ts';
+import { type Html, html } from './fragments.ts';
 import { gatewaySection } from './gateway-section.ts';
 import { ago, moment, span } from './quantities.ts';
 import { STYLE } from './style.ts';

@@ -1,9 +1,8 @@
-import { html } from 'hono/html';
-import type { CredentialStatus, TargetStatus } from '../model/status.ts';
+import type { CredentialStatus, RefusedClient, TargetStatus } from '../model/status.ts';
 import { censusSection } from './census-section.ts';
-import { dataTable, evidence, facts, type Html, type Row, yesNo } from './fragments.ts';
+import { dataTable, evidence, facts, type Html, html, type Row, yesNo } from './fragments.ts';
 import { ago, count, seconds } from './quantities.ts';
-import { memoryText, rejectionsText, targetState } from './target-text.ts';
+import { memoryShare, memoryText, noauthText, refusalText, rejectionsText, targetState } from './target-text.ts';
 import { AUTH_WORDS, FAILURE_WORDS } from './words.ts';
 
 /** One Redis target on the status page: whether it answers, who gets in, how full it is and of what. */
@@ -17,6 +16,7 @@ ${
   target.credentials.length === 0
     ? ''
     : dataTable(
+        'Credentials',
         HEADINGS,
         target.credentials.map((credential) => row(credential, now)),
       )
@@ -26,15 +26,59 @@ ${facts([
   ['version', target.version],
   ['role', target.role],
   ['keys', target.keys === undefined ? undefined : count(target.keys)],
-  ['memory', memoryText(target)],
+  ['memory', memory(target)],
   ['evicts', target.maxMemoryPolicy],
+  ['evicted', target.evictedKeys === undefined ? undefined : `${count(target.evictedKeys)} keys`],
   ['password required', yesNo(target.authRequired)],
   ['refused to others', rejectionsText(target)],
   ['scrape took', target.scrapeSeconds === undefined ? undefined : seconds(target.scrapeSeconds)],
   ['last scrape', target.lastScrapeAt === undefined ? 'never' : ago(target.lastScrapeAt, now)],
 ])}
 ${censusSection(target, now)}
+${
+  target.refused === undefined
+    ? ''
+    : html`<h4>Refused in the last hour</h4>${dataTable(
+        'Refused in the last hour',
+        REFUSED_HEADINGS,
+        target.refused.map((client) => refusedRow(client, now)),
+      )}`
+}
+${target.noauth === undefined ? '' : noauthPart(target.noauth, now)}
 </section>`;
+}
+
+const REFUSED_HEADINGS = ['refused', 'user', 'from', 'library', 'times', 'last'];
+
+function refusedRow(client: RefusedClient, now: number): Row {
+  return {
+    cells: [refusalText(client), client.user, client.address ?? '', client.library ?? '', count(client.count), ago(client.at, now)],
+  };
+}
+
+const CANDIDATE_HEADINGS = ['from', 'library', 'connections'];
+
+function noauthPart({ at, candidates }: NonNullable<TargetStatus['noauth']>, now: number): Html {
+  return html`<h4>Refused without a password</h4>
+<p>${noauthText(candidates)} The last refusal was ${ago(at, now)}.</p>
+${
+  candidates === undefined || candidates.length === 0
+    ? ''
+    : dataTable(
+        'Clients that may have been refused',
+        CANDIDATE_HEADINGS,
+        candidates.map(({ address, library, connections }) => ({ cells: [address ?? 'unknown', library ?? '', count(connections)] })),
+      )
+}`;
+}
+
+/** How full it is, in words and, where there is a limit, as a bar. */
+function memory(target: TargetStatus): Html | undefined {
+  const [text, share] = [memoryText(target), memoryShare(target)];
+  if (text === undefined) return undefined;
+  if (share === undefined) return html`${text}`;
+  const width = Math.min(100, 100 * share).toFixed(1);
+  return html`${text}<svg class="bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><rect class="all" width="100" height="4"/><rect class="used" width="${width}" height="4"/></svg>`;
 }
 
 const HEADINGS = ['credential', 'state', 'last accepted', 'last refused'];

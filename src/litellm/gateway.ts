@@ -29,6 +29,8 @@ export interface Sending {
   onChunk?: ((chunk: Buffer, seconds: number) => void) | undefined;
   /** The monotonic time by which the answer has to be there, where that is earlier than the gateway's own timeout. */
   until?: number | undefined;
+  /** Most bytes of the body that are taken, where that is less than from any other answer. */
+  bodyLimit?: number | undefined;
 }
 
 /** Sees every request begin and end: telemetry of the client itself. */
@@ -60,6 +62,7 @@ export function createGateway(config: GatewayConfig, clock: Clock, watcher: Requ
           timeout: Math.min(config.timeout, Math.max(1, (sending.until ?? Number.POSITIVE_INFINITY) - start)),
           signal,
           tls: config.tls,
+          bodyLimit: sending.bodyLimit,
           onChunk: sending.onChunk,
         },
         clock,

@@ -19,6 +19,8 @@ export interface Call {
   headers: Readonly<Record<string, string>>;
   body?: string | undefined;
   timeout: number;
+  /** Most bytes of the body that are taken; BODY_LIMIT unless said. */
+  bodyLimit?: number | undefined;
   signal: AbortSignal;
   tls?: TlsConfig | undefined;
   onChunk?: ((chunk: Buffer, seconds: number) => void) | undefined;
@@ -71,7 +73,7 @@ export function exchange(call: Call, clock: Clock): Promise<Exchange> {
       let size = 0;
       response.on('data', (chunk: Buffer) => {
         size += chunk.length;
-        if (size > BODY_LIMIT) refuse(named(call, 'too_large', response.statusCode));
+        if (size > (call.bodyLimit ?? BODY_LIMIT)) refuse(named(call, 'too_large', response.statusCode));
         else {
           chunks.push(chunk);
           call.onChunk?.(chunk, (clock.monotonic() - start) / 1000);

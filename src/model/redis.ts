@@ -34,6 +34,10 @@ export type Rejection = (typeof REJECTION)[number];
 export const ORIGIN = ['own', 'others'] as const;
 export type Origin = (typeof ORIGIN)[number];
 
+/** Why an entry is in ACL LOG; `other` for reasons of later versions. */
+export const ACL_REASON = ['auth', 'command', 'key', 'channel', 'other'] as const;
+export type AclReason = (typeof ACL_REASON)[number];
+
 /** The credential name that stands for the daemon's own. */
 export const EXPORTER_CREDENTIAL = 'exporter';
 

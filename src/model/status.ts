@@ -1,7 +1,7 @@
-import type { CacheType, Cause, Outcome, Route, Verdict } from './cache.ts';
+import type { CacheMark, CacheType, Cause, Outcome, Route, Verdict } from './cache.ts';
 import type { Census } from './census.ts';
 import type { LeaseState } from './lease.ts';
-import type { AuthState, RedisFailure } from './redis.ts';
+import type { AclReason, AuthState, RedisFailure } from './redis.ts';
 
 /** One credential of a target, as the last canary left it. Times are Unix milliseconds. */
 export interface CredentialStatus {
@@ -10,6 +10,31 @@ export interface CredentialStatus {
   error?: RedisFailure | undefined;
   lastSuccessAt?: number | undefined;
   lastFailureAt?: number | undefined;
+}
+
+/**
+ * A client other than this daemon that a Redis server refused, as its ACL LOG tells. What clients write is cut
+ * and made harmless.
+ */
+export interface RefusedClient {
+  reason: AclReason;
+  /** A configured user, or the beginning and the length of another name, which can be a mistyped password. */
+  user: string;
+  /** IP address without port, or `unix socket`. */
+  address?: string | undefined;
+  library?: string | undefined;
+  /** The command, or `key` or `channel`; never the name of one. */
+  what: string;
+  count: number;
+  /** The last time, Unix milliseconds. */
+  at: number;
+}
+
+/** Connections that may have sent commands without a password: Redis does not record who did. */
+export interface NoauthCandidate {
+  address?: string | undefined;
+  library?: string | undefined;
+  connections: number;
 }
 
 /** What the daemon knows of one Redis target now. Times are Unix milliseconds, durations seconds. */
@@ -28,6 +53,8 @@ export interface TargetStatus {
   usedMemoryBytes?: number | undefined;
   maxMemoryBytes?: number | undefined;
   maxMemoryPolicy?: string | undefined;
+  /** Keys that the server evicted since it started. */
+  evictedKeys?: number | undefined;
   lastScrapeAt?: number | undefined;
   scrapeSeconds?: number | undefined;
   /** Unauthenticated commands are refused. */
@@ -39,6 +66,10 @@ export interface TargetStatus {
   census?: Census | undefined;
   /** Why there is no census although one is configured, one sentence without any secret. */
   censusDetail?: string | undefined;
+  /** Who was refused in the last hour, the latest first. */
+  refused?: RefusedClient[] | undefined;
+  /** When others were last refused for want of a password, and who may have been; no candidates when the clients could not be listed. */
+  noauth?: { at: number; candidates?: NoauthCandidate[] | undefined } | undefined;
   traceId?: string | undefined;
 }
 
@@ -64,6 +95,46 @@ export interface ReplicaStatus {
   to: string;
   outcome: Outcome;
   at: number;
+}
+
+/** One pair of the past. */
+export interface PairRecord {
+  at: number;
+  /** Undefined for a negative control that passed. */
+  outcome?: Outcome | undefined;
+  firstSeconds: number;
+  duplicateSeconds?: number | undefined;
+  /** What the answer to the duplicate says of the cache. */
+  duplicate?: CacheMark | undefined;
+  traceId: string;
+}
+
+/** One pair of the past that did not go well, with what was made of it. */
+export interface FailureRecord {
+  at: number;
+  route: Route;
+  outcome: Outcome;
+  verdict: Verdict;
+  cause: Cause;
+  evidence: string;
+  traceId: string;
+}
+
+/** The verdict, or only its cause, became another one. */
+export interface VerdictChange {
+  at: number;
+  from: Verdict;
+  to: Verdict;
+  cause: Cause;
+  evidence: string;
+  traceId: string;
+}
+
+/** The past of a gateway, bounded, the newest last. A list that grew is another list: one that was handed out never changes. */
+export interface GatewayHistory {
+  pairs: readonly { route: Route; records: readonly PairRecord[] }[];
+  failures: readonly FailureRecord[];
+  changes: readonly VerdictChange[];
 }
 
 /** What the daemon knows of one gateway now. */
@@ -93,6 +164,7 @@ export interface GatewayStatus {
   /** Who probes, where several exporters share a lease; without one it is absent. */
   lease?: LeaseState | undefined;
   lastRunAt?: number;
+  history?: GatewayHistory;
 }
 
 /** Everything that the page, the JSON interface and `probe` show. */

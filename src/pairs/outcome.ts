@@ -1,5 +1,5 @@
 import type { CacheMark, Outcome, Route } from '../model/cache.ts';
-import type { KeyState } from '../redis/key-watch.ts';
+import type { KeyState } from '../redis/key-look.ts';
 
 /**
  * What kind of pair it was: `own` with the probe's cache controls, `plain` without any, as users send
@@ -15,17 +15,22 @@ export interface Seen {
   duplicate: CacheMark | 'error' | undefined;
   labelled: boolean;
   key: KeyState;
+  /** The key was written and lost before the pair ended. */
+  vanished?: boolean | undefined;
 }
 
 /**
  * The outcome of a pair. A negative control that missed, as it must, says nothing of reading: it gives
  * undefined, unless its key was not written either.
  */
-export function outcomeOf({ kind, first, duplicate, labelled, key }: Seen): Outcome | undefined {
+export function outcomeOf({ kind, first, duplicate, labelled, key, vanished = false }: Seen): Outcome | undefined {
   if (first === 'error') return 'error_first';
   if (first === 'hit') return 'hit_on_first';
   if (duplicate === 'error' || duplicate === undefined) return 'error_duplicate';
-  if (kind === 'control') return duplicate === 'hit' ? 'control_failed' : key === 'absent' ? 'miss_not_written' : undefined;
+  if (kind === 'control') {
+    if (duplicate === 'hit') return 'control_failed';
+    return key === 'absent' ? missing(vanished) : undefined;
+  }
   if (duplicate === 'hit') {
     if (key === 'absent' || key === 'elsewhere') return 'hit_not_in_redis';
     if (!labelled) return 'hit_unlabelled';
@@ -33,7 +38,18 @@ export function outcomeOf({ kind, first, duplicate, labelled, key }: Seen): Outc
   }
   // An answer that does not tell is taken for a miss that cannot be explained.
   if (duplicate === 'unknown' || key === 'unknown') return 'miss_unexplained';
-  return key === 'absent' ? 'miss_not_written' : 'miss_key_present';
+  if (key === 'absent' || vanished) return missing(vanished);
+  return 'miss_key_present';
+}
+
+/** Of a key that was lost nobody knows whether it was there when the duplicate asked for it. */
+function missing(vanished: boolean): Outcome {
+  return vanished ? 'miss_unexplained' : 'miss_not_written';
+}
+
+/** Whether an outcome leaves nothing to explain: the duplicate was answered from the cache, as it should be. */
+export function wentWell(outcome: Outcome): boolean {
+  return outcome === 'ok' || outcome === 'hit_unverified' || outcome === 'hit_unlabelled';
 }
 
 /**

@@ -4,7 +4,8 @@ import { failed, type Gateway, type Reply } from '../litellm/gateway.ts';
 import { createStreamReader } from '../litellm/stream.ts';
 import type { CacheMark, GatewayFailure, Outcome, PairRequest, Phase } from '../model/cache.ts';
 import type { Tick } from '../model/tick.ts';
-import type { KeyState, KeyWatch } from '../redis/key-watch.ts';
+import type { KeyState } from '../redis/key-look.ts';
+import type { KeyWatch } from '../redis/key-watch.ts';
 import { PROBE_PREFIX } from '../redis/probe-keys.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { outcomeOf, type PairKind } from './outcome.ts';
@@ -38,6 +39,8 @@ export interface Sent {
 
 /** One pair, as it went. */
 export interface PairResult {
+  /** The cache namespace of the probe; a plain pair goes without it. */
+  probe: string;
   prober: Prober;
   kind: PairKind;
   /** Undefined for a negative control that passed. */
@@ -45,6 +48,8 @@ export interface PairResult {
   first: Sent;
   duplicate?: Sent | undefined;
   key: KeyState;
+  /** The key was written to the watched server and lost before the pair ended. */
+  vanished?: boolean | undefined;
   ttlSeconds?: number | undefined;
   /** From the end of the first answer until its key was written; 0 when it was written before. */
   writeLagSeconds?: number | undefined;
@@ -88,7 +93,7 @@ export async function runPair(plan: PairPlan, ways: Ways, keys: KeyWatch | undef
     return found;
   });
   return {
-    ...result(first, duplicate, look?.state),
+    ...result(first, duplicate, look?.state, look?.vanished),
     ttlSeconds: look?.ttlSeconds,
     writeLagSeconds: written === undefined ? undefined : Math.max(0, written.at - answeredAt) / 1000,
   };
@@ -106,7 +111,7 @@ export async function runPair(plan: PairPlan, ways: Ways, keys: KeyWatch | undef
     });
   }
 
-  function result(one: Sent, two: Sent | undefined, key: KeyState = 'unknown'): PairResult {
+  function result(one: Sent, two: Sent | undefined, key: KeyState = 'unknown', vanished?: boolean): PairResult {
     const marks = one.marks && prober.cache(one.marks, two?.marks ?? one.marks);
     const marked = marks && { ...one, mark: marks.first };
     const repeated = two && { ...two, mark: marks !== undefined && two.marks !== undefined ? marks.duplicate : two.mark };
@@ -116,8 +121,9 @@ export async function runPair(plan: PairPlan, ways: Ways, keys: KeyWatch | undef
       duplicate: repeated && (repeated.marks === undefined ? 'error' : repeated.mark),
       labelled: marks?.labelled ?? true,
       key,
+      vanished,
     });
-    return { prober, kind, outcome, first: marked ?? one, duplicate: repeated, key };
+    return { probe, prober, kind, outcome, first: marked ?? one, duplicate: repeated, key, vanished };
   }
 }
 

@@ -1,9 +1,7 @@
+import { ACL_REASON, type AclReason } from '../model/redis.ts';
+import { readClient } from './client-info.ts';
 import { parseNumber } from './info.ts';
 import type { Query } from './query.ts';
-
-/** Why an entry is in ACL LOG; `other` for reasons of later versions. */
-export const ACL_REASON = ['auth', 'command', 'key', 'channel', 'other'] as const;
-export type AclReason = (typeof ACL_REASON)[number];
 
 /**
  * One entry of ACL LOG. Equal refusals within 60 s share one, whose count and time move on (redis
@@ -17,8 +15,14 @@ export interface AclEntry {
   reason: AclReason;
   count: number;
   username: string;
-  /** `host:port` of the last offender; undefined where it has none. */
+  /** What was refused: a command in lower case, `key` or `channel`, `other` for anything else. Never the name of a key. */
+  what: string;
+  /** The probe whose key was refused. */
+  probe?: string;
+  /** IP address of the last offender, or `unix socket`; undefined where it has none. */
   address?: string;
+  /** The client library as it names itself, from 7.2 on. */
+  library?: string;
   ageSeconds: number;
 }
 
@@ -42,14 +46,24 @@ function parseEntry(row: unknown): AclEntry | undefined {
   const ageSeconds = parseNumber(text('age-seconds'));
   if (typeof count !== 'number' || ageSeconds === undefined) return undefined;
   const id = fields.get('entry-id');
-  const address = /(?:^| )addr=(\S{1,128})/.exec(text('client-info'))?.[1];
+  const reason = ACL_REASON.find((known) => known === fields.get('reason')) ?? 'other';
+  const [probe] = (reason === 'key' && /lce-probe-[0-9a-f]{1,64}/.exec(text('object'))) || [];
+  const { address, library } = readClient(text('client-info'));
   return {
-    key: typeof id === 'number' ? `#${id}` : ['reason', 'context', 'object', 'username'].map(text).join('\0'),
+    key: typeof id === 'number' ? `#${id}` : ['reason', 'context', 'object', 'username'].map((name) => text(name).slice(0, 128)).join('\0'),
     ...(typeof id === 'number' && { id }),
-    reason: ACL_REASON.find((reason) => reason === fields.get('reason')) ?? 'other',
+    reason,
     count,
     username: text('username'),
+    what: reason === 'key' || reason === 'channel' ? reason : commandIn(text('object')),
+    ...(probe !== undefined && { probe }),
     ...(address !== undefined && { address }),
+    ...(library !== undefined && { library }),
     ageSeconds,
   };
+}
+
+/** The object of a refused command or of a refused AUTH, where it has the form of a command's name. */
+function commandIn(object: string): string {
+  return /^[A-Za-z][A-Za-z0-9_.|-]{0,31}$/.test(object) ? object.toLowerCase() : 'other';
 }

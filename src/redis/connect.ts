@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { isIPv6, type Socket } from 'node:net';
 import type { Redis } from 'ioredis';
 import type { Credential, TargetConfig } from '../config/effective.ts';
 import { EXPORTER_CREDENTIAL, REJECTION } from '../model/redis.ts';
@@ -7,7 +7,7 @@ import { authenticate } from './auth.ts';
 import { during, explain, speakOver } from './connection.ts';
 import { RedisError, type Settled } from './failure.ts';
 import { findMaster } from './sentinel.ts';
-import { certificateExpiry, openSocket } from './socket.ts';
+import { answersTls, certificateExpiry, openSocket } from './socket.ts';
 import type { AuthAnswer, Command, OpenPhases, Target } from './target.ts';
 
 /** The target of a configuration entry. Nothing is connected before the first call. */
@@ -89,15 +89,28 @@ export function createTarget(config: TargetConfig): Target {
     get connections() {
       return [...sockets].filter(({ destroyed }) => !destroyed).length;
     },
+    get ownPeers() {
+      return [...sockets].map(peerOf);
+    },
     get certificateExpiry() {
       return expiry;
     },
     dial,
+    wantsTls: async (signal) => {
+      const address = config.url === undefined ? await findMaster(config, signal) : parseAddress(config.url);
+      return 'host' in address && !address.tls && answersTls(address, signal);
+    },
     authenticate: (redis, as, signal) => counting(authenticate(redis, as, signal)),
     ask,
     askAll,
     open,
   };
+}
+
+/** A unix socket has no address of its own: all of its clients look the same to the server. */
+function peerOf({ localAddress, localPort }: Socket): string {
+  if (localAddress === undefined) return 'unix socket';
+  return `${isIPv6(localAddress) ? `[${localAddress}]` : localAddress}:${localPort}`;
 }
 
 function timings(start: number, connected: number, answer: AuthAnswer): OpenPhases {

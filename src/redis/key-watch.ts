@@ -3,30 +3,11 @@ import type { RedisFailure } from '../model/redis.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { admitted } from './admitted.ts';
 import { settle } from './failure.ts';
-import { keyForms, probeKeys, probePrefixes } from './probe-keys.ts';
-import { readServerCounters, type ServerCounters } from './server-counters.ts';
+import { type KeyLook, lookOf } from './key-look.ts';
+import { keyForms, probePrefixes } from './probe-keys.ts';
+import { rememberWrites, type Written } from './probe-writes.ts';
+import { readServerCounters, SERVER_COUNTERS, type ServerCounters } from './server-counters.ts';
 import type { Target } from './target.ts';
-
-/**
- * Where the key of a probe is: in the watched database, not there, on the same server but in another
- * database, or not known because the server could not be asked.
- */
-export const KEY_STATE = ['present', 'absent', 'elsewhere', 'unknown'] as const;
-export type KeyState = (typeof KEY_STATE)[number];
-
-/** A key that the server said was written. `at` is milliseconds of the monotonic clock. */
-export interface Written {
-  key: string;
-  at: number;
-  /** How often the server spoke of it: more than once means that it was written again or removed. */
-  times: number;
-}
-
-/** What became of a key. `ttlSeconds` is missing for a key that never expires. */
-export interface KeyLook {
-  state: KeyState;
-  ttlSeconds?: number | undefined;
-}
 
 /** The view of one gateway's probe keys in a target. A failure is a state: only an aborted signal makes it reject. */
 export interface KeyWatch {
@@ -42,12 +23,12 @@ export interface KeyWatch {
   look(probe: string, named: string | undefined, signal: AbortSignal): Promise<KeyLook>;
   /** The server's counters now; undefined when it could not be asked. */
   counters(signal: AbortSignal): Promise<ServerCounters | undefined>;
+  /** The connection that counters and look-ups are asked on; undefined while there is none. */
+  readonly connection: Redis | undefined;
   close(): void;
 }
 
 const CHANNEL = '__redis__:invalidate';
-/** More than are written on one server while a pair runs. */
-const REMEMBERED = 1_000;
 
 /**
  * Watches the probe keys of one gateway in a target over two connections: one on which the server pushes
@@ -56,24 +37,14 @@ const REMEMBERED = 1_000;
  * exist is in another one.
  */
 export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
-  const pushed = new Map<string, Written>();
-  const waiting = new Map<string, () => void>();
+  const writes = rememberWrites(clock);
   let prefixes: readonly string[] = [];
   let namespace: string | null | undefined;
   let subscriber: Redis | undefined;
   let commands: Redis | undefined;
   let failure: RedisFailure | undefined;
-
-  function onPush(message: string): void {
-    for (const { key, probe } of probeKeys(message)) {
-      const before = pushed.get(probe);
-      pushed.set(probe, { key, at: before?.at ?? clock.monotonic(), times: (before?.times ?? 0) + 1 });
-      // Probes of other gateways and exporters arrive here, too, and nobody asks for them.
-      const [oldest] = pushed.keys();
-      if (pushed.size > REMEMBERED && oldest !== undefined) pushed.delete(oldest);
-      waiting.get(probe)?.();
-    }
-  }
+  /** A key of a probe was found in the watched database under this namespace. */
+  let found = false;
 
   async function open(signal: AbortSignal): Promise<Redis> {
     const redis = await target.open(target.credential, signal);
@@ -87,7 +58,7 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
   async function subscribe(signal: AbortSignal): Promise<Redis> {
     const redis = await open(signal);
     redis.on('message', (channel, message) => {
-      if (channel === CHANNEL) onPush(message);
+      if (channel === CHANNEL) writes.hear(message);
     });
     try {
       const id = await target.ask(redis, ['CLIENT', 'ID'], signal);
@@ -112,8 +83,13 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
 
   /** Whether the pushing connection would have told of a write: it answers, and what it tracks is the gateway's prefix. */
   async function trustworthy(signal: AbortSignal): Promise<boolean> {
+    return namespace !== undefined && (await heardAll(signal));
+  }
+
+  /** Waits for what the server has pushed until now, which comes before its answer; false without such a connection. */
+  async function heardAll(signal: AbortSignal): Promise<boolean> {
     const redis = subscriber;
-    if (redis === undefined || namespace === undefined) return false;
+    if (redis === undefined) return false;
     return (await attempt(signal, (limited) => target.ask(redis, ['PING'], limited))) !== undefined;
   }
 
@@ -126,14 +102,35 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
       // Both commands are look-ups for the server's count of hits and misses.
       target.own[exists.value === 1 ? 'hits' : 'misses'] += pttl?.ok === true ? 2 : 1;
       const left = pttl?.ok === true && typeof pttl.value === 'number' && pttl.value >= 0 ? pttl.value / 1000 : undefined;
-      if (exists.value === 1) return { state: 'present', ttlSeconds: left };
+      if (exists.value !== 1) continue;
+      found = true;
+      return { state: 'present', ttlSeconds: left };
     }
     return undefined;
+  }
+
+  async function lookFor(probe: string, named: string | undefined, signal: AbortSignal): Promise<KeyLook> {
+    const written = writes.of(probe);
+    if (commands === undefined) return { state: 'unknown' };
+    const keys = written === undefined ? keyForms(named, namespace) : [written.key];
+    const seen = keys.length === 0 ? undefined : await lookUp(commands, keys, signal);
+    if (written !== undefined) {
+      // What the server has said since is waited for: the look-up itself can make a key expire.
+      const isPlain = seen !== undefined && written.times === 1 && !written.flushed;
+      const all = isPlain || (await heardAll(signal)) ? (writes.of(probe) ?? written) : undefined;
+      return lookOf(seen, all, found);
+    }
+    if (seen !== undefined) return seen;
+    if (keys.length > 0) return { state: namespace === undefined ? 'unknown' : 'absent' };
+    return { state: (await trustworthy(signal)) ? 'absent' : 'unknown' };
   }
 
   return {
     get watching() {
       return subscriber !== undefined && namespace !== undefined;
+    },
+    get connection() {
+      return commands;
     },
     get failure() {
       return failure;
@@ -145,6 +142,7 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
         subscriber?.disconnect();
         subscriber = undefined;
         prefixes = wanted;
+        found = false;
       }
       if (subscriber !== undefined && commands !== undefined) return;
       if (!(await admitted(target, target.config.timeout, clock, signal))) {
@@ -155,30 +153,18 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
       if (commands !== undefined) subscriber ??= await attempt(signal, subscribe);
     },
     async written(probe, milliseconds, signal) {
-      if (subscriber !== undefined && !pushed.has(probe)) {
-        const arrived = new AbortController();
-        waiting.set(probe, () => arrived.abort());
-        await clock.sleep(milliseconds, AbortSignal.any([signal, arrived.signal])).catch(() => undefined);
-        waiting.delete(probe);
-        signal.throwIfAborted();
-      }
-      return pushed.get(probe);
+      if (subscriber !== undefined) await writes.wait(probe, milliseconds, signal);
+      return writes.of(probe);
     },
     async look(probe, named, signal) {
-      const written = pushed.get(probe);
-      pushed.delete(probe);
-      if (commands === undefined) return { state: 'unknown' };
-      const keys = written === undefined ? keyForms(named, namespace) : [written.key];
-      const found = keys.length === 0 ? undefined : await lookUp(commands, keys, signal);
-      if (found !== undefined) return found;
-      if (written !== undefined) return { state: written.times === 1 ? 'elsewhere' : 'absent' };
-      if (keys.length > 0) return { state: namespace === undefined ? 'unknown' : 'absent' };
-      return { state: (await trustworthy(signal)) ? 'absent' : 'unknown' };
+      const look = await lookFor(probe, named, signal);
+      writes.forget(probe);
+      return look;
     },
     async counters(signal) {
       const redis = commands;
       if (redis === undefined) return undefined;
-      return attempt(signal, async (limited) => readServerCounters(await target.ask(redis, ['INFO'], limited)));
+      return attempt(signal, async (limited) => readServerCounters(await target.ask(redis, SERVER_COUNTERS, limited)));
     },
     close() {
       subscriber?.disconnect();

@@ -26,6 +26,18 @@ export function certificateExpiry(socket: unknown): number | undefined {
   return Number.isNaN(end) ? undefined : end;
 }
 
+/** Whether whoever listens at an address that is meant for plain text agrees on TLS. No certificate is checked and nothing is sent. */
+export async function answersTls(address: Address, signal: AbortSignal): Promise<boolean> {
+  try {
+    const socket = await openSocket({ ...address, tls: true }, { insecure_skip_verify: true }, signal);
+    socket.destroy();
+    return true;
+  } catch (error) {
+    if (error instanceof RedisError) return false;
+    throw error;
+  }
+}
+
 async function secure(socket: Socket, host: string, tls: TlsConfig | undefined, signal: AbortSignal): Promise<Socket> {
   try {
     const name = tls?.server_name ?? host;

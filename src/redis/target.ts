@@ -40,10 +40,14 @@ export interface Target {
   readonly own: Record<Rejection, number> & { hits: number; misses: number };
   /** Connections that are open now. */
   readonly connections: number;
+  /** Their near ends, `host:port` as the server writes them in CLIENT LIST, or `unix socket`. */
+  readonly ownPeers: readonly string[];
   /** The end of the certificate that the server showed last, Unix milliseconds. */
   readonly certificateExpiry: number | undefined;
   /** A fresh connection on which nothing was sent yet. The caller disconnects it. */
   dial(signal: AbortSignal): Promise<Connection>;
+  /** Whether a server that hangs up on plain text wants TLS; false where TLS is used already. */
+  wantsTls(signal: AbortSignal): Promise<boolean>;
   /** Sends AUTH with the password as it is now; nothing without one. */
   authenticate(redis: Connection, credential: Credential, signal: AbortSignal): Promise<AuthAnswer>;
   /** Sends one command and gives its reply, strings as text. */

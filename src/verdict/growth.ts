@@ -1,8 +1,11 @@
 import { ERROR_PREFIX, type ErrorPrefix } from '../model/redis.ts';
 import type { ServerCounters } from '../redis/server-counters.ts';
 
-/** What a verdict compares: refusals by prefix, and connections turned away because of `maxclients`. */
-export const COUNTED = [...ERROR_PREFIX, 'rejected_connections'] as const;
+/**
+ * What a verdict compares: refusals by prefix, connections turned away because of `maxclients`, and what
+ * removes keys, namely evictions, expiries, calls of FLUSHALL and FLUSHDB, and calls of DEL and its kin.
+ */
+export const COUNTED = [...ERROR_PREFIX, 'rejected_connections', 'evicted_keys', 'expired_keys', 'flushes', 'deletes'] as const;
 export type Counted = (typeof COUNTED)[number];
 
 /** How much others than this daemon moved a server's counters over some time. */
@@ -38,16 +41,29 @@ export interface Moment {
  */
 export function riseBetween(before: Moment, after: Moment): Rise | undefined {
   if (before.counters.runId !== after.counters.runId) return undefined;
+  const [earlier, later] = [countsOf(before), countsOf(after)];
   const by: Partial<Record<Counted, number>> = {};
-  for (const prefix of ERROR_PREFIX) {
-    const [from, to] = [before.counters.errors[prefix], after.counters.errors[prefix]];
+  for (const name of COUNTED) {
+    const [from, to] = [earlier[name], later[name]];
     if (from === undefined || to === undefined) continue;
     if (to < from) return undefined;
-    by[prefix] = Math.max(0, to - from - ((after.own[prefix] ?? 0) - (before.own[prefix] ?? 0)));
+    const prefix = ERROR_PREFIX.find((known) => known === name);
+    const own = prefix === undefined ? 0 : (after.own[prefix] ?? 0) - (before.own[prefix] ?? 0);
+    by[name] = Math.max(0, to - from - own);
   }
-  const [from, to] = [before.counters.rejectedConnections, after.counters.rejectedConnections];
-  if (from !== undefined && to !== undefined) by.rejected_connections = Math.max(0, to - from);
   return { seconds: (after.at - before.at) / 1000, by };
+}
+
+function countsOf({ counters }: Moment): Partial<Record<Counted, number | undefined>> {
+  const { errors, rejectedConnections, evictedKeys, expiredKeys, flushes, deletes } = counters;
+  return {
+    ...errors,
+    rejected_connections: rejectedConnections,
+    evicted_keys: evictedKeys,
+    expired_keys: expiredKeys,
+    flushes,
+    deletes,
+  };
 }
 
 /**

@@ -3,7 +3,7 @@ import { hasBehaviour } from '../litellm/releases.ts';
 import type { Cause, GatewayFailure, Route, Verdict } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
 import type { Counted } from './growth.ts';
-import type { Finding, Signals } from './signals.ts';
+import type { Finding, GatewayRefusal, Signals } from './signals.ts';
 import { standingOf } from './standing.ts';
 
 /** One row of the table of causes: what has to be shown for a cause, and for which verdicts it is asked. */
@@ -16,6 +16,11 @@ export interface CauseRow {
 
 /** Verdicts for which Redis may be what is wrong. */
 export const OUTAGE = ['memory_only', 'not_caching', 'partial'] as const satisfies readonly Verdict[];
+
+/** Whether Redis may be what is wrong. */
+export function isOutage(verdict: Verdict): boolean {
+  return OUTAGE.some((outage) => outage === verdict);
+}
 
 /** LiteLLM's names of the calls behind the routes. */
 const CALLS: Readonly<Record<Route, CallType>> = {
@@ -67,6 +72,22 @@ export function counted(cause: Cause, name: Counted): CauseRow {
       if (cause === 'redis_auth' && reachesRedis(signals)) return undefined;
       const sentence = `${name} on Redis grew by ${seen.by} while the pairs ran, by at most ${seen.usual} ${seen.comparison}.`;
       return name === 'NOAUTH' ? `${sentence}${hintOf(signals)}` : sentence;
+    },
+  };
+}
+
+/** A cause that refusals prove which are known to be the gateway's own. */
+export function refused(cause: GatewayRefusal['cause']): CauseRow {
+  return {
+    cause,
+    verdicts: OUTAGE,
+    proof: (signals) => {
+      const refusal = signals.refusals.find((candidate) => candidate.cause === cause);
+      if (refusal === undefined || (cause === 'redis_auth' && reachesRedis(signals))) return undefined;
+      const { count, tie } = refusal;
+      const what = cause === 'redis_auth' ? 'a wrong user or password' : 'want of a right';
+      const whose = tie === 'key' ? 'on the key of a pair' : `from ${tie.address}, the address of the gateway`;
+      return `ACL LOG of Redis shows ${count} new ${count === 1 ? 'refusal' : 'refusals'} for ${what} ${whose}.`;
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { CallType } from '../litellm/cache-ping.ts';
 import type { CacheType, GatewayFailure, Outcome, Route } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
-import type { KeyState } from '../redis/key-watch.ts';
+import type { KeyState } from '../redis/key-look.ts';
 import type { Counted, Growth } from './growth.ts';
 
 /** The latest pair of a route. */
@@ -9,9 +9,18 @@ export interface Finding {
   route: Route;
   outcome: Outcome;
   key: KeyState;
+  /** The key was written to the watched server and lost before the pair ended; that of a duplicate that missed may have come after it. */
+  vanished?: boolean | undefined;
   /** First request and duplicate went to different replicas: the duplicate cannot come from the memory of the first. */
   across?: boolean | undefined;
   failure?: GatewayFailure | undefined;
+}
+
+/** Refusals of the gateway. `tie` says by what they are known to be its own. */
+export interface GatewayRefusal {
+  cause: 'redis_auth' | 'redis_permission';
+  count: number;
+  tie: { address: string } | 'key';
 }
 
 /** Everything beside the pairs that a verdict rests on. */
@@ -32,7 +41,15 @@ export interface Signals {
   redisFailure: RedisFailure | undefined;
   /** A credential other than the exporter's that the target refuses. */
   refusedCredential: { credential: string; error: 'wrongpass' | 'noauth' } | undefined;
-  /** Counters of the target that others moved while the pairs ran. */
+  /** By how much others moved the counters of the target while the pairs ran, whatever is usual; undefined when that is not known. */
+  moved: Readonly<Partial<Record<Counted, number>>> | undefined;
+  /** The daemon has used this target before. */
+  usedBefore: boolean;
+  /** Refusals that ACL LOG has more of since just before the pairs, and that are the gateway's. */
+  refusals: readonly GatewayRefusal[];
+  /** The gateway's own `/metrics` shows that its circuit breaker keeps it from Redis; undefined when it was not asked or does not tell. */
+  breakerOpen: boolean | undefined;
+  /** Counters of the target that others moved by more than they do without the pairs. */
   growth: Readonly<Partial<Record<Counted, Growth>>>;
   /** The server tells of every probe key that is written to it, and is no part of a cluster. */
   seesEveryWrite: boolean;

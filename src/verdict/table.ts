@@ -1,7 +1,8 @@
 import type { CacheType, Verdict } from '../model/cache.ts';
-import { type CauseRow, counted, failing, fails, OUTAGE, reachesRedis, state, uncachedCalls } from './proof.ts';
+import { type CauseRow, counted, failing, fails, OUTAGE, reachesRedis, refused, state, uncachedCalls } from './proof.ts';
 import type { Signals } from './signals.ts';
 import type { Routes } from './standing.ts';
+import { EVICTED, FLUSHED, TTL_TOO_SHORT } from './vanishing.ts';
 
 interface VerdictRow {
   verdict: Verdict;
@@ -73,6 +74,18 @@ export const CAUSE_TABLE: readonly CauseRow[] = [
   state('redis_max_clients', ['maxclients'], 'Redis turns the exporter away, too'),
   state('redis_cluster', ['clusterdown'], 'The Redis cluster is down'),
   {
+    cause: 'redis_tls',
+    verdicts: OUTAGE,
+    // An exporter that never got through may be the only one whose TLS is not set up right.
+    proof: (signals) =>
+      signals.redisFailure === 'tls' && signals.usedBefore && !reachesRedis(signals)
+        ? 'The exporter cannot agree on TLS with Redis any more either (tls).'
+        : undefined,
+  },
+  EVICTED,
+  FLUSHED,
+  TTL_TOO_SHORT,
+  {
     cause: 'redis_auth',
     verdicts: OUTAGE,
     proof: (signals) => {
@@ -80,6 +93,8 @@ export const CAUSE_TABLE: readonly CauseRow[] = [
       return refused && `Redis refuses the credential ${refused.credential} on a fresh connection (${refused.error}).`;
     },
   },
+  refused('redis_auth'),
+  refused('redis_permission'),
   counted('redis_auth', 'NOAUTH'),
   counted('redis_auth', 'WRONGPASS'),
   counted('redis_permission', 'NOPERM'),
@@ -98,12 +113,19 @@ export const CAUSE_TABLE: readonly CauseRow[] = [
         : undefined,
   },
   { cause: 'call_type_not_cached', verdicts: OUTAGE, proof: uncachedCalls },
+  {
+    cause: 'breaker_open',
+    verdicts: OUTAGE,
+    proof: ({ breakerOpen }) =>
+      breakerOpen ? 'The gateway shows in its /metrics that its circuit breaker is open: it does not ask Redis.' : undefined,
+  },
 
   {
     cause: 'different_database',
     verdicts: ['not_in_redis'],
-    proof: (_, findings) =>
-      findings.some(({ key }) => key === 'elsewhere')
+    // Of a key that is evicted at once the server speaks only once, as of one in another database.
+    proof: ({ moved }, findings) =>
+      findings.some(({ key }) => key === 'elsewhere') && (moved?.evicted_keys ?? 0) === 0
         ? 'Redis announced the write of the key, and the watched database does not hold it.'
         : undefined,
   },
@@ -113,7 +135,10 @@ export const CAUSE_TABLE: readonly CauseRow[] = [
     proof: ({ seesEveryWrite, cacheType }, findings) =>
       seesEveryWrite &&
       cacheType === 'redis' &&
-      findings.some(({ route, outcome, key }) => route === 'completions' && outcome === 'hit_not_in_redis' && key === 'absent')
+      findings.some(
+        ({ route, outcome, key, vanished }) =>
+          route === 'completions' && outcome === 'hit_not_in_redis' && key === 'absent' && vanished !== true,
+      )
         ? 'The gateway reads back from a Redis what was never written to the watched one.'
         : undefined,
   },

@@ -19,12 +19,17 @@ export interface Look {
   askHealth(tick: Tick): Promise<Health>;
   /** Asks `/cache/ping`, until a monotonic time at most; true when that answers 200 and did not before. */
   askPing(tick: Tick, until: number): Promise<boolean>;
+  /** Asks the gateway's own metrics whether its circuit breaker is open, until a monotonic time at most; undefined where they do not tell. */
+  askBreaker(tick: Tick, until: number): Promise<boolean | undefined>;
   /** Takes a version that an answer carried. */
   learnVersion(version: string | undefined): void;
 }
 
 /** Looks at a gateway without asking a model. Settings are kept while later answers do not show them. */
-export function lookAt(replicas: Pick<ReplicaWatch, 'askHealth' | 'askPing'>, config: Pick<GatewayConfig, 'namespace'>): Look {
+export function lookAt(
+  replicas: Pick<ReplicaWatch, 'askHealth' | 'askPing' | 'askBreaker'>,
+  config: Pick<GatewayConfig, 'namespace'>,
+): Look {
   let health: Health | undefined;
   let version: string | undefined;
   let settings: CacheSettings | undefined;
@@ -62,6 +67,7 @@ export function lookAt(replicas: Pick<ReplicaWatch, 'askHealth' | 'askPing'>, co
       if (ping.settings.off || ping.settings.cacheType !== undefined) settings = ping.settings;
       return recovered;
     },
+    askBreaker: (tick, until) => tick.step('metrics', () => replicas.askBreaker(until, tick.signal)),
     learnVersion: (seen) => {
       version = seen ?? version;
     },

@@ -1,5 +1,6 @@
 import { type Sample, sample } from '../catalogue/sample.ts';
 import type { GatewayConfig } from '../config/effective.ts';
+import { readBreaker } from '../litellm/breaker.ts';
 import { createGateway, type Gateway, type RequestWatcher } from '../litellm/gateway.ts';
 import { type CachePing, type Health, pingCache, readHealth } from '../litellm/health.ts';
 import { findReplicas, type Replica } from '../litellm/replicas.ts';
@@ -26,6 +27,8 @@ export interface ReplicaWatch {
   askHealth(signal: AbortSignal): Promise<Health>;
   /** Asks `/cache/ping` of both replicas whose turn it is, until a monotonic time at most; the worse status counts. */
   askPing(until: number, signal: AbortSignal): Promise<CachePing>;
+  /** Whether the circuit breaker of the replica that has to read is open, until a monotonic time at most; undefined where it does not tell. */
+  askBreaker(until: number, signal: AbortSignal): Promise<boolean | undefined>;
   /** Begins a round of pairs. The next tick has the next ordered pair of replicas. */
   turn(): Turn;
   /** Takes in a pair of this round. A hit of any route shows that the two share a cache. */
@@ -83,6 +86,7 @@ export function watchReplicas(config: GatewayConfig, clock: Clock, watcher: Requ
       ]);
       return { settings: first.settings, status: duplicate === undefined || first.status !== 200 ? first.status : duplicate.status };
     },
+    askBreaker: (until, signal) => readBreaker(way(current?.to), until, signal),
     turn() {
       used = true;
       ordered.begin();
@@ -119,6 +123,7 @@ function watchOne(gateway: Gateway): ReplicaWatch {
   return {
     askHealth: (signal) => readHealth(gateway, signal),
     askPing: (until, signal) => pingCache(gateway, until, signal),
+    askBreaker: (until, signal) => readBreaker(gateway, until, signal),
     turn: () => ({ first: gateway, duplicate: gateway, across: false, cold: false, details: {} }),
     record: () => undefined,
     samples: () => [],

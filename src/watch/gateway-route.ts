@@ -80,7 +80,7 @@ export function watchRoute(route: Route, model: string, series: Series, clock: C
       last = { pair, at: clock.now(), traceId, warm: !cold };
       if (outcome !== undefined) {
         series.add('llm.cache.probe.pairs', { ...labels, outcome });
-        finding = { route, outcome, key, failure: first.failure ?? duplicate?.failure, across };
+        finding = { route, outcome, key, failure: first.failure ?? duplicate?.failure, vanished: pair.vanished, across };
       }
       const controls = pair.kind === 'plain' ? 'none' : 'own';
       if (pair.ttlSeconds === undefined) delete ttl[controls];

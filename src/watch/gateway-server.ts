@@ -5,15 +5,21 @@ import type { Clock } from '../schedule/clock.ts';
 import type { Counted, Growth, Moment, Window } from '../verdict/growth.ts';
 import type { Signals } from '../verdict/signals.ts';
 import { keepBaseline } from './gateway-baseline.ts';
+import { viewRefusals } from './gateway-refusals.ts';
 
 /** The signals of a verdict that come from the gateway's Redis. */
-export type ServerSignals = Pick<Signals, 'redisFailure' | 'refusedCredential' | 'growth' | 'seesEveryWrite'>;
+export type ServerSignals = Pick<
+  Signals,
+  'redisFailure' | 'usedBefore' | 'refusedCredential' | 'refusals' | 'moved' | 'growth' | 'seesEveryWrite'
+>;
 
 /** The Redis behind a gateway, seen while pairs run. Without a target it sees nothing. */
 export interface ServerView {
   readonly keys: KeyWatch | undefined;
   /** Runs pairs between two readings of the server's counters. */
   around(namespace: string | null | undefined, signal: AbortSignal, run: () => Promise<void>): Promise<void>;
+  /** A pair of this probe was sent. */
+  sent(probe: string): void;
   /**
    * What the last pairs showed. When they were bad and there is nothing yet to compare the counters with, it
    * waits as long as the pairs took, if that ends before the monotonic time `until`, and reads once more.
@@ -25,13 +31,22 @@ export interface ServerView {
 }
 
 const STALE_INTERVALS = 3;
-const BLIND: ServerSignals = { redisFailure: undefined, refusedCredential: undefined, growth: {}, seesEveryWrite: false };
+const BLIND: ServerSignals = {
+  redisFailure: undefined,
+  usedBefore: false,
+  refusedCredential: undefined,
+  refusals: [],
+  moved: undefined,
+  growth: {},
+  seesEveryWrite: false,
+};
 
-/** Watches a target for the sake of one gateway. */
-export function viewServer(target: Target | undefined, clock: Clock): ServerView {
+/** Watches a target for the sake of the gateway at a URL. */
+export function viewServer(url: string, target: Target | undefined, clock: Clock): ServerView {
   if (target === undefined) {
     const nothing = {
       around: (_: unknown, __: unknown, run: () => Promise<void>) => run(),
+      sent: () => undefined,
       usable: () => undefined,
       close: () => undefined,
     };
@@ -39,9 +54,12 @@ export function viewServer(target: Target | undefined, clock: Clock): ServerView
   }
   const keys = createKeyWatch(target, clock);
   const baseline = keepBaseline();
+  const refusals = viewRefusals(url, target, keys, clock);
   const shared = target;
   let window: Window | undefined;
+  let moved: ServerSignals['moved'];
   let after: Moment | undefined;
+  let usedBefore = false;
 
   async function moment(signal: AbortSignal): Promise<Moment | undefined> {
     const counters = await keys.counters(signal);
@@ -74,11 +92,16 @@ export function viewServer(target: Target | undefined, clock: Clock): ServerView
     keys,
     async around(namespace, signal, run) {
       await keys.connect(namespace, signal);
+      await refusals.before(signal);
       const before = await moment(signal);
       await run();
       after = await moment(signal);
+      await refusals.after(signal);
+      usedBefore ||= after !== undefined;
       window = baseline.window(before, after);
+      moved = window?.during.by;
     },
+    sent: refusals.sent,
     async signals(allGood, until, signal) {
       const seen = allGood ? {} : await growth(until, signal);
       if (allGood && window !== undefined) {
@@ -89,6 +112,9 @@ export function viewServer(target: Target | undefined, clock: Clock): ServerView
       const error = refused?.error === 'wrongpass' ? 'wrongpass' : 'noauth';
       return {
         redisFailure: redisFailure(),
+        usedBefore,
+        refusals: await refusals.ofGateway(allGood),
+        moved,
         refusedCredential: refused && { credential: refused.credential, error },
         growth: seen,
         seesEveryWrite: keys.watching && after?.counters.mode === 'standalone',

@@ -5,17 +5,31 @@ import type { GatewayStatus } from '../model/status.ts';
 import type { Log, Tick } from '../model/tick.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { asExpected, type Judgement, judge } from '../verdict/judge.ts';
-import type { Signals } from '../verdict/signals.ts';
+import { isOutage } from '../verdict/proof.ts';
+import type { Finding, Signals } from '../verdict/signals.ts';
 import type { Look } from './gateway-look.ts';
 import type { Pace } from './gateway-pace.ts';
 import type { ReplicaWatch } from './gateway-replicas.ts';
 import type { RouteWatch } from './gateway-route.ts';
 import type { ServerSignals } from './gateway-server.ts';
 
+/** A judgement with what it was made of; `at` is Unix milliseconds. */
+export interface Judged {
+  at: number;
+  judgement: Judgement;
+  findings: readonly Finding[];
+  signals: Signals;
+}
+
 /** The verdict on a gateway, and everything that is shown of it. */
 export interface VerdictWatch {
-  /** Judges the latest pairs, says so in the log when the verdict or its cause changed, and publishes. */
-  judge(server: ServerSignals, tick: Tick): void;
+  /**
+   * Judges the latest pairs, says so in the log when the verdict or its cause changed, and publishes. In an
+   * outage without a known cause it asks the gateway once more, until a monotonic time at most.
+   */
+  judge(server: ServerSignals, tick: Tick, until: number): Promise<Judged>;
+  /** The last judgement; undefined before the first one. */
+  judged(): Judged | undefined;
   publish(): void;
   status(): Omit<GatewayStatus, 'name' | 'url' | 'costUsd'>;
 }
@@ -40,6 +54,7 @@ const TOO_OLD: Judgement = { ...UNKNOWN, evidence: 'The last pair is older than 
 export function watchVerdict({ config, series, log, clock, look, replicas, routes, pace }: VerdictParts): VerdictWatch {
   let current = UNKNOWN;
   let since: number | undefined;
+  let last: Judged | undefined;
 
   function isFresh(route: RouteWatch): boolean {
     const at = route.lastRunAt();
@@ -84,7 +99,7 @@ export function watchVerdict({ config, series, log, clock, look, replicas, route
   }
 
   return {
-    judge(server, tick) {
+    async judge(server, tick, until) {
       const signals: Signals = {
         ...server,
         // Silence under a namespace that only the configuration knows may be that of a wrong prefix.
@@ -97,12 +112,21 @@ export function watchVerdict({ config, series, log, clock, look, replicas, route
         callTypes: look.settings?.callTypes,
         flushSize: look.settings?.flushSize,
         cachePing: look.cachePing,
+        breakerOpen: undefined,
       };
       const findings = routes.flatMap((route) => route.finding() ?? []);
-      const judgement = judge(findings, signals);
-      enter({ ...judgement, evidence: [judgement.evidence, ...replicas.evidence()].join(' ') }, tick);
+      const first = judge(findings, signals);
+      const wantsMore = first.cause === 'undetermined' && isOutage(first.verdict);
+      const breakerOpen = wantsMore ? await look.askBreaker(tick, until) : undefined;
+      const known = { ...signals, breakerOpen };
+      const judged = breakerOpen === undefined ? first : judge(findings, known);
+      const judgement = { ...judged, evidence: [judged.evidence, ...replicas.evidence()].join(' ') };
+      last = { at: clock.now(), judgement, findings, signals: known };
+      enter(judgement, tick);
       publish();
+      return last;
     },
+    judged: () => last,
     publish,
     status: () => {
       const runs = routes.flatMap((route) => route.lastRunAt() ?? []);

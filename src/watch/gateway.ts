@@ -4,10 +4,12 @@ import type { LeaseState } from '../model/lease.ts';
 import type { GatewayStatus } from '../model/status.ts';
 import type { Log, Tick } from '../model/tick.ts';
 import { PROBERS } from '../pairs/index.ts';
+import { wentWell } from '../pairs/outcome.ts';
 import { runPair } from '../pairs/pair.ts';
 import type { Target } from '../redis/target.ts';
 import type { Clock } from '../schedule/clock.ts';
 import type { Job } from '../schedule/job.ts';
+import { keepHistory } from './gateway-history.ts';
 import { lookAt } from './gateway-look.ts';
 import { keepPace } from './gateway-pace.ts';
 import { type Turn, watchReplicas } from './gateway-replicas.ts';
@@ -15,12 +17,14 @@ import { type RouteWatch, watchRoute } from './gateway-route.ts';
 import { viewServer } from './gateway-server.ts';
 import { keepSpending } from './gateway-spending.ts';
 import { watchTraffic } from './gateway-traffic.ts';
-import { watchVerdict } from './gateway-verdict.ts';
+import { type Judged, watchVerdict } from './gateway-verdict.ts';
 
 /** A watched gateway: its job for the scheduler, and what the page shows of it. */
 export interface GatewayWatch {
   readonly job: Job;
   status(): GatewayStatus;
+  /** What the last judgement was made of; undefined before the first one. */
+  judged(): Judged | undefined;
   /** Closes its connections to Redis. The job must not run any more. */
   close(): Promise<void>;
 }
@@ -64,9 +68,10 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
   );
   const routes = config.routes.map((route) => watchRoute(route, config.model, series, clock));
   const look = lookAt(replicas, config);
-  const server = viewServer(target, clock);
+  const server = viewServer(config.url, target, clock);
   const spending = keepSpending(config, clock);
   const pace = keepPace(config.interval, clock);
+  const history = keepHistory();
   const verdict = watchVerdict({ config, series, log, clock, look, replicas, routes, pace });
   // A tick may outlast its interval: cutting a request short would call a gateway slow that is not.
   const timeout = (2 * config.timeout + WAIT_MS) * routes.length + REQUESTS_BESIDE * config.timeout;
@@ -86,7 +91,8 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
       if (due()) await sendPairs(tick, start + timeout * PAIRS_SHARE, end);
       else if (await look.askPing(tick, end)) pace.hurry();
     }
-    verdict.judge(await server.signals(routes.every(isGood), end, tick.signal), tick);
+    const { judgement } = await verdict.judge(await server.signals(routes.every(isGood), end, tick.signal), tick, end);
+    history.judged(judgement, clock.now(), tick.traceId);
   }
 
   function mayProbe(): boolean {
@@ -135,8 +141,10 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
       until,
     };
     const pair = await runPair(plan, turn, server.keys, tick, clock);
+    server.sent(pair.probe);
     look.learnVersion(pair.first.marks?.version);
     route.record(pair, tick.traceId, turn.across);
+    history.pair(pair, clock.now(), tick.traceId);
     const finding = pair.outcome === undefined ? undefined : route.finding();
     if (finding !== undefined) replicas.record(finding);
     series.add('llm.cache.probe.cost_usd', {}, spending.charge(pair));
@@ -151,12 +159,14 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
       ...(mayProbe() ? verdict.status() : STANDING_BY),
       lease: lease(),
       costUsd: spending.total(),
+      history: history.status(),
     }),
+    judged: verdict.judged,
     close: async () => server.close(),
   };
 }
 
 function isGood(route: RouteWatch): boolean {
   const outcome = route.finding()?.outcome;
-  return outcome === 'ok' || outcome === 'hit_unverified' || outcome === 'hit_unlabelled';
+  return outcome !== undefined && wentWell(outcome);
 }

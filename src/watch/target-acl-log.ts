@@ -1,12 +1,7 @@
-import type { AclEntry, AclReason } from '../redis/acl-log.ts';
+import type { AclEntry } from '../redis/acl-log.ts';
 
-/** Refusals that ACL LOG has more of than when it was read before. */
-export interface FreshRefusals {
-  reason: AclReason;
-  username: string;
-  address?: string;
-  count: number;
-}
+/** Refusals that ACL LOG has more of than when it was read before; `count` is by how many. */
+export type FreshRefusals = Omit<AclEntry, 'key' | 'id' | 'ageSeconds'>;
 
 /** Remembers what was seen in the ACL LOG of one server. */
 export interface AclLogMemory {
@@ -48,13 +43,8 @@ export function rememberAclLog(): AclLogMemory {
       const changedAt = at - entry.ageSeconds * 1_000;
       const count = readAt === undefined ? 0 : growth(entry, changedAt, readAt);
       met.set(entry.key, { count: entry.count, at: changedAt });
-      if (count > 0)
-        fresh.push({
-          reason: entry.reason,
-          username: entry.username,
-          count,
-          ...(entry.address !== undefined && { address: entry.address }),
-        });
+      const { key, id, ageSeconds, ...refusals } = entry;
+      if (count > 0) fresh.push({ ...refusals, count });
     }
     if (readAt === undefined) floor = Math.max(...entries.map(({ id }) => id ?? floor), floor);
     known = new Map([...met, ...[...known].filter(([key]) => !met.has(key))].slice(0, REMEMBERED));

@@ -6,7 +6,10 @@ import { parseKeyspace } from '../redis/keyspace.ts';
 import type { TargetState } from '../redis/target.ts';
 
 /** What the page shows of a server. */
-export type TargetFacts = Pick<TargetStatus, 'version' | 'role' | 'keys' | 'usedMemoryBytes' | 'maxMemoryBytes' | 'maxMemoryPolicy'>;
+export type TargetFacts = Pick<
+  TargetStatus,
+  'version' | 'role' | 'keys' | 'usedMemoryBytes' | 'maxMemoryBytes' | 'maxMemoryPolicy' | 'evictedKeys'
+>;
 
 /** The facts for the page, from INFO. */
 export function factsOf(info: Info): TargetFacts {
@@ -17,6 +20,7 @@ export function factsOf(info: Info): TargetFacts {
     usedMemoryBytes: info.number('memory', 'used_memory'),
     maxMemoryBytes: info.number('memory', 'maxmemory') || undefined,
     maxMemoryPolicy: wordOf(info, 'memory', 'maxmemory_policy'),
+    evictedKeys: info.number('stats', 'evicted_keys'),
   };
 }
 

@@ -11,6 +11,8 @@ export interface KeptConnection {
   offer(redis: Connection): void;
   /** One pipeline of the queries that are due. A reply that is not due is given again. */
   scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<Answers>;
+  /** One more question; undefined when it is refused, which is remembered, or when there is no connection. */
+  ask<T>(query: Query<T>, signal: AbortSignal): Promise<T | undefined>;
   close(): void;
 }
 
@@ -49,6 +51,14 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
     return answers;
   }
 
+  async function ask<T>(query: Query<T>, signal: AbortSignal): Promise<T | undefined> {
+    if (redis === undefined || leftOut.has(nameOf(query))) return undefined;
+    const [reply] = await target.askAll(redis, [query.args], signal);
+    if (reply?.ok) return query.parse(reply.value);
+    if (reply !== undefined) refused(query, reply.error);
+    return undefined;
+  }
+
   function planFor(queries: readonly Query<unknown>[], of: string): { query: Query<unknown>; args: readonly string[] }[] {
     return queries.flatMap((query) => {
       const isDue = scrapes % (query.every ?? 1) === 0;
@@ -77,6 +87,7 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
       redis = fresh;
     },
     scrape,
+    ask,
     close,
   };
 }

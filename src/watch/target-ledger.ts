@@ -1,8 +1,7 @@
 import { combinations, type Sample } from '../catalogue/sample.ts';
 import type { Series } from '../catalogue/series.ts';
-import { REJECTION, type Rejection } from '../model/redis.ts';
-import type { Log } from '../model/tick.ts';
-import { ACL_LOG, ACL_LOG_ALL, type AclEntry, type AclReason } from '../redis/acl-log.ts';
+import { type AclReason, REJECTION, type Rejection } from '../model/redis.ts';
+import { ACL_LOG, ACL_LOG_ALL, type AclEntry } from '../redis/acl-log.ts';
 import { parseErrorStats } from '../redis/errorstats.ts';
 import type { Info } from '../redis/info.ts';
 import type { Query } from '../redis/query.ts';
@@ -12,6 +11,13 @@ import { followLookups } from './target-lookups.ts';
 
 type Tally = Record<Rejection, number>;
 
+/** What one reading showed of others: their look-ups, how often they were refused since the last one, and who they were as far as ACL LOG tells. */
+export interface Entry {
+  samples: Sample[];
+  counts: Tally;
+  refusals: FreshRefusals[];
+}
+
 /** The server's counters of refusals and key look-ups, told apart from what this daemon caused. */
 export interface Ledger {
   /** Which form of ACL LOG the next scrape should ask. */
@@ -19,7 +25,7 @@ export interface Ledger {
   /** Counts what this daemon caused since the last call; due at the end of every tick. */
   countOwn(): void;
   /** Counts what others caused; `at` is milliseconds of a clock that does not jump. */
-  read(info: Info, entries: readonly AclEntry[] | undefined, at: number): Sample[];
+  read(info: Info, entries: readonly AclEntry[] | undefined, at: number): Entry;
   /** Refusals of others since the first reading. */
   others(): Tally;
 }
@@ -30,24 +36,20 @@ const SHORT_LOG = 10;
 /** Seconds by which the uptime of a restarted server may exceed the time since the last reading. */
 const UPTIME_SLACK = 2;
 
-/** A health check without a password is refused again and again; each time is not news. */
-const QUIET_MS = 300_000;
-
 /** Starts without a baseline; its counters exist at 0 from then on. */
-export function openLedger(target: Target, series: Series, log: Log): Ledger {
+export function openLedger(target: Target, series: Series): Ledger {
   const { own } = target;
   const counted: Tally = { ...none() };
   const total: Tally = { ...none() };
   const usernames = new Set([target.credential, ...target.config.canaries].map(({ username }) => username ?? 'default'));
   const aclLog = rememberAclLog();
   let longLog = true;
-  let refusedAt: number | undefined;
   let before: { reading: Reading; own: Tally; debt: Tally; at: number } | undefined;
   const lookups = followLookups(own);
   for (const labels of combinations('redis.auth.rejections', {})) series.add('redis.auth.rejections', labels, 0);
   for (const labels of combinations('redis.acl.log.entries', {})) series.add('redis.acl.log.entries', labels, 0);
 
-  function read(info: Info, entries: readonly AclEntry[] | undefined, at: number): Sample[] {
+  function read(info: Info, entries: readonly AclEntry[] | undefined, at: number): Entry {
     const reading = readingOf(info);
     const since = before === undefined ? 'first' : continuity(before.reading, reading, (at - before.at) / 1_000);
     const ownDelta = tally((rejection) => own[rejection] - (before?.own[rejection] ?? own[rejection]));
@@ -64,9 +66,8 @@ export function openLedger(target: Target, series: Series, log: Log): Ledger {
     if (since === 'another server') aclLog.forget();
     if (since === 'restarted') aclLog.startOver();
     const refusals = entries === undefined ? [] : readAclLog(entries, at, ownDelta);
-    tell(counts, refusals, at);
     before = { reading, own: pick(own), debt, at };
-    return lookups.read(info, since === 'same');
+    return { samples: lookups.read(info, since === 'same'), counts, refusals };
   }
 
   /** Counts what is new in ACL LOG and gives the share of others. */
@@ -82,22 +83,8 @@ export function openLedger(target: Target, series: Series, log: Log): Ledger {
       else ownDenied -= mine;
       const theirs = refusal.count - mine;
       count(refusal.reason, mine, theirs);
-      return theirs > 0 ? [{ ...refusal, username: usernames.has(refusal.username) ? refusal.username : 'other', count: theirs }] : [];
+      return theirs > 0 ? [{ ...refusal, count: theirs }] : [];
     });
-  }
-
-  /** Says it once when the server begins to refuse others, and once when it has long ceased. */
-  function tell(counts: Tally, [refusal]: FreshRefusals[], at: number): void {
-    const redis_target = target.config.name;
-    const error_types = REJECTION.filter((rejection) => counts[rejection] > 0);
-    if (error_types.length > 0) {
-      if (refusedAt === undefined)
-        log.warn({ redis_target, error_types, user: refusal?.username, address: refusal?.address }, 'the server refuses others');
-      refusedAt = at;
-    } else if (refusedAt !== undefined && at - refusedAt >= QUIET_MS) {
-      log.info({ redis_target }, 'the server has not refused others for five minutes');
-      refusedAt = undefined;
-    }
   }
 
   function count(reason: AclReason, mine: number, theirs: number): void {

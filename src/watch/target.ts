@@ -3,8 +3,9 @@ import type { Series } from '../catalogue/series.ts';
 import { readCollectors } from '../collectors/collector.ts';
 import { COLLECTORS } from '../collectors/index.ts';
 import type { TargetConfig } from '../config/effective.ts';
-import type { TargetStatus } from '../model/status.ts';
+import type { NoauthCandidate, TargetStatus } from '../model/status.ts';
 import type { Log, Tick } from '../model/tick.ts';
+import { CLIENT_LIST, noauthCandidates } from '../redis/client-list.ts';
 import { RedisError, settle } from '../redis/failure.ts';
 import type { Info } from '../redis/info.ts';
 import { INFO } from '../redis/query.ts';
@@ -17,6 +18,7 @@ import { keepConnection } from './target-kept.ts';
 import { openLedger } from './target-ledger.ts';
 import { operate } from './target-operation.ts';
 import { watchProtection } from './target-protection.ts';
+import { watchRefused } from './target-refused.ts';
 
 /** A watched target: its job for the scheduler, and what the page shows of it. */
 export interface TargetWatch {
@@ -38,6 +40,11 @@ export interface TargetWatchOptions {
 
 const QUERIES = [...new Set(COLLECTORS.flatMap(({ queries }) => Object.values(queries)))].filter((query) => query !== INFO);
 
+const WANTS_TLS = 'PING: the server hangs up on plain text and answers TLS; write rediss:// in the URL';
+
+/** Listing more connections than that would cost the server more than a scrape should. */
+const LISTED_CLIENTS = 2_000;
+
 type Outcome = Pick<TargetStatus, 'up' | 'failure' | 'detail' | 'traceId'>;
 
 interface Scrape {
@@ -54,7 +61,8 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
   const others = config.canaries.map((credential) => watchCredential(credential, target, series, log, clock));
   const credentials = [exporter, ...others];
   const kept = keepConnection(target, log);
-  const ledger = openLedger(target, series, log);
+  const ledger = openLedger(target, series);
+  const refused = watchRefused(target, log, clock);
   const protection = watchProtection(target, clock);
   let outcome: Outcome = {};
   let facts: TargetFacts & Pick<TargetStatus, 'lastScrapeAt' | 'scrapeSeconds'> = {};
@@ -96,6 +104,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     }
     if (!isUsable(canary) && canary.error !== undefined) {
       if (canary.answered) await protection.check(tick, canary, undefined);
+      else if (canary.error.failure === 'closed' && (await target.wantsTls(tick.signal))) throw new RedisError('tls', WANTS_TLS);
       throw canary.error;
     }
     // INFO comes last, so that it counts what the server refuses of this very pipeline.
@@ -104,9 +113,20 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     const samples = readCollectors(COLLECTORS, answers);
     const info = answers.get(INFO);
     if (info === undefined) throw new RedisError('protocol', 'PIPELINE: the server did not answer INFO');
-    samples.push(...ledger.read(info, answers.get(aclLog), clock.monotonic()));
+    const entry = ledger.read(info, answers.get(aclLog), clock.monotonic());
+    samples.push(...entry.samples);
+    const clients = refused.enter(entry.counts, entry.refusals);
+    if (clients.length > 0) tick.note({ refused: clients });
+    if (entry.counts.NOAUTH > 0) refused.suspect(await listCandidates(tick, info));
     await protection.check(tick, canary, info.text('server', 'run_id'));
     return { samples, info };
+  }
+
+  /** Who may have come without a password: nobody else knows, because ACL LOG has no entry for it. */
+  async function listCandidates(tick: Tick, info: Info): Promise<NoauthCandidate[] | undefined> {
+    if ((info.number('clients', 'connected_clients') ?? 0) > LISTED_CLIENTS) return undefined;
+    const clients = await tick.step('CLIENT LIST', () => kept.ask(CLIENT_LIST, tick.signal));
+    return clients && noauthCandidates(clients, target.ownPeers);
   }
 
   function publish({ samples, info }: Scrape, at: number, seconds: number): void {
@@ -157,6 +177,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
       authRequired: protection.required(),
       credentials: credentials.map((credential) => credential.status()),
       rejectionsOfOthers: ledger.others(),
+      ...refused.status(),
     }),
     close: async () => kept.close(),
   };

@@ -5,6 +5,7 @@ import { censusCost } from './census.ts';
 import { build } from './exporter.ts';
 import { run as exposition } from './exposition.ts';
 import { memory } from './memory.ts';
+import { pageTimes } from './page.ts';
 import { redisFigures } from './redis.ts';
 import { manyTargets } from './targets.ts';
 import { timingError } from './timing.ts';
@@ -31,6 +32,8 @@ step('compiling');
 await build();
 step('rendering 10,000 series');
 const rendered = await exposition();
+step('the status page of 50 gateways');
+const page = await pageTimes(50, 500);
 step('timing against a stub');
 const timing = await timingError();
 step('one target: idle, loaded, frozen');
@@ -79,6 +82,12 @@ const rows: Row[] = [
     budget: "1/4 of the stock serializer's time",
     measured: `${rendered.ours_ms.toFixed(1)} ms, 1/${(1 / rendered.ratio).toFixed(1)} of ${rendered.stock_ms.toFixed(1)} ms`,
     met: rendered.ratio <= 0.25,
+  },
+  {
+    what: 'status page, 50 gateways with all of their past, p50',
+    budget: '5 ms',
+    measured: `${page.p50.toFixed(1)} ms (p99 ${page.p99.toFixed(1)} ms), ${Math.round(page.bytes / 1_024)} KiB`,
+    met: page.p50 <= 5,
   },
   {
     what: '1,000 targets at 15 s in one process',

@@ -17,6 +17,11 @@ function keyOf(probe: string, namespace?: string): string {
   return `${namespace === undefined ? '' : `${namespace}:`}${probe}:${HASH}`;
 }
 
+/** DEBUG is off by default from 7.0 on. */
+function debugging(release: string): string[] {
+  return release === '6.2.14' ? [] : ['--enable-debug-command', 'yes'];
+}
+
 for (const release of REDIS_RELEASE) {
   describe.skipIf(await lacks(() => redisServer(release, () => undefined)))(`the keys of probes in Redis ${release}`, () => {
     let redis: RunningRedis;
@@ -25,7 +30,7 @@ for (const release of REDIS_RELEASE) {
     beforeAll(async () => {
       const rights =
         '~* resetchannels &__redis__:invalidate +info +ping +select +exists +pttl +client|id +client|tracking +subscribe'.split(' ');
-      redis = await startRedis({ release, args: ['--user', 'exporter', 'on', '>secret', ...rights] });
+      redis = await startRedis({ release, args: [...debugging(release), '--user', 'exporter', 'on', '>secret', ...rights] });
     });
     afterAll(() => {
       for (const keys of open) keys.close();
@@ -50,7 +55,7 @@ for (const release of REDIS_RELEASE) {
       const before = performance.now();
       await redis.command('SET', keyOf('lce-probe-01', 'litellm'), 'x', 'PX', '60000');
       const written = await waiting;
-      expect(written).toMatchObject({ key: keyOf('lce-probe-01', 'litellm'), times: 1 });
+      expect(written).toMatchObject({ key: keyOf('lce-probe-01', 'litellm'), times: 1, flushed: false });
       expect((written?.at ?? 0) - before).toBeLessThan(100);
       const look = await keys.look('lce-probe-01', undefined, never);
       expect(look.state).toBe('present');
@@ -88,7 +93,50 @@ for (const release of REDIS_RELEASE) {
       await redis.command('SET', keyOf('lce-probe-05'), 'x');
       await redis.command('DEL', keyOf('lce-probe-05'));
       expect(await eventually(async () => (await keys.written('lce-probe-05', 100, never))?.times === 2)).toBe(true);
-      expect((await keys.look('lce-probe-05', undefined, never)).state).toBe('absent');
+      expect(await keys.look('lce-probe-05', undefined, never)).toEqual({ state: 'absent', vanished: true });
+    });
+
+    it('are lost when they were removed and written again, and only then', async () => {
+      const { keys } = await watch(null);
+      const spokenOf = (probe: string, times: number) =>
+        eventually(async () => (await keys.written(probe, 100, never))?.times === times, 2_000);
+      await redis.command('SET', keyOf('lce-probe-0c'), 'x');
+      await redis.command('SET', keyOf('lce-probe-0c'), 'x');
+      await spokenOf('lce-probe-0c', 2);
+      expect(await keys.look('lce-probe-0c', undefined, never)).toEqual({ state: 'present', ttlSeconds: undefined });
+      await redis.command('SET', keyOf('lce-probe-0d'), 'x');
+      await redis.command('DEL', keyOf('lce-probe-0d'));
+      await redis.command('SET', keyOf('lce-probe-0d'), 'x');
+      await spokenOf('lce-probe-0d', 3);
+      expect(await keys.look('lce-probe-0d', undefined, never)).toMatchObject({ state: 'present', vanished: true });
+    });
+
+    it('are absent when the look-up itself makes them expire', async () => {
+      const { keys } = await watch(null);
+      await redis.command('DEBUG', 'SET-ACTIVE-EXPIRE', '0');
+      await redis.command('SET', keyOf('lce-probe-0e'), 'x', 'PX', '1');
+      const over = performance.now() + 5;
+      expect(await keys.written('lce-probe-0e', 5_000, never)).toMatchObject({ times: 1 });
+      await eventually(() => performance.now() > over);
+      const look = await keys.look('lce-probe-0e', undefined, never);
+      await redis.command('DEBUG', 'SET-ACTIVE-EXPIRE', '1');
+      expect(look).toEqual({ state: 'absent', vanished: true });
+    });
+
+    it('are lost by a flush, where keys were found before', async () => {
+      const { keys } = await watch(null);
+      const lose = async (probe: string) => {
+        await redis.command('SET', keyOf(probe), 'x');
+        expect(await keys.written(probe, 5_000, never)).toMatchObject({ flushed: false });
+        await redis.command('FLUSHALL');
+        await eventually(async () => (await keys.written(probe, 100, never))?.flushed);
+        return keys.look(probe, undefined, never);
+      };
+      expect(await lose('lce-probe-0f')).toEqual({ state: 'unknown' });
+      await redis.command('SET', keyOf('lce-probe-10'), 'x');
+      await keys.written('lce-probe-10', 5_000, never);
+      expect((await keys.look('lce-probe-10', undefined, never)).state).toBe('present');
+      expect(await lose('lce-probe-11')).toEqual({ state: 'absent', vanished: true });
     });
 
     it('are absent when none is announced and the namespace is known, unknown otherwise', async () => {

@@ -30,6 +30,7 @@ async function standIn() {
       if (!state.alive) return void response.writeHead(503).end();
       if (request.url?.startsWith('/health')) return void response.end(JSON.stringify({ cache: 'redis', litellm_version: '1.106.0' }));
       if (request.url === '/cache/ping') return void response.writeHead(state.ping).end('{"cache_type":"redis"}');
+      if (request.url === '/metrics/') return void response.writeHead(404).end();
       state.pairs += 1;
       state.traces.add(request.headers.traceparent?.toString());
       const known = state.caching ? cache.get(text) : undefined;
@@ -228,5 +229,43 @@ describe('a gateway whose exporter shares a lease', () => {
     lease = 'other';
     await probed.tick();
     expect(probed.shown('llm.cache.verdict')).toBe(0);
+  });
+});
+
+describe('the past of a gateway', () => {
+  it('holds pairs, failures with their judgement, and changes of the verdict', async () => {
+    const { probed, state, ticks, clock } = await start();
+    const began = clock.now();
+    await ticks(2);
+    state.caching = false;
+    await ticks(1);
+    state.caching = true;
+    await ticks(1);
+    const { history } = probed.watch.status();
+    const outcomes = ['hit_unverified', 'hit_unverified', 'miss_unexplained', 'hit_unverified'];
+    expect(history?.pairs.map(({ route }) => route)).toEqual(['completions']);
+    expect(history?.pairs[0]?.records.map(({ at, outcome, duplicate }) => [at, outcome, duplicate])).toEqual(
+      outcomes.map((outcome, index) => [began + index * INTERVAL, outcome, outcome.startsWith('hit') ? 'hit' : 'miss']),
+    );
+    expect(history?.failures).toMatchObject([
+      { at: began + 2 * INTERVAL, route: 'completions', outcome: 'miss_unexplained', verdict: 'not_caching', cause: 'undetermined' },
+    ]);
+    expect(history?.changes.map(({ from, to }) => `${from} to ${to}`)).toEqual([
+      'unknown to working',
+      'working to not_caching',
+      'not_caching to working',
+    ]);
+  });
+
+  it('tells what the last judgement was made of', async () => {
+    const { probed, ticks, clock } = await start();
+    expect(probed.watch.judged()).toBeUndefined();
+    await ticks(1);
+    expect(probed.watch.judged()).toMatchObject({
+      at: clock.now() - INTERVAL,
+      judgement: { verdict: 'working', cause: 'none' },
+      findings: [{ route: 'completions', outcome: 'hit_unverified', key: 'unknown' }],
+      signals: { fresh: true, cacheType: 'redis', cachePing: 200 },
+    });
   });
 });

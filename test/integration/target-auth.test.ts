@@ -24,8 +24,8 @@ function rejections(watched: WatchedTarget, origin: 'own' | 'others'): Record<st
   return { WRONGPASS: value('WRONGPASS'), NOAUTH: value('NOAUTH'), NOPERM: value('NOPERM') };
 }
 
-/** Another client of the server that sends one command after another and does not mind errors. */
-async function otherClient(redis: RunningRedis, ...commands: [string, ...string[]][]): Promise<void> {
+/** A client that has not authenticated. */
+async function unauthenticated(redis: RunningRedis): Promise<Redis> {
   const client = new Redis({
     port: redis.port,
     protocol: 2,
@@ -36,6 +36,12 @@ async function otherClient(redis: RunningRedis, ...commands: [string, ...string[
   });
   client.on('error', () => undefined);
   await client.connect();
+  return client;
+}
+
+/** Another client of the server that sends one command after another and does not mind errors. */
+async function otherClient(redis: RunningRedis, ...commands: [string, ...string[]][]): Promise<void> {
+  const client = await unauthenticated(redis);
   for (const [command, ...args] of commands) await client.call(command, ...args).catch(() => undefined);
   client.disconnect();
 }
@@ -138,6 +144,51 @@ describe.each(REDIS_RELEASE)('Redis %s', async (release) => {
       expect(watched.series('redis.acl.log.entries')).toMatchObject({ 'reason=auth,origin=own': 2, 'reason=auth,origin=others': 2 });
       expect(watched.watch.status().rejectionsOfOthers).toEqual({ WRONGPASS: 2, NOAUTH: 2, NOPERM: 0 });
       expect(watched.log.filter(({ sentence }) => sentence === 'the server refuses others')).toHaveLength(1);
+      await watched.watch.close();
+    });
+
+    it('says who else was refused, and who may have come without a password', async () => {
+      const redis = await startRedis({ release, args: ['--requirepass', 'right'] });
+      await redis.command('ACL', 'SETUSER', 'litellm', 'on', '>pass', '~litellm:*', '+get');
+      const canaries = [{ name: 'gateway', username: 'litellm', password: Secret.of('pass') }];
+      const watched = watchTarget(targetConfig(redis.url, { password: 'right', canaries }));
+      expect(await watched.tick()).toBeUndefined();
+      const idle = await unauthenticated(redis);
+      await otherClient(redis, ['AUTH', 'the password itself', 'x'], ['AUTH', 'litellm', 'pass'], ['GET', 'secret:key'], ['SET', 'a', 'b']);
+      await idle.call('PING').catch(() => undefined);
+      expect(await watched.tick()).toBeUndefined();
+      const { refused = [], noauth } = watched.watch.status();
+      expect(refused).toHaveLength(3);
+      const seen = { address: '127.0.0.1', count: 1, at: expect.any(Number) };
+      expect(refused).toEqual(
+        expect.arrayContaining([
+          { reason: 'auth', user: 'th... (19 characters)', what: 'auth', ...seen },
+          { reason: 'key', user: 'litellm', what: 'key', ...seen },
+          { reason: 'command', user: 'litellm', what: 'set', ...seen },
+        ]),
+      );
+      expect(noauth?.candidates).toEqual([{ address: '127.0.0.1', library: undefined, connections: 1 }]);
+      const warned = watched.log.find(({ sentence }) => sentence === 'the server refuses others');
+      expect(warned?.clients).toContain('auth: auth by th... (19 characters) from 127.0.0.1, once');
+      expect(JSON.stringify([watched.log, watched.watch.status()])).not.toMatch(/the password itself|secret:key/);
+      expect(watched.steps).toContain('CLIENT LIST');
+      expect(await watched.tick()).toBeUndefined();
+      expect(watched.steps).not.toContain('CLIENT LIST');
+      idle.disconnect();
+      await watched.watch.close();
+    });
+
+    it('does without the list of clients where it may not ask for it', async () => {
+      const redis = await startRedis({ release, args: ['--requirepass', 'right'] });
+      await redis.command('ACL', 'SETUSER', 'watcher', 'on', '>pass', '+info', '+ping', '+acl|log');
+      const watched = watchTarget(targetConfig(redis.url, { username: 'watcher', password: 'pass' }));
+      for (let tick = 0; tick < 3; tick++) {
+        await otherClient(redis, ['PING']);
+        expect(await watched.tick()).toBeUndefined();
+      }
+      expect(watched.watch.status().noauth).toEqual({ at: expect.any(Number), candidates: undefined });
+      expect(watched.log.filter(({ query }) => query === 'CLIENT LIST')).toHaveLength(1);
+      expect(watched.watch.status().refused).toBeUndefined();
       await watched.watch.close();
     });
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
-import { CACHE_TYPE, CAUSE, OUTCOME, ROUTE, VERDICT } from '../../src/model/cache.ts';
+import { CACHE_MARK, CACHE_TYPE, CAUSE, OUTCOME, ROUTE, VERDICT } from '../../src/model/cache.ts';
 import { KEY_CLASS } from '../../src/model/census.ts';
 import { LEASE_STATE } from '../../src/model/lease.ts';
-import { AUTH_STATE, REDIS_FAILURE } from '../../src/model/redis.ts';
+import { ACL_REASON, AUTH_STATE, REDIS_FAILURE } from '../../src/model/redis.ts';
 import type { Status } from '../../src/model/status.ts';
 
 const at = fc.nat({ max: 2_000_000_000_000 });
@@ -24,6 +24,29 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
     },
     { requiredKeys: ['route', 'model', 'outcome', 'at', 'evidence', 'traceId'] },
   );
+  const record = fc.record(
+    {
+      at,
+      outcome: fc.constantFrom(...OUTCOME),
+      firstSeconds: duration,
+      duplicateSeconds: duration,
+      duplicate: fc.constantFrom(...CACHE_MARK),
+      traceId: text,
+    },
+    { requiredKeys: ['at', 'firstSeconds', 'traceId'] },
+  );
+  const judged = { at, cause: fc.constantFrom(...CAUSE), evidence: text, traceId: text };
+  const verdict = fc.constantFrom(...VERDICT);
+  const history = fc.record({
+    pairs: fc.uniqueArray(fc.record({ route: fc.constantFrom(...ROUTE), records: fc.array(record, { maxLength: 4 }) }), {
+      maxLength: 2,
+      selector: ({ route }) => route,
+    }),
+    failures: fc.array(fc.record({ ...judged, verdict, route: fc.constantFrom(...ROUTE), outcome: fc.constantFrom(...OUTCOME) }), {
+      maxLength: 3,
+    }),
+    changes: fc.array(fc.record({ ...judged, from: verdict, to: verdict }), { maxLength: 3 }),
+  });
   const gateway = fc.record(
     {
       name: text,
@@ -45,6 +68,7 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
       costUsd: duration,
       lease: fc.constantFrom(...LEASE_STATE),
       lastRunAt: at,
+      history,
     },
     { requiredKeys: ['name', 'url', 'verdict', 'cause', 'evidence', 'pairs', 'costUsd'] },
   );
@@ -71,6 +95,20 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
     },
     { requiredKeys: ['at', 'database', 'keys', 'sampled', 'coverage', 'classes'] },
   );
+  const refused = fc.record(
+    {
+      reason: fc.constantFrom(...ACL_REASON),
+      user: text,
+      address: text,
+      library: text,
+      what: text,
+      count: fc.nat(),
+      at,
+    },
+    { requiredKeys: ['reason', 'user', 'what', 'count', 'at'] },
+  );
+  const candidate = fc.record({ address: text, library: text, connections: fc.nat() }, { requiredKeys: ['connections'] });
+  const noauth = fc.record({ at, candidates: fc.array(candidate, { maxLength: 3 }) }, { requiredKeys: ['at'] });
   const target = fc.record(
     {
       name: text,
@@ -84,6 +122,7 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
       usedMemoryBytes: fc.maxSafeNat(),
       maxMemoryBytes: fc.maxSafeNat(),
       maxMemoryPolicy: text,
+      evictedKeys: fc.nat(),
       lastScrapeAt: at,
       scrapeSeconds: duration,
       authRequired: fc.boolean(),
@@ -91,6 +130,8 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
       rejectionsOfOthers: fc.record({ WRONGPASS: fc.nat(), NOAUTH: fc.nat(), NOPERM: fc.nat() }),
       census,
       censusDetail: text,
+      refused: fc.array(refused, { maxLength: 3 }),
+      noauth,
     },
     { requiredKeys: ['name', 'address', 'credentials', 'rejectionsOfOthers'] },
   );

@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { statusText } from '../../../src/cli/report.ts';
-import type { Status } from '../../../src/model/status.ts';
+import type { Status, VerdictChange } from '../../../src/model/status.ts';
 import { arbitraryStatus } from '../../support/arbitrary-status.ts';
 import { EMPTY } from '../../support/http.ts';
 
@@ -57,7 +57,12 @@ const INCIDENT: Status = {
         { credential: 'exporter', state: 'ok' },
         { credential: 'litellm', state: 'failed', error: 'wrongpass', lastSuccessAt: 70_000 },
       ],
-      rejectionsOfOthers: { WRONGPASS: 0, NOAUTH: 1_047, NOPERM: 0 },
+      rejectionsOfOthers: { WRONGPASS: 3, NOAUTH: 1_047, NOPERM: 0 },
+      refused: [
+        { reason: 'auth', user: 'default', address: '10.0.0.5', library: 'redis-py', what: 'hello', count: 2, at: 95_000 },
+        { reason: 'auth', user: 's3... (22 characters)', address: '10.0.0.9', what: 'auth', count: 1, at: 40_000 },
+      ],
+      noauth: { at: 95_000, candidates: [{ address: '10.0.0.5', library: 'redis-py', connections: 4 }] },
     },
   ],
 };
@@ -84,7 +89,12 @@ cache    UP
   credential exporter  accepted
   credential litellm   refused   the password is wrong (WRONGPASS)
     last accepted 30 s ago
-  refused to others: 1,047 NOAUTH
+  refused to others: 3 WRONGPASS, 1,047 NOAUTH
+    login (hello) to default from 10.0.0.5 with redis-py, 2 times, last 5 s ago
+    login (auth) to s3... (22 characters) from 10.0.0.9, 1 time, last 60 s ago
+  Redis does not record who sends commands without a password (NOAUTH). These
+  connections of the user default may have:
+    4 from 10.0.0.5 with redis-py
 `);
   });
 
@@ -126,6 +136,24 @@ cache    UP
         }
       }),
     );
+  });
+
+  it('lists the last changes of the verdict, but not that there was a first one', () => {
+    const change = { at: 20_000, from: 'unknown', to: 'working', cause: 'none', evidence: '', traceId: 't' } as const;
+    const later = { ...change, at: 40_000, from: 'working', to: 'memory_only', cause: 'redis_auth' } as const;
+    const reportWith = (changes: readonly VerdictChange[]) => {
+      const gateways = INCIDENT.gateways.map((gateway) => ({ ...gateway, history: { pairs: [], failures: [], changes } }));
+      return statusText({ ...INCIDENT, gateways }, { color: false });
+    };
+    expect(reportWith([change])).toBe(statusText(INCIDENT, { color: false }));
+    const healed = { ...change, at: 60_000, from: 'memory_only' } as const;
+    expect(reportWith([change, later, healed])).toContain(`
+  verdict before  verdict      cause           when
+  memory only     working                  40 s ago
+  working         memory only  redis_auth  60 s ago
+`);
+    const lines = reportWith(Array.from({ length: 50 }, () => later)).split('\n');
+    expect(lines.filter((line) => line.startsWith('  working '))).toHaveLength(5);
   });
 
   it('says so when nothing is configured', () => {

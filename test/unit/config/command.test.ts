@@ -18,6 +18,7 @@ function run(command: (sources: Sources, io: Io) => number, name: string): { cod
       written.err += text;
     },
     colour: false,
+    terminal: false,
     progress: false,
     on: () => undefined,
     exitNow: () => undefined,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { statusPage } from '../../../src/http/status-page.ts';
-import type { GatewayStatus, Status } from '../../../src/model/status.ts';
+import type { GatewayStatus, Status, TargetStatus } from '../../../src/model/status.ts';
 import { arbitraryStatus } from '../../support/arbitrary-status.ts';
 import { EMPTY } from '../../support/http.ts';
 
@@ -27,6 +27,22 @@ const BROKEN: GatewayStatus = {
   ],
   costUsd: 0,
 };
+
+const PAST = {
+  pairs: [],
+  failures: [
+    {
+      at: 50_000,
+      route: 'chat',
+      outcome: 'miss_not_written',
+      verdict: 'memory_only',
+      cause: 'redis_auth',
+      evidence: 'duplicate missed in 200 ms, key not in Redis',
+      traceId: 'f00d',
+    },
+  ],
+  changes: [{ at: 50_000, from: 'working', to: 'memory_only', cause: 'redis_auth', evidence: 'NOAUTH grew by 47', traceId: 'f00d' }],
+} satisfies GatewayStatus['history'];
 
 async function pageOf(status: Partial<Status>, tracesUrl?: string): Promise<string> {
   return (await statusPage({ ...EMPTY, ...status }, tracesUrl)).body;
@@ -64,12 +80,90 @@ describe('the status page', () => {
     expect(await pageOf({ gateways: [{ ...BROKEN, replicas: [] }] })).not.toContain('written by');
   });
 
+  it('says who was refused, and who may have come without a password', async () => {
+    const target: TargetStatus = {
+      name: 'cache',
+      address: 'redis://cache:6379',
+      credentials: [],
+      rejectionsOfOthers: { WRONGPASS: 2, NOAUTH: 1, NOPERM: 1 },
+      refused: [
+        { reason: 'key', user: 'default', address: '10.0.0.5', library: 'redis-py', what: 'key', count: 1_200, at: 55_000 },
+        { reason: 'auth', user: 's3... (22 characters)', what: 'hello', count: 2, at: 50_000 },
+      ],
+      noauth: { at: 30_000, candidates: [{ address: '10.0.0.5', library: 'redis-py', connections: 4 }] },
+    };
+    const page = await pageOf({ targets: [target] });
+    expect(page).toContain(
+      '<td data-label="refused">key</td><td data-label="user">default</td><td data-label="from">10.0.0.5</td><td data-label="library">redis-py</td><td data-label="times">1,200</td><td data-label="last">5 s ago</td>',
+    );
+    expect(page).toContain(
+      '<td data-label="refused">login (hello)</td><td data-label="user">s3... (22 characters)</td><td class="empty"></td>',
+    );
+    expect(page).toContain(
+      '<p>Redis does not record who sends commands without a password (NOAUTH). These connections of the user default may have: The last refusal was 30 s ago.</p>',
+    );
+    expect(page).toContain('<td data-label="from">10.0.0.5</td><td data-label="library">redis-py</td><td data-label="connections">4</td>');
+    const unlisted = await pageOf({ targets: [{ ...target, noauth: { at: 30_000 } }] });
+    expect(unlisted).toContain('Its clients could not be listed: see the ACL line of the documentation.');
+  });
+
   it('links a trace only where traces can be looked up', async () => {
     expect(await pageOf({ gateways: [BROKEN] }, 'http://jaeger:16686/')).toContain(
       '<a href="http://jaeger:16686/trace/0af7651916cd43dd8448eb211c80319c">',
     );
     for (const url of [undefined, '', 'javascript:alert(1)//'])
       expect(await pageOf({ gateways: [BROKEN] }, url)).toContain('<td data-label="trace"><code>0af76519</code></td>');
+  });
+
+  it('shows what failed before and how the verdict changed, each with its trace', async () => {
+    const page = await pageOf({ now: 10_000_000, gateways: [{ ...BROKEN, history: PAST }] }, 'http://jaeger:16686');
+    expect(page).toContain('<summary>Recent failures: 1, the last 2 h ago</summary>');
+    expect(page).toContain('<td data-label="when">1970-01-01 00:00:50 UTC</td><td data-label="route">chat</td>');
+    expect(page).toContain('<td class="bad" data-label="outcome">miss, never written</td><td data-label="verdict">memory only</td>');
+    expect(page).toContain('<a href="http://jaeger:16686/trace/f00d"><code>f00d</code></a>');
+    expect(page).toContain('<td colspan="5">duplicate missed in 200 ms, key not in Redis</td>');
+    expect(page).toContain('<summary>Changes of the verdict: 1, the last 2 h ago</summary>');
+    expect(page).toContain('<td data-label="from">working</td><td class="bad" data-label="to">memory only</td>');
+  });
+
+  it('shows the newest of many failures first, and says that there are more', async () => {
+    const failures = Array.from({ length: 50 }, (_, index) =>
+      PAST.failures.map((failure) => ({ ...failure, evidence: `failure ${index}.` })),
+    ).flat();
+    const page = await pageOf({ gateways: [{ ...BROKEN, history: { ...PAST, failures } }] });
+    expect([...page.matchAll(/failure (\d+)\./g)].map((match) => Number(match[1]))).toEqual(
+      Array.from({ length: 20 }, (_, index) => 49 - index),
+    );
+    expect(page).toContain('These are the last 20; all are in the text below.');
+  });
+
+  it('is true at the second, also where it was drawn before', async () => {
+    const gateways = [{ ...BROKEN, history: PAST }];
+    const [early, late] = [await pageOf({ now: 110_000, gateways }), await pageOf({ now: 111_000, gateways })];
+    expect(early).toContain('Recent failures: 1, the last 60 s ago');
+    expect(late).toContain('Recent failures: 1, the last 61 s ago');
+    const linked = await pageOf({ now: 111_000, gateways }, 'http://jaeger:16686');
+    expect(linked).toContain('http://jaeger:16686/trace/f00d');
+    const failures = PAST.failures.map((failure) => ({ ...failure, evidence: 'a later failure' }));
+    const grown = await pageOf({ now: 112_000, gateways: [{ ...BROKEN, history: { ...PAST, failures } }] });
+    expect(grown).toContain('a later failure');
+  });
+
+  it('shows how full a Redis is in words and as a bar, and what it evicted', async () => {
+    const target = {
+      name: 'cache',
+      address: 'redis://x',
+      up: true,
+      credentials: [],
+      rejectionsOfOthers: { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0 },
+    };
+    const full = await pageOf({ targets: [{ ...target, usedMemoryBytes: 3_072, maxMemoryBytes: 4_096, evictedKeys: 1_204 }] });
+    expect(full).toContain('<dd>3.0 KiB of 4.0 KiB (75 %)<svg class="bar"');
+    expect(full).toContain('<rect class="used" width="75.0" height="4"/>');
+    expect(full).toContain('<dt>evicted</dt><dd>1,204 keys</dd>');
+    const open = await pageOf({ targets: [{ ...target, usedMemoryBytes: 3_072 }] });
+    expect(open).toContain('<dd>3.0 KiB, no limit</dd>');
+    expect(open).not.toContain('class="bar"');
   });
 
   it('allows its own style and nothing else', async () => {
@@ -94,6 +188,7 @@ describe('the status page', () => {
         ']]>',
       ),
       fc.string({ unit: 'binary' }),
+      fc.constantFrom('\ud800', '\udfff<b>', '\u202e</td>', '<i>'.repeat(300_000)),
     );
     await fc.assert(
       fc.asyncProperty(arbitraryStatus(hostile), async (status) => {
@@ -103,6 +198,8 @@ describe('the status page', () => {
         const pages = [(await statusPage(status)).body, (await statusPage(harmless as Status)).body];
         expect(tags(pages[0] ?? '')).toEqual(tags(pages[1] ?? ''));
         expect(pages[0]).not.toContain('<script');
+        expect(pages[0]?.length).toBeLessThan(1_000_000);
+        expect(pages[0]).not.toMatch(/[^\P{Cc}\n]|\p{Cs}|\u202e/u);
       }),
       { numRuns: 100 },
     );

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CACHE_MARK, ROUTE } from '../../../src/model/cache.ts';
 import { kindOf, outcomeOf, PAIR_KIND, type Seen } from '../../../src/pairs/outcome.ts';
-import { KEY_STATE } from '../../../src/redis/key-watch.ts';
+import { KEY_STATE } from '../../../src/redis/key-look.ts';
 
 const MARKS = [...CACHE_MARK, 'error'] as const;
 
@@ -61,6 +61,14 @@ describe('the outcome of a pair', () => {
     );
     expect(new Set(answered.map(row))).toEqual(new Set(Object.keys(TABLE)));
     for (const seen of answered) expect(outcomeOf(seen), JSON.stringify(seen)).toBe(TABLE[row(seen)]);
+  });
+
+  it('is a miss that cannot be explained when the key was lost, and the same as ever when it hit', () => {
+    const lost = (seen: Partial<Seen>) =>
+      outcomeOf({ kind: 'own', first: 'miss', duplicate: 'miss', labelled: true, key: 'absent', vanished: true, ...seen });
+    expect([lost({}), lost({ key: 'present' }), lost({ kind: 'control' })]).toEqual(Array(3).fill('miss_unexplained'));
+    expect([lost({ duplicate: 'hit' }), lost({ duplicate: 'hit', key: 'present' })]).toEqual(['hit_not_in_redis', 'ok']);
+    expect([lost({ kind: 'control', key: 'present' }), lost({ kind: 'control', duplicate: 'hit' })]).toEqual([undefined, 'control_failed']);
   });
 
   it('is control_failed for a negative control that hit', () => {

@@ -3,8 +3,24 @@ import type { ServerCounters } from '../../../src/redis/server-counters.ts';
 import { growthIn, type Moment, type Rise, riseBetween, type Window } from '../../../src/verdict/growth.ts';
 
 function moment(at: number, errors: ServerCounters['errors'], more: Partial<ServerCounters> = {}, own: Moment['own'] = {}): Moment {
-  return { at, own, counters: { runId: 'a', errors, rejectedConnections: 0, evictedKeys: 0, mode: 'standalone', ...more } };
+  return {
+    at,
+    own,
+    counters: {
+      runId: 'a',
+      errors,
+      rejectedConnections: 0,
+      evictedKeys: 0,
+      expiredKeys: 0,
+      flushes: 0,
+      deletes: 0,
+      mode: 'standalone',
+      ...more,
+    },
+  };
 }
+
+const STILL = { rejected_connections: 0, evicted_keys: 0, expired_keys: 0, flushes: 0, deletes: 0 };
 
 function rise(seconds: number, by: Rise['by']): Rise {
   return { seconds, by };
@@ -18,7 +34,19 @@ describe('the rise between two moments', () => {
   it('is what others added, in seconds', () => {
     const before = moment(1_000, { NOAUTH: 10, OOM: 4 }, {}, { NOAUTH: 2 });
     const after = moment(3_500, { NOAUTH: 17, OOM: 4 }, { rejectedConnections: 3 }, { NOAUTH: 3 });
-    expect(riseBetween(before, after)).toEqual({ seconds: 2.5, by: { NOAUTH: 6, OOM: 0, rejected_connections: 3 } });
+    expect(riseBetween(before, after)).toEqual({ seconds: 2.5, by: { NOAUTH: 6, OOM: 0, ...STILL, rejected_connections: 3 } });
+  });
+
+  it('counts what removes keys', () => {
+    const after = moment(1_000, {}, { evictedKeys: 1, expiredKeys: 2, flushes: 3, deletes: 4 });
+    expect(riseBetween(moment(0, {}), after)?.by).toEqual({
+      rejected_connections: 0,
+      evicted_keys: 1,
+      expired_keys: 2,
+      flushes: 3,
+      deletes: 4,
+    });
+    expect(riseBetween(moment(0, {}), moment(1_000, {}, { flushes: undefined }))?.by).not.toHaveProperty('flushes');
   });
 
   it('is never negative, although the own count can be ahead of the server', () => {
@@ -31,7 +59,7 @@ describe('the rise between two moments', () => {
   });
 
   it('leaves out what only one of the moments has', () => {
-    expect(riseBetween(moment(0, { NOAUTH: 1 }), moment(1_000, { ERRORSTATS_DISABLED: 1 }))?.by).toEqual({ rejected_connections: 0 });
+    expect(riseBetween(moment(0, { NOAUTH: 1 }), moment(1_000, { ERRORSTATS_DISABLED: 1 }))?.by).toEqual(STILL);
   });
 });
 

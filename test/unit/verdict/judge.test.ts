@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CACHE_TYPE, CAUSE, GATEWAY_FAILURE, OUTCOME, type Outcome, ROUTE, type Route, VERDICT } from '../../../src/model/cache.ts';
 import { REDIS_FAILURE } from '../../../src/model/redis.ts';
-import { KEY_STATE } from '../../../src/redis/key-watch.ts';
+import { KEY_STATE } from '../../../src/redis/key-look.ts';
 import { judge } from '../../../src/verdict/judge.ts';
 import type { Finding, Signals } from '../../../src/verdict/signals.ts';
 import { CAUSE_TABLE, VERDICT_TABLE } from '../../../src/verdict/table.ts';
@@ -17,6 +17,10 @@ const QUIET: Signals = {
   cachePing: undefined,
   redisFailure: undefined,
   refusedCredential: undefined,
+  usedBefore: true,
+  refusals: [],
+  moved: { evicted_keys: 0, expired_keys: 0, flushes: 0, deletes: 0 },
+  breakerOpen: undefined,
   growth: {},
   seesEveryWrite: false,
 };
@@ -272,6 +276,7 @@ describe('the cause', () => {
       loading: 'redis_loading',
       maxclients: 'redis_max_clients',
       clusterdown: 'redis_cluster',
+      tls: 'redis_tls',
     };
     expect(seen).toEqual({ ...Object.fromEntries(REDIS_FAILURE.map((failure) => [failure, 'undetermined'])), ...named });
   });
@@ -332,6 +337,114 @@ describe('the cause', () => {
     expect(causeOf(elsewhere('absent'), { seesEveryWrite: true, cacheType: 'unknown' })).toBe('undetermined');
     // A hit of chat can come from the memory of the worker.
     expect(causeOf([finding('chat', 'hit_not_in_redis', { key: 'absent' })], { seesEveryWrite: true })).toBe('undetermined');
+  });
+
+  describe('of a key that was written and is gone again', () => {
+    const GONE = [
+      finding('completions', 'miss_unexplained', { key: 'absent', vanished: true }),
+      finding('chat', 'hit_not_in_redis', { key: 'absent', vanished: true }),
+    ];
+    const [one] = GONE;
+    const STILL = { evicted_keys: 0, expired_keys: 0, flushes: 0, deletes: 0 };
+
+    it('follows what removed keys meanwhile, and is undetermined when more than one thing did', () => {
+      const counts = [0, 1, 9];
+      for (const evicted_keys of counts) {
+        for (const flushes of counts) {
+          for (const deletes of counts) {
+            const named =
+              deletes > 0 || (evicted_keys > 0 && flushes > 0)
+                ? 'undetermined'
+                : evicted_keys > 1
+                  ? 'evicted'
+                  : flushes > 0
+                    ? 'flushed'
+                    : 'undetermined';
+            expect(causeOf(GONE, { moved: { ...STILL, evicted_keys, flushes, deletes } }), `${evicted_keys} ${flushes} ${deletes}`).toBe(
+              named,
+            );
+          }
+        }
+      }
+    });
+
+    it('says what was counted', () => {
+      const evidence = (moved: Signals['moved'], growth: Signals['growth'] = {}) => judge(GONE, { ...QUIET, moved, growth }).evidence;
+      expect(evidence({ ...STILL, evicted_keys: 12 })).toMatch(
+        /^The key of a pair was written and lost before the pair ended; Redis evicted 12 keys while the pairs ran, and was not flushed\. /,
+      );
+      expect(evidence({ ...STILL, flushes: 1 })).toMatch(/; FLUSHALL or FLUSHDB ran once while the pairs ran, and nothing was evicted\. /);
+      expect(evidence({ ...STILL, expired_keys: 2 }, { expired_keys: { ...GROWN, by: 2 } })).toMatch(
+        /; 2 keys expired in Redis while the pairs ran, by more than is usual, and nothing was evicted, flushed or deleted\. /,
+      );
+    });
+
+    it('needs as many evictions as keys that vanished, and more than usual beside deletions', () => {
+      expect(causeOf(one === undefined ? [] : [one], { moved: { ...STILL, evicted_keys: 1 } })).toBe('evicted');
+      expect(causeOf(GONE, { moved: { ...STILL, evicted_keys: 1 } })).toBe('undetermined');
+      const noisy: Partial<Signals> = { moved: { ...STILL, evicted_keys: 12, deletes: 3 } };
+      expect(causeOf(GONE, { ...noisy, growth: { evicted_keys: GROWN } })).toBe('evicted');
+      expect(causeOf(GONE, { ...noisy, growth: { evicted_keys: { ...GROWN, usual: 12 } } })).toBe('undetermined');
+    });
+
+    it('is expiry only when more expires than is usual', () => {
+      const expiring: Partial<Signals> = { moved: { ...STILL, expired_keys: 12 } };
+      expect(causeOf(GONE, expiring)).toBe('undetermined');
+      expect(causeOf(GONE, { ...expiring, growth: { expired_keys: { ...GROWN, usual: 12 } } })).toBe('undetermined');
+      expect(causeOf(GONE, { ...expiring, growth: { expired_keys: GROWN } })).toBe('ttl_too_short');
+      expect(causeOf(GONE, { moved: { ...STILL, expired_keys: 12, deletes: 1 }, growth: { expired_keys: GROWN } })).toBe('undetermined');
+    });
+
+    it('is not known without the counters, nor named for a key that did not vanish', () => {
+      for (const moved of [undefined, {}, { evicted_keys: 9 }, { flushes: 9 }]) expect(causeOf(GONE, { moved })).toBe('undetermined');
+      for (const name of ['evicted_keys', 'flushes', 'expired_keys'] as const)
+        expect(causeOf(MASKED, { moved: { ...STILL, [name]: 9 }, growth: { [name]: GROWN } })).toBe('undetermined');
+    });
+
+    it('is no other server and no other database, and no call that is not cached', () => {
+      const read = [finding('completions', 'hit_not_in_redis', { key: 'absent', vanished: true })];
+      expect(judge(read, { ...QUIET, seesEveryWrite: true })).toMatchObject({ verdict: 'not_in_redis', cause: 'undetermined' });
+      expect(causeOf(read, { seesEveryWrite: true, moved: { ...STILL, flushes: 1 } })).toBe('flushed');
+      const once = [finding('completions', 'hit_not_in_redis', { key: 'elsewhere' })];
+      expect(causeOf(once, { moved: { ...STILL, evicted_keys: 1 } })).toBe('undetermined');
+      const pairs = [
+        finding('completions', 'miss_unexplained', { key: 'absent', vanished: true }),
+        finding('chat', 'ok', { key: 'present' }),
+      ];
+      expect(judge(pairs, { ...QUIET, moved: { ...STILL, evicted_keys: 1 } })).toMatchObject({ verdict: 'memory_only', cause: 'evicted' });
+    });
+  });
+
+  it('is redis_tls when the exporter could use Redis before and the gateway cannot either', () => {
+    expect(judge(MASKED, { ...QUIET, redisFailure: 'tls' })).toMatchObject({
+      cause: 'redis_tls',
+      evidence: expect.stringMatching(/^The exporter cannot agree on TLS with Redis any more either \(tls\)\. /),
+    });
+    expect(causeOf(MASKED, { redisFailure: 'tls', usedBefore: false })).toBe('undetermined');
+    expect(causeOf(MASKED, { redisFailure: 'tls', cachePing: 200 })).toBe('undetermined');
+  });
+
+  it('follows refusals of the gateway itself', () => {
+    const own = (cause: 'redis_auth' | 'redis_permission', tie: 'key' | { address: string }, count = 1): Partial<Signals> => ({
+      refusals: [{ cause, count, tie }],
+    });
+    expect(judge(MASKED, { ...QUIET, ...own('redis_auth', { address: '10.0.0.5' }, 3) }).evidence).toMatch(
+      /^ACL LOG of Redis shows 3 new refusals for a wrong user or password from 10\.0\.0\.5, the address of the gateway\. /,
+    );
+    expect(judge(MASKED, { ...QUIET, ...own('redis_permission', 'key') })).toMatchObject({
+      cause: 'redis_permission',
+      evidence: expect.stringMatching(/^ACL LOG of Redis shows 1 new refusal for want of a right on the key of a pair\. /),
+    });
+    expect(causeOf(MASKED, own('redis_auth', { address: '10.0.0.5' }))).toBe('redis_auth');
+    expect(causeOf(MASKED, { ...own('redis_auth', { address: '10.0.0.5' }), cachePing: 200 })).toBe('undetermined');
+    expect(causeOf(MASKED, { ...own('redis_permission', 'key'), cachePing: 200 })).toBe('redis_permission');
+  });
+
+  it('is breaker_open when nothing else is known to be wrong', () => {
+    expect(causeOf(MASKED, { breakerOpen: true })).toBe('breaker_open');
+    expect(causeOf(MASKED, { breakerOpen: false })).toBe('undetermined');
+    expect(causeOf(MASKED, { breakerOpen: true, growth: { WRONGPASS: GROWN } })).toBe('redis_auth');
+    expect(causeOf([finding('completions', 'ok')], { breakerOpen: true })).toBe('none');
   });
 
   it('is none for a cache that is what the configuration expects', () => {

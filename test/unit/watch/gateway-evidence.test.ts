@@ -7,7 +7,16 @@ const FIRST: Sent = { seconds: 0.4, mark: 'miss' };
 const HIT: Sent = { seconds: 0.0021, mark: 'hit' };
 
 function line(pair: Partial<PairResult>): string {
-  return evidenceOf({ prober: PROBERS.chat, kind: 'own', outcome: 'ok', first: FIRST, duplicate: HIT, key: 'present', ...pair });
+  return evidenceOf({
+    probe: 'lce-probe-1',
+    prober: PROBERS.chat,
+    kind: 'own',
+    outcome: 'ok',
+    first: FIRST,
+    duplicate: HIT,
+    key: 'present',
+    ...pair,
+  });
 }
 
 describe('the line of evidence', () => {
@@ -16,6 +25,9 @@ describe('the line of evidence', () => {
     expect(line({ outcome: 'hit_not_in_redis', key: 'elsewhere' })).toBe('duplicate hit in 2.1 ms, key in another database of this Redis');
     expect(line({ outcome: 'miss_not_written', duplicate: { seconds: 0.25, mark: 'miss' }, key: 'absent' })).toBe(
       'duplicate missed in 250 ms, key not in Redis',
+    );
+    expect(line({ outcome: 'hit_not_in_redis', key: 'absent', vanished: true })).toBe(
+      'duplicate hit in 2.1 ms, key lost after it was written',
     );
     expect(line({ kind: 'plain', key: 'unknown' })).toBe('duplicate without cache controls hit in 2.1 ms, key not looked up');
     expect(line({ kind: 'control', outcome: undefined, duplicate: { seconds: 0.25, mark: 'miss' } })).toBe(

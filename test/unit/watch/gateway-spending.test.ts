@@ -13,7 +13,7 @@ function sent(mark: Sent['mark'], costUsd?: number): Sent {
 }
 
 function pair(first: Sent, duplicate?: Sent): PairResult {
-  return { prober: PROBERS.chat, kind: 'own', outcome: 'ok', first, duplicate, key: 'unknown' };
+  return { probe: 'lce-probe-1', prober: PROBERS.chat, kind: 'own', outcome: 'ok', first, duplicate, key: 'unknown' };
 }
 
 describe('the account of a gateway', () => {

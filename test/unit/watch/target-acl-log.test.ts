@@ -4,11 +4,11 @@ import { rememberAclLog } from '../../../src/watch/target-acl-log.ts';
 
 /** Entries as a server before 7.2 gives them: without a number. */
 function unnumbered(username: string, count: number, ageSeconds: number): AclEntry {
-  return { key: `auth\0toplevel\0AUTH\0${username}`, reason: 'auth', count, username, ageSeconds };
+  return { key: `auth\0toplevel\0AUTH\0${username}`, reason: 'auth', count, username, what: 'auth', ageSeconds };
 }
 
 function numbered(id: number, count: number): AclEntry {
-  return { key: `#${id}`, id, reason: 'auth', count, username: 'user', ageSeconds: 0 };
+  return { key: `#${id}`, id, reason: 'auth', count, username: 'user', what: 'auth', ageSeconds: 0 };
 }
 
 describe.each([

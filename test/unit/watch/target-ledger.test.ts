@@ -32,8 +32,7 @@ function infoOf({ run = 'one', uptime = 1_000, commands = 1_000, errors = {}, st
 function open(): { ledger: Ledger; own: ReturnType<typeof createTarget>['own'] } {
   const target = createTarget(targetConfig('redis://cache'));
   const series = createStore(handClock()).open({ kind: 'target', name: 'cache', staleAfter: 1 });
-  const quiet = () => undefined;
-  return { ledger: openLedger(target, series, { debug: quiet, info: quiet, warn: quiet, error: quiet }), own: target.own };
+  return { ledger: openLedger(target, series), own: target.own };
 }
 
 describe('refusals of others', () => {
@@ -89,7 +88,7 @@ describe('refusals of others', () => {
 
 describe('key look-ups of others', () => {
   function shown(ledger: Ledger, server: Server): number[] {
-    return ledger.read(infoOf(server), undefined, 0).map(({ value }) => Number(value));
+    return ledger.read(infoOf(server), undefined, 0).samples.map(({ value }) => Number(value));
   }
 
   it('never go back while those of the server do not', () => {

@@ -1,0 +1,96 @@
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { REDIS_RELEASE } from '../../deploy/local/redis.ts';
+import { createTarget } from '../../src/redis/connect.ts';
+import { createKeyWatch, type KeyWatch } from '../../src/redis/key-watch.ts';
+import { systemClock } from '../../src/schedule/clock.ts';
+import { type RefusalView, viewRefusals } from '../../src/watch/gateway-refusals.ts';
+import { lacksRedis, type RunningRedis, startRedis } from '../support/redis.ts';
+import { targetConfig } from '../support/target.ts';
+
+const never = new AbortController().signal;
+const KEY = `lce-probe-01:${'a'.repeat(64)}`;
+const GATEWAY = 'http://127.0.0.1:4000';
+
+describe.each(REDIS_RELEASE)('refusals of a gateway in the ACL LOG of Redis %s', async (release) => {
+  describe.skipIf(await lacksRedis(release))('are told', () => {
+    let redis: RunningRedis;
+    const open: KeyWatch[] = [];
+
+    beforeAll(async () => {
+      const exporter = ['--user', 'exporter', 'on', '>x', '~*', '&*', '+@all'];
+      redis = await startRedis({ release, args: ['--bind', '127.0.0.1', '::1', ...exporter] });
+      await redis.command('ACL', 'SETUSER', 'poor', 'on', '>x', '~other:*', '+get', '+ping');
+    });
+    afterAll(() => {
+      for (const keys of open) keys.close();
+    });
+
+    /** A view of an exporter that comes from ::1, as others from 127.0.0.1 do not. */
+    async function view(url: string, username = 'exporter'): Promise<RefusalView> {
+      const target = createTarget(targetConfig(redis.url.replace('127.0.0.1', '[::1]'), { username, password: 'x' }));
+      target.auth = 'ok';
+      const keys = createKeyWatch(target, systemClock);
+      open.push(keys);
+      await keys.connect(null, never);
+      return viewRefusals(url, target, keys, systemClock);
+    }
+
+    /** What a view makes of refusals while a pair of the probe `lce-probe-01` runs. */
+    async function seen(refusals: RefusalView, allGood: boolean, ...commands: [string, ...string[]][]) {
+      await refusals.before(never);
+      refusals.sent('lce-probe-01');
+      const client = new Redis({ port: redis.port, protocol: 2, disableClientInfo: true, enableReadyCheck: false, retryStrategy: null });
+      client.on('error', () => undefined);
+      for (const [command, ...args] of commands) await client.call(command, ...args).catch(() => undefined);
+      client.disconnect();
+      await refusals.after(never);
+      return refusals.ofGateway(allGood);
+    }
+
+    it('by an address that the exporter does not share', async () => {
+      expect(await seen(await view(GATEWAY), false, ['AUTH', 'nobody', 'y'], ['AUTH', 'nobody', 'y'])).toEqual([
+        { cause: 'redis_auth', count: 2, tie: { address: '127.0.0.1' } },
+      ]);
+      expect(await seen(await view(GATEWAY), false, ['AUTH', 'poor', 'x'], ['SET', 'other:key', 'x'])).toEqual([
+        { cause: 'redis_permission', count: 1, tie: { address: '127.0.0.1' } },
+      ]);
+    });
+
+    it('neither by an address that it shares, nor by one that nobody comes from, nor by a name that is none', async () => {
+      for (const url of ['http://[::1]:4000', 'http://127.0.0.7:4000', 'http://gateway.invalid:4000'])
+        expect(await seen(await view(url), false, ['AUTH', 'nobody', 'y'])).toEqual([]);
+    });
+
+    it('not for commands and keys without which it caches all the same', async () => {
+      expect(await seen(await view(GATEWAY), false, ['AUTH', 'poor', 'x'], ['INCR', 'other:key'], ['GET', 'limit:key'])).toEqual([]);
+    });
+
+    it('not for what came before the pairs, nor for what comes with good ones', async () => {
+      const refusals = await view(GATEWAY);
+      expect(await seen(refusals, true, ['AUTH', 'nobody', 'y'])).toEqual([]);
+      expect(await seen(refusals, false)).toEqual([]);
+      expect(await seen(refusals, false, ['AUTH', 'nobody', 'y'])).toEqual([]);
+    });
+
+    it('by the key of its own pair, from anywhere, unless the exporter asked for it', async () => {
+      const onKey: [string, ...string[]][] = [
+        ['AUTH', 'poor', 'x'],
+        ['GET', KEY],
+        ['GET', KEY.replace('01', '02')],
+      ];
+      expect(await seen(await view('http://127.0.0.7:4000'), false, ...onKey)).toEqual([
+        { cause: 'redis_permission', count: 1, tie: 'key' },
+      ]);
+      expect(await seen(await view('http://127.0.0.7:4000', 'poor'), false, ...onKey)).toEqual([]);
+    });
+
+    it('not by an exporter that may not read the log, which asks once', async () => {
+      await redis.command('ACL', 'SETUSER', 'blind', 'on', '>x', '~*', '&*', '+@all', '-acl');
+      const refusals = await view(GATEWAY, 'blind');
+      await redis.command('ACL', 'LOG', 'RESET');
+      for (let tick = 0; tick < 3; tick++) expect(await seen(refusals, false)).toEqual([]);
+      expect(await redis.command('ACL', 'LOG')).toEqual([expect.arrayContaining(['count', 1, 'blind'])]);
+    });
+  });
+});
