@@ -19,6 +19,8 @@ async function main(): Promise<number> {
     process.stderr.write(`litellm-cache-exporter needs Node ${NEEDS.join('.')} or newer; this is ${process.versions.node}\n`);
     return 2;
   }
+  // Whoever reads the output may stop early, as `head` does: that is no error of this program.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const plain = process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '';
   return runCommand(process.argv.slice(2), version(), {
     env: process.env,

@@ -206,12 +206,12 @@ function comparable(text: string): string[] {
   return text
     .split('\n')
     .filter((line) => line !== '' && !line.startsWith('#'))
-    .map((line) => line.replace(/le="([^"]+)"/, (_, bound: string) => `le="${Number(bound.replace('+Inf', 'Infinity'))}"`))
+    .map((line) => line.replace(/(?<=[{,])le="([^"]+)"/, (_, bound: string) => `le="${Number(bound.replace('+Inf', 'Infinity'))}"`))
     .sort();
 }
 
 describe('the stock serializer agrees', () => {
-  const word = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/);
+  const word = fc.stringMatching(/^[a-z][a-z0-9]{0,8}$/).filter((name) => name !== 'le');
   const attributes = fc.dictionary(word, fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('a\\n', 'a\n"', '\\', '"', '')), {
     maxKeys: 3,
   });
