@@ -35,7 +35,7 @@ export interface Daemon {
 export async function startDaemon({ config, load, version, env, clock, out }: DaemonOptions): Promise<Daemon> {
   const telemetry = await startTelemetry({ config, version, env, clock, out });
   const scheduler = createScheduler({ clock, report: telemetry.schedulerReport });
-  const fleet = createFleet({ telemetry, scheduler, clock });
+  const fleet = createFleet({ telemetry, scheduler, clock, env });
   const startedAt = clock.now();
   let lastReload = { successful: true, at: startedAt, problems: [] as string[] };
   let reloading: Promise<string[]> = Promise.resolve([]);
@@ -50,7 +50,7 @@ export async function startDaemon({ config, load, version, env, clock, out }: Da
         .map((target) => `target ${target.name} has not been tried yet`),
       ...fleet
         .gateways()
-        .filter((gateway) => gateway.lastRunAt === undefined && gateway.up === undefined)
+        .filter(({ lastRunAt, up, lease = 'held' }) => lastRunAt === undefined && up === undefined && lease === 'held')
         .map((gateway) => `gateway ${gateway.name} has not been tried yet`),
     ];
   }

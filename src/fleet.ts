@@ -1,5 +1,9 @@
+import { type Metric, sample } from './catalogue/sample.ts';
+import type { Series } from './catalogue/series.ts';
 import { difference } from './config/diff.ts';
 import type { Config, GatewayConfig, TargetConfig } from './config/effective.ts';
+import { createSharedLease } from './lease.ts';
+import type { LeaseState } from './model/lease.ts';
 import type { GatewayStatus, TargetStatus } from './model/status.ts';
 import type { Task } from './model/tick.ts';
 import { createTarget } from './redis/connect.ts';
@@ -21,6 +25,7 @@ const LONGEST_PAUSE = 8;
 interface Member<S> {
   readonly job: Job;
   readonly scheduled: Scheduled | undefined;
+  readonly series: Series | undefined;
   run(signal: AbortSignal): Promise<void>;
   status(): S;
   /** Takes it off the schedule, aborts and awaits its tick, closes its connections and drops its series. */
@@ -40,26 +45,36 @@ export interface Fleet {
   close(): Promise<void>;
 }
 
-/** A fleet on a scheduler, or without one for `runOnce`. */
-export function createFleet({ telemetry, scheduler, clock }: { telemetry: Telemetry; scheduler?: Scheduler; clock: Clock }): Fleet {
+export interface FleetOptions {
+  telemetry: Telemetry;
+  /** Without it jobs only run when `runOnce` asks for them, whoever holds a lease. */
+  scheduler?: Scheduler;
+  clock: Clock;
+  env: Readonly<Record<string, string | undefined>>;
+}
+
+/** A fleet of nothing, until `apply`. */
+export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions): Fleet {
   const shared = new Map<string, Target>();
   const targets = new Map<string, Member<TargetStatus>>();
   const censuses = new Map<string, Member<ReturnType<CensusWatch['status']>>>();
   const gateways = new Map<string, Member<GatewayStatus> & { inside(): ReturnType<Fleet['inside']> }>();
+  const lease = scheduler && createSharedLease({ scheduler, log: telemetry.log, clock, env, onChange: leaseChanged });
   let current: Config | undefined;
 
-  function member<S>(task: Task, watch: { job: Job; status(): S; close?(): Promise<void> }, dropSeries?: () => void): Member<S> {
+  function member<S>(task: Task, watch: { job: Job; status(): S; close?(): Promise<void> }, series?: Series): Member<S> {
     const run = telemetry.observed(watch.job, task);
     const scheduled = scheduler?.add(watch.job, task, run);
     return {
       job: watch.job,
       scheduled,
+      series,
       run,
       status: watch.status,
       remove: async () => {
         await scheduled?.stop();
         await watch.close?.();
-        dropSeries?.();
+        series?.close();
       },
     };
   }
@@ -75,7 +90,7 @@ export function createFleet({ telemetry, scheduler, clock }: { telemetry: Teleme
     });
     const watch = createTargetWatch({ config, target, series, log: telemetry.log, clock, onRecovery: () => recovered(config.name) });
     shared.set(config.name, target);
-    targets.set(config.name, member('target', watch, series.close));
+    targets.set(config.name, member('target', watch, series));
     if (config.census === undefined) return;
     const census = createCensusWatch({ config: config.census, target, series, log: telemetry.log, clock });
     censuses.set(config.name, member('census', census));
@@ -86,11 +101,24 @@ export function createFleet({ telemetry, scheduler, clock }: { telemetry: Teleme
       kind: 'gateway',
       name: config.name,
       staleAfter: STALE_INTERVALS * LONGEST_PAUSE * config.interval,
-      lasting: ['verdict'],
+      lasting: ['verdict', 'lease'],
+      shows: (metric) => showsGateway(metric, lease?.state()),
     });
     const target = config.redis === undefined ? undefined : shared.get(config.redis);
-    const watch = createGatewayWatch({ config, target, series, log: telemetry.log, clock });
-    gateways.set(config.name, { ...member('gateway', watch, series.close), inside: () => ({ config, judged: watch.judged() }) });
+    const watch = createGatewayWatch({ config, target, series, log: telemetry.log, clock, lease: lease?.state });
+    gateways.set(config.name, { ...member('gateway', watch, series), inside: () => ({ config, judged: watch.judged() }) });
+  }
+
+  /** What the lease metric says has to be true at each scrape, not only after the next tick of a gateway. */
+  function showLease(): void {
+    const state = lease?.state();
+    const samples = state === undefined ? [] : [sample('llm.cache.probe.lease_held', {}, state === 'held' ? 1 : 0)];
+    for (const { series } of gateways.values()) series?.replace('lease', samples, clock.now());
+  }
+
+  function leaseChanged(): void {
+    showLease();
+    if (lease?.state() === 'held') for (const { scheduled } of gateways.values()) scheduled?.runSoon();
   }
 
   /** A target that recovered is worth a census and a pair at once: the verdict heals without waiting for the grid. */
@@ -112,8 +140,10 @@ export function createFleet({ telemetry, scheduler, clock }: { telemetry: Teleme
       const change = difference(current ?? { ...next, redis: [], gateways: [] }, next);
       await remove(gateways, [...change.gateways.removed, ...change.gateways.changed]);
       await removeTargets([...change.targets.removed, ...change.targets.changed]);
+      await lease?.apply(next);
       for (const config of next.redis) if (!targets.has(config.name)) addTarget(config);
       for (const config of next.gateways) if (!gateways.has(config.name)) addGateway(config);
+      showLease();
       current = next;
     },
     async runOnce(names, signal) {
@@ -126,9 +156,16 @@ export function createFleet({ telemetry, scheduler, clock }: { telemetry: Teleme
     inside: (gateway) => gateways.get(gateway)?.inside(),
     async close() {
       await remove(gateways, [...gateways.keys()]);
+      await lease?.close();
       await removeTargets([...targets.keys()]);
     },
   };
+}
+
+/** Whoever does not probe says so and nothing else; pairs that nobody sends are counted where they are due. */
+function showsGateway(metric: Metric, lease: LeaseState | undefined): boolean {
+  if (lease === undefined || lease === 'held' || metric === 'llm.cache.probe.lease_held') return true;
+  return lease === 'unknown' && metric === 'llm.cache.probe.skipped';
 }
 
 async function remove<S>(members: Map<string, Member<S>>, names: readonly string[]): Promise<void> {

@@ -34,7 +34,7 @@ export async function probe(sources: Sources, options: ProbeOptions, version: st
   const clock = systemClock;
   const quiet = { ...config, log: { ...config.log, level: 'error' as const } };
   const telemetry = await startTelemetry({ config: quiet, version, env: io.env, clock, out: io.err });
-  const fleet = createFleet({ telemetry, clock });
+  const fleet = createFleet({ telemetry, clock, env: io.env });
   await fleet.apply(config);
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)

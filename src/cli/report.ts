@@ -19,6 +19,7 @@ import type {
   NoauthCandidate,
   PairStatus,
   RefusedClient,
+  ReplicaStatus,
   Status,
   TargetStatus,
   VerdictChange,
@@ -68,6 +69,7 @@ function gatewayLines(gateway: GatewayStatus, now: number, paint: Paint): string
     ...(gateway.evidence === '' ? [] : wrap(`Evidence: ${readable(gateway.evidence)}`, INDENT)),
     ...(next === '' || gateway.asExpected || gateway.verdict === 'unknown' ? [] : wrap(`Next: ${next}`, INDENT)),
     ...(gateway.pairs.length === 0 ? [] : ['', ...pairLines(gateway.pairs, now, paint)]),
+    ...replicaLines(gateway.replicas ?? [], now),
     ...(gateway.speedup ? wrap(`duplicates ${speedupText(gateway.speedup)}`, INDENT) : []),
     ...wrap(readable(gatewayFacts(gateway)), INDENT),
     ...changeLines(gateway.history?.changes ?? [], now, paint),
@@ -109,6 +111,13 @@ function pairLines(pairs: readonly PairStatus[], now: number, paint: Paint): str
   const [first = '', ...lines] = table([heading, ...rows], INDENT);
   const reasons = pairs.map((pair) => wrap(readable(pair.evidence), INDENT.repeat(2)));
   return [first, ...lines.flatMap((line, index) => [line, ...(reasons[index] ?? [])])];
+}
+
+function replicaLines(replicas: readonly ReplicaStatus[], now: number): string[] {
+  const lines = replicas.map(
+    ({ from, to, outcome, at }) => `written by ${from}, read by ${to}: ${OUTCOME_WORDS[outcome].title}, ${ago(at, now)}`,
+  );
+  return lines.flatMap((line) => wrap(readable(line), INDENT));
 }
 
 function gatewayFacts(gateway: GatewayStatus): string {

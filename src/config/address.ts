@@ -86,6 +86,21 @@ export function httpUrl() {
     .meta({ kind: 'URL' });
 }
 
+const REPLICA = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
+
+/** A replica of a gateway: `host`, `host:port` or a URL of nothing else, which gets its port written out. */
+export function replicaAddress() {
+  return z.string().transform((value, context): string => {
+    const url = /^https?:\/\//.test(value) ? URL.parse(value) : undefined;
+    const usual = url?.protocol === 'https:' ? '443' : '80';
+    const node = url ? `${url.hostname}:${url.port || usual}` : value;
+    const bare = !url || url.href === `${url.origin}/`;
+    if (!bare || !REPLICA.test(node) || !isPort(REPLICA.exec(node)?.[2] ?? usual, 1))
+      return refuse(context, 'must be host, host:port or a URL without a path');
+    return url ? `${url.protocol}//${node}` : node;
+  });
+}
+
 /** The base address of an OTLP/HTTP receiver: the path of the signal is appended where it is used, so it is taken off here. */
 export function otlpUrl() {
   return httpUrl()
@@ -107,6 +122,10 @@ export function listenAddress() {
 }
 
 function hasPort(pattern: RegExp, value: string, min: number): boolean {
-  const port = Number(pattern.exec(value)?.[2]);
+  return isPort(pattern.exec(value)?.[2], min);
+}
+
+function isPort(text: string | undefined, min: number): boolean {
+  const port = Number(text);
   return port >= min && port <= 65_535;
 }

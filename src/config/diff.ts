@@ -21,6 +21,12 @@ export function difference(before: Config, after: Config): { targets: Change; ga
   return { targets, gateways };
 }
 
+/** Whether the lease is another one: kept elsewhere, or for other gateways. */
+export function leaseMoved(before: Config, after: Config): boolean {
+  const names = ({ gateways }: Config) => gateways.map(({ name }) => name).sort();
+  return !isSame(before.lease, after.lease) || !isSame(names(before), names(after));
+}
+
 function compare<T extends { name: string }>(before: readonly T[], after: readonly T[], isStale: (entry: T) => boolean): Change {
   const old = new Map(before.map((entry) => [entry.name, entry]));
   const change: Change = { added: [], removed: [], changed: [], unchanged: [] };

@@ -30,6 +30,25 @@ ${MOCK_MODEL}
 \`\`\`
 `;
 
+const LEASE = `Of several exporters with the same configuration, the one that holds the lease probes the gateways; all of them scrape
+Redis. A lease lasts 15 s and is renewed about every 5 s. When the exporter that holds it stops, another one takes over within two
+seconds; when it dies, once the lease has ended. While nobody can be asked for the lease nobody probes, and
+\`llm_cache_probe_skipped_total{reason="lease"}\` counts. \`litellm-cache-exporter probe\` does not ask for it.
+
+The user of a lease in Redis needs no more than
+
+\`\`\`
+ACL SETUSER lease on >PASSWORD ~lce-lease:* +eval +get +set +del
+\`\`\`
+
+and the service account of a lease in Kubernetes a role with
+
+\`\`\`yaml
+rules:
+  - { apiGroups: [coordination.k8s.io], resources: [leases], verbs: [get, create, update] }
+\`\`\`
+`;
+
 const WITHOUT_FILE = `## Flags and environment
 
 Without a file, flags and variables make one target named \`redis\` and one gateway named \`litellm\`. With a file they
@@ -42,9 +61,14 @@ change its only target and gateway, or those of these names. A variable that the
 /** The page docs/configuration.md. */
 export function configurationMarkdown(): string {
   const sections = tables('', inputSchema()).join('\n');
-  return [INTRODUCTION, `## Example\n\n\`\`\`yaml\n${EXAMPLE}\`\`\`\n`, sections, `## Cost\n\n${PRICE}`, WITHOUT_FILE + settingRows()].join(
-    '\n',
-  );
+  return [
+    INTRODUCTION,
+    `## Example\n\n\`\`\`yaml\n${EXAMPLE}\`\`\`\n`,
+    sections,
+    `## Cost\n\n${PRICE}`,
+    `## Lease\n\n${LEASE}`,
+    WITHOUT_FILE + settingRows(),
+  ].join('\n');
 }
 
 /** The JSON schema of the file, for editors; a reference may stand for any value. */

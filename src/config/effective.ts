@@ -44,6 +44,8 @@ export interface TargetConfig {
 export interface GatewayConfig {
   name: string;
   url: string;
+  /** Replicas, each `host`, `host:port` or `scheme://host:port`; none where the URL is all there is. */
+  addresses?: string[] | undefined;
   api_key?: Secret | undefined;
   /** The name of the target that should hold its cache. */
   redis?: string | undefined;
@@ -60,10 +62,25 @@ export interface GatewayConfig {
   tls?: TlsConfig | undefined;
 }
 
+/** A Redis server that keeps the lease. */
+export interface LeaseRedisConfig {
+  url: string;
+  username?: string | undefined;
+  password?: Secret | undefined;
+  tls?: TlsConfig | undefined;
+}
+
+/** What several exporters with the same configuration share, so that one of them probes; one of the two. */
+export interface LeaseConfig {
+  redis?: LeaseRedisConfig | undefined;
+  kubernetes?: { namespace: string; name: string } | undefined;
+}
+
 /** The effective configuration: what the schema makes of the files, flags and environment. */
 export interface Config {
   redis: TargetConfig[];
   gateways: GatewayConfig[];
+  lease?: LeaseConfig | undefined;
   http: { listen: string[]; web_config_file?: string | undefined; enable_lifecycle: boolean };
   traces: { endpoint?: string | undefined; ui_url?: string | undefined; sample_ratio: number };
   metrics: { otlp?: { endpoint: string; interval: number } | undefined };

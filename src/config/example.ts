@@ -26,6 +26,7 @@ export const EXAMPLE = `redis:
 gateways:
   - name: litellm                        # label gateway
     url: http://litellm:4000
+    addresses: [litellm-0.litellm, litellm-1.litellm] # replicas; or one DNS name with several records
     api_key: \${env:LITELLM_API_KEY}
     redis: cache                         # the target above that should hold its cache
     namespace: litellm
@@ -39,6 +40,12 @@ gateways:
       ttl: 3600s
     daily_budget_usd: 1
     price_per_pair_usd: 0                # a mock model
+
+lease:                                   # only where several exporters run: one of them probes
+  redis:
+    url: redis://lease.internal:6379     # not one that is watched; or kubernetes: { namespace, name }
+    username: lease
+    password_file: /run/secrets/redis
 
 http:
   listen: [":9464"]

@@ -3,9 +3,6 @@ import { inputSchema, type JsonSchema, keysAt } from './json-schema.ts';
 import { closest, type Fault, type Path } from './problem.ts';
 import { Secret } from './secret.ts';
 
-/** Keys that the contract names and this release does not know yet. */
-const LATER: ReadonlySet<string> = new Set(['gateways.addresses', 'lease']);
-
 /** What people write for a key that has another name here, where the spelling gives no hint. */
 const SYNONYM: ReadonlyMap<string, string> = new Map([
   ['host', 'url'],
@@ -48,9 +45,6 @@ function suggestionOf(params: Record<string, unknown> | undefined): string | und
 
 function unknownKey(root: JsonSchema, path: Path, key: string): Fault {
   const full = [...path, key];
-  if (LATER.has(full.filter((step) => typeof step === 'string').join('.'))) {
-    return { path: full, message: 'is not supported yet', suggestion: 'remove it' };
-  }
   const known = keysAt(root, path);
   const synonym = SYNONYM.get(key.toLowerCase());
   const meant = synonym !== undefined && known.includes(synonym) ? synonym : closest(key, known);

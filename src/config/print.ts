@@ -8,9 +8,17 @@ import type { Secret } from './secret.ts';
  * file, any other is `<secret>`; but for those the text loads again as the same configuration.
  */
 export function printConfig(config: Config): string {
-  const { redis, gateways, http, traces, metrics, log } = config;
+  const { redis, gateways, lease, http, traces, metrics, log } = config;
   const otlp = metrics.otlp && { ...metrics.otlp, interval: formatDuration(metrics.otlp.interval) };
-  const tree = { redis: redis.map(targetTree), gateways: gateways.map(gatewayTree), http, traces, metrics: { otlp }, log };
+  const tree = {
+    redis: redis.map(targetTree),
+    gateways: gateways.map(gatewayTree),
+    lease: lease && { ...lease, redis: lease.redis && credentialTree(lease.redis) },
+    http,
+    traces,
+    metrics: { otlp },
+    log,
+  };
   return stringify(escaped(tree), { lineWidth: 0 });
 }
 
@@ -42,7 +50,7 @@ function gatewayTree({ api_key, interval, timeout, ttl, expect, ...rest }: Gatew
   };
 }
 
-function credentialTree({ password, ...rest }: Omit<Credential, 'name'>): object {
+function credentialTree({ password, ...rest }: Pick<Credential, 'password'>): object {
   return { ...rest, ...secretTree('password', password) };
 }
 

@@ -73,9 +73,16 @@ export function gatewayRules(gateway: Section, report: Report): void {
   const { url, routes } = gateway;
   if (typeof url === 'string' && url.startsWith('http:') && usesTls(gateway.tls))
     report(['tls'], 'is not used by this url', 'write https:// in url');
+  replicaRules(gateway, report);
   if (Array.isArray(routes) && new Set(routes).size < routes.length) report(['routes'], 'names a route twice');
   timing(gateway, report);
   costRules(gateway, report);
+}
+
+/** Rules of the lease. */
+export function leaseRules({ redis, kubernetes }: Section, report: Report): void {
+  if (redis === undefined && kubernetes === undefined) report([], 'needs redis or kubernetes');
+  if (redis !== undefined && kubernetes !== undefined) report(['kubernetes'], 'stands beside redis', 'keep one of the two');
 }
 
 /** Rules between the sections. */
@@ -88,14 +95,42 @@ export function rootRules(root: Section, report: Report): void {
     if (!isName(target) || targets.includes(target)) continue;
     report(['gateways', index, 'redis'], `no target is named ${target}`, targetHint(target, targets));
   }
+  leasePlace(root, report);
   if (isEmpty(root.redis) && isEmpty(root.gateways)) {
     report([], 'there is nothing to watch', 'add an entry to redis or to gateways');
   }
 }
 
+/** The exporter writes nothing to what it watches, and an outage there must not keep it from probing. */
+function leasePlace({ lease, redis }: Section, report: Report): void {
+  const kept = isSection(lease) && isSection(lease.redis) ? place(lease.redis.url) : undefined;
+  const watched = sections(redis).find(({ url }) => kept !== undefined && place(url) === kept);
+  if (watched === undefined) return;
+  const reason = 'while that server is down nobody could probe, and nothing may be written to it';
+  report(['lease', 'redis', 'url'], `is the server of the target ${watched.name}: ${reason}`, 'use another server, or kubernetes');
+}
+
+/** Host and port, or the path of a socket. */
+function place(url: unknown): string | undefined {
+  const address = isAddress(url) ? url.url : url;
+  const parsed = typeof address === 'string' ? URL.parse(address) : null;
+  if (parsed === null) return undefined;
+  return parsed.protocol === 'unix:' ? parsed.pathname : `${parsed.hostname.toLowerCase()}:${parsed.port || 6379}`;
+}
+
 function onlyOne(section: Section, key: string, report: Report): void {
   if (section[key] !== undefined && section[`${key}_file`] !== undefined)
     report([`${key}_file`], `stands beside ${key}`, 'keep one of the two');
+}
+
+function replicaRules({ url, addresses }: Section, report: Report): void {
+  const list: unknown[] = Array.isArray(addresses) ? addresses : [];
+  for (const [index, address] of list.entries()) {
+    if (typeof address !== 'string') continue;
+    if (list.indexOf(address) < index) report(['addresses', index], 'names a replica twice');
+    if (typeof url === 'string' && address.includes('://') && !address.startsWith(url.slice(0, url.indexOf(':') + 1)))
+      report(['addresses', index], 'has another scheme than url', 'write host:port');
+  }
 }
 
 function timing({ interval, timeout }: Section, report: Report): void {

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { ROUTE } from '../model/cache.ts';
-import { httpUrl, listenAddress, node, otlpUrl, redisUrl } from './address.ts';
+import { httpUrl, listenAddress, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
 import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, text } from './fields.ts';
-import { always, canaryRules, credentialRules, gatewayRules, rootRules, targetRules, tlsRules } from './rules.ts';
+import { always, canaryRules, credentialRules, gatewayRules, leaseRules, rootRules, targetRules, tlsRules } from './rules.ts';
 
 /** Faster than this is a slip of the unit. */
 const SHORTEST_INTERVAL = 100;
@@ -96,6 +96,10 @@ const gateway = z
   .strictObject({
     name: entryName().describe('Label `gateway` of everything that is measured there.'),
     url: httpUrl().describe('Address of the proxy, without `/v1`.'),
+    addresses: z
+      .array(replicaAddress())
+      .optional()
+      .describe('Replicas, to be used instead of host and port of `url`; or one DNS name with several records. Pairs rotate over them.'),
     api_key: secret().optional().describe('Virtual key for the probes. A reference keeps it out of the file.'),
     api_key_file: secretFile().optional().describe('File with the key, read again for every request.'),
     tls: tls.optional().describe('How to trust and be trusted over TLS.'),
@@ -127,6 +131,32 @@ const gateway = z
     api_key: rest.api_key ?? api_key_file,
     timeout: rest.timeout ?? timeoutFor(rest.interval, 10_000),
   }));
+
+const leaseRedis = z
+  .strictObject({
+    url: redisUrl().describe('`redis://`, `rediss://` (TLS) or `unix://`. User and password in it are accepted and hidden.'),
+    ...credential,
+    tls: tls.optional().describe('How to trust and be trusted over TLS.'),
+  })
+  .superRefine(...always(targetRules))
+  .transform(({ url: address, password_file, ...rest }) => ({
+    ...rest,
+    url: address.url,
+    username: rest.username ?? address.username,
+    password: rest.password ?? password_file ?? address.password,
+  }));
+
+const leaseObject = z.strictObject({
+  namespace: text().describe('Namespace of the Lease object.'),
+  name: text().describe('Its name; it is made where it does not exist.'),
+});
+
+const lease = z
+  .strictObject({
+    redis: leaseRedis.optional().describe('Keep the lease in this Redis, which must not be one that is watched.'),
+    kubernetes: leaseObject.optional().describe('Keep it in a Lease object, with the service account of the pod.'),
+  })
+  .superRefine(...always(leaseRules));
 
 const http = z.strictObject({
   listen: z
@@ -167,6 +197,7 @@ export const schema = z
   .strictObject({
     redis: z.array(target).prefault([]).describe('Redis servers to watch.'),
     gateways: z.array(gateway).prefault([]).describe('LiteLLM gateways to probe.'),
+    lease: lease.optional().describe('For several exporters with the same configuration: the one that holds the lease probes.'),
     http: http.prefault({}).describe('The HTTP interface of the daemon.'),
     traces: traces.prefault({}).describe('Where traces of the ticks go.'),
     metrics: metrics.prefault({}).describe('Where metrics go, beside `/metrics`.'),

@@ -1,10 +1,10 @@
-import type { GatewayStatus, PairStatus } from '../model/status.ts';
+import type { GatewayStatus, PairStatus, ReplicaStatus } from '../model/status.ts';
 import { dataTable, evidence, facts, type Html, html, type Row, yesNo } from './fragments.ts';
 import { gatewayPast } from './gateway-past.ts';
 import { ago, moment, seconds, span } from './quantities.ts';
 import { readable } from './readable.ts';
 import { traceLink } from './trace-link.ts';
-import { CAUSE_WORDS, gatewayTone, OUTCOME_WORDS, ROUTE_WORDS, speedupText, VERDICT_WORDS } from './words.ts';
+import { CAUSE_WORDS, gatewayTone, LEASE_WORDS, OUTCOME_WORDS, ROUTE_WORDS, speedupText, VERDICT_WORDS } from './words.ts';
 
 /** One gateway on the status page: verdict, cause, evidence, what to do, the last pairs, the past, facts. `tracesUrl` is where trace ids lead. */
 export function gatewaySection(gateway: GatewayStatus, now: number, tracesUrl: string | undefined): Html {
@@ -22,6 +22,7 @@ ${
         gateway.pairs.map((pair) => row(pair, now, tracesUrl)),
       )
 }
+${replicas(gateway.replicas ?? [], now)}
 ${gateway.history === undefined ? '' : gatewayPast(gateway.history, now, tracesUrl)}
 ${facts([
   ['address', gateway.url],
@@ -33,6 +34,7 @@ ${facts([
   ['/cache/ping', gateway.cachePing],
   ['duplicates', gateway.speedup && speedupText(gateway.speedup)],
   ['spent on probes', gateway.costUsd === 0 ? undefined : `${gateway.costUsd.toFixed(4)} USD`],
+  ['lease', gateway.lease && LEASE_WORDS[gateway.lease]],
   ['last run', gateway.lastRunAt === undefined ? 'never' : ago(gateway.lastRunAt, now)],
 ])}
 <p><a href="/debug/gateways/${encodeURIComponent(readable(gateway.name))}">Everything about it as text</a></p>
@@ -61,4 +63,17 @@ function row(pair: PairStatus, now: number, tracesUrl: string | undefined): Row 
     ],
     note: pair.evidence,
   };
+}
+
+/** Who read what whom wrote, where the gateway has replicas. */
+function replicas(tried: readonly ReplicaStatus[], now: number): Html | string {
+  if (tried.length === 0) return '';
+  return dataTable(
+    'Pairs across replicas',
+    ['written by', 'read by', 'outcome', 'when'],
+    tried.map(({ from, to, outcome, at }) => {
+      const { tone, title } = OUTCOME_WORDS[outcome];
+      return { cells: [from, to, { tone, text: title }, ago(at, now)] };
+    }),
+  );
 }

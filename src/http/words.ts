@@ -1,4 +1,5 @@
 import type { Cause, Outcome, Route, Verdict } from '../model/cache.ts';
+import type { LeaseState } from '../model/lease.ts';
 import type { AuthState, RedisFailure } from '../model/redis.ts';
 import type { GatewayStatus } from '../model/status.ts';
 
@@ -22,6 +23,13 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, { tone: Tone; title: string
   not_measurable: { tone: 'warn', title: 'not measurable', sentence: 'The gateway is up, but the probe cannot get its two answers.' },
   unreachable: { tone: 'bad', title: 'unreachable', sentence: 'The gateway does not answer.' },
   unknown: { tone: 'none', title: 'unknown', sentence: 'No probe has ended yet, or the last one is too old.' },
+};
+
+/** Who probes, where exporters share a lease. */
+export const LEASE_WORDS: Readonly<Record<LeaseState, string>> = {
+  held: 'held: this exporter probes',
+  other: 'held by another exporter, which probes',
+  unknown: 'nobody can be asked who holds it: no pair is sent',
 };
 
 /** A cause in a few words, and what to do next. */

@@ -3,6 +3,7 @@ import type { GatewayFailure } from '../model/cache.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { GatewayError } from './failure.ts';
 import { refusal } from './refusal.ts';
+import type { Replica } from './replicas.ts';
 import { type Exchange, exchange } from './request.ts';
 
 /** A request that gave no usable answer. `status` is there when the gateway answered at all. */
@@ -38,14 +39,14 @@ export interface RequestWatcher {
   ended(request: { method: 'GET' | 'POST'; status?: number | undefined; failure?: GatewayFailure | undefined; seconds: number }): void;
 }
 
-/** The way to one gateway. */
+/** The way to one gateway, or to one replica of it. */
 export interface Gateway {
   /** Sends one request; rejects only with the signal's reason, when that was aborted. */
   send(sending: Sending, signal: AbortSignal): Promise<Reply>;
 }
 
-/** The way to the gateway of a configuration entry. Nothing is sent before the first call. */
-export function createGateway(config: GatewayConfig, clock: Clock, watcher: RequestWatcher): Gateway {
+/** The way to the gateway of a configuration entry, or to one of its replicas. Nothing is sent before the first call. */
+export function createGateway(config: GatewayConfig, clock: Clock, watcher: RequestWatcher, replica?: Replica): Gateway {
   const base = config.url.replace(/\/+$/, '');
 
   async function attempt(sending: Sending, signal: AbortSignal): Promise<Reply> {
@@ -55,6 +56,7 @@ export function createGateway(config: GatewayConfig, clock: Clock, watcher: Requ
         {
           method: sending.method,
           url: new URL(base + sending.path),
+          at: replica,
           headers: { accept: 'application/json', ...contentType(sending), ...authorization(config, sending), ...sending.headers },
           body: sending.body,
           timeout: Math.min(config.timeout, Math.max(1, (sending.until ?? Number.POSITIVE_INFINITY) - start)),

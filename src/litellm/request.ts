@@ -12,8 +12,10 @@ const HEADER_LIMIT = 64 * 1024;
 
 /** One request. `timeout` is milliseconds for the whole exchange; `onChunk` sees the body as it comes. */
 export interface Call {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT';
   url: URL;
+  /** Where to connect to, when that is not the host of the URL; the Host header and the TLS name stay those of the URL. */
+  at?: { readonly host: string; readonly port: number } | undefined;
   headers: Readonly<Record<string, string>>;
   body?: string | undefined;
   timeout: number;
@@ -102,9 +104,10 @@ function send(call: Call): ClientRequest {
   try {
     const options: RequestOptions = {
       method: call.method,
-      headers: call.headers,
+      headers: call.at === undefined ? call.headers : { host: call.url.host, ...call.headers },
       agent: false,
       maxHeaderSize: HEADER_LIMIT,
+      ...(call.at === undefined ? {} : { hostname: call.at.host, port: call.at.port }),
       ...(secure && call.tls !== undefined ? trust(call.tls) : {}),
     };
     return secure ? overHttps(call.url, options) : overHttp(call.url, options);

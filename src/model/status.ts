@@ -1,5 +1,6 @@
 import type { CacheMark, CacheType, Cause, Outcome, Route, Verdict } from './cache.ts';
 import type { Census } from './census.ts';
+import type { LeaseState } from './lease.ts';
 import type { AclReason, AuthState, RedisFailure } from './redis.ts';
 
 /** One credential of a target, as the last canary left it. Times are Unix milliseconds. */
@@ -87,6 +88,15 @@ export interface PairStatus {
   traceId: string;
 }
 
+/** What the last pair showed whose first request went to one replica and whose duplicate went to another. */
+export interface ReplicaStatus {
+  /** `host:port`. */
+  from: string;
+  to: string;
+  outcome: Outcome;
+  at: number;
+}
+
 /** One pair of the past. */
 export interface PairRecord {
   at: number;
@@ -147,8 +157,12 @@ export interface GatewayStatus {
   /** The status of `GET /cache/ping`, a hint only. */
   cachePing?: number;
   pairs: PairStatus[];
+  /** The ordered pairs of replicas that were tried last, 64 at most; absent without `addresses`. */
+  replicas?: ReplicaStatus[];
   speedup?: { point: number; lower: number; upper: number; pairs: number };
   costUsd: number;
+  /** Who probes, where several exporters share a lease; without one it is absent. */
+  lease?: LeaseState | undefined;
   lastRunAt?: number;
   history?: GatewayHistory;
 }

@@ -23,6 +23,9 @@ export interface PairPlan {
   until: number;
 }
 
+/** Where each of the two requests is sent: the same gateway, or two replicas of it. */
+export type Ways = Readonly<Record<PairRequest, Gateway>>;
+
 /** One of the two requests, as it went. */
 export interface Sent {
   seconds: number;
@@ -59,7 +62,7 @@ const WAIT_MS = 500;
  * Sends two identical requests around a fresh nonce and looks for their key. Nothing is repeated: a
  * second try would find another state of the cache. Rejects only when the tick was aborted.
  */
-export async function runPair(plan: PairPlan, gateway: Gateway, keys: KeyWatch | undefined, tick: Tick, clock: Clock): Promise<PairResult> {
+export async function runPair(plan: PairPlan, ways: Ways, keys: KeyWatch | undefined, tick: Tick, clock: Clock): Promise<PairResult> {
   const { prober, kind } = plan;
   const probe = `${PROBE_PREFIX}${randomBytes(8).toString('hex')}`;
   const nonce = randomBytes(16).toString('hex');
@@ -98,7 +101,7 @@ export async function runPair(plan: PairPlan, gateway: Gateway, keys: KeyWatch |
   function request(which: PairRequest, text: string): Promise<Sent> {
     return tick.step(which, async (headers, note) => {
       const stream = prober.route === 'chat_stream' ? createStreamReader() : undefined;
-      const reply = await gateway.send(
+      const reply = await ways[which].send(
         { method: 'POST', path: prober.path, body: text, headers, authenticated: true, onChunk: stream?.feed, until: plan.until },
         tick.signal,
       );

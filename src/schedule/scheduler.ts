@@ -18,7 +18,7 @@ export interface Scheduled {
 
 export interface Scheduler {
   /** `run` gets the signal that ends the tick (timeout or stop) and must never reject. */
-  add(job: Job, task: Task, run: (signal: AbortSignal) => Promise<void>): Scheduled;
+  add(job: Omit<Job, 'run'>, task: Task, run: (signal: AbortSignal) => Promise<void>): Scheduled;
   /** Whether every job's next tick is ahead, or behind by less than two intervals and ten seconds. */
   healthy(): boolean;
   close(): Promise<void>;
@@ -38,7 +38,7 @@ const HEALTHY_LATE_MS = 10_000;
 export function createScheduler({ clock, report }: { clock: Clock; report: SchedulerReport }): Scheduler {
   const entries = new Set<Scheduled & { overdue(): boolean }>();
 
-  function add(job: Job, task: Task, run: (signal: AbortSignal) => Promise<void>): Scheduled {
+  function add(job: Omit<Job, 'run'>, task: Task, run: (signal: AbortSignal) => Promise<void>): Scheduled {
     const start = clock.monotonic();
     const first = start + (hash(job.name) % Math.min(job.interval, FIRST_WITHIN_MS));
     const grid = start + (hash(`${job.name} grid`) % job.interval);

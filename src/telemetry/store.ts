@@ -16,6 +16,8 @@ export interface Owner {
   readonly staleAfter: number;
   readonly lifetimes?: Readonly<Record<string, number>>;
   readonly lasting?: readonly string[];
+  /** Says at each reading which metrics are to be shown; all without it. */
+  readonly shows?: (metric: Metric) => boolean;
 }
 
 /** All series of one metric that are to be shown now. */
@@ -130,10 +132,10 @@ export function createStore(clock: Clock): Store {
     for (const family of families.values()) family.points = [];
     [endTime[0], endTime[1]] = hrTime(now);
     for (const { owner, events, parts } of holdings.values()) {
-      for (const entry of events.values()) show(entry);
+      for (const entry of events.values()) show(owner, entry);
       for (const [name, part] of parts) {
         const fresh = now - part.at <= (owner.lifetimes?.[name] ?? owner.staleAfter) || owner.lasting?.includes(name);
-        if (part.shown && fresh) for (const entry of part.entries.values()) show(entry);
+        if (part.shown && fresh) for (const entry of part.entries.values()) show(owner, entry);
       }
     }
     return families.values();
@@ -177,7 +179,8 @@ function mirror(entry: Entry, { value, metric }: Sample, at: number): boolean {
   return true;
 }
 
-function show(entry: Entry): void {
+function show({ shows }: Owner, entry: Entry): void {
+  if (shows !== undefined && !shows(entry.family.metric)) return;
   if (entry.form === 'histogram') entry.family.points.push(entry.point);
   else entry.family.points.push(entry.point);
 }

@@ -11,6 +11,8 @@ export interface Finding {
   key: KeyState;
   /** The key was written to the watched server and lost before the pair ended; that of a duplicate that missed may have come after it. */
   vanished?: boolean | undefined;
+  /** First request and duplicate went to different replicas: the duplicate cannot come from the memory of the first. */
+  across?: boolean | undefined;
   failure?: GatewayFailure | undefined;
 }
 

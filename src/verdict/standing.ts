@@ -8,14 +8,14 @@ import type { Finding } from './signals.ts';
 export const STANDING = ['proven', 'served', 'elsewhere', 'missing', 'wrong', 'error'] as const;
 export type Standing = (typeof STANDING)[number];
 
-/** The standing of a route. A completions hit proves the read of Redis by itself; another route's needs the key. */
-export function standingOf({ route, outcome, key }: Finding): Standing {
+/** The standing of a route. A hit of completions, or across replicas, proves the read of Redis by itself; another needs the key. */
+export function standingOf({ route, outcome, key, across }: Finding): Standing {
   switch (outcome) {
     case 'ok':
       return 'proven';
     case 'hit_unverified':
     case 'hit_unlabelled':
-      return route === 'completions' || key === 'present' ? 'proven' : 'served';
+      return route === 'completions' || key === 'present' || across ? 'proven' : 'served';
     case 'hit_not_in_redis':
       return 'elsewhere';
     case 'hit_on_first':

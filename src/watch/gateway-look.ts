@@ -1,10 +1,9 @@
 import type { GatewayConfig } from '../config/effective.ts';
-import { readBreaker } from '../litellm/breaker.ts';
 import type { CacheSettings } from '../litellm/cache-ping.ts';
-import type { Gateway } from '../litellm/gateway.ts';
-import { type Health, pingCache, readHealth } from '../litellm/health.ts';
+import type { Health } from '../litellm/health.ts';
 import type { CacheType } from '../model/cache.ts';
 import type { Tick } from '../model/tick.ts';
+import type { ReplicaWatch } from './gateway-replicas.ts';
 
 /** What a gateway says of itself, as the last questions left it. */
 export interface Look {
@@ -27,7 +26,10 @@ export interface Look {
 }
 
 /** Looks at a gateway without asking a model. Settings are kept while later answers do not show them. */
-export function lookAt(gateway: Gateway, config: Pick<GatewayConfig, 'namespace'>): Look {
+export function lookAt(
+  replicas: Pick<ReplicaWatch, 'askHealth' | 'askPing' | 'askBreaker'>,
+  config: Pick<GatewayConfig, 'namespace'>,
+): Look {
   let health: Health | undefined;
   let version: string | undefined;
   let settings: CacheSettings | undefined;
@@ -52,20 +54,20 @@ export function lookAt(gateway: Gateway, config: Pick<GatewayConfig, 'namespace'
       return settings?.namespace === undefined ? config.namespace : settings.namespace;
     },
     async askHealth(tick) {
-      health = await tick.step('health', () => readHealth(gateway, tick.signal));
+      health = await tick.step('health', () => replicas.askHealth(tick.signal));
       version = health.version ?? version;
       // A gateway that is down may come back with other settings.
       if (health.failure !== undefined) [version, settings, cachePing] = [undefined, undefined, undefined];
       return health;
     },
     async askPing(tick, until) {
-      const ping = await tick.step('cache ping', () => pingCache(gateway, until, tick.signal));
+      const ping = await tick.step('cache ping', () => replicas.askPing(until, tick.signal));
       const recovered = ping.status === 200 && cachePing !== undefined && cachePing !== 200;
       cachePing = ping.status;
       if (ping.settings.off || ping.settings.cacheType !== undefined) settings = ping.settings;
       return recovered;
     },
-    askBreaker: (tick, until) => tick.step('metrics', () => readBreaker(gateway, until, tick.signal)),
+    askBreaker: (tick, until) => tick.step('metrics', () => replicas.askBreaker(until, tick.signal)),
     learnVersion: (seen) => {
       version = seen ?? version;
     },

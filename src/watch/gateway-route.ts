@@ -1,6 +1,6 @@
 import { combinations, type Sample, sample, states } from '../catalogue/sample.ts';
 import type { Series } from '../catalogue/series.ts';
-import { PHASE, type Route } from '../model/cache.ts';
+import { PHASE, type Route, type SkipReason } from '../model/cache.ts';
 import type { PairStatus } from '../model/status.ts';
 import { kindOf, type PairKind } from '../pairs/outcome.ts';
 import type { PairResult } from '../pairs/pair.ts';
@@ -15,12 +15,12 @@ export interface RouteWatch {
   readonly route: Route;
   /** The kind of the next pair. */
   next(): PairKind;
-  /** Takes in a pair: counts it, measures it, and remembers what the verdict needs. */
-  record(pair: PairResult, traceId: string): void;
+  /** Takes in a pair, perhaps one across replicas: counts it, measures it, and remembers what the verdict needs. */
+  record(pair: PairResult, traceId: string, across: boolean): void;
   /** The next pair meets a process that has just started: it is not measured. */
   expectColdStart(): void;
   /** Counts a pair that was due and not sent. */
-  skip(reason: 'budget' | 'overlap' | 'backoff'): void;
+  skip(reason: SkipReason): void;
   finding(): Finding | undefined;
   /** Unix milliseconds. */
   lastRunAt(): number | undefined;
@@ -74,13 +74,13 @@ export function watchRoute(route: Route, model: string, series: Series, clock: C
   return {
     route,
     next: () => kindOf(route, pairs + 1),
-    record(pair, traceId) {
+    record(pair, traceId, across) {
       pairs += 1;
       const { outcome, key, first, duplicate } = pair;
       last = { pair, at: clock.now(), traceId, warm: !cold };
       if (outcome !== undefined) {
         series.add('llm.cache.probe.pairs', { ...labels, outcome });
-        finding = { route, outcome, key, failure: first.failure ?? duplicate?.failure, vanished: pair.vanished };
+        finding = { route, outcome, key, failure: first.failure ?? duplicate?.failure, vanished: pair.vanished, across };
       }
       const controls = pair.kind === 'plain' ? 'none' : 'own';
       if (pair.ttlSeconds === undefined) delete ttl[controls];

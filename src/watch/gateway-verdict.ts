@@ -9,6 +9,7 @@ import { isOutage } from '../verdict/proof.ts';
 import type { Finding, Signals } from '../verdict/signals.ts';
 import type { Look } from './gateway-look.ts';
 import type { Pace } from './gateway-pace.ts';
+import type { ReplicaWatch } from './gateway-replicas.ts';
 import type { RouteWatch } from './gateway-route.ts';
 import type { ServerSignals } from './gateway-server.ts';
 
@@ -40,6 +41,7 @@ export interface VerdictParts {
   log: Log;
   clock: Clock;
   look: Look;
+  replicas: ReplicaWatch;
   routes: readonly RouteWatch[];
   pace: Pace;
 }
@@ -49,7 +51,7 @@ const UNKNOWN: Judgement = { verdict: 'unknown', cause: 'undetermined', evidence
 const TOO_OLD: Judgement = { ...UNKNOWN, evidence: 'The last pair is older than three intervals.' };
 
 /** Starts with the verdict `unknown`. */
-export function watchVerdict({ config, series, log, clock, look, routes, pace }: VerdictParts): VerdictWatch {
+export function watchVerdict({ config, series, log, clock, look, replicas, routes, pace }: VerdictParts): VerdictWatch {
   let current = UNKNOWN;
   let since: number | undefined;
   let last: Judged | undefined;
@@ -92,7 +94,7 @@ export function watchVerdict({ config, series, log, clock, look, routes, pace }:
   function publish(): void {
     const at = clock.now();
     series.replace('verdict', lasting(), at);
-    if (look.health !== undefined) series.replace('gateway', health(), at);
+    if (look.health !== undefined) series.replace('gateway', [...health(), ...replicas.samples()], at);
     for (const route of routes) series.replace(route.route, isFresh(route) ? route.samples() : [], at);
   }
 
@@ -117,7 +119,8 @@ export function watchVerdict({ config, series, log, clock, look, routes, pace }:
       const wantsMore = first.cause === 'undetermined' && isOutage(first.verdict);
       const breakerOpen = wantsMore ? await look.askBreaker(tick, until) : undefined;
       const known = { ...signals, breakerOpen };
-      const judgement = breakerOpen === undefined ? first : judge(findings, known);
+      const judged = breakerOpen === undefined ? first : judge(findings, known);
+      const judgement = { ...judged, evidence: [judged.evidence, ...replicas.evidence()].join(' ') };
       last = { at: clock.now(), judgement, findings, signals: known };
       enter(judgement, tick);
       publish();
@@ -139,6 +142,7 @@ export function watchVerdict({ config, series, log, clock, look, routes, pace }:
         cacheType: look.cacheType,
         ...(look.cachePing === undefined ? {} : { cachePing: look.cachePing }),
         pairs: routes.flatMap((route) => route.status() ?? []),
+        ...replicas.status(),
         ...(speedup === undefined ? {} : { speedup }),
         ...(runs.length === 0 ? {} : { lastRunAt: Math.max(...runs) }),
       };

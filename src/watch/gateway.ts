@@ -1,6 +1,6 @@
 import type { Series } from '../catalogue/series.ts';
 import type { GatewayConfig } from '../config/effective.ts';
-import { createGateway } from '../litellm/gateway.ts';
+import type { LeaseState } from '../model/lease.ts';
 import type { GatewayStatus } from '../model/status.ts';
 import type { Log, Tick } from '../model/tick.ts';
 import { PROBERS } from '../pairs/index.ts';
@@ -12,6 +12,7 @@ import type { Job } from '../schedule/job.ts';
 import { keepHistory } from './gateway-history.ts';
 import { lookAt } from './gateway-look.ts';
 import { keepPace } from './gateway-pace.ts';
+import { type Turn, watchReplicas } from './gateway-replicas.ts';
 import { type RouteWatch, watchRoute } from './gateway-route.ts';
 import { viewServer } from './gateway-server.ts';
 import { keepSpending } from './gateway-spending.ts';
@@ -35,6 +36,8 @@ export interface GatewayWatchOptions {
   series: Series;
   log: Log;
   clock: Clock;
+  /** Who probes, where exporters share a lease; always this one without it. */
+  lease?: (() => LeaseState | undefined) | undefined;
 }
 
 /** Two requests, the wait for a write between them and the questions about its key. */
@@ -45,24 +48,31 @@ const REQUESTS_BESIDE = 5;
 const PAIRS_SHARE = 0.8;
 const ALL_SHARE = 0.9;
 
+const STANDING_BY = {
+  verdict: 'unknown',
+  cause: 'undetermined',
+  evidence: 'This exporter does not hold the lease and does not probe.',
+  pairs: [],
+} as const satisfies Partial<GatewayStatus>;
+
 /**
  * Watches the cache of one LiteLLM gateway. Each tick asks for its health, sends one pair of every route
  * unless budget or back-off forbid it, and judges all of it once.
  */
-export function createGatewayWatch({ config, target, series, log, clock }: GatewayWatchOptions): GatewayWatch {
+export function createGatewayWatch({ config, target, series, log, clock, lease = () => undefined }: GatewayWatchOptions): GatewayWatch {
   let trace = '';
-  const gateway = createGateway(
+  const replicas = watchReplicas(
     config,
     clock,
     watchTraffic(series, clock, () => trace),
   );
   const routes = config.routes.map((route) => watchRoute(route, config.model, series, clock));
-  const look = lookAt(gateway, config);
+  const look = lookAt(replicas, config);
   const server = viewServer(config.url, target, clock);
   const spending = keepSpending(config, clock);
   const pace = keepPace(config.interval, clock);
   const history = keepHistory();
-  const verdict = watchVerdict({ config, series, log, clock, look, routes, pace });
+  const verdict = watchVerdict({ config, series, log, clock, look, replicas, routes, pace });
   // A tick may outlast its interval: cutting a request short would call a gateway slow that is not.
   const timeout = (2 * config.timeout + WAIT_MS) * routes.length + REQUESTS_BESIDE * config.timeout;
   series.add('llm.cache.probe.cost_usd', {}, 0);
@@ -70,6 +80,7 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
 
   async function run(tick: Tick): Promise<void> {
     trace = tick.traceId;
+    if (!mayProbe()) return standBy();
     const start = clock.monotonic();
     const end = start + timeout * ALL_SHARE;
     const health = await look.askHealth(tick);
@@ -84,6 +95,16 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
     history.judged(judgement, clock.now(), tick.traceId);
   }
 
+  function mayProbe(): boolean {
+    return lease() === undefined || lease() === 'held';
+  }
+
+  /** What was found before is old when this exporter probes again. Pairs that nobody sends are counted. */
+  function standBy(): void {
+    series.replace('verdict', [], clock.now());
+    if (lease() === 'unknown') for (const route of routes) route.skip('lease');
+  }
+
   /** Whether pairs are sent in this tick; those that are not are counted. */
   function due(): boolean {
     pace.notice(server.usable());
@@ -93,12 +114,16 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
   }
 
   async function sendPairs(tick: Tick, until: number, end: number): Promise<void> {
+    const turn = replicas.turn();
+    tick.note(turn.details);
+    if (turn.cold) for (const route of routes) route.expectColdStart();
     const start = clock.monotonic();
     await server.around(look.namespace, tick.signal, async () => {
       for (const [index, route] of routes.entries()) {
         const left = until - clock.monotonic();
         // What is left is shared out, so that one slow route does not keep the others from being tried.
-        if (left > 0) await sendPair(route, tick, until - left + left / (routes.length - index));
+        if (!mayProbe()) route.skip('lease');
+        else if (left > 0) await sendPair(route, turn, tick, until - left + left / (routes.length - index));
         else route.skip('overlap');
       }
       await look.askPing(tick, end);
@@ -106,7 +131,7 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
     pace.ran(spending.priced() && routes.some((route) => route.finding()?.outcome.startsWith('miss_')), clock.monotonic() - start);
   }
 
-  async function sendPair(route: RouteWatch, tick: Tick, until: number): Promise<void> {
+  async function sendPair(route: RouteWatch, turn: Turn, tick: Tick, until: number): Promise<void> {
     const plan = {
       prober: PROBERS[route.route],
       model: config.model,
@@ -115,11 +140,13 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
       onDemand: look.settings?.defaultOff === true,
       until,
     };
-    const pair = await runPair(plan, gateway, server.keys, tick, clock);
+    const pair = await runPair(plan, turn, server.keys, tick, clock);
     server.sent(pair.probe);
     look.learnVersion(pair.first.marks?.version);
-    route.record(pair, tick.traceId);
+    route.record(pair, tick.traceId, turn.across);
     history.pair(pair, clock.now(), tick.traceId);
+    const finding = pair.outcome === undefined ? undefined : route.finding();
+    if (finding !== undefined) replicas.record(finding);
     series.add('llm.cache.probe.cost_usd', {}, spending.charge(pair));
   }
 
@@ -129,7 +156,8 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
       name: config.name,
       url: config.url,
       ...(config.redis === undefined ? {} : { redisTarget: config.redis }),
-      ...verdict.status(),
+      ...(mayProbe() ? verdict.status() : STANDING_BY),
+      lease: lease(),
       costUsd: spending.total(),
       history: history.status(),
     }),

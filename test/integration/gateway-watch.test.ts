@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { CAUSE, OUTCOME, SKIP_REASON, VERDICT } from '../../src/model/cache.ts';
+import type { LeaseState } from '../../src/model/lease.ts';
 import type { Clock } from '../../src/schedule/clock.ts';
 import { answering } from '../support/hostile-gateway.ts';
 import { gatewayConfig, type WatchedGateway, watchGateway } from '../support/watched-gateway.ts';
@@ -197,6 +198,37 @@ describe('the budget of a gateway', () => {
     clock.forward(24 * 3_600_000);
     expect(await ticks(1)).toEqual([true]);
     expect(current(probed, 'verdict')).toEqual(['working']);
+  });
+});
+
+describe('a gateway whose exporter shares a lease', () => {
+  it('ends the pair in which the lease is lost, and begins no other', async () => {
+    const { url, state } = await standIn();
+    const lease = (): LeaseState => (state.pairs === 0 ? 'held' : 'other');
+    const probed = watchGateway(gatewayConfig(url), undefined, movingClock(), lease);
+    await probed.tick();
+    expect(state.pairs).toBe(2);
+    expect(probed.value('llm.cache.probe.pairs', { ...labels, outcome: 'hit_unverified' })).toBe(1);
+    expect(probed.value('llm.cache.probe.skipped', { route: 'chat', reason: 'lease' })).toBe(1);
+  });
+
+  it('sends nothing while it does not hold it, and counts the pairs that nobody sends', async () => {
+    const { url, state } = await standIn();
+    let lease: LeaseState = 'other';
+    const probed = watchGateway(gatewayConfig(url), undefined, movingClock(), () => lease);
+    const skipped = () => probed.value('llm.cache.probe.skipped', { route: 'chat', reason: 'lease' });
+    expect(await probed.tick()).toMatchObject({ verdict: 'unknown', cause: 'undetermined', lease: 'other', pairs: [] });
+    expect(skipped()).toBe(0);
+    lease = 'unknown';
+    expect(await probed.tick()).toMatchObject({ verdict: 'unknown', lease: 'unknown' });
+    expect(skipped()).toBe(1);
+    expect(state.pairs).toBe(0);
+    expect(probed.log).toEqual([]);
+    lease = 'held';
+    expect(await probed.tick()).toMatchObject({ verdict: 'working', lease: 'held' });
+    lease = 'other';
+    await probed.tick();
+    expect(probed.shown('llm.cache.verdict')).toBe(0);
   });
 });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { CACHE_MARK, CACHE_TYPE, CAUSE, OUTCOME, ROUTE, VERDICT } from '../../src/model/cache.ts';
 import { KEY_CLASS } from '../../src/model/census.ts';
+import { LEASE_STATE } from '../../src/model/lease.ts';
 import { ACL_REASON, AUTH_STATE, REDIS_FAILURE } from '../../src/model/redis.ts';
 import type { Status } from '../../src/model/status.ts';
 
@@ -62,8 +63,10 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
       cacheType: fc.constantFrom(...CACHE_TYPE),
       cachePing: fc.nat({ max: 599 }),
       pairs: fc.array(pair, { maxLength: 3 }),
+      replicas: fc.array(fc.record({ from: text, to: text, outcome: fc.constantFrom(...OUTCOME), at }), { maxLength: 3 }),
       speedup: fc.record({ point: duration, lower: duration, upper: duration, pairs: fc.nat() }),
       costUsd: duration,
+      lease: fc.constantFrom(...LEASE_STATE),
       lastRunAt: at,
       history,
     },

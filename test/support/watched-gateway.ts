@@ -1,6 +1,7 @@
 import type { LabelsOf, Metric } from '../../src/catalogue/sample.ts';
 import type { GatewayConfig } from '../../src/config/effective.ts';
 import { Secret } from '../../src/config/secret.ts';
+import type { LeaseState } from '../../src/model/lease.ts';
 import type { GatewayStatus } from '../../src/model/status.ts';
 import type { Details, Log, Tick } from '../../src/model/tick.ts';
 import type { Target } from '../../src/redis/target.ts';
@@ -44,7 +45,7 @@ export function gatewayConfig(url: string, rest: Partial<Omit<GatewayConfig, 'ap
   };
 }
 
-export function watchGateway(config: GatewayConfig, target?: Target, clock: Clock = systemClock): WatchedGateway {
+export function watchGateway(config: GatewayConfig, target?: Target, clock: Clock = systemClock, lease?: () => LeaseState): WatchedGateway {
   const store = createStore(clock);
   const series = store.open({ kind: 'gateway', name: config.name, staleAfter: 3 * config.interval, lasting: ['verdict'] });
   const lines: WatchedGateway['log'] = [];
@@ -55,7 +56,7 @@ export function watchGateway(config: GatewayConfig, target?: Target, clock: Cloc
       .filter((family) => family.metric === metric)
       .flatMap((family): readonly { attributes: object; value: number | HistogramPoint['value'] }[] => family.points);
   const watched: WatchedGateway = {
-    watch: createGatewayWatch({ config, target, series, log, clock }),
+    watch: createGatewayWatch({ config, target, series, log, clock, lease }),
     log: lines,
     steps: [],
     async tick() {

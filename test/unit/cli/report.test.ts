@@ -98,6 +98,14 @@ cache    UP
 `);
   });
 
+  it('tells which replica read what which wrote', () => {
+    const replicas = [{ from: '10.0.0.1:4000', to: '10.0.0.2:4000', outcome: 'miss_key_present' as const, at: 90_000 }];
+    const gateways = INCIDENT.gateways.map((gateway) => ({ ...gateway, replicas }));
+    expect(statusText({ ...INCIDENT, gateways }, { color: false })).toContain(
+      '\n  written by 10.0.0.1:4000, read by 10.0.0.2:4000: miss, key in Redis, 10 s ago\n',
+    );
+  });
+
   it('is the same text in colour', () => {
     const coloured = statusText(INCIDENT, { color: true });
     expect(coloured).toContain('litellm  \u001b[31mMEMORY ONLY\u001b[0m  redis_auth');

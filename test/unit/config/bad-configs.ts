@@ -63,6 +63,14 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   ],
   indentation: ['DIR/indentation.yaml:3:1: lacks a colon, comma, bracket or quote, or is not indented like its neighbours'],
   'list-at-the-top': ['DIR/list-at-the-top.yaml:1:1: must be sections such as redis: and gateways:'],
+  lease: [
+    'DIR/lease.yaml:4:12: lease.redis.url: is the server of the target cache: while that server is down nobody could probe, and nothing may be written to it; use another server, or kubernetes',
+    'DIR/lease.yaml:4:36: lease.redis.username: is never sent without a password; add password or password_file; any text will do for a nopass user',
+    'DIR/lease.yaml:4:49: lease.redis.interval: unknown key; known here are url, username, password, password_file, tls',
+    'DIR/lease.yaml:5:3: lease.kubernetes.name: is missing',
+    'DIR/lease.yaml:5:3: lease.kubernetes: stands beside redis; keep one of the two',
+  ],
+  'lease-empty': ['DIR/lease-empty.yaml:3:1: lease: needs redis or kubernetes'],
   listen: [
     'DIR/listen.yaml:3:18: http.listen[0]: must be :port or host:port',
     'DIR/listen.yaml:3:26: http.listen[1]: must be :port or host:port',
@@ -75,7 +83,7 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/many-at-once.yaml:8:46: redis[0].canaries[0].password: environment variable NOT_SET_ANYWHERE is not set; set it where the exporter starts',
     'DIR/many-at-once.yaml:9:5: redis[1]: needs url or sentinel',
     'DIR/many-at-once.yaml:9:5: redis[1].name: cache is already the name of redis[0]',
-    'DIR/many-at-once.yaml:13:5: gateways[0].addresses: is not supported yet; remove it',
+    'DIR/many-at-once.yaml:13:5: gateways[0].addresses: must be a list, not text; begin each entry with a dash',
     'DIR/many-at-once.yaml:14:5: gateways[0].api_key: DIR/no-such-secret does not exist',
     'DIR/many-at-once.yaml:15:5: gateways[0].redis: no target is named cach; did you mean cache?',
     'DIR/many-at-once.yaml:16:5: gateways[0].model: must be text, not a number; put it in quotes',
@@ -95,10 +103,6 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/missing-keys.yaml:5:12: metrics.otlp.endpoint: is missing',
   ],
   'non-string-keys': ['DIR/non-string-keys.yaml:4:3: a key must be text'],
-  'not-supported-yet': [
-    'DIR/not-supported-yet.yaml:4:93: gateways[0].addresses: is not supported yet; remove it',
-    'DIR/not-supported-yet.yaml:5:1: lease: is not supported yet; remove it',
-  ],
   'not-utf8': ['DIR/not-utf8.yaml is not UTF-8 text'],
   'nothing-to-watch': ['DIR/nothing-to-watch.yaml:1:1: there is nothing to watch; add an entry to redis or to gateways'],
   numbers: [
@@ -120,8 +124,8 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   proto: [
     'DIR/proto.yaml:2:47: redis[0].__proto__: unknown key; known here are name, url, sentinel, username, password, password_file, tls, interval, timeout, canaries, census',
     'DIR/proto.yaml:2:76: redis[0].constructor: unknown key; known here are name, url, sentinel, username, password, password_file, tls, interval, timeout, canaries, census',
-    'DIR/proto.yaml:3:1: __proto__: unknown key; known here are redis, gateways, http, traces, metrics, log',
-    'DIR/proto.yaml:4:1: toString: unknown key; known here are redis, gateways, http, traces, metrics, log',
+    'DIR/proto.yaml:3:1: __proto__: unknown key; known here are redis, gateways, lease, http, traces, metrics, log',
+    'DIR/proto.yaml:4:1: toString: unknown key; known here are redis, gateways, lease, http, traces, metrics, log',
   ],
   'redis-urls': [
     'DIR/redis-urls.yaml:2:21: redis[0].url: must begin with redis://, rediss:// or unix://',
@@ -139,6 +143,13 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/redis-urls.yaml:14:21: redis[12].url: has no host',
   ],
   'reserved-character': ['DIR/reserved-character.yaml:2:57: begins with a character that needs quotes'],
+  replicas: [
+    'DIR/replicas.yaml:5:17: gateways[0].addresses[0]: must be host, host:port or a URL without a path',
+    'DIR/replicas.yaml:5:29: gateways[0].addresses[1]: must be host, host:port or a URL without a path',
+    'DIR/replicas.yaml:5:40: gateways[0].addresses[2]: must be host, host:port or a URL without a path',
+    'DIR/replicas.yaml:5:60: gateways[0].addresses[3]: has another scheme than url; write host:port',
+    'DIR/replicas.yaml:5:78: gateways[0].addresses[5]: names a replica twice',
+  ],
   'routes-twice': ['DIR/routes-twice.yaml:2:93: gateways[0].routes: names a route twice'],
   sentinel: [
     'DIR/sentinel.yaml:2:46: redis[0].sentinel: stands beside url; keep one of the two',

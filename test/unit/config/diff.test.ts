@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { difference } from '../../../src/config/diff.ts';
+import { difference, leaseMoved } from '../../../src/config/diff.ts';
 import type { Config, GatewayConfig, TargetConfig } from '../../../src/config/effective.ts';
 import { Secret } from '../../../src/config/secret.ts';
 
@@ -82,5 +82,23 @@ describe('the difference of two configurations', () => {
       ...NONE,
       changed: ['g'],
     });
+  });
+});
+
+describe('the lease of two configurations', () => {
+  const lease = (url: string) => ({ redis: { url, password: Secret.of('a') } });
+  const before = { ...config([target('a')], [gateway('g'), gateway('h')]), lease: lease('redis://lease') };
+
+  it('is the same while its place and the names of the gateways are', () => {
+    expect(
+      leaseMoved(before, { ...before, ...config([], [gateway('h', { model: 'n' }), gateway('g')]), lease: lease('redis://lease') }),
+    ).toBe(false);
+  });
+
+  it('is another one elsewhere, for other gateways, and where there is none', () => {
+    expect(leaseMoved(before, { ...before, lease: lease('redis://other') })).toBe(true);
+    expect(leaseMoved(before, { ...before, gateways: [gateway('g')] })).toBe(true);
+    expect(leaseMoved(before, { ...before, lease: undefined })).toBe(true);
+    expect(leaseMoved(before, { ...before, lease: { kubernetes: { namespace: 'a', name: 'b' } } })).toBe(true);
   });
 });

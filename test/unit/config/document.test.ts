@@ -55,7 +55,7 @@ describe('the documentation of the configuration', () => {
 describe('the JSON schema', () => {
   it('knows every key, and no other', () => {
     const schema = configurationSchema();
-    expect(Object.keys(schema.properties ?? {})).toEqual(['redis', 'gateways', 'http', 'traces', 'metrics', 'log']);
+    expect(Object.keys(schema.properties ?? {})).toEqual(['redis', 'gateways', 'lease', 'http', 'traces', 'metrics', 'log']);
     expect(schema).toMatchObject({ type: 'object', additionalProperties: false, title: 'litellm-cache-exporter' });
     expect(JSON.stringify(schema)).not.toMatch(/"(kind|usual)":/);
   });

@@ -92,6 +92,7 @@ describe('a good configuration', () => {
         {
           name: 'litellm',
           url: 'https://litellm:4000/proxy',
+          addresses: ['litellm-0', 'litellm-1:4001', 'https://litellm-2:443', '[::1]:4000'],
           api_key: 'sk-1',
           tls: { insecure_skip_verify: true },
           redis: 'cache',
@@ -106,11 +107,23 @@ describe('a good configuration', () => {
           price_per_pair_usd: 0.0005,
         },
       ],
+      lease: {
+        redis: {
+          url: 'rediss://lease:6380',
+          username: 'lease',
+          password: 'from-a-file',
+          tls: { ca_file: join(DIR, 'ca.pem'), insecure_skip_verify: false },
+        },
+      },
       http: { listen: ['127.0.0.1:0', '[::1]:9464'], web_config_file: join(DIR, 'web.yml'), enable_lifecycle: true },
       traces: { endpoint: 'http://jaeger:4318', ui_url: 'http://jaeger:16686', sample_ratio: 0.1 },
       metrics: { otlp: { endpoint: 'http://collector:4318', interval: 10_000 } },
       log: { level: 'trace', format: 'text' },
     });
+  });
+
+  it('may keep the lease in Kubernetes', () => {
+    expect(load('lease-kubernetes').lease).toEqual({ kubernetes: { namespace: 'monitoring', name: 'lce' } });
   });
 
   it('may leave values out after the colon', () => {

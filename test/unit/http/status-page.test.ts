@@ -72,6 +72,14 @@ describe('the status page', () => {
     expect(page).not.toContain('Next:');
   });
 
+  it('shows which replica read what which wrote', async () => {
+    const replicas = [{ from: '10.0.0.1:4000', to: '10.0.0.2:4000', outcome: 'miss_key_present' as const, at: 40_000 }];
+    expect(await pageOf({ gateways: [{ ...BROKEN, replicas }] })).toContain(
+      '<td data-label="written by">10.0.0.1:4000</td><td data-label="read by">10.0.0.2:4000</td><td class="bad" data-label="outcome">',
+    );
+    expect(await pageOf({ gateways: [{ ...BROKEN, replicas: [] }] })).not.toContain('written by');
+  });
+
   it('says who was refused, and who may have come without a password', async () => {
     const target: TargetStatus = {
       name: 'cache',

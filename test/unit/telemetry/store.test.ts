@@ -89,6 +89,17 @@ describe('parts', () => {
     expect(shown(store, START + 900_001)).toEqual({});
   });
 
+  it('hide what their owner does not show, and keep it', () => {
+    const store = createStore(clockAt(START));
+    let quiet = true;
+    const series = store.open({ ...TARGET, shows: (metric) => !quiet || metric === 'redis.up' });
+    series.replace('health', [sample('redis.up', {}, 1), sample('redis.clients.connected', {}, 9)], START);
+    series.add('redis.scrape.failures', { 'error.type': 'timeout' });
+    expect(Object.keys(shown(store))).toEqual(['redis.up {"redis_target":"cache"}']);
+    quiet = false;
+    expect(Object.keys(shown(store))).toHaveLength(3);
+  });
+
   it('still move when the clock steps back', () => {
     const store = createStore(clockAt(START));
     const series = store.open(TARGET);

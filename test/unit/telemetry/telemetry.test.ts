@@ -48,6 +48,8 @@ describe('the page of a daemon that has just started', () => {
       'cache_exporter_job_missed_total{task="census",reason="late"} 0',
       'cache_exporter_job_missed_total{task="gateway",reason="overlap"} 0',
       'cache_exporter_job_missed_total{task="gateway",reason="late"} 0',
+      'cache_exporter_job_missed_total{task="lease",reason="overlap"} 0',
+      'cache_exporter_job_missed_total{task="lease",reason="late"} 0',
     ]);
     telemetry.schedulerReport.missed('gateway', 'late');
     telemetry.schedulerReport.lag('gateway', 0.2);

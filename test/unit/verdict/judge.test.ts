@@ -126,6 +126,12 @@ describe('the verdict', () => {
     });
   });
 
+  it('counts a hit across replicas as Redis, whatever the route and the key', () => {
+    const judged = (across: boolean) =>
+      judge([finding('completions', 'miss_not_written'), finding('chat', 'hit_unverified', { across })], QUIET).verdict;
+    expect([judged(true), judged(false)]).toEqual(['partial', 'memory_only']);
+  });
+
   it('is unreachable before anything else, and unknown before any pair counts', () => {
     for (const outcome of OUTCOME) {
       const pairs = [finding('completions', outcome)];
