@@ -1,5 +1,6 @@
 import type { Series } from '../catalogue/series.ts';
 import type { GatewayConfig } from '../config/effective.ts';
+import type { CacheSettings } from '../litellm/cache-ping.ts';
 import { createGateway } from '../litellm/gateway.ts';
 import type { GatewayStatus } from '../model/status.ts';
 import type { Log, Tick } from '../model/tick.ts';
@@ -47,6 +48,7 @@ const ALL_SHARE = 0.9;
  */
 export function createGatewayWatch({ config, target, series, log, clock }: GatewayWatchOptions): GatewayWatch {
   let trace = '';
+  let misled = false;
   const gateway = createGateway(
     config,
     clock,
@@ -72,10 +74,23 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
       for (const route of routes) route.expectColdStart();
     } else {
       if (look.settings === undefined) await look.askPing(tick, end);
+      const settings = look.settings;
       if (due()) await sendPairs(tick, start + timeout * PAIRS_SHARE, end);
       else if (await look.askPing(tick, end)) pace.hurry();
+      if (wereMisled(settings)) return pace.hurry();
     }
     verdict.judge(await server.signals(routes.every(isGood), end, tick.signal), tick);
+  }
+
+  /**
+   * Whether the pairs of this tick asked and looked for their keys as the gateway that was there before
+   * needs it, because another one with other settings has taken its place. Never in two ticks running, so
+   * that a gateway whose settings change all the time is judged all the same.
+   */
+  function wereMisled(before: CacheSettings | undefined): boolean {
+    const changed = differ(before?.namespace, look.settings?.namespace) || differ(before?.defaultOff, look.settings?.defaultOff);
+    misled = changed && !misled;
+    return misled;
   }
 
   /** Whether pairs are sent in this tick; those that are not are counted. */
@@ -130,4 +145,8 @@ export function createGatewayWatch({ config, target, series, log, clock }: Gatew
 function isGood(route: RouteWatch): boolean {
   const outcome = route.finding()?.outcome;
   return outcome === 'ok' || outcome === 'hit_unverified' || outcome === 'hit_unlabelled';
+}
+
+function differ<T>(before: T | undefined, after: T | undefined): boolean {
+  return before !== undefined && after !== undefined && before !== after;
 }
