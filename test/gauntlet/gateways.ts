@@ -47,20 +47,29 @@ export const VARIANTS = {
     loud: true,
   },
   tls: {
-    // A plain server never answers the greeting of TLS. The wait for it ends before a probe's does, as it would with the defaults of both.
+    // A plain server never answers the greeting of TLS. With the defaults the gateway waits for that 10 s and 15 s in two requests.
     options: (site) =>
-      standard(site, { port: site.redis.tlsPort, ssl: true, ssl_cert_reqs: 'none', ssl_check_hostname: false, socket_timeout: 0.5 }),
+      standard(site, {
+        port: site.redis.tlsPort,
+        ssl: true,
+        ssl_cert_reqs: 'none',
+        ssl_check_hostname: false,
+        socket_timeout: 0.1,
+        socket_connect_timeout: 0.1,
+      }),
   },
   'another database': { options: (site) => standard(site, { db: 5 }) },
   'another server': { options: (site) => ({ ...standard(site), redis: { port: site.elsewhere.port } }) },
   sentinel: {
     options: (site) => {
       const { port, master, password } = site.sentinel;
+      // The older release logs in to Redis with the password that is meant for the Sentinels.
+      const secret = site.release === '1.80.9' ? { password: null, sentinel_password: password } : { password };
       return standard(site, {
         host: null,
         port: null,
         username: null,
-        password,
+        ...secret,
         service_name: master,
         sentinel_nodes: [['127.0.0.1', port]],
       });
