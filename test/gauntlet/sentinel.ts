@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { freePort, startProcess, waitUntilReady } from '../../deploy/local/process.ts';
 import { redisServer, startRedis } from '../../deploy/local/redis.ts';
+import { eventually } from '../support/eventually.ts';
 import { REDIS } from './server.ts';
 
 /** A master and a replica, and a Sentinel that makes them change places. */
@@ -48,7 +48,7 @@ export async function startSentinelSet(): Promise<SentinelSet> {
       const client = new Redis({ port, enableReadyCheck: false, disableClientInfo: true });
       await client.call('SENTINEL', 'FAILOVER', 'cache');
       client.disconnect();
-      while ((await roles()).findIndex((text) => text.includes('role:master')) === before) await sleep(50);
+      await eventually(async () => (await roles()).findIndex((text) => text.includes('role:master')) !== before, 10_000);
     },
     async close() {
       await child.stop();

@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayRelease } from '../../deploy/local/gateway.ts';
 import type { Cause } from '../../src/model/cache.ts';
+import { metricLines } from '../support/metrics-text.ts';
 import { expectedOn, type Fault } from './fault.ts';
 import { type Reading, readingOf } from './reading.ts';
+import { INTERVAL, TIMEOUT } from './settings.ts';
 import { askOthers, type OtherSignals } from './signals.ts';
-import { INTERVAL, type Stack, TIMEOUT } from './stack.ts';
+import type { Stack } from './stack.ts';
 
 /** How a run ended. Everything but `right` and `undetermined` is a failure; a wrong cause is the worst of them. */
 export const SCORE = ['right', 'undetermined', 'late', 'wrong verdict', 'wrong cause', 'not healed'] as const;
@@ -38,7 +40,7 @@ export async function runFault(fault: Fault, stack: Stack, noise: boolean): Prom
   const path: Pick<Reading, 'verdict' | 'cause'>[] = [];
   try {
     await fault.prepare?.(stack);
-    await becomesWorking(stack, `before "${fault.name}"`);
+    await becomesWorking(stack, Date.now(), `before "${fault.name}"`);
     await fault.inject(stack);
     const found =
       fault.passing === undefined ? await watchFor(isExpected, inTime + PATIENCE * INTERVAL) : await watchFor(() => false, inTime);
@@ -56,12 +58,13 @@ export async function runFault(fault: Fault, stack: Stack, noise: boolean): Prom
       score: score(right, found.reading, found.after, healed),
       said: { verdict, cause },
       ...(right && fault.passing === undefined ? { detectedAfter: found.after / 1000 } : {}),
-      ...(healed && fault.passing === undefined ? { healedAfter: healing.after / 1000 } : {}),
+      ...(healed && verdict !== 'working' ? { healedAfter: healing.after / 1000 } : {}),
       path: path.map((reading) => `${reading.verdict} ${reading.cause}`),
       others: signals,
     };
   } catch (error) {
     await fault.lift(stack).catch(() => undefined);
+    await stack.letGo().catch(() => undefined);
     await fault.restore?.(stack).catch(() => undefined);
     throw error;
   }
@@ -77,6 +80,7 @@ export async function runFault(fault: Fault, stack: Stack, noise: boolean): Prom
       const text = await stack.exporter.metrics();
       const reading = readingOf(text);
       const after = performance.now() - start;
+      if (reading === undefined && after > milliseconds) throw new Error(`The exporter shows no verdict during "${fault.name}".`);
       if (reading !== undefined) {
         const last = path.at(-1);
         if (last?.verdict !== reading.verdict || last.cause !== reading.cause)
@@ -100,12 +104,14 @@ export async function runFault(fault: Fault, stack: Stack, noise: boolean): Prom
   }
 }
 
-/** Waits until a stack is `working`; rejects with what it is instead. */
-export async function becomesWorking(stack: Stack, when: string): Promise<void> {
+/** Waits until a stack is `working` by pairs that were sent after a time in Unix milliseconds; rejects with what it is instead. */
+async function becomesWorking(stack: Stack, since: number, when: string): Promise<void> {
   const deadline = performance.now() + HEALING_MS;
   for (;;) {
-    const reading = readingOf(await stack.exporter.metrics());
-    if (reading?.verdict === 'working') return;
+    const text = await stack.exporter.metrics();
+    const reading = readingOf(text);
+    const pairs = metricLines(text).filter(({ name }) => name === 'llm_cache_probe_last_run_timestamp_seconds');
+    if (reading?.verdict === 'working' && pairs.every(({ value }) => value * 1000 > since)) return;
     if (performance.now() > deadline) throw new Error(`The stack is not working ${when}: ${reading?.verdict} (${reading?.cause}).`);
     await sleep(POLL_MS);
   }

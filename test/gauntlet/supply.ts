@@ -1,7 +1,6 @@
 import type { Fault } from './fault.ts';
 import { VARIANTS, type Variant, type VariantName } from './gateways.ts';
 import type { Stack } from './stack.ts';
-import { swallow } from './swallow.ts';
 
 /** The gateways of a row of faults. */
 export interface Supply {
@@ -22,7 +21,8 @@ export function supply(stack: Stack, faults: readonly Fault[]): Supply {
       await stack.need(['standard', ...(fault.gateways ?? [])]);
       const next = rest.slice(1, 1 + AHEAD).find(({ gateways = [] }) => gateways.some((name) => !stack.running().includes(name)));
       const quiet = next?.gateways?.every((name) => isQuiet(VARIANTS[name])) === true;
-      if (quiet) swallow(stack.need(next?.gateways ?? []));
+      // What goes wrong with it is told when it is needed.
+      if (quiet) stack.need(next?.gateways ?? []).catch(() => undefined);
     },
   };
 }

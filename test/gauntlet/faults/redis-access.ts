@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Expected, Fault } from '../fault.ts';
-import { INTERVAL, type Stack } from '../stack.ts';
+import { INTERVAL } from '../settings.ts';
+import type { Stack } from '../stack.ts';
 
 const REFUSED: Expected = { verdict: ['memory_only', 'not_caching'], cause: 'redis_auth' };
 const FORBIDDEN: Expected = { verdict: ['memory_only', 'not_caching'], cause: 'redis_permission' };

@@ -1,6 +1,6 @@
+import { eventually } from '../../support/eventually.ts';
+import { connections } from '../clients.ts';
 import type { Fault } from '../fault.ts';
-import { connections } from '../hog.ts';
-import { swallow } from '../swallow.ts';
 
 /** Redis cannot be asked: it is gone, or it turns everybody away. */
 export const REDIS_AWAY: readonly Fault[] = [
@@ -37,9 +37,9 @@ export const REDIS_AWAY: readonly Fault[] = [
       await server.command('DEBUG', 'POPULATE', 4_000, 'ballast', 2_000);
       await server.command('CONFIG', 'SET', 'key-load-delay', 5_000);
       const loading = server.command('DEBUG', 'RELOAD');
-      swallow(loading);
+      loading.catch(() => undefined);
       hold({ close: async () => void (await loading) });
-      for (let asked = ''; !asked.includes('loading:1'); ) asked = String(await server.aside('INFO', 'persistence'));
+      await eventually(async () => String(await server.aside('INFO', 'persistence')).includes('loading:1'));
     },
     async lift({ server, letGo }) {
       await server.aside('CONFIG', 'SET', 'key-load-delay', 0);

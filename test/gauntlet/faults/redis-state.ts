@@ -1,7 +1,8 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { eventually } from '../../support/eventually.ts';
+import { flushes, otherUsers } from '../clients.ts';
 import type { Fault } from '../fault.ts';
-import { flushes, otherUsers } from '../hog.ts';
 import type { Server } from '../server.ts';
 
 async function info(server: Server, section: string, field: string): Promise<string> {
@@ -28,7 +29,7 @@ export const REDIS_STATE: readonly Fault[] = [
     async inject({ server, hold }) {
       const used = Number(await info(server, 'memory', 'used_memory'));
       await server.command('CONFIG', 'SET', 'maxmemory-policy', 'volatile-ttl');
-      await server.command('CONFIG', 'SET', 'maxmemory', used + 1_000_000);
+      await server.command('CONFIG', 'SET', 'maxmemory', used + 4_000_000);
       hold(await otherUsers(server));
     },
     async lift({ server, letGo }) {
@@ -58,13 +59,13 @@ export const REDIS_STATE: readonly Fault[] = [
       await mkdir(join(server.dir, 'dump.rdb', 'in-the-way'), { recursive: true });
       await server.command('CONFIG', 'SET', 'save', '3600 1000000');
       await server.command('BGSAVE');
-      while ((await info(server, 'persistence', 'rdb_last_bgsave_status')) !== 'err');
+      await eventually(async () => (await info(server, 'persistence', 'rdb_last_bgsave_status')) === 'err');
     },
     async lift({ server }) {
       await rm(join(server.dir, 'dump.rdb'), { recursive: true, force: true });
       await server.command('CONFIG', 'SET', 'save', '');
       await server.command('BGSAVE');
-      while ((await info(server, 'persistence', 'rdb_last_bgsave_status')) !== 'ok');
+      await eventually(async () => (await info(server, 'persistence', 'rdb_last_bgsave_status')) === 'ok');
     },
     expected: { verdict: ['memory_only', 'not_caching'], cause: 'redis_persistence_error' },
   },
