@@ -28,6 +28,16 @@ export default defineConfig({
           ...ONE_FILE_AT_A_TIME,
         },
       },
+      {
+        test: {
+          name: 'gauntlet',
+          include: ['test/gauntlet/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          sequence: { groupOrder: 3 },
+          ...ONE_FILE_AT_A_TIME,
+        },
+      },
     ],
   },
 });

@@ -19,6 +19,8 @@ export interface GatewayOptions {
   /** Laid over the default configuration: mappings are merged deeply, null removes a key. */
   config?: Mapping;
   env?: Record<string, string>;
+  /** Written beside its configuration, by name: what that refers to. */
+  files?: Record<string, string>;
   port?: number;
   workers?: number;
   progress?: Progress;
@@ -64,6 +66,7 @@ export async function startGateway(options: GatewayOptions = {}): Promise<Runnin
   const configFile = join(dir, 'config.yaml');
   const apiKey = `sk-${randomBytes(24).toString('hex')}`;
   await writeFile(configFile, stringify(merge(defaultConfig(options.redis), options.config ?? {})), { mode: 0o600 });
+  for (const [name, text] of Object.entries(options.files ?? {})) await writeFile(join(dir, name), text);
   const env: Record<string, string> = {
     ...ENVIRONMENT,
     PATH: `${join(venv, 'bin')}:${process.env.PATH ?? ''}`,

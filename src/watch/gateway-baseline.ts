@@ -10,6 +10,7 @@ export interface Baseline {
    * less time between its pairs than they take.
    */
   window(before: Moment | undefined, after: Moment | undefined): Window | undefined;
+  /** The growth in a window in which a pair was bad. */
   growth(window: Window): Partial<Record<Counted, Growth>>;
   /** Whether there is enough to compare a window with. */
   suffices(window: Window): boolean;
@@ -21,6 +22,7 @@ export interface Baseline {
 export function keepBaseline(): Baseline {
   const good: Window[] = [];
   const pauses: Rise[] = [];
+  let afterBad = false;
   let last: Moment | undefined;
   return {
     window(before, after) {
@@ -32,10 +34,15 @@ export function keepBaseline(): Baseline {
       const during = before === undefined || after === undefined ? undefined : riseBetween(before, after);
       return during && { during, pause: good.length > 0 ? pause : together(pauses, during.seconds) };
     },
-    growth: (window) => growthIn(window, good),
+    growth(window) {
+      afterBad = true;
+      return growthIn(window, good);
+    },
     suffices: ({ during, pause }) => good.length > 0 || (pause !== undefined && pause.seconds >= during.seconds),
     keep(window) {
-      good.push(window);
+      // In the pause after a bad pair everybody else met what was wrong, too.
+      good.push(afterBad ? { during: window.during } : window);
+      afterBad = false;
       if (good.length > WINDOWS) good.shift();
     },
   };

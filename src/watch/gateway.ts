@@ -1,5 +1,6 @@
 import type { Series } from '../catalogue/series.ts';
 import type { GatewayConfig } from '../config/effective.ts';
+import type { CacheSettings } from '../litellm/cache-ping.ts';
 import type { LeaseState } from '../model/lease.ts';
 import type { GatewayStatus } from '../model/status.ts';
 import type { Log, Tick } from '../model/tick.ts';
@@ -61,6 +62,7 @@ const STANDING_BY = {
  */
 export function createGatewayWatch({ config, target, series, log, clock, lease = () => undefined }: GatewayWatchOptions): GatewayWatch {
   let trace = '';
+  let misled = false;
   const replicas = watchReplicas(
     config,
     clock,
@@ -88,8 +90,10 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
       for (const route of routes) route.expectColdStart();
     } else {
       if (look.settings === undefined) await look.askPing(tick, end);
+      const settings = look.settings;
       if (due()) await sendPairs(tick, start + timeout * PAIRS_SHARE, end);
       else if (await look.askPing(tick, end)) pace.hurry();
+      if (wereMisled(settings)) return pace.hurry();
     }
     const { judgement } = await verdict.judge(await server.signals(routes.every(isGood), end, tick.signal), tick, end);
     history.judged(judgement, clock.now(), tick.traceId);
@@ -103,6 +107,17 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
   function standBy(): void {
     series.replace('verdict', [], clock.now());
     if (lease() === 'unknown') for (const route of routes) route.skip('lease');
+  }
+
+  /**
+   * Whether the pairs of this tick asked and looked for their keys as the gateway that was there before
+   * needs it, because another one with other settings has taken its place. Never in two ticks running, so
+   * that a gateway whose settings change all the time is judged all the same.
+   */
+  function wereMisled(before: CacheSettings | undefined): boolean {
+    const changed = differ(before?.namespace, look.settings?.namespace) || differ(before?.defaultOff, look.settings?.defaultOff);
+    misled = changed && !misled;
+    return misled;
   }
 
   /** Whether pairs are sent in this tick; those that are not are counted. */
@@ -169,4 +184,8 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
 function isGood(route: RouteWatch): boolean {
   const outcome = route.finding()?.outcome;
   return outcome !== undefined && wentWell(outcome);
+}
+
+function differ<T>(before: T | undefined, after: T | undefined): boolean {
+  return before !== undefined && after !== undefined && before !== after;
 }

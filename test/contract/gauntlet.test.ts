@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+import { GATEWAY_RELEASE } from '../../deploy/local/gateway.ts';
+import { CAUSE, VERDICT } from '../../src/model/cache.ts';
+import { expectedOn } from '../gauntlet/fault.ts';
+import { VARIANTS } from '../gauntlet/gateways.ts';
+import { FAULTS, IMPOSSIBLE } from '../gauntlet/index.ts';
+
+/** What the gauntlet has to cover, by the names of its faults. */
+const REQUIRED = [
+  'Redis stopped',
+  'Redis refused',
+  'Redis paused (SIGSTOP)',
+  'wrong password',
+  'password required but not given',
+  'password rotated under open connections, then connections dropped',
+  'ACL user without write',
+  'ACL user without the namespace',
+  'ACL user without a command',
+  'user deleted',
+  'out of memory with noeviction',
+  'small maxmemory with eviction before reuse',
+  'read-only replica',
+  'loading',
+  'persistence error that refuses writes',
+  'maxclients reached',
+  'TLS expected and plain given',
+  'plain expected and TLS given',
+  'gateway on another database',
+  'gateway on another server',
+  'gateway with a namespace of its own',
+  'cache off',
+  'type missing (silent local)',
+  'deliberately local',
+  'mode: default_off',
+  'supported_call_types empty',
+  'supported_call_types with chat only',
+  'redis_flush_size',
+  'TTL of users’ entries too short',
+  'semantic cache',
+  'virtual-key policy that refuses cache controls',
+  'quota reached',
+  'model missing',
+  'provider down',
+  'gateway key wrong',
+  'gateway stopped',
+  'gateway slow',
+  'gateway answering 500',
+  'two workers',
+  'two gateways that do not share a cache',
+  'failover of a replica',
+  'restart of Redis with an empty data set',
+  'restart of Redis with a kept data set',
+  'FLUSHALL',
+  'CONFIG RESETSTAT',
+];
+
+describe('the list of faults', () => {
+  const names = [...FAULTS, ...IMPOSSIBLE].map(({ name }) => name);
+
+  it.each(REQUIRED)('has: %s', (name) => {
+    expect(names).toContain(name);
+  });
+
+  it('names each fault once', () => {
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('says of what cannot be brought about why not', () => {
+    for (const { cannot } of IMPOSSIBLE) expect(cannot).toMatch(/^[A-Z].{40,}\.$/);
+  });
+
+  it('uses every gateway', () => {
+    const used = new Set<string>(['standard', ...FAULTS.flatMap(({ gateways = [] }) => gateways)]);
+    expect([...used].sort()).toEqual(Object.keys(VARIANTS).sort());
+  });
+
+  it.each(FAULTS.map((fault) => [fault.name, fault] as const))('expects a verdict and a cause that go together: %s', (_, fault) => {
+    for (const release of GATEWAY_RELEASE) {
+      const { verdict, cause } = expectedOn(fault, release);
+      expect(VERDICT).toEqual(expect.arrayContaining([...verdict]));
+      expect(CAUSE).toEqual(expect.arrayContaining([...cause]));
+      // A fault that leaves the cache working is not over by itself without being told so.
+      expect(verdict.includes('working')).toBe(fault.passing !== undefined || fault.shows !== undefined);
+    }
+  });
+});

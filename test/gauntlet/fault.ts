@@ -1,0 +1,57 @@
+import type { GatewayRelease } from '../../deploy/local/gateway.ts';
+import type { Cause, Verdict } from '../../src/model/cache.ts';
+import type { VariantName } from './gateways.ts';
+import type { Stack } from './stack.ts';
+
+/** What the exporter has to say while a fault lasts; of a list any member. */
+export interface Expected {
+  verdict: Verdict | readonly Verdict[];
+  cause: Cause | readonly Cause[];
+}
+
+/**
+ * Something that goes wrong with a cache, or that looks as if it did, and how to bring it about for real.
+ * The stack is `working` before it, and again some time after it was lifted.
+ */
+export interface Fault {
+  /** Plain words; the name in the table, in `--only` and of the test. */
+  name: string;
+  /** `both` where what happens depends on the release of LiteLLM. */
+  releases: 'either' | 'both';
+  /** Gateways that have to run beside the standard one. */
+  gateways?: readonly VariantName[];
+  /** Brings the stack, which has to become `working` then, to where the fault begins. */
+  prepare?(stack: Stack): Promise<void>;
+  inject(stack: Stack): Promise<void>;
+  /** Takes back what `inject` did. */
+  lift(stack: Stack): Promise<void>;
+  /** Takes back what `prepare` did, when the stack is `working` again. */
+  restore?(stack: Stack): Promise<void>;
+  expected: Expected | Readonly<Record<GatewayRelease, Expected>>;
+  /** Causes that are true in passing, while the fault begins or ends. */
+  besides?: readonly Cause[];
+  /** A fault that is over by itself: verdicts that are true for a moment before `working` is back. */
+  passing?: readonly Verdict[];
+  /** The number of intervals within which it has to be seen, where that is not two. */
+  intervals?: number;
+  /** What /metrics has to show besides; asked while the verdict is as expected. */
+  shows?(metrics: string): boolean;
+}
+
+/** A fault that the local stack cannot bring about. */
+export interface Impossible {
+  name: string;
+  /** Why not. */
+  cannot: string;
+}
+
+/** What is expected of a fault on a release. */
+export function expectedOn(fault: Fault, release: GatewayRelease): { verdict: readonly Verdict[]; cause: readonly Cause[] } {
+  const { expected } = fault;
+  const { verdict, cause } = 'verdict' in expected ? expected : expected[release];
+  return { verdict: listOf(verdict), cause: listOf(cause) };
+}
+
+function listOf<T extends string>(value: T | readonly T[]): readonly T[] {
+  return typeof value === 'string' ? [value] : value;
+}

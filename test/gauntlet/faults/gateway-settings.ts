@@ -1,0 +1,45 @@
+import { metricValue } from '../../support/metrics-text.ts';
+import type { Expected, Fault } from '../fault.ts';
+import type { VariantName } from '../gateways.ts';
+
+/** A rollout of a gateway with other settings behind the address of the standard one. */
+function rollout(name: string, variant: VariantName, expected: Expected, more: Partial<Fault> = {}): Fault {
+  return {
+    name,
+    releases: 'either',
+    gateways: [variant],
+    inject: async ({ rollOut }) => rollOut(variant),
+    lift: async ({ rollOut }) => rollOut('standard'),
+    expected,
+    ...more,
+  };
+}
+
+/** The gateway does what its settings say. */
+export const GATEWAY_SETTINGS: readonly Fault[] = [
+  rollout('cache off', 'no cache', { verdict: 'disabled', cause: 'cache_disabled' }, { releases: 'both' }),
+  rollout('type missing (silent local)', 'type missing', { verdict: 'local', cause: 'cache_local' }, { releases: 'both' }),
+  rollout(
+    'deliberately local',
+    'local',
+    { verdict: 'local', cause: 'none' },
+    {
+      prepare: ({ watch }) => watch({ gateway: { expect: { cache: 'local' } } }),
+      restore: ({ watch }) => watch(),
+    },
+  ),
+  rollout('mode: default_off', 'on demand', { verdict: 'working', cause: 'none' }, { passing: [] }),
+  rollout('supported_call_types empty', 'no call types', { verdict: 'not_caching', cause: 'call_type_not_cached' }),
+  rollout('supported_call_types with chat only', 'chat only', { verdict: 'partial', cause: 'call_type_not_cached' }),
+  rollout('redis_flush_size', 'batching', { verdict: ['memory_only', 'not_caching', 'partial'], cause: 'write_batching' }),
+  rollout(
+    'TTL of users’ entries too short',
+    'short life',
+    { verdict: 'working', cause: ['none', 'ttl_too_short'] },
+    {
+      intervals: 11,
+      // Every tenth pair on completions shows it; the probe's own entries live as long as they are told to.
+      shows: (text) => (metricValue(text, 'llm_cache_probe_key_ttl_seconds', { route: 'completions', controls: 'none' }) ?? 3_600) <= 1,
+    },
+  ),
+];

@@ -1,0 +1,54 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Progress } from '../../deploy/local/progress.ts';
+import { readingOf } from './reading.ts';
+import type { Stack } from './stack.ts';
+
+/** What the exporter said while nothing was wrong. */
+export interface Healthy {
+  minutes: number;
+  /** Requests of users, and how many of them were answered. */
+  requests: number;
+  answered: number;
+  /** How often /metrics was read, and what it said when that was not `working`. */
+  readings: number;
+  alarms: string[];
+}
+
+const PAUSE_MS = 200;
+const PROMPTS = 200;
+
+/** Sends users' requests, a part of which repeat, and reads /metrics after each. */
+export async function runHealthy(stack: Stack, minutes: number, progress: Progress): Promise<Healthy> {
+  const result: Healthy = { minutes, requests: 0, answered: 0, readings: 0, alarms: [] };
+  const end = performance.now() + minutes * 60_000;
+  let nextLine = performance.now();
+  while (performance.now() < end) {
+    result.requests += 1;
+    if (await ask(stack)) result.answered += 1;
+    const reading = readingOf(await stack.exporter.metrics());
+    result.readings += 1;
+    if (reading?.verdict !== 'working') result.alarms.push(`${new Date().toISOString()} ${reading?.verdict} ${reading?.cause}`);
+    if (performance.now() > nextLine) {
+      progress(`healthy: ${Math.ceil((end - performance.now()) / 60_000)} min left, ${result.alarms.length} readings not working`);
+      nextLine += 60_000;
+    }
+    await sleep(PAUSE_MS);
+  }
+  return result;
+}
+
+async function ask({ front, key }: Stack): Promise<boolean> {
+  const question = `question ${randomInt(PROMPTS)}`;
+  const chat = randomInt(2) === 0;
+  const body = chat
+    ? { model: 'cache-probe', messages: [{ role: 'user', content: question }] }
+    : { model: 'cache-probe', prompt: question };
+  const answer = await fetch(`http://127.0.0.1:${front.port}/v1/${chat ? 'chat/' : ''}completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  });
+  await answer.arrayBuffer();
+  return answer.ok;
+}

@@ -1,0 +1,26 @@
+import type { Fault, Impossible } from './fault.ts';
+import { GATEWAY_SETTINGS } from './faults/gateway-settings.ts';
+import { GATEWAY_TROUBLE } from './faults/gateway-trouble.ts';
+import { REDIS_ACCESS } from './faults/redis-access.ts';
+import { REDIS_AWAY } from './faults/redis-away.ts';
+import { REDIS_ELSEWHERE } from './faults/redis-elsewhere.ts';
+import { REDIS_STATE } from './faults/redis-state.ts';
+
+/** Every fault of the gauntlet, in the order in which they run. */
+export const FAULTS: readonly Fault[] = [
+  ...REDIS_AWAY,
+  ...REDIS_ACCESS,
+  ...REDIS_STATE,
+  ...REDIS_ELSEWHERE,
+  ...GATEWAY_SETTINGS,
+  ...GATEWAY_TROUBLE,
+];
+
+/** What belongs to the gauntlet and cannot be brought about by the local stack. */
+export const IMPOSSIBLE: readonly Impossible[] = [
+  {
+    name: 'semantic cache',
+    cannot:
+      'LiteLLM keeps a semantic cache through the package redisvl in the Search module of Redis; neither is in the stack, because the wheels that bring Redis without root bring the plain server.',
+  },
+];

@@ -1,0 +1,140 @@
+import type { Impossible } from './fault.ts';
+import type { Healthy } from './healthy.ts';
+import type { RandomRuns } from './random.ts';
+import { type Run, SCORE } from './stage.ts';
+
+/** Everything that a gauntlet found. */
+export interface Found {
+  /** The day, as 2026-11-22. */
+  date: string;
+  /** The exact command. */
+  command: string;
+  versions: string;
+  runs: readonly Run[];
+  /** Runs that could not be made, each with its reason. */
+  broken: readonly string[];
+  healthy?: Healthy | undefined;
+  random?: RandomRuns | undefined;
+  impossible: readonly Impossible[];
+}
+
+/** The page docs/gauntlet.md. */
+export function reportOf(found: Found): string {
+  const all = [...found.runs, ...(found.random?.runs ?? [])];
+  return [
+    '# The fault gauntlet',
+    '',
+    `Written on ${found.date} by \`${found.command}\`: real LiteLLM gateways in front of a real Redis, every fault injected for real, the exporter in a process of its own with an interval of 3 s, its word read from \`/metrics\`. ${found.versions}`,
+    '',
+    ...summary(all, found.broken),
+    '',
+    ...comparison(found.runs),
+    '',
+    '## Every fault',
+    '',
+    'Seconds to detection are counted from the end of the injection until verdict and cause are the expected ones, seconds to heal from its end until the verdict is `working`: median, and the longest in brackets. A dash stands for a fault that has to leave the verdict `working`, or that is over by itself. *Noise* is a client that sends a PING without a password and a forbidden command every 5 s. *Score* counts runs with the right verdict and cause in time. The last four columns are what the other signals said in that state: the status of `/cache/ping` and of `/health/readiness`, the second of two identical chat requests, and `redis_up`.',
+    '',
+    '| fault | LiteLLM | noise | verdict | cause | detected | healed | score | /cache/ping | readiness | duplicate chat | redis_up |',
+    '|---|---|---|---|---|---|---|---|---|---|---|---|',
+    ...grouped(found.runs).map(row),
+    '',
+    ...list('## Not right', all.filter(({ score }) => score !== 'right').map(explained)),
+    ...list('## Not run', found.broken),
+    ...list(
+      '## Cannot be brought about here',
+      found.impossible.map(({ name, cannot }) => `${name}: ${cannot}`),
+    ),
+    ...healthySection(found.healthy),
+    ...randomSection(found.random),
+  ].join('\n');
+}
+
+function summary(runs: readonly Run[], broken: readonly string[]): string[] {
+  const counts = SCORE.map((score) => `${runs.filter((run) => run.score === score).length} ${score}`);
+  const right = runs.filter(({ score }) => score === 'right').length;
+  const share = ((100 * right) / (runs.length + broken.length)).toFixed(1);
+  return [`**${runs.length + broken.length} runs: ${counts.join(', ')}, ${broken.length} not run; ${share} % right.**`];
+}
+
+/** In how many of the states that are an outage the other signals looked well. */
+function comparison(runs: readonly Run[]): string[] {
+  const bad = grouped(runs).flatMap(([first]) => (first !== undefined && first.said.cause !== 'none' ? [first] : []));
+  const well = (good: (run: Run) => boolean) => bad.filter(good).length;
+  return [
+    `States of this page in which something was wrong: ${bad.length}. In those, \`/cache/ping\` answered 200 in ${well(({ others }) => others.cachePing === '200')}, \`/health/readiness\` answered 200 in ${well(({ others }) => others.readiness === '200')}, a duplicate chat came back as a hit in ${well(({ others }) => others.duplicateChat === 'hit')}, and \`redis_up\` was 1 in ${well(({ others }) => others.redisUp === '1')}.`,
+  ];
+}
+
+function row(runs: readonly Run[]): string {
+  const [first] = runs;
+  if (first === undefined) return '';
+  const { fault, release, noise } = first;
+  const told = (tell: (run: Run) => string) => [...new Set(runs.map(tell))].join(', ');
+  const right = runs.filter(({ score }) => score === 'right').length;
+  const cells = [
+    fault,
+    release,
+    noise ? 'yes' : 'no',
+    told(({ said }) => said.verdict),
+    told(({ said }) => said.cause),
+    seconds(runs.map(({ detectedAfter }) => detectedAfter)),
+    seconds(runs.map(({ healedAfter }) => healedAfter)),
+    `${right}/${runs.length}`,
+    told(({ others }) => others.cachePing),
+    told(({ others }) => others.readiness),
+    told(({ others }) => others.duplicateChat),
+    told(({ others }) => others.redisUp),
+  ];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function seconds(values: readonly (number | undefined)[]): string {
+  const known = values.filter((value) => value !== undefined).sort((a, b) => a - b);
+  const [median, most] = [known[Math.floor(known.length / 2)], known.at(-1)];
+  if (median === undefined || most === undefined) return '–';
+  return known.length === 1 ? median.toFixed(1) : `${median.toFixed(1)} (${most.toFixed(1)})`;
+}
+
+function explained({ fault, release, noise, score, path }: Run): string {
+  return `${score}: ${fault}, LiteLLM ${release}${noise ? ', with noise' : ''}. It said ${path.join(', then ')}.`;
+}
+
+/** Runs of the same fault, release and noise, in the order of their first. */
+function grouped(runs: readonly Run[]): Run[][] {
+  const groups = new Map<string, Run[]>();
+  for (const run of runs) {
+    const key = JSON.stringify([run.fault, run.release, run.noise]);
+    groups.set(key, [...(groups.get(key) ?? []), run]);
+  }
+  return [...groups.values()];
+}
+
+function healthySection(healthy: Healthy | undefined): string[] {
+  if (healthy === undefined) return [];
+  const { minutes, requests, answered, readings, alarms } = healthy;
+  const said = alarms.length === 0 ? 'no verdict but `working`' : `${alarms.length} that were not \`working\``;
+  return [
+    '## Healthy traffic',
+    '',
+    `${minutes} minutes, ${requests} requests of users, ${answered} answered; ${readings} readings, ${said}.`,
+    '',
+    ...alarms.map((alarm) => `- ${alarm}`),
+    '',
+  ];
+}
+
+function randomSection(random: RandomRuns | undefined): string[] {
+  if (random === undefined) return [];
+  const { minutes, runs, memory } = random;
+  const right = runs.filter(({ score }) => score === 'right').length;
+  return [
+    '## Random faults',
+    '',
+    `${minutes} minutes, ${runs.length} faults, ${right} right. Resident memory of the exporter: ${memory.middle.toFixed(1)} MB on average in the second third of the time, ${memory.end.toFixed(1)} MB in the last, ${memory.most.toFixed(1)} MB at most; ${memory.growthPerHour.toFixed(1)} MB an hour.`,
+    '',
+  ];
+}
+
+function list(title: string, lines: readonly string[]): string[] {
+  return lines.length === 0 ? [] : [title, '', ...lines.map((line) => `- ${line}`), ''];
+}

@@ -1,0 +1,59 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { freePort, startProcess, waitUntilReady } from '../../deploy/local/process.ts';
+import { redisServer, startRedis } from '../../deploy/local/redis.ts';
+import { eventually } from '../support/eventually.ts';
+import { REDIS } from './server.ts';
+
+/** A master and a replica, and a Sentinel that makes them change places. */
+export interface SentinelSet {
+  master: string;
+  port: number;
+  /** The password of the Redis servers; the Sentinel has none. */
+  password: string;
+  failover(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Starts a set without persistence. */
+export async function startSentinelSet(): Promise<SentinelSet> {
+  const password = 'the password of both';
+  const both = ['--requirepass', password, '--masterauth', password, '--repl-diskless-sync-delay', '0'];
+  const first = await startRedis({ release: REDIS, args: both });
+  const second = await startRedis({ release: REDIS, args: [...both, '--replicaof', '127.0.0.1', String(first.port)] });
+  const servers = [first, second];
+  const [dir, port] = [await mkdtemp(join(tmpdir(), 'lce-gauntlet-sentinel-')), await freePort()];
+  const file = join(dir, 'sentinel.conf');
+  const lines = [
+    'bind 127.0.0.1',
+    `port ${port}`,
+    `sentinel monitor cache 127.0.0.1 ${first.port} 1`,
+    `sentinel auth-pass cache "${password}"`,
+    'sentinel down-after-milliseconds cache 1000',
+    'sentinel failover-timeout cache 3000',
+  ];
+  await writeFile(file, lines.join('\n'));
+  const program = await redisServer(REDIS, () => undefined);
+  const child = startProcess(program, [file, '--sentinel'], { cwd: dir, env: { PATH: process.env.PATH ?? '' } });
+  await waitUntilReady('The Sentinel', child, 10_000, async () => child.log().includes('+slave'));
+  return {
+    master: 'cache',
+    port,
+    password,
+    async failover() {
+      const roles = () => Promise.all(servers.map(async (server) => String(await server.command('INFO', 'replication'))));
+      const before = (await roles()).findIndex((text) => text.includes('role:master'));
+      const client = new Redis({ port, enableReadyCheck: false, disableClientInfo: true });
+      await client.call('SENTINEL', 'FAILOVER', 'cache');
+      client.disconnect();
+      await eventually(async () => (await roles()).findIndex((text) => text.includes('role:master')) !== before, 10_000);
+    },
+    async close() {
+      await child.stop();
+      for (const server of servers) await server.stop();
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}

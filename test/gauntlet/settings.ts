@@ -1,0 +1,42 @@
+import type { Mapping } from '../../deploy/local/merge.ts';
+import type { Front } from './front.ts';
+import type { Server } from './server.ts';
+
+/** The time between two rounds of pairs, and the limit of one request, in milliseconds. */
+export const INTERVAL = 3_000;
+export const TIMEOUT = 2_000;
+
+/** What the exporter of a stack watches, laid over its usual settings. */
+export interface Settings {
+  target?: Mapping;
+  gateway?: Mapping;
+}
+
+/** The settings of an exporter that watches a server and what is behind a front. */
+export function usualSettings(server: Pick<Server, 'port'>, front: Pick<Front, 'port'>): Required<Settings> {
+  return {
+    target: {
+      name: 'cache',
+      url: `redis://127.0.0.1:${server.port}`,
+      username: 'exporter',
+      password_file: 'exporter-password',
+      interval: '1s',
+      timeout: '500ms',
+    },
+    gateway: {
+      name: 'litellm',
+      url: `http://127.0.0.1:${front.port}`,
+      api_key_file: 'key',
+      redis: 'cache',
+      model: 'cache-probe',
+      price_per_pair_usd: 0,
+      interval: `${INTERVAL}ms`,
+      timeout: `${TIMEOUT}ms`,
+    },
+  };
+}
+
+/** The configuration of the exporter. */
+export function configOf({ target, gateway }: Required<Settings>): Mapping {
+  return { redis: [target], gateways: [gateway] };
+}

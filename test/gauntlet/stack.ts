@@ -1,0 +1,125 @@
+import { randomBytes } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse, stringify } from 'yaml';
+import { type RunningExporter, startExporter } from '../../deploy/local/exporter.ts';
+import type { GatewayRelease } from '../../deploy/local/gateway.ts';
+import { type Mapping, merge } from '../../deploy/local/merge.ts';
+import { freePort } from '../../deploy/local/process.ts';
+import type { Progress } from '../../deploy/local/progress.ts';
+import { startRedis } from '../../deploy/local/redis.ts';
+import { type Front, openFront } from './front.ts';
+import type { VariantName } from './gateways.ts';
+import { type Provider, startProvider } from './provider.ts';
+import { openRack, type Rack } from './rack.ts';
+import { type SentinelSet, startSentinelSet } from './sentinel.ts';
+import { type Server, startServer } from './server.ts';
+import { configOf, type Settings, usualSettings } from './settings.ts';
+
+/** Something that a fault has started. */
+export interface Held {
+  close(): void | Promise<void>;
+}
+
+/** A Redis, gateways of one release that take turns behind one address, and the exporter that watches both. */
+export interface Stack extends Omit<Rack, 'close'> {
+  release: GatewayRelease;
+  server: Server;
+  /** Another Redis, with a replica. */
+  sentinel: SentinelSet;
+  front: Front;
+  provider: Provider;
+  exporter: RunningExporter;
+  /** The key that every gateway accepts. */
+  key: string;
+  /** Puts gateways, by turns, behind the address that the exporter knows. */
+  rollOut(...names: readonly [VariantName, ...VariantName[]]): void;
+  /** Reloads the exporter with other settings; none gives the usual ones. */
+  watch(settings?: Settings): Promise<void>;
+  /** Starts the watch of the gateway anew, so that it knows nothing of what was before. */
+  forget(): Promise<void>;
+  /** Keeps what goes on as long as a fault lasts; `letGo` ends all of it. */
+  hold(what: Held): void;
+  letGo(): Promise<void>;
+  /** Changes the key in the file that the exporter reads. */
+  useKey(key: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What has been started and has to be ended, the last first. */
+type Closing = (() => Promise<void>)[];
+
+/** Starts a stack with the standard gateway and an exporter that probes it every three seconds. */
+export async function startStack(release: GatewayRelease, progress: Progress): Promise<Stack> {
+  const closing: Closing = [];
+  try {
+    return await start(release, progress, closing);
+  } catch (error) {
+    await close(closing);
+    throw error;
+  }
+}
+
+async function close(closing: Closing): Promise<void> {
+  for (const one of closing.splice(0).reverse()) await one();
+}
+
+async function start(release: GatewayRelease, progress: Progress, closing: Closing): Promise<Stack> {
+  async function started<T extends { stop(): Promise<void> } | { close(): Promise<void> }>(starting: Promise<T> | T): Promise<T> {
+    const one = await starting;
+    closing.push(() => ('close' in one ? one.close() : one.stop()));
+    return one;
+  }
+
+  const server = await started(startServer());
+  const elsewhere = await started(startRedis({ release: '8.2.3', progress }));
+  const sentinel = await started(startSentinelSet());
+  const provider = await started(startProvider());
+  const key = `sk-${randomBytes(24).toString('hex')}`;
+  const { port, tlsPort, passwords } = server;
+  const redis = { port, tlsPort, password: passwords.litellm };
+  const rack = await started(openRack({ release, redis, elsewhere, sentinel, provider: provider.url, key }, progress));
+  await rack.need(['standard']);
+  const front = await started(openFront(rack.gateway('standard').port));
+  const usual = usualSettings(server, front);
+  const exporter = await started(startExporter(await freePort(), configOf(usual), { key, 'exporter-password': passwords.exporter }));
+  const held: Held[] = [];
+  closing.push(letGo);
+  let generation = 0;
+
+  async function letGo(): Promise<void> {
+    for (const what of held.splice(0)) await what.close();
+  }
+
+  async function watch(settings: Settings = {}): Promise<void> {
+    const { http }: Mapping = parse(await readFile(exporter.configFile, 'utf8'));
+    const target = merge(usual.target, settings.target ?? {});
+    const next = { ...configOf({ target, gateway: merge(usual.gateway, settings.gateway ?? {}) }), http };
+    await writeFile(exporter.configFile, stringify(next));
+    const answer = await fetch(`${exporter.url}/-/reload`, { method: 'POST' });
+    if (answer.status !== 200) throw new Error(`The exporter refuses the settings: ${await answer.text()}`);
+  }
+
+  return {
+    ...rack,
+    release,
+    server,
+    sentinel,
+    front,
+    provider,
+    exporter,
+    key,
+    rollOut(first, ...others) {
+      front.to(rack.gateway(first).port, ...others.map((name) => rack.gateway(name).port));
+    },
+    watch,
+    forget() {
+      generation += 1;
+      return watch({ gateway: { ttl: `${120 + generation}s` } });
+    },
+    hold: (what) => void held.push(what),
+    letGo,
+    useKey: (text) => writeFile(join(exporter.dir, 'key'), text),
+    close: () => close(closing),
+  };
+}

@@ -1,0 +1,118 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { GatewayRelease } from '../../deploy/local/gateway.ts';
+import type { Cause } from '../../src/model/cache.ts';
+import { metricLines } from '../support/metrics-text.ts';
+import { expectedOn, type Fault } from './fault.ts';
+import { type Reading, readingOf } from './reading.ts';
+import { INTERVAL, TIMEOUT } from './settings.ts';
+import { askOthers, type OtherSignals } from './signals.ts';
+import type { Stack } from './stack.ts';
+
+/** How a run ended. Everything but `right` and `undetermined` is a failure; a wrong cause is the worst of them. */
+export const SCORE = ['right', 'undetermined', 'late', 'wrong verdict', 'wrong cause', 'not healed'] as const;
+export type Score = (typeof SCORE)[number];
+
+/** One run of one fault. Seconds are counted from the end of the injection and of the lifting. */
+export interface Run {
+  fault: string;
+  release: GatewayRelease;
+  noise: boolean;
+  score: Score;
+  /** What the exporter said when it was asked for its word: as expected, or in the end. */
+  said: Pick<Reading, 'verdict' | 'cause'>;
+  detectedAfter?: number | undefined;
+  healedAfter?: number | undefined;
+  /** Everything that it said from the injection until it was `working` again, in its order. */
+  path: string[];
+  others: OtherSignals;
+}
+
+const POLL_MS = 100;
+/** How long a fault that is not seen in time is waited for, in intervals. */
+const PATIENCE = 2;
+const HEALING_MS = 40_000;
+
+/** Runs a fault once on a stack that has what it needs, `noise` beside it or not. Rejects when the stack does not become `working` before it. */
+export async function runFault(fault: Fault, stack: Stack, noise: boolean): Promise<Run> {
+  const expected = expectedOn(fault, stack.release);
+  // The intervals, and a round of pairs that was under way.
+  const inTime = (fault.intervals ?? 2) * INTERVAL + TIMEOUT;
+  const path: Pick<Reading, 'verdict' | 'cause'>[] = [];
+  try {
+    await fault.prepare?.(stack);
+    await becomesWorking(stack, Date.now(), `before "${fault.name}"`);
+    await fault.inject(stack);
+    const found =
+      fault.passing === undefined ? await watchFor(isExpected, inTime + PATIENCE * INTERVAL) : await watchFor(() => false, inTime);
+    const right = isExpected(found.reading, found.text);
+    const signals = await askOthers(stack, found.reading.redisUp);
+    await fault.lift(stack);
+    const healing = await watchFor(({ verdict }) => verdict === 'working', HEALING_MS);
+    const healed = healing.reading.verdict === 'working';
+    await fault.restore?.(stack);
+    const { verdict, cause } = found.reading;
+    return {
+      fault: fault.name,
+      release: stack.release,
+      noise,
+      score: score(right, found.reading, found.after, healed),
+      said: { verdict, cause },
+      ...(right && fault.passing === undefined ? { detectedAfter: found.after / 1000 } : {}),
+      ...(healed && verdict !== 'working' ? { healedAfter: healing.after / 1000 } : {}),
+      path: path.map((reading) => `${reading.verdict} ${reading.cause}`),
+      others: signals,
+    };
+  } catch (error) {
+    await fault.lift(stack).catch(() => undefined);
+    await stack.letGo().catch(() => undefined);
+    await fault.restore?.(stack).catch(() => undefined);
+    throw error;
+  }
+
+  function isExpected({ verdict, cause }: Reading, text: string): boolean {
+    return expected.verdict.includes(verdict) && expected.cause.includes(cause) && fault.shows?.(text) !== false;
+  }
+
+  /** Reads until something holds or the time is over; gives the last reading. */
+  async function watchFor(holds: (reading: Reading, text: string) => boolean, milliseconds: number) {
+    const start = performance.now();
+    for (;;) {
+      const text = await stack.exporter.metrics();
+      const reading = readingOf(text);
+      const after = performance.now() - start;
+      if (reading === undefined && after > milliseconds) throw new Error(`The exporter shows no verdict during "${fault.name}".`);
+      if (reading !== undefined) {
+        const last = path.at(-1);
+        if (last?.verdict !== reading.verdict || last.cause !== reading.cause)
+          path.push({ verdict: reading.verdict, cause: reading.cause });
+        if (holds(reading, text) || after > milliseconds) return { reading, text, after };
+      }
+      await sleep(POLL_MS);
+    }
+  }
+
+  function score(right: boolean, found: Reading, after: number, healed: boolean): Score {
+    const fair: readonly Cause[] = [...expected.cause, ...(fault.besides ?? []), 'none', 'undetermined'];
+    if (path.some(({ cause }) => !fair.includes(cause))) return 'wrong cause';
+    const passing = [...expected.verdict, ...(fault.passing ?? [])];
+    if (fault.passing !== undefined && path.some(({ verdict }) => !passing.includes(verdict))) return 'wrong verdict';
+    if (!expected.verdict.includes(found.verdict)) return 'wrong verdict';
+    if (found.cause === 'undetermined') return healed ? 'undetermined' : 'not healed';
+    if (!right) return 'wrong verdict';
+    if (fault.passing === undefined && after > inTime) return 'late';
+    return healed ? 'right' : 'not healed';
+  }
+}
+
+/** Waits until a stack is `working` by pairs that were sent after a time in Unix milliseconds; rejects with what it is instead. */
+async function becomesWorking(stack: Stack, since: number, when: string): Promise<void> {
+  const deadline = performance.now() + HEALING_MS;
+  for (;;) {
+    const text = await stack.exporter.metrics();
+    const reading = readingOf(text);
+    const pairs = metricLines(text).filter(({ name }) => name === 'llm_cache_probe_last_run_timestamp_seconds');
+    if (reading?.verdict === 'working' && pairs.every(({ value }) => value * 1000 > since)) return;
+    if (performance.now() > deadline) throw new Error(`The stack is not working ${when}: ${reading?.verdict} (${reading?.cause}).`);
+    await sleep(POLL_MS);
+  }
+}

@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import { reportOf } from '../../gauntlet/report.ts';
+import type { Run } from '../../gauntlet/stage.ts';
+
+const RUN: Run = {
+  fault: 'Redis stopped',
+  release: '1.106.0',
+  noise: false,
+  score: 'right',
+  said: { verdict: 'memory_only', cause: 'redis_unreachable' },
+  detectedAfter: 2,
+  healedAfter: 1.25,
+  path: ['working none', 'memory_only redis_unreachable', 'working none'],
+  others: { cachePing: '503', readiness: '200', duplicateChat: 'hit', redisUp: '0' },
+};
+const FOUND = { date: '2026-11-22', command: 'npm run gauntlet', versions: '', broken: [], impossible: [] };
+
+describe('the page of the gauntlet', () => {
+  it('has one row for the runs of a fault on a release, with the median and the longest time', () => {
+    const late: Run = { ...RUN, score: 'late', detectedAfter: 9, healedAfter: 3 };
+    const page = reportOf({ ...FOUND, runs: [RUN, { ...RUN, detectedAfter: 4 }, late] });
+    expect(page).toContain(
+      '| Redis stopped | 1.106.0 | no | memory_only | redis_unreachable | 4.0 (9.0) | 1.3 (3.0) | 2/3 | 503 | 200 | hit | 0 |',
+    );
+    expect(page).toContain(
+      '**3 runs: 2 right, 0 undetermined, 1 late, 0 wrong verdict, 0 wrong cause, 0 not healed, 0 not run; 66.7 % right.**',
+    );
+    expect(page).toContain(
+      '- late: Redis stopped, LiteLLM 1.106.0. It said working none, then memory_only redis_unreachable, then working none.',
+    );
+  });
+
+  it('counts the other signals over states, not over runs, and leaves out those that are as they should be', () => {
+    const healthy: Run = {
+      ...RUN,
+      fault: 'mode: default_off',
+      said: { verdict: 'working', cause: 'none' },
+      others: { ...RUN.others, cachePing: '200' },
+    };
+    const page = reportOf({ ...FOUND, runs: [RUN, RUN, healthy] });
+    expect(page).toContain(
+      'States of this page in which something was wrong: 1. In those, `/cache/ping` answered 200 in 0, `/health/readiness` answered 200 in 1, a duplicate chat came back as a hit in 1, and `redis_up` was 1 in 0.',
+    );
+  });
+
+  it('counts a run that could not be made against the rest', () => {
+    const page = reportOf({ ...FOUND, runs: [RUN], broken: ['Redis stopped: no reason'] });
+    expect(page).toContain('50.0 % right.**');
+    expect(page).toContain('## Not run\n\n- Redis stopped: no reason');
+  });
+});
