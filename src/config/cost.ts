@@ -1,5 +1,5 @@
 import { formatDuration } from './duration.ts';
-import type { Report, Section } from './rules.ts';
+import type { Report, Section } from './section.ts';
 
 const DAY = 86_400_000;
 

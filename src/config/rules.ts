@@ -4,11 +4,7 @@ import { costRules } from './cost.ts';
 import { formatDuration } from './duration.ts';
 import { NAME } from './fields.ts';
 import { closest, type Path, pathText } from './problem.ts';
-
-/** A section as a rule sees it: partly checked, because rules speak also when a single key is wrong. */
-export type Section = Readonly<Record<string, unknown>>;
-export type Report = (path: Path, message: string, suggestion?: string) => void;
-export type Rules = (section: Section, report: Report) => void;
+import type { Report, Rules, Section } from './section.ts';
 
 /**
  * The arguments of `superRefine` that run rules on every section, also on one whose keys have problems
