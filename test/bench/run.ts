@@ -25,7 +25,13 @@ function step(text: string): void {
 }
 
 function ratio(ours: number, peer: number | undefined): string {
-  return peer === undefined ? 'redis_exporter not given' : `1/${(peer / ours).toFixed(1)} of redis_exporter's ${peer.toPrecision(3)}`;
+  if (peer === undefined) return 'redis_exporter not given';
+  const share = peer / ours;
+  const [times, whole] = [
+    share < 100 ? share.toFixed(1) : Math.round(share).toLocaleString('en'),
+    peer < 100 ? peer.toFixed(2) : Math.round(peer).toLocaleString('en'),
+  ];
+  return `1/${times} of redis_exporter's ${whole}`;
 }
 
 step('compiling');
