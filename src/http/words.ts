@@ -81,7 +81,10 @@ export const CAUSE_WORDS: Readonly<Record<Cause, { title: string; next: string }
   call_type_not_cached: { title: 'this call type is not cached', next: 'Add the call type to cache_params.supported_call_types.' },
   write_batching: { title: 'the gateway batches its writes', next: 'Lower redis_flush_size, or expect hits only after a batch is full.' },
   ttl_too_short: { title: 'entries expire too soon', next: 'Raise ttl in cache_params.' },
-  gateway_error: { title: 'the gateway fails', next: 'Look in the log of the gateway for the trace id.' },
+  gateway_error: {
+    title: 'the gateway fails',
+    next: 'See whether the gateway runs and url leads to it, then look in its log for the trace id.',
+  },
   gateway_auth: { title: 'the gateway refuses the key', next: 'Give this exporter a valid key in gateways[].api_key.' },
   gateway_timeout: { title: 'the gateway answers too late', next: 'Look at the load of the gateway and its provider, or raise timeout.' },
   gateway_quota: { title: 'the key is over its quota', next: 'Raise the budget or rate limit of the probe key.' },
