@@ -1,7 +1,8 @@
 import type { Impossible } from './fault.ts';
 import type { Healthy } from './healthy.ts';
 import type { RandomRuns } from './random.ts';
-import { type Run, SCORE } from './stage.ts';
+import { SCORE } from './score.ts';
+import type { Run } from './stage.ts';
 
 /** Everything that a gauntlet found. */
 export interface Found {

@@ -1,16 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayRelease } from '../../deploy/local/gateway.ts';
-import type { Cause } from '../../src/model/cache.ts';
 import { metricLines } from '../support/metrics-text.ts';
 import { expectedOn, type Fault } from './fault.ts';
 import { type Reading, readingOf } from './reading.ts';
+import { type Score, scoreOf, type Word } from './score.ts';
 import { INTERVAL, TIMEOUT } from './settings.ts';
 import { askOthers, type OtherSignals } from './signals.ts';
 import type { Stack } from './stack.ts';
-
-/** How a run ended. Everything but `right` and `undetermined` is a failure; a wrong cause is the worst of them. */
-export const SCORE = ['right', 'undetermined', 'late', 'wrong verdict', 'wrong cause', 'not healed'] as const;
-export type Score = (typeof SCORE)[number];
 
 /** One run of one fault. Seconds are counted from the end of the injection and of the lifting. */
 export interface Run {
@@ -19,7 +15,7 @@ export interface Run {
   noise: boolean;
   score: Score;
   /** What the exporter said when it was asked for its word: as expected, or in the end. */
-  said: Pick<Reading, 'verdict' | 'cause'>;
+  said: Word;
   detectedAfter?: number | undefined;
   healedAfter?: number | undefined;
   /** Everything that it said from the injection until it was `working` again, in its order. */
@@ -37,27 +33,38 @@ export async function runFault(fault: Fault, stack: Stack, noise: boolean): Prom
   const expected = expectedOn(fault, stack.release);
   // The intervals, and a round of pairs that was under way.
   const inTime = (fault.intervals ?? 2) * INTERVAL + TIMEOUT;
-  const path: Pick<Reading, 'verdict' | 'cause'>[] = [];
+  const path: Word[] = [];
   try {
     await fault.prepare?.(stack);
     await becomesWorking(stack, Date.now(), `before "${fault.name}"`);
     await fault.inject(stack);
     const found =
       fault.passing === undefined ? await watchFor(isExpected, inTime + PATIENCE * INTERVAL) : await watchFor(() => false, inTime);
-    const right = isExpected(found.reading, found.text);
+    const complete = isExpected(found.reading, found.text);
     const signals = await askOthers(stack, found.reading.redisUp);
     await fault.lift(stack);
     const healing = await watchFor(({ verdict }) => verdict === 'working', HEALING_MS);
     const healed = healing.reading.verdict === 'working';
     await fault.restore?.(stack);
     const { verdict, cause } = found.reading;
+    const score = scoreOf({
+      verdicts: expected.verdict,
+      causes: expected.cause,
+      besides: fault.besides ?? [],
+      passing: fault.passing,
+      path,
+      found: { verdict, cause },
+      complete,
+      inTime: found.after <= inTime,
+      healed,
+    });
     return {
       fault: fault.name,
       release: stack.release,
       noise,
-      score: score(right, found.reading, found.after, healed),
+      score,
       said: { verdict, cause },
-      ...(right && fault.passing === undefined ? { detectedAfter: found.after / 1000 } : {}),
+      ...(complete && fault.passing === undefined ? { detectedAfter: found.after / 1000 } : {}),
       ...(healed && verdict !== 'working' ? { healedAfter: healing.after / 1000 } : {}),
       path: path.map((reading) => `${reading.verdict} ${reading.cause}`),
       others: signals,
@@ -89,18 +96,6 @@ export async function runFault(fault: Fault, stack: Stack, noise: boolean): Prom
       }
       await sleep(POLL_MS);
     }
-  }
-
-  function score(right: boolean, found: Reading, after: number, healed: boolean): Score {
-    const fair: readonly Cause[] = [...expected.cause, ...(fault.besides ?? []), 'none', 'undetermined'];
-    if (path.some(({ cause }) => !fair.includes(cause))) return 'wrong cause';
-    const passing = [...expected.verdict, ...(fault.passing ?? [])];
-    if (fault.passing !== undefined && path.some(({ verdict }) => !passing.includes(verdict))) return 'wrong verdict';
-    if (!expected.verdict.includes(found.verdict)) return 'wrong verdict';
-    if (found.cause === 'undetermined') return healed ? 'undetermined' : 'not healed';
-    if (!right) return 'wrong verdict';
-    if (fault.passing === undefined && after > inTime) return 'late';
-    return healed ? 'right' : 'not healed';
   }
 }
 
