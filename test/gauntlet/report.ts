@@ -25,7 +25,7 @@ export function reportOf(found: Found): string {
   return [
     '# The fault gauntlet',
     '',
-    `Written on ${found.date} by \`${found.command}\`: real LiteLLM gateways in front of a real Redis, every fault injected for real, the exporter in a process of its own with an interval of 3 s, its word read from \`/metrics\`. ${found.versions}`,
+    `Written on ${found.date} by \`${found.command}\`: real LiteLLM gateways in front of a real Redis, every fault injected for real, both releases side by side where there are two, the exporter in a process of its own with an interval of 3 s, its word read from \`/metrics\`. ${found.versions}`,
     '',
     ...summary(all, found.broken),
     '',
@@ -100,14 +100,18 @@ function explained({ fault, release, noise, score, path }: Run): string {
   return `${score}: ${fault}, LiteLLM ${release}${noise ? ', with noise' : ''}. It said ${path.join(', then ')}.`;
 }
 
-/** Runs of the same fault, release and noise, in the order of their first. */
+/** Runs of the same fault, release and noise; those of a fault beside each other, in the order in which faults first ran. */
 function grouped(runs: readonly Run[]): Run[][] {
   const groups = new Map<string, Run[]>();
   for (const run of runs) {
     const key = JSON.stringify([run.fault, run.release, run.noise]);
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
-  return [...groups.values()];
+  const faults = [...new Set(runs.map(({ fault }) => fault))];
+  const place = ([run]: readonly Run[]) => (run === undefined ? '' : `${run.noise ? 1 : 0} ${run.release}`);
+  return faults.flatMap((fault) =>
+    [...groups.values()].filter(([run]) => run?.fault === fault).sort((a, b) => place(a).localeCompare(place(b))),
+  );
 }
 
 function healthySection(healthy: Healthy | undefined): string[] {
