@@ -145,7 +145,9 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
         else if (left > 0) await sendPair(route, turn, tick, until - left + left / (routes.length - index));
         else route.skip('overlap');
       }
-      await look.askPing(tick, end);
+      // It would make everybody wait for the same thing once more.
+      if (routes.some((route) => route.finding()?.failure === 'timeout')) look.leaveOutPing();
+      else await look.askPing(tick, end);
     });
     pace.ran(spending.priced() && routes.some((route) => route.finding()?.outcome.startsWith('miss_')), clock.monotonic() - start);
   }

@@ -52,7 +52,7 @@ export interface Stack extends Omit<Rack, 'close'> {
 /** What has been started and has to be ended, the last first. */
 type Closing = (() => Promise<void>)[];
 
-/** Starts a stack with the standard gateway and an exporter that probes it every three seconds. */
+/** Starts a stack with the standard gateway and an exporter that probes it. */
 export async function startStack(release: GatewayRelease, progress: Progress): Promise<Stack> {
   const closing: Closing = [];
   try {
