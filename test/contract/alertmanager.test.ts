@@ -1,0 +1,78 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { ROUTING } from '../../deploy/local/alerting.ts';
+import { parseDuration } from '../../src/config/duration.ts';
+import { alertRules, firingLabels } from '../support/alert-rules.ts';
+import { lacksProgram } from '../support/prometheus.ts';
+
+const RECEIVERS = join(ROUTING, '..', 'receivers');
+
+const rules = await alertRules();
+const shipped = await readFile(ROUTING, 'utf8');
+const others = await readdir(RECEIVERS);
+
+function amtool(...args: string[]) {
+  const { status, stdout } = spawnSync('amtool', args, { encoding: 'utf8' });
+  return { status, text: stdout.trim() };
+}
+
+/** Who is told of an alert, by what it is about and how urgent it is. */
+function receiverOf({ severity, category }: { severity: string; category?: string }): string {
+  if (severity === 'none') return 'watchdog';
+  if (severity !== 'page') return 'ticket';
+  return category === 'auth' ? 'auth' : 'page';
+}
+
+describe.skipIf(await lacksProgram('amtool'))('the routing', () => {
+  it.each(rules.map((rule) => [rule.alert, rule] as const))('takes %s to its receiver', (_, rule) => {
+    const labels = Object.entries(firingLabels(rule)).map(([name, value]) => `${name}=${value}`);
+    const { status, text } = amtool(
+      'config',
+      'routes',
+      'test',
+      `--config.file=${ROUTING}`,
+      `--verify.receivers=${receiverOf(rule.labels)}`,
+      ...labels,
+    );
+    expect({ status, text }).toEqual({ status: 0, text: receiverOf(rule.labels) });
+  });
+
+  it('knows no other receivers, and amtool has nothing against it', () => {
+    const { status, text } = amtool('check-config', ROUTING);
+    expect({ status, text }).toMatchObject({ status: 0, text: expect.stringContaining('SUCCESS') });
+    const names = parse(shipped).receivers.map(({ name }: { name: string }) => name);
+    expect(names).toEqual([...new Set(rules.map(({ labels }) => receiverOf(labels)))].sort());
+  });
+
+  it.each(others.map((name) => [name]))('takes %s for its receivers', async (name) => {
+    const folder = await mkdtemp(join(tmpdir(), 'lce-receivers-'));
+    const file = join(folder, 'alertmanager.yml');
+    const receivers = await readFile(join(RECEIVERS, name), 'utf8');
+    await writeFile(file, shipped.replace(/^receivers:.*/ms, '') + receivers);
+    const { status, text } = amtool('check-config', file);
+    await rm(folder, { recursive: true });
+    expect({ status, text }).toMatchObject({ status: 0, text: expect.stringMatching(/SUCCESS.*4 inhibit rules.*4 receivers/s) });
+  });
+
+  it('holds no secret, and every receiver reads its own from a file', async () => {
+    const texts = [shipped, ...(await Promise.all(others.map((name) => readFile(join(RECEIVERS, name), 'utf8'))))];
+    for (const text of texts) {
+      expect(text).not.toMatch(/^\s*(-\s*)?(api_url|routing_key|service_key|auth_password|password|credentials|bearer_token):/m);
+      expect(text.match(/_file: secrets\/\w+/g)).toHaveLength(parse(text).receivers.length);
+    }
+  });
+});
+
+describe('what follows from something else', () => {
+  it('waits until that can mute it', () => {
+    const { routes }: { routes: { matchers: string[]; group_wait: string }[] } = parse(shipped).route;
+    const route = routes.find(({ matchers }) => matchers.some((text) => text.startsWith('category=~')));
+    const wait = parseDuration(route?.group_wait ?? '');
+    const down = parseDuration(rules.find(({ alert }) => alert === 'RedisDown')?.for ?? '');
+    expect(wait).toBeGreaterThan(down ?? Number.NaN);
+  });
+});
