@@ -67,12 +67,18 @@ describe.skipIf(await lacksProgram('amtool'))('the routing', () => {
   });
 });
 
-describe('what follows from something else', () => {
-  it('waits until that can mute it', () => {
+describe('what mutes something else', () => {
+  const SOURCES = ['RedisDown', 'RedisAuthFailing', 'RedisAuthBreaksGateway', 'GatewayUnreachable'];
+  const find = (name: string) => rules.find(({ alert }) => alert === name);
+
+  it('fires before that leaves', () => {
     const { routes }: { routes: { matchers: string[]; group_wait: string }[] } = parse(shipped).route;
     const route = routes.find(({ matchers }) => matchers.some((text) => text.startsWith('category=~')));
-    const wait = parseDuration(route?.group_wait ?? '');
-    const down = parseDuration(rules.find(({ alert }) => alert === 'RedisDown')?.for ?? '');
-    expect(wait).toBeGreaterThan(down ?? Number.NaN);
+    expect(parseDuration(route?.group_wait ?? '')).toBeGreaterThan(parseDuration(find('RedisDown')?.for ?? '') ?? Number.NaN);
+  });
+
+  it.each(SOURCES)('outlasts it, so that nothing pages when all is over: %s', (name) => {
+    const lasts = parseDuration(find(name)?.keep_firing_for ?? '');
+    expect(lasts).toBeGreaterThan(parseDuration(find('CacheRedisPathBroken')?.keep_firing_for ?? '') ?? Number.NaN);
   });
 });
