@@ -9,7 +9,6 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { told } from '../../deploy/local/page-receiver.ts';
 import { progressToStderr } from '../../deploy/local/progress.ts';
-import { metricLines } from '../support/metrics-text.ts';
 import { knock } from './knock.ts';
 import { type Cached, startCached, type Watch, watch } from './stack.ts';
 
@@ -89,12 +88,11 @@ async function live(cached: Cached, watched: Watch, minutes: number): Promise<{ 
 
 async function page(
   cached: Cached,
-  { pages, exporter }: Watch,
+  { pages, prometheus }: Watch,
   minutes: number,
   counts: { asked: number; knocks: number },
 ): Promise<string> {
-  const metrics = metricLines(await exporter.metrics());
-  const total = (name: string) => metrics.filter((line) => line.name === name).reduce((sum, { value }) => sum + value, 0);
+  const evicted: unknown = await prometheus.api('query', { query: `sum(increase(redis_keys_evicted_total[${Math.ceil(minutes)}m]))` });
   const paged = told(pages, ['auth', 'page']);
   const tickets = told(pages, ['ticket']);
   const names = (alerts: typeof paged) =>
@@ -108,7 +106,7 @@ async function page(
     '|---|---|',
     `| requests of users, ${Math.round(NEW_SHARE * 100)} % of them new | ${counts.asked} |`,
     `| PINGs of a monitor without a password, each refused with NOAUTH | ${counts.knocks} |`,
-    `| keys evicted from a full cache (allkeys-lru) | ${total('redis_keys_evicted_total')} |`,
+    `| keys evicted from a full cache (allkeys-lru) | ${Math.round(Number(Object(evicted).result[0]?.value[1]))} |`,
     `| pages | ${paged.length === 0 ? 'none' : `${paged.length}: ${names(paged)}`} |`,
     `| tickets | ${tickets.length === 0 ? 'none' : `${tickets.length}: ${names(tickets)}`} |`,
     `| messages of the watchdog | ${told(pages, ['watchdog']).length} |`,
