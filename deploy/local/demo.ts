@@ -93,7 +93,8 @@ async function show(
   await redis.command('ACL', 'SETUSER', 'exporter', ...aclRules(redis.release), `>${exporterPassword}`);
   const jaeger = full ? await jaegerIfBuilt(progress) : undefined;
   if (jaeger !== undefined) stopping.push(jaeger.stop);
-  const traced = jaeger && tracedGateway(jaeger);
+  // The older release sends spans only with packages for gRPC, which are not among its requirements here.
+  const traced = jaeger === undefined || incident ? undefined : tracedGateway(jaeger);
   progress(`starting LiteLLM ${release} (about 10 s)`);
   const env = { ...traced?.env, ...(incident ? { REDIS_URL: `redis://127.0.0.1:${redis.port}`, REDIS_PORT: '6378' } : {}) };
   const gateway = await startGateway({ release, redis: { port: redis.port, password }, config: traced?.config ?? {}, env, progress });
