@@ -101,8 +101,8 @@ describe.skipIf(isLacking)('the page for a refused password', () => {
     await cached.restore();
     await eventually(() => verdict('working'), 20_000);
     await eventually(() => paged('resolved').length === paged().length, 40_000);
-    await eventually(async () => (await muted()).length === 0, 20_000);
-    await sleep(6_000);
+    await eventually(async () => !JSON.stringify(await watched.prometheus.api('alerts')).includes('"severity":"page"'), 60_000);
+    await sleep(3_000);
     expect(namesOf(paged())).toEqual(['RedisAuthFailing', 'RedisAuthRejected']);
     expect(namesOf(paged('resolved'))).toEqual(['RedisAuthFailing', 'RedisAuthRejected']);
   });
