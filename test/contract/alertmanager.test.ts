@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { ROUTING } from '../../deploy/local/alerting.ts';
@@ -9,7 +9,8 @@ import { parseDuration } from '../../src/config/duration.ts';
 import { alertRules, firingLabels } from '../support/alert-rules.ts';
 import { lacksProgram } from '../support/prometheus.ts';
 
-const RECEIVERS = join(ROUTING, '..', 'receivers');
+const RECEIVERS = join(dirname(ROUTING), 'receivers');
+const DOCUMENTATION = join(import.meta.dirname, '../../docs/alerting.md');
 
 const rules = await alertRules();
 const shipped = await readFile(ROUTING, 'utf8');
@@ -48,14 +49,19 @@ describe.skipIf(await lacksProgram('amtool'))('the routing', () => {
     expect(names).toEqual([...new Set(rules.map(({ labels }) => receiverOf(labels)))].sort());
   });
 
-  it.each(others.map((name) => [name]))('takes %s for its receivers', async (name) => {
+  it.each(others.map((name) => [name]))('takes %s for its receivers, by the command that the documentation gives', async (name) => {
     const folder = await mkdtemp(join(tmpdir(), 'lce-receivers-'));
     const file = join(folder, 'alertmanager.yml');
-    const receivers = await readFile(join(RECEIVERS, name), 'utf8');
-    await writeFile(file, shipped.replace(/^receivers:.*/ms, '') + receivers);
+    const [command = ''] = /^ *sed .* > (?=my-alertmanager.yml)/m.exec(await readFile(DOCUMENTATION, 'utf8')) ?? [];
+    expect(command).toContain('receivers/pagerduty.yml');
+    const made = spawnSync('sh', ['-c', `${command.replace('pagerduty.yml', name)} ${file}`], { cwd: dirname(ROUTING) });
     const { status, text } = amtool('check-config', file);
     await rm(folder, { recursive: true });
-    expect({ status, text }).toMatchObject({ status: 0, text: expect.stringMatching(/SUCCESS.*4 inhibit rules.*4 receivers/s) });
+    expect({ made: made.status, status, text }).toMatchObject({
+      made: 0,
+      status: 0,
+      text: expect.stringMatching(/SUCCESS.*4 inhibit rules.*4 receivers/s),
+    });
   });
 
   it('holds no secret, and every receiver reads its own from a file', async () => {
