@@ -20,7 +20,7 @@ const HELP = `npm run page-latency [-- OPTIONS]
   --help              this text
 `;
 
-/** Budgets in seconds. The probes of a gateway are those of the interval's row in the documentation. */
+/** `interval` is that of target, scrapes and evaluations, `probes` that of the pairs; the budgets are in seconds. */
 const CASES = [
   { interval: '1s', seconds: 1, probes: '1s', p95: 3.5, max: 4.6 },
   { interval: '15s', seconds: 15, probes: '60s', p95: 40, max: 50 },
