@@ -111,6 +111,14 @@ const LABELS = new Map<string, ReadonlyMap<string, Members>>([
     new Map(labels.map((label) => [label, 'open'])),
   ]),
   ...recordings.map(({ record }): [string, Map<string, Members>] => [record, new Map([['gateway', 'open']])]),
+  [
+    'ALERTS',
+    new Map<string, Members>([
+      ['alertname', alerts.map(({ alert }) => alert)],
+      ['alertstate', ['pending', 'firing']],
+      ...['redis_target', 'gateway', 'credential'].map((label): [string, Members] => [label, 'open']),
+    ]),
+  ],
 ]);
 const OF_PROMETHEUS = ['job', 'instance'];
 
