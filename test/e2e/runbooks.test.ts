@@ -29,7 +29,7 @@ const remedies = [...new Set(runbooks.flatMap(({ text }) => codeSpans(text)).fil
 
 /** What tells that a command was not understood, not allowed or not answered. */
 const FAILURE =
-  /(NOPERM|WRONGPASS) [a-z]|\bERR\b|\(error\)|not found|unbound|unknown (command|option|subcommand)|error:|\binvalid\b|usage:|curl:/i;
+  /\b(NOPERM|WRONGPASS|ERR) [a-z]|\(error\)|not found|unbound|unknown (command|option|subcommand)|error:|\binvalid\b|usage:|curl:/i;
 
 describe.skipIf(lacksOpenssl() || (await lacksRedis('7.0.15')))('the runbooks', () => {
   let folder = '';
