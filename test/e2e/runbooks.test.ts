@@ -2,9 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startExporter } from '../../deploy/local/exporter.ts';
+import { type RunningExporter, startExporter } from '../../deploy/local/exporter.ts';
 import { freePort, startProcess } from '../../deploy/local/process.ts';
 import { aclRules, censusRules } from '../../src/collectors/acl.ts';
+import type { Status } from '../../src/model/status.ts';
 import { certificateAuthority, lacksOpenssl } from '../support/certificates.ts';
 import { blocks, codeSpans, page, pagesIn } from '../support/documentation.ts';
 import { eventually } from '../support/eventually.ts';
@@ -34,6 +35,7 @@ const FAILURE =
 describe.skipIf(lacksOpenssl() || (await lacksRedis('7.0.15')))('the runbooks', () => {
   let folder = '';
   let redis: RunningRedis;
+  let exporter: RunningExporter;
   let substitutions: [string, string][] = [];
 
   /** What a shell prints that was prepared as the runbooks say, with the names of this stack. The exporter is run once with the same words. */
@@ -94,7 +96,7 @@ describe.skipIf(lacksOpenssl() || (await lacksRedis('7.0.15')))('the runbooks', 
       ],
       traces: { endpoint: receiver.url },
     };
-    const exporter = await forThisFile(startExporter(await freePort(), config, {}));
+    exporter = await forThisFile(startExporter(await freePort(), config, {}));
     substitutions = [
       ['http://127.0.0.1:9464', exporter.url],
       ['/etc/litellm-cache-exporter/config.yaml', exporter.configFile],
@@ -124,6 +126,40 @@ describe.skipIf(lacksOpenssl() || (await lacksRedis('7.0.15')))('the runbooks', 
     const report = await pasted('litellm-cache-exporter probe litellm -c $config');
     expect(report).toMatch(/^litellm {2}WORKING/);
     expect(report).toMatch(/completions +hit, in Redis/);
+  });
+
+  it('rotate a password without a refusal, and find the gateway that was forgotten', async () => {
+    const steps = codeSpans(page('docs/operations/rotation.md').text).filter((code) => code.startsWith('admin ACL SETUSER litellm'));
+    const [add = '', remove = '', letIn = ''] = steps;
+    const run = (step: string) => pasted(step.replace('NEW_PASSWORD', 'the-next').replace('OLD_PASSWORD', PASSWORDS.litellm_redis));
+    const now = async () => {
+      const { gateways, targets }: Status = JSON.parse(await (await fetch(`${exporter.url}/api/v1/status`)).text());
+      const [gateway, target] = [gateways[0], targets[0]];
+      const canary = target?.credentials.find(({ credential }) => credential === 'litellm');
+      return { verdict: gateway?.verdict, cause: gateway?.cause, canary: canary?.state, at: canary?.lastSuccessAt ?? 0, target };
+    };
+    const refused = async () => (await now()).target?.rejectionsOfOthers.WRONGPASS ?? 0;
+    /** What is shown once the canary was tried on a fresh connection, and a pair was sent, after this moment. */
+    const later = async () => {
+      const start = Date.now();
+      await eventually(async () => (await now()).at > start + 2_000, 10_000);
+      return now();
+    };
+    const before = await refused();
+
+    expect(await run(add)).toBe('OK\n');
+    await writeFile(join(folder, 'litellm_redis'), 'the-next\n');
+    expect(await later()).toMatchObject({ verdict: 'working', canary: 'ok' });
+    expect(await run(remove)).toBe('OK\n');
+    expect(await later()).toMatchObject({ verdict: 'working', canary: 'ok' });
+    expect(await refused()).toBe(before);
+
+    await redis.command('CLIENT', 'KILL', 'USER', 'litellm');
+    await eventually(async () => (await now()).verdict === 'memory_only', 15_000);
+    expect(await now()).toMatchObject({ cause: 'redis_auth', canary: 'ok' });
+    await eventually(async () => (await refused()) > before, 10_000);
+    expect(await run(letIn)).toBe('OK\n');
+    await eventually(async () => (await now()).verdict === 'working', 15_000);
   });
 
   it('propose commands that Redis takes', async () => {
