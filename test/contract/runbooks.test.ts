@@ -34,6 +34,9 @@ const FOREIGN = [
   'alertmanager_notifications_failed_total',
 ];
 
+/** Names in LiteLLM's configuration that look like metrics. */
+const KEYS_OF_LITELLM = ['redis_flush_size', 'redis_startup_nodes', 'litellm_settings'];
+
 const lacksPromtool = await lacksProgram('promtool');
 const catalogue = new Map(metricDocuments().map((document) => [document.name, document]));
 
@@ -123,6 +126,18 @@ describe('the documented commands', () => {
     );
     expect(expressions.length).toBeGreaterThan(50);
     expect(wrong).toEqual([]);
+  });
+
+  it('and the text name no metric that is not there', () => {
+    const named = pages.flatMap(({ path, text }) =>
+      codeSpans(text).flatMap((code) => {
+        const [metric] = /^(?:llm|redis|cache_exporter|db_client|http_client|otel_sdk|litellm)_[a-z_]+/.exec(code) ?? [];
+        return metric === undefined ? [] : [{ path, metric }];
+      }),
+    );
+    const others: readonly string[] = [...CAUSE, ...FOREIGN, ...KEYS_OF_LITELLM];
+    expect(named.length).toBeGreaterThan(10);
+    expect(named.filter(({ metric }) => !others.includes(metric) && documented(metric) === undefined)).toEqual([]);
   });
 
   it.skipIf(lacksPromtool)('are PromQL', () => {
