@@ -42,7 +42,7 @@ describe.skipIf(lacksOpenssl() || (await lacksRedis('7.0.15')))('the runbooks', 
   async function pasted(commands: string): Promise<string> {
     const script = substitutions.reduce((text, [from, to]) => text.replaceAll(from, to), `${preamble}\n${commands}`);
     const once = `said="$HOME/\${*//[^a-z]/_}"; [ -e "$said" ] || "${process.execPath}" "${MAIN}" "$@" > "$said" 2>&1; cat "$said"`;
-    const env = { PATH: process.env.PATH ?? '', HOME: folder, NO_COLOR: '1', REDIS_HOST: 'seen' };
+    const env = { PATH: process.env.PATH ?? '', HOME: folder, NO_COLOR: '1', REDIS_HOST: 'cache' };
     const args = ['--norc', '-uc', `litellm-cache-exporter() { ${once}; }\n{ ${script}\n} 2>&1`];
     const shell = startProcess('bash', args, { cwd: folder, env });
     await shell.ended;
