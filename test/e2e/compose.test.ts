@@ -5,14 +5,17 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { install } from '../../deploy/local/install.ts';
+import { buildJaeger } from '../../deploy/local/jaeger.ts';
 import { freePort, type RunningProcess, startProcess, waitUntilReady } from '../../deploy/local/process.ts';
 import { progressToStderr } from '../../deploy/local/progress.ts';
 import { redisServer } from '../../deploy/local/redis.ts';
 import { DEPLOY, makeSecrets, readCompose, type Secrets } from '../support/compose.ts';
+import { lacksJaeger } from '../support/jaeger.ts';
 import { forThisFile } from '../support/lifetime.ts';
 
 const MAIN = join(DEPLOY, '../src/main.ts');
 const progress = progressToStderr();
+const noJaeger = await lacksJaeger();
 
 /** The parts of compose.yaml as processes of this machine: its own files, with only addresses and paths replaced. */
 describe('the stack of compose.yaml', () => {
@@ -143,6 +146,15 @@ describe('the stack of compose.yaml', () => {
     expect((await ask({})).status).toBe(401);
   });
 
+  it.skipIf(noJaeger)('has a configuration that Jaeger takes', async () => {
+    const validate = async (file: string) => {
+      const child = startProcess(await buildJaeger(progress), ['validate', '--config', file], { cwd: scratch, env: {} });
+      return child.ended;
+    };
+    expect(await validate(join(DEPLOY, 'compose/jaeger.yaml'))).toBe('exited with status 0');
+    expect(await validate(await configuration('compose/jaeger.yaml', [['max_traces', 'most_traces']]))).toBe('exited with status 1');
+  });
+
   it('gives no user of Redis more than it needs', async () => {
     const secretive = [
       ['GET', 'x'],
@@ -154,8 +166,19 @@ describe('the stack of compose.yaml', () => {
     ] as const;
     expect(await answers('exporter', 'exporter/redis', secretive)).toEqual(secretive.map(() => 'NOPERM'));
     expect(await answers('health', 'redis/health', [['PING'], ...secretive])).toEqual(['OK', ...secretive.map(() => 'NOPERM')]);
-    const dangerous = [['KEYS', '*'], ['CONFIG', 'GET', 'maxmemory'], ['FLUSHALL'], ['SHUTDOWN'], ['ACL', 'LIST'], ['MONITOR']] as const;
-    expect(await answers('litellm', 'litellm/redis', [['SET', 'x', '1'], ...dangerous])).toEqual(['OK', ...dangerous.map(() => 'NOPERM')]);
+    const dangerous = [
+      ['GET', 'of others'],
+      ['KEYS', '*'],
+      ['CONFIG', 'GET', 'maxmemory'],
+      ['FLUSHALL'],
+      ['SHUTDOWN'],
+      ['ACL', 'LIST'],
+      ['MONITOR'],
+    ] as const;
+    expect(await answers('litellm', 'litellm/redis', [['SET', 'litellm:x', '1'], ...dangerous])).toEqual([
+      'OK',
+      ...dangerous.map(() => 'NOPERM'),
+    ]);
     expect(await answers('admin', 'redis/admin', [['FLUSHALL'], ['ACL', 'LIST']])).toEqual(['OK', 'OK']);
   });
 });
