@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DASHBOARDS } from '../grafana/src/dashboards.ts';
 import { metricsMarkdown } from '../src/catalogue/document.ts';
 import { aclMarkdown } from '../src/collectors/document.ts';
 import { configurationMarkdown, configurationSchema } from '../src/config/document.ts';
@@ -10,6 +11,9 @@ const GENERATED: Readonly<Record<string, () => string>> = {
   'docs/configuration.md': configurationMarkdown,
   'docs/redis-acl.md': aclMarkdown,
   'docs/config.schema.json': () => `${JSON.stringify(configurationSchema(), null, 2)}\n`,
+  ...Object.fromEntries(
+    DASHBOARDS.map((dashboard) => [`grafana/dashboards/${dashboard.uid}.json`, () => `${JSON.stringify(dashboard, null, 2)}\n`]),
+  ),
 };
 
 const root = join(import.meta.dirname, '..');
