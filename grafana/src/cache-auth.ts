@@ -45,7 +45,10 @@ export const CACHE_AUTH = dashboard({
           decimals: 0,
           steps: [COLOUR.good, [1, COLOUR.warn]],
           queries: [
-            { of: calc`round(${max(['redis_target', 'error_type'], increase(others, '1h'))})`, legend: '{{redis_target}} {{error_type}}' },
+            {
+              of: calc`round(${sum(['error_type'], max(['redis_target', 'error_type'], increase(others, '1h')))})`,
+              legend: '{{error_type}}',
+            },
           ],
           runbooks: ['RedisAuthRejected', 'RedisAuthMissing', 'RedisPermissionDenied'],
         }),

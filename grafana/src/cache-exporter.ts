@@ -13,6 +13,7 @@ import {
   max,
   min,
   observations,
+  ofExporter,
   quantile,
   rate,
   sum,
@@ -39,7 +40,7 @@ export const CACHE_EXPORTER = dashboard({
           height: 4,
           unit: NoUnit,
           states: yesOrNo('yes', 'no'),
-          queries: [{ of: min(['instance'], foreignGauge('up')), legend: '{{instance}}' }],
+          queries: [{ of: min(['instance'], ofExporter(foreignGauge('up'))), legend: '{{instance}}' }],
           runbooks: ['CacheExporterDown'],
         }),
         stat({
@@ -57,7 +58,7 @@ export const CACHE_EXPORTER = dashboard({
           title: 'Up for',
           shows: 'Time since each exporter started.',
           act: 'short and short again is a restart loop: read its log.',
-          width: 4,
+          width: 3,
           height: 4,
           unit: Seconds,
           decimals: 0,
@@ -71,13 +72,13 @@ export const CACHE_EXPORTER = dashboard({
           height: 4,
           unit: BytesIEC,
           steps: [COLOUR.good, [150 * 1024 * 1024, COLOUR.warn], [250 * 1024 * 1024, COLOUR.bad]],
-          queries: [{ of: max(['instance'], gauge('process.memory.usage')), legend: '{{instance}}' }],
+          queries: [{ of: max(['instance'], ofExporter(gauge('process.memory.usage'))), legend: '{{instance}}' }],
         }),
         stat({
           title: 'Configuration loaded',
           shows: 'Time since the configuration was last loaded with success.',
           act: 'compare with your last deployment.',
-          width: 4,
+          width: 3,
           height: 4,
           unit: Seconds,
           decimals: 0,
@@ -92,7 +93,7 @@ export const CACHE_EXPORTER = dashboard({
           title: 'Versions',
           shows: 'Version of each exporter and of its Node.',
           act: 'exporters that share a lease should be of one version.',
-          width: 4,
+          width: 6,
           height: 4,
           labels: { instance: 'Instance', version: 'Version', node_version: 'Node' },
           columns: [
@@ -156,15 +157,13 @@ export const CACHE_EXPORTER = dashboard({
         }),
         lines({
           title: 'Pairs that were not sent',
-          shows: 'Pairs per minute that were due and not sent, by gateway and reason.',
+          shows: 'Pairs per minute that were due and not sent, by reason.',
           act: 'lease: another exporter probes, which is as it should be for all but one.',
           width: 8,
           height: 8,
           unit: CountsPerMinute,
           stacked: true,
-          queries: [
-            { of: calc`60 * ${sum(['gateway', 'reason'], rate(counter('llm.cache.probe.skipped')))}`, legend: '{{gateway}} {{reason}}' },
-          ],
+          queries: [{ of: calc`60 * ${sum(['reason'], rate(counter('llm.cache.probe.skipped')))}`, legend: '{{reason}}' }],
           runbooks: ['ProbeStale'],
         }),
         timeline({
@@ -324,7 +323,7 @@ export const CACHE_EXPORTER = dashboard({
           width: 8,
           height: 8,
           unit: BytesIEC,
-          queries: [{ of: max(['instance'], gauge('process.memory.usage')), legend: '{{instance}}' }],
+          queries: [{ of: max(['instance'], ofExporter(gauge('process.memory.usage'))), legend: '{{instance}}' }],
         }),
         lines({
           title: 'CPU',
@@ -334,7 +333,9 @@ export const CACHE_EXPORTER = dashboard({
           height: 8,
           unit: PercentUnit,
           stacked: true,
-          queries: [{ of: max(['instance', 'cpu_mode'], rate(counter('process.cpu.time'))), legend: '{{instance}} {{cpu_mode}}' }],
+          queries: [
+            { of: max(['instance', 'cpu_mode'], ofExporter(rate(counter('process.cpu.time')))), legend: '{{instance}} {{cpu_mode}}' },
+          ],
         }),
         lines({
           title: 'Event loop',
@@ -343,7 +344,7 @@ export const CACHE_EXPORTER = dashboard({
           width: 4,
           height: 8,
           unit: Seconds,
-          queries: [{ of: max(['instance'], gauge('nodejs.eventloop.delay.p99')), legend: '{{instance}}' }],
+          queries: [{ of: max(['instance'], ofExporter(gauge('nodejs.eventloop.delay.p99'))), legend: '{{instance}}' }],
         }),
         lines({
           title: 'Event loop busy',
@@ -352,7 +353,7 @@ export const CACHE_EXPORTER = dashboard({
           width: 4,
           height: 8,
           unit: PercentUnit,
-          queries: [{ of: max(['instance'], gauge('nodejs.eventloop.utilization')), legend: '{{instance}}' }],
+          queries: [{ of: max(['instance'], ofExporter(gauge('nodejs.eventloop.utilization'))), legend: '{{instance}}' }],
         }),
       ],
     },
@@ -366,7 +367,7 @@ export const CACHE_EXPORTER = dashboard({
           width: 6,
           height: 8,
           unit: Seconds,
-          queries: [{ of: max(['instance'], foreignGauge('scrape_duration_seconds')), legend: '{{instance}}' }],
+          queries: [{ of: max(['instance'], ofExporter(foreignGauge('scrape_duration_seconds'))), legend: '{{instance}}' }],
           runbooks: ['CacheExporterDown'],
         }),
         lines({
@@ -376,7 +377,7 @@ export const CACHE_EXPORTER = dashboard({
           width: 6,
           height: 8,
           unit: Short,
-          queries: [{ of: max(['instance'], foreignGauge('scrape_samples_scraped')), legend: '{{instance}}' }],
+          queries: [{ of: max(['instance'], ofExporter(foreignGauge('scrape_samples_scraped'))), legend: '{{instance}}' }],
         }),
         lines({
           title: 'Spans',
@@ -387,11 +388,11 @@ export const CACHE_EXPORTER = dashboard({
           unit: CountsPerMinute,
           queries: [
             {
-              of: calc`60 * ${sum(['instance', 'error_type'], rate(foreignCounter('otel_sdk_exporter_span_exported_total')))}`,
+              of: calc`60 * ${sum(['instance', 'error_type'], ofExporter(rate(foreignCounter('otel_sdk_exporter_span_exported_total'))))}`,
               legend: '{{instance}} exported {{error_type}}',
             },
             {
-              of: calc`60 * ${sum(['instance', 'error_type'], rate(foreignCounter('otel_sdk_processor_span_processed_total', { error_type: { not: '' } })))}`,
+              of: calc`60 * ${sum(['instance', 'error_type'], ofExporter(rate(foreignCounter('otel_sdk_processor_span_processed_total', { error_type: { not: '' } }))))}`,
               legend: '{{instance}} dropped {{error_type}}',
               dashed: true,
             },
@@ -406,8 +407,12 @@ export const CACHE_EXPORTER = dashboard({
           height: 8,
           unit: Short,
           queries: [
-            { of: max(['instance'], foreignGauge('otel_sdk_processor_span_queue_size')), legend: '{{instance}} waiting' },
-            { of: max(['instance'], foreignGauge('otel_sdk_processor_span_queue_capacity')), legend: '{{instance}} limit', dashed: true },
+            { of: max(['instance'], ofExporter(foreignGauge('otel_sdk_processor_span_queue_size'))), legend: '{{instance}} waiting' },
+            {
+              of: max(['instance'], ofExporter(foreignGauge('otel_sdk_processor_span_queue_capacity'))),
+              legend: '{{instance}} limit',
+              dashed: true,
+            },
           ],
           runbooks: ['CacheExporterTraceExportFailing'],
         }),

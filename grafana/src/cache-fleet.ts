@@ -35,7 +35,8 @@ export const CACHE_FLEET = dashboard({
           width: 12,
           height: 4,
           unit: Short,
-          queries: [{ of: calc`sum by (verdict) (${max(['gateway', 'verdict'], gauge('llm.cache.verdict'))}) > 0`, legend: '{{verdict}}' }],
+          colours: Object.fromEntries(VERDICTS.map(({ value, colour }) => [value, colour])),
+          queries: [{ of: calc`${sum(['verdict'], max(['gateway', 'verdict'], gauge('llm.cache.verdict')))} > 0`, legend: '{{verdict}}' }],
           runbooks: ['CacheRedisPathBroken'],
         }),
         stat({

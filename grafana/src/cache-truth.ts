@@ -203,7 +203,8 @@ export const CACHE_TRUTH = dashboard({
         }),
         lines({
           title: 'Where a duplicate spends its time',
-          shows: 'Phases of the duplicate of the last pair, from opening the connection to the last byte.',
+          shows:
+            'Phases of the duplicate of the last pair, from opening the connection to the last byte; the slowest route of the chosen gateways.',
           act: 'a long *wait* is the gateway or its Redis; *resolve*, *connect* and *tls* are the network between exporter and gateway.',
           width: 12,
           height: 8,
@@ -417,9 +418,7 @@ export const CACHE_TRUTH = dashboard({
           height: 7,
           unit: Short,
           stacked: true,
-          queries: [
-            { of: sum(['gateway', 'reason'], increase(counter('llm.cache.probe.skipped'), '$window')), legend: '{{gateway}} {{reason}}' },
-          ],
+          queries: [{ of: sum(['reason'], increase(counter('llm.cache.probe.skipped'), '$window')), legend: '{{reason}}' }],
           runbooks: ['ProbeBudgetExhausted', 'ProbeStale'],
         }),
         lines({

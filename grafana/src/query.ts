@@ -98,6 +98,15 @@ export function sinceStart<L extends string>(uptime: Counter<L>): Vector<L> {
   return { promql: uptime.counter };
 }
 
+/**
+ * What is of an exporter of this project: other processes name their series alike, and `All` of a variable
+ * stands for every job. One that is gone is still known for an hour.
+ */
+export function ofExporter<L extends string>({ promql }: Vector<L>): Vector<L> {
+  const known = selector('cache_exporter.build_info', '', {});
+  return { promql: `${promql} and on (job, instance) last_over_time(${known}[1h])` };
+}
+
 /** The sum by labels: for what each exporter counts of its own. */
 export function sum<L extends string, K extends L>(by: readonly K[], vector: Vector<L>): Vector<K> {
   return aggregated('sum', by, vector);

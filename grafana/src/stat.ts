@@ -7,10 +7,10 @@ interface StatOptions extends PanelOptions {
   readonly queries: readonly Query[];
 }
 
-/** The values at the end of the range in large letters; a state or a threshold colours what stands behind them. */
+/** The values at the end of the range in large letters; a state, a threshold or a name colours what stands behind them. */
 export function stat(options: StatOptions): Panel {
-  const { queries, states, steps } = options;
-  const coloured = states !== undefined || steps !== undefined;
+  const { queries, states, steps, colours } = options;
+  const coloured = [states, steps, colours].some((look) => look !== undefined);
   const builder = described(new PanelBuilder(), options)
     .reduceOptions(new ReduceDataOptionsBuilder().values(false).calcs(['lastNotNull']).fields(''))
     .graphMode(BigValueGraphMode.None)

@@ -17,7 +17,7 @@ export const COLOUR = {
   warn: '#e0b400',
   high: '#f07d2e',
   bad: '#d6433b',
-  worst: '#9c1f4f',
+  worst: '#e0318c',
   other: '#a27bd1',
   none: '#7b8087',
 } as const;
@@ -33,7 +33,7 @@ export const VERDICTS = [
   { value: 'not_in_redis', colour: '#f2a65a' },
   { value: 'memory_only', colour: COLOUR.high },
   { value: 'not_caching', colour: COLOUR.bad },
-  { value: 'unreachable', colour: '#6d2e46' },
+  { value: 'unreachable', colour: '#a34a72' },
   { value: 'wrong_answers', colour: COLOUR.worst },
 ] as const satisfies readonly { value: LabelsOf<'llm.cache.verdict'>['verdict']; colour: string }[];
 

@@ -27,18 +27,21 @@ export interface StoredPanel {
   transformations?: { id: string; options: Record<string, Record<string, string | number | boolean>> }[];
   options?: { sortBy?: { displayName: string; desc: boolean }[]; textMode?: string };
   fieldConfig?: {
-    defaults: {
-      unit?: string;
-      decimals?: number;
-      min?: number;
-      max?: number;
-      noValue?: string;
-      mappings?: StoredMapping[];
-      thresholds?: StoredThresholds;
-      custom?: { drawStyle?: string; scaleDistribution?: { type: string } };
-    };
+    defaults: StoredDefaults;
     overrides: { matcher: { id: string; options: string }; properties: { id: string; value: unknown }[] }[];
   };
+}
+
+/** How the values of a panel look. */
+export interface StoredDefaults {
+  unit?: string;
+  decimals?: number;
+  min?: number;
+  max?: number;
+  noValue?: string;
+  mappings?: StoredMapping[];
+  thresholds?: StoredThresholds;
+  custom?: { drawStyle?: string; scaleDistribution?: { type: string } };
 }
 export interface StoredMapping {
   options: Record<string, { text: string; color: string }>;
@@ -56,7 +59,7 @@ export interface StoredDashboard {
   schemaVersion: number;
   tags: string[];
   templating: { list: StoredVariable[] };
-  annotations: { list: { name: string; expr: string; datasource: { uid: string } }[] };
+  annotations: { list: { name: string; expr: string; iconColor: string; titleFormat: string; datasource: { uid: string } }[] };
   links: { title: string; type: string; url?: string; tags: string[] }[];
   panels: StoredPanel[];
 }
