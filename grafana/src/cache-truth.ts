@@ -29,10 +29,16 @@ const pairs = counter('llm.cache.probe.pairs');
 const goodPairs = counter('llm.cache.probe.pairs', { outcome: 'ok' });
 const age = calc`time() - ${max(['gateway'], gauge('llm.cache.verdict_since.timestamp'))}`;
 
-/** Requests of users by model: without the models that the probes of the exporter ask for. */
-const probeModels = calc`label_replace(${max(['gen_ai_request_model'], increase(pairs, '1h'))}, "model", "$1", "gen_ai_request_model", "(.+)")`;
-const userHits = calc`sum(${sum(['model'], rate(foreignCounter('litellm_cache_hits_metric_total')))} unless on (model) ${probeModels})`;
-const userRequests = calc`sum(${sum(['model'], rate(foreignCounter('litellm_request_total_latency_metric_count')))} unless on (model) ${probeModels})`;
+/**
+ * Requests of users: without those of models that the probes ask for by name, and without the hits of their
+ * deployments, which LiteLLM counts by another name.
+ */
+const asked = foreignCounter('litellm_proxy_total_requests_metric_total', { status_code: '200' });
+const probed = calc`label_replace(${max(['gen_ai_request_model'], increase(pairs, '1h'))}, "requested_model", "$1", "gen_ai_request_model", "(.+)")`;
+const probes = calc`(${increase(asked, '1h')} and on (requested_model) ${probed})`;
+const userRequests = calc`sum by (gateway) (${rate(asked)} unless on (requested_model) ${probed})`;
+const userHits = calc`sum by (gateway) (${rate(foreignCounter('litellm_cache_hits_metric_total'))} unless on (model_id) ${probes})`;
+const hitRatio = calc`(${userHits} or on (gateway) 0 * ${userRequests}) / ${userRequests}`;
 
 const keyHits = max(['redis_target'], rate(counter('redis.keyspace.hits')));
 const keyMisses = max(['redis_target'], rate(counter('redis.keyspace.misses')));
@@ -273,7 +279,7 @@ export const CACHE_TRUTH = dashboard({
           min: 0,
           max: 1,
           steps: ['transparent', [0.6, COLOUR.good]],
-          queries: [{ of: calc`${userHits} / ${userRequests}`, legend: 'answered from a cache' }],
+          queries: [{ of: hitRatio, legend: '{{gateway}} answered from a cache' }],
           runbooks: ['CacheHitRatioLow'],
         }),
         lines({
@@ -321,7 +327,7 @@ export const CACHE_TRUTH = dashboard({
           title: 'Time to live of the key',
           shows:
             'What was left of the time to live of the key of the last pair. *none* is what entries of users get, *own* what the probe asks for.',
-          act: 'a line that is far from cache_params.ttl of the gateway means that another default is in force.',
+          act: 'a line far from the expected one means that another default than cache_params.ttl is in force. Set expect.ttl to see what is expected.',
           width: 8,
           height: 8,
           unit: Seconds,
@@ -330,6 +336,7 @@ export const CACHE_TRUTH = dashboard({
               of: max(['gateway', 'route', 'controls'], gauge('llm.cache.probe.key_ttl')),
               legend: '{{gateway}} {{route}}, controls {{controls}}',
             },
+            { of: max(['gateway'], gauge('llm.cache.probe.expected_ttl')), legend: '{{gateway}} expected', dashed: true },
           ],
           runbooks: ['CacheTtlUnexpected'],
         }),

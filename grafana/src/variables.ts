@@ -12,7 +12,7 @@ import { DATASOURCE } from './panel.ts';
 const BUILD_INFO = prometheusName('cache_exporter.build_info', 'gauge', '');
 const GATEWAY_UP = prometheusName('llm.gateway.up', 'gauge', '');
 const REDIS_UP = prometheusName('redis.up', 'gauge', '');
-const LITELLM_SIGN = 'litellm_request_total_latency_metric_count';
+const LITELLM_SIGN = 'litellm_proxy_total_requests_metric_total';
 
 /** The ranges that statistics of probes can look back over. */
 export const WINDOWS = ['30s', '5m', '15m', '1h', '6h', '1d'] as const;

@@ -136,7 +136,7 @@ describe('the queries of the dashboards', () => {
   });
 
   it('group by labels that their series have', () => {
-    const made = ['model'];
+    const made = ['requested_model'];
     const labelsOf = (all: readonly Selector[]) => new Set(all.flatMap(({ metric }) => [...(LABELS.get(metric) ?? [])]).concat(made));
     expect(failing(parsed, ({ grouped, selectors: all }) => grouped.every((label) => labelsOf(all).has(label)))).toEqual([]);
   });

@@ -13,6 +13,12 @@ import { forThisFile } from './lifetime.ts';
 import { startPrometheus } from './prometheus.ts';
 import { type RunningRedis, startRedis } from './redis.ts';
 
+/** Two names for one model: what tells the requests of users from those of the probes is the name that they ask for. */
+const MODELS = [
+  ['cache-probe', 0.15],
+  ['assistant', 0.2],
+] as const;
+
 /** A whole installation that is watched: all of it real, everything every second. */
 export interface WatchedStack {
   redis: RunningRedis;
@@ -29,11 +35,6 @@ export interface WatchedStack {
   rotate(): Promise<void>;
 }
 
-const MODELS = [
-  ['cache-probe', 0.15],
-  ['assistant', 0.2],
-] as const;
-
 /**
  * Starts a Redis with a replica and a user for the exporter, a LiteLLM with metrics, a Jaeger, the exporter and a
  * Prometheus that scrapes both. Beside the gateway the exporter watches one that is not there, and beside
@@ -48,7 +49,7 @@ export async function startWatchedStack(rules: readonly string[]): Promise<Watch
   }
   const model_list = MODELS.map(([name, delay]) => ({
     model_name: name,
-    litellm_params: { model: `openai/${name}`, api_key: 'none', mock_response: 'ok', mock_delay: delay },
+    litellm_params: { model: 'openai/one-model', api_key: 'none', mock_response: 'ok', mock_delay: delay },
   }));
   const metrics = { callbacks: ['prometheus'], service_callback: ['prometheus_system'], require_auth_for_metrics_endpoint: false };
   const [jaeger, gateway] = await Promise.all([
@@ -65,7 +66,7 @@ export async function startWatchedStack(rules: readonly string[]): Promise<Watch
       { name: 'forgotten', ...target, password_file: 'wrong' },
     ],
     gateways: [
-      { name: 'production', url: gateway.url, redis: 'cache', routes: ['completions', 'chat_stream'], ...probed },
+      { name: 'production', url: gateway.url, redis: 'cache', routes: ['completions', 'chat_stream'], expect: { ttl: '120s' }, ...probed },
       { name: 'staging', url: `http://127.0.0.1:${nobody}`, redis: 'cache', ...probed },
     ],
     traces: { endpoint: jaeger.otlp },
@@ -93,7 +94,7 @@ export async function startWatchedStack(rules: readonly string[]): Promise<Watch
       const end = performance.now() + most;
       while (performance.now() < end && !(await done())) {
         asked += 1;
-        await Promise.all([question(Math.floor(asked / 3)), sleep(250)]);
+        await Promise.all([question(Math.floor(asked / 5)), sleep(250)]);
       }
     },
     async rotate() {
