@@ -41,7 +41,7 @@ export const CACHE_EXPORTER = dashboard({
           unit: NoUnit,
           states: yesOrNo('yes', 'no'),
           queries: [{ of: min(['instance'], ofExporter(foreignGauge('up'))), legend: '{{instance}}' }],
-          runbooks: ['CacheExporterDown'],
+          runbooks: ['CacheExporterDown', 'CacheExporterAbsent'],
         }),
         stat({
           title: 'Configuration',

@@ -1,6 +1,7 @@
 import { NoUnit, PercentUnit, Seconds, Short } from '@grafana/grafana-foundation-sdk/units';
 import { alertsTable } from './alerts.ts';
 import { dashboard } from './dashboard.ts';
+import { RIGHT_SHARE } from './pairs.ts';
 import { buckets, calc, count, counter, gauge, increase, max, quantile, rate, sum } from './query.ts';
 import { stat } from './stat.ts';
 import { AUTH_CODE, AUTH_STATES, CAUSE_CODE, CAUSES, COLOUR, VERDICT_CODE, VERDICTS, WORKING, yesOrNo } from './states.ts';
@@ -9,8 +10,6 @@ import { timeline } from './timeline.ts';
 import { windowVariable } from './variables.ts';
 
 const since = max(['gateway'], gauge('llm.cache.verdict_since.timestamp'));
-const pairs = increase(counter('llm.cache.probe.pairs'), '$window');
-const goodPairs = increase(counter('llm.cache.probe.pairs', { outcome: 'ok' }), '$window');
 const duplicates = increase(buckets('llm.cache.probe.request.duration', { request: 'duplicate' }), '$window');
 const used = max(['redis_target'], gauge('redis.memory.used'));
 const limit = max(['redis_target'], gauge('redis.maxmemory'));
@@ -96,7 +95,7 @@ export const CACHE_FLEET = dashboard({
             { name: 'For', of: calc`time() - ${since}`, unit: Seconds, decimals: 0 },
             {
               name: 'Right pairs',
-              of: calc`${sum(['gateway'], goodPairs)} / ${sum(['gateway'], pairs)}`,
+              of: RIGHT_SHARE,
               unit: PercentUnit,
               decimals: 1,
               steps: [COLOUR.bad, [0.9, COLOUR.warn], [0.99, COLOUR.good]],

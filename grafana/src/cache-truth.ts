@@ -1,6 +1,7 @@
 import { CountsPerMinute, NoUnit, PercentUnit, Seconds, Short } from '@grafana/grafana-foundation-sdk/units';
 import { dashboard } from './dashboard.ts';
 import { lines } from './lines.ts';
+import { RIGHT_SHARE } from './pairs.ts';
 import {
   buckets,
   calc,
@@ -26,7 +27,6 @@ const USD = 'currencyUSD';
 const requests = buckets('llm.cache.probe.request.duration', { request: 'first' });
 const duplicates = buckets('llm.cache.probe.request.duration', { request: 'duplicate' });
 const pairs = counter('llm.cache.probe.pairs');
-const goodPairs = counter('llm.cache.probe.pairs', { outcome: 'ok' });
 const age = calc`time() - ${max(['gateway'], gauge('llm.cache.verdict_since.timestamp'))}`;
 
 /**
@@ -61,7 +61,7 @@ export const CACHE_TRUTH = dashboard({
           unit: NoUnit,
           states: VERDICTS,
           queries: [{ of: VERDICT_CODE, legend: '{{gateway}}' }],
-          runbooks: ['CacheRedisPathBroken', 'CacheWrongAnswers', 'CachePartial', 'GatewayUnreachable', 'CacheVerdictUnknown'],
+          runbooks: ['CacheRedisPathBroken', 'CacheWrongAnswers', 'CachePartial', 'CacheDisabled', 'CacheLocal', 'CacheVerdictUnknown'],
           empty: 'no exporter',
         }),
         stat({
@@ -87,20 +87,16 @@ export const CACHE_TRUTH = dashboard({
         }),
         stat({
           title: 'Pairs that were right',
-          shows: 'Share of the pairs in the probe window whose duplicate came from the Redis that is watched. The objective is 99 %.',
+          shows:
+            'Share of the pairs in the probe window that were answered as they should be, without those that got no answer. The objective is 99 %.',
           act: 'below the objective, see below which outcome took their place.',
           width: 4,
           height: 4,
           unit: PercentUnit,
           decimals: 1,
           steps: [COLOUR.bad, [0.9, COLOUR.warn], [0.99, COLOUR.good]],
-          queries: [
-            {
-              of: calc`${sum(['gateway'], increase(goodPairs, '$window'))} / ${sum(['gateway'], increase(pairs, '$window'))}`,
-              legend: '{{gateway}}',
-            },
-          ],
-          runbooks: ['CacheErrorBudgetBurnFast'],
+          queries: [{ of: RIGHT_SHARE, legend: '{{gateway}}' }],
+          runbooks: ['CacheErrorBudgetBurnFast', 'CacheErrorBudgetBurnSlow'],
         }),
         stat({
           title: 'Last pair',
@@ -146,7 +142,7 @@ export const CACHE_TRUTH = dashboard({
           height: 6,
           states: OUTCOMES,
           queries: [{ of: OUTCOME_CODE, legend: '{{gateway}} {{route}}' }],
-          runbooks: ['CachePartial'],
+          runbooks: ['CachePartial', 'CacheControlFailed'],
         }),
       ],
     },

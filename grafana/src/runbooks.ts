@@ -1,7 +1,7 @@
 /** Where the project is published; the runbooks of the alerts are in its docs. */
 export const PROJECT = 'https://github.com/litellm-cache-exporter/litellm-cache-exporter';
 
-/** The alerts whose runbooks panels lead to. */
+/** The alerts of the shipped rules that somebody has to act on; panels lead to their runbooks. */
 export const RUNBOOK = [
   'RedisAuthFailing',
   'RedisAuthRejected',
@@ -14,10 +14,14 @@ export const RUNBOOK = [
   'CacheWrongAnswers',
   'GatewayUnreachable',
   'CachePartial',
+  'CacheDisabled',
+  'CacheLocal',
+  'CacheControlFailed',
   'CacheNotMeasurable',
   'CacheVerdictUnknown',
   'CacheNotShared',
   'CacheErrorBudgetBurnFast',
+  'CacheErrorBudgetBurnSlow',
   'RedisDown',
   'RedisMemoryFull',
   'RedisEvicting',
@@ -36,6 +40,7 @@ export const RUNBOOK = [
   'ProbeBudgetExhausted',
   'ProbeStale',
   'CacheExporterDown',
+  'CacheExporterAbsent',
   'CacheExporterConfigReloadFailed',
   'CacheExporterTraceExportFailing',
 ] as const;

@@ -17,7 +17,7 @@ import { startWatchedStack, type WatchedStack } from '../support/watched-stack.t
 
 const PICTURES = join(import.meta.dirname, '../../.stack/dashboards');
 /** How long the outage lasts: its cause is found within two intervals, the rest is for the pictures. */
-const OUTAGE_MS = 10_000;
+const OUTAGE_MS = 12_000;
 
 /** Queries that have nothing to show in this installation, and why. */
 const SILENT: Readonly<Record<string, string>> = {

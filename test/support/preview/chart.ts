@@ -1,4 +1,5 @@
-import type { DrawnPanel, Mark, NamedSeries, Range } from './data.ts';
+import type { StoredDefaults } from '../dashboards.ts';
+import { colourOf, type DrawnPanel, isDashed, type Mark, type NamedSeries, type Range } from './data.ts';
 import { DARK, escaped, withUnit } from './format.ts';
 
 const PALETTE = [
@@ -33,11 +34,11 @@ export function chart(
   width: number,
   height: number,
 ): string {
-  const { defaults, overrides } = panel.fieldConfig ?? { defaults: {}, overrides: [] };
+  const defaults: StoredDefaults = panel.fieldConfig?.defaults ?? {};
   const legendHeight = 18 * Math.min(2, Math.ceil(series.reduce((all, { name }) => all + name.length * 6.4 + 28, 0) / width));
   const [right, bottom] = [width - 8, height - BOTTOM - legendHeight];
   const stacked = defaults.custom?.drawStyle === 'bars';
-  const colours = series.map(({ name }, index) => overridden(overrides, 'byName', name) ?? PALETTE[index % PALETTE.length] ?? DARK.text);
+  const colours = series.map(({ name }, index) => colourOf(panel, name) ?? PALETTE[index % PALETTE.length] ?? DARK.text);
   const shapes = stacked ? stack(series) : series.map(({ points }) => points.map(([at, value]) => [at, 0, value] as const));
   const values = [...shapes.flatMap((shape) => shape.map(([, , top]) => top)), ...exemplars.map(([, value]) => value)].filter(
     Number.isFinite,
@@ -71,20 +72,21 @@ export function chart(
     const { refId = '' } = series[index] ?? {};
     const colour = colours[index] ?? DARK.text;
     if (stacked) {
-      const bar = Math.max(1, ((right - LEFT) * range.step) / (range.end - range.start) - 0.5);
+      const bar = ((right - LEFT) * range.step) / (range.end - range.start);
       for (const [at, low, top] of shape) {
-        const [from, to] = [scale.place(low), scale.place(top)];
+        const [from, to] = [Math.max(LEFT, x(at) - bar / 2), Math.min(right, x(at) + bar / 2 - 0.5)];
+        const [foot, head] = [scale.place(low), scale.place(top)];
         parts.push(
-          `<rect x="${(x(at) - bar / 2).toFixed(1)}" y="${to.toFixed(1)}" width="${bar.toFixed(1)}" height="${Math.max(0, from - to).toFixed(1)}" fill="${colour}"/>`,
+          `<rect x="${from.toFixed(1)}" y="${head.toFixed(1)}" width="${(to - from).toFixed(1)}" height="${(foot - head).toFixed(1)}" fill="${colour}"/>`,
         );
       }
     } else {
-      const isDashed = overridden(overrides, 'byFrameRefID', refId) !== undefined;
+      const dashed = isDashed(panel, refId);
       const path = shape.map(
         ([at, , value], place) => `${startsNew(shape, place, range.step) ? 'M' : 'L'}${x(at).toFixed(1)} ${scale.place(value).toFixed(1)}`,
       );
       parts.push(
-        `<path d="${path.join('')}" fill="none" stroke="${colour}" stroke-width="${isDashed ? 1 : 2}"${isDashed ? ' stroke-dasharray="5 4"' : ''}/>`,
+        `<path d="${path.join('')}" fill="none" stroke="${colour}" stroke-width="${dashed ? 1 : 2}"${dashed ? ' stroke-dasharray="5 4"' : ''}/>`,
       );
     }
   }
@@ -95,17 +97,6 @@ export function chart(
   }
   const legend = series.map(({ name }, index) => `<span><i style="background:${colours[index]}"></i>${escaped(name)}</span>`);
   return `<svg width="${width}" height="${height - legendHeight}">${parts.join('')}</svg><div class="legend" style="height:${legendHeight}px">${legend.join('')}</div>`;
-}
-
-/** The colour, or for a query that a line is dashed, that overrides give a series. */
-function overridden(
-  overrides: NonNullable<DrawnPanel['panel']['fieldConfig']>['overrides'],
-  id: string,
-  options: string,
-): string | undefined {
-  const found = overrides.find(({ matcher }) => matcher.id === id && matcher.options === options);
-  const colour: { value?: { fixedColor?: string } } | undefined = Object(found?.properties.find((property) => property.id === 'color'));
-  return id === 'byName' ? colour?.value?.fixedColor : found && 'dashed';
 }
 
 function stack(series: readonly NamedSeries[]): (readonly [number, number, number])[][] {

@@ -34,3 +34,15 @@ export interface Range {
 export function seriesName({ legendFormat = '' }: Pick<StoredTarget, 'legendFormat'>, labels: Readonly<Record<string, string>>): string {
   return legendFormat.replace(/\{\{(\w+)\}\}/g, (_, label: string) => labels[label] ?? '').trim();
 }
+
+/** The colour that a panel gives the series of a name. */
+export function colourOf({ fieldConfig }: StoredPanel, name: string): string | undefined {
+  const found = fieldConfig?.overrides.find(({ matcher }) => matcher.id === 'byName' && matcher.options === name);
+  const { fixedColor }: { fixedColor?: string } = Object(found?.properties.find(({ id }) => id === 'color')?.value);
+  return fixedColor;
+}
+
+/** Whether a panel changes the look of the lines of a query, which is to dash them. */
+export function isDashed({ fieldConfig }: StoredPanel, refId: string): boolean {
+  return fieldConfig?.overrides.some(({ matcher }) => matcher.id === 'byFrameRefID' && matcher.options === refId) ?? false;
+}

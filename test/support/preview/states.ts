@@ -1,5 +1,5 @@
 import type { StoredDefaults } from '../dashboards.ts';
-import type { DrawnPanel, Mark, NamedSeries, Range } from './data.ts';
+import { colourOf, type DrawnPanel, type Mark, type NamedSeries, type Range } from './data.ts';
 import { DARK, escaped, inkOn, shown } from './format.ts';
 
 /** A state timeline: a row for each series, with the word in the bar where it fits. */
@@ -49,7 +49,7 @@ export function stat({ panel, series }: DrawnPanel, width: number, height: numbe
   const wide = width / columns;
   const high = height / Math.ceil(series.length / columns);
   const fields = series.map(({ name, points }) => {
-    const { text: word, colour } = shown(
+    const { text: word, colour = colourOf(panel, name) } = shown(
       points.at(-1)?.[1] ?? Number.NaN,
       defaults.unit,
       defaults.decimals,
