@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as units from '@grafana/grafana-foundation-sdk/units';
 import { describe, expect, it } from 'vitest';
@@ -10,7 +10,7 @@ import { UNSHOWN } from '../../grafana/src/unshown.ts';
 import { metricDocuments } from '../../src/catalogue/document.ts';
 import { closedSet } from '../../src/catalogue/sample.ts';
 import { type PlacedQuery, placedQueries, type StoredPanel, storedDashboards, substitute } from '../support/dashboards.ts';
-import { parsePromql, type Selector } from '../support/promql.ts';
+import { parsePromql, type Selector } from '../support/promql-grammar.ts';
 
 const dashboards = storedDashboards();
 const panels = dashboards.flatMap(({ uid, panels: all }) => all.map((panel) => ({ ...panel, at: `${uid}: ${panel.title}` })));
@@ -225,6 +225,27 @@ describe('the panels', () => {
     expect(links.length).toBeGreaterThan(40);
     expect(failing(links, ({ url }) => urls.has(url))).toEqual([]);
     expect(RUNBOOK.filter((alert) => !links.some(({ url }) => url === runbookUrl(alert)))).toEqual([]);
+  });
+});
+
+describe('the alerts', () => {
+  const folder = join(import.meta.dirname, '../../deploy/prometheus/rules');
+  const rules: { alert?: string; labels?: { severity: string }; annotations?: { dashboard?: string } }[] = readdirSync(folder).flatMap(
+    (name) => parse(readFileSync(join(folder, name), 'utf8')).groups.flatMap((group: { rules: object[] }) => group.rules),
+  );
+  const alerts = rules.filter(({ labels }) => /^(page|ticket|info)$/.test(labels?.severity ?? ''));
+
+  it('have their runbooks linked from a panel each', () => {
+    expect(alerts.length).toBeGreaterThan(30);
+    expect([...RUNBOOK].sort()).toEqual(alerts.map(({ alert }) => alert).sort());
+  });
+
+  it('lead to a dashboard that is there, and that leads to their runbook', () => {
+    const lost = alerts.filter(({ alert = '', annotations }) => {
+      const target = dashboards.find(({ uid }) => annotations?.dashboard?.split('?')[0] === `/d/${uid}`);
+      return !target?.panels.some(({ links = [] }) => links.some(({ url }) => url === runbookUrl(alert)));
+    });
+    expect(lost.map(({ alert, annotations }) => `${alert} ${annotations?.dashboard}`)).toEqual([]);
   });
 });
 
