@@ -44,11 +44,15 @@ async function ask({ front, key }: Stack): Promise<boolean> {
   const body = chat
     ? { model: 'cache-probe', messages: [{ role: 'user', content: question }] }
     : { model: 'cache-probe', prompt: question };
-  const answer = await fetch(`http://127.0.0.1:${front.port}/v1/${chat ? 'chat/' : ''}completions`, {
-    method: 'POST',
-    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
-  await answer.arrayBuffer();
-  return answer.ok;
+  try {
+    const answer = await fetch(`http://127.0.0.1:${front.port}/v1/${chat ? 'chat/' : ''}completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    await answer.arrayBuffer();
+    return answer.ok;
+  } catch {
+    return false;
+  }
 }
