@@ -1,8 +1,9 @@
 import { BytesIEC, BytesPerSecondIEC, NoUnit, OpsPerSecond, PercentUnit, Seconds, Short } from '@grafana/grafana-foundation-sdk/units';
+import type { LabelsOf } from '../../src/catalogue/sample.ts';
 import { dashboard } from './dashboard.ts';
 import { lines } from './lines.ts';
 import type { Query } from './panel.ts';
-import { buckets, calc, count, counter, gauge, max, min, quantile, rate, replacedBuckets, sinceStart, type Vector } from './query.ts';
+import { buckets, calc, count, counter, gauge, max, min, quantile, rate, replacedMean, sinceStart, sum, type Vector } from './query.ts';
 import { stat } from './stat.ts';
 import { COLOUR, ROLE_CODE, ROLES, yesOrNo } from './states.ts';
 import { table } from './table.ts';
@@ -13,6 +14,11 @@ const limit = max(['redis_target'], gauge('redis.maxmemory'));
 const clients = max(['redis_target'], gauge('redis.clients.connected'));
 const clientLimit = max(['redis_target'], gauge('redis.clients.max'));
 const errors = counter('redis.errors');
+
+/** Processor time in the kernel and outside of it, per second. */
+function cpu(...state: readonly LabelsOf<'redis.cpu.time'>['state'][]): Vector<'redis_target'> {
+  return sum(['redis_target'], max(['redis_target', 'state'], rate(counter('redis.cpu.time', { state }))));
+}
 
 /** One line of a panel for each target, named after what it is. */
 function each(name: string, of: Vector<string>): Query {
@@ -286,15 +292,18 @@ export const CACHE_REDIS = dashboard({
         }),
         lines({
           title: 'Saturation',
-          shows: 'CPU time of each server by kind, and the share of time that its main thread is busy.',
+          shows:
+            'Processor time of each server: of all threads, of the main thread, of forks; and the share of time that the event loop is busy (Redis 7.2 and later).',
           act: 'one thread does the work: at 100 % of the main thread commands wait.',
           width: 24,
           height: 7,
           unit: PercentUnit,
           min: 0,
           queries: [
-            { of: max(['redis_target', 'state'], rate(counter('redis.cpu.time'))), legend: '{{redis_target}} CPU {{state}}' },
-            { ...each('main thread', max(['redis_target'], rate(counter('redis.eventloop.duration')))), dashed: true },
+            each('all threads', cpu('sys', 'user')),
+            each('main thread', cpu('sys_main_thread', 'user_main_thread')),
+            each('forks', cpu('sys_children', 'user_children')),
+            { ...each('event loop of the main thread', max(['redis_target'], rate(counter('redis.eventloop.duration')))), dashed: true },
           ],
         }),
       ],
@@ -434,21 +443,21 @@ export const CACHE_REDIS = dashboard({
           width: 8,
           height: 8,
           unit: Short,
-          queries: [{ of: max(['redis_target', 'class'], gauge('redis.census.without_ttl')), legend: '{{redis_target}} {{class}}' }],
+          queries: [
+            { of: calc`${max(['redis_target', 'class'], gauge('redis.census.without_ttl'))} > 0`, legend: '{{redis_target}} {{class}}' },
+          ],
           runbooks: ['RedisKeysWithoutTtlGrowing'],
-          empty: 'no census',
+          empty: 'none, or no census',
         }),
         lines({
           title: 'Time to live of cached answers',
-          shows: 'Quartiles of the time to live of the hex64 keys in the sample of the last census.',
-          act: 'the upper quartile is about the ttl that is in force.',
+          shows: 'Mean of what is left of the time to live of the hex64 keys in the sample of the last census.',
+          act: 'under steady load it is about half of the ttl that is in force; far from that, somebody caches with another ttl.',
           width: 12,
           height: 7,
           unit: Seconds,
-          queries: [0.25, 0.5, 0.75].map((q) => ({
-            of: quantile(q, ['redis_target'], replacedBuckets('redis.census.ttl')),
-            legend: `{{redis_target}} p${100 * q}`,
-          })),
+          min: 0,
+          queries: [{ of: max(['redis_target'], replacedMean('redis.census.ttl')), legend: '{{redis_target}}' }],
           empty: 'no census',
         }),
         stat({

@@ -63,9 +63,9 @@ export function total<N extends Metric<'histogram'>>(metric: N, matchers: Matche
   return { counter: selector(metric, '_sum', matchers) };
 }
 
-/** The buckets of a histogram that its source replaces as a whole, and that therefore is no counter. */
-export function replacedBuckets(metric: 'redis.census.ttl'): Vector<LabelOf<'redis.census.ttl'> | 'le'> {
-  return { promql: selector(metric, '_bucket', {}) };
+/** The mean of a histogram that its source replaces as a whole, and that therefore is no counter. */
+export function replacedMean(metric: 'redis.census.ttl'): Vector<LabelOf<'redis.census.ttl'>> {
+  return { promql: `${selector(metric, '_sum', {})} / ${selector(metric, '_count', {})}` };
 }
 
 /** The series of a gauge of LiteLLM, of the SDK or of Prometheus. */

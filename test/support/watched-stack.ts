@@ -47,6 +47,7 @@ export async function startWatchedStack(rules: readonly string[]): Promise<Watch
   for (const server of [redis, replica]) {
     await server.command('ACL', 'SETUSER', 'exporter', ...aclRules(server.release), ...censusRules(), '>watch');
   }
+  await redis.command('SET', 'forever', 'kept');
   const model_list = MODELS.map(([name, delay]) => ({
     model_name: name,
     litellm_params: { model: 'openai/one-model', api_key: 'none', mock_response: 'ok', mock_delay: delay },

@@ -54,7 +54,7 @@ export function chart(
     const y = scale.place(tick).toFixed(1);
     return `<line x1="${LEFT}" x2="${right}" y1="${y}" y2="${y}" stroke="${DARK.line}"/>${label(LEFT - 6, Number(y) + 4, withUnit(tick, defaults.unit ?? 'none'), 'end')}`;
   });
-  const last = width < 300 ? 2 : 4;
+  const last = width < 420 ? 2 : 4;
   for (let place = 0; place <= last; place += 1) {
     const at = range.start + (place / last) * (range.end - range.start);
     parts.push(

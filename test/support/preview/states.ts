@@ -26,14 +26,15 @@ export function timeline({ panel, series }: DrawnPanel, range: Range, marks: rea
   }
   for (const { at, colour } of marks)
     parts.push(`<line x1="${x(at)}" x2="${x(at)}" y1="0" y2="${bottom}" stroke="${colour}" stroke-dasharray="3 3"/>`);
-  for (let place = 0; place <= 4; place += 1) {
-    const at = range.start + (place / 4) * (range.end - range.start);
+  const last = width < 420 ? 2 : 4;
+  for (let place = 0; place <= last; place += 1) {
+    const at = range.start + (place / last) * (range.end - range.start);
     parts.push(
       text(
         x(at),
         bottom + 16,
         new Date(at * 1000).toISOString().slice(11, 19),
-        place === 0 ? 'start' : place === 4 ? 'end' : 'middle',
+        place === 0 ? 'start' : place === last ? 'end' : 'middle',
         DARK.quiet,
       ),
     );
