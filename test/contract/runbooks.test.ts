@@ -12,7 +12,7 @@ import { anchors, blocks, codeSpans, headings, internalLinks, page, pagesIn, sec
 import { exampleGateway, exampleStatus } from '../support/example-status.ts';
 import { serve } from '../support/http.ts';
 import { lacksProgram } from '../support/prometheus.ts';
-import { selected } from '../support/promql.ts';
+import { parsePromql } from '../support/promql.ts';
 
 const root = join(import.meta.dirname, '../..');
 const RULES = join(root, 'deploy/prometheus/rules');
@@ -112,7 +112,7 @@ describe('the page on verdicts', () => {
 describe('the documented commands', () => {
   it('select metrics that exist, by labels and members that exist', () => {
     const wrong = expressions.flatMap(({ path, expression }) =>
-      selected(expression).flatMap(({ metric, matchers }) => {
+      parsePromql(expression).selectors.flatMap(({ metric, matchers }) => {
         if (FOREIGN.includes(metric)) return [];
         const found = documented(metric);
         if (found === undefined) return [`${path}: ${metric}`];
