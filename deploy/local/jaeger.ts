@@ -18,6 +18,8 @@ export interface JaegerSpan {
   traceID: string;
   spanID: string;
   operationName: string;
+  /** Microseconds. */
+  duration: number;
   references: { refType: string; spanID: string }[];
   tags: { key: string; value: unknown }[];
   processID: string;
