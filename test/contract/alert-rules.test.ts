@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
@@ -184,6 +184,11 @@ describe('the alert rules', () => {
       expect(`${annotations.summary}`, alert).toMatch(/\$labels\.(gateway|redis_target)/);
       expect(`${annotations.description}`, alert).toMatch(/\$value|query/);
     }
+  });
+
+  it('have runbooks', () => {
+    const runbooks = join(root, 'docs/runbooks');
+    expect(alerts.filter(({ alert }) => !existsSync(join(runbooks, `${alert}.md`))).map(({ alert }) => alert)).toEqual([]);
   });
 
   it('speak of metrics, labels, members and functions that exist', () => {
