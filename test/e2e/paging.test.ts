@@ -16,10 +16,13 @@ const PAGES = ['auth', 'page'];
 const HASTE = 60;
 const MILLISECONDS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** A text of rules or of routing with every duration divided by sixty. */
+/**
+ * A text of rules or of routing with every duration divided by sixty. Only what fires after more than a minute
+ * (`for`) takes its time, so that a machine which is slow for seconds is no outage.
+ */
 function hasty(text: string): string {
   return text.replaceAll(
-    /\b(\d+)([smhd])\b/g,
+    /(?<!\bfor: (?!1m))\b(\d+)([smhd])\b/g,
     (_, count: string, unit: keyof typeof MILLISECONDS) => `${Math.round((Number(count) * MILLISECONDS[unit]) / HASTE)}ms`,
   );
 }
@@ -38,7 +41,7 @@ async function hastyRules(folder: string): Promise<string[]> {
 
 const isLacking = (await lacksProgram('prometheus')) || (await lacksProgram('prometheus-alertmanager'));
 
-describe.skipIf(isLacking)('the page for a refused password', () => {
+describe.skipIf(isLacking)('a page for a refused password', () => {
   let cached: Cached;
   let watched: Watch;
   let folder: string;
@@ -121,5 +124,17 @@ describe.skipIf(isLacking)('the page for a refused password', () => {
     await eventually(async () => (await muted()).includes('CacheRedisPathBroken'), 10_000);
     await sleep(3_000);
     expect(namesOf(refused().slice(before))).toEqual(['RedisAuthFailing', 'RedisAuthRejected']);
+  });
+
+  it('ends when Redis dies, which pages for itself and goes on muting what follows', async () => {
+    const before = told(watched.pages, ['page']).length;
+    const pages = () => told(watched.pages, ['page']).slice(before);
+    await cached.redis.kill();
+    await eventually(() => namesOf(pages()).includes('RedisDown'), 15_000);
+    await eventually(async () => !(await watched.prometheus.api('alerts').then(JSON.stringify)).includes('RedisAuthFailing'), 40_000);
+    await eventually(async () => (await muted()).includes('CacheRedisPathBroken'), 5_000);
+    await sleep(3_000);
+    expect(namesOf(pages())).toEqual(['RedisDown']);
+    expect(pages().map(({ labels }) => labels.redis_target)).toEqual(['cache']);
   });
 });
