@@ -1,18 +1,26 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DASHBOARDS } from '../grafana/src/dashboards.ts';
 import { metricsMarkdown } from '../src/catalogue/document.ts';
 import { aclMarkdown } from '../src/collectors/document.ts';
 import { configurationMarkdown, configurationSchema } from '../src/config/document.ts';
+import { alertsMarkdown } from './alerts-page.ts';
+import { readRules } from './rule-files.ts';
+
+const root = join(import.meta.dirname, '..');
 
 /** Every generated file and what makes it. */
 const GENERATED: Readonly<Record<string, () => string>> = {
   'docs/metrics.md': metricsMarkdown,
   'docs/configuration.md': configurationMarkdown,
   'docs/redis-acl.md': aclMarkdown,
+  'docs/alerts.md': () => alertsMarkdown(readRules(root)),
   'docs/config.schema.json': () => `${JSON.stringify(configurationSchema(), null, 2)}\n`,
+  ...Object.fromEntries(
+    DASHBOARDS.map((dashboard) => [`grafana/dashboards/${dashboard.uid}.json`, () => `${JSON.stringify(dashboard, null, 2)}\n`]),
+  ),
 };
 
-const root = join(import.meta.dirname, '..');
 const check = process.argv.includes('--check');
 const stale: string[] = [];
 

@@ -28,6 +28,7 @@ export const GATEWAY = {
   },
   'llm.cache.probe.write_lag': { kind: 'histogram', owner: 'gateway', unit: 's', labels: { route: ROUTE }, buckets: ANSWER_SECONDS, help: 'Time from the end of the first answer until its key was seen in Redis; 0 when it was there before.' },
   'llm.cache.probe.key_ttl': { kind: 'gauge', owner: 'gateway', unit: 's', labels: { route: ROUTE, controls: CONTROLS }, help: "Time to live of the key of the last pair; none is what users' entries get." },
+  'llm.cache.probe.expected_ttl': { kind: 'gauge', owner: 'gateway', unit: 's', labels: {}, help: "Time to live that users' entries should have, from the configuration.", when: 'gateways[].expect.ttl' },
   'llm.cache.probe.last_run.timestamp': { kind: 'gauge', owner: 'gateway', unit: 's', labels: { route: ROUTE }, help: 'Unix time of the last pair.' },
   'llm.cache.probe.replica_coverage': { kind: 'gauge', owner: 'gateway', unit: '1', labels: {}, help: 'Share of the ordered pairs of replicas, in the last full cycle, of which the second read from Redis what the first had written.', when: 'gateways[].addresses, after a full cycle' },
   'llm.cache.probe.skipped': { kind: 'counter', owner: 'gateway', unit: '{pair}', labels: { route: ROUTE, reason: SKIP_REASON }, help: 'Pairs that were due and not sent.' },

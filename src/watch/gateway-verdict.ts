@@ -87,6 +87,7 @@ export function watchVerdict({ config, series, log, clock, look, replicas, route
       ...(since === undefined ? [] : [sample('llm.cache.verdict_since.timestamp', {}, since / 1000)]),
       ...(config.redis === undefined ? [] : [sample('cache_exporter.gateway_target_info', { redis_target: config.redis }, 1)]),
       sample('llm.cache.probe.budget_usd', {}, config.daily_budget_usd),
+      ...(config.expect.ttl === undefined ? [] : [sample('llm.cache.probe.expected_ttl', {}, config.expect.ttl / 1000)]),
       ...routes.map(({ route }) => sample('llm.cache.probe.interval', { route }, pace.interval / 1000)),
       ...routes.flatMap((route) => route.lasting(isFresh(route))),
     ];

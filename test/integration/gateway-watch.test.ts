@@ -85,7 +85,7 @@ function current(probed: WatchedGateway, of: 'verdict' | 'cause'): string[] {
 
 describe('a gateway before its first tick', () => {
   it('has its counters at 0 and an unknown verdict', async () => {
-    const { probed } = await start({ redis: 'cache', routes: ['completions', 'chat'] });
+    const { probed } = await start({ redis: 'cache', routes: ['completions', 'chat'], expect: { cache: 'redis', ttl: 3_600_000 } });
     expect(OUTCOME.map((outcome) => probed.value('llm.cache.probe.pairs', { ...labels, outcome }))).toEqual(OUTCOME.map(() => 0));
     expect(SKIP_REASON.map((reason) => probed.value('llm.cache.probe.skipped', { route: 'chat', reason }))).toEqual(
       SKIP_REASON.map(() => 0),
@@ -93,6 +93,7 @@ describe('a gateway before its first tick', () => {
     expect(probed.shown('llm.cache.probe.pairs')).toBe(2 * OUTCOME.length);
     expect(probed.value('llm.cache.probe.cost_usd', {})).toBe(0);
     expect(probed.value('llm.cache.probe.budget_usd', {})).toBe(1);
+    expect(probed.value('llm.cache.probe.expected_ttl', {})).toBe(3600);
     expect(probed.value('llm.cache.probe.interval', { route: 'chat' })).toBe(60);
     expect(probed.value('cache_exporter.gateway_target_info', { redis_target: 'cache' })).toBe(1);
     expect([current(probed, 'verdict'), current(probed, 'cause')]).toEqual([['unknown'], ['undetermined']]);

@@ -1,0 +1,223 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { readRules } from '../../scripts/rule-files.ts';
+import { metricDocuments } from '../../src/catalogue/document.ts';
+import { queriesOf, type Selector, vocabularyOf } from '../support/promql.ts';
+
+const root = join(import.meta.dirname, '../..');
+const { alerts, recordings } = readRules(root);
+const RUNBOOKS = 'https://github.com/litellm-cache-exporter/litellm-cache-exporter/blob/main/';
+
+/** The names that runbooks, routes and dashboards go by. */
+const NAMES = {
+  'auth.yaml': [
+    'RedisAuthFailing',
+    'RedisAuthRejected',
+    'RedisAuthMissing',
+    'RedisPermissionDenied',
+    'RedisAuthBreaksGateway',
+    'RedisAuthFlapping',
+    'RedisAuthNotRequired',
+  ],
+  'exporter.yaml': [
+    'CacheExporterDown',
+    'CacheExporterAbsent',
+    'CacheExporterConfigReloadFailed',
+    'CacheExporterTraceExportFailing',
+    'Watchdog',
+  ],
+  'redis.yaml': [
+    'RedisDown',
+    'RedisMemoryFull',
+    'RedisEvicting',
+    'RedisRejectingConnections',
+    'RedisClientsNearLimit',
+    'RedisConnectionChurn',
+    'RedisSlowCommands',
+    'RedisPersistenceFailing',
+    'RedisReplicationLinkDown',
+    'RedisKeysWithoutTtlGrowing',
+    'RedisCertificateExpiring',
+  ],
+  'slo.yaml': ['CacheErrorBudgetBurnFast', 'CacheErrorBudgetBurnSlow'],
+  'users.yaml': ['CacheHitRatioLow', 'CacheHitLatencyHigh', 'CacheSpeedupLow', 'CacheTtlUnexpected', 'ProbeBudgetExhausted', 'ProbeStale'],
+  'verdict.yaml': [
+    'CacheRedisPathBroken',
+    'CacheWrongAnswers',
+    'GatewayUnreachable',
+    'CachePartial',
+    'CacheDisabled',
+    'CacheLocal',
+    'CacheNotMeasurable',
+    'CacheControlFailed',
+    'CacheVerdictUnknown',
+    'CacheNotShared',
+  ],
+} as const;
+
+const PAGES = [
+  'RedisAuthFailing',
+  'RedisAuthRejected',
+  'RedisAuthBreaksGateway',
+  'CacheExporterDown',
+  'CacheExporterAbsent',
+  'RedisDown',
+  'CacheErrorBudgetBurnFast',
+  'CacheRedisPathBroken',
+  'CacheWrongAnswers',
+  'GatewayUnreachable',
+];
+
+const CATEGORY: Readonly<Record<string, string>> = {
+  'auth.yaml': 'auth',
+  'exporter.yaml': 'exporter',
+  'redis.yaml': 'redis',
+  'slo.yaml': 'slo',
+  'users.yaml': 'users',
+  'verdict.yaml': 'cache',
+};
+
+/** Metrics that somebody else exports, with the labels that the rules use. */
+const FOREIGN: Readonly<Record<string, readonly string[]>> = {
+  up: [],
+  otel_sdk_exporter_span_exported_total: ['error_type'],
+  litellm_cache_hits_metric_total: ['model_id', 'gateway'],
+  litellm_proxy_total_requests_metric_total: ['model_id', 'requested_model', 'status_code', 'gateway'],
+};
+
+/** Functions and aggregations that Prometheus 2.42 knows. */
+const FUNCTIONS = [
+  ...['sum', 'min', 'max', 'count', 'group', 'rate', 'increase', 'delta', 'changes', 'time', 'vector', 'absent', 'abs', 'clamp_max'],
+  ...['histogram_quantile', 'label_replace', 'max_over_time', 'min_over_time', 'present_over_time'],
+];
+
+type Members = readonly string[] | 'open';
+
+/** The labels of every metric that is there to be asked for. */
+const LABELS = new Map<string, ReadonlyMap<string, Members>>([
+  ...metricDocuments().flatMap(({ name, kind, labels }): [string, Map<string, Members>][] => {
+    const own = new Map<string, Members>(Object.entries(labels));
+    if (kind !== 'histogram') return [[name, own]];
+    return [
+      [`${name}_bucket`, new Map([...own, ['le', 'open']])],
+      [`${name}_sum`, own],
+      [`${name}_count`, own],
+    ];
+  }),
+  ...Object.entries(FOREIGN).map(([name, labels]): [string, Map<string, Members>] => [
+    name,
+    new Map(labels.map((label) => [label, 'open'])),
+  ]),
+  ...recordings.map(({ record }): [string, Map<string, Members>] => [record, new Map([['gateway', 'open']])]),
+  [
+    'ALERTS',
+    new Map<string, Members>([
+      ['alertname', alerts.map(({ alert }) => alert)],
+      ['alertstate', ['pending', 'firing']],
+      ...['redis_target', 'gateway', 'credential'].map((label): [string, Members] => [label, 'open']),
+    ]),
+  ],
+]);
+const OF_PROMETHEUS = ['job', 'instance'];
+
+/** What a selector asks for that does not exist. */
+function unknownIn({ metric, matchers }: Selector): string[] {
+  const labels = LABELS.get(metric);
+  if (labels === undefined) return [metric];
+  return matchers.flatMap(({ label, values }) => {
+    if (OF_PROMETHEUS.includes(label)) return [];
+    const members = labels.get(label);
+    if (members === undefined) return [`${metric}{${label}}`];
+    return members === 'open' ? [] : values.filter((value) => !members.includes(value)).map((value) => `${metric}{${label}="${value}"}`);
+  });
+}
+
+function unknownWords(expression: string): string[] {
+  const { selectors, grouping, functions } = vocabularyOf(expression);
+  const known = new Set([...OF_PROMETHEUS, ...selectors.flatMap(({ metric }) => [...(LABELS.get(metric)?.keys() ?? [])])]);
+  return [
+    ...selectors.flatMap(unknownIn),
+    ...grouping.filter((label) => !known.has(label)),
+    ...functions.filter((name) => !FUNCTIONS.includes(name)),
+  ];
+}
+
+describe('the words of an expression', () => {
+  it('are found, and a wrong one is named', () => {
+    const wrong =
+      'sum by (gatewy) (rate(llm_cache_verdict{verdict=~"working|brokn", gateway="x"}[5m])) > foo or llm_cache_cause{couse="none"}';
+    expect(unknownWords(wrong)).toEqual(['llm_cache_verdict{verdict="brokn"}', 'llm_cache_cause{couse}', 'foo', 'gatewy']);
+    expect(unknownWords('increase(redis_cmd_duration_seconds_bucket{le="0.1"}[1h] offset 5m) anchored')).toEqual(['anchored']);
+    expect(queriesOf('{{ range query (printf "redis_up{redis_target=%q,x=\\"y\\"}" $labels.a) }}{{ end }}{{ query "up" }}')).toEqual([
+      'redis_up{redis_target="",x="y"}',
+      'up',
+    ]);
+  });
+});
+
+describe('the alert rules', () => {
+  it('have their names in their files', () => {
+    const found = Object.fromEntries(
+      Object.keys(NAMES).map((file) => [file, alerts.filter((alert) => alert.file === file).map(({ alert }) => alert)]),
+    );
+    expect(found).toEqual(NAMES);
+    expect(alerts).toHaveLength(Object.values(NAMES).flat().length);
+  });
+
+  it('page for what cannot wait, and have a category', () => {
+    expect(alerts.filter(({ labels }) => labels.severity === 'page').map(({ alert }) => alert)).toEqual(PAGES);
+    for (const { alert, file, labels } of alerts) {
+      const severity = alert === 'Watchdog' ? 'none' : PAGES.includes(alert) ? 'page' : 'ticket';
+      expect(labels, alert).toEqual({ severity, category: CATEGORY[file] });
+    }
+  });
+
+  it('say what is wrong where, and where to go', () => {
+    for (const { alert, file, annotations, comment } of alerts) {
+      expect(Object.keys(annotations).sort(), alert).toEqual(['dashboard', 'description', 'runbook_url', 'summary']);
+      expect(annotations.runbook_url, alert).toBe(`${RUNBOOKS}docs/runbooks/${alert}.md`);
+      expect(annotations.dashboard, alert).toMatch(/^\/d\/cache-(truth|redis|auth|exporter|fleet)$/);
+      expect(comment, alert).toMatch(/^[A-Z].*[.]$/);
+      if (file === 'exporter.yaml') continue;
+      expect(`${annotations.summary}`, alert).toMatch(/\$labels\.(gateway|redis_target)/);
+      expect(`${annotations.description}`, alert).toMatch(/\$value|query/);
+    }
+  });
+
+  it('speak of metrics, labels, members and functions that exist', () => {
+    for (const { alert, expr, annotations } of alerts) {
+      expect([expr, ...Object.values(annotations).flatMap(queriesOf)].flatMap(unknownWords), alert).toEqual([]);
+    }
+    for (const { record, expr } of recordings) expect(unknownWords(expr), record).toEqual([]);
+  });
+
+  it('leave out which exporter it was', () => {
+    for (const { alert, expr } of alerts) {
+      if (alert === 'Watchdog') continue;
+      expect(vocabularyOf(expr).grouping, alert).not.toContain('instance');
+      expect(expr, alert).toMatch(/\b(max|min|sum|count|absent|group)\b/);
+    }
+  });
+
+  it('look over ranges of at least four scrapes of 15 seconds', () => {
+    const ranges = [...alerts, ...recordings].flatMap(({ expr }) => [...expr.matchAll(/\[(\w+)\]/g)].map(([, range = '']) => range));
+    const short = ranges.filter((range) => !/^(?:\d+[hd]|[1-9]\d*m)$/.test(range));
+    expect([ranges.length > 50, short]).toEqual([true, []]);
+  });
+
+  it('have tests, in which each of them fires and each of them is silent', () => {
+    const folder = join(root, 'deploy/prometheus/tests');
+    const asked = readdirSync(folder).flatMap((file) => {
+      const { tests }: { tests: { alert_rule_test?: { alertname: string; exp_alerts?: unknown[] }[] }[] } = parse(
+        readFileSync(join(folder, file), 'utf8'),
+      );
+      return tests.flatMap((test) => test.alert_rule_test ?? []);
+    });
+    const fires = new Set(asked.filter(({ exp_alerts = [] }) => exp_alerts.length > 0).map(({ alertname }) => alertname));
+    const silent = new Set(asked.filter(({ exp_alerts = [] }) => exp_alerts.length === 0).map(({ alertname }) => alertname));
+    expect(alerts.filter(({ alert }) => !fires.has(alert)).map(({ alert }) => alert)).toEqual([]);
+    expect(alerts.filter(({ alert }) => !silent.has(alert)).map(({ alert }) => alert)).toEqual(['Watchdog']);
+  });
+});
