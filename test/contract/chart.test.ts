@@ -62,6 +62,8 @@ describe('the Helm chart', () => {
       if (properties === undefined || key === 'config') continue;
       expect(Object.keys(properties).sort(), key).toEqual(Object.keys(values[key] ?? {}).sort());
     }
+    const exporter: { properties: object } = JSON.parse(readFileSync(join(root, 'docs/config.schema.json'), 'utf8'));
+    expect(Object.keys(schema.properties.config?.properties ?? {}).sort()).toEqual(Object.keys(exporter.properties).sort());
   });
 
   it('carries the rules and dashboards of this repository, not copies of them', () => {
