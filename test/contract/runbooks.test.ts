@@ -12,7 +12,7 @@ import { anchors, blocks, codeSpans, headings, internalLinks, page, pagesIn, sec
 import { exampleGateway, exampleStatus } from '../support/example-status.ts';
 import { serve } from '../support/http.ts';
 import { lacksProgram } from '../support/prometheus.ts';
-import { selected } from '../support/promql.ts';
+import { vocabularyOf } from '../support/promql.ts';
 
 const root = join(import.meta.dirname, '../..');
 const RULES = join(root, 'deploy/prometheus/rules');
@@ -112,15 +112,14 @@ describe('the page on verdicts', () => {
 describe('the documented commands', () => {
   it('select metrics that exist, by labels and members that exist', () => {
     const wrong = expressions.flatMap(({ path, expression }) =>
-      selected(expression).flatMap(({ metric, matchers }) => {
+      vocabularyOf(expression).selectors.flatMap(({ metric, matchers }) => {
         if (FOREIGN.includes(metric)) return [];
         const found = documented(metric);
         if (found === undefined) return [`${path}: ${metric}`];
-        return matchers.flatMap(({ label, operator, value }) => {
+        return matchers.flatMap(({ label, values }) => {
           const members = found.labels[label];
-          const known =
-            members === 'open' || (members !== undefined && (operator.endsWith('~') || value === '' || members.includes(value)));
-          return known ? [] : [`${path}: ${metric}{${label}="${value}"}`];
+          const known = members === 'open' || (members !== undefined && values.every((value) => members.includes(value)));
+          return known ? [] : [`${path}: ${metric}{${label}="${values.join('|')}"}`];
         });
       }),
     );
