@@ -101,7 +101,7 @@ export async function runFault(fault: Fault, stack: Stack, noise: boolean): Prom
 }
 
 /** Waits until a stack is `working` by pairs that were sent after a time in Unix milliseconds; rejects with what it is instead. */
-async function becomesWorking(stack: Stack, since: number, when: string): Promise<void> {
+export async function becomesWorking(stack: Stack, since: number, when: string): Promise<void> {
   const deadline = performance.now() + HEALING_MS;
   for (;;) {
     const text = await stack.exporter.metrics();
