@@ -8,8 +8,6 @@ import { type Mapping, merge } from '../../deploy/local/merge.ts';
 import { freePort } from '../../deploy/local/process.ts';
 import type { Progress } from '../../deploy/local/progress.ts';
 import { startRedis } from '../../deploy/local/redis.ts';
-import { eventually } from '../support/eventually.ts';
-import { metricLines } from '../support/metrics-text.ts';
 import { type Front, openFront } from './front.ts';
 import type { VariantName } from './gateways.ts';
 import { type Provider, startProvider } from './provider.ts';
@@ -41,7 +39,7 @@ export interface Stack extends Omit<Rack, 'close'> {
   rollOut(name: VariantName): void;
   /** Reloads the exporter with other settings; none gives the usual ones. */
   watch(settings?: Settings): Promise<void>;
-  /** Starts the watch of the gateway anew, and waits until it has sent some pairs: it knows nothing of what was before, and what is usual now. */
+  /** Starts the watch of the gateway anew, so that it knows nothing of what was before. */
   forget(): Promise<void>;
   /** Keeps what goes on as long as a fault lasts; `letGo` ends all of it. */
   hold(what: Held): void;
@@ -50,9 +48,6 @@ export interface Stack extends Omit<Rack, 'close'> {
   useKey(key: string): Promise<void>;
   close(): Promise<void>;
 }
-
-/** As many pairs of a route tell what is usual on a server. */
-const KNOWN = 4;
 
 /** What has been started and has to be ended, the last first. */
 type Closing = (() => Promise<void>)[];
@@ -121,21 +116,13 @@ async function start(release: GatewayRelease, progress: Progress, closing: Closi
     key,
     rollOut: (name) => front.to(rack.gateway(name).port),
     watch,
-    async forget() {
+    forget() {
       generation += 1;
-      await watch({ gateway: { ttl: `${120 + generation}s` } });
-      await eventually(async () => pairsIn(await exporter.metrics()) >= KNOWN, 60_000);
+      return watch({ gateway: { ttl: `${120 + generation}s` } });
     },
     hold: (what) => void held.push(what),
     letGo,
     useKey: (text) => writeFile(join(exporter.dir, 'key'), text),
     close: () => close(closing),
   };
-}
-
-/** The pairs of completions that a page of /metrics counts. */
-function pairsIn(text: string): number {
-  return metricLines(text)
-    .filter(({ name, labels }) => name === 'llm_cache_probe_pairs_total' && labels.route === 'completions')
-    .reduce((sum, { value }) => sum + value, 0);
 }
