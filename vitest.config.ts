@@ -32,10 +32,11 @@ export default defineConfig({
         test: {
           name: 'gauntlet',
           include: ['test/gauntlet/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 180_000,
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
           sequence: { groupOrder: 3 },
-          ...ONE_FILE_AT_A_TIME,
+          // A fault is mostly waiting, so both releases run at once.
+          maxWorkers: 2,
         },
       },
     ],

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DASHBOARDS } from '../grafana/src/dashboards.ts';
 import { metricsMarkdown } from '../src/catalogue/document.ts';
 import { aclMarkdown } from '../src/collectors/document.ts';
 import { configurationMarkdown, configurationSchema } from '../src/config/document.ts';
@@ -15,6 +16,9 @@ const GENERATED: Readonly<Record<string, () => string>> = {
   'docs/redis-acl.md': aclMarkdown,
   'docs/alerts.md': () => alertsMarkdown(readRules(root)),
   'docs/config.schema.json': () => `${JSON.stringify(configurationSchema(), null, 2)}\n`,
+  ...Object.fromEntries(
+    DASHBOARDS.map((dashboard) => [`grafana/dashboards/${dashboard.uid}.json`, () => `${JSON.stringify(dashboard, null, 2)}\n`]),
+  ),
 };
 
 const check = process.argv.includes('--check');

@@ -22,6 +22,7 @@ const PROJECTS = [
   { name: 'contract', cap: 2 * MINUTE, servers: false },
   { name: 'integration', cap: 15 * MINUTE, servers: true },
   { name: 'e2e', cap: 8 * MINUTE, servers: true },
+  { name: 'gauntlet', cap: 12 * MINUTE, servers: true },
 ];
 const INSTALL_AND_BUILD_CAP = 8 * MINUTE;
 const STATIC_CHECKS = [

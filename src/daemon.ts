@@ -39,6 +39,7 @@ export async function startDaemon({ config, load, version, env, clock, out }: Da
   const startedAt = clock.now();
   let lastReload = { successful: true, at: startedAt, problems: [] as string[] };
   let reloading: Promise<string[]> = Promise.resolve([]);
+  let tracesUrl = config.traces.ui_url;
   let begun = false;
 
   function missing(): string[] {
@@ -73,9 +74,9 @@ export async function startDaemon({ config, load, version, env, clock, out }: Da
     if (loaded.ok) {
       await telemetry.reconfigure(loaded.config);
       await fleet.apply(loaded.config);
-      const fixed =
-        JSON.stringify(loaded.config.http) !== JSON.stringify(config.http) || loaded.config.traces.ui_url !== config.traces.ui_url;
-      if (fixed) telemetry.log.warn({}, 'Changes of http and of traces.ui_url take effect at the next start');
+      tracesUrl = loaded.config.traces.ui_url;
+      if (JSON.stringify(loaded.config.http) !== JSON.stringify(config.http))
+        telemetry.log.warn({}, 'Changes of http take effect at the next start');
       telemetry.log.info(
         { targets: loaded.config.redis.length, gateways: loaded.config.gateways.length },
         'The configuration was loaded again',
@@ -107,7 +108,7 @@ export async function startDaemon({ config, load, version, env, clock, out }: Da
         const inside = fleet.inside(name);
         return inside && debugText(status(), name, inside);
       },
-      tracesUrl: config.traces.ui_url,
+      tracesUrl: () => tracesUrl,
     },
   });
   await fleet.apply(config);

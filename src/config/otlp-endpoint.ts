@@ -2,11 +2,14 @@ import type { Environment, Overlaid } from './settings.ts';
 
 const BASE = 'OTEL_EXPORTER_OTLP_ENDPOINT';
 const TRACES = 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT';
+const BASE_PROTOCOL = 'OTEL_EXPORTER_OTLP_PROTOCOL';
+const TRACES_PROTOCOL = 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL';
 
 /**
  * Lays the endpoint of traces from the standard variables over a tree that has none. The one for traces
  * alone beats the general one and is used as it is, hence has to end in `/v1/traces`; to the general one
- * that path is appended (OpenTelemetry protocol exporter specification, endpoint URLs for OTLP/HTTP).
+ * that path is appended (OpenTelemetry protocol exporter specification, endpoint URLs for OTLP/HTTP). An
+ * address that is meant for gRPC is a fault: every export to it would fail.
  */
 export function otlpEndpoint({ tree, origins, faults }: Overlaid, env: Environment): Overlaid {
   const traces = tree.traces ?? {};
@@ -19,6 +22,11 @@ export function otlpEndpoint({ tree, origins, faults }: Overlaid, env: Environme
   if (own === endpoint) {
     const fault = { path: [TRACES], message: 'does not end in /v1/traces', suggestion: 'write the whole address' };
     return { ...untouched, faults: [...faults, fault] };
+  }
+  const protocol = env[TRACES_PROTOCOL] ? TRACES_PROTOCOL : BASE_PROTOCOL;
+  if (env[protocol] === 'grpc') {
+    const suggestion = 'set it to http/protobuf and the endpoint to the receiver of OTLP/HTTP, usually port 4318';
+    return { ...untouched, faults: [...faults, { path: [protocol], message: 'is grpc, which is not spoken here', suggestion }] };
   }
   const origin = own === '' ? BASE : TRACES;
   return { tree: { ...tree, traces: { ...traces, endpoint } }, origins: new Map([...origins, ['traces.endpoint', origin]]), faults };

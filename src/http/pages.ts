@@ -14,5 +14,5 @@ export interface Pages {
   /** All that is known of a gateway, as plain text; undefined for an unknown name. */
   debug(gateway: string): string | undefined;
   /** Where people look up traces (`traces.ui_url`). */
-  tracesUrl?: string | undefined;
+  tracesUrl(): string | undefined;
 }

@@ -32,7 +32,7 @@ export function endpoints(pages: Pages, lifecycle: boolean): readonly Endpoint[]
           ? reloaded(await pages.reload())
           : plain(403, 'A reload is allowed from this machine only; set http.enable_lifecycle to allow it from others.'),
     },
-    { method: 'GET', path: '/', answer: () => statusPage(pages.status(), pages.tracesUrl) },
+    { method: 'GET', path: '/', answer: () => statusPage(pages.status(), pages.tracesUrl()) },
     {
       method: 'GET',
       path: '/api/v1/status',

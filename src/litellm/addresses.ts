@@ -1,11 +1,25 @@
 import { lookup } from 'node:dns/promises';
+import { replicaOf } from './replicas.ts';
 
-/** The IP addresses of the host of a URL, as the machine resolves it; none when it does not. */
-export async function addressesOf(url: string): Promise<string[]> {
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+/** The hosts of a gateway by its configuration: that of its URL and those of its replicas. */
+export function hostsOf({ url, addresses = [] }: { url: string; addresses?: readonly string[] | undefined }): string[] {
+  const base = new URL(url);
+  return [...new Set([bare(base.hostname), ...addresses.map((address) => replicaOf(address, base).host)])];
+}
+
+/** The IP addresses of hosts, as the machine resolves them; none of one that it does not resolve. */
+export async function addressesOf(hosts: readonly string[]): Promise<string[]> {
+  return (await Promise.all(hosts.map(resolved))).flat();
+}
+
+async function resolved(host: string): Promise<string[]> {
   try {
     return (await lookup(host, { all: true })).map(({ address }) => address);
   } catch {
     return [];
   }
+}
+
+function bare(host: string): string {
+  return host.replace(/^\[|\]$/g, '');
 }

@@ -10,6 +10,8 @@ import { findMaster } from './sentinel.ts';
 import { answersTls, certificateExpiry, openSocket } from './socket.ts';
 import type { AuthAnswer, Command, OpenPhases, Target } from './target.ts';
 
+const WANTS_TLS = 'the server hangs up on plain text and answers TLS; write rediss:// in the URL';
+
 /** The target of a configuration entry. Nothing is connected before the first call. */
 export function createTarget(config: TargetConfig): Target {
   const own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, hits: 0, misses: 0 };
@@ -64,6 +66,13 @@ export function createTarget(config: TargetConfig): Target {
     });
   }
 
+  async function clearer(error: unknown, signal: AbortSignal): Promise<unknown> {
+    if (!(error instanceof RedisError) || error.failure !== 'closed') return error;
+    const address = config.url === undefined ? await findMaster(config, signal) : parseAddress(config.url);
+    const wantsTls = 'host' in address && !address.tls && (await answersTls(address, signal));
+    return wantsTls ? new RedisError('tls', WANTS_TLS) : error;
+  }
+
   async function open(as: Credential, signal: AbortSignal, phases?: OpenPhases): Promise<Redis> {
     const start = performance.now();
     const redis = await dial(signal);
@@ -75,7 +84,7 @@ export function createTarget(config: TargetConfig): Target {
       return redis;
     } catch (error) {
       redis.disconnect();
-      throw error;
+      throw await clearer(error, signal);
     }
   }
 
@@ -96,10 +105,7 @@ export function createTarget(config: TargetConfig): Target {
       return expiry;
     },
     dial,
-    wantsTls: async (signal) => {
-      const address = config.url === undefined ? await findMaster(config, signal) : parseAddress(config.url);
-      return 'host' in address && !address.tls && answersTls(address, signal);
-    },
+    clearer,
     authenticate: (redis, as, signal) => counting(authenticate(redis, as, signal)),
     ask,
     askAll,

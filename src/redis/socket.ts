@@ -1,10 +1,16 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { isIP, connect as openTcp, type Socket } from 'node:net';
+import { addAbortSignal } from 'node:stream';
 import { connect as openTls, TLSSocket } from 'node:tls';
 import type { TlsConfig } from '../config/effective.ts';
 import type { Address } from './address.ts';
 import { classify, RedisError } from './failure.ts';
+
+const WANTS_PLAIN = 'TLS handshake: the server does not answer TLS and answers plain text; write redis:// in the URL';
+
+/** How long a server may stay silent in the handshake before it is asked whether it speaks plain text. */
+const SILENCE_MS = 250;
 
 /**
  * An open socket to a server, TLS agreed on where the address asks for it. Certificate files are read
@@ -16,7 +22,7 @@ export async function openSocket(address: Address, tls: TlsConfig | undefined, s
     'connect',
     signal,
   );
-  return address.tls && 'host' in address ? secure(socket, address.host, tls, signal) : socket;
+  return address.tls && 'host' in address ? secure(socket, address, tls, signal) : socket;
 }
 
 /** The end of the certificate that the server showed, Unix milliseconds; undefined without TLS. */
@@ -38,9 +44,15 @@ export async function answersTls(address: Address, signal: AbortSignal): Promise
   }
 }
 
-async function secure(socket: Socket, host: string, tls: TlsConfig | undefined, signal: AbortSignal): Promise<Socket> {
+async function secure(
+  socket: Socket,
+  address: Address & { host: string },
+  tls: TlsConfig | undefined,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const over = new AbortController();
   try {
-    const name = tls?.server_name ?? host;
+    const name = tls?.server_name ?? address.host;
     const options = {
       socket,
       host: name,
@@ -50,12 +62,35 @@ async function secure(socket: Socket, host: string, tls: TlsConfig | undefined, 
       ...(tls?.cert_file !== undefined && { cert: pem(tls.cert_file) }),
       ...(tls?.key_file !== undefined && { key: pem(tls.key_file) }),
     };
-    return await ready(openTls(options), 'secureConnect', signal);
+    const secured = ready(openTls(options), 'secureConnect', signal);
+    return await Promise.race([secured, plainInstead(address, AbortSignal.any([signal, over.signal]))]);
   } catch (error) {
     socket.destroy();
-    if (!(error instanceof RedisError)) throw tlsError(error);
-    if (error.failure !== 'timeout') throw tlsError(error);
-    throw new RedisError('timeout', `${error.message}; a server without TLS on this port does not answer either`);
+    throw error instanceof RedisError && error.failure === 'timeout' ? error : tlsError(error);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Rejects when a server that stays silent in the handshake, as Redis does without TLS, answers plain text; otherwise it is never settled. */
+function plainInstead(address: Address, signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const timer = setTimeout(async () => {
+      if (await answersPlain(address, signal)) reject(new RedisError('tls', WANTS_PLAIN));
+    }, SILENCE_MS);
+    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  });
+}
+
+/** Whether Redis answers at an address in plain text. QUIT needs no password, and no counter of errors tells of it. */
+async function answersPlain(address: Address, signal: AbortSignal): Promise<boolean> {
+  try {
+    const socket = addAbortSignal(signal, await openSocket({ ...address, tls: false }, undefined, signal));
+    socket.write('QUIT\r\n');
+    for await (const answer of socket) return /^[+-]/.test(String(answer));
+    return false;
+  } catch {
+    return false;
   }
 }
 

@@ -46,8 +46,8 @@ export interface Target {
   readonly certificateExpiry: number | undefined;
   /** A fresh connection on which nothing was sent yet. The caller disconnects it. */
   dial(signal: AbortSignal): Promise<Connection>;
-  /** Whether a server that hangs up on plain text wants TLS; false where TLS is used already. */
-  wantsTls(signal: AbortSignal): Promise<boolean>;
+  /** What a failure on a fresh connection really is: `tls` where a server that hangs up on plain text agrees on TLS. */
+  clearer(error: unknown, signal: AbortSignal): Promise<unknown>;
   /** Sends AUTH with the password as it is now; nothing without one. */
   authenticate(redis: Connection, credential: Credential, signal: AbortSignal): Promise<AuthAnswer>;
   /** Sends one command and gives its reply, strings as text. */

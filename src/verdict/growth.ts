@@ -66,26 +66,35 @@ function countsOf({ counters }: Moment): Partial<Record<Counted, number | undefi
   };
 }
 
+/** A burst of a stranger who is refused: redis-cli, for one, tries twice. */
+const BURST = 2;
+
+/** What nobody is refused for: with a key of the pairs that is lost, one of them says enough. */
+const REMOVAL = ['evicted_keys', 'expired_keys', 'flushes', 'deletes'] as const satisfies readonly Counted[];
+
+/** So many times the length of a window have to be known for a burst not to be that of a stranger who comes now and then. */
+const LONG = 30;
+
 /**
  * The growth of every counter that moved in a window, beside what is usual: the most of any window in good
- * times (`good`, those before the first bad pair), and three times what the pauses between them would put
- * into a window of this length. Without good times it is the whole pause before the window, which has to
- * be at least as long. Without either nothing can be told.
+ * times (`good`, those before the first bad pair), three times what the pauses between them would put into
+ * a window of this length, and a burst while all of these are short. Without good times it is the whole
+ * pause before the window, which has to be at least as long. Without either nothing can be told.
  */
 export function growthIn({ during, pause }: Window, good: readonly Window[]): Partial<Record<Counted, Growth>> {
   const growth: Partial<Record<Counted, Growth>> = {};
+  const known = good.length > 0 ? sum(good.map((window) => window.during.seconds + (window.pause?.seconds ?? 0))) : (pause?.seconds ?? 0);
+  const least = known < LONG * during.seconds ? BURST : 0;
   for (const name of COUNTED) {
     const by = during.by[name] ?? 0;
     if (by === 0) continue;
-    if (good.length > 0) {
-      growth[name] = {
-        by,
-        usual: usual(name, during.seconds, good),
-        comparison: `in the ${good.length} windows before the first bad pair`,
-      };
-    } else if (pause !== undefined && pause.seconds >= during.seconds) {
-      growth[name] = { by, usual: pause.by[name] ?? 0, comparison: `in the ${Math.round(pause.seconds)} s without pairs beside them` };
-    }
+    const [seen, where] =
+      good.length > 0
+        ? [usual(name, during.seconds, good), `in the ${good.length} windows before the first bad pair`]
+        : [pause?.by[name] ?? 0, `in the ${Math.round(known)} s without pairs beside them`];
+    if (good.length === 0 && (pause === undefined || pause.seconds < during.seconds)) continue;
+    const burst = REMOVAL.some((removal) => removal === name) ? 0 : least;
+    growth[name] = { by, usual: Math.max(burst, seen), comparison: burst > seen ? `${where} or in a burst of somebody else` : where };
   }
   return growth;
 }
@@ -95,8 +104,12 @@ function usual(name: Counted, seconds: number, good: readonly Window[]): number 
   for (const { during, pause } of good) {
     most = Math.max(most, during.by[name] ?? 0);
     const inPause = pause?.by[name] ?? 0;
-    // Whoever moves the counter in pauses can do so in a window, in bursts of two (redis-cli) at least.
-    if (pause !== undefined && inPause > 0) most = Math.max(most, 2, Math.ceil((3 * inPause * seconds) / pause.seconds));
+    // Whoever moves the counter in pauses can do so in a window, too.
+    if (pause !== undefined && inPause > 0) most = Math.max(most, BURST, Math.ceil((3 * inPause * seconds) / pause.seconds));
   }
   return most;
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

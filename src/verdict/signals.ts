@@ -51,6 +51,12 @@ export interface Signals {
   breakerOpen: boolean | undefined;
   /** Counters of the target that others moved by more than they do without the pairs. */
   growth: Readonly<Partial<Record<Counted, Growth>>>;
+  /**
+   * What is known of the replicas of the gateway beside the pairs between them: whether one of the two whose
+   * pairs these are, or another one, does not share the cache of the rest; and those that read back by
+   * themselves what the watched server does not have. Undefined without replicas.
+   */
+  replicas: { apart: 'these' | 'others' | undefined; elsewhere: readonly { name: string; finding: Finding }[] } | undefined;
   /** The server tells of every probe key that is written to it, and is no part of a cluster. */
   seesEveryWrite: boolean;
 }

@@ -1,4 +1,5 @@
 import type { CacheType, Verdict } from '../model/cache.ts';
+import { ELSEWHERE } from './elsewhere.ts';
 import { type CauseRow, counted, failing, fails, OUTAGE, reachesRedis, refused, state, uncachedCalls } from './proof.ts';
 import type { Signals } from './signals.ts';
 import type { Routes } from './standing.ts';
@@ -20,7 +21,10 @@ export const VERDICT_TABLE: readonly VerdictRow[] = [
   { verdict: 'disabled', holds: (_, { cacheType }) => cacheType === 'none' },
   { verdict: 'local', holds: (_, { cacheType }) => !IN_REDIS.includes(cacheType) },
   { verdict: 'not_measurable', holds: (routes) => routes.some('error') },
-  { verdict: 'working', holds: (routes) => !routes.some('missing', 'elsewhere') },
+  { verdict: 'working', holds: (routes, { replicas }) => !routes.some('missing', 'elsewhere') && replicas?.apart === undefined },
+  // A replica that does not share the cache of the others is so in every round, whichever has its turn.
+  { verdict: 'partial', holds: (_, { replicas }) => replicas?.apart === 'these' },
+  { verdict: 'partial', holds: (routes, { replicas }) => replicas?.apart === 'others' && !routes.some('missing', 'elsewhere') },
   // A route that Redis serves, and one that it does not. While completions misses, another route's key in
   // Redis only counts when the completions key was never written: otherwise reading is broken for all.
   { verdict: 'partial', holds: (routes) => routes.some('proven') && routes.completions !== 'missing' },
@@ -120,26 +124,5 @@ export const CAUSE_TABLE: readonly CauseRow[] = [
       breakerOpen ? 'The gateway shows in its /metrics that its circuit breaker is open: it does not ask Redis.' : undefined,
   },
 
-  {
-    cause: 'different_database',
-    verdicts: ['not_in_redis'],
-    // Of a key that is evicted at once the server speaks only once, as of one in another database.
-    proof: ({ moved }, findings) =>
-      findings.some(({ key }) => key === 'elsewhere') && (moved?.evicted_keys ?? 0) === 0
-        ? 'Redis announced the write of the key, and the watched database does not hold it.'
-        : undefined,
-  },
-  {
-    cause: 'different_redis',
-    verdicts: ['not_in_redis'],
-    proof: ({ seesEveryWrite, cacheType }, findings) =>
-      seesEveryWrite &&
-      cacheType === 'redis' &&
-      findings.some(
-        ({ route, outcome, key, vanished }) =>
-          route === 'completions' && outcome === 'hit_not_in_redis' && key === 'absent' && vanished !== true,
-      )
-        ? 'The gateway reads back from a Redis what was never written to the watched one.'
-        : undefined,
-  },
+  ...ELSEWHERE,
 ];

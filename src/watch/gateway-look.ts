@@ -19,6 +19,8 @@ export interface Look {
   askHealth(tick: Tick): Promise<Health>;
   /** Asks `/cache/ping`, until a monotonic time at most; true when that answers 200 and did not before. */
   askPing(tick: Tick, until: number): Promise<boolean>;
+  /** Says that `/cache/ping` was not asked this time: what it answered before does not stand. */
+  leaveOutPing(): void;
   /** Asks the gateway's own metrics whether its circuit breaker is open, until a monotonic time at most; undefined where they do not tell. */
   askBreaker(tick: Tick, until: number): Promise<boolean | undefined>;
   /** Takes a version that an answer carried. */
@@ -66,6 +68,9 @@ export function lookAt(
       cachePing = ping.status;
       if (ping.settings.off || ping.settings.cacheType !== undefined) settings = ping.settings;
       return recovered;
+    },
+    leaveOutPing: () => {
+      cachePing = undefined;
     },
     askBreaker: (tick, until) => tick.step('metrics', () => replicas.askBreaker(until, tick.signal)),
     learnVersion: (seen) => {

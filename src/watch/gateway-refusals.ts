@@ -26,8 +26,8 @@ const CACHING = ['get', 'set', 'setex', 'mget'];
 /** More kinds of refusals than a gateway causes in good times. */
 const REMEMBERED = 64;
 
-/** Looks for the refusals of the gateway at a URL. */
-export function viewRefusals(url: string, target: Target, keys: KeyWatch, clock: Clock): RefusalView {
+/** Looks for the refusals of the gateway on these hosts. */
+export function viewRefusals(hosts: readonly string[], target: Target, keys: KeyWatch, clock: Clock): RefusalView {
   const log = rememberAclLog();
   const probes = new Set<string>();
   const usual = new Set<string>();
@@ -55,7 +55,7 @@ export function viewRefusals(url: string, target: Target, keys: KeyWatch, clock:
     const telling = fresh.filter(({ reason, what }) => reason === 'auth' || (reason === 'command' && CACHING.includes(what)));
     if (telling.length === 0) return [];
     const own = keys.connection && ownAddress(keys.connection);
-    const addresses = (await addressesOf(url)).filter((address) => address !== own);
+    const addresses = (await addressesOf(hosts)).filter((address) => address !== own);
     return telling.filter(({ address }) => address !== undefined && addresses.includes(address));
   }
 

@@ -19,6 +19,8 @@ export interface OrderedPairs {
   begin(): void;
   /** Takes in what a route showed; in one round a hit from Redis of any route outweighs the others. */
   record(pair: OrderedPair, finding: Finding, at: number): void;
+  /** Whether the round that runs has shown that its replicas share a cache. */
+  shared(): boolean;
   /** Drops what is known of replicas that are not among these any more. */
   forgetAllBut(replicas: readonly Replica[]): void;
   /** The share of pairs that share a cache, once every pair had its turn. */
@@ -56,6 +58,7 @@ export function keepOrdered(): OrderedPairs {
       const [oldest] = tried.keys();
       if (tried.size > MOST && oldest !== undefined) tried.delete(oldest);
     },
+    shared: () => shared,
     forgetAllBut(replicas) {
       const names = new Set(replicas.map(({ name }) => name));
       for (const [key, { from, to }] of tried) {

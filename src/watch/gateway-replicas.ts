@@ -8,7 +8,9 @@ import type { GatewayStatus } from '../model/status.ts';
 import type { Details } from '../model/tick.ts';
 import type { Ways } from '../pairs/pair.ts';
 import type { Clock } from '../schedule/clock.ts';
-import type { Finding } from '../verdict/signals.ts';
+import type { Finding, Signals } from '../verdict/signals.ts';
+import { standingOf } from '../verdict/standing.ts';
+import { watchApart } from './gateway-replica-apart.ts';
 import { replicaEvidence } from './gateway-replica-evidence.ts';
 import { keepOrdered, type OrderedPair } from './gateway-replica-pairs.ts';
 
@@ -33,6 +35,11 @@ export interface ReplicaWatch {
   turn(): Turn;
   /** Takes in a pair of this round. A hit of any route shows that the two share a cache. */
   record(finding: Finding): void;
+  /** After a round without a hit from Redis: each of the two replicas by itself, unless it is known already what one of them does alone. */
+  alone(): { name: string; ways: Ways }[];
+  /** Takes in a pair that a replica had to itself. */
+  recordAlone(name: string, finding: Finding): void;
+  sharing(): Signals['replicas'];
   samples(): Sample[];
   /** Sentences that name who is down and who does not read what others wrote. */
   evidence(): string[];
@@ -49,7 +56,10 @@ export function watchReplicas(config: GatewayConfig, clock: Clock, watcher: Requ
   if (addresses.length === 0) return watchOne(whole);
 
   const ordered = keepOrdered();
+  const apart = watchApart();
   const met = new Set<string>();
+  /** Replicas that read back by themselves what the watched server does not have. */
+  const elsewhere = new Map<string, Finding>();
   let health: { replica: Replica; health: Health }[] = [];
   let current: OrderedPair | undefined;
   let used = false;
@@ -66,6 +76,16 @@ export function watchReplicas(config: GatewayConfig, clock: Clock, watcher: Requ
     return [...all, ...all].slice(begin % all.length).slice(0, SAMPLE);
   }
 
+  function forgetAllBut(names: ReadonlySet<string>): void {
+    apart.forgetAllBut(names);
+    for (const name of elsewhere.keys()) if (!names.has(name)) elsewhere.delete(name);
+  }
+
+  /** The names of the replicas whose turn it is. */
+  function names(): string[] {
+    return [current?.from, current?.to].flatMap((replica) => replica?.name ?? []);
+  }
+
   return {
     async askHealth(signal) {
       const all = await findReplicas(addresses, config.url, config.timeout, signal);
@@ -74,7 +94,9 @@ export function watchReplicas(config: GatewayConfig, clock: Clock, watcher: Requ
       const down = health.filter((one) => one.health.failure !== undefined).map(({ replica }) => replica);
       for (const { name } of down) met.delete(name);
       const alive = window.filter((replica) => !down.includes(replica));
-      ordered.forgetAllBut(all.filter((replica) => !down.includes(replica)));
+      const left = all.filter((replica) => !down.includes(replica));
+      ordered.forgetAllBut(left);
+      forgetAllBut(new Set(left.map(({ name }) => name)));
       current = ordered.next(alive, used);
       used = false;
       return joined(health.map((one) => one.health));
@@ -90,7 +112,8 @@ export function watchReplicas(config: GatewayConfig, clock: Clock, watcher: Requ
     turn() {
       used = true;
       ordered.begin();
-      const pair = [current?.from, current?.to].flatMap((replica) => replica?.name ?? []);
+      apart.begin();
+      const pair = names();
       const cold = pair.some((name) => !met.has(name));
       for (const name of pair) met.add(name);
       const [from, to] = pair;
@@ -103,7 +126,28 @@ export function watchReplicas(config: GatewayConfig, clock: Clock, watcher: Requ
       };
     },
     record: (finding) => {
-      if (current !== undefined) ordered.record(current, finding, clock.now());
+      if (current === undefined) return;
+      ordered.record(current, finding, clock.now());
+      const shared = ordered.shared();
+      apart.record(names(), shared);
+      if (shared) for (const name of names()) elsewhere.delete(name);
+    },
+    alone() {
+      if (current === undefined || current.from === current.to || ordered.shared()) return [];
+      if (names().some((name) => elsewhere.has(name))) return [];
+      return [current.from, current.to].map((replica) => {
+        const gateway = way(replica);
+        return { name: replica.name, ways: { first: gateway, duplicate: gateway } };
+      });
+    },
+    recordAlone(name, finding) {
+      if (standingOf(finding) === 'elsewhere') elsewhere.set(name, finding);
+    },
+    sharing() {
+      const these = names();
+      // Of an outage between two others a replica that goes its own way says nothing.
+      const told = [...elsewhere].filter(([name]) => ordered.shared() || these.includes(name));
+      return { apart: apart.of(these), elsewhere: told.map(([name, finding]) => ({ name, finding })) };
     },
     samples: () => {
       const coverage = ordered.coverage();
@@ -126,6 +170,9 @@ function watchOne(gateway: Gateway): ReplicaWatch {
     askBreaker: (until, signal) => readBreaker(gateway, until, signal),
     turn: () => ({ first: gateway, duplicate: gateway, across: false, cold: false, details: {} }),
     record: () => undefined,
+    alone: () => [],
+    recordAlone: () => undefined,
+    sharing: () => undefined,
     samples: () => [],
     evidence: () => [],
     status: () => ({}),

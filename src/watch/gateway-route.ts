@@ -1,6 +1,6 @@
 import { combinations, type Sample, sample, states } from '../catalogue/sample.ts';
 import type { Series } from '../catalogue/series.ts';
-import { PHASE, type Route, type SkipReason } from '../model/cache.ts';
+import { type Outcome, PHASE, type Route, type SkipReason } from '../model/cache.ts';
 import type { PairStatus } from '../model/status.ts';
 import { kindOf, type PairKind } from '../pairs/outcome.ts';
 import type { PairResult } from '../pairs/pair.ts';
@@ -76,11 +76,11 @@ export function watchRoute(route: Route, model: string, series: Series, clock: C
     next: () => kindOf(route, pairs + 1),
     record(pair, traceId, across) {
       pairs += 1;
-      const { outcome, key, first, duplicate } = pair;
+      const { outcome } = pair;
       last = { pair, at: clock.now(), traceId, warm: !cold };
       if (outcome !== undefined) {
         series.add('llm.cache.probe.pairs', { ...labels, outcome });
-        finding = { route, outcome, key, failure: first.failure ?? duplicate?.failure, vanished: pair.vanished, across };
+        finding = findingOf(pair, outcome, across);
       }
       const controls = pair.kind === 'plain' ? 'none' : 'own';
       if (pair.ttlSeconds === undefined) delete ttl[controls];
@@ -120,4 +120,9 @@ export function watchRoute(route: Route, model: string, series: Series, clock: C
       },
     speedup: () => medianSpeedup(ratios),
   };
+}
+
+/** What a verdict needs to know of a pair that has an outcome. */
+export function findingOf({ prober, key, vanished, first, duplicate }: PairResult, outcome: Outcome, across: boolean): Finding {
+  return { route: prober.route, outcome, key, failure: first.failure ?? duplicate?.failure, vanished, across };
 }

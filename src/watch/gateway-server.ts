@@ -41,8 +41,8 @@ const BLIND: ServerSignals = {
   seesEveryWrite: false,
 };
 
-/** Watches a target for the sake of the gateway at a URL. */
-export function viewServer(url: string, target: Target | undefined, clock: Clock): ServerView {
+/** Watches a target for the sake of the gateway on these hosts. */
+export function viewServer(hosts: readonly string[], target: Target | undefined, clock: Clock): ServerView {
   if (target === undefined) {
     const nothing = {
       around: (_: unknown, __: unknown, run: () => Promise<void>) => run(),
@@ -54,7 +54,7 @@ export function viewServer(url: string, target: Target | undefined, clock: Clock
   }
   const keys = createKeyWatch(target, clock);
   const baseline = keepBaseline();
-  const refusals = viewRefusals(url, target, keys, clock);
+  const refusals = viewRefusals(hosts, target, keys, clock);
   const shared = target;
   let window: Window | undefined;
   let moved: ServerSignals['moved'];

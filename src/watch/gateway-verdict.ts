@@ -25,9 +25,10 @@ export interface Judged {
 export interface VerdictWatch {
   /**
    * Judges the latest pairs, says so in the log when the verdict or its cause changed, and publishes. In an
-   * outage without a known cause it asks the gateway once more, until a monotonic time at most.
+   * outage without a known cause it asks the gateway once more, until a monotonic time at most, and has
+   * `tryAlone` try replicas by themselves.
    */
-  judge(server: ServerSignals, tick: Tick, until: number): Promise<Judged>;
+  judge(server: ServerSignals, tick: Tick, until: number, tryAlone: () => Promise<void>): Promise<Judged>;
   /** The last judgement; undefined before the first one. */
   judged(): Judged | undefined;
   publish(): void;
@@ -100,7 +101,7 @@ export function watchVerdict({ config, series, log, clock, look, replicas, route
   }
 
   return {
-    async judge(server, tick, until) {
+    async judge(server, tick, until, tryAlone) {
       const signals: Signals = {
         ...server,
         // Silence under a namespace that only the configuration knows may be that of a wrong prefix.
@@ -114,13 +115,15 @@ export function watchVerdict({ config, series, log, clock, look, replicas, route
         flushSize: look.settings?.flushSize,
         cachePing: look.cachePing,
         breakerOpen: undefined,
+        replicas: replicas.sharing(),
       };
       const findings = routes.flatMap((route) => route.finding() ?? []);
       const first = judge(findings, signals);
       const wantsMore = first.cause === 'undetermined' && isOutage(first.verdict);
+      if (wantsMore) await tryAlone();
       const breakerOpen = wantsMore ? await look.askBreaker(tick, until) : undefined;
-      const known = { ...signals, breakerOpen };
-      const judged = breakerOpen === undefined ? first : judge(findings, known);
+      const known = { ...signals, breakerOpen, replicas: replicas.sharing() };
+      const judged = wantsMore ? judge(findings, known) : first;
       const judgement = { ...judged, evidence: [judged.evidence, ...replicas.evidence()].join(' ') };
       last = { at: clock.now(), judgement, findings, signals: known };
       enter(judgement, tick);

@@ -1,18 +1,20 @@
 import type { Series } from '../catalogue/series.ts';
 import type { GatewayConfig } from '../config/effective.ts';
+import { hostsOf } from '../litellm/addresses.ts';
 import type { CacheSettings } from '../litellm/cache-ping.ts';
 import type { LeaseState } from '../model/lease.ts';
 import type { GatewayStatus } from '../model/status.ts';
 import type { Log, Tick } from '../model/tick.ts';
-import { PROBERS } from '../pairs/index.ts';
 import { wentWell } from '../pairs/outcome.ts';
 import { runPair } from '../pairs/pair.ts';
 import type { Target } from '../redis/target.ts';
 import type { Clock } from '../schedule/clock.ts';
 import type { Job } from '../schedule/job.ts';
+import { watchAlone } from './gateway-alone.ts';
 import { keepHistory } from './gateway-history.ts';
 import { lookAt } from './gateway-look.ts';
 import { keepPace } from './gateway-pace.ts';
+import { planOf } from './gateway-plan.ts';
 import { type Turn, watchReplicas } from './gateway-replicas.ts';
 import { type RouteWatch, watchRoute } from './gateway-route.ts';
 import { viewServer } from './gateway-server.ts';
@@ -70,8 +72,9 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
   );
   const routes = config.routes.map((route) => watchRoute(route, config.model, series, clock));
   const look = lookAt(replicas, config);
-  const server = viewServer(config.url, target, clock);
+  const server = viewServer(hostsOf(config), target, clock);
   const spending = keepSpending(config, clock);
+  const alone = watchAlone({ config, look, replicas, server, spending, series, clock });
   const pace = keepPace(config.interval, clock);
   const history = keepHistory();
   const verdict = watchVerdict({ config, series, log, clock, look, replicas, routes, pace });
@@ -95,7 +98,8 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
       else if (await look.askPing(tick, end)) pace.hurry();
       if (wereMisled(settings)) return pace.hurry();
     }
-    const { judgement } = await verdict.judge(await server.signals(routes.every(isGood), end, tick.signal), tick, end);
+    const signals = await server.signals(routes.every(isGood), end, tick.signal);
+    const { judgement } = await verdict.judge(signals, tick, end, () => alone.attempt(tick, end));
     history.judged(judgement, clock.now(), tick.traceId);
   }
 
@@ -141,21 +145,15 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
         else if (left > 0) await sendPair(route, turn, tick, until - left + left / (routes.length - index));
         else route.skip('overlap');
       }
-      await look.askPing(tick, end);
+      // It would make everybody wait for the same thing once more.
+      if (routes.some((route) => route.finding()?.failure === 'timeout')) look.leaveOutPing();
+      else await look.askPing(tick, end);
     });
     pace.ran(spending.priced() && routes.some((route) => route.finding()?.outcome.startsWith('miss_')), clock.monotonic() - start);
   }
 
   async function sendPair(route: RouteWatch, turn: Turn, tick: Tick, until: number): Promise<void> {
-    const plan = {
-      prober: PROBERS[route.route],
-      model: config.model,
-      kind: route.next(),
-      ttlSeconds: config.ttl / 1000,
-      onDemand: look.settings?.defaultOff === true,
-      until,
-    };
-    const pair = await runPair(plan, turn, server.keys, tick, clock);
+    const pair = await runPair(planOf(config, look, route.route, route.next(), until), turn, server.keys, tick, clock);
     server.sent(pair.probe);
     look.learnVersion(pair.first.marks?.version);
     route.record(pair, tick.traceId, turn.across);

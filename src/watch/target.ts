@@ -40,8 +40,6 @@ export interface TargetWatchOptions {
 
 const QUERIES = [...new Set(COLLECTORS.flatMap(({ queries }) => Object.values(queries)))].filter((query) => query !== INFO);
 
-const WANTS_TLS = 'PING: the server hangs up on plain text and answers TLS; write rediss:// in the URL';
-
 /** Listing more connections than that would cost the server more than a scrape should. */
 const LISTED_CLIENTS = 2_000;
 
@@ -104,8 +102,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     }
     if (!isUsable(canary) && canary.error !== undefined) {
       if (canary.answered) await protection.check(tick, canary, undefined);
-      else if (canary.error.failure === 'closed' && (await target.wantsTls(tick.signal))) throw new RedisError('tls', WANTS_TLS);
-      throw canary.error;
+      throw await target.clearer(canary.error, tick.signal);
     }
     // INFO comes last, so that it counts what the server refuses of this very pipeline.
     const aclLog = ledger.aclQuery();

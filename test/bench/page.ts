@@ -28,6 +28,7 @@ export async function pageTimes(gateways: number, count: number): Promise<{ p50:
       missing: () => [],
       reload: async () => [],
       debug: () => undefined,
+      tracesUrl: () => undefined,
     },
     log: { debug: quiet, info: quiet, warn: quiet, error: quiet },
   });

@@ -4,6 +4,7 @@ import { CAUSE, VERDICT } from '../../src/model/cache.ts';
 import { expectedOn } from '../gauntlet/fault.ts';
 import { VARIANTS } from '../gauntlet/gateways.ts';
 import { FAULTS, IMPOSSIBLE } from '../gauntlet/index.ts';
+import { faultsOf } from '../gauntlet/once.ts';
 
 /** What the gauntlet has to cover, by the names of its faults. */
 const REQUIRED = [
@@ -67,6 +68,13 @@ describe('the list of faults', () => {
 
   it('says of what cannot be brought about why not', () => {
     for (const { cannot } of IMPOSSIBLE) expect(cannot).toMatch(/^[A-Z].{40,}\.$/);
+  });
+
+  it('is run by the tests as a whole, on both releases what depends on them', () => {
+    const tested = GATEWAY_RELEASE.map((release) => faultsOf(release));
+    for (const fault of FAULTS) {
+      expect(tested.filter((faults) => faults.includes(fault))).toHaveLength(fault.releases === 'both' ? 2 : 1);
+    }
   });
 
   it('uses every gateway', () => {

@@ -45,7 +45,7 @@ interface Report {
 
 /** Lints a tree that holds one file for every possible import, and returns the names of the files it refuses. */
 async function refused(directory: string): Promise<Set<string>> {
-  const { stdout } = await promisify(execFile)(biome, ['lint', '--reporter=json', '--max-diagnostics=none', 'src'], {
+  const { stdout } = await promisify(execFile)(biome, ['lint', '--reporter=json', '--max-diagnostics=none', 'src', 'grafana'], {
     cwd: directory,
     maxBuffer: 1e8,
   }).catch((error) => error);
@@ -75,6 +75,13 @@ describe('the linter keeps the layers', () => {
         );
       }
     }
+    await mkdir(join(directory, 'grafana/src'), { recursive: true });
+    for (const to of FOLDERS) {
+      await writeFile(
+        join(directory, 'grafana/src', `imports-${to}.ts`),
+        `import { x } from '../../src/${to}/x.ts';\nexport const y = x;\n`,
+      );
+    }
     found = await refused(directory);
   }, 60_000);
 
@@ -84,6 +91,10 @@ describe('the linter keeps the layers', () => {
     const allowed = FOLDERS.filter((to) => !found.has(`src/${from}/imports-${to}.ts`));
     const expected = FOLDERS.filter((to) => to === from || LAYER[to] < LAYER[from]);
     expect(allowed).toEqual(expected);
+  });
+
+  it('the dashboards import the catalogue only', () => {
+    expect(FOLDERS.filter((to) => !found.has(`grafana/src/imports-${to}.ts`))).toEqual(['catalogue']);
   });
 
   it.each(Object.entries(OWNERS))('%s is imported by its owners only', (name, owners) => {

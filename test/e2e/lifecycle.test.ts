@@ -15,9 +15,9 @@ function target(name: string, url: string, more: Mapping = {}): Mapping {
 }
 
 /** Changes the configuration file of a running exporter; its HTTP settings stay. */
-async function rewrite(exporter: RunningExporter, redis: readonly Mapping[]): Promise<void> {
+async function rewrite(exporter: RunningExporter, redis: readonly Mapping[], more: Mapping = {}): Promise<void> {
   const before = parse(await readFile(exporter.configFile, 'utf8'));
-  await writeFile(exporter.configFile, stringify({ ...before, redis }));
+  await writeFile(exporter.configFile, stringify({ ...before, redis, ...more }));
 }
 
 function reload(exporter: RunningExporter): Promise<Response> {
@@ -73,6 +73,20 @@ describe('a reload', () => {
     await rewrite(exporter, [target('two', redis.url)]);
     process.kill(exporter.pid, 'SIGHUP');
     await eventually(async () => (await targets(exporter)).join() === 'two', 5_000);
+  });
+
+  it('moves the links to traces', async () => {
+    const redis = [target('cache', (await startRedis()).url)];
+    const gateways = [
+      { name: 'gone', url: 'http://127.0.0.1:1', api_key: 'none', model: 'm', price_per_pair_usd: 0, interval: '1s', timeout: '500ms' },
+    ];
+    const config = { redis, gateways, traces: { ui_url: 'http://before.test' } };
+    const exporter = await forThisFile(startExporter(await freePort(), config, {}));
+    const page = async () => (await fetch(exporter.url)).text();
+    await eventually(async () => (await page()).includes('http://before.test/trace/'), 10_000);
+    await rewrite(exporter, redis, { traces: { ui_url: 'http://after.test' } });
+    expect((await reload(exporter)).status).toBe(200);
+    expect(await page()).toContain('http://after.test/trace/');
   });
 
   it('takes a rotated password from its file without one', async () => {

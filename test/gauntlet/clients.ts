@@ -12,7 +12,7 @@ export async function connections(server: Server, count: number): Promise<Held> 
 
 /** Writes that never stop, each 2 ms: answers of other users, which live longer than those of the probe. */
 export async function otherUsers(server: Server): Promise<Held> {
-  const value = 'x'.repeat(20_000);
+  const value = 'x'.repeat(50_000);
   let number = 0;
   return repeated(server, 2, (redis) => redis.call('SET', `answer-${++number}`, value, 'EX', 3_600));
 }

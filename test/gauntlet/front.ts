@@ -3,18 +3,17 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 /** An address of the loopback interface that stays while what is behind it changes, as that of a load balancer. */
 export interface Front {
   port: number;
-  /** New connections go to these ports in turn; those that are open stay where they are. */
-  to(...ports: readonly [number, ...number[]]): void;
+  /** New connections go to this port; those that are open stay where they are. */
+  to(port: number): void;
   /** Answers every HTTP request itself, with this status. */
   answer(status: number): void;
   close(): Promise<void>;
 }
 
 /** Opens a front, on a port of its own unless one is given. */
-export async function openFront(target: number, port = 0): Promise<Front> {
-  let backs: readonly number[] = [target];
+export async function openFront(first: number, port = 0): Promise<Front> {
+  let target = first;
   let status: number | undefined;
-  let turn = 0;
   const open = new Set<Socket>();
   const server = createServer((client) => {
     keep(client);
@@ -22,7 +21,7 @@ export async function openFront(target: number, port = 0): Promise<Front> {
       client.once('data', () => client.end(`HTTP/1.1 ${status} Broken\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`));
       return;
     }
-    const back = connect(backs[turn++ % backs.length] ?? target, '127.0.0.1');
+    const back = connect(target, '127.0.0.1');
     keep(back);
     client.pipe(back).pipe(client);
     client.on('close', () => back.destroy());
@@ -40,8 +39,8 @@ export async function openFront(target: number, port = 0): Promise<Front> {
   });
   return {
     port: (server.address() as AddressInfo).port,
-    to(...ports) {
-      [backs, status, turn] = [ports, undefined, 0];
+    to(next) {
+      [target, status] = [next, undefined];
     },
     answer(code) {
       status = code;

@@ -9,6 +9,8 @@ import { type Run, runFault } from './stage.ts';
 export interface RandomRuns {
   minutes: number;
   runs: Run[];
+  /** Runs that could not be made, each with its reason. */
+  broken: string[];
   memory: Memory;
 }
 
@@ -20,22 +22,39 @@ export interface Memory {
   growthPerHour: number;
 }
 
-/** Runs faults that need no other gateway until the time is over. */
-export async function runRandom(faults: readonly Fault[], stack: Stack, minutes: number, progress: Progress): Promise<RandomRuns> {
+/** Runs faults that need no other gateway until the time is over; tells after each what was found so far. */
+export async function runRandom(
+  faults: readonly Fault[],
+  stack: Stack,
+  minutes: number,
+  progress: Progress,
+  tell: (soFar: RandomRuns) => void,
+): Promise<void> {
   const some = faults.filter(({ gateways = [] }) => gateways.length === 0);
   const start = performance.now();
   const memory: { at: number; megabytes: number }[] = [];
   const runs: Run[] = [];
+  const broken: string[] = [];
   while (performance.now() - start < minutes * 60_000) {
     const fault = some[randomInt(some.length)];
     if (fault === undefined) break;
-    const run = await runFault(fault, stack, true);
-    runs.push(run);
+    const result = await attempt(fault, stack);
+    if (typeof result === 'string') broken.push(result);
+    else runs.push(result);
     const megabytes = (metricValue(await stack.exporter.metrics(), 'process_memory_usage_bytes') ?? Number.NaN) / 1e6;
     memory.push({ at: performance.now() - start, megabytes });
-    progress(`random: ${run.score}, ${run.fault}; ${megabytes.toFixed(0)} MB`);
+    progress(`random: ${typeof result === 'string' ? `not run: ${result}` : `${result.score}, ${fault.name}`}; ${megabytes.toFixed(0)} MB`);
+    tell({ minutes: Math.round((performance.now() - start) / 60_000), runs, broken, memory: memoryOf(memory) });
   }
-  return { minutes, runs, memory: memoryOf(memory) };
+}
+
+/** A run, or why it could not be made. */
+async function attempt(fault: Fault, stack: Stack): Promise<Run | string> {
+  try {
+    return await runFault(fault, stack, false);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 function memoryOf(samples: readonly { at: number; megabytes: number }[]): Memory {

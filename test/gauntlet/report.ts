@@ -2,6 +2,7 @@ import type { Impossible } from './fault.ts';
 import type { Healthy } from './healthy.ts';
 import type { RandomRuns } from './random.ts';
 import { SCORE } from './score.ts';
+import { HANGING, INTERVAL, TIMEOUT } from './settings.ts';
 import type { Run } from './stage.ts';
 
 /** Everything that a gauntlet found. */
@@ -11,6 +12,8 @@ export interface Found {
   /** The exact command. */
   command: string;
   versions: string;
+  /** How many rounds were over when this was written, a round being every fault once on one release. */
+  rounds: { done: number; of: number };
   runs: readonly Run[];
   /** Runs that could not be made, each with its reason. */
   broken: readonly string[];
@@ -25,15 +28,19 @@ export function reportOf(found: Found): string {
   return [
     '# The fault gauntlet',
     '',
-    `Written on ${found.date} by \`${found.command}\`: real LiteLLM gateways in front of a real Redis, every fault injected for real, the exporter in a process of its own with an interval of 3 s, its word read from \`/metrics\`. ${found.versions}`,
+    `Written on ${found.date} by \`${found.command}\`: real LiteLLM gateways in front of a real Redis, every fault injected for real, both releases side by side where there are two, the exporter in a process of its own with an interval of ${INTERVAL / 1000} s, its word read from \`/metrics\`. ${found.versions}`,
     '',
-    ...summary(all, found.broken),
+    `${found.rounds.done} of ${found.rounds.of} rounds were over when this was written; a round is every fault once on one release, with noise or without.`,
+    '',
+    ...summary(all, [...found.broken, ...(found.random?.broken ?? [])]),
     '',
     ...comparison(found.runs),
     '',
     '## Every fault',
     '',
     'Seconds to detection are counted from the end of the injection until verdict and cause are the expected ones, seconds to heal from its end until the verdict is `working`: median, and the longest in brackets. A dash stands for a fault that has to leave the verdict `working`, or that is over by itself. *Noise* is a client that sends a PING without a password and a forbidden command every 5 s. *Score* counts runs with the right verdict and cause in time. The last four columns are what the other signals said in that state: the status of `/cache/ping` and of `/health/readiness`, the second of two identical chat requests, and `redis_up`.',
+    '',
+    `In time is within two intervals and the ${TIMEOUT / 1000} s that a request of the round under way may take; within ${HANGING} intervals where every request hangs until that limit, because two of those are longer than an interval here; and within eleven where only every tenth pair shows it.`,
     '',
     '| fault | LiteLLM | noise | verdict | cause | detected | healed | score | /cache/ping | readiness | duplicate chat | redis_up |',
     '|---|---|---|---|---|---|---|---|---|---|---|---|',
@@ -54,7 +61,13 @@ function summary(runs: readonly Run[], broken: readonly string[]): string[] {
   const counts = SCORE.map((score) => `${runs.filter((run) => run.score === score).length} ${score}`);
   const right = runs.filter(({ score }) => score === 'right').length;
   const share = ((100 * right) / (runs.length + broken.length)).toFixed(1);
-  return [`**${runs.length + broken.length} runs: ${counts.join(', ')}, ${broken.length} not run; ${share} % right.**`];
+  const seen = runs.flatMap(({ detectedAfter }) => detectedAfter ?? []);
+  const soon = seen.filter((after) => after <= (2 * INTERVAL) / 1000).length;
+  return [
+    `**${runs.length + broken.length} runs: ${counts.join(', ')}, ${broken.length} not run; ${share} % right.**`,
+    '',
+    `Of ${seen.length} faults that were seen, ${soon} were seen within two intervals (${(2 * INTERVAL) / 1000} s).`,
+  ];
 }
 
 /** In how many of the states that are an outage the other signals looked well. */
@@ -100,14 +113,18 @@ function explained({ fault, release, noise, score, path }: Run): string {
   return `${score}: ${fault}, LiteLLM ${release}${noise ? ', with noise' : ''}. It said ${path.join(', then ')}.`;
 }
 
-/** Runs of the same fault, release and noise, in the order of their first. */
+/** Runs of the same fault, release and noise; those of a fault beside each other, in the order in which faults first ran. */
 function grouped(runs: readonly Run[]): Run[][] {
   const groups = new Map<string, Run[]>();
   for (const run of runs) {
     const key = JSON.stringify([run.fault, run.release, run.noise]);
     groups.set(key, [...(groups.get(key) ?? []), run]);
   }
-  return [...groups.values()];
+  const faults = [...new Set(runs.map(({ fault }) => fault))];
+  const place = ([run]: readonly Run[]) => (run === undefined ? '' : `${run.noise ? 1 : 0} ${run.release}`);
+  return faults.flatMap((fault) =>
+    [...groups.values()].filter(([run]) => run?.fault === fault).sort((a, b) => place(a).localeCompare(place(b))),
+  );
 }
 
 function healthySection(healthy: Healthy | undefined): string[] {
@@ -126,13 +143,14 @@ function healthySection(healthy: Healthy | undefined): string[] {
 
 function randomSection(random: RandomRuns | undefined): string[] {
   if (random === undefined) return [];
-  const { minutes, runs, memory } = random;
+  const { minutes, runs, broken, memory } = random;
   const right = runs.filter(({ score }) => score === 'right').length;
   return [
     '## Random faults',
     '',
-    `${minutes} minutes, ${runs.length} faults, ${right} right. Resident memory of the exporter: ${memory.middle.toFixed(1)} MB on average in the second third of the time, ${memory.end.toFixed(1)} MB in the last, ${memory.most.toFixed(1)} MB at most; ${memory.growthPerHour.toFixed(1)} MB an hour.`,
+    `${minutes} minutes, ${runs.length} faults, ${right} right, ${broken.length} that could not be run. Resident memory of the exporter: ${memory.middle.toFixed(1)} MB on average in the second third of the time, ${memory.end.toFixed(1)} MB in the last, ${memory.most.toFixed(1)} MB at most; ${memory.growthPerHour.toFixed(1)} MB an hour.`,
     '',
+    ...broken.map((reason) => `- not run: ${reason}`),
   ];
 }
 

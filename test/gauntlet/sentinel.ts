@@ -13,6 +13,7 @@ export interface SentinelSet {
   port: number;
   /** The password of the Redis servers; the Sentinel has none. */
   password: string;
+  /** Lets the Sentinel make the replica the master. The old one is told some ten seconds later. */
   failover(): Promise<void>;
   close(): Promise<void>;
 }
@@ -43,12 +44,13 @@ export async function startSentinelSet(): Promise<SentinelSet> {
     port,
     password,
     async failover() {
-      const roles = () => Promise.all(servers.map(async (server) => String(await server.command('INFO', 'replication'))));
-      const before = (await roles()).findIndex((text) => text.includes('role:master'));
       const client = new Redis({ port, enableReadyCheck: false, disableClientInfo: true });
-      await client.call('SENTINEL', 'FAILOVER', 'cache');
+      const address = async () => String(await client.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', 'cache'));
+      const before = await address();
+      // Refused while the one before is under way, and until the replica has caught up.
+      await eventually(() => client.call('SENTINEL', 'FAILOVER', 'cache'), 30_000);
+      await eventually(async () => (await address()) !== before, 10_000);
       client.disconnect();
-      await eventually(async () => (await roles()).findIndex((text) => text.includes('role:master')) !== before, 10_000);
     },
     async close() {
       await child.stop();

@@ -3,8 +3,14 @@ import type { Front } from './front.ts';
 import type { Server } from './server.ts';
 
 /** The time between two rounds of pairs, and the limit of one request, in milliseconds. */
-export const INTERVAL = 3_000;
-export const TIMEOUT = 2_000;
+export const INTERVAL = 4_000;
+export const TIMEOUT = 3_500;
+
+/**
+ * The intervals within which a fault has to be seen that makes every request hang: a round in which two of them
+ * reach their limit is longer than an interval here, unlike one of the default settings.
+ */
+export const HANGING = 3;
 
 /** What the exporter of a stack watches, laid over its usual settings. */
 export interface Settings {
@@ -21,7 +27,7 @@ export function usualSettings(server: Pick<Server, 'port'>, front: Pick<Front, '
       username: 'exporter',
       password_file: 'exporter-password',
       interval: '1s',
-      timeout: '500ms',
+      timeout: '800ms',
     },
     gateway: {
       name: 'litellm',

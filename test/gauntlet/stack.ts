@@ -21,19 +21,22 @@ export interface Held {
   close(): void | Promise<void>;
 }
 
-/** A Redis, gateways of one release that take turns behind one address, and the exporter that watches both. */
+/** A Redis, gateways of one release of which one at a time is behind the address, and the exporter that watches both. */
 export interface Stack extends Omit<Rack, 'close'> {
   release: GatewayRelease;
   server: Server;
   /** Another Redis, with a replica. */
   sentinel: SentinelSet;
+  /** The address of the gateway that the exporter knows. */
   front: Front;
+  /** Another one, with the standard gateway behind it, for where the gateway has two replicas. */
+  second: Front;
   provider: Provider;
   exporter: RunningExporter;
   /** The key that every gateway accepts. */
   key: string;
-  /** Puts gateways, by turns, behind the address that the exporter knows. */
-  rollOut(...names: readonly [VariantName, ...VariantName[]]): void;
+  /** Puts a gateway behind the address that the exporter knows. */
+  rollOut(name: VariantName): void;
   /** Reloads the exporter with other settings; none gives the usual ones. */
   watch(settings?: Settings): Promise<void>;
   /** Starts the watch of the gateway anew, so that it knows nothing of what was before. */
@@ -49,7 +52,7 @@ export interface Stack extends Omit<Rack, 'close'> {
 /** What has been started and has to be ended, the last first. */
 type Closing = (() => Promise<void>)[];
 
-/** Starts a stack with the standard gateway and an exporter that probes it every three seconds. */
+/** Starts a stack with the standard gateway and an exporter that probes it. */
 export async function startStack(release: GatewayRelease, progress: Progress): Promise<Stack> {
   const closing: Closing = [];
   try {
@@ -81,6 +84,7 @@ async function start(release: GatewayRelease, progress: Progress, closing: Closi
   const rack = await started(openRack({ release, redis, elsewhere, sentinel, provider: provider.url, key }, progress));
   await rack.need(['standard']);
   const front = await started(openFront(rack.gateway('standard').port));
+  const second = await started(openFront(rack.gateway('standard').port));
   const usual = usualSettings(server, front);
   const exporter = await started(startExporter(await freePort(), configOf(usual), { key, 'exporter-password': passwords.exporter }));
   const held: Held[] = [];
@@ -106,12 +110,11 @@ async function start(release: GatewayRelease, progress: Progress, closing: Closi
     server,
     sentinel,
     front,
+    second,
     provider,
     exporter,
     key,
-    rollOut(first, ...others) {
-      front.to(rack.gateway(first).port, ...others.map((name) => rack.gateway(name).port));
-    },
+    rollOut: (name) => front.to(rack.gateway(name).port),
     watch,
     forget() {
       generation += 1;

@@ -10,7 +10,7 @@ import { targetConfig } from '../support/target.ts';
 
 const never = new AbortController().signal;
 const KEY = `lce-probe-01:${'a'.repeat(64)}`;
-const GATEWAY = 'http://127.0.0.1:4000';
+const GATEWAY = '127.0.0.1';
 
 describe.each(REDIS_RELEASE)('refusals of a gateway in the ACL LOG of Redis %s', async (release) => {
   describe.skipIf(await lacksRedis(release))('are told', () => {
@@ -27,13 +27,13 @@ describe.each(REDIS_RELEASE)('refusals of a gateway in the ACL LOG of Redis %s',
     });
 
     /** A view of an exporter that comes from ::1, as others from 127.0.0.1 do not. */
-    async function view(url: string, username = 'exporter'): Promise<RefusalView> {
+    async function view(host: string, username = 'exporter'): Promise<RefusalView> {
       const target = createTarget(targetConfig(redis.url.replace('127.0.0.1', '[::1]'), { username, password: 'x' }));
       target.auth = 'ok';
       const keys = createKeyWatch(target, systemClock);
       open.push(keys);
       await keys.connect(null, never);
-      return viewRefusals(url, target, keys, systemClock);
+      return viewRefusals([host], target, keys, systemClock);
     }
 
     /** What a view makes of refusals while a pair of the probe `lce-probe-01` runs. */
@@ -58,8 +58,8 @@ describe.each(REDIS_RELEASE)('refusals of a gateway in the ACL LOG of Redis %s',
     });
 
     it('neither by an address that it shares, nor by one that nobody comes from, nor by a name that is none', async () => {
-      for (const url of ['http://[::1]:4000', 'http://127.0.0.7:4000', 'http://gateway.invalid:4000'])
-        expect(await seen(await view(url), false, ['AUTH', 'nobody', 'y'])).toEqual([]);
+      for (const host of ['::1', '127.0.0.7', 'gateway.invalid'])
+        expect(await seen(await view(host), false, ['AUTH', 'nobody', 'y'])).toEqual([]);
     });
 
     it('not for commands and keys without which it caches all the same', async () => {
@@ -79,10 +79,8 @@ describe.each(REDIS_RELEASE)('refusals of a gateway in the ACL LOG of Redis %s',
         ['GET', KEY],
         ['GET', KEY.replace('01', '02')],
       ];
-      expect(await seen(await view('http://127.0.0.7:4000'), false, ...onKey)).toEqual([
-        { cause: 'redis_permission', count: 1, tie: 'key' },
-      ]);
-      expect(await seen(await view('http://127.0.0.7:4000', 'poor'), false, ...onKey)).toEqual([]);
+      expect(await seen(await view('127.0.0.7'), false, ...onKey)).toEqual([{ cause: 'redis_permission', count: 1, tie: 'key' }]);
+      expect(await seen(await view('127.0.0.7', 'poor'), false, ...onKey)).toEqual([]);
     });
 
     it('not by an exporter that may not read the log, which asks once', async () => {

@@ -16,7 +16,7 @@ const PICTURES = join(import.meta.dirname, '../../.stack/status-page');
 const OVERFLOW = 'document.documentElement.scrollWidth - document.documentElement.clientWidth';
 
 async function urlOf(status: Status): Promise<string> {
-  const { port } = await serve({ status: () => status, tracesUrl: 'http://127.0.0.1:16686' });
+  const { port } = await serve({ status: () => status, tracesUrl: () => 'http://127.0.0.1:16686' });
   return `http://127.0.0.1:${port}/`;
 }
 

@@ -45,6 +45,7 @@ export async function serve(pages: Partial<Pages> = {}, config: Partial<Config['
       missing: () => [],
       reload: async () => [],
       debug: () => undefined,
+      tracesUrl: () => undefined,
       ...pages,
     },
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },

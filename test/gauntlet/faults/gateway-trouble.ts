@@ -1,4 +1,5 @@
 import type { Expected, Fault } from '../fault.ts';
+import { HANGING } from '../settings.ts';
 
 /** A key that the gateway treats in a special way. */
 function withKey(name: string, key: string, expected: Expected): Fault {
@@ -18,7 +19,11 @@ function withKey(name: string, key: string, expected: Expected): Fault {
 export const GATEWAY_TROUBLE: readonly Fault[] = [
   withKey('virtual-key policy that refuses cache controls', 'sk-no-controls', { verdict: 'not_measurable', cause: 'probe_key_policy' }),
   withKey('quota reached', 'sk-one-a-minute', { verdict: 'not_measurable', cause: 'gateway_quota' }),
-  { ...withKey('gateway slow', 'sk-slow', { verdict: 'not_measurable', cause: 'gateway_timeout' }), releases: 'either' },
+  {
+    ...withKey('gateway slow', 'sk-slow', { verdict: 'not_measurable', cause: 'gateway_timeout' }),
+    releases: 'either',
+    intervals: HANGING,
+  },
   {
     name: 'gateway key wrong',
     releases: 'both',
@@ -58,6 +63,7 @@ export const GATEWAY_TROUBLE: readonly Fault[] = [
     inject: async ({ gateway }) => void process.kill(-gateway('standard').pid, 'SIGSTOP'),
     lift: async ({ gateway }) => void process.kill(-gateway('standard').pid, 'SIGCONT'),
     expected: { verdict: 'unreachable', cause: 'gateway_timeout' },
+    intervals: HANGING,
   },
   {
     name: 'gateway answering 500',

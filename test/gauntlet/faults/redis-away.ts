@@ -1,6 +1,7 @@
 import { eventually } from '../../support/eventually.ts';
 import { connections } from '../clients.ts';
 import type { Fault } from '../fault.ts';
+import { HANGING } from '../settings.ts';
 
 /** Redis cannot be asked: it is gone, or it turns everybody away. */
 export const REDIS_AWAY: readonly Fault[] = [
@@ -29,6 +30,7 @@ export const REDIS_AWAY: readonly Fault[] = [
     inject: async ({ server }) => server.redis().pause(),
     lift: async ({ server }) => server.redis().resume(),
     expected: { verdict: ['not_measurable', 'memory_only', 'not_caching'], cause: 'redis_timeout' },
+    intervals: HANGING,
   },
   {
     name: 'loading',

@@ -29,8 +29,11 @@ export const REDIS_STATE: readonly Fault[] = [
     async inject({ server, hold }) {
       const used = Number(await info(server, 'memory', 'used_memory'));
       await server.command('CONFIG', 'SET', 'maxmemory-policy', 'volatile-ttl');
-      await server.command('CONFIG', 'SET', 'maxmemory', used + 4_000_000);
+      await server.command('CONFIG', 'SET', 'maxmemory', used + 2_000_000);
+      await server.command('CONFIG', 'SET', 'maxmemory-samples', 64);
       hold(await otherUsers(server));
+      const evicted = Number(await info(server, 'stats', 'evicted_keys'));
+      await eventually(async () => Number(await info(server, 'stats', 'evicted_keys')) > evicted);
     },
     async lift({ server, letGo }) {
       await letGo();

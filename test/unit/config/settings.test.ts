@@ -183,5 +183,10 @@ describe('the endpoint of traces', () => {
     expect(problemsOf({}, { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' }, MINIMAL)).toEqual([
       'OTEL_EXPORTER_OTLP_ENDPOINT: must begin with http:// or https://',
     ]);
+    const general = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
+    expect(problemsOf({}, general, MINIMAL)).toEqual([
+      'OTEL_EXPORTER_OTLP_PROTOCOL: is grpc, which is not spoken here; set it to http/protobuf and the endpoint to the receiver of OTLP/HTTP, usually port 4318',
+    ]);
+    expect(endpoint({ ...general, OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/protobuf' })).toBe('http://collector:4317');
   });
 });

@@ -35,6 +35,7 @@ const JUDGED: NonNullable<Inside['judged']> = {
     cachePing: 200,
     redisFailure: undefined,
     refusedCredential: undefined,
+    replicas: undefined,
     growth: { NOAUTH: { by: 2, usual: 2, comparison: 'in the 10 windows before the first bad pair' } },
     seesEveryWrite: true,
     moved: { NOAUTH: 2 },

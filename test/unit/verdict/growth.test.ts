@@ -84,6 +84,14 @@ describe('the growth in a window', () => {
     expect(checked(rise(60, { NOAUTH: 0 }))).toBe(0);
   });
 
+  it('is beside a burst at least while not much is known', () => {
+    const usual = (seconds: number) =>
+      growthIn(window(rise(0.5, { NOAUTH: 9 })), [window(rise(1, { NOAUTH: 0 }), rise(seconds - 1, { NOAUTH: 0 }))]).NOAUTH?.usual;
+    expect([usual(14.9), usual(15)]).toEqual([2, 0]);
+    const paused = (seconds: number) => growthIn(window(rise(0.5, { NOAUTH: 9 }), rise(seconds, { NOAUTH: 0 })), []).NOAUTH?.usual;
+    expect([paused(14.9), paused(15)]).toEqual([2, 0]);
+  });
+
   it('is beside the whole pause before it where no good times are known', () => {
     expect(growthIn(window(rise(0.5, { NOAUTH: 9 }), rise(60, { NOAUTH: 4 })), [])).toEqual({
       NOAUTH: { by: 9, usual: 4, comparison: 'in the 60 s without pairs beside them' },

@@ -22,6 +22,7 @@ const QUIET: Signals = {
   moved: { evicted_keys: 0, expired_keys: 0, flushes: 0, deletes: 0 },
   breakerOpen: undefined,
   growth: {},
+  replicas: undefined,
   seesEveryWrite: false,
 };
 
@@ -162,6 +163,15 @@ describe('the verdict', () => {
     expect(seen('miss_not_written')).toEqual({ ...rest('not_caching'), ...expected });
     expect(seen('error_first')).toEqual({ ...rest('not_measurable'), ...expected });
     expect(seen('hit_on_first')).toEqual(rest('wrong_answers'));
+  });
+
+  it('is partial while a replica does not share the cache of the others, whichever has its turn', () => {
+    const judged = (apart: 'these' | 'others', outcome: Outcome) =>
+      judge([finding('completions', outcome)], { ...QUIET, replicas: { apart, elsewhere: [] } }).verdict;
+    expect(judged('these', 'miss_key_present')).toBe('partial');
+    expect(judged('others', 'ok')).toBe('partial');
+    // Two others do not read from each other: that is news.
+    expect(judged('others', 'miss_key_present')).toBe('not_caching');
   });
 
   it('has a row for every verdict, in the order of the contract', () => {
@@ -321,6 +331,19 @@ describe('the cause', () => {
     expect(causeOf(responses, { version: '1.80.9' })).toBe('call_type_not_cached');
     expect(causeOf(responses, { version: '1.81.0' })).toBe('undetermined');
     expect(causeOf(responses, { version: undefined })).toBe('undetermined');
+  });
+
+  it('is what a replica by itself shows, in an outage between replicas', () => {
+    const missed = [finding('completions', 'miss_key_present', { across: true }), finding('chat', 'miss_key_present', { across: true })];
+    const alone = (outcome: Outcome, key: Finding['key'], more: Partial<Signals> = {}) => {
+      const elsewhere = [{ name: 'b:4000', finding: finding('completions', outcome, { key }) }];
+      return judge(missed, { ...QUIET, seesEveryWrite: true, replicas: { apart: undefined, elsewhere }, ...more });
+    };
+    expect(alone('hit_not_in_redis', 'absent').cause).toBe('different_redis');
+    expect(alone('hit_not_in_redis', 'absent').evidence).toContain('Replica b:4000 by itself: The gateway reads back from a Redis');
+    expect(alone('hit_not_in_redis', 'elsewhere').cause).toBe('different_database');
+    expect(alone('hit_not_in_redis', 'absent', { seesEveryWrite: false }).cause).toBe('undetermined');
+    expect(alone('hit_not_in_redis', 'absent', { growth: { OOM: GROWN } }).cause).toBe('redis_out_of_memory');
   });
 
   it('is write_batching when a flush size is set and a key was never written', () => {

@@ -1,0 +1,163 @@
+import type { MetricDefinition } from '../../src/catalogue/definition.ts';
+import { CATALOGUE } from '../../src/catalogue/index.ts';
+import { labelName, prometheusName } from '../../src/catalogue/prometheus-name.ts';
+import type { Metric } from '../../src/catalogue/sample.ts';
+import { FOREIGN, type Foreign } from './foreign.ts';
+
+type C = typeof CATALOGUE;
+type Underscored<L extends string> = L extends `${infer Head}.${infer Tail}` ? `${Head}_${Underscored<Tail>}` : L;
+type OwnerLabel<N extends Metric> = { target: 'redis_target'; gateway: 'gateway'; exporter: never }[C[N]['owner']];
+
+/** The labels that the series of a metric have in Prometheus. */
+type LabelOf<N extends Metric> = 'job' | 'instance' | OwnerLabel<N> | Underscored<keyof C[N]['labels'] & string>;
+
+type Member<N extends Metric, L extends keyof C[N]['labels']> = C[N]['labels'][L] extends readonly (infer V extends string)[] ? V : string;
+type Wanted<V extends string> = V | readonly V[] | { readonly not: V | readonly V[] };
+
+/** What the labels of a metric have to be, under their names of the catalogue. */
+type Matchers<N extends Metric> = { readonly [L in keyof C[N]['labels']]?: Wanted<Member<N, L>> };
+
+type ForeignLabel<F extends Foreign> = 'job' | 'instance' | (typeof FOREIGN)[F]['labels'][number];
+type ForeignOf<K> = { [F in Foreign]: (typeof FOREIGN)[F]['kind'] extends K ? F : never }[Foreign];
+type ForeignMatchers<F extends Foreign> = { readonly [L in (typeof FOREIGN)[F]['labels'][number]]?: Wanted<string> };
+
+/** An expression whose value is an instant vector with these labels. */
+export interface Vector<L extends string> {
+  readonly promql: string;
+  readonly carries?: readonly L[];
+}
+
+/** A selector of series that only ever grow: nothing to show before `rate` or `increase`. */
+export interface Counter<L extends string> {
+  readonly counter: string;
+  readonly carries?: readonly L[];
+}
+
+/** The ranges that `increase` may look back over: two of Grafana's, one of the dashboards' own, or a fixed one. */
+export type Window = '$__rate_interval' | '$__range' | '$window' | '1h' | '24h';
+
+const OWNER_MATCHER = { target: 'redis_target=~"$target"', gateway: 'gateway=~"$gateway"', exporter: undefined } as const;
+
+/** The series of a gauge or of a state set. */
+export function gauge<N extends Metric<'gauge' | 'states'>>(metric: N, matchers: Matchers<N> = {}): Vector<LabelOf<N>> {
+  return { promql: selector(metric, '', matchers) };
+}
+
+/** The series of a counter. */
+export function counter<N extends Metric<'counter'>>(metric: N, matchers: Matchers<N> = {}): Counter<LabelOf<N>> {
+  return { counter: selector(metric, '', matchers) };
+}
+
+/** The cumulative buckets of a histogram. */
+export function buckets<N extends Metric<'histogram'>>(metric: N, matchers: Matchers<N> = {}): Counter<LabelOf<N> | 'le'> {
+  return { counter: selector(metric, '_bucket', matchers) };
+}
+
+/** How many observations a histogram has. */
+export function observations<N extends Metric<'histogram'>>(metric: N, matchers: Matchers<N> = {}): Counter<LabelOf<N>> {
+  return { counter: selector(metric, '_count', matchers) };
+}
+
+/** The sum of the observations of a histogram. */
+export function total<N extends Metric<'histogram'>>(metric: N, matchers: Matchers<N> = {}): Counter<LabelOf<N>> {
+  return { counter: selector(metric, '_sum', matchers) };
+}
+
+/** The mean of a histogram that its source replaces as a whole, and that therefore is no counter. */
+export function replacedMean(metric: 'redis.census.ttl'): Vector<LabelOf<'redis.census.ttl'>> {
+  return { promql: `${selector(metric, '_sum', {})} / ${selector(metric, '_count', {})}` };
+}
+
+/** The series of a gauge of LiteLLM, of the SDK or of Prometheus. */
+export function foreignGauge<F extends ForeignOf<'gauge'>>(name: F, matchers: ForeignMatchers<F> = {}): Vector<ForeignLabel<F>> {
+  return { promql: foreignSelector(name, matchers) };
+}
+
+/** The series of a counter of LiteLLM or of the SDK. */
+export function foreignCounter<F extends ForeignOf<'counter'>>(name: F, matchers: ForeignMatchers<F> = {}): Counter<ForeignLabel<F>> {
+  return { counter: foreignSelector(name, matchers) };
+}
+
+/** Growth per second. */
+export function rate<L extends string>({ counter }: Counter<L>): Vector<L> {
+  return { promql: `rate(${counter}[$__rate_interval])` };
+}
+
+/** Growth over a window. */
+export function increase<L extends string>({ counter }: Counter<L>, window: Window): Vector<L> {
+  return { promql: `increase(${counter}[${window}])` };
+}
+
+/** How often a counter began anew, which is how often what it counts was restarted. */
+export function resets<L extends string>({ counter }: Counter<L>): Vector<L> {
+  return { promql: `resets(${counter}[$__rate_interval])` };
+}
+
+/** The value of a counter that is a time since a start: its level is what it tells. */
+export function sinceStart<L extends string>(uptime: Counter<L>): Vector<L> {
+  return { promql: uptime.counter };
+}
+
+/**
+ * What is of an exporter of this project: other processes name their series alike, and `All` of a variable
+ * stands for every job. One that is gone is still known for an hour.
+ */
+export function ofExporter<L extends string>({ promql }: Vector<L>): Vector<L> {
+  const known = selector('cache_exporter.build_info', '', {});
+  return { promql: `${promql} and on (job, instance) last_over_time(${known}[1h])` };
+}
+
+/** The sum by labels: for what each exporter counts of its own. */
+export function sum<L extends string, K extends L>(by: readonly K[], vector: Vector<L>): Vector<K> {
+  return aggregated('sum', by, vector);
+}
+
+/** The greatest by labels: for what several exporters mirror of the same server, which a sum would count twice. */
+export function max<L extends string, K extends L>(by: readonly K[], vector: Vector<L>): Vector<K> {
+  return aggregated('max', by, vector);
+}
+
+/** The smallest by labels. */
+export function min<L extends string, K extends L>(by: readonly K[], vector: Vector<L>): Vector<K> {
+  return aggregated('min', by, vector);
+}
+
+/** How many series there are by labels. */
+export function count<L extends string, K extends L>(by: readonly K[], vector: Vector<L>): Vector<K> {
+  return aggregated('count', by, vector);
+}
+
+/** A quantile by labels, from buckets that grew by this much. */
+export function quantile<L extends string, K extends L>(q: number, by: readonly K[], grown: Vector<L | 'le'>): Vector<K> {
+  return { promql: `histogram_quantile(${q}, sum by (${['le', ...by].join(', ')}) (${grown.promql}))` };
+}
+
+/** An expression of others; the labels are those that its parts have in common. */
+export function calc<L extends string>(text: TemplateStringsArray, ...parts: readonly Vector<L>[]): Vector<L> {
+  return { promql: String.raw({ raw: text }, ...parts.map(({ promql }) => promql)) };
+}
+
+function aggregated<K extends string>(operator: string, by: readonly K[], { promql }: Vector<string>): Vector<K> {
+  return { promql: by.length === 0 ? `${operator}(${promql})` : `${operator} by (${by.join(', ')}) (${promql})` };
+}
+
+function selector(metric: Metric, suffix: string, matchers: Readonly<Record<string, Wanted<string> | undefined>>): string {
+  const { kind, unit, owner }: MetricDefinition = CATALOGUE[metric];
+  const parts = ['job=~"$job"', 'instance=~"$instance"', OWNER_MATCHER[owner], ...matcherTexts(matchers)];
+  return `${prometheusName(metric, kind, unit)}${suffix}{${parts.filter((part) => part !== undefined).join(', ')}}`;
+}
+
+function foreignSelector(name: Foreign, matchers: Readonly<Record<string, Wanted<string> | undefined>>): string {
+  const own = FOREIGN[name].from === 'litellm' ? ['job=~"$litellm_job"'] : ['job=~"$job"', 'instance=~"$instance"'];
+  return `${name}{${[...own, ...matcherTexts(matchers)].join(', ')}}`;
+}
+
+function matcherTexts(matchers: Readonly<Record<string, Wanted<string> | undefined>>): string[] {
+  return Object.entries(matchers).flatMap(([label, wanted]) => (wanted === undefined ? [] : [`${labelName(label)}${operation(wanted)}`]));
+}
+
+function operation(wanted: Wanted<string>): string {
+  if (typeof wanted === 'string') return `="${wanted}"`;
+  if ('not' in wanted) return typeof wanted.not === 'string' ? `!="${wanted.not}"` : `!~"${wanted.not.join('|')}"`;
+  return `=~"${wanted.join('|')}"`;
+}

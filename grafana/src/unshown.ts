@@ -1,0 +1,9 @@
+import type { Metric } from '../../src/catalogue/sample.ts';
+
+/** The metrics of the catalogue that are on no dashboard, and why not. */
+export const UNSHOWN = {
+  'redis.memory.fragmentation': 'The ratio is shown, and it is what the advice on fragmentation is about.',
+  'redis.memory.system': 'Memory of the host says nothing without the other processes on it.',
+  'redis.aof.enabled': 'It is a setting and not a state; that a write of the file failed is shown.',
+  'process.uptime': 'The time of the start is shown and says the same.',
+} as const satisfies Partial<Record<Metric, string>>;

@@ -1,0 +1,185 @@
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { stringify } from 'yaml';
+import { CAUSES, VERDICTS } from '../../grafana/src/states.ts';
+import { lacksChromium, startChromium } from '../support/chromium.ts';
+import { placedQueries, storedDashboards } from '../support/dashboards.ts';
+import { eventually } from '../support/eventually.ts';
+import { lacksJaeger } from '../support/jaeger.ts';
+import { metricValue } from '../support/metrics-text.ts';
+import { type Answer, ask, askExemplars, askMarks, drawnPanels, grafanaVariables } from '../support/preview/ask.ts';
+import type { Range } from '../support/preview/data.ts';
+import { PAGE_WIDTH, previewPage } from '../support/preview/page.ts';
+import { lacksProgram } from '../support/prometheus.ts';
+import { startWatchedStack, type WatchedStack } from '../support/watched-stack.ts';
+
+const PICTURES = join(import.meta.dirname, '../../.stack/dashboards');
+/** How long the outage lasts: its cause is found within two intervals, the rest is for the pictures. */
+const OUTAGE_MS = 12_000;
+
+/** Queries that have nothing to show in this installation, and why. */
+const SILENT: Readonly<Record<string, string>> = {
+  'cache-auth: Certificate ends in: A': 'only for a target with rediss://',
+  'cache-exporter: Spans: B': 'only while spans are dropped, which Jaeger being up prevents',
+  'cache-exporter: Who probes: A': 'only with a lease',
+  'cache-truth: Coverage of the replicas: A': 'only with gateways[].addresses, after a full cycle',
+};
+
+const lacking = (await lacksProgram('prometheus')) || (await lacksJaeger());
+
+describe.skipIf(lacking)('the dashboards, on a real Prometheus that watched a real outage', async () => {
+  const dashboards = storedDashboards();
+  const queries = placedQueries(dashboards);
+  const answers = new Map<string, Answer>();
+  const exemplars = new Map<string, { traceId: string; at: number; value: number }[]>();
+  let stack: WatchedStack;
+  let range: Range;
+  let rotated: number;
+  let variables: Record<string, string>;
+
+  beforeAll(async () => {
+    const rules = join(await mkdtemp(join(tmpdir(), 'lce-rules-')), 'rules.yaml');
+    await writeFile(rules, alertsThatFire());
+    stack = await startWatchedStack([rules]);
+    await eventually(async () => isWorking(await stack.exporter.metrics()), 30_000);
+    const start = Math.floor(Date.now() / 1000);
+    await stack.use(async () => isMeasured(await stack.exporter.metrics()), 30_000);
+    rotated = Date.now() / 1000;
+    await stack.rotate();
+    await stack.use(() => Date.now() / 1000 > rotated + OUTAGE_MS / 1000, 2 * OUTAGE_MS);
+    range = { start, end: Math.floor(Date.now() / 1000), step: 1 };
+    variables = grafanaVariables(range, 1, '30s');
+    for (const query of queries) {
+      answers.set(query.at, await ask(stack.prometheus, query, range, variables));
+      if (query.exemplar) exemplars.set(query.at, await askExemplars(stack.prometheus, query, range, variables));
+    }
+  });
+
+  it('run every query without a remark', () => {
+    expect([...answers].flatMap(([at, { remarks }]) => remarks.map((remark) => `${at}: ${remark}`))).toEqual([]);
+    expect(answers.size).toBe(queries.length);
+  });
+
+  it('have data for every query but those that the list explains', () => {
+    const silent = [...answers].filter(([, { series }]) => series.length === 0).map(([at]) => at);
+    expect(silent.sort()).toEqual(Object.keys(SILENT));
+  });
+
+  it('give every series a name of its own within its panel', () => {
+    const same = queries
+      .filter(({ panel }) => panel.type !== 'table')
+      .flatMap(({ at }) => {
+        const names = answers.get(at)?.series.map(({ name }) => name) ?? [];
+        return names.filter((name, index) => name === '' || names.indexOf(name) !== index).map((name) => `${at}: ${name}`);
+      });
+    expect(same).toEqual([]);
+  });
+
+  it('find values for every variable', async () => {
+    const found = await Promise.all(
+      dashboards
+        .flatMap(({ templating }) => templating.list)
+        .flatMap(({ query }) => {
+          const [, match = '', label = ''] = /^label_values\((.+), (\w+)\)$/.exec(String(Object(query).query)) ?? [];
+          return label === '' ? [] : [stack.prometheus.api(`label/${label}/values`, { 'match[]': match.replaceAll(/\$\w+/g, '.+') })];
+        }),
+    );
+    expect(found.length).toBeGreaterThan(20);
+    expect(found.filter((values) => !(Array.isArray(values) && values.length > 0))).toEqual([]);
+  });
+
+  it('tell the outage: a cache that works, then one that Redis does not let in', () => {
+    const course = (title: string, states: readonly { value: string }[], isIn: (at: number) => boolean) => {
+      const points = answers.get(`cache-truth: ${title}: A`)?.series.find(({ name }) => name === 'production')?.points ?? [];
+      return points.filter(([at]) => isIn(at)).map(([, place]) => states[place]?.value);
+    };
+    expect(course('Verdict over time', VERDICTS, (at) => at < rotated)).toContain('working');
+    expect(course('Cause over time', CAUSES, (at) => at < rotated)).toContain('none');
+    const verdicts = course('Verdict over time', VERDICTS, (at) => at > rotated);
+    // Which of the three it is depends on which route was asked last.
+    expect(verdicts.some((verdict) => /^(memory_only|not_caching|not_in_redis)$/.test(verdict ?? ''))).toBe(true);
+    expect(course('Cause over time', CAUSES, (at) => at > rotated)).toContain('redis_auth');
+  });
+
+  it('count the requests of users alone in their hit ratio', () => {
+    // Users ask each question five times, the probes each of theirs twice.
+    const points = answers.get("cache-truth: Hit ratio of users' requests: A")?.series[0]?.points ?? [];
+    expect(points.length).toBeGreaterThan(5);
+    expect(points.reduce((sum, [, ratio]) => sum + ratio, 0) / points.length).toBeCloseTo(0.8, 1);
+  });
+
+  it('show the exporter alone where other processes have series of the same names', () => {
+    const names = new Set(
+      queries
+        .filter(({ dashboard }) => dashboard === 'cache-exporter')
+        .flatMap(({ at }) => answers.get(at)?.series.map(({ labels }) => labels.instance)),
+    );
+    names.delete(undefined);
+    expect([...names]).toEqual([`127.0.0.1:${stack.exporter.port}`]);
+  });
+
+  it('mark when the cache stopped working', async () => {
+    const [truth] = dashboards;
+    const marks = truth === undefined ? [] : await askMarks(stack.prometheus, truth, range, variables);
+    const stopped = marks.filter(({ text }) => text === 'production: the cache does not work since then');
+    expect(stopped.some(({ at }) => at > rotated && at < range.end)).toBe(true);
+  });
+
+  it('lead from the marks on a latency to the trace in Jaeger', async () => {
+    const found = [...exemplars].filter(([at]) => at.startsWith('cache-truth: First answer')).flatMap(([, all]) => all);
+    expect(found.length).toBeGreaterThan(10);
+    const [{ traceId } = { traceId: '' }] = found;
+    const spans = await eventually(async () => {
+      const all = await stack.jaeger.spans(traceId);
+      return all.some(({ operationName }) => operationName === 'gateway production') && all;
+    }, 10_000);
+    expect(spans.map(({ operationName }) => operationName)).toEqual(expect.arrayContaining(['first', 'duplicate']));
+  });
+
+  it.skipIf(await lacksChromium())('can be drawn', async () => {
+    await mkdir(PICTURES, { recursive: true });
+    const tab = await startChromium();
+    for (const dashboard of dashboards) {
+      const marks = await askMarks(stack.prometheus, dashboard, range, variables);
+      const page = previewPage(dashboard, drawnPanels(dashboard, answers, exemplars, dashboard.uid), range, marks);
+      const file = join(PICTURES, `${dashboard.uid}.html`);
+      await writeFile(file, page);
+      await tab.look(PAGE_WIDTH, 900, 'dark');
+      await tab.open(`file://${file}`);
+      expect(tab.complaints).toEqual([]);
+      expect(await tab.ask('document.querySelectorAll(".panel").length')).toBe(
+        dashboard.panels.filter(({ type }) => type !== 'row').length,
+      );
+      expect(await tab.ask('document.documentElement.innerHTML.match(/NaN|undefined|Infinity/)?.[0] ?? null')).toBeNull();
+      await writeFile(join(PICTURES, `${dashboard.uid}.png`), await tab.picture());
+    }
+  });
+});
+
+/** Whether enough pairs hit for the median of the speed-up and its bounds. */
+function isMeasured(page: string): boolean {
+  const speedup = (route: string) => metricValue(page, 'llm_cache_probe_speedup_median_ratio', { route, bound: 'point' });
+  return speedup('completions') !== undefined && speedup('chat_stream') !== undefined;
+}
+
+function isWorking(page: string): boolean {
+  return metricValue(page, 'llm_cache_verdict', { gateway: 'production', verdict: 'working' }) === 1;
+}
+
+/** Three alerts with the labels of the shipped rules and without their patience. */
+function alertsThatFire(): string {
+  const auth = { alert: 'RedisAuthFailing', expr: 'redis_auth_state{state="failed"} == 1', labels: { severity: 'page', category: 'auth' } };
+  const path = {
+    alert: 'CacheRedisPathBroken',
+    expr: 'llm_cache_verdict{verdict="memory_only"} == 1',
+    labels: { severity: 'page', category: 'cache' },
+  };
+  const reload = {
+    alert: 'CacheExporterConfigReloadFailed',
+    expr: 'cache_exporter_config_last_reload_successful == 1',
+    labels: { severity: 'ticket', category: 'exporter' },
+  };
+  return stringify({ groups: [{ name: 'dashboards', rules: [auth, path, reload] }] });
+}

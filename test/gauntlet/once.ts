@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GATEWAY_RELEASE, type GatewayRelease } from '../../deploy/local/gateway.ts';
+import { redisServer } from '../../deploy/local/redis.ts';
+import { lacksOpenssl } from '../support/certificates.ts';
+import { lacks } from '../support/lacks.ts';
+import { expectedOn, type Fault } from './fault.ts';
+import { FAULTS } from './index.ts';
+import { REDIS } from './server.ts';
+import { type Stack, startStack } from './stack.ts';
+import { runFault } from './stage.ts';
+import { type Supply, supply } from './supply.ts';
+
+const silent = () => undefined;
+
+/**
+ * The faults whose test is on a release: those that depend on it, and of the others every second one, so that
+ * both releases are done after the same time.
+ */
+export function faultsOf(release: GatewayRelease): readonly Fault[] {
+  const either = FAULTS.filter(({ releases }) => releases === 'either');
+  return FAULTS.filter((fault) => fault.releases === 'both' || GATEWAY_RELEASE[either.indexOf(fault) % GATEWAY_RELEASE.length] === release);
+}
+
+/** A test for each fault of a release, all on one stack. A file for each release, because files run side by side. */
+export async function describeFaultsOn(release: GatewayRelease): Promise<void> {
+  const lacking = lacksOpenssl() || (await lacks(() => redisServer(REDIS, silent))) || (await lacks(() => redisServer('8.2.3', silent)));
+  const faults = faultsOf(release);
+
+  describe.skipIf(lacking)(`a cache behind LiteLLM ${release}`, () => {
+    let stack: Stack;
+    let gateways: Supply;
+
+    beforeAll(async () => {
+      stack = await startStack(release, silent);
+      gateways = supply(stack, faults);
+    });
+
+    afterAll(() => stack?.close());
+
+    it.each(faults.map((fault) => [fault.name, fault] as const))('%s', async (_, fault) => {
+      await gateways.ready(fault);
+      const run = await runFault(fault, stack, false);
+      // How long it takes is measured by `npm run gauntlet`. Here two more intervals are granted, as the machine may be busy with other things.
+      const fair = ['right', 'late', ...(expectedOn(fault, release).cause.includes('undetermined') ? ['undetermined'] : [])];
+      expect(fair, `${run.path.join(', then ')}; seen after ${run.detectedAfter} s`).toContain(run.score);
+    });
+  });
+}
