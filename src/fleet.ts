@@ -36,7 +36,7 @@ interface Member<S> {
 export interface Fleet {
   /** Makes the fleet what the configuration says: entries that did not change are not touched. */
   apply(config: Config): Promise<void>;
-  /** Runs every job once, targets before censuses before gateways; only those named, where names are given. */
+  /** Runs every job once, targets before censuses before gateways; where names are given only those, and the targets of gateways among them. */
   runOnce(names: readonly string[], signal: AbortSignal): Promise<void>;
   targets(): TargetStatus[];
   gateways(): GatewayStatus[];
@@ -129,6 +129,11 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     }
   }
 
+  /** The targets of gateways: without its target a gateway's keys are not looked up. */
+  function targetsOf(names: readonly string[]): string[] {
+    return (current?.gateways ?? []).flatMap(({ name, redis }) => (names.includes(name) && redis !== undefined ? [redis] : []));
+  }
+
   /** A census writes into the series of its target, which go with that. */
   async function removeTargets(names: readonly string[]): Promise<void> {
     await remove(censuses, names);
@@ -147,7 +152,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       current = next;
     },
     async runOnce(names, signal) {
-      await runAll(targets, names, signal);
+      await runAll(targets, [...names, ...targetsOf(names)], signal);
       await runAll(censuses, names, signal);
       await runAll(gateways, names, signal);
     },

@@ -11,7 +11,9 @@ import { incidentText, refusals, type Stack, stackText } from './demo-text.ts';
 import { type RunningExporter, startExporter } from './exporter.ts';
 import { type RunningGateway, startGateway } from './gateway.ts';
 import { install } from './install.ts';
+import type { RunningJaeger } from './jaeger.ts';
 import { MissingError } from './missing-error.ts';
+import { alertingIfHere, firstPage, jaegerIfBuilt, monitoringText, pageText, tracedGateway } from './monitoring.ts';
 import { type Progress, progressToStderr } from './progress.ts';
 import { type RunningRedis, startRedis } from './redis.ts';
 
@@ -23,6 +25,8 @@ Redis and LiteLLM into .stack/ (a minute or two); later runs take some 15 second
 
   --incident   LiteLLM 1.80.9 with correct cache_params, but REDIS_URL without password and
                REDIS_PORT=6378 in its environment: it is locked out of its Redis and looks healthy
+  --full       with Prometheus, Alertmanager and Jaeger, as far as this machine has them; with --incident
+               the page that arrives is shown
   --port N     port of the exporter (9464)
   --once       end after the report
   --help       this text
@@ -37,6 +41,7 @@ const LOCKED_OUT = [/^llm_cache_verdict\{[^}]*verdict="memory_only"[^}]*\} 1$/m,
 async function main(): Promise<number> {
   const options = {
     incident: { type: 'boolean' },
+    full: { type: 'boolean' },
     port: { type: 'string' },
     once: { type: 'boolean' },
     help: { type: 'boolean' },
@@ -54,7 +59,7 @@ async function main(): Promise<number> {
   await mustBeFree(port);
   const stopping: (() => Promise<void>)[] = [];
   try {
-    const shown = show(port, values.incident === true, stopping, progressToStderr());
+    const shown = show(port, values, stopping, progressToStderr());
     const first = await Promise.race([shown, interrupted]);
     if (first === 'interrupted' || values.once) return 0;
     process.stdout.write('\nCtrl-C ends everything.\n');
@@ -67,7 +72,17 @@ async function main(): Promise<number> {
   }
 }
 
-async function show(port: number, incident: boolean, stopping: (() => Promise<void>)[], progress: Progress): Promise<Stack> {
+interface Wanted {
+  incident?: boolean;
+  full?: boolean;
+}
+
+async function show(
+  port: number,
+  { incident = false, full = false }: Wanted,
+  stopping: (() => Promise<void>)[],
+  progress: Progress,
+): Promise<Stack> {
   const release = incident ? '1.80.9' : '1.106.0';
   await Promise.all([install('redis-8.2.3', progress), install(release, progress)]);
   const [password, exporterPassword] = [randomBytes(12).toString('hex'), randomBytes(12).toString('hex')];
@@ -76,15 +91,21 @@ async function show(port: number, incident: boolean, stopping: (() => Promise<vo
   const redis = await startRedis({ args: ['--requirepass', password], progress });
   stopping.push(redis.stop);
   await redis.command('ACL', 'SETUSER', 'exporter', ...aclRules(redis.release), `>${exporterPassword}`);
+  const jaeger = full ? await jaegerIfBuilt(progress) : undefined;
+  if (jaeger !== undefined) stopping.push(jaeger.stop);
+  // The older release sends spans only with packages for gRPC, which are not among its requirements here.
+  const traced = jaeger === undefined || incident ? undefined : tracedGateway(jaeger);
   progress(`starting LiteLLM ${release} (about 10 s)`);
-  const env = incident ? { REDIS_URL: `redis://127.0.0.1:${redis.port}`, REDIS_PORT: '6378' } : {};
-  const gateway = await startGateway({ release, redis: { port: redis.port, password }, env: { ...env }, progress });
+  const env = { ...traced?.env, ...(incident ? { REDIS_URL: `redis://127.0.0.1:${redis.port}`, REDIS_PORT: '6378' } : {}) };
+  const gateway = await startGateway({ release, redis: { port: redis.port, password }, config: traced?.config ?? {}, env, progress });
   stopping.push(gateway.stop);
   const refusedBefore = await refusals(redis);
   progress('starting the exporter');
   const files = { 'exporter-password': exporterPassword, 'litellm-password': password, 'litellm-key': gateway.apiKey };
-  const exporter = await startExporter(port, exporterConfig(redis, gateway), files);
+  const exporter = await startExporter(port, exporterConfig(redis, gateway, jaeger), files);
   stopping.push(exporter.stop);
+  const alerting = full ? await alertingIfHere(exporter, progress) : undefined;
+  if (typeof alerting === 'object') stopping.push(alerting.stop);
 
   progress('waiting for the first pairs');
   const settled = await settle(exporter, incident ? LOCKED_OUT : WORKING);
@@ -92,12 +113,14 @@ async function show(port: number, incident: boolean, stopping: (() => Promise<vo
   const report = incident ? await incidentText(stack, refusedBefore) : (await exporter.command('probe')).output;
   process.stdout.write(`\n${report}\n`);
   process.stdout.write(stackText(stack));
+  if (full) process.stdout.write(monitoringText(alerting, jaeger));
+  if (incident && typeof alerting === 'object') process.stdout.write(pageText(await firstPage(alerting)));
   if (!settled)
     throw new Error(`the exporter did not say ${incident ? 'memory_only and redis_auth' : 'working'} within ${SETTLE_MS / 1000} s`);
   return stack;
 }
 
-function exporterConfig(redis: RunningRedis, gateway: RunningGateway) {
+function exporterConfig(redis: RunningRedis, gateway: RunningGateway, jaeger: RunningJaeger | undefined) {
   const own = { username: 'exporter', password_file: 'exporter-password' };
   const canary = { name: 'litellm', password_file: 'litellm-password' };
   return {
@@ -113,6 +136,7 @@ function exporterConfig(redis: RunningRedis, gateway: RunningGateway) {
         interval: '1s',
       },
     ],
+    ...(jaeger === undefined ? {} : { traces: { endpoint: jaeger.otlp } }),
   };
 }
 

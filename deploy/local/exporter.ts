@@ -12,7 +12,7 @@ const MAIN = join(ROOT, 'src', 'main.ts');
 export interface RunningExporter {
   url: string;
   port: number;
-  pid: number;
+  readonly pid: number;
   /** The folder of its configuration and secrets: `exporter.yaml` and the files that were asked for. */
   dir: string;
   configFile: string;
@@ -20,7 +20,9 @@ export interface RunningExporter {
   command(name: string): Promise<{ output: string; how: string }>;
   /** The text of /metrics. */
   metrics(): Promise<string>;
-  ended: Promise<string>;
+  readonly ended: Promise<string>;
+  /** Ends it and starts it again with the same configuration. */
+  restart(): Promise<void>;
   stop(): Promise<void>;
   log(): string;
 }
@@ -39,13 +41,24 @@ export async function startExporter(port: number, config: Mapping, files: Record
     const env = { PATH: process.env.PATH ?? '', NO_COLOR: '1' };
     return startProcess(process.execPath, [main, command, '-c', configFile], { cwd: dir, env });
   };
-  const child = run('serve');
   const url = `http://127.0.0.1:${port}`;
-  await waitUntilReady('The exporter', child, 20_000, async () => (await fetch(`${url}/-/healthy`).catch(() => undefined))?.ok === true);
+  const start = async () => {
+    const started = run('serve');
+    await waitUntilReady(
+      'The exporter',
+      started,
+      20_000,
+      async () => (await fetch(`${url}/-/healthy`).catch(() => undefined))?.ok === true,
+    );
+    return started;
+  };
+  let child = await start();
   return {
     url,
     port,
-    pid: child.pid,
+    get pid() {
+      return child.pid;
+    },
     dir,
     configFile,
     async command(name) {
@@ -54,7 +67,13 @@ export async function startExporter(port: number, config: Mapping, files: Record
       return { output: other.log(), how };
     },
     metrics: async () => (await fetch(`${url}/metrics`)).text(),
-    ended: child.ended,
+    get ended() {
+      return child.ended;
+    },
+    async restart() {
+      await child.stop();
+      child = await start();
+    },
     async stop() {
       await child.stop();
       await rm(dir, { recursive: true, force: true });

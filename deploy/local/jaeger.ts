@@ -18,6 +18,8 @@ export interface JaegerSpan {
   traceID: string;
   spanID: string;
   operationName: string;
+  /** Microseconds. */
+  duration: number;
   references: { refType: string; spanID: string }[];
   tags: { key: string; value: unknown }[];
   processID: string;
@@ -27,6 +29,7 @@ export interface JaegerSpan {
 export interface RunningJaeger {
   /** Its query API; there is no user interface in this build. */
   url: string;
+  port: number;
   /** Base address of its OTLP/HTTP receiver, without `/v1/traces`. */
   otlp: string;
   pid: number;
@@ -36,14 +39,17 @@ export interface RunningJaeger {
   log(): string;
 }
 
+/** Whether Jaeger was built here before. */
+export async function hasJaeger(): Promise<boolean> {
+  return existsSync(await programPath());
+}
+
 /**
  * Builds Jaeger with the Go of the PATH, unless it was built before, and returns the path of its program.
  * Takes four minutes on two cores the first time. Fails with MissingError when there is no Go.
  */
 export async function buildJaeger(progress: Progress): Promise<string> {
-  const hash = createHash('sha256');
-  for (const file of ['go.mod', 'go.sum']) hash.update(await readFile(join(MODULE, file)));
-  const program = join(STACK, `jaeger-${hash.digest('hex').slice(0, 12)}`);
+  const program = await programPath();
   if (existsSync(program)) return program;
   const go = await onPath('go', 'golang (1.25 or later)');
   await mkdir(STACK, { recursive: true });
@@ -61,6 +67,13 @@ export async function buildJaeger(progress: Progress): Promise<string> {
   return program;
 }
 
+/** Where the program is, once it is built; another place for each state of its locked modules. */
+async function programPath(): Promise<string> {
+  const hash = createHash('sha256');
+  for (const file of ['go.mod', 'go.sum']) hash.update(await readFile(join(MODULE, file)));
+  return join(STACK, `jaeger-${hash.digest('hex').slice(0, 12)}`);
+}
+
 /** Starts a Jaeger on the loopback interface that keeps traces in memory. */
 export async function startJaeger(progress: Progress = progressToStderr()): Promise<RunningJaeger> {
   const program = await buildJaeger(progress);
@@ -74,6 +87,7 @@ export async function startJaeger(progress: Progress = progressToStderr()): Prom
   await waitUntilReady('Jaeger', child, 30_000, ready);
   return {
     url,
+    port: query,
     otlp: `http://127.0.0.1:${otlp}`,
     pid: child.pid,
     async spans(traceId) {

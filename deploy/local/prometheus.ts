@@ -15,6 +15,8 @@ export interface PrometheusOptions {
   alertmanagers?: readonly string[];
   /** Laid over the generated configuration. */
   config?: Mapping;
+  /** Flags beside its own. */
+  flags?: readonly string[];
 }
 
 /** A Prometheus server that this process started. */
@@ -37,6 +39,7 @@ export async function startPrometheus({
   rules = [],
   alertmanagers = [],
   config = {},
+  flags = [],
 }: PrometheusOptions): Promise<RunningPrometheus> {
   const binary = await onPath('prometheus', 'prometheus');
   const port = await freePort();
@@ -49,8 +52,8 @@ export async function startPrometheus({
     alerting: { alertmanagers: [{ static_configs: [{ targets: alertmanagers }] }] },
   };
   await writeFile(file, stringify(merge(generated, config)));
-  const flags = [`--config.file=${file}`, `--storage.tsdb.path=${join(dir, 'data')}`, `--web.listen-address=127.0.0.1:${port}`];
-  const child = startProcess(binary, [...flags, '--enable-feature=exemplar-storage'], { cwd: dir, env: {} });
+  const own = [`--config.file=${file}`, `--storage.tsdb.path=${join(dir, 'data')}`, `--web.listen-address=127.0.0.1:${port}`];
+  const child = startProcess(binary, [...own, '--enable-feature=exemplar-storage', ...flags], { cwd: dir, env: {} });
   const url = `http://127.0.0.1:${port}`;
   await waitUntilReady('Prometheus', child, 30_000, async () => (await fetch(`${url}/-/ready`).catch(() => undefined))?.ok === true);
   return {

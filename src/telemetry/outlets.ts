@@ -2,6 +2,7 @@ import type { MeterProvider } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { MetricProducer } from '@opentelemetry/sdk-metrics';
 import type { Config } from '../config/effective.ts';
+import type { Log } from '../model/tick.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { createIdTracer, type Tracer } from './tracer.ts';
 
@@ -12,6 +13,7 @@ export interface OutletOptions {
   readonly scope: { name: string; version: string };
   readonly reader: MetricProducer;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 type Receivers = Pick<Config, 'traces' | 'metrics'>;
@@ -29,7 +31,7 @@ export interface Outlets {
 const CLOSE_WITHIN_MS = 2_500;
 
 /** Outlets that lead nowhere until a configuration is applied. The packages that send are loaded when they are needed. */
-export function createOutlets({ resource, meterProvider, scope, reader, clock }: OutletOptions): Outlets {
+export function createOutlets({ resource, meterProvider, scope, reader, clock, log }: OutletOptions): Outlets {
   const ids = createIdTracer();
   let traces = { wanted: '', tracer: ids };
   let push: { wanted: string; close(): Promise<void> } = { wanted: '', close: async () => undefined };
@@ -41,7 +43,7 @@ export function createOutlets({ resource, meterProvider, scope, reader, clock }:
     if (endpoint === undefined) traces = { wanted, tracer: ids };
     else {
       const { createExportingTracer } = await import('./trace-export.ts');
-      traces = { wanted, tracer: createExportingTracer({ endpoint, sampleRatio: sample_ratio, resource, meterProvider, scope }) };
+      traces = { wanted, tracer: createExportingTracer({ endpoint, sampleRatio: sample_ratio, resource, meterProvider, scope, log }) };
     }
     await bounded(before.close());
   }
@@ -53,7 +55,7 @@ export function createOutlets({ resource, meterProvider, scope, reader, clock }:
     if (otlp === undefined) push = { wanted, close: async () => undefined };
     else {
       const { createPush } = await import('./push.ts');
-      push = { wanted, ...createPush(otlp, reader) };
+      push = { wanted, ...createPush(otlp, reader, log) };
     }
     await bounded(before.close());
   }

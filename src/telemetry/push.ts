@@ -1,5 +1,7 @@
 import { OTLPMetricExporter } from '@opentelemetry/exporter-metrics-otlp-http';
 import { type MetricProducer, PeriodicExportingMetricReader } from '@opentelemetry/sdk-metrics';
+import type { Log } from '../model/tick.ts';
+import { createExportLog } from './export-log.ts';
 
 /** `endpoint` is the base address of an OTLP/HTTP receiver, `interval` milliseconds. */
 export interface PushConfig {
@@ -8,16 +10,25 @@ export interface PushConfig {
 }
 
 const EXPORT_TIMEOUT_MS = 2_000;
+const GIVE_UP_MS = 2_200;
 
 /**
  * Pushes what `source` collects, beside `/metrics`. The source is the reader of `/metrics` itself, so that
  * both show the same series with the same names and values, the SDK's own included. Closing pushes once more.
  */
-export function createPush({ endpoint, interval }: PushConfig, source: MetricProducer): { close(): Promise<void> } {
+export function createPush({ endpoint, interval }: PushConfig, source: MetricProducer, log: Log): { close(): Promise<void> } {
+  const timeoutMillis = Math.min(EXPORT_TIMEOUT_MS, 0.8 * interval);
+  const exporter = new OTLPMetricExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/metrics`, timeoutMillis });
+  const told = createExportLog(log, 'metrics');
   const reader = new PeriodicExportingMetricReader({
-    exporter: new OTLPMetricExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/metrics`, timeoutMillis: EXPORT_TIMEOUT_MS }),
+    exporter: {
+      export: (metrics, done) => exporter.export(metrics, told(done)),
+      forceFlush: () => exporter.forceFlush(),
+      shutdown: () => exporter.shutdown(),
+    },
     exportIntervalMillis: interval,
-    exportTimeoutMillis: Math.min(EXPORT_TIMEOUT_MS, interval),
+    // Longer than the exporter itself takes, so that it tells first why it failed.
+    exportTimeoutMillis: Math.min(GIVE_UP_MS, interval),
   });
   reader.setMetricProducer(source);
   return { close: () => reader.shutdown() };

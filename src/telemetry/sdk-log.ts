@@ -7,12 +7,12 @@ const QUIET_MS = 60_000;
 const LONGEST_REASON = 200;
 
 /**
- * Takes what the OpenTelemetry SDK has to say into the log. While a receiver is down it says the same for
- * every batch; a minute has at most one line of each sentence, which counts those left out. Without a
- * logger the SDK fails in silence. Both handlers belong to the process: the last telemetry has them.
+ * Takes what the OpenTelemetry SDK has to say into the log, beside how its exports go (export-log.ts). It
+ * may say the same again and again; a minute has at most one line of each sentence, which counts those left out.
+ * Without a logger the SDK fails in silence. Both handlers belong to the process: the last telemetry has them.
  */
 export function logSdk(log: Log, clock: Clock): void {
-  const failed = atMostOnceAMinute(clock, (details) => log.warn(details, 'The export of telemetry failed'));
+  const failed = atMostOnceAMinute(clock, (details) => log.warn(details, 'The OpenTelemetry SDK failed'));
   const warned = atMostOnceAMinute(clock, (details) => log.warn(details, 'The OpenTelemetry SDK warns'));
   diag.setLogger(
     {
@@ -42,7 +42,7 @@ function atMostOnceAMinute(clock: Clock, write: (details: { reason: string; left
 }
 
 /** Message and code only: the other properties of an error can hold the answer of the receiver. */
-function reasonOf(said: unknown): string {
+export function reasonOf(said: unknown): string {
   if (typeof said === 'string') return said.slice(0, LONGEST_REASON);
   if (!(said instanceof Error)) return typeof said;
   const code = 'code' in said ? ` (${said.code})` : '';

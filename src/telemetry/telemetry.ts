@@ -60,7 +60,7 @@ export async function startTelemetry({ config, version, env, clock, out }: Telem
   const resource = createResource(version, env);
   const reader = new PrometheusExporter({ preventServerStart: true, metricProducers: [createProducer(store, clock, scope, self.refresh)] });
   const meterProvider = new MeterProvider({ resource, readers: [reader], sdkMetricsEnabled: true });
-  const outlets = createOutlets({ resource, meterProvider, scope, reader, clock });
+  const outlets = createOutlets({ resource, meterProvider, scope, reader, clock, log });
   await outlets.apply(config);
   let lastSuccessAt: number | undefined;
 

@@ -10,7 +10,8 @@ import {
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import type { Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
-import type { Details } from '../model/tick.ts';
+import type { Details, Log } from '../model/tick.ts';
+import { createExportLog } from './export-log.ts';
 import type { ActiveSpan, Tracer } from './tracer.ts';
 
 /** `endpoint` is the base address of an OTLP/HTTP receiver, `sampleRatio` the share of traces that are kept. */
@@ -20,10 +21,13 @@ export interface TraceExport {
   readonly resource: Resource;
   readonly meterProvider: MeterProvider;
   readonly scope: { name: string; version: string };
+  readonly log: Log;
 }
 
 /** One export, with its retries; short, because the last one stands between SIGTERM and the end. */
 const EXPORT_TIMEOUT_MS = 2_000;
+/** After that the SDK gives an export up by itself; longer, so that the exporter tells first why it failed. */
+const GIVE_UP_MS = 2_200;
 const BATCH_DELAY_MS = 2_000;
 
 /**
@@ -31,20 +35,25 @@ const BATCH_DELAY_MS = 2_000;
  * `OTEL_EXPORTER_OTLP_*`, which the exporter package reads itself. While the receiver is down the queue
  * holds 2048 spans and drops the rest.
  */
-export function createExportingTracer({ endpoint, sampleRatio, resource, meterProvider, scope }: TraceExport): Tracer {
+export function createExportingTracer({ endpoint, sampleRatio, resource, meterProvider, scope, log }: TraceExport): Tracer {
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
     timeoutMillis: EXPORT_TIMEOUT_MS,
     selfObsMeterProvider: meterProvider,
   });
+  const told = createExportLog(log, 'traces');
   const provider = new TracerProvider({
     resource,
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampleRatio) }),
     spanProcessors: [
       new BatchSpanProcessor({
-        exporter,
+        exporter: {
+          export: (spans, done) => exporter.export(spans, told(done)),
+          forceFlush: () => exporter.forceFlush(),
+          shutdown: () => exporter.shutdown(),
+        },
         scheduledDelayMillis: BATCH_DELAY_MS,
-        exportTimeoutMillis: EXPORT_TIMEOUT_MS,
+        exportTimeoutMillis: GIVE_UP_MS,
         selfObsMeterProvider: meterProvider,
       }),
     ],
@@ -53,7 +62,7 @@ export function createExportingTracer({ endpoint, sampleRatio, resource, meterPr
   const tracer = provider.getTracer(scope.name, scope.version);
   return {
     start: (name, details) => activeSpan(tracer, tracer.startSpan(name, { root: true, attributes: attributesOf(details) }, ROOT_CONTEXT)),
-    // What a failed last export has to say went to the SDK's error handler already.
+    // How the last export went is in the log already.
     close: () => provider.shutdown().then(undefined, () => undefined),
   };
 }

@@ -69,6 +69,9 @@ function countsOf({ counters }: Moment): Partial<Record<Counted, number | undefi
 /** A burst of a stranger who is refused: redis-cli, for one, tries twice. */
 const BURST = 2;
 
+/** What nobody is refused for: with a key of the pairs that is lost, one of them says enough. */
+const REMOVAL = ['evicted_keys', 'expired_keys', 'flushes', 'deletes'] as const satisfies readonly Counted[];
+
 /** So many times the length of a window have to be known for a burst not to be that of a stranger who comes now and then. */
 const LONG = 30;
 
@@ -90,7 +93,8 @@ export function growthIn({ during, pause }: Window, good: readonly Window[]): Pa
         ? [usual(name, during.seconds, good), `in the ${good.length} windows before the first bad pair`]
         : [pause?.by[name] ?? 0, `in the ${Math.round(known)} s without pairs beside them`];
     if (good.length === 0 && (pause === undefined || pause.seconds < during.seconds)) continue;
-    growth[name] = { by, usual: Math.max(least, seen), comparison: least > seen ? `${where} or in a burst of somebody else` : where };
+    const burst = REMOVAL.some((removal) => removal === name) ? 0 : least;
+    growth[name] = { by, usual: Math.max(burst, seen), comparison: burst > seen ? `${where} or in a burst of somebody else` : where };
   }
   return growth;
 }

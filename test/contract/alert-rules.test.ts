@@ -1,10 +1,10 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readRules } from '../../scripts/rule-files.ts';
 import { metricDocuments } from '../../src/catalogue/document.ts';
-import { queriesOf, type Selector, vocabularyOf } from '../support/promql.ts';
+import { parsePromql, queriesOf, type Selector } from '../support/promql.ts';
 
 const root = join(import.meta.dirname, '../..');
 const { alerts, recordings } = readRules(root);
@@ -111,6 +111,14 @@ const LABELS = new Map<string, ReadonlyMap<string, Members>>([
     new Map(labels.map((label) => [label, 'open'])),
   ]),
   ...recordings.map(({ record }): [string, Map<string, Members>] => [record, new Map([['gateway', 'open']])]),
+  [
+    'ALERTS',
+    new Map<string, Members>([
+      ['alertname', alerts.map(({ alert }) => alert)],
+      ['alertstate', ['pending', 'firing']],
+      ...['redis_target', 'gateway', 'credential'].map((label): [string, Members] => [label, 'open']),
+    ]),
+  ],
 ]);
 const OF_PROMETHEUS = ['job', 'instance'];
 
@@ -127,12 +135,13 @@ function unknownIn({ metric, matchers }: Selector): string[] {
 }
 
 function unknownWords(expression: string): string[] {
-  const { selectors, grouping, functions } = vocabularyOf(expression);
+  const { problems, selectors, grouped, called } = parsePromql(expression);
   const known = new Set([...OF_PROMETHEUS, ...selectors.flatMap(({ metric }) => [...(LABELS.get(metric)?.keys() ?? [])])]);
   return [
+    ...problems,
     ...selectors.flatMap(unknownIn),
-    ...grouping.filter((label) => !known.has(label)),
-    ...functions.filter((name) => !FUNCTIONS.includes(name)),
+    ...grouped.filter((label) => !known.has(label)),
+    ...called.filter((name) => !FUNCTIONS.includes(name)),
   ];
 }
 
@@ -140,7 +149,7 @@ describe('the words of an expression', () => {
   it('are found, and a wrong one is named', () => {
     const wrong =
       'sum by (gatewy) (rate(llm_cache_verdict{verdict=~"working|brokn", gateway="x"}[5m])) > foo or llm_cache_cause{couse="none"}';
-    expect(unknownWords(wrong)).toEqual(['llm_cache_verdict{verdict="brokn"}', 'llm_cache_cause{couse}', 'foo', 'gatewy']);
+    expect(unknownWords(wrong)).toEqual(['llm_cache_verdict{verdict="brokn"}', 'foo', 'llm_cache_cause{couse}', 'gatewy']);
     expect(unknownWords('increase(redis_cmd_duration_seconds_bucket{le="0.1"}[1h] offset 5m) anchored')).toEqual(['anchored']);
     expect(queriesOf('{{ range query (printf "redis_up{redis_target=%q,x=\\"y\\"}" $labels.a) }}{{ end }}{{ query "up" }}')).toEqual([
       'redis_up{redis_target="",x="y"}',
@@ -178,6 +187,11 @@ describe('the alert rules', () => {
     }
   });
 
+  it('have runbooks', () => {
+    const runbooks = join(root, 'docs/runbooks');
+    expect(alerts.filter(({ alert }) => !existsSync(join(runbooks, `${alert}.md`))).map(({ alert }) => alert)).toEqual([]);
+  });
+
   it('speak of metrics, labels, members and functions that exist', () => {
     for (const { alert, expr, annotations } of alerts) {
       expect([expr, ...Object.values(annotations).flatMap(queriesOf)].flatMap(unknownWords), alert).toEqual([]);
@@ -188,7 +202,7 @@ describe('the alert rules', () => {
   it('leave out which exporter it was', () => {
     for (const { alert, expr } of alerts) {
       if (alert === 'Watchdog') continue;
-      expect(vocabularyOf(expr).grouping, alert).not.toContain('instance');
+      expect(parsePromql(expr).grouped, alert).not.toContain('instance');
       expect(expr, alert).toMatch(/\b(max|min|sum|count|absent|group)\b/);
     }
   });

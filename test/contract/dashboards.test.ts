@@ -10,7 +10,7 @@ import { UNSHOWN } from '../../grafana/src/unshown.ts';
 import { metricDocuments } from '../../src/catalogue/document.ts';
 import { closedSet } from '../../src/catalogue/sample.ts';
 import { type PlacedQuery, placedQueries, type StoredPanel, storedDashboards, substitute } from '../support/dashboards.ts';
-import { parsePromql, type Selector } from '../support/promql-grammar.ts';
+import { parsePromql, type Selector } from '../support/promql.ts';
 
 const dashboards = storedDashboards();
 const panels = dashboards.flatMap(({ uid, panels: all }) => all.map((panel) => ({ ...panel, at: `${uid}: ${panel.title}` })));

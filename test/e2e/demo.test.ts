@@ -7,6 +7,7 @@ import { prometheusName } from '../../src/catalogue/prometheus-name.ts';
 import { groupMembers } from '../support/alive.ts';
 import { type RunningDemo, startDemo } from '../support/demo.ts';
 import { eventually } from '../support/eventually.ts';
+import { lacksJaeger } from '../support/jaeger.ts';
 import { metricLines, metricValue } from '../support/metrics-text.ts';
 import { lacksProgram, startPrometheus } from '../support/prometheus.ts';
 import { startRedis } from '../support/redis.ts';
@@ -130,15 +131,48 @@ describe('the demo', async () => {
   });
 });
 
-describe('the incident', () => {
-  it('is told as memory_only for redis_auth, with the refusals counted; SIGKILL leaves nothing behind', async () => {
-    const demo = await startDemo('--incident');
+describe('the incident, in full', async () => {
+  const hasAlerts = !(await lacksProgram('prometheus')) && !(await lacksProgram('prometheus-alertmanager'));
+  let demo: RunningDemo;
+
+  beforeAll(async () => {
+    demo = await startDemo('--incident', '--full');
+  });
+
+  it('is told as memory_only for redis_auth, with the refusals counted', () => {
     expect(demo.output).toMatch(/^ +verdict +memory_only$/m);
     expect(demo.output).toMatch(/^ +cause +redis_auth$/m);
     expect(Number(/NOAUTH refusals of the Redis +\+(\d+)/.exec(demo.output)?.[1])).toBeGreaterThan(0);
     expect(demo.output).toMatch(/^ +\/health\/readiness of the gateway +200$/m);
-    expect(running(demo).length).toBeGreaterThanOrEqual(3);
+  });
+
+  it.runIf(hasAlerts)('pages that the gateway is locked out, and shows the page', () => {
+    expect(demo.output).toMatch(/^ +alert +RedisAuthBreaksGateway$/m);
+    expect(demo.output).toMatch(/^ +receiver +auth, because it is a page about auth$/m);
+    expect(demo.output).toMatch(/^ +about +gateway=litellm redis_target=cache$/m);
+    expect(demo.output).toMatch(/^ +summary +\S.*litellm/m);
+    expect(demo.output).toMatch(/^ +runbook +https:\/\/.*RedisAuthBreaksGateway\.md$/m);
+  });
+
+  it.runIf(hasAlerts)('shows where Prometheus and Alertmanager answer, and both know of the alert', async () => {
+    for (const name of ['Prometheus', 'Alertmanager']) {
+      const [, url = ''] = new RegExp(`^ +${name} .* (http:\\S+)$`, 'm').exec(demo.output) ?? [];
+      expect(await (await fetch(url)).text()).toContain('RedisAuthBreaksGateway');
+    }
+  });
+
+  it.skipIf(await lacksJaeger())('shows where Jaeger answers, and that has the spans of a pair', async () => {
+    const [, url = ''] = /^ +Jaeger .* (http:\S+)$/m.exec(demo.output) ?? [];
+    await eventually(async () => {
+      const answer = await (await fetch(`${url}&operation=duplicate&limit=20`)).text();
+      return answer.includes('"operationName":"gateway litellm"');
+    }, 20_000);
+  });
+
+  it('leaves nothing behind when it is killed', async () => {
+    const pids = [...demo.output.matchAll(/pid (\d+)/g)].map(([, pid]) => Number(pid));
+    expect(pids.flatMap(groupMembers).length).toBeGreaterThanOrEqual(3);
     process.kill(demo.child.pid, 'SIGKILL');
-    await eventually(() => running(demo).length === 0);
+    await eventually(() => pids.flatMap(groupMembers).length === 0);
   });
 });

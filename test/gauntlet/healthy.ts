@@ -18,11 +18,13 @@ export interface Healthy {
 const PAUSE_MS = 200;
 const PROMPTS = 200;
 
-/** Sends users' requests, a part of which repeat, and reads /metrics after each. */
-export async function runHealthy(stack: Stack, minutes: number, progress: Progress): Promise<Healthy> {
-  const result: Healthy = { minutes, requests: 0, answered: 0, readings: 0, alarms: [] };
-  const end = performance.now() + minutes * 60_000;
-  let nextLine = performance.now();
+/** Sends users' requests, a part of which repeat, and reads /metrics after each; what it gives goes on counting until the time is over. */
+export async function runHealthy(stack: Stack, minutes: number, progress: Progress, tell: (soFar: Healthy) => void): Promise<void> {
+  const result: Healthy = { minutes: 0, requests: 0, answered: 0, readings: 0, alarms: [] };
+  const start = performance.now();
+  const end = start + minutes * 60_000;
+  let nextLine = start;
+  tell(result);
   while (performance.now() < end) {
     result.requests += 1;
     if (await ask(stack)) result.answered += 1;
@@ -33,9 +35,9 @@ export async function runHealthy(stack: Stack, minutes: number, progress: Progre
       progress(`healthy: ${Math.ceil((end - performance.now()) / 60_000)} min left, ${result.alarms.length} readings not working`);
       nextLine += 60_000;
     }
+    result.minutes = Math.round((performance.now() - start) / 60_000);
     await sleep(PAUSE_MS);
   }
-  return result;
 }
 
 async function ask({ front, key }: Stack): Promise<boolean> {

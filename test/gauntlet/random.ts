@@ -22,8 +22,14 @@ export interface Memory {
   growthPerHour: number;
 }
 
-/** Runs faults that need no other gateway until the time is over. */
-export async function runRandom(faults: readonly Fault[], stack: Stack, minutes: number, progress: Progress): Promise<RandomRuns> {
+/** Runs faults that need no other gateway until the time is over; tells after each what was found so far. */
+export async function runRandom(
+  faults: readonly Fault[],
+  stack: Stack,
+  minutes: number,
+  progress: Progress,
+  tell: (soFar: RandomRuns) => void,
+): Promise<void> {
   const some = faults.filter(({ gateways = [] }) => gateways.length === 0);
   const start = performance.now();
   const memory: { at: number; megabytes: number }[] = [];
@@ -38,8 +44,8 @@ export async function runRandom(faults: readonly Fault[], stack: Stack, minutes:
     const megabytes = (metricValue(await stack.exporter.metrics(), 'process_memory_usage_bytes') ?? Number.NaN) / 1e6;
     memory.push({ at: performance.now() - start, megabytes });
     progress(`random: ${typeof result === 'string' ? `not run: ${result}` : `${result.score}, ${fault.name}`}; ${megabytes.toFixed(0)} MB`);
+    tell({ minutes: Math.round((performance.now() - start) / 60_000), runs, broken, memory: memoryOf(memory) });
   }
-  return { minutes, runs, broken, memory: memoryOf(memory) };
 }
 
 /** A run, or why it could not be made. */

@@ -91,10 +91,12 @@ async function main(): Promise<number> {
       onRound,
     });
   const inHealth = async () => {
-    if (healthyMinutes > 0) healthy = await onStack(newest, (stack) => runHealthy(stack, healthyMinutes, progress));
+    if (healthyMinutes === 0) return;
+    await onStack(newest, (stack) => runHealthy(stack, healthyMinutes, progress, (soFar) => (healthy = soFar)));
   };
   const atRandom = async () => {
-    if (randomMinutes > 0) random = await onStack(newest, (stack) => runRandom(faults, stack, randomMinutes, progress));
+    if (randomMinutes === 0) return;
+    await onStack(newest, (stack) => runRandom(faults, stack, randomMinutes, progress, (soFar) => (random = soFar)));
   };
 
   // The releases side by side in any case: a fault is mostly waiting.

@@ -188,7 +188,7 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     const status = await tick();
     expect(status).toMatchObject({ verdict: 'memory_only', cause: 'redis_auth', cachePing: 503 });
     expect(status.evidence).toMatch(
-      /^WRONGPASS on Redis grew by [1-9]\d* while the pairs ran, by at most 0 in the [3-9] windows before the first bad pair\. The last pairs were /,
+      /^WRONGPASS on Redis grew by [1-9]\d* while the pairs ran, by at most (0 in the [3-9] windows before the first bad pair|2 in the [3-9] windows before the first bad pair or in a burst of somebody else)\. The last pairs were /,
     );
     await redis.command('CONFIG', 'SET', 'requirepass', PASSWORD);
     await becomes('working');

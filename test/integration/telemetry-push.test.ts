@@ -30,13 +30,13 @@ function labels(attributes: Record<string, unknown>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name.replaceAll('.', '_'), value]));
 }
 
-function started(receiver: OtlpReceiver, interval: number) {
+function started(receiver: OtlpReceiver, interval: number, out: (line: string) => void = () => undefined) {
   const config = {
     log: { level: 'info', format: 'json' },
     traces: { sample_ratio: 1 },
     metrics: { otlp: { endpoint: receiver.url, interval } },
   } as const;
-  return startTelemetry({ config, version: '1.2.3', env: {}, clock: systemClock, out: () => undefined });
+  return startTelemetry({ config, version: '1.2.3', env: {}, clock: systemClock, out });
 }
 
 it('pushes every series of the page with the same name and value, exemplars left out', async () => {
@@ -67,4 +67,21 @@ it('pushes at its interval, and forgets a target that was removed', async () => 
   series.close();
   await eventually(() => !has());
   await telemetry.close();
+});
+
+it('tells once that the receiver refuses, and once that it works again', async () => {
+  const receiver = await startOtlpReceiver({ status: 404 });
+  const lines: string[] = [];
+  const telemetry = await started(receiver, 100, (line) => lines.push(line));
+  const told = () => lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg.includes('export of telemetry'));
+  await eventually(() => receiver.text().split('\n').length > 3);
+  expect(told().map(({ level, msg, outlet }) => [level, msg, outlet])).toEqual([['warn', 'The export of telemetry failed', 'metrics']]);
+  await receiver.stop();
+  await startOtlpReceiver({ port: Number(new URL(receiver.url).port) });
+  await eventually(() => told().length > 1);
+  await telemetry.close();
+  expect(told().map(({ level, msg, outlet }) => [level, msg, outlet])).toEqual([
+    ['warn', 'The export of telemetry failed', 'metrics'],
+    ['info', 'The export of telemetry works again', 'metrics'],
+  ]);
 });

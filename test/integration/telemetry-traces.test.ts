@@ -33,11 +33,27 @@ async function started(traces: Partial<Config['traces']>) {
   return { telemetry, tick, lines };
 }
 
-/** An address where nothing listens: that of a receiver that is gone. */
-async function nowhere(): Promise<string> {
-  const receiver = await startOtlpReceiver();
-  await receiver.stop();
-  return receiver.url;
+type Trouble = 'down' | 'answering 404' | 'hanging';
+
+/** A receiver in trouble, and the same address without it. */
+async function troubled(trouble: Trouble) {
+  const receiver = await startOtlpReceiver({ silent: trouble === 'hanging', status: 404 });
+  if (trouble === 'down') await receiver.stop();
+  return {
+    url: receiver.url,
+    heal: async () => {
+      if (trouble !== 'down') await receiver.stop();
+      return startOtlpReceiver({ port: Number(new URL(receiver.url).port) });
+    },
+  };
+}
+
+/** The value of a metric of the SDK on the page, with a label and its value. */
+async function counted(telemetry: Telemetry, metric: string, errorType?: RegExp): Promise<number> {
+  const lines = metricLines((await telemetry.metricsPage(undefined)).body);
+  return lines
+    .filter(({ name, labels }) => name === metric && (errorType === undefined || errorType.test(labels.error_type ?? '')))
+    .reduce((sum, { value }) => sum + value, 0);
 }
 
 async function secondsToClose(telemetry: Telemetry): Promise<number> {
@@ -129,33 +145,54 @@ describe('a tick', () => {
   });
 });
 
-describe('a receiver that is down', () => {
-  it('is told once in the log and counted on the page, and costs less than three seconds at the end', async () => {
-    const { telemetry, tick, lines } = await started({ endpoint: await nowhere() });
-    await tick(async () => undefined);
-    const exported = async () =>
-      metricLines((await telemetry.metricsPage(undefined)).body).find(
-        ({ name, labels }) => name === 'otel_sdk_exporter_span_exported_total' && labels.error_type !== undefined,
-      );
-    expect((await eventually(exported, 10_000)).value).toBe(1);
-    await tick(async () => undefined);
-    await eventually(async () => ((await exported())?.value ?? 0) >= 2, 10_000);
-    await tick(async () => undefined);
-    expect(await secondsToClose(telemetry)).toBeLessThan(3);
-    expect(lines.filter((line) => line.includes('The export of telemetry failed'))).toHaveLength(1);
-    expect(lines.join('')).toContain('ECONNREFUSED');
+describe.each<{ trouble: Trouble; reason: RegExp }>([
+  { trouble: 'down', reason: /ECONNREFUSED/ },
+  { trouble: 'answering 404', reason: /404/ },
+  { trouble: 'hanging', reason: /timed? ?out/i },
+])('a receiver that is $trouble', ({ trouble, reason }) => {
+  it('is told once in the log until it works again, and counted on the page, which does not wait', async () => {
+    const receiver = await troubled(trouble);
+    const { telemetry, tick, lines } = await started({ endpoint: receiver.url });
+    const told = () => lines.map((line) => JSON.parse(line)).filter(({ msg }) => msg.includes('export of telemetry'));
+    const lost = () => counted(telemetry, 'otel_sdk_exporter_span_exported_total', /./);
+    for (const failures of [1, 2]) {
+      await tick(async () => undefined);
+      const start = performance.now();
+      await telemetry.metricsPage(undefined);
+      expect(performance.now() - start).toBeLessThan(500);
+      await eventually(async () => (await lost()) >= failures, 10_000);
+    }
+    expect(told()).toEqual([
+      expect.objectContaining({
+        level: 'warn',
+        msg: 'The export of telemetry failed',
+        outlet: 'traces',
+        reason: expect.stringMatching(reason),
+      }),
+    ]);
+    const healed = await receiver.heal();
+    await tick(async (tick) => tick.note({ when: 'after' }));
+    await eventually(() => told().length > 1, 10_000);
+    expect(told().slice(1)).toEqual([
+      expect.objectContaining({ level: 'info', msg: 'The export of telemetry works again', outlet: 'traces', failures: 2 }),
+    ]);
+    expect(healed.spans().map(({ attributes }) => attributes.when)).toEqual(['after']);
   });
 
-  it('does not hold up the page or the end by never answering', async () => {
-    const receiver = await startOtlpReceiver({ silent: true });
-    const { telemetry, tick } = await started({ endpoint: receiver.url });
-    await tick(async () => undefined);
-    await eventually(() => receiver.text() !== '', 10_000);
-    const start = performance.now();
-    await telemetry.metricsPage(undefined);
-    expect(performance.now() - start).toBeLessThan(500);
+  it('costs less than three seconds at the end', async () => {
+    const { telemetry, tick } = await started({ endpoint: (await troubled(trouble)).url });
     await tick(async () => undefined);
     expect(await secondsToClose(telemetry)).toBeLessThan(3);
+  });
+});
+
+describe('a receiver that takes nothing', () => {
+  it('costs memory for 2048 spans; those beyond are dropped and counted', async () => {
+    const { url } = await troubled('hanging');
+    const { telemetry, tick } = await started({ endpoint: url });
+    for (let span = 0; span < 4_000; span++) await tick(async () => undefined);
+    expect(await counted(telemetry, 'otel_sdk_processor_span_queue_size')).toBe(2_048);
+    expect(await counted(telemetry, 'otel_sdk_processor_span_processed_total', /queue_full/)).toBeGreaterThan(1_000);
   });
 });
 

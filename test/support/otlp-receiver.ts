@@ -68,20 +68,28 @@ export interface OtlpReceiver {
   stop(): Promise<void>;
 }
 
-/** Starts a receiver on a free port of 127.0.0.1; one that is `silent` takes requests and never answers. */
-export function startOtlpReceiver({ silent = false } = {}): Promise<OtlpReceiver> {
-  return forThisFile(start(silent));
+export interface ReceiverOptions {
+  /** Takes requests and never answers. */
+  silent?: boolean;
+  /** The status of every answer. */
+  status?: number;
+  port?: number;
 }
 
-async function start(silent: boolean): Promise<OtlpReceiver> {
+/** Starts a receiver on 127.0.0.1, on a free port unless one is given. */
+export function startOtlpReceiver(options: ReceiverOptions = {}): Promise<OtlpReceiver> {
+  return forThisFile(start(options));
+}
+
+async function start({ silent = false, status = 200, port = 0 }: ReceiverOptions): Promise<OtlpReceiver> {
   const bodies: string[] = [];
   const server = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
     bodies.push(Buffer.concat(chunks).toString());
-    if (!silent) response.setHeader('content-type', 'application/json').end('{}');
+    if (!silent) response.writeHead(status, { 'content-type': 'application/json' }).end('{}');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
   const received = (): Received[] => bodies.map((body) => JSON.parse(body));
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,

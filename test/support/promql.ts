@@ -1,48 +1,72 @@
-/** A selector of an expression: a metric with the labels that it asks for. `values` are those that are written out, alternatives of a regular expression each for itself. */
+import { parser } from '@prometheus-io/lezer-promql';
+
+/** What a selector asks of a label. `values` are those that are written out, alternatives of a regular expression each for itself. */
+export interface Matcher {
+  label: string;
+  operator: string;
+  value: string;
+  values: string[];
+}
+
+/** A selector of an expression. */
 export interface Selector {
   metric: string;
-  matchers: { label: string; values: string[] }[];
-}
-
-/** What an expression speaks of. */
-export interface Vocabulary {
-  selectors: Selector[];
-  /** Labels of `by`, `without`, `on`, `ignoring` and `group_left`. */
-  grouping: string[];
+  matchers: Matcher[];
+  /** Names of the functions around it, the nearest first. */
   functions: string[];
+  /** Its range, as written. */
+  range: string | undefined;
 }
 
-const KEYWORDS = ['and', 'or', 'unless', 'bool', 'offset', 'by', 'without', 'on', 'ignoring', 'group_left', 'group_right', 'inf', 'nan'];
-const STRING = /"((?:[^"\\]|\\.)*)"/g;
+/** What an expression consists of. */
+export interface Expression {
+  /** What the parser could not read. */
+  problems: string[];
+  selectors: Selector[];
+  /** Labels that it groups or joins by. */
+  grouped: string[];
+  /** Functions and aggregations that it calls, and modifiers of a range that came with Prometheus 3. */
+  called: string[];
+}
 
-/** Takes a PromQL expression apart as far as names go. Braces inside strings are the only thing that it does not understand. */
-export function vocabularyOf(expression: string): Vocabulary {
-  const grouping: string[] = [];
+const CALLED = ['FunctionIdentifier', 'AggregateOp', 'Anchored', 'Smoothed'];
+
+/** Reads an expression with the grammar of Prometheus' own editor; variables of Grafana must have been replaced. */
+export function parsePromql(text: string): Expression {
+  const result: Expression = { problems: [], selectors: [], grouped: [], called: [] };
   const functions: string[] = [];
-  const selectors: Selector[] = [];
-  const bare = expression
-    .replace(/#.*$/gm, '')
-    .replace(/\b(?:by|without|on|ignoring|group_left|group_right)\s*\(([^)]*)\)/g, (_, labels: string) => {
-      grouping.push(...labels.split(',').flatMap((label) => label.trim() || []));
-      return ' ';
-    })
-    .replace(/\[[^\]]*\]/g, ' ');
-  const rest = bare.replace(/([A-Za-z_:][\w:]*)\s*\{([^}]*)\}/g, (_, metric: string, matchers: string) => {
-    selectors.push({ metric, matchers: [...matchers.matchAll(/(\w+)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"/g)].map(matcherOf) });
-    return ' ';
+  let selector: Selector | undefined;
+  let range: string | undefined;
+  parser.parse(text).iterate({
+    enter(node) {
+      const source = text.slice(node.from, node.to);
+      const parent = node.node.parent?.name;
+      if (node.type.isError) result.problems.push(`at ${node.from}: ${text.slice(node.from, node.from + 20)}`);
+      if (node.name === 'FunctionCall') functions.unshift(source.slice(0, source.indexOf('(')).trim());
+      if (node.name === 'MatrixSelector') range = /\[(.*)\]$/.exec(source)?.[1];
+      if (node.name === 'VectorSelector') {
+        selector = { metric: '', matchers: [], functions: [...functions], range };
+        result.selectors.push(selector);
+      }
+      if (node.name === 'Identifier' && parent === 'VectorSelector' && selector !== undefined) selector.metric = source;
+      if (node.name === 'UnquotedLabelMatcher') {
+        const [, label = '', operator = '', value = ''] = /^(\w+)\s*(=~|!~|!=|=)\s*"(.*)"$/s.exec(source) ?? [];
+        selector?.matchers.push({ label, operator, value, values: valuesOf(operator, value) });
+      }
+      if (CALLED.includes(node.name)) result.called.push(source);
+      if (node.name === 'LabelName' && parent === 'GroupingLabels') result.grouped.push(source);
+    },
+    leave(node) {
+      if (node.name === 'FunctionCall') functions.shift();
+      if (node.name === 'MatrixSelector') range = undefined;
+    },
   });
-  for (const [, name = '', call] of rest.replace(STRING, ' ').matchAll(/(?<![\w.])([A-Za-z_:][\w:]*)(\s*\()?/g)) {
-    if (KEYWORDS.includes(name.toLowerCase())) continue;
-    if (call === undefined) selectors.push({ metric: name, matchers: [] });
-    else functions.push(name);
-  }
-  return { selectors, grouping, functions };
+  return result;
 }
 
-function matcherOf([, label = '', operator, value = '']: RegExpMatchArray): Selector['matchers'][number] {
-  const isRegex = operator === '=~' || operator === '!~';
-  const values = isRegex ? value.split('|').filter((part) => /^\w+$/.test(part)) : value === '' ? [] : [value];
-  return { label, values };
+function valuesOf(operator: string, value: string): string[] {
+  if (operator.endsWith('~')) return value.split('|').filter((part) => /^\w+$/.test(part));
+  return value === '' ? [] : [value];
 }
 
 /** The expressions that a template of Prometheus asks: `query "up"` and `query (printf "up{x=%q}" $labels.x)`. */

@@ -5,7 +5,7 @@ import { createLogger } from '../../../src/telemetry/logger.ts';
 import { logSdk } from '../../../src/telemetry/sdk-log.ts';
 import { handClock } from '../../support/clock.ts';
 
-it('says once a minute that exports fail, how often, and nothing that the receiver answered', async () => {
+it('says once a minute that the SDK fails, how often, and nothing that a receiver answered', async () => {
   const clock = handClock();
   const lines: string[] = [];
   logSdk(createLogger({ level: 'debug', format: 'json' }, (line) => lines.push(line), clock).log, clock);
@@ -23,9 +23,9 @@ it('says once a minute that exports fail, how often, and nothing that the receiv
     .map((line): Record<string, unknown> => JSON.parse(line))
     .map(({ level, msg, reason, left_out }) => [level, msg, reason, left_out]);
   expect(told).toEqual([
-    ['warn', 'The export of telemetry failed', 'Unauthorized (401)', 0],
+    ['warn', 'The OpenTelemetry SDK failed', 'Unauthorized (401)', 0],
     ['warn', 'The OpenTelemetry SDK warns', 'Dropped 12 spans because maxQueueSize reached', 0],
-    ['warn', 'The export of telemetry failed', 'Unauthorized (401)', 59],
+    ['warn', 'The OpenTelemetry SDK failed', 'Unauthorized (401)', 59],
   ]);
   diag.disable();
 });

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { type Alerting, type AlertingOptions, startAlerting } from '../../deploy/local/alerting.ts';
+import { type RunningExporter, startExporter } from '../../deploy/local/exporter.ts';
+import { type RunningGateway, startGateway } from '../../deploy/local/gateway.ts';
+import { freePort } from '../../deploy/local/process.ts';
+import type { Progress } from '../../deploy/local/progress.ts';
+import { type RunningRedis, startRedis } from '../../deploy/local/redis.ts';
+import { aclRules } from '../../src/collectors/acl.ts';
+
+/** A gateway that caches in a Redis, each with a user and a password of its own there. */
+export interface Cached {
+  redis: RunningRedis;
+  gateway: RunningGateway;
+  /** The files with the passwords and the key that the configuration of an exporter names. */
+  files: Record<string, string>;
+  /** Gives the gateway's user another password, and drops its connections, as a rotation does that forgot the gateway. */
+  rotate(): Promise<void>;
+  /** Gives the gateway's user its password back. */
+  restore(): Promise<void>;
+  /** Asks the gateway as a user would. */
+  ask(prompt: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** An exporter that watches, and the way from its metrics to the page. */
+export interface Watch extends Alerting {
+  exporter: RunningExporter;
+}
+
+export async function startCached(progress: Progress, redisArguments: readonly string[] = []): Promise<Cached> {
+  const [everybody, password, exporterPassword] = [randomPassword(), randomPassword(), randomPassword()];
+  const redis = await startRedis({ args: ['--requirepass', everybody, ...redisArguments], progress });
+  const setPassword = (text: string) => redis.command('ACL', 'SETUSER', 'litellm', 'resetpass', `>${text}`);
+  try {
+    await redis.command('ACL', 'SETUSER', 'litellm', 'on', '~*', '&*', '+@all');
+    await setPassword(password);
+    await redis.command('ACL', 'SETUSER', 'exporter', ...aclRules(redis.release), `>${exporterPassword}`);
+    const gateway = await startGateway({ redis: { port: redis.port, username: 'litellm', password }, progress });
+    const headers = { authorization: `Bearer ${gateway.apiKey}`, 'content-type': 'application/json' };
+    return {
+      redis,
+      gateway,
+      files: { 'exporter-password': exporterPassword, 'litellm-password': password, 'litellm-key': gateway.apiKey },
+      async rotate() {
+        await setPassword(randomPassword());
+        await redis.command('CLIENT', 'KILL', 'USER', 'litellm');
+      },
+      async restore() {
+        await setPassword(password);
+      },
+      async ask(prompt) {
+        const body = JSON.stringify({ model: 'cache-probe', messages: [{ role: 'user', content: prompt }] });
+        const answer = await fetch(`${gateway.url}/v1/chat/completions`, { method: 'POST', headers, body });
+        await answer.arrayBuffer();
+      },
+      async stop() {
+        await gateway.stop();
+        await redis.stop();
+      },
+    };
+  } catch (error) {
+    await redis.stop();
+    throw error;
+  }
+}
+
+/** Starts an exporter with that interval for its target, and everything between it and a page. */
+export async function watch(
+  { redis, gateway, files }: Cached,
+  { interval = '1s', probes = interval, ...options }: Omit<AlertingOptions, 'exporter'> & { probes?: string } = {},
+): Promise<Watch> {
+  const port = await freePort();
+  const config = {
+    redis: [
+      {
+        name: 'cache',
+        url: redis.url,
+        username: 'exporter',
+        password_file: 'exporter-password',
+        interval,
+        canaries: [{ name: 'litellm', username: 'litellm', password_file: 'litellm-password' }],
+      },
+    ],
+    gateways: [
+      {
+        name: 'litellm',
+        url: gateway.url,
+        api_key_file: 'litellm-key',
+        redis: 'cache',
+        model: 'cache-probe',
+        price_per_pair_usd: 0,
+        interval: probes,
+      },
+    ],
+  };
+  const exporter = await startExporter(port, config, files);
+  try {
+    const alerting = await startAlerting({ exporter: `127.0.0.1:${port}`, interval, ...options });
+    return {
+      ...alerting,
+      exporter,
+      async stop() {
+        await alerting.stop();
+        await exporter.stop();
+      },
+    };
+  } catch (error) {
+    await exporter.stop();
+    throw error;
+  }
+}
+
+function randomPassword(): string {
+  return randomBytes(12).toString('hex');
+}
