@@ -178,7 +178,7 @@ function alertsThatFire(): string {
   };
   const reload = {
     alert: 'CacheExporterConfigReloadFailed',
-    expr: 'cache_exporter_config_last_reload_successful == 1',
+    expr: 'cache_exporter_config_last_reload_successful == 0',
     labels: { severity: 'ticket', category: 'exporter' },
   };
   return stringify({ groups: [{ name: 'dashboards', rules: [auth, path, reload] }] });

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { appendFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningExporter, startExporter } from '../../deploy/local/exporter.ts';
@@ -30,7 +31,8 @@ export interface WatchedStack {
   use(done: () => boolean | Promise<boolean>, most: number): Promise<void>;
   /**
    * Changes the password that LiteLLM uses and drops its connections, as a rotation that nobody told the
-   * gateway. The server also stands still for a moment, and somebody asks it without a password.
+   * gateway. The server also stands still for a moment, somebody asks it without a password, and the
+   * exporter is told to load a configuration that it has to refuse.
    */
   rotate(): Promise<void>;
 }
@@ -103,6 +105,8 @@ export async function startWatchedStack(rules: readonly string[]): Promise<Watch
       await redis.command('CLIENT', 'KILL', 'USER', 'default');
       await redis.command('DEBUG', 'SLEEP', '0.02');
       await askWithoutPassword(redis.port);
+      await appendFile(exporter.configFile, 'redis: nothing\n');
+      process.kill(exporter.pid, 'SIGHUP');
     },
   };
 }
