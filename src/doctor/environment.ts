@@ -1,8 +1,12 @@
 import type { Secret } from '../config/secret.ts';
 import type { Place } from './place.ts';
 
-/** Where variables come from, in the order in which one hides the next: the first that has a name gives its value. */
-export const ENVIRONMENT_SOURCE = ['compose', 'kubernetes', 'compose_env_file', 'process', 'envrc', 'dotenv'] as const;
+/**
+ * Where variables come from, in the order in which one hides the next: the first that has a name gives its
+ * value. `litellm` is the section `environment_variables` of its configuration, which LiteLLM writes over
+ * its environment when it starts.
+ */
+export const ENVIRONMENT_SOURCE = ['litellm', 'compose', 'kubernetes', 'compose_env_file', 'process', 'envrc', 'dotenv'] as const;
 export type EnvironmentSource = (typeof ENVIRONMENT_SOURCE)[number];
 
 /**

@@ -61,6 +61,8 @@ export interface Resolution {
   client: Client;
   used: boolean;
   settings: readonly Setting[];
+  /** Why LiteLLM will fail where it makes this client, and where that was written. */
+  failure?: { message: string; place: Place } | undefined;
 }
 
 /** Read-only answers of the real Redis and the real gateway, with `--live`; each is undefined where it could not be had. */
