@@ -1,0 +1,25 @@
+import { placeText } from './place.ts';
+import type { Report } from './report.ts';
+import { settingRows } from './settings-table.ts';
+
+/** The report as JSON: settings, findings and the rules that had nothing to look at. */
+export function jsonReport({ setup, examination, version }: Report): string {
+  const report = {
+    version,
+    release: setup.release === undefined ? null : { version: setup.release.version, place: setup.release.place },
+    settings: settingRows(setup).map(({ hides, ...row }) => ({ ...row, hides })),
+    findings: examination.findings.map(({ rule, severity, place, message, consequence, fix, related, edits }) => ({
+      rule: rule.id,
+      severity,
+      place,
+      at: placeText(place),
+      message,
+      consequence,
+      fix,
+      related: related ?? [],
+      edits: edits ?? [],
+    })),
+    skipped: examination.skipped.map(({ id }) => id),
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}
