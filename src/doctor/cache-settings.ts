@@ -1,3 +1,4 @@
+import { CACHE_ARGUMENTS } from './cache-arguments.ts';
 import type { Setup } from './setup.ts';
 import { isTrue, known, type Section, section } from './value.ts';
 
@@ -27,6 +28,11 @@ export function cacheType(setup: Setup): string | undefined {
 /** Whether responses are cached in plain Redis, not semantically. */
 export function cachesInRedis(setup: Setup): boolean {
   return cacheType(setup) === 'redis';
+}
+
+/** Keys of `cache_params` that LiteLLM hands on to redis-py, which does not know them either. */
+export function unknownKeys(setup: Setup): readonly string[] {
+  return cachesInRedis(setup) ? Object.keys(cacheParams(setup) ?? {}).filter((key) => !CACHE_ARGUMENTS.includes(key)) : [];
 }
 
 /** The path of a parameter of the cache, for its place. */

@@ -80,6 +80,23 @@ export function setting(setup: Setup, client: Client, name: string): Setting | u
   return resolution.used ? resolution.settings.find((candidate) => candidate.name === name && candidate.from !== 'default') : undefined;
 }
 
+/**
+ * The url that decides, or may decide, which Redis the cache uses: the one in force, and where the release is
+ * not known also a REDIS_URL that only releases before 1.93.0 prefer to a configured host.
+ */
+export function decisiveUrl(setup: Setup): { text: string; from: string; place: Place; certain: boolean } | undefined {
+  const url = setting(setup, 'cache', 'url');
+  if (url !== undefined)
+    return url.value === undefined ? undefined : { text: url.value.reveal(), from: url.from, place: url.place, certain: true };
+  const variable = setup.environment.get('REDIS_URL');
+  if (!setup.resolutions.cache.used || setup.release !== undefined || variable?.value === undefined) return undefined;
+  return { text: variable.value.reveal(), from: variable.name, place: variable.place, certain: false };
+}
+
+/** Said of what such a url hides while the release is not known. */
+export const ONLY_BEFORE =
+  ' From 1.93.0 on a configured host beats REDIS_URL; the release of this gateway is not known (--litellm-version names it).';
+
 /** Where a client connects to: from its url, or from host, port and database; undefined where that is not known. */
 export function destination(
   setup: Setup,

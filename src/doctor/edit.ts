@@ -23,6 +23,11 @@ export function inserted(setup: Setup, place: Place, lines: readonly string[]): 
   return [{ file: place.source, from: place.line, to: place.line - 1, lines: lines.map((text) => indent + text) }];
 }
 
+/** The same behind the line at a place, which must be a whole entry. */
+export function appended(setup: Setup, place: Place, lines: readonly string[]): readonly Edit[] {
+  return inserted(setup, place, lines).map((edit) => ({ ...edit, from: edit.from + 1, to: edit.from }));
+}
+
 /** The edit that gives the whole value of a `key: value` line of YAML another text; what follows as a comment stays. */
 export function valued(setup: Setup, place: Place, value: string): readonly Edit[] {
   const line = lineAt(setup, place);

@@ -1,6 +1,6 @@
 import { closest } from '../../config/problem.ts';
 import { CACHE_ARGUMENTS } from '../cache-arguments.ts';
-import { cacheParams, cachesInRedis, paramPath } from '../cache-settings.ts';
+import { cacheParams, paramPath, unknownKeys } from '../cache-settings.ts';
 import { setting } from '../claims.ts';
 import { removed, replaced } from '../edit.ts';
 import type { Finding } from '../finding.ts';
@@ -26,10 +26,10 @@ export const cacheParamsUnknownKey: Rule = {
   check(setup) {
     const params = cacheParams(setup);
     const { litellm } = setup;
-    if (litellm === undefined || params === undefined || !cachesInRedis(setup)) return [];
+    if (litellm === undefined || params === undefined) return [];
     const filtered = setting(setup, 'cache', 'url') !== undefined || params.redis_startup_nodes !== undefined;
-    return Object.keys(params)
-      .filter((key) => !CACHE_ARGUMENTS.includes(key) && key !== 'params' && key !== 'redis')
+    return unknownKeys(setup)
+      .filter((key) => key !== 'params' && key !== 'redis')
       .map((key): Finding => {
         const meant = MEANT[key] ?? closest(key, CACHE_ARGUMENTS);
         const place = litellm.place(paramPath(key));

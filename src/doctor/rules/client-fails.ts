@@ -1,4 +1,6 @@
+import { paramPath, unknownKeys } from '../cache-settings.ts';
 import type { Finding } from '../finding.ts';
+import { placeText } from '../place.ts';
 import type { Rule } from '../rule.ts';
 import { CLIENT } from '../setup.ts';
 
@@ -8,9 +10,11 @@ export const clientFails: Rule = {
   needs: ['litellm', 'environment'],
   title: 'LiteLLM cannot make its Redis client from these settings',
   check(setup) {
+    // Another rule reports these, and says what was probably meant.
+    const elsewhere = unknownKeys(setup).map((key) => setup.litellm?.place(paramPath(key)));
     return CLIENT.flatMap((client): Finding[] => {
       const { used, failure } = setup.resolutions[client];
-      if (!used || failure === undefined) return [];
+      if (!used || failure === undefined || elsewhere.some((place) => place && placeText(place) === placeText(failure.place))) return [];
       return [
         {
           place: failure.place,

@@ -1,6 +1,6 @@
 import { cacheParams, cachesInRedis } from '../cache-settings.ts';
 import { setting } from '../claims.ts';
-import { inserted } from '../edit.ts';
+import { appended } from '../edit.ts';
 import type { Finding } from '../finding.ts';
 import { processes } from '../gateway.ts';
 import { option, redisServers } from '../redis-server.ts';
@@ -35,7 +35,7 @@ function unlimited(setup: Setup): Finding[] {
       message: 'cache_params sets no max_connections',
       consequence: `The asynchronous client of every worker takes up to ${POOL} connections and then lets requests wait up to 5 s for one; the other clients have no limit at all.`,
       fix: 'add max_connections: 100, and see that workers times replicas times this stays below maxclients of Redis',
-      edits: inserted(setup, litellm.place(['litellm_settings', 'cache_params', 'type']), ['max_connections: 100']),
+      edits: appended(setup, litellm.place(['litellm_settings', 'cache_params', 'type']), ['max_connections: 100']),
     },
   ];
 }

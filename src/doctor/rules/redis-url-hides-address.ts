@@ -1,5 +1,5 @@
 import { redisUrl } from '../address.ts';
-import { type Claim, configured, inEnvironment, type Part, setting } from '../claims.ts';
+import { type Claim, configured, decisiveUrl, inEnvironment, ONLY_BEFORE, type Part } from '../claims.ts';
 import type { Rule } from '../rule.ts';
 
 const PARTS: readonly Part[] = ['host', 'port', 'db'];
@@ -10,8 +10,8 @@ export const redisUrlHidesAddress: Rule = {
   needs: ['litellm', 'environment'],
   title: 'a Redis URL hides a host, port or database that says something else',
   check(setup) {
-    const url = setting(setup, 'cache', 'url');
-    const parsed = url?.value === undefined ? undefined : redisUrl(url.value.reveal());
+    const url = decisiveUrl(setup);
+    const parsed = url === undefined ? undefined : redisUrl(url.text);
     if (url === undefined || parsed === undefined || parsed.scheme === 'unix') return [];
     const used = { host: parsed.host, port: parsed.port ?? '6379', db: parsed.db ?? '0', username: parsed.username };
     const hidden = PARTS.flatMap((part) => {
@@ -27,7 +27,7 @@ export const redisUrlHidesAddress: Rule = {
       {
         place: url.place,
         message: `${url.from} hides ${names}, which ${hidden.length === 1 ? 'says' : 'say'} something else`,
-        consequence: `LiteLLM connects to ${parsed.host}:${used.port}, database ${used.db}, whatever the hidden settings say.`,
+        consequence: `LiteLLM connects to ${parsed.host}:${used.port}, database ${used.db}, whatever the hidden settings say.${url.certain ? '' : ONLY_BEFORE}`,
         fix: `keep one form: remove ${url.from}, or remove ${names}`,
         related: hidden.map(({ part, claim }) => ({
           place: claim.place,

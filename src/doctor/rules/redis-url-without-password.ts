@@ -1,5 +1,5 @@
 import { redisUrl } from '../address.ts';
-import { setting } from '../claims.ts';
+import { decisiveUrl, ONLY_BEFORE } from '../claims.ts';
 import { redisPasswords } from '../credentials.ts';
 import { removed } from '../edit.ts';
 import type { Rule } from '../rule.ts';
@@ -11,8 +11,8 @@ export const redisUrlWithoutPassword: Rule = {
   needs: ['litellm', 'environment'],
   title: 'a Redis URL without a password hides the password that is configured',
   check(setup) {
-    const url = setting(setup, 'cache', 'url');
-    const parsed = url?.value === undefined ? undefined : redisUrl(url.value.reveal());
+    const url = decisiveUrl(setup);
+    const parsed = url === undefined ? undefined : redisUrl(url.text);
     if (url === undefined || parsed === undefined || parsed.password !== undefined || parsed.username !== undefined) return [];
     const hidden = redisPasswords(setup).filter(({ place, where }) => where !== 'command' && place !== url.place);
     const [first] = hidden;
@@ -23,8 +23,7 @@ export const redisUrlWithoutPassword: Rule = {
       {
         place: url.place,
         message: `${url.from} has no password and hides ${first.name}`,
-        consequence:
-          'LiteLLM drops host, port, db and password as soon as it has a url, connects without a password, and Redis answers NOAUTH. Each worker then answers duplicates from its own memory only, and nothing looks broken.',
+        consequence: `LiteLLM drops host, port, db and password as soon as it has a url, connects without a password, and Redis answers NOAUTH. Each worker then answers duplicates from its own memory only, and nothing looks broken.${url.certain ? '' : ONLY_BEFORE}`,
         fix:
           host === undefined
             ? `put the password into the url: ${url.from}=redis://:PASSWORD@HOST:PORT`

@@ -1,5 +1,5 @@
 import { cacheParams, cachesInRedis, cacheType, paramPath } from '../cache-settings.ts';
-import { inserted, valued } from '../edit.ts';
+import { appended, valued } from '../edit.ts';
 import type { Finding } from '../finding.ts';
 import { redisServers } from '../redis-server.ts';
 import type { Rule } from '../rule.ts';
@@ -53,7 +53,7 @@ function unset(setup: Setup): Finding[] {
       consequence: `While Redis hangs, every request waits for it. ${DEFAULT}`,
       fix: 'add socket_timeout: 2 below litellm_settings.cache_params',
       severity: variable === undefined ? 'low' : 'medium',
-      edits: inserted(setup, litellm.place(paramPath('type')), ['socket_timeout: 2']),
+      edits: appended(setup, litellm.place(paramPath('type')), ['socket_timeout: 2']),
     },
   ];
 }

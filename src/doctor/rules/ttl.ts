@@ -1,5 +1,5 @@
 import { cacheIsOn, cacheParams, cacheType, paramPath } from '../cache-settings.ts';
-import { inserted, valued } from '../edit.ts';
+import { appended, valued } from '../edit.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { known, quantity, scalar } from '../value.ts';
@@ -24,7 +24,7 @@ export const ttl: Rule = {
           message: 'cache_params sets no ttl',
           consequence: 'LiteLLM stores every answer for 60 s: a request that comes again after a minute is paid for again.',
           fix: 'add ttl in seconds, such as 3600',
-          edits: inserted(setup, litellm.place(paramPath('type')), ['ttl: 3600']),
+          edits: appended(setup, litellm.place(paramPath('type')), ['ttl: 3600']),
         },
       ];
     }
