@@ -51,6 +51,8 @@ export interface Setting {
   confidential: boolean;
   /** `REDIS_URL`, `cache_params.host`, or `default`. */
   from: string;
+  /** The variable that is named there as `os.environ/NAME`. */
+  variable?: string | undefined;
   place: Place;
   /** What would have been used without it. */
   hides: readonly { from: string; place: Place; value: Secret | undefined }[];
