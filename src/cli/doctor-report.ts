@@ -1,9 +1,10 @@
+import { cacheType } from '../doctor/cache-settings.ts';
 import type { Reported } from '../doctor/examination.ts';
 import { SEVERITY, type Severity } from '../doctor/finding.ts';
 import { type Place, placeText } from '../doctor/place.ts';
 import type { Report } from '../doctor/report.ts';
 import { settingRows } from '../doctor/settings-table.ts';
-import { CLIENT } from '../doctor/setup.ts';
+import { CLIENT, type Setup } from '../doctor/setup.ts';
 import { type Cell, table, wrap } from './layout.ts';
 
 const INDENT = '  ';
@@ -29,6 +30,7 @@ export function doctorText(report: Report, options: { color: boolean }): string 
 function clientBlocks({ setup }: Report, paint: Paint): string[][] {
   const rows = settingRows(setup);
   const release = setup.release === undefined ? 'an unknown release' : `release ${setup.release.version}`;
+  if (rows.length === 0 && setup.litellm !== undefined) return [[`LiteLLM, ${release}, makes no Redis client: ${withoutRedis(setup)}`]];
   return CLIENT.filter((client) => rows.some((row) => row.client === client)).map((client) => {
     const heading = ['setting', 'effective value', 'from', 'hides'].map((text): Cell => ({ text, paint: (quiet) => paint(2, quiet) }));
     const cells = rows
@@ -41,6 +43,12 @@ function clientBlocks({ setup }: Report, paint: Paint): string[][] {
       ]);
     return [`${paint(1, CLIENT_TITLE[client])} of LiteLLM, ${release}`, ...table([heading, ...cells], INDENT)];
   });
+}
+
+function withoutRedis(setup: Setup): string {
+  const failing = CLIENT.some((client) => setup.resolutions[client].failure !== undefined);
+  const type = cacheType(setup);
+  return failing ? 'it cannot be made.' : type === undefined ? 'caching is off.' : `its cache is of type ${type}.`;
 }
 
 const CLIENT_TITLE = { cache: 'Cache', router: 'Router', coordination: 'Coordination Redis' } as const;

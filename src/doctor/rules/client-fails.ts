@@ -17,7 +17,10 @@ export const clientFails: Rule = {
       if (!used || failure === undefined || elsewhere.some((place) => place && placeText(place) === placeText(failure.place))) return [];
       return [
         {
-          place: failure.place,
+          place:
+            failure.place.line === undefined && setup.litellm !== undefined
+              ? setup.litellm.place(['litellm_settings', 'cache'])
+              : failure.place,
           message: `the client of the ${client === 'cache' ? 'cache' : client === 'router' ? 'router' : 'coordination Redis'} cannot be made: ${failure.message}`,
           consequence: 'LiteLLM stops at its start, or runs without this Redis, depending on the release.',
           fix: 'give the client a host with port and password, or a url',

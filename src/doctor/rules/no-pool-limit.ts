@@ -1,4 +1,4 @@
-import { cacheParams, cachesInRedis } from '../cache-settings.ts';
+import { cacheParams, cachesInRedis, paramPath } from '../cache-settings.ts';
 import { setting } from '../claims.ts';
 import { appended } from '../edit.ts';
 import type { Finding } from '../finding.ts';
@@ -35,22 +35,24 @@ function unlimited(setup: Setup): Finding[] {
       message: 'cache_params sets no max_connections',
       consequence: `The asynchronous client of every worker takes up to ${POOL} connections and then lets requests wait up to 5 s for one; the other clients have no limit at all.`,
       fix: 'add max_connections: 100, and see that workers times replicas times this stays below maxclients of Redis',
-      edits: appended(setup, litellm.place(['litellm_settings', 'cache_params', 'type']), ['max_connections: 100']),
+      edits: appended(setup, litellm.place(paramPath('type')), ['max_connections: 100']),
     },
   ];
 }
 
 function limited(setup: Setup): Finding[] {
+  const { litellm } = setup;
   const limit = setting(setup, 'cache', 'max_connections');
   const url = setting(setup, 'cache', 'url');
-  const old = isOlderThan(setup, [1, 79, 0]);
-  if (limit !== undefined && old === true) {
+  const dropped = url !== undefined && limit === undefined;
+  if (litellm !== undefined && (dropped || (limit !== undefined && isOlderThan(setup, [1, 79, 0]) === true))) {
     return [
       {
-        place: limit.place,
-        message: `LiteLLM ${setup.release?.version} does not use max_connections${url === undefined ? '' : ' with a url'}`,
-        consequence: 'Its asynchronous client ignores the limit before 1.79.0, so the connections of a busy worker grow.',
+        place: litellm.place(paramPath('max_connections')),
+        message: `LiteLLM ${setup.release?.version} does not use max_connections${dropped ? ' with a url' : ''}`,
+        consequence: 'The connections of a busy worker grow to the default of redis-py, 50, or without limit.',
         fix: 'update LiteLLM to 1.81.14 or newer, which also mends four leaks of the pool',
+        ...(dropped ? { related: [{ place: url.place, message: `${url.from} is the url` }] } : {}),
       },
     ];
   }

@@ -25,24 +25,31 @@ function differing(setup: Setup): Finding[] {
   const router = destination(setup, 'router');
   if (litellm === undefined || cache === undefined || router === undefined) return [];
   const settings = section(litellm.tree, 'router_settings') ?? {};
-  const own = { host: known(setup, settings.redis_host) ?? router.host, db: known(setup, settings.redis_db) ?? router.db };
-  const host = own.host !== cache.host;
-  if (!host && own.db === cache.db) return [];
-  const part = host ? 'redis_host' : 'redis_db';
+  if (router.host !== cache.host) {
+    return [
+      {
+        place: router.place,
+        message: `the router uses ${router.host}, the cache ${cache.host}`,
+        consequence:
+          'Cooldowns and rate limits are in one server, answers in the other; each has to be watched, and one of them is easily forgotten.',
+        fix: 'name the same Redis, unless two are meant',
+        related: [{ place: cache.place, message: 'the cache' }],
+        severity: 'low',
+      },
+    ];
+  }
+  if (router.db === cache.db) return [];
+  const written = known(setup, settings.redis_db);
+  const ignored = written !== undefined && written !== router.db;
   return [
     {
-      place: part in settings ? litellm.place(['router_settings', part]) : router.place,
-      message: host
-        ? `the router uses ${own.host}, the cache ${cache.host}`
-        : `the router uses database ${own.db}, the cache database ${cache.db}`,
-      consequence: host
-        ? 'Cooldowns and rate limits are in one server, answers in the other; each has to be watched, and one of them is easily forgotten.'
-        : 'Cooldowns and answers are in two databases of one server: a look into one shows half, and FLUSHALL empties both.',
-      fix: host
-        ? 'name the same Redis, unless two are meant'
-        : `set router_settings.redis_db and cache_params.db alike; separate by namespace instead`,
+      place: written === undefined ? router.place : litellm.place(['router_settings', 'redis_db']),
+      message: `the router uses database ${router.db}, the cache database ${cache.db}${ignored ? ': this release does not read router_settings.redis_db' : ''}`,
+      consequence: 'Cooldowns and answers are in two databases of one server: a look into one shows half, and FLUSHALL empties both.',
+      fix: ignored
+        ? 'use database 0 for the cache as well and separate by namespace, or update LiteLLM'
+        : 'set router_settings.redis_db and cache_params.db alike; separate by namespace instead',
       related: [{ place: cache.place, message: 'the cache' }],
-      severity: host ? 'low' : undefined,
     },
   ];
 }

@@ -1,9 +1,10 @@
 import { cacheParams, cachesInRedis, cacheType, paramPath } from '../cache-settings.ts';
+import { setting } from '../claims.ts';
 import { appended, valued } from '../edit.ts';
 import type { Finding } from '../finding.ts';
 import { redisServers } from '../redis-server.ts';
 import type { Rule } from '../rule.ts';
-import type { Setup } from '../setup.ts';
+import type { Setting, Setup } from '../setup.ts';
 import { known, quantity } from '../value.ts';
 
 const LEAST = 0.2;
@@ -24,6 +25,9 @@ export const socketTimeout: Rule = {
     if (cacheType(setup) === 'local' && 'type' in params && redisServers(setup).length > 0) return avoided(setup);
     if (!cachesInRedis(setup)) return [];
     if (params.socket_timeout === undefined) return unset(setup);
+    const url = setting(setup, 'cache', 'url');
+    if (url !== undefined && setting(setup, 'cache', 'socket_timeout') === undefined)
+      return [dropped(litellm.place(paramPath('socket_timeout')), url)];
     const seconds = quantity(known(setup, params.socket_timeout));
     if (seconds === undefined || (seconds >= LEAST && seconds <= MOST)) return [];
     const place = litellm.place(paramPath('socket_timeout'));
@@ -38,6 +42,17 @@ export const socketTimeout: Rule = {
     ];
   },
 };
+
+function dropped(place: Finding['place'], url: Setting): Finding {
+  return {
+    place,
+    message: 'socket_timeout is not used with a url by this release',
+    consequence:
+      'Before 1.96.0 a client that is made from a url has the timeout of redis-py: none in its 5.x releases. While Redis hangs, requests hang.',
+    fix: 'use host, port and password instead of the url, or LiteLLM 1.96.0 or newer',
+    related: [{ place: url.place, message: `${url.from} is the url` }],
+  };
+}
 
 function unset(setup: Setup): Finding[] {
   const { litellm } = setup;

@@ -7,11 +7,11 @@ import { reference } from '../value.ts';
 export const variableUndefined: Rule = {
   id: 'variable-undefined',
   severity: 'high',
-  needs: ['compose', 'kubernetes'],
+  needs: ['compose'],
   title: 'the configuration names a variable that the container of LiteLLM does not have',
   check(setup) {
-    const [gateway] = gateways(setup);
-    if (gateway === undefined || setup.variables.length === 0) return [];
+    const [gateway] = gateways(setup).filter(({ name }) => setup.services.some((service) => service.name === name));
+    if (gateway === undefined) return [];
     return redisSettings(setup).flatMap(({ name, value, place }): Finding[] => {
       const variable = reference(value);
       if (variable === undefined || setup.environment.get(variable) !== undefined) return [];
