@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { passwordShared } from '../../../../src/doctor/rules/password-shared.ts';
+import { examples } from '../../../support/doctor-page.ts';
+import { reported } from '../../../support/doctor-setup.ts';
+
+const { bad, good } = examples('password-shared');
+
+describe('password-shared', () => {
+  it('reports the bad example of its page', async () => {
+    expect(await reported(passwordShared, bad)).toEqual(['.envrc:2:8: critical: REDIS_PASSWORD is the same secret as LITELLM_MASTER_KEY']);
+  });
+
+  it('says nothing about the good example', async () => {
+    expect(await reported(passwordShared, good)).toEqual([]);
+  });
+});

@@ -1,0 +1,18 @@
+import { describe, expect, it } from 'vitest';
+import { sentinelSettings } from '../../../../src/doctor/rules/sentinel-settings.ts';
+import { examples } from '../../../support/doctor-page.ts';
+import { reported } from '../../../support/doctor-setup.ts';
+
+const { bad, good } = examples('sentinel-settings');
+
+describe('sentinel-settings', () => {
+  it('reports the bad example of its page', async () => {
+    expect(await reported(sentinelSettings, bad)).toEqual([
+      'config.yaml:5:5: high: redis:26379 is the port of a Sentinel, not of a data server',
+    ]);
+  });
+
+  it('says nothing about the good example', async () => {
+    expect(await reported(sentinelSettings, good)).toEqual([]);
+  });
+});
