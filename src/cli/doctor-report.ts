@@ -1,8 +1,11 @@
+import { problemText } from '../config/problem.ts';
 import { cacheType } from '../doctor/cache-settings.ts';
 import type { Reported } from '../doctor/examination.ts';
 import { SEVERITY, type Severity } from '../doctor/finding.ts';
 import { type Place, placeText } from '../doctor/place.ts';
 import type { Report } from '../doctor/report.ts';
+import { NEED, type Need, type Rule } from '../doctor/rule.ts';
+import { RULES } from '../doctor/rules/index.ts';
 import { settingRows } from '../doctor/settings-table.ts';
 import { CLIENT, type Setup } from '../doctor/setup.ts';
 import { type Cell, table, wrap } from './layout.ts';
@@ -19,12 +22,36 @@ export function doctorText(report: Report, options: { color: boolean }): string 
   const paint: Paint = (code, text) => (options.color ? `\u001b[${code}m${text}\u001b[0m` : text);
   const { findings, skipped } = report.examination;
   const blocks = [
+    lookedAt(report),
     ...clientBlocks(report, paint),
     ...findings.map((finding) => findingLines(finding, report, paint)),
     totals(findings, paint),
   ];
-  const unread = skipped.length === 0 ? [] : [wrap(`${skipped.length} rules had nothing to look at.`, '')];
+  const unread = skipped.length === 0 ? [] : [wrap(unreadText(skipped), '')];
   return `${[...blocks, ...unread].map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** How to give the rules that did not run something to look at. */
+function unreadText(skipped: readonly Rule[]): string {
+  const options = NEED.filter((need) => skipped.some((rule) => rule.needs.includes(need))).map((need) => OPTION[need]);
+  return `${skipped.length} of ${RULES.length} rules had nothing to look at; they take ${[...new Set(options)].join(', ')}.`;
+}
+
+const OPTION: Readonly<Record<Need, string>> = {
+  litellm: '--litellm-config',
+  environment: '--env-file',
+  compose: '--compose',
+  kubernetes: '--kubernetes',
+  release: '--litellm-version',
+  live: '--live',
+};
+
+function lookedAt({ setup, files, notes }: Report): string[] {
+  const environment = setup.variables.some(({ source }) => source === 'process') ? ['the environment'] : [];
+  return [
+    ...wrap(`Looked at ${[...files, ...environment].join(', ')}.`, ''),
+    ...notes.flatMap((note) => wrap(`Note: ${problemText(note)}.`, '')),
+  ];
 }
 
 function clientBlocks({ setup }: Report, paint: Paint): string[][] {
@@ -39,7 +66,13 @@ function clientBlocks({ setup }: Report, paint: Paint): string[][] {
         { text: row.setting },
         { text: row.value },
         { text: row.from === 'default' ? 'default' : `${row.from} (${shortPlace(row.place)})` },
-        { text: row.hides.map(({ from }) => from).join(', '), paint: (text) => paint(33, text) },
+        {
+          text: row.hides
+            .map(({ from }) => from)
+            .filter((from) => from !== 'default')
+            .join(', '),
+          paint: (text) => paint(33, text),
+        },
       ]);
     return [`${paint(1, CLIENT_TITLE[client])} of LiteLLM, ${release}`, ...table([heading, ...cells], INDENT)];
   });

@@ -28,7 +28,7 @@ export interface DoctorRequest {
 
 /**
  * Gathers the evidence, runs the rules and prints the report, or the fixes as a diff. Returns 0 when nothing
- * is as bad as `failOn`, 1 when something is, 2 when nothing could be checked. Writes no file.
+ * is as bad as `failOn`, 1 when something is or a file is broken, 2 when nothing could be checked. Writes no file.
  */
 export async function doctor(request: DoctorRequest, version: string, io: Io): Promise<number> {
   const interrupted = new AbortController();
@@ -40,12 +40,12 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
     return EXIT.usage;
   }
   const examination = examine(setup, RULES);
-  const report: Report = { setup, examination, mask: masking(setup), version };
-  if (request.format === 'text' && !request.diff)
-    io.out(`Looked at ${[...files, ...(request.look.processEnvironment ? ['the environment'] : [])].join(', ')}.\n${noteLines(notes)}\n`);
+  const report: Report = { setup, examination, mask: masking(setup), files, problems, notes, version };
   io.out(request.diff ? diffText(report, request.showSecrets, io) : print(report, request.format, io));
   const { failOn } = request;
-  return failOn !== 'never' && examination.findings.some((finding) => isAtLeast(finding, failOn)) ? EXIT.failure : EXIT.ok;
+  // What could not be read could not be judged, so it is no clean result.
+  const fails = problems.length > 0 || examination.findings.some((finding) => failOn !== 'never' && isAtLeast(finding, failOn));
+  return failOn !== 'never' && fails ? EXIT.failure : EXIT.ok;
 }
 
 /** Prints the page of a rule; 2 when there is none of that name. */
@@ -81,10 +81,6 @@ function diffText({ setup, examination, mask }: Report, secrets: boolean, io: Io
   if (withheld > 0) io.err(`${withheld} of the changes take a secret away and are comments; --show-secrets makes them part of the diff\n`);
   if (left > 0) io.err(`${left} more would change the same lines; apply this and run the doctor again\n`);
   return text;
-}
-
-function noteLines(notes: readonly Problem[]): string {
-  return notes.map((note) => `Note: ${problemText(note)}.\n`).join('');
 }
 
 function nothing({ directory }: DoctorOptions, problems: readonly Problem[]): string {

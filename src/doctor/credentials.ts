@@ -86,9 +86,8 @@ export function secretTexts(setup: Setup): ReadonlySet<string> {
     .flatMap(({ value }) => (value === undefined ? [] : [value.reveal()]));
   const resolved = Object.values(setup.resolutions)
     .flatMap(({ settings }) => settings)
-    .filter(({ confidential }) => confidential)
-    .flatMap(({ value, hides }) => [value, ...hides.map((hidden) => hidden.value)])
-    .flatMap((value) => (value === undefined ? [] : [value.reveal()]))
+    .flatMap(({ name, value, hides }) => [{ value, from: name }, ...hides])
+    .flatMap(({ value, from }) => (value === undefined || !/password|secret|token|url/i.test(from) ? [] : [value.reveal()]))
     .map((text) => (text.includes('://') ? redisUrl(text)?.password : text) ?? '');
   return new Set(
     [...redisPasswords(setup), ...otherSecrets(setup)]

@@ -2,12 +2,15 @@ import { placeText } from './place.ts';
 import type { Report } from './report.ts';
 import { settingRows } from './settings-table.ts';
 
-/** The report as JSON: settings, findings and the rules that had nothing to look at. */
-export function jsonReport({ setup, examination, version }: Report): string {
+/** The report as JSON: the files and what is wrong with them, settings, findings and the rules that had nothing to look at. */
+export function jsonReport({ setup, examination, files, problems, notes, version }: Report): string {
   const report = {
     version,
+    files,
+    problems,
+    notes,
     release: setup.release === undefined ? null : { version: setup.release.version, place: setup.release.place },
-    settings: settingRows(setup).map(({ hides, ...row }) => ({ ...row, hides })),
+    settings: settingRows(setup),
     findings: examination.findings.map(({ rule, severity, place, message, consequence, fix, related, edits }) => ({
       rule: rule.id,
       severity,

@@ -1,3 +1,4 @@
+import { type Problem, problemText } from '../config/problem.ts';
 import type { Reported } from './examination.ts';
 import type { Severity } from './finding.ts';
 import { type Place, placeText } from './place.ts';
@@ -10,7 +11,7 @@ const LEVEL: Readonly<Record<Severity, string>> = { critical: 'error', high: 'er
 const SECURITY_SEVERITY: Readonly<Record<Severity, string>> = { critical: '9.5', high: '8.0', medium: '5.0', low: '3.0', info: '0.0' };
 
 /** The report as SARIF 2.1.0 (OASIS), for code scanning. It holds no line of a file, and so no secret. */
-export function sarifReport({ examination, version }: Report): string {
+export function sarifReport({ examination, problems, notes, version }: Report): string {
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -29,6 +30,15 @@ export function sarifReport({ examination, version }: Report): string {
             })),
           },
         },
+        invocations: [
+          {
+            executionSuccessful: problems.length === 0,
+            toolExecutionNotifications: [
+              ...problems.map((problem) => notification(problem, 'error')),
+              ...notes.map((note) => notification(note, 'note')),
+            ],
+          },
+        ],
         results: examination.findings.map(result),
       },
     ],
@@ -67,6 +77,15 @@ function result(finding: Reported) {
             },
           ],
         }),
+  };
+}
+
+function notification(problem: Problem, level: 'error' | 'note') {
+  const { file, line, column } = problem.at ?? {};
+  return {
+    level,
+    message: { text: problemText({ ...problem, at: undefined }) },
+    ...(file === undefined ? {} : { locations: [location({ source: file, line, column })] }),
   };
 }
 

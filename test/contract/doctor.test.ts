@@ -67,7 +67,7 @@ describe.each(fixtureNames())('every output about %s', (name) => {
   const outputs = async (): Promise<{ setup: Setup; texts: Record<string, string> }> => {
     const setup = await fixture(name);
     const mask = masking(setup);
-    const report: Report = { setup, examination: examine(setup, RULES), mask, version: '0.0.0' };
+    const report: Report = { setup, examination: examine(setup, RULES), mask, files: [], problems: [], notes: [], version: '0.0.0' };
     const { findings } = report.examination;
     return {
       setup,
