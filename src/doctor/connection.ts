@@ -1,8 +1,6 @@
-import { parseJson } from '../litellm/json.ts';
-import { type Argument, type Arguments, type Failure, type Given, variable } from './arguments.ts';
+import type { Argument, Arguments, Failure } from './arguments.ts';
 import type { Behaviour } from './client-arguments.ts';
-import type { Environment } from './environment.ts';
-import { isTruthy, toInt } from './python-value.ts';
+import { isTruthy } from './python-value.ts';
 
 /** Keys that only name where to connect; the client gets them in another form. */
 const ADDRESS: ReadonlySet<string> = new Set(['startup_nodes', 'sentinel_nodes', 'service_name', 'sentinel_password']);
@@ -11,14 +9,11 @@ const ADDRESS: ReadonlySet<string> = new Set(['startup_nodes', 'sentinel_nodes',
  * Those of the arguments that reach a connection, for the kind of client that LiteLLM makes of them: of a
  * cluster, from a url, behind Sentinel or plain. Fails as the constructor of redis-py does.
  */
-export function connectionArguments(given: Arguments, environment: Environment, behaviour: Behaviour): Arguments | Failure {
+export function connectionArguments(given: Arguments, behaviour: Behaviour): Arguments | Failure {
   const nodes = given.get('startup_nodes');
   const url = given.get('url');
   const hasUrl = url !== undefined && !(url.known && url.value === null);
-  if (nodes !== undefined && (behaviour.clusterWins || !hasUrl)) {
-    const own = variable('REDIS_CLUSTER_NODES', environment);
-    return clusterFailure(nodes) ?? (own && clusterFailure(parsed(own))) ?? (hasUrl ? clusterUrlFailure(url) : undefined) ?? only(given, behaviour.clusterKeeps);
-  }
+  if (nodes !== undefined && (behaviour.clusterWins || !hasUrl)) return clusterFailure(nodes) ?? only(given, behaviour.clusterKeeps);
   if (hasUrl) return urlFailure(url) ?? fromUrl(given, url, behaviour.urlKeeps);
   const sentinels = given.get('sentinel_nodes');
   const service = given.get('service_name');
@@ -31,34 +26,15 @@ function only(given: Arguments, names: ReadonlySet<string>): Arguments {
   return new Map([...given].filter(([name]) => ADDRESS.has(name) || names.has(name)));
 }
 
-/** What a url does not let through is hidden by it. The size of its pool is a whole number, or left out. */
+/** What a url does not let through is hidden by it. */
 function fromUrl(given: Arguments, url: Argument, names: ReadonlySet<string>): Arguments {
   const kept: Arguments = new Map([...given].filter(([name]) => names.has(name)));
-  const pool = kept.get('max_connections');
-  const size = typeof pool?.value === 'string' ? toInt(pool.value) : pool?.value === null ? undefined : Math.trunc(Number(pool?.value));
-  if (pool?.known && size === undefined) kept.delete('max_connections');
-  else if (pool?.known) kept.set('max_connections', { ...pool, value: size });
   const lost = [...given].filter(([name, { known, value }]) => name !== 'url' && !names.has(name) && !(known && value === null));
   kept.set('url', { ...url, hides: [...url.hides, ...lost.map(([, { hides, ...rest }]) => rest)] });
   return kept;
 }
 
-/** The client for synchronous commands takes the nodes of the environment, whatever is configured. */
-function parsed(given: Given): Given {
-  return typeof given.value === 'string' ? { ...given, value: parseJson(given.value) } : given;
-}
-
-/** A cluster has one database, and no socket. */
-function clusterUrlFailure(url: Argument): Failure | undefined {
-  const text = String(url.value);
-  const failure = urlFailure(url);
-  if (failure !== undefined || !url.known) return failure;
-  const database = /[?&]db=([^&#]*)/.exec(text)?.[1] ?? /^[^/]*\/\/[^/?#]*\/(\d+)/.exec(text)?.[1] ?? '0';
-  if (Number(database) === 0 && !text.startsWith('unix:')) return undefined;
-  return { message: `${url.from} names a database or a socket, which a cluster does not have`, place: url.place };
-}
-
-function clusterFailure({ value, known, from, place }: Given): Failure | undefined {
+function clusterFailure({ value, known, from, place }: Argument): Failure | undefined {
   if (!known) return undefined;
   const isNode = (node: unknown) => node !== null && typeof node === 'object' && Object.hasOwn(node, 'host') && Object.hasOwn(node, 'port');
   if (Array.isArray(value) && value.length > 0 && value.every(isNode)) return undefined;
