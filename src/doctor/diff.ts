@@ -96,7 +96,7 @@ function content(setup: Setup, file: string): readonly string[] {
 function applied(lines: readonly string[], edits: readonly Edit[]): readonly string[] {
   const result = [...lines];
   // From the end, so that the numbers of the lines in front stay right; of two at one line the insertion goes in front.
-  for (const { from, to, lines: added } of edits.toSorted((a, b) => b.from - a.from || b.to - a.to))
+  for (const { from, to, lines: added } of edits.toReversed().toSorted((a, b) => b.from - a.from || b.to - a.to))
     result.splice(from - 1, to - from + 1, ...added);
   return result;
 }
