@@ -2,12 +2,11 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { secretTexts } from '../../src/doctor/credentials.ts';
-import { examine, type Reported } from '../../src/doctor/examination.ts';
+import { examine } from '../../src/doctor/examination.ts';
 import { gather } from '../../src/doctor/gather.ts';
 import type { DoctorOptions } from '../../src/doctor/options.ts';
 import { placeText } from '../../src/doctor/place.ts';
 import type { Rule } from '../../src/doctor/rule.ts';
-import { RULES } from '../../src/doctor/rules/index.ts';
 import type { Setup } from '../../src/doctor/setup.ts';
 import type { Files } from './doctor-page.ts';
 
@@ -33,11 +32,6 @@ function lookOf(names: readonly string[], directory: string): DoctorOptions {
   const litellmConfig = names.find((name) => basename(name) === 'config.yaml');
   const kubernetes = names.filter((name) => name.endsWith('.yaml') && name !== litellmConfig && !compose.includes(name));
   return { litellmConfig, envFiles, compose, kubernetes, processEnvironment: false, live: false, directory };
-}
-
-/** What all rules say about a setup. */
-export function findingsOf(setup: Setup): readonly Reported[] {
-  return examine(setup, RULES).findings;
 }
 
 /** What one rule says about files, as `place: severity: message`; fails when any part of a finding holds a secret of the files. */

@@ -13,4 +13,9 @@ describe('auth-cache-ttl', () => {
   it('says nothing about the good example', async () => {
     expect(await reported(authCacheTtl, good)).toEqual([]);
   });
+
+  it('wants minutes, not hours', async () => {
+    const config = 'general_settings:\n  user_api_key_cache_ttl: 3600\nlitellm_settings:\n  enable_redis_auth_cache: true\n';
+    expect(await reported(authCacheTtl, { 'config.yaml': config })).toEqual(['config.yaml:2:3: low: user_api_key_cache_ttl is 3600 s']);
+  });
 });

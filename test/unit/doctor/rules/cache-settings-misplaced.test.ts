@@ -16,4 +16,16 @@ describe('cache-settings-misplaced', () => {
   it('says nothing about the good example', async () => {
     expect(await reported(cacheSettingsMisplaced, good)).toEqual([]);
   });
+
+  it.each([
+    ['general_settings:\n  cache: true\n', 'config.yaml:2:3: high: general_settings.cache is not read by LiteLLM'],
+    ['router_settings:\n  cache_params: { type: redis }\n', 'config.yaml:2:3: high: router_settings.cache_params is not read by LiteLLM'],
+    ['litellm_settings:\n  cache: { type: redis }\n', 'config.yaml:2:3: high: litellm_settings.cache is not read by LiteLLM'],
+    [
+      'litellm_settings:\n  cache: true\n  cache_params:\n    type: redis\n    redis: { host: a }\n',
+      'config.yaml:5:5: high: litellm_settings.cache_params.redis is not read by LiteLLM',
+    ],
+  ])('reports %j', async (config, expected) => {
+    expect(await reported(cacheSettingsMisplaced, { 'config.yaml': config })).toEqual([expected]);
+  });
 });

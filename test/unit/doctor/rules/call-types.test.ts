@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { callTypes } from '../../../../src/doctor/rules/call-types.ts';
 import { examples } from '../../../support/doctor-page.ts';
-import { reported } from '../../../support/doctor-setup.ts';
+import { reported, setupOf } from '../../../support/doctor-setup.ts';
 
 const { bad, good } = examples('call-types');
 
@@ -12,5 +12,23 @@ describe('call-types', () => {
 
   it('says nothing about the good example', async () => {
     expect(await reported(callTypes, good)).toEqual([]);
+  });
+
+  const types = (list: string) => ({
+    'config.yaml': `litellm_settings:\n  cache: true\n  cache_params:\n    type: redis\n    host: redis\n    supported_call_types: ${list}\n`,
+  });
+
+  it('knows an empty list for what it is', async () => {
+    expect(await reported(callTypes, types('[]'))).toEqual(['config.yaml:6:5: info: supported_call_types is empty']);
+  });
+
+  it('suggests what was meant', async () => {
+    expect(callTypes.check(await setupOf(types('[acompletion, aembeding]')))).toMatchObject([
+      { message: '"aembeding" is no call type of LiteLLM', fix: 'write aembedding' },
+    ]);
+  });
+
+  it('accepts asynchronous names alone', async () => {
+    expect(await reported(callTypes, types('[acompletion, aresponses, anthropic_messages, aanthropic_messages]'))).toEqual([]);
   });
 });

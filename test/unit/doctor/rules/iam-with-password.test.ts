@@ -13,4 +13,15 @@ describe('iam-with-password', () => {
   it('says nothing about the good example', async () => {
     expect(await reported(iamWithPassword, good)).toEqual([]);
   });
+
+  it('reports a token that is fetched once, and plain text', async () => {
+    const config =
+      'litellm_settings:\n  cache: true\n  cache_params:\n    type: redis\n    redis_startup_nodes: [{ host: a, port: 1 }]\n    gcp_service_account: projects/-/serviceAccounts/a\n    ssl: true\n';
+    expect(await reported(iamWithPassword, { 'config.yaml': config }, { litellmVersion: '1.83.2' })).toEqual([
+      'config.yaml:6:5: medium: Google IAM with a cluster on LiteLLM 1.83.2',
+    ]);
+    expect(await reported(iamWithPassword, { 'config.yaml': config }, { litellmVersion: '1.83.3' })).toEqual([]);
+    const plain = 'litellm_settings:\n  cache: true\n  cache_params:\n    type: redis\n    host: redis\n    azure_redis_ad_token: true\n';
+    expect(await reported(iamWithPassword, { 'config.yaml': plain })).toEqual(['config.yaml:6:5: medium: Microsoft Entra without TLS']);
+  });
 });

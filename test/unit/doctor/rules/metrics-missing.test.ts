@@ -15,4 +15,14 @@ describe('metrics-missing', () => {
   it('says nothing about the good example', async () => {
     expect(await reported(metricsMissing, good)).toEqual([]);
   });
+
+  it('wants a directory for several workers', async () => {
+    const compose = (environment: string) => ({
+      'compose.yaml': `services:\n  litellm:\n    image: ghcr.io/berriai/litellm:v1.104.2\n    command: ["--num_workers", "4"]\n    environment: ${environment}\n`,
+    });
+    expect(await reported(metricsMissing, { ...good, ...compose('{ A: b }') })).toEqual([
+      'compose.yaml:4:5: medium: 4 workers without PROMETHEUS_MULTIPROC_DIR',
+    ]);
+    expect(await reported(metricsMissing, { ...good, ...compose('{ PROMETHEUS_MULTIPROC_DIR: /tmp/metrics }') })).toEqual([]);
+  });
 });

@@ -15,4 +15,20 @@ describe('password-malformed', () => {
   it('says nothing about the good example', async () => {
     expect(await reported(passwordMalformed, good)).toEqual([]);
   });
+
+  it.each([
+    ['redis://:100%@redis', true],
+    ['redis://:a@b@redis', true],
+    ['redis://user:plain-text@redis:6379/0', false],
+    ['redis://redis:6379', false],
+  ])('judges %s', async (url, wrong) => {
+    expect((await reported(passwordMalformed, { '.env': `REDIS_URL=${url}\n` })).length).toBe(wrong ? 1 : 0);
+  });
+
+  it('reports white space around a password', async () => {
+    const config = 'litellm_settings:\n  cache: true\n  cache_params: { type: redis, host: redis, password: "some text at the end " }\n';
+    expect(await reported(passwordMalformed, { 'config.yaml': config })).toEqual([
+      'config.yaml:3:45: high: cache_params.password begins or ends with white space',
+    ]);
+  });
 });

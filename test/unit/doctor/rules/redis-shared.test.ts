@@ -15,4 +15,11 @@ describe('redis-shared', () => {
   it('says nothing about the good example', async () => {
     expect(await reported(redisShared, good)).toEqual([]);
   });
+
+  it('is milder with a namespace', async () => {
+    const named = { ...bad, 'config.yaml': `${bad['config.yaml']}    namespace: "litellm:production"\n` };
+    expect(await reported(redisShared, named)).toEqual([
+      'compose.yaml:14:7: low: service shop uses database 0 of redis, which holds the cache of LiteLLM',
+    ]);
+  });
 });

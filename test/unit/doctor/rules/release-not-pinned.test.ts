@@ -13,4 +13,18 @@ describe('release-not-pinned', () => {
   it('says nothing about the good example', async () => {
     expect(await reported(releaseNotPinned, good)).toEqual([]);
   });
+
+  it.each(['v1.104.2', 'main-v1.80.0-stable', '1.104.2-rc.1', 'main-latest@sha256:abc'])('accepts %s', async (tag) => {
+    expect(await reported(releaseNotPinned, { 'compose.yaml': `services:\n  llm:\n    image: ghcr.io/berriai/litellm:${tag}\n` })).toEqual(
+      [],
+    );
+  });
+
+  it('looks at manifests as well', async () => {
+    const manifest =
+      'apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: llm }\nspec:\n  template:\n    spec:\n      containers:\n        - name: proxy\n          image: ghcr.io/berriai/litellm\n';
+    expect(await reported(releaseNotPinned, { 'manifests.yaml': manifest })).toEqual([
+      'manifests.yaml:8:11: low: container proxy runs whatever latest is',
+    ]);
+  });
 });

@@ -15,4 +15,13 @@ describe('sentinel-settings', () => {
   it('says nothing about the good example', async () => {
     expect(await reported(sentinelSettings, good)).toEqual([]);
   });
+
+  it('wants the name of the service, and the password of the data server', async () => {
+    const config =
+      'litellm_settings:\n  cache: true\n  cache_params:\n    type: redis\n    sentinel_nodes: [[sentinel-1, 26379]]\n    sentinel_password: os.environ/SENTINEL\n';
+    expect(await reported(sentinelSettings, { 'config.yaml': config })).toEqual([
+      'config.yaml:5:5: high: sentinel_nodes without service_name',
+      'config.yaml:6:5: high: sentinel_password without a password for the data server',
+    ]);
+  });
 });

@@ -13,4 +13,11 @@ describe('transaction-buffer', () => {
   it('says nothing about the good example', async () => {
     expect(await reported(transactionBuffer, good)).toEqual([]);
   });
+
+  it.each([{ '.env': 'REDIS_HOST=redis\n' }, { '.env': 'REDIS_URL=redis://redis\n' }])(
+    'accepts a Redis of the environment',
+    async (env) => {
+      expect(await reported(transactionBuffer, { ...bad, ...env })).toEqual([]);
+    },
+  );
 });

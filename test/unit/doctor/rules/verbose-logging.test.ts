@@ -13,4 +13,14 @@ describe('verbose-logging', () => {
   it('says nothing about the good example', async () => {
     expect(await reported(verboseLogging, good)).toEqual([]);
   });
+
+  it('looks at the command line and at variables', async () => {
+    const compose =
+      'services:\n  litellm:\n    image: ghcr.io/berriai/litellm:v1.104.2\n    command: ["--detailed_debug"]\n    environment:\n      LITELLM_LOG: DEBUG\n      LITELLM_DISABLE_REDACT_SECRETS: "true"\n';
+    expect(await reported(verboseLogging, { 'compose.yaml': compose })).toEqual([
+      'compose.yaml:4:5: medium: --detailed_debug is switched on',
+      'compose.yaml:6:7: medium: LITELLM_LOG=debug is switched on',
+      'compose.yaml:7:7: medium: LITELLM_DISABLE_REDACT_SECRETS=true is switched on',
+    ]);
+  });
 });
