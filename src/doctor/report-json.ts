@@ -1,9 +1,9 @@
 import { placeText } from './place.ts';
-import type { Report } from './report.ts';
+import { openEdits, type Report } from './report.ts';
 import { settingRows } from './settings-table.ts';
 
 /** The report as JSON: the files and what is wrong with them, settings, findings and the rules that had nothing to look at. */
-export function jsonReport({ setup, examination, files, problems, notes, version }: Report): string {
+export function jsonReport({ setup, examination, mask, files, problems, notes, version }: Report): string {
   const report = {
     version,
     files,
@@ -20,7 +20,7 @@ export function jsonReport({ setup, examination, files, problems, notes, version
       consequence,
       fix,
       related: related ?? [],
-      edits: edits ?? [],
+      edits: openEdits(edits ?? [], mask),
     })),
     skipped: examination.skipped.map(({ id }) => id),
   };

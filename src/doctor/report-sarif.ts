@@ -1,8 +1,8 @@
 import { type Problem, problemText } from '../config/problem.ts';
 import type { Reported } from './examination.ts';
-import type { Severity } from './finding.ts';
+import type { Edit, Severity } from './finding.ts';
 import { type Place, placeText } from './place.ts';
-import type { Report } from './report.ts';
+import { openEdits, type Report } from './report.ts';
 import { RULES } from './rules/index.ts';
 
 const PAGES = 'https://github.com/litellm-cache-exporter/litellm-cache-exporter/blob/main/docs/doctor';
@@ -11,7 +11,7 @@ const LEVEL: Readonly<Record<Severity, string>> = { critical: 'error', high: 'er
 const SECURITY_SEVERITY: Readonly<Record<Severity, string>> = { critical: '9.5', high: '8.0', medium: '5.0', low: '3.0', info: '0.0' };
 
 /** The report as SARIF 2.1.0 (OASIS), for code scanning. It holds no line of a file, and so no secret. */
-export function sarifReport({ examination, problems, notes, version }: Report): string {
+export function sarifReport({ examination, mask, problems, notes, version }: Report): string {
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -39,16 +39,15 @@ export function sarifReport({ examination, problems, notes, version }: Report): 
             ],
           },
         ],
-        results: examination.findings.map(result),
+        results: examination.findings.map((finding) => result(finding, openEdits(finding.edits ?? [], mask))),
       },
     ],
   };
   return `${JSON.stringify(log, null, 2)}\n`;
 }
 
-function result(finding: Reported) {
+function result(finding: Reported, edits: readonly Edit[]) {
   const { rule, severity, message, consequence, fix, place, related = [] } = finding;
-  const edits = finding.edits ?? [];
   const files = [...new Set(edits.map(({ file }) => file))];
   return {
     ruleId: rule.id,

@@ -1,5 +1,6 @@
 import type { Problem } from '../config/problem.ts';
 import type { Examination } from './examination.ts';
+import type { Edit } from './finding.ts';
 import type { Masking } from './masking.ts';
 import type { Setup } from './setup.ts';
 
@@ -17,4 +18,9 @@ export interface Report {
   notes: readonly Problem[];
   /** The release of this program. */
   version: string;
+}
+
+/** The edits of a finding that a report may carry: those whose new lines hold no secret, of another setting on the same line. */
+export function openEdits(edits: readonly Edit[], mask: Masking): readonly Edit[] {
+  return edits.filter(({ lines }) => lines.every((line) => mask(line) === line));
 }
