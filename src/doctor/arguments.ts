@@ -29,14 +29,36 @@ export interface Failure {
   place: Place;
 }
 
-/** What a value that is no reference, or a reference to a variable, stands for; a variable that is not set is null. */
+/**
+ * A value with its references to variables replaced: a variable that is not set is null. References inside of
+ * lists and sections count too (`_check_for_os_environ_vars` of the proxy).
+ */
 export function dereferenced(given: Given, environment: Environment): Given {
-  if (!given.known || typeof given.value !== 'string' || !given.value.startsWith('os.environ/')) return given;
-  const name = given.value.replaceAll('os.environ/', '');
+  if (!given.known) return given;
+  if (typeof given.value !== 'string') return inside(given, environment);
+  if (!given.value.startsWith(REFERENCE)) return given;
+  const name = given.value.replaceAll(REFERENCE, '');
   const found = variable(name, environment);
   return found === undefined
     ? { ...given, value: null, variable: name }
     : { ...given, value: found.value, known: found.known, variable: name };
+}
+
+const REFERENCE = 'os.environ/';
+
+function inside(given: Given, environment: Environment): Given {
+  let known = true;
+  const replaced = (value: unknown, isItem: boolean): unknown => {
+    if (Array.isArray(value)) return value.map((item) => replaced(item, true));
+    if (value !== null && typeof value === 'object')
+      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, replaced(item, false)]));
+    if (typeof value !== 'string' || isItem || !value.startsWith(REFERENCE)) return value;
+    const found = variable(value.replaceAll(REFERENCE, ''), environment);
+    known &&= found?.known ?? true;
+    return found?.value ?? null;
+  };
+  const value = replaced(given.value, false);
+  return { ...given, value, known };
 }
 
 /** A variable of the environment as LiteLLM reads it. */

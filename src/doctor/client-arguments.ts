@@ -35,7 +35,11 @@ export const AWS_ARGUMENTS: readonly string[] = OF_AWS.split(' ');
 
 /** What LiteLLM hands to the client of a cluster, whatever the release. */
 const CLUSTER =
-  'password username ssl ssl_cert_reqs ssl_check_hostname ssl_ca_certs redis_connect_func credential_provider max_connections ' +
+  'password username ssl ssl_cert_reqs ssl_check_hostname ssl_ca_certs redis_connect_func credential_provider gcp_service_account ' +
+  'gcp_ssl_ca_certs max_connections';
+
+/** What only the client of a cluster has; redis-py 5.3 hides it from LiteLLM. */
+const CLUSTER_OWN =
   'require_full_coverage reinitialize_steps cluster_error_retry_attempts read_from_replicas dynamic_startup_nodes address_remap';
 const CLUSTER_TIMEOUTS = 'socket_timeout socket_connect_timeout health_check_interval socket_keepalive';
 const CLUSTER_TYPED =
@@ -50,6 +54,8 @@ export interface Behaviour {
   sentinelKeeps: boolean;
   urlKeeps: ReadonlySet<string>;
   clusterKeeps: ReadonlySet<string>;
+  /** Whether the client of a cluster looks at a url as well. */
+  clusterTakesUrl: boolean;
   typed: boolean;
   azure: boolean;
   aws: boolean;
@@ -77,8 +83,15 @@ export function behaviourOf(has: (behaviour: keyof typeof RELEASES) => boolean):
     sentinelKeeps: has('sentinel_keeps_arguments'),
     urlKeeps: new Set(urlKeeps.split(' ')),
     clusterKeeps: new Set(
-      [CLUSTER, ...(has('cluster_keeps_timeouts') ? [CLUSTER_TIMEOUTS] : []), ...(typed ? [CLUSTER_TYPED] : [])].join(' ').split(' '),
+      [
+        CLUSTER,
+        ...(has('cluster_keeps_timeouts') ? [CLUSTER_TIMEOUTS] : [CLUSTER_OWN, 'url']),
+        ...(typed ? [CLUSTER_OWN, CLUSTER_TYPED] : []),
+      ]
+        .join(' ')
+        .split(' '),
     ),
+    clusterTakesUrl: typed || !has('cluster_keeps_timeouts'),
     typed,
     azure,
     aws,

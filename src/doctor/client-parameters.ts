@@ -31,6 +31,12 @@ const OF_REDIS_CACHE: ReadonlySet<string> = new Set(['namespace', 'redis_flush_s
 /** Those that count as not given when they are `None`. */
 const OPTIONAL: ReadonlySet<string> = new Set(['host', 'port', 'password', 'startup_nodes', 'socket_timeout']);
 
+const KINDS = ['local', 'redis', 'redis-semantic', 'valkey-semantic', 'qdrant-semantic', 's3', 'gcs', 'azure-blob', 'disk'];
+
+function isKind(type: unknown): boolean {
+  return typeof type === 'string' && KINDS.includes(type);
+}
+
 /** What a client is made from; undefined where LiteLLM makes none. */
 type Made = ReadonlyMap<string, Given> | Failure | undefined;
 
@@ -50,12 +56,14 @@ export function cacheArguments(given: ReadonlyMap<string, Given>): Map<string, G
 export function cacheParameters(config: LitellmConfig | undefined, environment: Environment, behaviour: Behaviour): Made {
   const path = ['litellm_settings', 'cache_params'];
   const section = sectionAt(config, ['litellm_settings']);
-  if (config === undefined || section?.cache !== true) return undefined;
+  if (config === undefined || section === undefined || !isOn(section, config, environment)) return undefined;
   const written = Object.hasOwn(section, 'cache_params') ? section.cache_params : {};
   if (!isSection(written)) return { message: 'cache_params has no keys below it', place: config.place(path) };
   const own = given(written, path, 'cache_params', config, environment);
   if (own.size === 0) return cacheArguments(fromEnvironment(environment));
-  if (own.get('type')?.value !== 'redis') return undefined;
+  const type = own.get('type') ?? { value: 'local', known: true, place: config.place(path) };
+  if (type.value !== 'redis')
+    return isKind(type.value) || !type.known ? undefined : { message: 'type is no kind of cache', place: type.place };
   const hidden = behaviour.typed ? new Set([...OF_CACHE, ...OF_LATER_CACHE]) : OF_CACHE;
   const redis = new Map([...own].filter(([name]) => !hidden.has(name)));
   const nodes = [own.get('redis_startup_nodes'), behaviour.clusterWins ? clusterNodes(environment) : undefined].find(
@@ -66,7 +74,14 @@ export function cacheParameters(config: LitellmConfig | undefined, environment: 
     const value = own.get(name);
     if (value !== undefined && !(value.known && value.value === null)) redis.set(name, value);
   }
-  return cacheArguments(new Map([...redis, ['startup_nodes', nodes]]));
+  const pool = redis.get('max_connections');
+  if (behaviour.typed && pool?.known && pool.value === null) redis.delete('max_connections');
+  return cacheArguments(new Map([['startup_nodes', nodes], ...redis]));
+}
+
+/** Whether `cache` is true: the boolean, or a variable that says so. */
+function isOn(settings: Section, config: LitellmConfig, environment: Environment): boolean {
+  return given(settings, ['litellm_settings'], 'litellm_settings', config, environment).get('cache')?.value === true;
 }
 
 /** An empty `cache_params` means these three variables. */
@@ -123,9 +138,14 @@ export function coordinationParameters(
     );
     if (!own.some(([name]) => ['host', 'url', 'startup_nodes', 'sentinel_nodes'].includes(name)))
       return { message: 'coordination_redis needs host, url, startup_nodes or sentinel_nodes', place: config.place(path) };
-    return withClusterNodes(new Map(own), environment, behaviour);
+    const block = new Map(own);
+    const nodes = block.get('startup_nodes');
+    if (nodes === undefined) return withClusterNodes(block, environment, behaviour);
+    if (nodes.known && !isTruthy(nodes.value)) block.delete('startup_nodes');
+    return cacheArguments(block);
   }
-  const hasOtherCache = sectionAt(config, ['litellm_settings'])?.cache === true;
+  const settings = sectionAt(config, ['litellm_settings']);
+  const hasOtherCache = settings !== undefined && isOn(settings, config, environment);
   if (hasCache || !(hasOtherCache || behaviour.coordinationFromEnvironment)) return undefined;
   const outer = environmentArguments(environment, behaviour);
   const names = ['REDIS_CLUSTER_NODES', 'REDIS_SENTINEL_NODES'];

@@ -2,11 +2,13 @@ import { existsSync, readdirSync, readFileSync, type Stats, statSync } from 'nod
 import { dirname, join, relative, resolve } from 'node:path';
 import { readText } from '../config/file.ts';
 import type { Problem } from '../config/problem.ts';
+import type { Clock } from '../schedule/clock.ts';
 import { environmentOf } from './environment-of.ts';
 import { type Disk, filesOf } from './files.ts';
 import { deepFreeze } from './freeze.ts';
 import { trackedPaths } from './git-index.ts';
 import { readKubernetes } from './kubernetes.ts';
+import { lookAtGateway, lookAtRedis } from './live.ts';
 import { type DoctorOptions, discovered } from './options.ts';
 import { resolve as resolved } from './resolve.ts';
 import { roleOf } from './role.ts';
@@ -28,14 +30,15 @@ export interface Gathered {
 /** What the doctor may touch of the process. */
 export interface Outside {
   env: Readonly<Record<string, string | undefined>>;
+  clock: Clock;
   signal: AbortSignal;
 }
 
 /**
  * Reads every file that the options name, or those of the directory when they name none, and resolves what
- * LiteLLM will use. Nothing of it is run. The setup is frozen.
+ * LiteLLM will use. Nothing of it is run; only with `live` anything is connected to. The setup is frozen.
  */
-export async function gather(asked: DoctorOptions, { env }: Outside): Promise<Gathered> {
+export async function gather(asked: DoctorOptions, { env, clock, signal }: Outside): Promise<Gathered> {
   const files = filesOf(asked.directory, disk);
   const options = discovered(asked, files.exists);
   const problems: Problem[] = [];
@@ -59,7 +62,11 @@ export async function gather(asked: DoctorOptions, { env }: Outside): Promise<Ga
     .flatMap(({ variables }) => variables);
   const configured = litellm === undefined ? [] : sectionVariables(litellm);
   const environment = environmentOf([...configured, ...(containers ?? [...own, ...written])]);
-  const release = releaseOf(options.litellmVersion, compose.services, workloads, problems, notes);
+  const gateway = options.live ? await lookAtGateway(compose.services, clock, signal) : undefined;
+  const release = releaseOf(options.litellmVersion, compose.services, workloads, gateway?.seen?.version, problems, notes);
+  const resolutions = resolved(litellm, environment, release?.version);
+  const redis = options.live ? await lookAtRedis(resolutions.cache, signal) : undefined;
+  notes.push(...(gateway?.notes ?? []), ...(redis?.notes ?? []));
 
   const setup: Setup = {
     litellm,
@@ -68,8 +75,8 @@ export async function gather(asked: DoctorOptions, { env }: Outside): Promise<Ga
     services: compose.services,
     workloads,
     release,
-    resolutions: resolved(litellm, environment, release?.version),
-    live: undefined,
+    resolutions,
+    live: options.live ? { redis: redis?.seen, gateway: gateway?.seen } : undefined,
     exposure: exposures(files.names(), asked.directory),
     line: files.line,
   };

@@ -42,7 +42,7 @@ function resolution(
   if (made === undefined) return { client, used: false, settings: [] };
   const resolved = isFailure(made) ? made : clientArguments(made, environment, behaviour);
   if (isFailure(resolved)) return { client, used: true, settings: [], failure: resolved };
-  const reaching = connectionArguments(resolved, behaviour);
+  const reaching = connectionArguments(resolved, environment, behaviour);
   if (!isFailure(reaching)) return { client, used: true, settings: settings(reaching) };
   return { client, used: true, settings: settings(resolved), failure: reaching };
 }

@@ -31,11 +31,12 @@ export function sectionVariables({ tree, place }: LitellmConfig): Variable[] {
   });
 }
 
-/** The release that was said, else that of an image. */
+/** The release that was said, else that of the running gateway, else that of an image. */
 export function releaseOf(
   litellmVersion: string | undefined,
   services: readonly ComposeService[],
   workloads: readonly Workload[],
+  live: string | undefined,
   problems: Problem[],
   notes: Problem[],
 ): Setup['release'] {
@@ -43,6 +44,7 @@ export function releaseOf(
     if (/^v?\d+\.\d+\.\d+/.test(litellmVersion)) return { version: litellmVersion, place: { source: '--litellm-version' } };
     problems.push({ path: '--litellm-version', message: 'is not a release', suggestion: 'write it like 1.104.2' });
   }
+  if (live !== undefined) return { version: live, place: { source: 'the running gateway' } };
   const images = [
     ...services.map(({ image, command, place }) => ({ image, words: command, place: place(['image']) })),
     ...workloads.flatMap(({ containers }) => containers.map(({ image, args, place }) => ({ image, words: args, place }))),

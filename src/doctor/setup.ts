@@ -69,15 +69,17 @@ export interface Resolution {
 
 /** Read-only answers of the real Redis and the real gateway, with `--live`; each is undefined where it could not be had. */
 export interface Live {
-  redis?: {
-    version?: string;
-    maxmemory?: number;
-    policy?: string;
-    maxclients?: number;
-    answersWithoutPassword?: boolean;
-    clustered?: boolean;
-  };
-  gateway?: { version?: string; cacheType?: string };
+  redis?:
+    | {
+        version?: string | undefined;
+        maxmemory?: number | undefined;
+        policy?: string | undefined;
+        maxclients?: number | undefined;
+        answersWithoutPassword?: boolean | undefined;
+        clustered?: boolean | undefined;
+      }
+    | undefined;
+  gateway?: { version?: string | undefined; cacheType?: string | undefined } | undefined;
 }
 
 /** Everything that rules may look at: gathered once, resolved once, frozen. */
