@@ -10,6 +10,7 @@ import type { Report } from '../doctor/report.ts';
 import { jsonReport } from '../doctor/report-json.ts';
 import { sarifReport } from '../doctor/report-sarif.ts';
 import { RULES } from '../doctor/rules/index.ts';
+import { systemClock } from '../schedule/clock.ts';
 import { doctorText } from './doctor-report.ts';
 import { EXIT, type Io } from './io.ts';
 import { table } from './layout.ts';
@@ -33,7 +34,7 @@ export interface DoctorRequest {
 export async function doctor(request: DoctorRequest, version: string, io: Io): Promise<number> {
   const interrupted = new AbortController();
   io.on('SIGINT', () => interrupted.abort());
-  const { setup, problems, notes, files } = await gather(request.look, { env: io.env, signal: interrupted.signal });
+  const { setup, problems, notes, files } = await gather(request.look, { env: io.env, clock: systemClock, signal: interrupted.signal });
   for (const problem of problems) io.err(`${problemText(problem)}\n`);
   if (setup.litellm === undefined && setup.variables.length === 0 && setup.services.length === 0 && setup.workloads.length === 0) {
     io.err(nothing(request.look, problems));

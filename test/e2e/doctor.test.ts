@@ -54,6 +54,17 @@ describe('doctor', () => {
     return run(process.execPath, [main, 'doctor', ...args], cwd, env);
   }
 
+  /** What a run takes of the processor: unlike the time on the clock it means the same on a busy machine. */
+  async function processorSeconds(args: readonly string[], cwd: string): Promise<number> {
+    const hook = join(scratch, 'usage.mjs');
+    await writeFile(
+      hook,
+      `process.on('exit', () => { const { user, system } = process.cpuUsage(); process.stderr.write('\\nused ' + (user + system) / 1e6 + '\\n'); });`,
+    );
+    const { stderr } = await run(process.execPath, ['--import', hook, main, 'doctor', ...args], cwd);
+    return Number(/^used (.+)$/m.exec(stderr)?.[1]);
+  }
+
   async function json(args: readonly string[], cwd: string): Promise<Report> {
     return JSON.parse((await doctor([...args, '--format', 'json'], cwd)).stdout);
   }
@@ -180,7 +191,7 @@ describe('doctor', () => {
     expect((await doctor(['--rules'], scratch)).stdout).toMatch(/^plaintext-password +critical /m);
   });
 
-  it('loads no package of OpenTelemetry, Redis or logging, and is there in well under a second', async () => {
+  it('loads no package of OpenTelemetry, Redis or logging, and takes well under a second', async () => {
     const hook = join(scratch, 'trace.mjs');
     await writeFile(
       hook,
@@ -192,23 +203,20 @@ registerHooks({ load(url, context, next) { if (/node_modules/.test(url)) process
     const packages = new Set([...stderr.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map(([, name = '']) => name));
     expect([...packages].filter((name) => /^(@opentelemetry|ioredis|pino|hono|zod$)/.test(name))).toEqual([]);
     expect(packages.has('yaml')).toBe(true);
-    const start = performance.now();
-    await doctor(['--rules'], directory);
-    expect(performance.now() - start).toBeLessThan(1_500);
+    expect(await processorSeconds(['--rules'], directory)).toBeLessThan(1);
   });
 
-  it('reads and judges 200 files in a second', async () => {
+  it('reads and judges 200 files in under a second', async () => {
     const directory = await copied('good/kubernetes');
     const manifest = await readFile(join(directory, 'manifests.yaml'), 'utf8');
     await mkdir(join(directory, 'many'));
     for (let number = 0; number < 200; number++) {
       await writeFile(join(directory, 'many', `${number}.yaml`), manifest.replaceAll(/name: litellm(?=\n)/g, `name: litellm-${number}`));
     }
-    const start = performance.now();
-    const { code } = await doctor(['--litellm-config', 'config.yaml', '--kubernetes', 'many'], directory);
-    expect(code).toBe(0);
-    // The second is for the files; a process that starts beside other tests takes some of its own.
-    expect(performance.now() - start).toBeLessThan(2_500);
+    const args = ['--litellm-config', 'config.yaml', '--kubernetes', 'many'];
+    expect(await doctor(args, directory)).toMatchObject({ code: 0, stdout: expect.stringContaining('many/199.yaml') });
+    // Without what the process takes to start and to find that there is little to do.
+    expect((await processorSeconds(args, directory)) - (await processorSeconds([], directory))).toBeLessThan(1);
   });
 
   it('uses no colour where the output is no terminal', async () => {

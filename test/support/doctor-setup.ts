@@ -8,6 +8,7 @@ import type { DoctorOptions } from '../../src/doctor/options.ts';
 import { placeText } from '../../src/doctor/place.ts';
 import type { Rule } from '../../src/doctor/rule.ts';
 import type { Setup } from '../../src/doctor/setup.ts';
+import { systemClock } from '../../src/schedule/clock.ts';
 import type { Files } from './doctor-page.ts';
 
 /** A setup gathered from files that are written for it: `config.yaml`, `.env*`, `compose*.yaml`, any other YAML as a manifest. */
@@ -19,7 +20,10 @@ export async function setupOf(files: Files, options: Partial<DoctorOptions> & { 
       await writeFile(join(directory, name), text, { mode: 0o600 });
     }
     const { env = {}, ...look } = options;
-    const { setup } = await gather({ ...lookOf(Object.keys(files), directory), ...look }, { env, signal: new AbortController().signal });
+    const { setup } = await gather(
+      { ...lookOf(Object.keys(files), directory), ...look },
+      { env, clock: systemClock, signal: new AbortController().signal },
+    );
     return setup;
   } finally {
     await rm(directory, { recursive: true });
