@@ -80,6 +80,7 @@ export async function gather(asked: DoctorOptions, { env, clock, signal }: Outsi
     live: live === undefined ? undefined : { redis: redis?.seen, gateway: gateway?.seen },
     exposure: exposures(files.names(), asked.directory),
     line: files.line,
+    ending: files.ending,
   };
   return { setup: deepFreeze(setup), problems: [...files.problems, ...problems], notes, files: files.names() };
 }
