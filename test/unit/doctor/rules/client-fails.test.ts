@@ -33,4 +33,12 @@ describe('client-fails', () => {
       expect(await reported(clientFails, url(text))).toEqual([]);
     },
   );
+
+  it('does not judge what may stand in an environment that was not given', async () => {
+    const config = 'litellm_settings:\n  cache: true\n  cache_params: { type: redis, host: os.environ/REDIS_HOST }\n';
+    expect(await reported(clientFails, { 'config.yaml': config })).toEqual([]);
+    expect(await reported(clientFails, { 'config.yaml': config, '.env': 'LITELLM_LOG=INFO\n' })).toEqual([
+      'config.yaml:3:32: critical: the client of the cache cannot be made: neither a host nor a url of Redis is given',
+    ]);
+  });
 });
