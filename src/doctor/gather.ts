@@ -8,7 +8,6 @@ import { type Disk, filesOf } from './files.ts';
 import { deepFreeze } from './freeze.ts';
 import { trackedPaths } from './git-index.ts';
 import { readKubernetes } from './kubernetes.ts';
-import { lookAtGateway, lookAtRedis } from './live.ts';
 import { type DoctorOptions, discovered } from './options.ts';
 import { resolve as resolved } from './resolve.ts';
 import { roleOf } from './role.ts';
@@ -62,10 +61,12 @@ export async function gather(asked: DoctorOptions, { env, clock, signal }: Outsi
     .flatMap(({ variables }) => variables);
   const configured = litellm === undefined ? [] : sectionVariables(litellm);
   const environment = environmentOf([...configured, ...(containers ?? [...own, ...written])]);
-  const gateway = options.live ? await lookAtGateway(compose.services, clock, signal) : undefined;
+  // The clients of Redis and of the gateway take longer to load than everything else here.
+  const live = options.live ? await import('./live.ts') : undefined;
+  const gateway = await live?.lookAtGateway(compose.services, clock, signal);
   const release = releaseOf(options.litellmVersion, compose.services, workloads, gateway?.seen?.version, problems, notes);
   const resolutions = resolved(litellm, environment, release?.version);
-  const redis = options.live ? await lookAtRedis(resolutions.cache, signal) : undefined;
+  const redis = await live?.lookAtRedis(resolutions.cache, signal);
   notes.push(...(gateway?.notes ?? []), ...(redis?.notes ?? []));
 
   const setup: Setup = {
@@ -76,7 +77,7 @@ export async function gather(asked: DoctorOptions, { env, clock, signal }: Outsi
     workloads,
     release,
     resolutions,
-    live: options.live ? { redis: redis?.seen, gateway: gateway?.seen } : undefined,
+    live: live === undefined ? undefined : { redis: redis?.seen, gateway: gateway?.seen },
     exposure: exposures(files.names(), asked.directory),
     line: files.line,
   };
