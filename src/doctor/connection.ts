@@ -1,7 +1,7 @@
 import { parseJson } from '../litellm/json.ts';
-import { type Argument, type Arguments, type Failure, type Given, variable } from './arguments.ts';
 import type { Behaviour } from './client-arguments.ts';
 import type { Environment } from './environment.ts';
+import { type Argument, type Arguments, type Failure, type Given, variable } from './given.ts';
 import { isTruthy, toInt } from './python-value.ts';
 
 /** Keys that only name where to connect; the client gets them in another form. */

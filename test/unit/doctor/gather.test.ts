@@ -91,6 +91,17 @@ describe('the evidence', () => {
     expect([password?.value, password?.from]).toEqual([undefined, 'cache_params.password']);
   });
 
+  it('finds the configuration in a ConfigMap, with its places in the manifest', async () => {
+    put({
+      'k.yaml':
+        'kind: ConfigMap\nmetadata: {name: a}\ndata:\n  other: x\n  config.yaml: |\n    litellm_settings:\n      cache: true\n\n      cache_params:\n        type: redis\n        host: h\n---\nkind: Pod\n',
+    });
+    const { setup, problems: wrong } = await look({ kubernetes: ['k.yaml'] });
+    expect(wrong).toEqual([]);
+    expect(setup.resolutions.cache.settings[0]).toMatchObject({ name: 'host', place: { source: 'k.yaml', line: 11, column: 9 } });
+    expect(setup.line('k.yaml', 11)).toBe('        host: h');
+  });
+
   it('knows who may read a file, and what git tracks', async () => {
     put({ '.env': 'A=1\n', '.envrc': 'export B=1\n' });
     chmodSync(join(directory, '.env'), 0o600);
