@@ -27,7 +27,7 @@ describe('client-fails', () => {
     ]);
   });
 
-  it.each(['redis://:pX4nWk9VqT2rLc7MhB5sJz8YdG3fUa6E@cache', 'rediss://user:a:b@cache:6380/1', 'redis://[::1]:6379'])(
+  it.each(['redis://:pX4nWk9VqT2rLc7MhB5sJz8YdG3fUa6E@cache', 'rediss://user:a:b@cache:6380/1', 'redis://[::1]:6379', 'redis://[::1]'])(
     'accepts %s',
     async (text) => {
       expect(await reported(clientFails, url(text))).toEqual([]);
