@@ -176,7 +176,11 @@ describe('doctor', () => {
     });
     expect(await doctor(['--litellm-config', 'none.yaml'], empty)).toMatchObject({ code: 2 });
     expect(await doctor(['--fail-on', 'loud'], empty)).toMatchObject({ code: 2 });
-    expect(await doctor(['--explain', 'no-such-rule'], empty)).toMatchObject({ code: 2, stderr: expect.stringContaining('--rules') });
+    expect(await doctor(['--show-secrets'], empty)).toMatchObject({ code: 2, stderr: expect.stringContaining('goes with --diff') });
+    expect(await doctor(['--explain', 'socket-timeouts'], empty)).toMatchObject({
+      code: 2,
+      stderr: 'there is no rule socket-timeouts; did you mean socket-timeout?; see litellm-cache-exporter doctor --rules\n',
+    });
   });
 
   it('obeys --fail-on', async () => {
