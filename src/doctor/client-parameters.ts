@@ -1,7 +1,8 @@
 import type { Path } from '../config/problem.ts';
-import { dereferenced, environmentArguments, type Failure, type Given, variable } from './arguments.ts';
+import { environmentArguments } from './arguments.ts';
 import type { Behaviour } from './client-arguments.ts';
 import type { Environment } from './environment.ts';
+import { dereferenced, type Failure, type Given, variable } from './given.ts';
 import { isTruthy } from './python-value.ts';
 import type { LitellmConfig } from './setup.ts';
 

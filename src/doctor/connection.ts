@@ -1,7 +1,7 @@
 import { parseJson } from '../litellm/json.ts';
-import { type Argument, type Arguments, type Failure, type Given, variable } from './arguments.ts';
 import type { Behaviour } from './client-arguments.ts';
 import type { Environment } from './environment.ts';
+import { type Argument, type Arguments, type Failure, type Given, variable } from './given.ts';
 import { isTruthy, toInt } from './python-value.ts';
 
 /** Keys that only name where to connect; the client gets them in another form. */
@@ -95,7 +95,7 @@ function urlFailure({ value, known, from, place }: Argument): Failure | undefine
   const text = typeof value === 'string' ? value : '';
   if (!/^(rediss?|unix):\/\//.test(text)) return { message: `${from} must begin with redis://, rediss:// or unix://`, place };
   const node = /^[^/]*\/\/([^/?#]*)/.exec(text)?.[1]?.replace(/^.*@/, '') ?? '';
-  const port = /^(?:\[[^\]]*\]|[^:]*):(.*)$/.exec(node)?.[1] ?? '';
+  const port = /^(?:\[[^\]]*\]|[^:[]*):(.*)$/.exec(node)?.[1] ?? '';
   if (!text.startsWith('unix:') && !(/^\d*$/.test(port) && Number(port) <= 65_535))
     return { message: `${from} has a port that is no number`, place };
   return undefined;

@@ -58,22 +58,23 @@ function overlaps(a: Edit, b: Edit): boolean {
 }
 
 function fileDiff(setup: Setup, file: string, edits: readonly Edit[], { secrets, mask }: { secrets: boolean; mask: Masking }) {
-  const before = content(setup, file);
+  const { lines: before, final } = content(setup, file);
   const after = applied(before, edits);
   const holdsSecret = (line: string) => !secrets && mask(line) !== line;
   // A hunk shows lines around the change as well: with one of each side fewer hunks touch a secret.
   const context = before.some(holdsSecret) ? 1 : 3;
-  const { hunks } = structuredPatch(file, file, joined(before), joined(after), undefined, undefined, { context });
+  const ending = setup.ending(file);
+  const { hunks } = structuredPatch(file, file, text(before, ending, final), text(after, ending, final), undefined, undefined, { context });
   const texts = hunks.map((hunk) => {
     const head = `@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`;
-    return { lines: [head, ...hunk.lines], withheld: hunk.lines.some((line) => holdsSecret(line.slice(1))) };
+    return { lines: [head, ...hunk.lines], withheld: hunk.lines.some((line) => holdsSecret(line.slice(1).trimEnd())) };
   });
   const shown = texts.filter(({ withheld }) => !withheld).flatMap(({ lines }) => lines);
   const hidden = texts.filter(({ withheld }) => withheld);
   const note = hidden.flatMap(({ lines }) => [
     `# ${file}: this change takes away a line that holds a secret, shown here as ${MASK};`,
     '# --show-secrets prints it as part of the diff',
-    ...lines.map((line) => `# ${line.slice(0, 1)}${mask(line.slice(1))}`),
+    ...lines.map((line) => `# ${line.slice(0, 1)}${mask(line.slice(1).trimEnd())}`),
   ]);
   const head = shown.length === 0 ? [] : [`--- ${file}`, `+++ ${file}`];
   return { text: joined([...note, ...head, ...shown]), withheld: hidden.length };
@@ -83,14 +84,15 @@ function range(start: number, count: number): string {
   return count === 1 ? String(start) : `${count === 0 ? start - 1 : start},${count}`;
 }
 
-function content(setup: Setup, file: string): readonly string[] {
+/** The lines of a file, and whether the last one ends as the others do. */
+function content(setup: Setup, file: string): { lines: readonly string[]; final: boolean } {
   const lines: string[] = [];
   for (let number = 1; ; number++) {
     const line = setup.line(file, number);
     if (line === undefined) break;
     lines.push(line);
   }
-  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+  return lines.at(-1) === '' ? { lines: lines.slice(0, -1), final: true } : { lines, final: false };
 }
 
 function applied(lines: readonly string[], edits: readonly Edit[]): readonly string[] {
@@ -99,6 +101,10 @@ function applied(lines: readonly string[], edits: readonly Edit[]): readonly str
   for (const { from, to, lines: added } of edits.toReversed().toSorted((a, b) => b.from - a.from || b.to - a.to))
     result.splice(from - 1, to - from + 1, ...added);
   return result;
+}
+
+function text(lines: readonly string[], ending: string, final: boolean): string {
+  return lines.join(ending) + (final && lines.length > 0 ? ending : '');
 }
 
 function joined(lines: readonly string[]): string {

@@ -24,6 +24,7 @@ export interface Files {
   /** The manifests of a folder, or the file itself. */
   manifests(path: string): readonly string[];
   line(file: string, number: number): string | undefined;
+  ending(file: string): '\n' | '\r\n';
   names(): readonly string[];
   problems: readonly Problem[];
 }
@@ -31,6 +32,7 @@ export interface Files {
 /** Files of one directory; every path in it is relative to it where it lies inside, else absolute. */
 export function filesOf(directory: string, disk: Disk): Files {
   const lines = new Map<string, readonly string[]>();
+  const withReturns = new Set<string>();
   const problems: Problem[] = [];
   const label = (path: string): string => {
     const inside = relative(directory, resolve(directory, path));
@@ -41,6 +43,7 @@ export function filesOf(directory: string, disk: Disk): Files {
     const found = disk.text(resolve(directory, file));
     if ('reason' in found) return found;
     lines.set(file, found.text.split(/\r\n|\n|\r/));
+    if (found.text.includes('\r\n')) withReturns.add(file);
     return { text: found.text, file };
   };
   const beside = (from: string, path: string): string => (isAbsolute(path) ? path : join(dirname(from), path));
@@ -70,6 +73,7 @@ export function filesOf(directory: string, disk: Disk): Files {
       const inside = disk.folder(resolve(directory, path));
       return inside === undefined ? [path] : inside.filter((file) => /\.(ya?ml|json)$/.test(file)).map((file) => join(path, file));
     },
+    ending: (file) => (withReturns.has(file) ? '\r\n' : '\n'),
     line: (file, number) => lines.get(file)?.[number - 1],
     names: () => [...lines.keys()],
     problems,

@@ -59,3 +59,8 @@ export function processes(setup: Setup): { count: number; gateway: Gateway } | u
     .map((gateway) => ({ count: workers(gateway) * Math.max(1, gateway.replicas), gateway }))
     .sort((a, b) => b.count - a.count)[0];
 }
+
+/** Whether the environment of LiteLLM is part of the evidence; without it any variable may be set. */
+export function environmentIsKnown(setup: Setup): boolean {
+  return setup.variables.length > 0 || gateways(setup).length > 0;
+}

@@ -47,11 +47,11 @@ export async function gather(asked: DoctorOptions, { env, clock, signal }: Outsi
   const { variables: written, lookup } = environmentFiles(options, files, outer, problems, notes);
   const compose = composeFiles(options, files, lookup);
   const manifests = options.kubernetes.flatMap((path) => files.manifests(path)).flatMap((path) => files.read(path) ?? []);
-  const { workloads, problems: wrong } = readKubernetes(manifests);
+  const { workloads, configs, problems: wrong } = readKubernetes(manifests);
   problems.push(...compose.problems, ...wrong);
   notes.push(...compose.notes);
 
-  const litellm = configuration(options, compose.services, files, problems);
+  const litellm = configuration(options, compose.services, configs, files, problems);
   const own = Object.entries(options.processEnvironment ? env : {}).flatMap(([name, value]) =>
     value === undefined ? [] : [variable({ name, value, place: { source: 'environment' } }, 'process')],
   );
@@ -80,6 +80,7 @@ export async function gather(asked: DoctorOptions, { env, clock, signal }: Outsi
     live: live === undefined ? undefined : { redis: redis?.seen, gateway: gateway?.seen },
     exposure: exposures(files.names(), asked.directory),
     line: files.line,
+    ending: files.ending,
   };
   return { setup: deepFreeze(setup), problems: [...files.problems, ...problems], notes, files: files.names() };
 }

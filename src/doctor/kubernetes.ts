@@ -8,6 +8,8 @@ import type { Workload } from './setup.ts';
 /** What manifests say together. */
 export interface Kubernetes {
   workloads: readonly Workload[];
+  /** Configurations of LiteLLM inside of ConfigMaps, each line where it stands in its file. */
+  configs: readonly { text: string; file: string }[];
   problems: readonly Problem[];
 }
 
@@ -40,6 +42,7 @@ const WITHOUT_REPLICAS: ReadonlySet<string> = new Set(['DaemonSet', 'Job', 'Cron
  */
 export function readKubernetes(files: readonly { text: string; file: string }[]): Kubernetes {
   const problems: Problem[] = [];
+  const texts = new Map(files.map(({ text, file }) => [file, text]));
   const manifests = files.flatMap(({ text, file }) => {
     const parsed = parseYamlStream(text, file, '1.1');
     const template = parsed.problems.length > 0 ? templatePlace(text, file) : undefined;
@@ -52,7 +55,25 @@ export function readKubernetes(files: readonly { text: string; file: string }[])
       return unlisted(tree, [], file, at);
     });
   });
-  return { workloads: manifests.flatMap((manifest) => workload(manifest, manifests)), problems };
+  return {
+    workloads: manifests.flatMap((manifest) => workload(manifest, manifests)),
+    configs: manifests.flatMap((manifest) => configs(manifest, texts.get(manifest.file) ?? '')),
+    problems,
+  };
+}
+
+const OF_LITELLM = /^(model_list|litellm_settings|router_settings|general_settings):/m;
+
+/** The configuration that a ConfigMap holds as a block of text: its lines as they stand in the file, after as many empty ones. */
+function configs({ kind, file, section, at }: Manifest, text: string): { text: string; file: string }[] {
+  if (kind !== 'ConfigMap') return [];
+  const lines = text.split(/\r\n|\n|\r/);
+  return Object.entries(sectionOf(section.data)).flatMap(([key, value]) => {
+    const { line = 1 } = at(['data', key]);
+    if (typeof value !== 'string' || !OF_LITELLM.test(value) || !/\|[-+\d]*\s*(#.*)?$/.test(lines[line - 1] ?? '')) return [];
+    const block = lines.slice(line, line + value.trimEnd().split('\n').length);
+    return [{ text: `${'\n'.repeat(line)}${block.join('\n')}\n`, file }];
+  });
 }
 
 /** A chart that was not rendered is not YAML; say so instead of naming each line. */

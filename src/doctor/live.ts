@@ -98,9 +98,10 @@ function targetOf({ settings }: Resolution): TargetConfig | undefined {
   if (master !== undefined && sentinels.length > 0)
     return { ...base, sentinel: { master, nodes: sentinels, password: secret('sentinel_password') } };
   const [node = text('host') && `${text('host')}:${text('port') ?? 6379}`] = nodesOf(text('startup_nodes'));
-  return node === undefined
-    ? undefined
-    : { ...base, url: `${scheme}://${node}/${text('startup_nodes') === undefined ? (text('db') ?? 0) : 0}` };
+  const database = text('startup_nodes') === undefined ? (text('db') ?? 0) : 0;
+  const parsed = redisUrl().safeParse(`${scheme}://${node}/${database}`);
+  const isAddress = node !== undefined && !node.includes('@') && parsed.success;
+  return isAddress ? { ...base, url: parsed.data.url } : undefined;
 }
 
 function tlsOf(text: (name: string) => string | undefined): TargetConfig['tls'] {

@@ -1,10 +1,11 @@
 import { Secret } from '../config/secret.ts';
 import { hasBehaviour } from '../litellm/releases.ts';
-import { type Arguments, clientArguments, type Failure, type Given } from './arguments.ts';
+import { clientArguments } from './arguments.ts';
 import { type Behaviour, behaviourOf } from './client-arguments.ts';
 import { cacheParameters, coordinationParameters, routerParameters } from './client-parameters.ts';
 import { connectionArguments } from './connection.ts';
 import type { Environment } from './environment.ts';
+import type { Arguments, Failure, Given } from './given.ts';
 import { asText } from './python-value.ts';
 import type { Client, LitellmConfig, Resolution, Setting } from './setup.ts';
 

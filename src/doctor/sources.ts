@@ -67,15 +67,16 @@ export function composeFiles({ compose }: DoctorOptions, files: Files, lookup: L
   );
 }
 
-/** The configuration that is named, or the one that a compose service mounts for LiteLLM. */
+/** The configuration that is named, else the one that a compose service mounts for LiteLLM, else the first in a ConfigMap. */
 export function configuration(
   options: DoctorOptions,
   services: readonly ComposeService[],
+  configs: readonly { text: string; file: string }[],
   files: Files,
   problems: Problem[],
 ): LitellmConfig | undefined {
   const path = options.litellmConfig ?? services.map(mounted).find((found) => found !== undefined && files.exists(found));
-  const found = path === undefined ? undefined : files.read(path);
+  const found = path === undefined ? configs[0] : files.read(path);
   if (found === undefined) return undefined;
   const read = readLitellmConfig(found.text, found.file, (name, from) => files.included(name, from, found.file));
   problems.push(...read.problems);

@@ -1,4 +1,4 @@
-import type { Arguments } from './arguments.ts';
+import type { Arguments } from './given.ts';
 import { isTruthy, isYes, toFloat, toInt } from './python-value.ts';
 
 /** What a text becomes, by argument: the type of its default in redis-py 8.1. */
