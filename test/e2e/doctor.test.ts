@@ -74,6 +74,14 @@ describe('doctor', () => {
     return JSON.parse((await doctor([...args, '--format', 'json'], cwd)).stdout);
   }
 
+  it('prints what the README shows', async () => {
+    const readme = await readFile(join(root, 'README.md'), 'utf8');
+    const [, command = '', shown = ''] = /^```text\n\$ litellm-cache-exporter doctor (.*)\n([\s\S]*?)^ {2}\.\.\.\n```/m.exec(readme) ?? [];
+    const { stdout } = await doctor(command.split(' '), await copied('incident'));
+    expect(shown.length).toBeGreaterThan(500);
+    expect(stdout.startsWith(shown)).toBe(true);
+  });
+
   it('finds in the incident what was wrong, each with its place and its fix', async () => {
     const directory = await copied('incident');
     expect((await doctor([], directory)).code).toBe(1);
