@@ -4,17 +4,19 @@ import { DASHBOARDS } from '../grafana/src/dashboards.ts';
 import { metricsMarkdown } from '../src/catalogue/document.ts';
 import { aclMarkdown } from '../src/collectors/document.ts';
 import { configurationMarkdown, configurationSchema } from '../src/config/document.ts';
+import { doctorMarkdown } from '../src/doctor/document.ts';
 import { alertsMarkdown } from './alerts-page.ts';
 import { readRules } from './rule-files.ts';
 
 const root = join(import.meta.dirname, '..');
 
-/** Every generated file and what makes it. */
-const GENERATED: Readonly<Record<string, () => string>> = {
+/** Every generated file and what makes it, of some from the text around the generated part. */
+const GENERATED: Readonly<Record<string, (found: string) => string>> = {
   'docs/metrics.md': metricsMarkdown,
   'docs/configuration.md': configurationMarkdown,
   'docs/redis-acl.md': aclMarkdown,
   'docs/alerts.md': () => alertsMarkdown(readRules(root)),
+  'docs/doctor/README.md': doctorMarkdown,
   'docs/config.schema.json': () => `${JSON.stringify(configurationSchema(), null, 2)}\n`,
   ...Object.fromEntries(
     DASHBOARDS.map((dashboard) => [`grafana/dashboards/${dashboard.uid}.json`, () => `${JSON.stringify(dashboard, null, 2)}\n`]),
@@ -26,8 +28,8 @@ const stale: string[] = [];
 
 for (const [file, make] of Object.entries(GENERATED)) {
   const path = join(root, file);
-  const wanted = make();
   const found = await readFile(path, 'utf8').catch(() => undefined);
+  const wanted = make(found ?? '');
   if (found === wanted) continue;
   stale.push(file);
   if (!check) await writeFile(path, wanted);

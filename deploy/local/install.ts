@@ -12,7 +12,7 @@ import type { Progress } from './progress.ts';
 const run = promisify(execFile);
 
 /** What can be installed: one file of hash-locked requirements each. */
-export const PACKAGE_SET = ['1.106.0', '1.80.9', 'redis-6.2.14', 'redis-8.2.3'] as const;
+export const PACKAGE_SET = ['1.106.0', '1.80.9', 'redis-6.2.14', 'redis-8.2.3', 'only-1.92.2', 'only-1.93.0'] as const;
 export type PackageSet = (typeof PACKAGE_SET)[number];
 
 const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
@@ -40,6 +40,11 @@ function programsInto(venv: string): string[] {
   return ['--python-version', '3.11', '--target', join(venv, 'programs')];
 }
 
+/** A release without the packages that it needs: put in front of those of another one, by PYTHONPATH. */
+function packagesInto(venv: string): string[] {
+  return ['--no-compile', '--target', join(venv, 'packages')];
+}
+
 /** Where everything that is installed lives; git ignores it. */
 export const STACK = join(import.meta.dirname, '..', '..', '.stack');
 
@@ -54,6 +59,7 @@ export async function install(set: PackageSet, progress: Progress): Promise<stri
   pythonFound ??= findPython();
   const python = await pythonFound;
   const isRedis = set.startsWith('redis');
+  const isAlone = set.startsWith('only');
   const hash = createHash('sha256')
     .update(await readFile(requirements))
     .digest('hex')
@@ -66,12 +72,13 @@ export async function install(set: PackageSet, progress: Progress): Promise<stri
     if (existsSync(done)) return;
     await rm(venv, { recursive: true, force: true });
     const start = performance.now();
-    progress(`installing ${set} (first time only, ${isRedis ? 'some seconds' : 'about a minute'})`);
+    progress(`installing ${set} (first time only, ${isRedis || isAlone ? 'some seconds' : 'about a minute'})`);
     const seconds = () => `${((performance.now() - start) / 1000).toFixed(0)} s`;
     const slow = setInterval(() => progress(`still installing ${set}, ${seconds()}`), 15_000);
     try {
       await execute(python.command, ['-m', 'venv', venv]);
-      await execute(join(venv, 'bin', 'python'), [...PIP_INSTALL, ...(isRedis ? programsInto(venv) : []), '-r', requirements]);
+      const into = isRedis ? programsInto(venv) : isAlone ? packagesInto(venv) : [];
+      await execute(join(venv, 'bin', 'python'), [...PIP_INSTALL, ...into, '-r', requirements]);
     } finally {
       clearInterval(slow);
     }

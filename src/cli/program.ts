@@ -1,6 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Flags, Sources } from '../config/load.ts';
 import { closest } from '../config/problem.ts';
+import { SEVERITY, type Severity } from '../doctor/finding.ts';
+import type { DoctorRequest } from './doctor.ts';
 import { EXIT, type Io } from './io.ts';
 
 const DESCRIPTION = 'OpenTelemetry metrics exporter that tells the truth about the Redis cache behind LiteLLM gateways.';
@@ -63,6 +65,29 @@ export async function runCommand(args: readonly string[], version: string, io: I
       code = metrics(options.format, io);
     });
 
+  program
+    .command('doctor')
+    .description('say which Redis LiteLLM will use and what is wrong with its cache; exit 1 with findings')
+    .option('--litellm-config <file>', 'configuration that LiteLLM is started with')
+    .option('--env-file <file...>', '.env or .envrc, which is read and never run')
+    .option('--compose <file...>', 'compose files, later ones on top')
+    .option('--kubernetes <file...>', 'manifests, or what helm template prints')
+    .option('--env', 'the environment of this process counts as well')
+    .option('--live', 'ask the real Redis and gateway too, reading only')
+    .option('--litellm-version <release>', 'the release of LiteLLM, such as 1.104.2')
+    .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity on').choices([...SEVERITY, 'never']).default('high'))
+    .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json', 'sarif']).default('text'))
+    .option('--diff', 'print what can be mended mechanically as a unified diff')
+    .option('--show-secrets', 'with --diff: let it take lines with secrets away')
+    .option('--explain <rule>', 'print the page of a rule')
+    .option('--rules', 'list the rules')
+    .action(async (flags: DoctorFlags) => {
+      const { doctor, doctorExplain, doctorRules } = await import('./doctor.ts');
+      if (flags.explain !== undefined) code = doctorExplain(flags.explain, io);
+      else if (flags.rules === true) code = doctorRules(io);
+      else code = await doctor(doctorRequest(flags), version, io);
+    });
+
   const [name] = args;
   const known = [...program.commands.map((command) => command.name()), 'help'];
   if (name !== undefined && !name.startsWith('-') && !known.includes(name)) {
@@ -78,6 +103,41 @@ export async function runCommand(args: readonly string[], version: string, io: I
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
   return code;
+}
+
+interface DoctorFlags {
+  litellmConfig?: string;
+  envFile?: string[];
+  compose?: string[];
+  kubernetes?: string[];
+  env?: boolean;
+  live?: boolean;
+  litellmVersion?: string;
+  failOn: Severity | 'never';
+  format: 'text' | 'json' | 'sarif';
+  diff?: boolean;
+  showSecrets?: boolean;
+  explain?: string;
+  rules?: boolean;
+}
+
+function doctorRequest(flags: DoctorFlags): DoctorRequest {
+  return {
+    look: {
+      litellmConfig: flags.litellmConfig,
+      envFiles: flags.envFile ?? [],
+      compose: flags.compose ?? [],
+      kubernetes: flags.kubernetes ?? [],
+      processEnvironment: flags.env === true,
+      live: flags.live === true,
+      litellmVersion: flags.litellmVersion,
+      directory: '.',
+    },
+    failOn: flags.failOn,
+    format: flags.format,
+    diff: flags.diff === true,
+    showSecrets: flags.showSecrets === true,
+  };
 }
 
 type SourceFlags = Flags & { config?: string };

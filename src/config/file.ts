@@ -18,8 +18,8 @@ const REASON: Readonly<Record<string, string>> = {
 export type FileText = { text: string } | { reason: string };
 
 /**
- * Reads a text file of at most FILE_LIMIT bytes. The limit is enforced while reading, because pipes and
- * devices have no size to ask for.
+ * Reads a text file of at most FILE_LIMIT bytes; a byte order mark is not part of the text. The limit is
+ * enforced while reading, because pipes and devices have no size to ask for.
  */
 export function readText(path: string): FileText {
   try {

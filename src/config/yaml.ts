@@ -1,5 +1,18 @@
-import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument, visit, type YAMLError } from 'yaml';
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isNode,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseAllDocuments,
+  parseDocument,
+  visit,
+  type YAMLError,
+} from 'yaml';
 import { readText } from './file.ts';
+import { TOO_DEEP, tooDeep } from './nesting.ts';
 import { type Path, type Position, type Problem, pathText } from './problem.ts';
 
 /** A file may refer to its anchors this often; more is an attempt to fill the memory. */
@@ -18,7 +31,7 @@ const SYNTAX: Readonly<Record<string, string>> = {
   MISSING_CHAR: 'lacks a colon, comma, bracket or quote, or is not indented like its neighbours',
   MULTILINE_IMPLICIT_KEY: 'has a key over several lines; is a colon missing?',
   MULTIPLE_DOCS: 'a second document begins here; keep one',
-  RESOURCE_EXHAUSTION: 'is nested too deeply',
+  RESOURCE_EXHAUSTION: TOO_DEEP,
   NON_STRING_KEY: 'a key must be text',
   TAB_AS_INDENT: 'is indented with a tab; use spaces',
   TAG_RESOLVE_FAILED: 'has an unknown !tag',
@@ -42,27 +55,65 @@ export function readYaml(file: string): Source | Problem[] {
 /** Parses the text of a file; the name is only for messages. */
 export function parseYaml(text: string, file: string): Source | Problem[] {
   const lines = new LineCounter();
-  const at = (offset: number): Position => {
+  const at = positions(lines, file);
+  const deep = tooDeep(text, file);
+  if (deep !== undefined) return [deep];
+  const document = parseDocument(text, { ...OPTIONS, lineCounter: lines });
+  const problems = syntaxProblems([...document.errors, ...document.warnings], at);
+  if (problems.length === 0) problems.push(...duplicateKeys(document, at));
+  if (problems.length > 0) return problems;
+  const source = sourceOf(document, file, at, 'must be sections such as redis: and gateways:');
+  if (source === undefined) return [{ path: '', message: `${file} is empty` }];
+  return 'message' in source ? [source] : source;
+}
+
+/**
+ * Parses a file of one or more documents whose readers are less strict than this program: a key that is
+ * given twice is a problem, but its document is kept, and the later value counts. Documents without content
+ * are left out. Version 1.1 is what PyYAML and Kubernetes read: there `yes` and `on` are true, and an unknown
+ * tag is an error.
+ */
+export function parseYamlStream(text: string, file: string, version: '1.1' | '1.2'): { documents: Source[]; problems: Problem[] } {
+  const lines = new LineCounter();
+  const at = positions(lines, file);
+  const documents: Source[] = [];
+  const deep = tooDeep(text, file);
+  if (deep !== undefined) return { documents: [], problems: [deep] };
+  const problems: Problem[] = [];
+  for (const document of parseAllDocuments(text, { ...OPTIONS, version, lineCounter: lines })) {
+    const errors = version === '1.1' ? [...document.errors, ...document.warnings] : document.errors;
+    problems.push(...syntaxProblems(errors, at), ...duplicateKeys(document, at));
+    const source = errors.length > 0 ? undefined : sourceOf(document, file, at, 'must be sections with keys');
+    if (source !== undefined && 'message' in source) problems.push(source);
+    else if (source !== undefined) {
+      const begin = at(start(document.contents) ?? 0);
+      documents.push({ tree: source.tree, position: (path) => (path.length === 0 ? begin : source.position(path)) });
+    }
+  }
+  return { documents, problems };
+}
+
+// The check for unique keys of the yaml package compares all pairs: minutes for a map of 1 MiB.
+const OPTIONS = { prettyErrors: false, merge: true, stringKeys: true, uniqueKeys: false } as const;
+
+function positions(lines: LineCounter, file: string): (offset: number) => Position {
+  return (offset) => {
     const { line, col } = lines.linePos(offset);
     return { file, line, column: col };
   };
+}
+
+/** The content of a document without syntax errors; undefined when it has none, a problem when it is not a section with keys. */
+function sourceOf(document: Document, file: string, at: (offset: number) => Position, sections: string): Source | Problem | undefined {
   try {
-    // The check for unique keys of the yaml package compares all pairs: minutes for a map of 1 MiB.
-    const options = { lineCounter: lines, prettyErrors: false, merge: true, stringKeys: true, uniqueKeys: false };
-    const document = parseDocument(text, options);
-    const errors: YAMLError[] = [...document.errors, ...document.warnings];
-    if (errors.length > 0) return syntaxProblems(errors, at);
-    const duplicates = duplicateKeys(document, at);
-    if (duplicates.length > 0) return duplicates;
     const tree: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
-    if (tree === null || tree === undefined) return [{ path: '', message: `${file} is empty` }];
-    if (typeof tree !== 'object' || !isMap(document.contents))
-      return [{ path: '', message: 'must be sections such as redis: and gateways:', at: at(0) }];
-    if (isCircular(tree, [])) return [{ path: '', message: `${file} has an anchor that contains itself` }];
+    if (tree === null || tree === undefined) return undefined;
+    if (typeof tree !== 'object' || !isMap(document.contents)) return { path: '', message: sections, at: at(0) };
+    if (isCircular(tree, [])) return { path: '', message: `${file} has an anchor that contains itself` };
     return { tree, position: (path) => nearest(document, path, at) };
   } catch (error) {
-    if (error instanceof ReferenceError) return [{ path: '', message: `${file} ${aliasReason(error)}` }];
-    if (error instanceof RangeError) return [{ path: '', message: `${file} is nested too deeply` }];
+    if (error instanceof ReferenceError) return { path: '', message: `${file} ${aliasReason(error)}` };
+    if (error instanceof RangeError) return { path: '', message: `${file} is nested too deeply` };
     throw error;
   }
 }

@@ -73,7 +73,7 @@ const BURST = 2;
 const REMOVAL = ['evicted_keys', 'expired_keys', 'flushes', 'deletes'] as const satisfies readonly Counted[];
 
 /** So many times the length of a window have to be known for a burst not to be that of a stranger who comes now and then. */
-const LONG = 30;
+const LONG = 10;
 
 /**
  * The growth of every counter that moved in a window, beside what is usual: the most of any window in good

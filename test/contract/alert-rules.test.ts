@@ -126,8 +126,7 @@ const OF_PROMETHEUS = ['job', 'instance'];
 function unknownIn({ metric, matchers }: Selector): string[] {
   const labels = LABELS.get(metric);
   if (labels === undefined) return [metric];
-  return matchers.flatMap(({ label, operator, value }) => {
-    const values = operator.endsWith('~') ? value.split('|').filter((part) => /^\w+$/.test(part)) : value === '' ? [] : [value];
+  return matchers.flatMap(({ label, values }) => {
     if (OF_PROMETHEUS.includes(label)) return [];
     const members = labels.get(label);
     if (members === undefined) return [`${metric}{${label}}`];

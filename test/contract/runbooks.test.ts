@@ -116,11 +116,10 @@ describe('the documented commands', () => {
         if (FOREIGN.includes(metric)) return [];
         const found = documented(metric);
         if (found === undefined) return [`${path}: ${metric}`];
-        return matchers.flatMap(({ label, operator, value }) => {
+        return matchers.flatMap(({ label, values }) => {
           const members = found.labels[label];
-          const known =
-            members === 'open' || (members !== undefined && (operator.endsWith('~') || value === '' || members.includes(value)));
-          return known ? [] : [`${path}: ${metric}{${label}="${value}"}`];
+          const known = members === 'open' || (members !== undefined && values.every((value) => members.includes(value)));
+          return known ? [] : [`${path}: ${metric}{${label}="${values.join('|')}"}`];
         });
       }),
     );

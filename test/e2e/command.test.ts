@@ -27,7 +27,7 @@ describe('the command', () => {
     expect(await run(['--version'])).toMatchObject({ code: 0, stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
     const help = await run(['--help']);
     expect(help.code).toBe(0);
-    for (const name of ['serve', 'probe', 'config', 'metrics']) expect(help.stdout).toContain(`\n  ${name}`);
+    for (const name of ['serve', 'probe', 'config', 'metrics', 'doctor']) expect(help.stdout).toContain(`\n  ${name}`);
   });
 
   it('answers a misspelt command, a misspelt flag and nothing to watch with 2 and a way on', async () => {

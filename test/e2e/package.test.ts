@@ -39,6 +39,11 @@ describe('the published package', () => {
     expect(stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
+  it('brings the pages of the doctor', async () => {
+    const { stdout } = await run(process.execPath, [command, 'doctor', '--explain', 'ttl']);
+    expect(stdout).toMatch(/^# ttl\n/);
+  });
+
   it('scrapes a Redis and ends cleanly', async () => {
     const redis = await startRedis();
     const port = await freePort();

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Progress } from '../../deploy/local/progress.ts';
 import { readingOf } from './reading.ts';
 import type { Stack } from './stack.ts';
+import { becomesWorking } from './stage.ts';
 
 /** What the exporter said while nothing was wrong. */
 export interface Healthy {
@@ -21,6 +22,7 @@ const PROMPTS = 200;
 /** Sends users' requests, a part of which repeat, and reads /metrics after each; what it gives goes on counting until the time is over. */
 export async function runHealthy(stack: Stack, minutes: number, progress: Progress, tell: (soFar: Healthy) => void): Promise<void> {
   const result: Healthy = { minutes: 0, requests: 0, answered: 0, readings: 0, alarms: [] };
+  await becomesWorking(stack, 0, 'before healthy traffic');
   const start = performance.now();
   const end = start + minutes * 60_000;
   let nextLine = start;

@@ -13,6 +13,19 @@ export interface Rack {
   close(): Promise<void>;
 }
 
+/** The first requests to a LiteLLM that has just started take seconds; who rolls out a gateway does not let users wait for that. */
+async function warmUp(url: string, key: string): Promise<void> {
+  const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+  for (const [path, question] of [
+    ['completions', { prompt: 'warm up' }],
+    ['chat/completions', { messages: [{ role: 'user', content: 'warm up' }] }],
+  ] as const) {
+    const body = JSON.stringify({ model: 'cache-probe', ...question });
+    await (await fetch(`${url}/v1/${path}`, { method: 'POST', headers, body })).arrayBuffer();
+  }
+  await (await fetch(`${url}/cache/ping`, { headers })).arrayBuffer();
+}
+
 /** An empty rack. */
 export function openRack(site: Site, progress: Progress): Rack {
   const starting = new Map<VariantName, Promise<RunningGateway>>();
@@ -24,6 +37,7 @@ export function openRack(site: Site, progress: Progress): Rack {
     ports.set(name, port);
     const variant: Variant = VARIANTS[name];
     const gateway = await startGateway({ ...variant.options(site), release: site.release, port, progress });
+    await warmUp(gateway.url, site.key);
     running.set(name, gateway);
     return gateway;
   }

@@ -100,14 +100,23 @@ export async function runFault(fault: Fault, stack: Stack, noise: boolean): Prom
   }
 }
 
-/** Waits until a stack is `working` by pairs that were sent after a time in Unix milliseconds; rejects with what it is instead. */
-async function becomesWorking(stack: Stack, since: number, when: string): Promise<void> {
-  const deadline = performance.now() + HEALING_MS;
+/** As many rounds tell what is usual on a server. */
+const KNOWN = 5;
+
+/**
+ * Waits until a stack is `working` by pairs that were sent after a time in Unix milliseconds, and its watch has
+ * seen some rounds, if it was started anew; rejects with what it is instead.
+ */
+export async function becomesWorking(stack: Stack, since: number, when: string): Promise<void> {
+  const deadline = performance.now() + HEALING_MS + KNOWN * INTERVAL;
   for (;;) {
     const text = await stack.exporter.metrics();
     const reading = readingOf(text);
-    const pairs = metricLines(text).filter(({ name }) => name === 'llm_cache_probe_last_run_timestamp_seconds');
-    if (reading?.verdict === 'working' && pairs.every(({ value }) => value * 1000 > since)) return;
+    const lines = metricLines(text);
+    const last = lines.filter(({ name }) => name === 'llm_cache_probe_last_run_timestamp_seconds');
+    const pairs = lines.filter(({ name, labels }) => name === 'llm_cache_probe_pairs_total' && labels.route === 'completions');
+    const isKnown = pairs.reduce((sum, { value }) => sum + value, 0) >= KNOWN;
+    if (reading?.verdict === 'working' && isKnown && last.every(({ value }) => value * 1000 > since)) return;
     if (performance.now() > deadline) throw new Error(`The stack is not working ${when}: ${reading?.verdict} (${reading?.cause}).`);
     await sleep(POLL_MS);
   }

@@ -1,9 +1,17 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
+/** What a selector asks of a label. `values` are those that are written out, alternatives of a regular expression each for itself. */
+export interface Matcher {
+  label: string;
+  operator: string;
+  value: string;
+  values: string[];
+}
+
 /** A selector of an expression. */
 export interface Selector {
   metric: string;
-  matchers: { label: string; operator: string; value: string }[];
+  matchers: Matcher[];
   /** Names of the functions around it, the nearest first. */
   functions: string[];
   /** Its range, as written. */
@@ -43,7 +51,7 @@ export function parsePromql(text: string): Expression {
       if (node.name === 'Identifier' && parent === 'VectorSelector' && selector !== undefined) selector.metric = source;
       if (node.name === 'UnquotedLabelMatcher') {
         const [, label = '', operator = '', value = ''] = /^(\w+)\s*(=~|!~|!=|=)\s*"(.*)"$/s.exec(source) ?? [];
-        selector?.matchers.push({ label, operator, value });
+        selector?.matchers.push({ label, operator, value, values: valuesOf(operator, value) });
       }
       if (CALLED.includes(node.name)) result.called.push(source);
       if (node.name === 'LabelName' && parent === 'GroupingLabels') result.grouped.push(source);
@@ -54,6 +62,11 @@ export function parsePromql(text: string): Expression {
     },
   });
   return result;
+}
+
+function valuesOf(operator: string, value: string): string[] {
+  if (operator.endsWith('~')) return value.split('|').filter((part) => /^\w+$/.test(part));
+  return value === '' ? [] : [value];
 }
 
 /** The expressions that a template of Prometheus asks: `query "up"` and `query (printf "up{x=%q}" $labels.x)`. */

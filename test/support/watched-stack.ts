@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { appendFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type RunningExporter, startExporter } from '../../deploy/local/exporter.ts';
@@ -19,7 +20,7 @@ const MODELS = [
   ['assistant', 0.2],
 ] as const;
 
-/** A whole installation that is watched: all of it real, everything every second. */
+/** A whole installation that is watched: all of it real, every second, and pairs every other one. */
 export interface WatchedStack {
   redis: RunningRedis;
   gateway: RunningGateway;
@@ -30,7 +31,8 @@ export interface WatchedStack {
   use(done: () => boolean | Promise<boolean>, most: number): Promise<void>;
   /**
    * Changes the password that LiteLLM uses and drops its connections, as a rotation that nobody told the
-   * gateway. The server also stands still for a moment, and somebody asks it without a password.
+   * gateway. The server also stands still for a moment, somebody asks it without a password, and the
+   * exporter is told to load a configuration that it has to refuse.
    */
   rotate(): Promise<void>;
 }
@@ -59,7 +61,14 @@ export async function startWatchedStack(rules: readonly string[]): Promise<Watch
   ]);
   const [port, nobody] = [await freePort(), await freePort()];
   const target = { url: redis.url, interval: '1s', username: 'exporter', password_file: 'watch' };
-  const probed = { api_key_file: 'key', model: 'cache-probe', price_per_pair_usd: 0.0005, daily_budget_usd: 400, interval: '1s' };
+  const probed = {
+    api_key_file: 'key',
+    model: 'cache-probe',
+    price_per_pair_usd: 0.0005,
+    daily_budget_usd: 400,
+    interval: '2s',
+    timeout: '1900ms',
+  };
   const config = {
     redis: [
       { name: 'cache', ...target, census: { interval: '10s' }, canaries: [{ name: 'litellm', password_file: 'first' }] },
@@ -103,6 +112,8 @@ export async function startWatchedStack(rules: readonly string[]): Promise<Watch
       await redis.command('CLIENT', 'KILL', 'USER', 'default');
       await redis.command('DEBUG', 'SLEEP', '0.02');
       await askWithoutPassword(redis.port);
+      await appendFile(exporter.configFile, 'redis: nothing\n');
+      process.kill(exporter.pid, 'SIGHUP');
     },
   };
 }

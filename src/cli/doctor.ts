@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { closest, type Problem, problemText } from '../config/problem.ts';
+import { unifiedDiff } from '../doctor/diff.ts';
+import { examine, isAtLeast } from '../doctor/examination.ts';
+import type { Severity } from '../doctor/finding.ts';
+import { gather } from '../doctor/gather.ts';
+import { masking } from '../doctor/masking.ts';
+import type { DoctorOptions } from '../doctor/options.ts';
+import type { Report } from '../doctor/report.ts';
+import { jsonReport } from '../doctor/report-json.ts';
+import { sarifReport } from '../doctor/report-sarif.ts';
+import { RULES } from '../doctor/rules/index.ts';
+import { systemClock } from '../schedule/clock.ts';
+import { doctorText } from './doctor-report.ts';
+import { EXIT, type Io } from './io.ts';
+import { table } from './layout.ts';
+
+/** How the findings are printed. */
+export const FORMAT = ['text', 'json', 'sarif'] as const;
+
+/** What `doctor` was asked for. */
+export interface DoctorRequest {
+  look: DoctorOptions;
+  failOn: Severity | 'never';
+  format: (typeof FORMAT)[number];
+  diff: boolean;
+  showSecrets: boolean;
+}
+
+/**
+ * Gathers the evidence, runs the rules and prints the report, or the fixes as a diff. Returns 0 when nothing
+ * is as bad as `failOn`, 1 when something is or a file is broken, 2 when nothing could be checked. Writes no file.
+ */
+export async function doctor(request: DoctorRequest, version: string, io: Io): Promise<number> {
+  if (request.showSecrets && !request.diff) {
+    io.err('--show-secrets goes with --diff; no other output shows a secret\n');
+    return EXIT.usage;
+  }
+  const interrupted = new AbortController();
+  io.on('SIGINT', () => interrupted.abort());
+  const { setup, problems, notes, files } = await gather(request.look, { env: io.env, clock: systemClock, signal: interrupted.signal });
+  for (const problem of problems) io.err(`${problemText(problem)}\n`);
+  if (setup.litellm === undefined && setup.variables.length === 0 && setup.services.length === 0 && setup.workloads.length === 0) {
+    io.err(nothing(request.look, problems));
+    return EXIT.usage;
+  }
+  const examination = examine(setup, RULES);
+  const report: Report = { setup, examination, mask: masking(setup), files, problems, notes, version };
+  io.out(request.diff ? diffText(report, request.showSecrets, io) : print(report, request.format, io));
+  const { failOn } = request;
+  // What could not be read could not be judged, so it is no clean result.
+  const fails = problems.length > 0 || examination.findings.some((finding) => failOn !== 'never' && isAtLeast(finding, failOn));
+  return failOn !== 'never' && fails ? EXIT.failure : EXIT.ok;
+}
+
+/** Prints the page of a rule; 2 when there is none of that name. */
+export function doctorExplain(id: string, io: Io): number {
+  if (!RULES.some((rule) => rule.id === id)) {
+    const meant = closest(
+      id,
+      RULES.map((rule) => rule.id),
+    );
+    io.err(`there is no rule ${id}${meant === undefined ? '' : `; did you mean ${meant}?`}; see litellm-cache-exporter doctor --rules\n`);
+    return EXIT.usage;
+  }
+  io.out(readFileSync(new URL(`../../docs/doctor/${id}.md`, import.meta.url), 'utf8'));
+  return EXIT.ok;
+}
+
+/** Prints every rule with its severity. */
+export function doctorRules(io: Io): number {
+  io.out(
+    `${table(
+      RULES.map(({ id, severity, title }) => [{ text: id }, { text: severity }, { text: title }]),
+      '',
+    ).join('\n')}\n`,
+  );
+  return EXIT.ok;
+}
+
+function print(report: Report, format: DoctorRequest['format'], io: Io): string {
+  if (format === 'json') return jsonReport(report);
+  return format === 'sarif' ? sarifReport(report) : doctorText(report, { color: io.colour });
+}
+
+/** The diff alone goes to standard output, so that it can be piped into `patch`. */
+function diffText({ setup, examination, mask }: Report, secrets: boolean, io: Io): string {
+  const { text, withheld, left } = unifiedDiff(setup, examination.findings, { secrets, mask });
+  if (text === '') io.err('nothing can be mended mechanically\n');
+  if (withheld > 0) io.err(`${withheld} of the changes take a secret away and are comments; --show-secrets makes them part of the diff\n`);
+  if (left > 0) io.err(`${left} more would change the same lines; apply this and run the doctor again\n`);
+  return text;
+}
+
+function nothing({ directory }: DoctorOptions, problems: readonly Problem[]): string {
+  if (problems.length > 0) return 'nothing could be checked\n';
+  return `there is nothing to check in ${directory}: looked for config.yaml, .env, .envrc and compose.yaml; name files with --litellm-config, --env-file, --compose, --kubernetes or --env\n`;
+}

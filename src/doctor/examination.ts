@@ -1,0 +1,56 @@
+import type { Finding, Severity } from './finding.ts';
+import { SEVERITY } from './finding.ts';
+import type { Need, Rule } from './rule.ts';
+import type { Setup } from './setup.ts';
+
+/** A finding with the rule that reports it and the severity that it has there. */
+export interface Reported extends Finding {
+  rule: Rule;
+  severity: Severity;
+}
+
+/** What the rules say about a setup. */
+export interface Examination {
+  /** Worst first; of equals by place, then by rule. */
+  findings: readonly Reported[];
+  /** Rules whose evidence was not given. */
+  skipped: readonly Rule[];
+}
+
+/** Runs every rule that has something to look at. */
+export function examine(setup: Setup, rules: readonly Rule[]): Examination {
+  const runs = (rule: Rule) => rule.needs.some((need) => GIVEN[need](setup));
+  const findings = rules
+    .filter(runs)
+    .flatMap((rule) => rule.check(setup).map((finding) => ({ ...finding, rule, severity: finding.severity ?? rule.severity })));
+  return { findings: findings.toSorted(byWeight), skipped: rules.filter((rule) => !runs(rule)) };
+}
+
+/** Whether a finding is as bad as a severity, or worse. */
+export function isAtLeast(finding: Reported, severity: Severity): boolean {
+  return SEVERITY.indexOf(finding.severity) <= SEVERITY.indexOf(severity);
+}
+
+const GIVEN: Readonly<Record<Need, (setup: Setup) => boolean>> = {
+  litellm: ({ litellm }) => litellm !== undefined,
+  environment: ({ variables }) => variables.length > 0,
+  compose: ({ services }) => services.length > 0,
+  kubernetes: ({ workloads }) => workloads.length > 0,
+  release: ({ release }) => release !== undefined,
+  live: ({ live }) => live !== undefined,
+};
+
+function byWeight(a: Reported, b: Reported): number {
+  return (
+    SEVERITY.indexOf(a.severity) - SEVERITY.indexOf(b.severity) ||
+    compareText(a.place.source, b.place.source) ||
+    (a.place.line ?? 0) - (b.place.line ?? 0) ||
+    (a.place.column ?? 0) - (b.place.column ?? 0) ||
+    compareText(a.rule.id, b.rule.id) ||
+    compareText(a.message, b.message)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

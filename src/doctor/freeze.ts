@@ -1,0 +1,7 @@
+/** Freezes a value and everything that can be reached through its properties. */
+export function deepFreeze<T>(value: T): T {
+  if (value === null || typeof value !== 'object' || Object.isFrozen(value)) return value;
+  Object.freeze(value);
+  for (const inside of Object.values(value)) deepFreeze(inside);
+  return value;
+}

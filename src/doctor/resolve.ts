@@ -1,0 +1,92 @@
+import { Secret } from '../config/secret.ts';
+import { hasBehaviour } from '../litellm/releases.ts';
+import { clientArguments } from './arguments.ts';
+import { type Behaviour, behaviourOf } from './client-arguments.ts';
+import { cacheParameters, coordinationParameters, routerParameters } from './client-parameters.ts';
+import { connectionArguments } from './connection.ts';
+import type { Environment } from './environment.ts';
+import type { Arguments, Failure, Given } from './given.ts';
+import { asText } from './python-value.ts';
+import type { Client, LitellmConfig, Resolution, Setting } from './setup.ts';
+
+const CONFIDENTIAL = /^(password|sentinel_password|ssl_password|url|ssl_ca_data)$/;
+
+/**
+ * What LiteLLM will use for the response cache, the router's Redis and the coordination Redis, by the
+ * rules of a release; of the newest where the release is not known.
+ */
+export function resolve(
+  config: LitellmConfig | undefined,
+  environment: Environment,
+  version: string | undefined,
+): Readonly<Record<Client, Resolution>> {
+  const behaviour = behaviourOf((name) => hasBehaviour(version, name) ?? true);
+  const cache = cacheParameters(config, environment, behaviour);
+  return {
+    cache: resolution('cache', cache, environment, behaviour),
+    router: resolution('router', routerParameters(config, environment, behaviour), environment, behaviour),
+    coordination: resolution(
+      'coordination',
+      coordinationParameters(config, cache !== undefined, environment, behaviour),
+      environment,
+      behaviour,
+    ),
+  };
+}
+
+function resolution(
+  client: Client,
+  made: ReadonlyMap<string, Given> | Failure | undefined,
+  environment: Environment,
+  behaviour: Behaviour,
+): Resolution {
+  if (made === undefined) return { client, used: false, settings: [] };
+  const resolved = isFailure(made) ? made : clientArguments(made, environment, behaviour);
+  if (isFailure(resolved)) return { client, used: true, settings: [], failure: resolved };
+  const reaching = connectionArguments(resolved, environment, behaviour);
+  if (!isFailure(reaching)) return { client, used: true, settings: settings(reaching) };
+  return { client, used: true, settings: settings(resolved), failure: reaching };
+}
+
+function isFailure(value: Arguments | ReadonlyMap<string, Given> | Failure): value is Failure {
+  return !(value instanceof Map);
+}
+
+/** The order of a table: where to, as whom, how, then the rest by name. */
+const FIRST = [
+  'url',
+  'host',
+  'port',
+  'startup_nodes',
+  'sentinel_nodes',
+  'service_name',
+  'db',
+  'username',
+  'password',
+  'sentinel_password',
+  'ssl',
+];
+
+function settings(given: Arguments): Setting[] {
+  const rank = (name: string) => (FIRST.includes(name) ? FIRST.indexOf(name) : FIRST.length);
+  const ordered = [...given].sort(([a], [b]) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  return ordered.flatMap(([name, { value, known, from, variable, place, hides }]) =>
+    known && value === null
+      ? []
+      : [
+          {
+            name,
+            value: known ? Secret.of(asText(value)) : undefined,
+            confidential: CONFIDENTIAL.test(name),
+            from,
+            variable,
+            place,
+            hides: hides.map((below) => ({
+              from: below.from,
+              place: below.place,
+              value: below.known ? Secret.of(asText(below.value)) : undefined,
+            })),
+          },
+        ],
+  );
+}

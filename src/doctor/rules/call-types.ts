@@ -1,0 +1,51 @@
+import { closest } from '../../config/problem.ts';
+import { CALL_TYPES } from '../cache-arguments.ts';
+import { cacheIsOn, cacheParams, paramPath } from '../cache-settings.ts';
+import type { Finding } from '../finding.ts';
+import type { Rule } from '../rule.ts';
+import { texts } from '../value.ts';
+
+export const callTypes: Rule = {
+  id: 'call-types',
+  severity: 'medium',
+  needs: ['litellm'],
+  title: 'supported_call_types leaves out what the gateway is asked, or names what does not exist',
+  check(setup) {
+    const { litellm } = setup;
+    const params = cacheParams(setup);
+    if (litellm === undefined || params === undefined || !cacheIsOn(setup) || params.supported_call_types === undefined) return [];
+    const types = texts(params.supported_call_types);
+    const place = litellm.place(paramPath('supported_call_types'));
+    if (types.length === 0) {
+      return [
+        {
+          place,
+          message: 'supported_call_types is empty',
+          consequence: 'Redis serves rate limits and locks only; no answer is cached. This is a known way to say so.',
+          fix: 'nothing, if that is meant; else remove the line',
+          severity: 'info',
+        },
+      ];
+    }
+    const unknown = types.filter((type) => !CALL_TYPES.includes(type));
+    const findings: Finding[] = unknown.map((type) => {
+      const meant = closest(type, CALL_TYPES);
+      return {
+        place,
+        message: `${JSON.stringify(type.slice(0, 40))} is no call type of LiteLLM`,
+        consequence: 'The entry matches nothing.',
+        fix: meant === undefined ? 'remove it' : `write ${meant}`,
+      };
+    });
+    const sync = types.filter((type) => CALL_TYPES.includes(`a${type}`) && !types.includes(`a${type}`));
+    if (sync.length > 0) {
+      findings.push({
+        place,
+        message: `${sync.join(', ')} without ${sync.map((type) => `a${type}`).join(', ')}`,
+        consequence: 'The gateway makes every call in its asynchronous form, so these are never cached.',
+        fix: `add ${sync.map((type) => `a${type}`).join(', ')}`,
+      });
+    }
+    return findings;
+  },
+};

@@ -1,0 +1,31 @@
+import { replaced } from '../edit.ts';
+import type { Finding } from '../finding.ts';
+import { REQUIRED_VARIABLE } from '../new-password.ts';
+import { redisServers } from '../redis-server.ts';
+import type { Rule } from '../rule.ts';
+
+export const passwordInCommand: Rule = {
+  id: 'password-in-command',
+  severity: 'medium',
+  needs: ['compose'],
+  title: 'the command line of Redis shows its password',
+  check(setup) {
+    return redisServers(setup).flatMap(({ service, options, place }): Finding[] => {
+      const [password] = [...(options.get('requirepass') ?? []), ...(options.get('masterauth') ?? [])];
+      const line = place.line === undefined ? undefined : setup.line(place.source, place.line);
+      const written = password !== undefined && password !== '' && !password.includes('$');
+      if (!written) return [];
+      const asVariable = line !== undefined && !line.includes(password) && line.includes('$');
+      return [
+        {
+          place,
+          message: `the command of service ${service.name} holds the password${asVariable ? ', through a variable' : ''}`,
+          consequence: 'Every process list of the host, docker inspect and each crash report show the command line.',
+          fix: 'use an ACL file as a secret (redis-server --aclfile /run/secrets/users.acl), or a configuration file with requirepass',
+          severity: asVariable ? 'info' : undefined,
+          edits: asVariable ? undefined : replaced(setup, place, password, REQUIRED_VARIABLE),
+        },
+      ];
+    });
+  },
+};

@@ -1,0 +1,44 @@
+import { userinfo } from '../address.ts';
+import { redisPasswords } from '../credentials.ts';
+import type { Finding } from '../finding.ts';
+import { redisSettings } from '../redis-settings.ts';
+import type { Rule } from '../rule.ts';
+import { literal } from '../value.ts';
+
+export const passwordMalformed: Rule = {
+  id: 'password-malformed',
+  severity: 'high',
+  needs: ['litellm', 'environment', 'compose', 'kubernetes'],
+  title: 'a password has white space around it, or characters that break its URL',
+  check(setup) {
+    const padded = redisPasswords(setup)
+      .filter(({ text }) => text !== text.trim())
+      .map(
+        ({ name, place }): Finding => ({
+          place,
+          message: `${name} begins or ends with white space`,
+          consequence: 'The white space is part of the password for LiteLLM and not for Redis: WRONGPASS.',
+          fix: 'take the white space away; a secret file often ends in a line break',
+        }),
+      );
+    const variables = setup.variables
+      .filter(({ name }) => name === 'REDIS_URL')
+      .map(({ name, value, place }) => ({ name, text: value?.reveal(), place }));
+    const settings = redisSettings(setup)
+      .filter(({ key }) => key.endsWith('url'))
+      .map(({ name, value, place }) => ({ name, text: literal(value), place }));
+    const urls = [...settings, ...variables].flatMap(({ name, text, place }): Finding[] => {
+      const info = text === undefined ? undefined : userinfo(text);
+      if (info === undefined || !/[/?#@[\]]|%(?![0-9a-f]{2})/i.test(info)) return [];
+      return [
+        {
+          place,
+          message: `the password in ${name} has a character that must be escaped in a URL`,
+          consequence: 'The URL ends or splits at that character: LiteLLM fails at its start, or logs in with a part of the password.',
+          fix: `escape it (/ is %2F, ? is %3F, # is %23, @ is %40, % is %25), or use REDIS_HOST, REDIS_PORT and REDIS_PASSWORD`,
+        },
+      ];
+    });
+    return [...padded, ...urls];
+  },
+};

@@ -1,0 +1,30 @@
+import { redisPasswords } from '../credentials.ts';
+import type { Finding } from '../finding.ts';
+import { newPassword } from '../new-password.ts';
+import { weakness } from '../password.ts';
+import type { Rule } from '../rule.ts';
+
+export const passwordWeak: Rule = {
+  id: 'password-weak',
+  severity: 'high',
+  needs: ['litellm', 'environment', 'compose', 'kubernetes'],
+  title: 'the password of Redis can be guessed',
+  check(setup) {
+    const passwords = redisPasswords(setup);
+    return [...new Set(passwords.map(({ text }) => text))].flatMap((text): Finding[] => {
+      const why = weakness(text);
+      const [first, ...same] = passwords.filter((credential) => credential.text === text);
+      if (why === undefined || first === undefined) return [];
+      return [
+        {
+          place: first.place,
+          message: `${first.name} ${why}`,
+          consequence: 'Redis answers tens of thousands of guesses a second and locks nobody out.',
+          fix: 'use 32 random characters or more: openssl rand -hex 32',
+          related: same.map(({ name, place }) => ({ place, message: `${name} is the same` })),
+          edits: [first, ...same].flatMap((credential) => newPassword(setup, credential)),
+        },
+      ];
+    });
+  },
+};

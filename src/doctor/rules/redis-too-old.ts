@@ -1,0 +1,34 @@
+import type { Finding } from '../finding.ts';
+import { image } from '../image.ts';
+import { redisServers, serverRelease } from '../redis-server.ts';
+import type { Rule } from '../rule.ts';
+
+export const redisTooOld: Rule = {
+  id: 'redis-too-old',
+  severity: 'medium',
+  needs: ['compose', 'live'],
+  title: 'Redis is older than LiteLLM needs',
+  check(setup) {
+    const version = setup.live?.redis?.version;
+    const live: Finding[] =
+      version !== undefined && Number(version.split('.')[0]) < 7 && /^[\d.]{1,16}$/.test(version)
+        ? [finding({ source: 'the running Redis' }, version)]
+        : [];
+    const images = redisServers(setup).flatMap((server): Finding[] => {
+      const release = serverRelease(server);
+      const redis = /^redis/.test(image(server.service.image ?? '').name);
+      return release === undefined || !redis || release[0] >= 7 ? [] : [finding(server.service.place(['image']), release.join('.'))];
+    });
+    return [...live, ...images];
+  },
+};
+
+function finding(place: Finding['place'], version: string): Finding {
+  return {
+    place,
+    message: `Redis ${version} is older than 7.0`,
+    consequence:
+      'LiteLLM documents 7.0 as the least: older servers refuse LPOP with a count, which the spend queues need, and get no security fixes.',
+    fix: 'use 7.4, 8 or Valkey 8',
+  };
+}

@@ -1,0 +1,36 @@
+import { redisUrl } from '../address.ts';
+import { decisiveUrl, ONLY_BEFORE } from '../claims.ts';
+import { redisPasswords } from '../credentials.ts';
+import { removed } from '../edit.ts';
+import type { Rule } from '../rule.ts';
+import { known, section } from '../value.ts';
+
+export const redisUrlWithoutPassword: Rule = {
+  id: 'redis-url-without-password',
+  severity: 'critical',
+  needs: ['litellm', 'environment'],
+  title: 'a Redis URL without a password hides the password that is configured',
+  check(setup) {
+    const url = decisiveUrl(setup);
+    const parsed = url === undefined ? undefined : redisUrl(url.text);
+    if (url === undefined || parsed === undefined || parsed.password !== undefined || parsed.username !== undefined) return [];
+    const hidden = redisPasswords(setup).filter(({ place, where }) => where !== 'command' && place !== url.place);
+    const [first] = hidden;
+    if (first === undefined) return [];
+    const host =
+      known(setup, section(setup.litellm?.tree, 'litellm_settings', 'cache_params')?.host) ?? setup.environment.get('REDIS_HOST');
+    return [
+      {
+        place: url.place,
+        message: `${url.from} has no password and hides ${first.name}`,
+        consequence: `LiteLLM drops host, port, db and password as soon as it has a url, connects without a password, and Redis answers NOAUTH. Each worker then answers duplicates from its own memory only, and nothing looks broken.${url.certain ? '' : ONLY_BEFORE}`,
+        fix:
+          host === undefined
+            ? `put the password into the url: ${url.from}=redis://:PASSWORD@HOST:PORT`
+            : `remove ${url.from}, so that host, port and password apply`,
+        related: hidden.map(({ name, place }) => ({ place, message: `${name} is not used` })),
+        edits: host === undefined || url.from !== 'REDIS_URL' ? undefined : removed(setup, url.place),
+      },
+    ];
+  },
+};

@@ -1,0 +1,30 @@
+import type { Finding } from '../finding.ts';
+import { gateways } from '../gateway.ts';
+import { redisSettings } from '../redis-settings.ts';
+import type { Rule } from '../rule.ts';
+import { reference } from '../value.ts';
+
+export const variableUndefined: Rule = {
+  id: 'variable-undefined',
+  severity: 'high',
+  needs: ['compose'],
+  title: 'the configuration names a variable that the container of LiteLLM does not have',
+  check(setup) {
+    const [gateway] = gateways(setup).filter(({ name }) => setup.services.some((service) => service.name === name));
+    if (gateway === undefined) return [];
+    return redisSettings(setup).flatMap(({ name, value, place }): Finding[] => {
+      const variable = reference(value);
+      if (variable === undefined || setup.environment.get(variable) !== undefined) return [];
+      return [
+        {
+          place,
+          message: `${name} names ${variable}, which container ${gateway.name} does not have`,
+          consequence:
+            'LiteLLM takes the setting as not given: a password that is missing means NOAUTH, a host that is missing stops the start.',
+          fix: `give ${variable} to container ${gateway.name}`,
+          related: [{ place: gateway.place, message: `container ${gateway.name}` }],
+        },
+      ];
+    });
+  },
+};

@@ -1,0 +1,140 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { Secret } from '../../src/config/secret.ts';
+import { clientArguments } from '../../src/doctor/arguments.ts';
+import { type Behaviour, behaviourOf } from '../../src/doctor/client-arguments.ts';
+import { cacheParameters, coordinationParameters, routerParameters } from '../../src/doctor/client-parameters.ts';
+import { connectionArguments } from '../../src/doctor/connection.ts';
+import type { Environment } from '../../src/doctor/environment.ts';
+import { environmentOf } from '../../src/doctor/environment-of.ts';
+import type { Arguments, Failure, Given } from '../../src/doctor/given.ts';
+import type { LitellmConfig } from '../../src/doctor/setup.ts';
+import { hasBehaviour } from '../../src/litellm/releases.ts';
+import { askLitellm, REAL_RELEASES, type RealAnswer, type ResolveCase } from '../support/litellm-resolve.ts';
+import { resolveCases } from '../support/resolve-cases.ts';
+
+const SEED = 20_261_122;
+const COUNT = 560;
+
+/** What people write, and what goes wrong with it. */
+const BY_HAND: ResolveCase[] = [
+  ofCache(
+    { REDIS_URL: 'redis://localhost:6379', REDIS_HOST: 'localhost', REDIS_PORT: '6378', REDIS_PASSWORD: 'p' },
+    { type: 'redis', ttl: 3600, host: 'localhost', port: 6379, password: 'p' },
+  ),
+  ofCache({ REDIS_HOST: 'h', REDIS_PORT: '1', REDIS_PASSWORD: 'p', REDIS_SSL: 'True' }, {}),
+  ofCache({}, {}),
+  ofCache({ REDIS_SOCKET_TIMEOUT: '1' }, { type: 'redis', host: 'h' }),
+  ofCache({ REDIS_SOCKET_TIMEOUT: '1' }, { type: 'redis', host: 'h', socket_timeout: null }),
+  ofCache({}, { type: 'redis', host: 'h', connection_pool_timeout: 5 }),
+  ofCache({}, { type: 'redis', host: 'h', max_messages: 8 }),
+  ofCache({ REDIS_MAX_CONNECTIONS: '100' }, { type: 'redis', host: 'h' }),
+  ofCache({ REDIS_URL: 'redis://u' }, { type: 'redis', password: 'p' }),
+  ofCache({ REDIS_URL: 'redis://u' }, { type: 'redis', host: 'os.environ/UNSET_HOST' }),
+  ofCache({ REDIS_CLUSTER_NODES: '[{"host":"n","port":1}]', REDIS_URL: 'redis://u', REDIS_PASSWORD: 'p' }, { type: 'redis' }),
+  ofCache({ REDIS_CLUSTER_NODES: '[{' }, { type: 'redis', host: 'h' }),
+  ofCache(
+    { REDIS_SENTINEL_NODES: '[["s",26379]]', REDIS_SERVICE_NAME: 'm', REDIS_SENTINEL_PASSWORD: 'q', REDIS_PASSWORD: 'p' },
+    { type: 'redis' },
+  ),
+  ofCache({ REDIS_SERVICE_NAME: 'm' }, { type: 'redis', host: 'h' }),
+  ofCache({ REDIS_AZURE_AD_TOKEN: 'true' }, { type: 'redis', host: 'h', password: 'p', ssl: true }),
+  ofCache({ REDIS_GCP_SERVICE_ACCOUNT: 'a', REDIS_GCP_SSL_CA_CERTS: '/ca', REDIS_SSL: 'true' }, { type: 'redis', host: 'h' }),
+  ofCache(
+    { AWS_REGION: 'eu-central-1' },
+    {
+      type: 'redis',
+      host: 'h',
+      username: 'u',
+      password: 'p',
+      ssl: true,
+      aws_iam_auth: true,
+      aws_iam_user_name: 'u',
+      aws_iam_cache_name: 'c',
+    },
+  ),
+  ofCache(
+    { AWS_REGION: 'eu-central-1' },
+    { type: 'redis', url: 'rediss://u:p@h', aws_iam_auth: true, aws_iam_user_name: 'u', aws_iam_cache_name: 'c' },
+  ),
+];
+
+function ofCache(environment: Record<string, string>, params: Record<string, unknown>): ResolveCase {
+  return { environment, config: { litellm_settings: { cache: true, cache_params: params } } };
+}
+
+describe(`the same ${COUNT} generated cases (seed ${SEED}) and ${BY_HAND.length} others`, () => {
+  const cases = [...BY_HAND, ...resolveCases(COUNT, SEED)];
+  const asked = new Map<string, Awaited<ReturnType<typeof askLitellm>>>();
+
+  beforeAll(async () => {
+    await Promise.all(REAL_RELEASES.map(async (release) => asked.set(release, await askLitellm(release, cases))));
+  });
+
+  it.each(REAL_RELEASES)('are resolved as LiteLLM %s resolves them', (release) => {
+    const real = asked.get(release) ?? [];
+    const behaviour = behaviourOf((name) => hasBehaviour(release, name) === true);
+    const disagreements = cases.flatMap((one, index) => {
+      const theirs = real[index];
+      const ours = answers(one, behaviour);
+      return (['cache', 'router', 'coordination'] as const).flatMap((client) => {
+        const said = comparable(theirs?.[client] ?? null);
+        return JSON.stringify(said) === JSON.stringify(ours[client]) ? [] : [{ client, ...one, theirs: said, ours: ours[client] }];
+      });
+    });
+    expect(disagreements).toEqual([]);
+    expect(real.filter(({ cache }) => cache !== null && 'arguments' in cache).length).toBeGreaterThan(100);
+    expect(real.filter(({ cache }) => cache !== null && 'raises' in cache).length).toBeGreaterThan(100);
+  });
+});
+
+type Answer = null | 'raises' | { arguments: Record<string, unknown>; reaching?: Record<string, unknown> | undefined };
+
+function answers(
+  { environment: variables, config: tree }: ResolveCase,
+  behaviour: Behaviour,
+): Record<'cache' | 'router' | 'coordination', Answer> {
+  const environment = environmentOf(
+    Object.entries(variables).map(([name, value]) => ({
+      name,
+      value: Secret.of(value),
+      source: 'process' as const,
+      place: { source: 'environment' },
+    })),
+  );
+  const config: LitellmConfig = { file: 'config.yaml', tree, place: () => ({ source: 'config.yaml' }) };
+  const hasBlock = tree.general_settings !== undefined;
+  return {
+    cache: answer(cacheParameters(config, environment, behaviour), environment, behaviour),
+    router: answer(routerParameters(config, environment, behaviour), environment, behaviour),
+    coordination: hasBlock ? answer(coordinationParameters(config, true, environment, behaviour), environment, behaviour) : null,
+  };
+}
+
+function answer(made: ReadonlyMap<string, Given> | Failure | undefined, environment: Environment, behaviour: Behaviour): Answer {
+  if (made === undefined) return null;
+  const resolved = made instanceof Map ? clientArguments(made, environment, behaviour) : made;
+  if (!(resolved instanceof Map)) return 'raises';
+  const reaching = connectionArguments(resolved, environment, behaviour);
+  if (!(reaching instanceof Map)) return 'raises';
+  return comparable({ arguments: values(resolved), reaching: values(reaching) });
+}
+
+function values(given: Arguments): Record<string, unknown> {
+  const logins = ['redis_connect_func', 'credential_provider'];
+  return Object.fromEntries([...given].map(([name, { value }]) => [name, logins.includes(name) ? '(object)' : value]));
+}
+
+/** How the nodes are handed over, and what LiteLLM adds for clusters and leaves to the kind of connection, is not compared. */
+const APART = ['startup_nodes', 'sentinel_nodes', 'service_name', 'sentinel_password', 'ssl', 'health_check_interval', 'socket_keepalive'];
+
+function comparable(said: RealAnswer): Answer {
+  if (said === null) return null;
+  if ('raises' in said) return 'raises';
+  const hasLogin = 'redis_connect_func' in said.arguments;
+  return { arguments: sorted(said.arguments), reaching: hasLogin ? undefined : sorted(said.reaching, APART) };
+}
+
+function sorted(record: Record<string, unknown>, without: readonly string[] = []): Record<string, unknown> {
+  const entries = Object.entries(record).filter(([name]) => !without.includes(name));
+  return Object.fromEntries(entries.sort(([a], [b]) => (a < b ? -1 : 1)));
+}

@@ -1,0 +1,239 @@
+"""Asks a release of LiteLLM what it would hand to Redis.
+
+One case a line on standard input, `{"environment": {...}, "config": {...}}`; one answer a line on standard output,
+`{"cache": ..., "router": ..., "coordination": ...}`. Each is null where no client is made, `{"raises": "ValueError"}` where LiteLLM fails,
+else `{"arguments": {...}, "reaching": {...}}`: the arguments that its own code resolves, and those that reach a connection.
+
+The code that reads the configuration is inside of functions that need a running proxy. So the very statements are taken
+out of the installed sources and run here: nothing of it is repeated. Nothing connects.
+"""
+
+import __future__
+import ast
+import inspect
+import json
+import os
+import sys
+import textwrap
+from pathlib import Path
+
+import litellm
+import litellm._redis as of_redis
+import redis.asyncio
+from litellm import get_secret, get_secret_str
+from litellm._logging import verbose_proxy_logger, verbose_router_logger
+from litellm.caching.caching import Cache
+from litellm.caching.redis_cache import RedisCache
+from litellm.caching.redis_cluster_cache import RedisClusterCache
+
+SOURCES = Path(litellm.__file__).parent
+PROXY = (SOURCES / "proxy" / "proxy_server.py").read_text()
+ROUTER = (SOURCES / "router.py").read_text()
+VARIABLES = ("REDIS", "AWS_", "AZURE_", "DOCTOR_")
+
+
+def compiled(statements):
+    module = ast.Module(body=list(statements), type_ignores=[])
+    return compile(ast.fix_missing_locations(module), "litellm", "exec", flags=__future__.annotations.compiler_flag)
+
+
+def block(source, begins):
+    """The innermost block of a source that begins with some words, up to the next line that is indented no deeper."""
+    lines = source.splitlines()
+    first = next(index for index, line in enumerate(lines) if line.lstrip().startswith(begins))
+    depth = len(lines[first]) - len(lines[first].lstrip())
+    last = first + 1
+    while last < len(lines) and (not lines[last].strip() or len(lines[last]) - len(lines[last].lstrip()) > depth or lines[last].strip().startswith(")")):
+        last += 1
+    return ast.parse(textwrap.dedent("\n".join(lines[first:last]))).body
+
+
+def function(source, name):
+    try:
+        return block(source, (f"def {name}(", f"async def {name}("))[0]
+    except StopIteration:
+        return None
+
+
+def functions(source, namespace, *names):
+    found = [node for node in (function(source, name) for name in names) if node is not None]
+    for node in found:
+        node.decorator_list = []
+    exec(compiled(found), namespace)
+    return namespace
+
+
+CACHE_BLOCK = compiled(block(PROXY, 'if key == "cache" and value is True')[0].body)
+ROUTER_BLOCK = compiled(block(ROUTER, "if redis_url is not None or (redis_host is not None"))
+
+
+class Captured(Exception):
+    pass
+
+
+class Recorder:
+    """Stands for a class of redis-py and keeps what it would have been made with."""
+
+    made = None
+
+    def __init__(self, *_, **arguments):
+        Recorder.made = arguments
+
+    def master_for(self, _, **arguments):
+        Recorder.made = arguments
+        return self
+
+
+class Pool(redis.asyncio.BlockingConnectionPool):
+    """A pool connects when it is used: here it is only made, and keeps what it was made with."""
+
+    def __init__(self, **arguments):
+        Recorder.made = arguments
+        super().__init__(**arguments)
+
+    @classmethod
+    def from_url(cls, **arguments):
+        redis.asyncio.ConnectionPool.from_url.__func__(cls, **arguments)
+        Recorder.made = arguments
+
+
+def plain(value):
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    return "(object)"
+
+
+real_client = of_redis.get_redis_client
+IS_CLUSTER_FIRST = "startup_nodes\" in" in inspect.getsource(of_redis.get_redis_connection_pool)
+
+
+def reaching(given, arguments):
+    """What the client for asynchronous commands is made with; the other one is made too, because it is what fails at start."""
+    Recorder.made = None
+    has_url = arguments.get("url") is not None
+    if "startup_nodes" in arguments and (IS_CLUSTER_FIRST or not has_url):
+        real_client(**given)
+        if "redis_connect_func" in arguments:
+            return {}
+        of_redis.get_redis_async_client(**given)
+        return {key: value for key, value in Recorder.made.items() if key != "startup_nodes"}
+    if not has_url and "sentinel_nodes" in arguments and "service_name" in arguments:
+        of_redis.get_redis_async_client(**given)
+        return Recorder.made
+    real_client(**given)
+    of_redis.get_redis_connection_pool(**given)
+    return {key: value for key, value in Recorder.made.items() if key not in ("timeout", "connection_class")}
+
+
+def capture(**given):
+    arguments = dict(of_redis._get_redis_client_logic(**given))
+    raise Captured({"arguments": plain(arguments), "reaching": plain(reaching(given, arguments))})
+
+
+of_redis.get_redis_client = capture
+redis.cluster.NodesManager.initialize = lambda *_, **__: None
+redis.cluster.CommandsParser = lambda *_, **__: None
+redis.asyncio.BlockingConnectionPool = Pool
+redis.asyncio.Sentinel = Recorder
+try:
+    import litellm.caching.redis_cluster_node_isolation as isolation
+
+    isolation.get_litellm_async_redis_cluster_class = lambda: Recorder
+except ImportError:
+    redis.asyncio.RedisCluster = Recorder
+
+
+class Proxy:
+    def init_cache(self, cache_params, **_):
+        cache = Cache(**cache_params)
+        self.is_redis = isinstance(cache.cache, RedisCache)
+
+    _init_cache = init_cache
+
+
+class FakeRouter:
+    def _create_redis_cache(self, cache_config):
+        return CREATE["_create_redis_cache"](cache_config)
+
+
+COMMON = {
+    "get_secret": get_secret,
+    "get_secret_str": get_secret_str,
+    "json": json,
+    "litellm": litellm,
+    "verbose_proxy_logger": verbose_proxy_logger,
+    "verbose_router_logger": verbose_router_logger,
+    "RedisCache": RedisCache,
+    "RedisClusterCache": RedisClusterCache,
+    "DEFAULT_MAX_RECURSE_DEPTH": 100,
+    "holds_secret_pointer": lambda _: False,
+    "secret_manager_would_be_consulted": lambda _: False,
+}
+CREATE = functions(ROUTER, dict(COMMON), "_create_redis_cache")
+REFERENCES = functions(PROXY, dict(COMMON), "_check_for_os_environ_vars", "_resolved_config_value")
+BUILD = functions(
+    PROXY,
+    dict(COMMON),
+    "build_redis_usage_cache",
+    "_build_redis_usage_cache",
+    "environment_has_redis_connection_target",
+    "_environment_has_redis_connection_target",
+    "_build_redis_usage_cache_from_environment",
+)
+for alias in ("build_redis_usage_cache", "environment_has_redis_connection_target"):
+    BUILD.setdefault(alias, BUILD.get(f"_{alias}"))
+    BUILD.setdefault(f"_{alias}", BUILD.get(alias))
+Resolver = type("Resolver", (), {name: REFERENCES[name] for name in ("_check_for_os_environ_vars", "_resolved_config_value") if name in REFERENCES})
+
+
+def cache(config):
+    settings = config.get("litellm_settings") or {}
+    proxy = Proxy()
+    if settings.get("cache") is True:
+        names = {"blue_color_code": "", "reset_color_code": "", "print": lambda *_: None, "_set_redis_usage_cache": lambda _: None}
+        exec(CACHE_BLOCK, {**COMMON, **names, "self": proxy, "litellm_settings": settings, "key": "cache", "value": True})
+
+
+def router(config):
+    settings = config.get("router_settings") or {}
+    names = {name: settings.get(name) for name in ("redis_url", "redis_host", "redis_port", "redis_password", "redis_db")}
+    exec(ROUTER_BLOCK, {**COMMON, **names, "cache_kwargs": settings.get("cache_kwargs") or {}, "cache_config": {}, "self": FakeRouter()})
+
+
+def coordination(config):
+    block = (config.get("general_settings") or {}).get("coordination_redis")
+    if BUILD["build_redis_usage_cache"] is None:
+        return
+    if block is not None:
+        given = {key: value for key, value in block.items() if value is not None}
+        if not any(name in given for name in ("host", "url", "startup_nodes", "sentinel_nodes")):
+            raise ValueError("coordination_redis names no target")
+        BUILD["build_redis_usage_cache"](given)
+
+
+def answer(ask, config):
+    try:
+        ask(config)
+        return None
+    except Captured as captured:
+        return captured.args[0]
+    except Exception as error:
+        return {"raises": type(error).__name__}
+
+
+def main():
+    print(json.dumps({"redis": redis.__version__, "litellm": str(SOURCES)}), flush=True)
+    for line in sys.stdin:
+        case = json.loads(line)
+        for name in [name for name in os.environ if name.startswith(VARIABLES)]:
+            del os.environ[name]
+        os.environ.update(case["environment"])
+        config = Resolver()._check_for_os_environ_vars(config=case["config"])
+        print(json.dumps({ask.__name__: answer(ask, config) for ask in (cache, router, coordination)}), flush=True)
+
+
+main()
