@@ -1,14 +1,14 @@
 import { problemText } from '../config/problem.ts';
-import { cacheType } from '../doctor/cache-settings.ts';
 import type { Reported } from '../doctor/examination.ts';
 import { SEVERITY, type Severity } from '../doctor/finding.ts';
-import { environmentIsKnown } from '../doctor/gateway.ts';
 import { type Place, placeText } from '../doctor/place.ts';
-import type { Report } from '../doctor/report.ts';
+import type { Report } from '../doctor/report/report.ts';
+import { settingRows } from '../doctor/report/settings-table.ts';
 import { NEED, type Need, type Rule } from '../doctor/rule.ts';
 import { RULES } from '../doctor/rules/index.ts';
-import { settingRows } from '../doctor/settings-table.ts';
 import { CLIENT, type Setup } from '../doctor/setup.ts';
+import { cacheType } from '../doctor/subject/cache-settings.ts';
+import { environmentIsKnown } from '../doctor/subject/gateway.ts';
 import { type Cell, table, wrap } from './layout.ts';
 
 const INDENT = '  ';

@@ -1,10 +1,10 @@
-import { cacheParams, paramPath, unknownKeys } from '../cache-settings.ts';
 import type { Finding } from '../finding.ts';
-import { environmentIsKnown } from '../gateway.ts';
 import { placeText } from '../place.ts';
 import type { Rule } from '../rule.ts';
 import { CLIENT } from '../setup.ts';
-import { literal } from '../value.ts';
+import { cacheParams, paramPath, unknownKeys } from '../subject/cache-settings.ts';
+import { environmentIsKnown } from '../subject/gateway.ts';
+import { literal } from '../subject/value.ts';
 
 export const clientFails: Rule = {
   id: 'client-fails',

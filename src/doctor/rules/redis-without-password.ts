@@ -1,11 +1,11 @@
-import { distance } from '../address.ts';
-import { cacheParams } from '../cache-settings.ts';
-import { destination, setting } from '../claims.ts';
 import type { Finding } from '../finding.ts';
-import { environmentIsKnown } from '../gateway.ts';
-import { asksForPassword, openPorts, redisServers } from '../redis-server.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
+import { distance } from '../subject/address.ts';
+import { cacheParams } from '../subject/cache-settings.ts';
+import { destination, setting } from '../subject/claims.ts';
+import { environmentIsKnown } from '../subject/gateway.ts';
+import { asksForPassword, openPorts, redisServers } from '../subject/redis-server.ts';
 
 export const redisWithoutPassword: Rule = {
   id: 'redis-without-password',

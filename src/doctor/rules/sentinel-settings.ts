@@ -1,10 +1,10 @@
-import { cacheParams, cachesInRedis, paramPath } from '../cache-settings.ts';
-import { destination, setting } from '../claims.ts';
 import type { Finding } from '../finding.ts';
-import { environmentIsKnown } from '../gateway.ts';
-import { isOlderThan } from '../release.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
+import { cacheParams, cachesInRedis, paramPath } from '../subject/cache-settings.ts';
+import { destination, setting } from '../subject/claims.ts';
+import { environmentIsKnown } from '../subject/gateway.ts';
+import { isOlderThan } from '../subject/release.ts';
 
 export const sentinelSettings: Rule = {
   id: 'sentinel-settings',

@@ -1,8 +1,8 @@
-import { coordinates } from '../cache-settings.ts';
 import type { Finding } from '../finding.ts';
-import { environmentIsKnown } from '../gateway.ts';
 import type { Rule } from '../rule.ts';
-import { isTrue, section } from '../value.ts';
+import { coordinates } from '../subject/cache-settings.ts';
+import { environmentIsKnown } from '../subject/gateway.ts';
+import { isTrue, section } from '../subject/value.ts';
 
 export const transactionBuffer: Rule = {
   id: 'transaction-buffer',

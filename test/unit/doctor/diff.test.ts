@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { unifiedDiff } from '../../../src/doctor/diff.ts';
 import type { Reported } from '../../../src/doctor/examination.ts';
 import type { Edit } from '../../../src/doctor/finding.ts';
-import { masking } from '../../../src/doctor/masking.ts';
+import { unifiedDiff } from '../../../src/doctor/report/diff.ts';
+import { masking } from '../../../src/doctor/report/masking.ts';
 import { ttl } from '../../../src/doctor/rules/ttl.ts';
 import type { Setup } from '../../../src/doctor/setup.ts';
 import { setupOf } from '../../support/doctor-setup.ts';

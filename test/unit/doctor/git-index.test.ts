@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { trackedPaths } from '../../../src/doctor/git-index.ts';
+import { trackedPaths } from '../../../src/doctor/evidence/git-index.ts';
 
 it.each([2, 3, 4])('reads the paths of an index of version %s that git wrote', (version) => {
   const directory = mkdtempSync(join(tmpdir(), 'doctor-git-'));

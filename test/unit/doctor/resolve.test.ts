@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../../src/config/secret.ts';
 import type { EnvironmentSource, Variable } from '../../../src/doctor/environment.ts';
-import { environmentOf } from '../../../src/doctor/environment-of.ts';
-import { readLitellmConfig } from '../../../src/doctor/litellm-config.ts';
+import { environmentOf } from '../../../src/doctor/evidence/environment-of.ts';
+import { readLitellmConfig } from '../../../src/doctor/evidence/litellm-config.ts';
 import { placeText } from '../../../src/doctor/place.ts';
 import { resolve } from '../../../src/doctor/resolve.ts';
 import type { Client } from '../../../src/doctor/setup.ts';
