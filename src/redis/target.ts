@@ -64,6 +64,8 @@ export interface TargetState {
   at: number;
   up: boolean;
   failure?: RedisFailure | undefined;
+  /** When a scrape last ran out of time, Unix milliseconds. */
+  timedOutAt?: number | undefined;
   runId?: string | undefined;
   version?: string | undefined;
   loading?: boolean | undefined;

@@ -59,9 +59,9 @@ export const CAUSE_TABLE: readonly CauseRow[] = [
   {
     cause: 'redis_timeout',
     verdicts: ['not_measurable'],
-    proof: ({ redisFailure }, findings) =>
-      redisFailure === 'timeout' && fails(findings, ['timeout'])
-        ? 'Redis accepts connections and does not answer; the gateway waits for it.'
+    proof: ({ redisStalled }, findings) =>
+      redisStalled && fails(findings, ['timeout'])
+        ? 'The gateway did not answer in time, and meanwhile Redis did not answer the exporter in time either.'
         : undefined,
   },
   failing('gateway_timeout', ['timeout'], 'The gateway did not answer in time.'),

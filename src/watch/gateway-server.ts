@@ -10,7 +10,7 @@ import { viewRefusals } from './gateway-refusals.ts';
 /** The signals of a verdict that come from the gateway's Redis. */
 export type ServerSignals = Pick<
   Signals,
-  'redisFailure' | 'usedBefore' | 'refusedCredential' | 'refusals' | 'moved' | 'growth' | 'seesEveryWrite'
+  'redisFailure' | 'redisStalled' | 'usedBefore' | 'refusedCredential' | 'refusals' | 'moved' | 'growth' | 'seesEveryWrite'
 >;
 
 /** The Redis behind a gateway, seen while pairs run. Without a target it sees nothing. */
@@ -33,6 +33,7 @@ export interface ServerView {
 const STALE_INTERVALS = 3;
 const BLIND: ServerSignals = {
   redisFailure: undefined,
+  redisStalled: false,
   usedBefore: false,
   refusedCredential: undefined,
   refusals: [],
@@ -60,6 +61,7 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
   let moved: ServerSignals['moved'];
   let after: Moment | undefined;
   let usedBefore = false;
+  let stalled = false;
 
   async function moment(signal: AbortSignal): Promise<Moment | undefined> {
     const counters = await keys.counters(signal);
@@ -83,19 +85,23 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
     return baseline.growth(window);
   }
 
-  function redisFailure(): RedisFailure | undefined {
-    if (after !== undefined) return undefined;
+  function redisFailure(seen: Moment | undefined): RedisFailure | undefined {
+    if (seen !== undefined) return undefined;
     return keys.failure ?? (state()?.up === false ? state()?.failure : undefined);
   }
 
   return {
     keys,
     async around(namespace, signal, run) {
+      const start = clock.now();
       await keys.connect(namespace, signal);
       await refusals.before(signal);
       const before = await moment(signal);
+      const failedBefore = redisFailure(before);
       await run();
       after = await moment(signal);
+      // A server that is back before the round is over has kept the gateway waiting all the same.
+      stalled = [failedBefore, redisFailure(after)].includes('timeout') || (shared.state?.timedOutAt ?? 0) >= start;
       await refusals.after(signal);
       usedBefore ||= after !== undefined;
       window = baseline.window(before, after);
@@ -111,7 +117,8 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
       const refused = state()?.refused?.find(({ error }) => error === 'wrongpass' || error === 'noauth');
       const error = refused?.error === 'wrongpass' ? 'wrongpass' : 'noauth';
       return {
-        redisFailure: redisFailure(),
+        redisFailure: redisFailure(after),
+        redisStalled: stalled,
         usedBefore,
         refusals: await refusals.ofGateway(allGood),
         moved,

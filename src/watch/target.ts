@@ -83,6 +83,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     const error = scraped.ok ? undefined : scraped.error;
     target.state = {
       ...stateOf({ at, up: canary.answered, failure: error?.failure }, scraped.ok ? scraped.value.info : undefined),
+      timedOutAt: error?.failure === 'timeout' ? at : target.state?.timedOutAt,
       refused: others.map((credential) => credential.status()).filter(({ state }) => state === 'failed'),
     };
     enter({ up: canary.answered, failure: error?.failure, detail: error?.message, traceId: tick.traceId });

@@ -53,7 +53,7 @@ async function attempt(fault: Fault, stack: Stack): Promise<Run | string> {
   try {
     return await runFault(fault, stack, false);
   } catch (error) {
-    return error instanceof Error ? error.message : String(error);
+    return `${fault.name}: ${(error instanceof Error ? error.message : String(error)).split('\n', 1)[0]}`;
   }
 }
 

@@ -34,7 +34,8 @@ export async function runRounds({ release, faults, times, progress, onRun, onBro
           const after = run.detectedAfter === undefined ? '' : ` after ${run.detectedAfter.toFixed(1)} s`;
           progress(`${run.score}: ${name}: ${run.said.verdict} ${run.said.cause}${after}`);
         } catch (error) {
-          const reason = `${name}: ${error instanceof Error ? error.message : String(error)}`;
+          const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+          const reason = `${name}: ${why}`;
           onBroken(reason);
           progress(`not run: ${reason}`);
           await stage.close();

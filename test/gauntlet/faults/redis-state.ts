@@ -89,7 +89,7 @@ export const REDIS_STATE: readonly Fault[] = [
     },
     lift: async () => undefined,
     expected: { verdict: 'working', cause: 'none' },
-    passing: ['memory_only', 'not_caching'],
+    passing: ['memory_only', 'not_caching', 'partial'],
     besides: ['flushed'],
   },
   {

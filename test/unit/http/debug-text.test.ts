@@ -34,6 +34,7 @@ const JUDGED: NonNullable<Inside['judged']> = {
     flushSize: undefined,
     cachePing: 200,
     redisFailure: undefined,
+    redisStalled: false,
     refusedCredential: undefined,
     replicas: undefined,
     growth: { NOAUTH: { by: 2, usual: 2, comparison: 'in the 10 windows before the first bad pair' } },
@@ -141,6 +142,7 @@ signals.version: 1.106.0
 signals.callTypes.0: acompletion
 signals.callTypes.1: aembedding
 signals.cachePing: 200
+signals.redisStalled: false
 signals.growth.NOAUTH.by: 2
 signals.growth.NOAUTH.usual: 2
 signals.growth.NOAUTH.comparison: in the 10 windows before the first bad pair

@@ -16,6 +16,7 @@ const QUIET: Signals = {
   flushSize: undefined,
   cachePing: undefined,
   redisFailure: undefined,
+  redisStalled: false,
   refusedCredential: undefined,
   usedBefore: true,
   refusals: [],
@@ -315,11 +316,11 @@ describe('the cause', () => {
     });
   });
 
-  it('is redis_timeout only when gateway and exporter both wait in vain', () => {
+  it('is redis_timeout only when gateway and exporter both waited in vain', () => {
     const waiting = [finding('completions', 'error_first', { failure: 'timeout' })];
-    expect(causeOf(waiting, { redisFailure: 'timeout' })).toBe('redis_timeout');
+    expect(causeOf(waiting, { redisStalled: true })).toBe('redis_timeout');
     expect(causeOf(waiting, { redisFailure: 'refused' })).toBe('gateway_timeout');
-    expect(causeOf([finding('completions', 'error_first', { failure: 'auth' })], { redisFailure: 'timeout' })).toBe('gateway_auth');
+    expect(causeOf([finding('completions', 'error_first', { failure: 'auth' })], { redisStalled: true })).toBe('gateway_auth');
   });
 
   it('is call_type_not_cached when settings or release say so of every route that misses', () => {
