@@ -4,7 +4,7 @@ import { DASHBOARDS } from '../grafana/src/dashboards.ts';
 import { metricsMarkdown } from '../src/catalogue/document.ts';
 import { aclMarkdown } from '../src/collectors/document.ts';
 import { configurationMarkdown, configurationSchema } from '../src/config/document.ts';
-import { doctorMarkdown } from '../src/doctor/document.ts';
+import { doctorMarkdown } from '../src/doctor/report/document.ts';
 import { alertsMarkdown } from './alerts-page.ts';
 import { readRules } from './rule-files.ts';
 

@@ -9,6 +9,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { buildComposeConfig } from '../deploy/local/compose-config.ts';
 import { install, PACKAGE_SET } from '../deploy/local/install.ts';
 import { buildJaeger } from '../deploy/local/jaeger.ts';
 import { MissingError } from '../deploy/local/missing-error.ts';
@@ -75,11 +76,13 @@ async function installation(): Promise<Stage> {
   const late = new Promise<string>((resolve) => {
     setTimeout(() => resolve(tooLong(INSTALL_AND_BUILD_CAP)), INSTALL_AND_BUILD_CAP).unref();
   });
-  const jaeger = buildJaeger(progress).catch((error: unknown) => {
+  const lacking = (tests: string) => (error: unknown) => {
     if (process.env.CI || !(error instanceof MissingError)) throw error;
-    progress(`${error.message} Tests of traces are skipped.`);
-  });
-  const done = Promise.all([jaeger, ...PACKAGE_SET.map((set) => install(set, progress))]).then(
+    progress(`${error.message} Tests of ${tests} are skipped.`);
+  };
+  const jaeger = buildJaeger(progress).catch(lacking('traces'));
+  const loader = buildComposeConfig(progress).catch(lacking('the compose file'));
+  const done = Promise.all([jaeger, loader, ...PACKAGE_SET.map((set) => install(set, progress))]).then(
     () => '',
     (error: unknown) => String(error),
   );

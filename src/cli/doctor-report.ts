@@ -1,13 +1,14 @@
 import { problemText } from '../config/problem.ts';
-import { cacheType } from '../doctor/cache-settings.ts';
 import type { Reported } from '../doctor/examination.ts';
 import { SEVERITY, type Severity } from '../doctor/finding.ts';
 import { type Place, placeText } from '../doctor/place.ts';
-import type { Report } from '../doctor/report.ts';
+import type { Report } from '../doctor/report/report.ts';
+import { settingRows } from '../doctor/report/settings-table.ts';
 import { NEED, type Need, type Rule } from '../doctor/rule.ts';
 import { RULES } from '../doctor/rules/index.ts';
-import { settingRows } from '../doctor/settings-table.ts';
 import { CLIENT, type Setup } from '../doctor/setup.ts';
+import { cacheType } from '../doctor/subject/cache-settings.ts';
+import { environmentIsKnown } from '../doctor/subject/gateway.ts';
 import { type Cell, table, wrap } from './layout.ts';
 
 const INDENT = '  ';
@@ -57,7 +58,8 @@ function lookedAt({ setup, files, notes }: Report): string[] {
 function clientBlocks({ setup }: Report, paint: Paint): string[][] {
   const rows = settingRows(setup);
   const release = setup.release === undefined ? 'an unknown release' : `release ${setup.release.version}`;
-  if (rows.length === 0 && setup.litellm !== undefined) return [[`LiteLLM, ${release}, makes no Redis client: ${withoutRedis(setup)}`]];
+  if (rows.length === 0 && setup.litellm !== undefined)
+    return [[`LiteLLM, ${release}, uses no Redis that is known: ${withoutRedis(setup)}`]];
   return CLIENT.filter((client) => rows.some((row) => row.client === client)).map((client) => {
     const heading = ['setting', 'effective value', 'from', 'hides'].map((text): Cell => ({ text, paint: (quiet) => paint(2, quiet) }));
     const cells = rows
@@ -81,6 +83,7 @@ function clientBlocks({ setup }: Report, paint: Paint): string[][] {
 function withoutRedis(setup: Setup): string {
   const failing = CLIENT.some((client) => setup.resolutions[client].failure !== undefined);
   const type = cacheType(setup);
+  if (failing && !environmentIsKnown(setup)) return 'where it is stands in the environment; name that with --env-file, --compose or --env.';
   return failing ? 'it cannot be made.' : type === undefined ? 'caching is off.' : `its cache is of type ${type}.`;
 }
 

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
-import { type Problem, problemText } from '../config/problem.ts';
-import { unifiedDiff } from '../doctor/diff.ts';
+import { closest, type Problem, problemText } from '../config/problem.ts';
 import { examine, isAtLeast } from '../doctor/examination.ts';
 import type { Severity } from '../doctor/finding.ts';
 import { gather } from '../doctor/gather.ts';
-import { masking } from '../doctor/masking.ts';
 import type { DoctorOptions } from '../doctor/options.ts';
-import type { Report } from '../doctor/report.ts';
-import { jsonReport } from '../doctor/report-json.ts';
-import { sarifReport } from '../doctor/report-sarif.ts';
+import { unifiedDiff } from '../doctor/report/diff.ts';
+import { masking } from '../doctor/report/masking.ts';
+import type { Report } from '../doctor/report/report.ts';
+import { jsonReport } from '../doctor/report/report-json.ts';
+import { sarifReport } from '../doctor/report/report-sarif.ts';
 import { RULES } from '../doctor/rules/index.ts';
 import { systemClock } from '../schedule/clock.ts';
 import { doctorText } from './doctor-report.ts';
@@ -32,6 +32,10 @@ export interface DoctorRequest {
  * is as bad as `failOn`, 1 when something is or a file is broken, 2 when nothing could be checked. Writes no file.
  */
 export async function doctor(request: DoctorRequest, version: string, io: Io): Promise<number> {
+  if (request.showSecrets && !request.diff) {
+    io.err('--show-secrets goes with --diff; no other output shows a secret\n');
+    return EXIT.usage;
+  }
   const interrupted = new AbortController();
   io.on('SIGINT', () => interrupted.abort());
   const { setup, problems, notes, files } = await gather(request.look, { env: io.env, clock: systemClock, signal: interrupted.signal });
@@ -52,7 +56,11 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
 /** Prints the page of a rule; 2 when there is none of that name. */
 export function doctorExplain(id: string, io: Io): number {
   if (!RULES.some((rule) => rule.id === id)) {
-    io.err(`there is no rule ${id}; see litellm-cache-exporter doctor --rules\n`);
+    const meant = closest(
+      id,
+      RULES.map((rule) => rule.id),
+    );
+    io.err(`there is no rule ${id}${meant === undefined ? '' : `; did you mean ${meant}?`}; see litellm-cache-exporter doctor --rules\n`);
     return EXIT.usage;
   }
   io.out(readFileSync(new URL(`../../docs/doctor/${id}.md`, import.meta.url), 'utf8'));

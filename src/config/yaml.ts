@@ -85,7 +85,10 @@ export function parseYamlStream(text: string, file: string, version: '1.1' | '1.
     problems.push(...syntaxProblems(errors, at), ...duplicateKeys(document, at));
     const source = errors.length > 0 ? undefined : sourceOf(document, file, at, 'must be sections with keys');
     if (source !== undefined && 'message' in source) problems.push(source);
-    else if (source !== undefined) documents.push(source);
+    else if (source !== undefined) {
+      const begin = at(start(document.contents) ?? 0);
+      documents.push({ tree: source.tree, position: (path) => (path.length === 0 ? begin : source.position(path)) });
+    }
   }
   return { documents, problems };
 }

@@ -3,17 +3,17 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { readText } from '../config/file.ts';
 import type { Problem } from '../config/problem.ts';
 import type { Clock } from '../schedule/clock.ts';
-import { environmentOf } from './environment-of.ts';
-import { type Disk, filesOf } from './files.ts';
-import { deepFreeze } from './freeze.ts';
-import { trackedPaths } from './git-index.ts';
-import { readKubernetes } from './kubernetes.ts';
+import { environmentOf } from './evidence/environment-of.ts';
+import { type Disk, filesOf } from './evidence/files.ts';
+import { deepFreeze } from './evidence/freeze.ts';
+import { trackedPaths } from './evidence/git-index.ts';
+import { readKubernetes } from './evidence/kubernetes.ts';
+import { roleOf } from './evidence/role.ts';
+import { containerVariables, releaseOf, sectionVariables } from './evidence/running.ts';
+import { composeFiles, configuration, environmentFiles, processLookup, variable } from './evidence/sources.ts';
 import { type DoctorOptions, discovered } from './options.ts';
 import { resolve as resolved } from './resolve.ts';
-import { roleOf } from './role.ts';
-import { containerVariables, releaseOf, sectionVariables } from './running.ts';
 import type { Setup } from './setup.ts';
-import { composeFiles, configuration, environmentFiles, processLookup, variable } from './sources.ts';
 
 /** The evidence, and what kept some of it away. */
 export interface Gathered {
@@ -47,11 +47,11 @@ export async function gather(asked: DoctorOptions, { env, clock, signal }: Outsi
   const { variables: written, lookup } = environmentFiles(options, files, outer, problems, notes);
   const compose = composeFiles(options, files, lookup);
   const manifests = options.kubernetes.flatMap((path) => files.manifests(path)).flatMap((path) => files.read(path) ?? []);
-  const { workloads, problems: wrong } = readKubernetes(manifests);
+  const { workloads, configs, problems: wrong } = readKubernetes(manifests);
   problems.push(...compose.problems, ...wrong);
   notes.push(...compose.notes);
 
-  const litellm = configuration(options, compose.services, files, problems);
+  const litellm = configuration(options, compose.services, configs, files, problems);
   const own = Object.entries(options.processEnvironment ? env : {}).flatMap(([name, value]) =>
     value === undefined ? [] : [variable({ name, value, place: { source: 'environment' } }, 'process')],
   );
@@ -62,7 +62,7 @@ export async function gather(asked: DoctorOptions, { env, clock, signal }: Outsi
   const configured = litellm === undefined ? [] : sectionVariables(litellm);
   const environment = environmentOf([...configured, ...(containers ?? [...own, ...written])]);
   // The clients of Redis and of the gateway take longer to load than everything else here.
-  const live = options.live ? await import('./live.ts') : undefined;
+  const live = options.live ? await import('./evidence/live.ts') : undefined;
   const gateway = await live?.lookAtGateway(compose.services, clock, signal);
   const release = releaseOf(options.litellmVersion, compose.services, workloads, gateway?.seen?.version, problems, notes);
   const resolutions = resolved(litellm, environment, release?.version);
@@ -80,6 +80,7 @@ export async function gather(asked: DoctorOptions, { env, clock, signal }: Outsi
     live: live === undefined ? undefined : { redis: redis?.seen, gateway: gateway?.seen },
     exposure: exposures(files.names(), asked.directory),
     line: files.line,
+    ending: files.ending,
   };
   return { setup: deepFreeze(setup), problems: [...files.problems, ...problems], notes, files: files.names() };
 }

@@ -1,11 +1,12 @@
 import { Secret } from '../config/secret.ts';
 import { hasBehaviour } from '../litellm/releases.ts';
-import { type Arguments, clientArguments, type Failure, type Given } from './arguments.ts';
-import { type Behaviour, behaviourOf } from './client-arguments.ts';
-import { cacheParameters, coordinationParameters, routerParameters } from './client-parameters.ts';
-import { connectionArguments } from './connection.ts';
 import type { Environment } from './environment.ts';
-import { asText } from './python-value.ts';
+import { clientArguments } from './resolver/arguments.ts';
+import { type Behaviour, behaviourOf } from './resolver/client-arguments.ts';
+import { cacheParameters, coordinationParameters, routerParameters } from './resolver/client-parameters.ts';
+import { connectionArguments } from './resolver/connection.ts';
+import type { Arguments, Failure, Given } from './resolver/given.ts';
+import { asText } from './resolver/python-value.ts';
 import type { Client, LitellmConfig, Resolution, Setting } from './setup.ts';
 
 const CONFIDENTIAL = /^(password|sentinel_password|ssl_password|url|ssl_ca_data)$/;

@@ -98,4 +98,6 @@ export interface Setup {
   exposure(file: string): { tracked: boolean; worldReadable: boolean } | undefined;
   /** A line of a gathered file, for excerpts and edits; from 1. */
   line(file: string, number: number): string | undefined;
+  /** How the lines of a gathered file end, for edits. */
+  ending(file: string): '\n' | '\r\n';
 }

@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
-import { type Arguments, clientArguments, type Failure, type Given } from '../../src/doctor/arguments.ts';
-import { type Behaviour, behaviourOf } from '../../src/doctor/client-arguments.ts';
-import { cacheParameters, coordinationParameters, routerParameters } from '../../src/doctor/client-parameters.ts';
-import { connectionArguments } from '../../src/doctor/connection.ts';
 import type { Environment } from '../../src/doctor/environment.ts';
-import { environmentOf } from '../../src/doctor/environment-of.ts';
+import { environmentOf } from '../../src/doctor/evidence/environment-of.ts';
+import { clientArguments } from '../../src/doctor/resolver/arguments.ts';
+import { type Behaviour, behaviourOf } from '../../src/doctor/resolver/client-arguments.ts';
+import { cacheParameters, coordinationParameters, routerParameters } from '../../src/doctor/resolver/client-parameters.ts';
+import { connectionArguments } from '../../src/doctor/resolver/connection.ts';
+import type { Arguments, Failure, Given } from '../../src/doctor/resolver/given.ts';
 import type { LitellmConfig } from '../../src/doctor/setup.ts';
 import { hasBehaviour } from '../../src/litellm/releases.ts';
 import { askLitellm, REAL_RELEASES, type RealAnswer, type ResolveCase } from '../support/litellm-resolve.ts';

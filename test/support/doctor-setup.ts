@@ -1,13 +1,13 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { secretTexts } from '../../src/doctor/credentials.ts';
 import { examine } from '../../src/doctor/examination.ts';
 import { gather } from '../../src/doctor/gather.ts';
 import type { DoctorOptions } from '../../src/doctor/options.ts';
 import { placeText } from '../../src/doctor/place.ts';
 import type { Rule } from '../../src/doctor/rule.ts';
 import type { Setup } from '../../src/doctor/setup.ts';
+import { secretTexts } from '../../src/doctor/subject/credentials.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 import type { Files } from './doctor-page.ts';
 

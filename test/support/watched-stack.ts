@@ -20,7 +20,7 @@ const MODELS = [
   ['assistant', 0.2],
 ] as const;
 
-/** A whole installation that is watched: all of it real, everything every second. */
+/** A whole installation that is watched: all of it real, every second, and pairs every other one. */
 export interface WatchedStack {
   redis: RunningRedis;
   gateway: RunningGateway;
@@ -61,7 +61,14 @@ export async function startWatchedStack(rules: readonly string[]): Promise<Watch
   ]);
   const [port, nobody] = [await freePort(), await freePort()];
   const target = { url: redis.url, interval: '1s', username: 'exporter', password_file: 'watch' };
-  const probed = { api_key_file: 'key', model: 'cache-probe', price_per_pair_usd: 0.0005, daily_budget_usd: 400, interval: '1s' };
+  const probed = {
+    api_key_file: 'key',
+    model: 'cache-probe',
+    price_per_pair_usd: 0.0005,
+    daily_budget_usd: 400,
+    interval: '2s',
+    timeout: '1900ms',
+  };
   const config = {
     redis: [
       { name: 'cache', ...target, census: { interval: '10s' }, canaries: [{ name: 'litellm', password_file: 'first' }] },

@@ -1,6 +1,6 @@
-import { cacheIsOn, cacheParams } from '../cache-settings.ts';
-import { inserted } from '../edit.ts';
 import type { Rule } from '../rule.ts';
+import { cacheIsOn, cacheParams } from '../subject/cache-settings.ts';
+import { inserted } from '../subject/edit.ts';
 
 export const cacheTypeMissing: Rule = {
   id: 'cache-type-missing',

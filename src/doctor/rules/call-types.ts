@@ -1,9 +1,9 @@
 import { closest } from '../../config/problem.ts';
-import { CALL_TYPES } from '../cache-arguments.ts';
-import { cacheIsOn, cacheParams, paramPath } from '../cache-settings.ts';
 import type { Finding } from '../finding.ts';
+import { CALL_TYPES } from '../resolver/cache-arguments.ts';
 import type { Rule } from '../rule.ts';
-import { texts } from '../value.ts';
+import { cacheIsOn, cacheParams, paramPath } from '../subject/cache-settings.ts';
+import { texts } from '../subject/value.ts';
 
 export const callTypes: Rule = {
   id: 'call-types',

@@ -1,9 +1,9 @@
-import { cachesInRedis } from '../cache-settings.ts';
-import { destination, setting } from '../claims.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { CLIENT, type Setup } from '../setup.ts';
-import { scalar, section } from '../value.ts';
+import { cachesInRedis } from '../subject/cache-settings.ts';
+import { destination, setting } from '../subject/claims.ts';
+import { scalar, section } from '../subject/value.ts';
 
 export const clusterSettings: Rule = {
   id: 'cluster-settings',

@@ -1,6 +1,6 @@
-import { type Claim, configured, inEnvironment, type Part } from '../claims.ts';
 import type { Rule } from '../rule.ts';
-import { literal, section } from '../value.ts';
+import { type Claim, configured, inEnvironment, type Part } from '../subject/claims.ts';
+import { literal, section } from '../subject/value.ts';
 
 const PARTS: readonly Part[] = ['host', 'db', 'username'];
 

@@ -1,9 +1,9 @@
-import { cacheIsOn, cachesInRedis } from '../cache-settings.ts';
-import { replaced } from '../edit.ts';
 import type { Finding } from '../finding.ts';
-import { option, redisServers } from '../redis-server.ts';
 import type { Rule } from '../rule.ts';
-import { isTrue, section } from '../value.ts';
+import { cacheIsOn, cachesInRedis } from '../subject/cache-settings.ts';
+import { replaced } from '../subject/edit.ts';
+import { option, redisServers } from '../subject/redis-server.ts';
+import { isTrue, section } from '../subject/value.ts';
 
 export const evictionPolicy: Rule = {
   id: 'eviction-policy',

@@ -1,10 +1,10 @@
-import { cachesInRedis } from '../cache-settings.ts';
-import { destination } from '../claims.ts';
 import type { Finding } from '../finding.ts';
-import { redisSettings } from '../redis-settings.ts';
-import { isOlderThan } from '../release.ts';
 import type { Rule } from '../rule.ts';
-import { isTrue } from '../value.ts';
+import { cachesInRedis } from '../subject/cache-settings.ts';
+import { destination } from '../subject/claims.ts';
+import { redisSettings } from '../subject/redis-settings.ts';
+import { isOlderThan } from '../subject/release.ts';
+import { isTrue } from '../subject/value.ts';
 
 const METHODS: Readonly<Record<string, string>> = {
   gcp_service_account: 'Google IAM',

@@ -1,13 +1,13 @@
-import { redisUrl } from '../address.ts';
-import { cacheParams, cachesInRedis, cacheType } from '../cache-settings.ts';
-import { setting } from '../claims.ts';
 import type { Finding } from '../finding.ts';
-import { processes } from '../gateway.ts';
-import { KNOWN_BAD, type KnownBad } from '../known-bad-releases.ts';
-import { compare, numbers } from '../release.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
-import { texts } from '../value.ts';
+import { redisUrl } from '../subject/address.ts';
+import { cacheParams, cachesInRedis, cacheType } from '../subject/cache-settings.ts';
+import { setting } from '../subject/claims.ts';
+import { processes } from '../subject/gateway.ts';
+import { KNOWN_BAD, type KnownBad } from '../subject/known-bad-releases.ts';
+import { compare, numbers } from '../subject/release.ts';
+import { texts } from '../subject/value.ts';
 
 export const knownBadRelease: Rule = {
   id: 'known-bad-release',

@@ -1,8 +1,8 @@
-import { cachesInRedis } from '../cache-settings.ts';
 import type { Finding } from '../finding.ts';
-import { gateways, workers } from '../gateway.ts';
 import type { Rule } from '../rule.ts';
-import { section, texts } from '../value.ts';
+import { cachesInRedis } from '../subject/cache-settings.ts';
+import { gateways, workers } from '../subject/gateway.ts';
+import { section, texts } from '../subject/value.ts';
 
 export const metricsMissing: Rule = {
   id: 'metrics-missing',

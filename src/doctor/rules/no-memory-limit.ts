@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts';
-import { bytes, memoryLimit, option, type RedisServer, redisServers } from '../redis-server.ts';
 import type { Rule } from '../rule.ts';
+import { bytes, memoryLimit, option, type RedisServer, redisServers } from '../subject/redis-server.ts';
 
 export const noMemoryLimit: Rule = {
   id: 'no-memory-limit',

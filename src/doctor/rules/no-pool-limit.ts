@@ -1,13 +1,13 @@
-import { cacheParams, cachesInRedis, paramPath } from '../cache-settings.ts';
-import { setting } from '../claims.ts';
-import { appended } from '../edit.ts';
 import type { Finding } from '../finding.ts';
-import { processes } from '../gateway.ts';
-import { option, redisServers } from '../redis-server.ts';
-import { isOlderThan } from '../release.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
-import { quantity } from '../value.ts';
+import { cacheParams, cachesInRedis, paramPath } from '../subject/cache-settings.ts';
+import { setting } from '../subject/claims.ts';
+import { appended } from '../subject/edit.ts';
+import { processes } from '../subject/gateway.ts';
+import { option, redisServers } from '../subject/redis-server.ts';
+import { isOlderThan } from '../subject/release.ts';
+import { quantity } from '../subject/value.ts';
 
 /** Redis accepts this many clients unless told otherwise. */
 const CLIENTS = 10_000;

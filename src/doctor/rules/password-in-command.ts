@@ -1,8 +1,8 @@
-import { replaced } from '../edit.ts';
 import type { Finding } from '../finding.ts';
-import { REQUIRED_VARIABLE } from '../new-password.ts';
-import { redisServers } from '../redis-server.ts';
 import type { Rule } from '../rule.ts';
+import { replaced } from '../subject/edit.ts';
+import { REQUIRED_VARIABLE } from '../subject/new-password.ts';
+import { redisServers } from '../subject/redis-server.ts';
 
 export const passwordInCommand: Rule = {
   id: 'password-in-command',

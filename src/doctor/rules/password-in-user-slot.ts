@@ -1,8 +1,8 @@
-import { redisUrl } from '../address.ts';
 import type { Finding } from '../finding.ts';
-import { redisSettings } from '../redis-settings.ts';
 import type { Rule } from '../rule.ts';
-import { literal } from '../value.ts';
+import { redisUrl } from '../subject/address.ts';
+import { redisSettings } from '../subject/redis-settings.ts';
+import { literal } from '../subject/value.ts';
 
 export const passwordInUserSlot: Rule = {
   id: 'password-in-user-slot',

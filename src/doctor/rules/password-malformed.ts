@@ -1,9 +1,9 @@
-import { userinfo } from '../address.ts';
-import { redisPasswords } from '../credentials.ts';
 import type { Finding } from '../finding.ts';
-import { redisSettings } from '../redis-settings.ts';
 import type { Rule } from '../rule.ts';
-import { literal } from '../value.ts';
+import { userinfo } from '../subject/address.ts';
+import { redisPasswords } from '../subject/credentials.ts';
+import { redisSettings } from '../subject/redis-settings.ts';
+import { literal } from '../subject/value.ts';
 
 export const passwordMalformed: Rule = {
   id: 'password-malformed',

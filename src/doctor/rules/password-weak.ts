@@ -1,8 +1,8 @@
-import { redisPasswords } from '../credentials.ts';
 import type { Finding } from '../finding.ts';
-import { newPassword } from '../new-password.ts';
-import { weakness } from '../password.ts';
 import type { Rule } from '../rule.ts';
+import { redisPasswords } from '../subject/credentials.ts';
+import { newPassword } from '../subject/new-password.ts';
+import { weakness } from '../subject/password.ts';
 
 export const passwordWeak: Rule = {
   id: 'password-weak',

@@ -1,11 +1,11 @@
-import { redisUrl } from '../address.ts';
-import { valued } from '../edit.ts';
 import type { Finding } from '../finding.ts';
-import { SAMPLES } from '../password.ts';
-import { redisSettings } from '../redis-settings.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
-import { literal } from '../value.ts';
+import { redisUrl } from '../subject/address.ts';
+import { valued } from '../subject/edit.ts';
+import { SAMPLES } from '../subject/password.ts';
+import { redisSettings } from '../subject/redis-settings.ts';
+import { literal } from '../subject/value.ts';
 
 export const plaintextPassword: Rule = {
   id: 'plaintext-password',

@@ -1,10 +1,10 @@
-import { distance } from '../address.ts';
-import { destination } from '../claims.ts';
 import type { Finding } from '../finding.ts';
-import { gateways } from '../gateway.ts';
-import { redisServers, serverPort } from '../redis-server.ts';
 import type { Rule } from '../rule.ts';
 import { CLIENT } from '../setup.ts';
+import { distance } from '../subject/address.ts';
+import { destination } from '../subject/claims.ts';
+import { gateways } from '../subject/gateway.ts';
+import { redisServers, serverPort } from '../subject/redis-server.ts';
 
 export const publishedPortInside: Rule = {
   id: 'published-port-inside',

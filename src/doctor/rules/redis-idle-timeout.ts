@@ -1,7 +1,7 @@
-import { replaced } from '../edit.ts';
 import type { Finding } from '../finding.ts';
-import { option, redisServers } from '../redis-server.ts';
 import type { Rule } from '../rule.ts';
+import { replaced } from '../subject/edit.ts';
+import { option, redisServers } from '../subject/redis-server.ts';
 
 export const redisIdleTimeout: Rule = {
   id: 'redis-idle-timeout',

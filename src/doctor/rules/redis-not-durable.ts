@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.ts';
-import { option, redisServers } from '../redis-server.ts';
 import type { Rule } from '../rule.ts';
-import { isTrue, section } from '../value.ts';
+import { option, redisServers } from '../subject/redis-server.ts';
+import { isTrue, section } from '../subject/value.ts';
 
 export const redisNotDurable: Rule = {
   id: 'redis-not-durable',

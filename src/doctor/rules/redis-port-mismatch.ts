@@ -1,9 +1,9 @@
-import { distance } from '../address.ts';
-import { type Claim, configured, destination, inEnvironment, serverPorts } from '../claims.ts';
-import { replaced } from '../edit.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
+import { distance } from '../subject/address.ts';
+import { type Claim, configured, destination, inEnvironment, serverPorts } from '../subject/claims.ts';
+import { replaced } from '../subject/edit.ts';
 
 export const redisPortMismatch: Rule = {
   id: 'redis-port-mismatch',

@@ -1,7 +1,7 @@
-import { replaced } from '../edit.ts';
 import type { Finding } from '../finding.ts';
-import { asksForPassword, openPorts, option, redisServers } from '../redis-server.ts';
 import type { Rule } from '../rule.ts';
+import { replaced } from '../subject/edit.ts';
+import { asksForPassword, openPorts, option, redisServers } from '../subject/redis-server.ts';
 
 export const redisPortOpen: Rule = {
   id: 'redis-port-open',

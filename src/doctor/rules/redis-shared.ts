@@ -1,9 +1,9 @@
-import { distance, redisUrl } from '../address.ts';
-import { cacheParams } from '../cache-settings.ts';
-import { destination } from '../claims.ts';
 import type { Finding } from '../finding.ts';
-import { gateways } from '../gateway.ts';
 import type { Rule } from '../rule.ts';
+import { distance, redisUrl } from '../subject/address.ts';
+import { cacheParams } from '../subject/cache-settings.ts';
+import { destination } from '../subject/claims.ts';
+import { gateways } from '../subject/gateway.ts';
 
 export const redisShared: Rule = {
   id: 'redis-shared',

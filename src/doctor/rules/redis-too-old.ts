@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.ts';
-import { image } from '../image.ts';
-import { redisServers, serverRelease } from '../redis-server.ts';
 import type { Rule } from '../rule.ts';
+import { image } from '../subject/image.ts';
+import { redisServers, serverRelease } from '../subject/redis-server.ts';
 
 export const redisTooOld: Rule = {
   id: 'redis-too-old',

@@ -1,6 +1,6 @@
-import { redisUrl } from '../address.ts';
-import { type Claim, configured, decisiveUrl, inEnvironment, ONLY_BEFORE, type Part } from '../claims.ts';
 import type { Rule } from '../rule.ts';
+import { redisUrl } from '../subject/address.ts';
+import { type Claim, configured, decisiveUrl, inEnvironment, ONLY_BEFORE, type Part } from '../subject/claims.ts';
 
 const PARTS: readonly Part[] = ['host', 'port', 'db'];
 

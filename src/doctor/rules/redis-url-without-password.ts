@@ -1,9 +1,9 @@
-import { redisUrl } from '../address.ts';
-import { decisiveUrl, ONLY_BEFORE } from '../claims.ts';
-import { redisPasswords } from '../credentials.ts';
-import { removed } from '../edit.ts';
 import type { Rule } from '../rule.ts';
-import { known, section } from '../value.ts';
+import { redisUrl } from '../subject/address.ts';
+import { decisiveUrl, ONLY_BEFORE } from '../subject/claims.ts';
+import { redisPasswords } from '../subject/credentials.ts';
+import { removed } from '../subject/edit.ts';
+import { known, section } from '../subject/value.ts';
 
 export const redisUrlWithoutPassword: Rule = {
   id: 'redis-url-without-password',

@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts';
-import { redisServers } from '../redis-server.ts';
 import type { Rule } from '../rule.ts';
+import { redisServers } from '../subject/redis-server.ts';
 
 const DANGEROUS = ['+@all', 'allcommands', '+@dangerous', '+@admin', '+flushall', '+flushdb', '+config', '+keys'];
 

@@ -1,8 +1,8 @@
 import type { Finding } from '../finding.ts';
-import { gateways } from '../gateway.ts';
-import { redisServers } from '../redis-server.ts';
 import type { Rule } from '../rule.ts';
-import { section } from '../value.ts';
+import { gateways } from '../subject/gateway.ts';
+import { redisServers } from '../subject/redis-server.ts';
+import { section } from '../subject/value.ts';
 
 export const redisWithoutHealthcheck: Rule = {
   id: 'redis-without-healthcheck',

@@ -1,10 +1,11 @@
-import { distance } from '../address.ts';
-import { cacheParams } from '../cache-settings.ts';
-import { destination, setting } from '../claims.ts';
 import type { Finding } from '../finding.ts';
-import { asksForPassword, openPorts, redisServers } from '../redis-server.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
+import { distance } from '../subject/address.ts';
+import { cacheParams } from '../subject/cache-settings.ts';
+import { destination, setting } from '../subject/claims.ts';
+import { environmentIsKnown } from '../subject/gateway.ts';
+import { asksForPassword, openPorts, redisServers } from '../subject/redis-server.ts';
 
 export const redisWithoutPassword: Rule = {
   id: 'redis-without-password',
@@ -40,6 +41,7 @@ function remote(setup: Setup): Finding[] {
   const to = destination(setup, 'cache');
   if (to === undefined || !['remote', 'private'].includes(distance(to.host, setup))) return [];
   if (cacheParams(setup)?.password !== undefined) return [];
+  if (setting(setup, 'cache', 'url') === undefined && !environmentIsKnown(setup)) return [];
   const url = setting(setup, 'cache', 'url');
   if (url !== undefined && /@/.test(url.value?.reveal() ?? '@')) return [];
   const ways = ['password', 'gcp_service_account', 'azure_redis_ad_token', 'aws_iam_auth', 'credential_provider', 'ssl_certfile'];

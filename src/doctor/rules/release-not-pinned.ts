@@ -1,8 +1,8 @@
 import type { Finding } from '../finding.ts';
-import { gateways } from '../gateway.ts';
-import { image } from '../image.ts';
-import { numbers } from '../release.ts';
 import type { Rule } from '../rule.ts';
+import { gateways } from '../subject/gateway.ts';
+import { image } from '../subject/image.ts';
+import { numbers } from '../subject/release.ts';
 
 export const releaseNotPinned: Rule = {
   id: 'release-not-pinned',

@@ -1,9 +1,9 @@
-import { distance } from '../address.ts';
-import { destination } from '../claims.ts';
 import type { Finding } from '../finding.ts';
-import { openPorts, serverOf } from '../redis-server.ts';
 import type { Rule } from '../rule.ts';
 import { CLIENT, type Setup } from '../setup.ts';
+import { distance } from '../subject/address.ts';
+import { destination } from '../subject/claims.ts';
+import { openPorts, serverOf } from '../subject/redis-server.ts';
 
 export const remoteWithoutTls: Rule = {
   id: 'remote-without-tls',

@@ -1,10 +1,10 @@
-import { cachesInRedis, namesRedis } from '../cache-settings.ts';
-import { destination } from '../claims.ts';
 import type { Finding } from '../finding.ts';
-import { processes } from '../gateway.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
-import { known, section } from '../value.ts';
+import { cachesInRedis, namesRedis } from '../subject/cache-settings.ts';
+import { destination } from '../subject/claims.ts';
+import { processes } from '../subject/gateway.ts';
+import { known, section } from '../subject/value.ts';
 
 export const routerRedis: Rule = {
   id: 'router-redis',

@@ -1,10 +1,10 @@
-import { cacheParams, cacheType, paramPath } from '../cache-settings.ts';
 import type { Finding } from '../finding.ts';
-import { image } from '../image.ts';
-import { redisServers, serverRelease } from '../redis-server.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
-import { isSection, known, literal, quantity } from '../value.ts';
+import { cacheParams, cacheType, paramPath } from '../subject/cache-settings.ts';
+import { image } from '../subject/image.ts';
+import { redisServers, serverRelease } from '../subject/redis-server.ts';
+import { isSection, known, literal, quantity } from '../subject/value.ts';
 
 const LEAST = 0.85;
 

@@ -1,9 +1,10 @@
-import { cacheParams, cachesInRedis, paramPath } from '../cache-settings.ts';
-import { destination, setting } from '../claims.ts';
 import type { Finding } from '../finding.ts';
-import { isOlderThan } from '../release.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
+import { cacheParams, cachesInRedis, paramPath } from '../subject/cache-settings.ts';
+import { destination, setting } from '../subject/claims.ts';
+import { environmentIsKnown } from '../subject/gateway.ts';
+import { isOlderThan } from '../subject/release.ts';
 
 export const sentinelSettings: Rule = {
   id: 'sentinel-settings',
@@ -36,7 +37,7 @@ function sentinel(setup: Setup): Finding[] {
   if (litellm === undefined) return [];
   const place = litellm.place(paramPath('sentinel_nodes'));
   const findings: Finding[] = [];
-  if (params.service_name === undefined && setup.environment.get('REDIS_SERVICE_NAME') === undefined) {
+  if (environmentIsKnown(setup) && params.service_name === undefined && setup.environment.get('REDIS_SERVICE_NAME') === undefined) {
     findings.push({
       place,
       message: 'sentinel_nodes without service_name',
@@ -46,7 +47,7 @@ function sentinel(setup: Setup): Finding[] {
   }
   const password = params.password ?? setup.environment.get('REDIS_PASSWORD');
   const sentinelPassword = params.sentinel_password ?? setup.environment.get('REDIS_SENTINEL_PASSWORD');
-  if (sentinelPassword !== undefined && password === undefined && isOlderThan(setup, [1, 84, 0]) !== false) {
+  if (environmentIsKnown(setup) && sentinelPassword !== undefined && password === undefined && isOlderThan(setup, [1, 84, 0]) !== false) {
     findings.push({
       place: params.sentinel_password === undefined ? place : litellm.place(paramPath('sentinel_password')),
       message: 'sentinel_password without a password for the data server',

@@ -1,11 +1,11 @@
-import { cacheParams, cachesInRedis, cacheType, paramPath } from '../cache-settings.ts';
-import { setting } from '../claims.ts';
-import { appended, valued } from '../edit.ts';
 import type { Finding } from '../finding.ts';
-import { redisServers } from '../redis-server.ts';
 import type { Rule } from '../rule.ts';
 import type { Setting, Setup } from '../setup.ts';
-import { known, quantity } from '../value.ts';
+import { cacheParams, cachesInRedis, cacheType, paramPath } from '../subject/cache-settings.ts';
+import { setting } from '../subject/claims.ts';
+import { appended, valued } from '../subject/edit.ts';
+import { redisServers } from '../subject/redis-server.ts';
+import { known, quantity } from '../subject/value.ts';
 
 const LEAST = 0.2;
 const MOST = 10;

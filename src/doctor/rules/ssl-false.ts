@@ -1,9 +1,9 @@
-import { removed } from '../edit.ts';
 import type { Finding } from '../finding.ts';
-import { redisSettings } from '../redis-settings.ts';
-import { isOlderThan } from '../release.ts';
 import type { Rule } from '../rule.ts';
-import { isTrue, literal } from '../value.ts';
+import { removed } from '../subject/edit.ts';
+import { redisSettings } from '../subject/redis-settings.ts';
+import { isOlderThan } from '../subject/release.ts';
+import { isTrue, literal } from '../subject/value.ts';
 
 export const sslFalse: Rule = {
   id: 'ssl-false',

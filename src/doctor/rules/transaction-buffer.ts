@@ -1,7 +1,8 @@
-import { coordinates } from '../cache-settings.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { isTrue, section } from '../value.ts';
+import { coordinates } from '../subject/cache-settings.ts';
+import { environmentIsKnown } from '../subject/gateway.ts';
+import { isTrue, section } from '../subject/value.ts';
 
 export const transactionBuffer: Rule = {
   id: 'transaction-buffer',
@@ -11,7 +12,8 @@ export const transactionBuffer: Rule = {
   check(setup): readonly Finding[] {
     const { litellm } = setup;
     const general = section(litellm?.tree, 'general_settings') ?? {};
-    if (litellm === undefined || !isTrue(general.use_redis_transaction_buffer) || coordinates(setup)) return [];
+    if (litellm === undefined || !isTrue(general.use_redis_transaction_buffer) || coordinates(setup) || !environmentIsKnown(setup))
+      return [];
     if (
       ['REDIS_URL', 'REDIS_HOST', 'REDIS_CLUSTER_NODES', 'REDIS_SENTINEL_NODES'].some((name) => setup.environment.get(name) !== undefined)
     )

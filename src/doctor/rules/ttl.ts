@@ -1,8 +1,8 @@
-import { cacheIsOn, cacheParams, cacheType, paramPath } from '../cache-settings.ts';
-import { appended, valued } from '../edit.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { known, quantity, scalar } from '../value.ts';
+import { cacheIsOn, cacheParams, cacheType, paramPath } from '../subject/cache-settings.ts';
+import { appended, valued } from '../subject/edit.ts';
+import { known, quantity, scalar } from '../subject/value.ts';
 
 const WEEK = 7 * 86_400;
 

@@ -1,8 +1,8 @@
 import type { Finding } from '../finding.ts';
-import { gateways } from '../gateway.ts';
-import { redisSettings } from '../redis-settings.ts';
 import type { Rule } from '../rule.ts';
-import { reference } from '../value.ts';
+import { gateways } from '../subject/gateway.ts';
+import { redisSettings } from '../subject/redis-settings.ts';
+import { reference } from '../subject/value.ts';
 
 export const variableUndefined: Rule = {
   id: 'variable-undefined',

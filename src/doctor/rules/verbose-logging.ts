@@ -1,7 +1,7 @@
 import type { Finding } from '../finding.ts';
-import { gateways } from '../gateway.ts';
 import type { Rule } from '../rule.ts';
-import { isTrue, section } from '../value.ts';
+import { gateways } from '../subject/gateway.ts';
+import { isTrue, section } from '../subject/value.ts';
 
 export const verboseLogging: Rule = {
   id: 'verbose-logging',

@@ -1,8 +1,8 @@
-import { cacheParams, cachesInRedis, paramPath } from '../cache-settings.ts';
-import { removed } from '../edit.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { section, texts } from '../value.ts';
+import { cacheParams, cachesInRedis, paramPath } from '../subject/cache-settings.ts';
+import { removed } from '../subject/edit.ts';
+import { section, texts } from '../subject/value.ts';
 
 export const writeBatching: Rule = {
   id: 'write-batching',

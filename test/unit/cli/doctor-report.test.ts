@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { doctorText } from '../../../src/cli/doctor-report.ts';
 import { examine } from '../../../src/doctor/examination.ts';
-import { masking } from '../../../src/doctor/masking.ts';
+import { masking } from '../../../src/doctor/report/masking.ts';
 import { RULES } from '../../../src/doctor/rules/index.ts';
 import type { Files } from '../../support/doctor-page.ts';
 import { setupOf } from '../../support/doctor-setup.ts';

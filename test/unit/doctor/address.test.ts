@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { redisUrl } from '../../../src/doctor/address.ts';
+import { redisUrl } from '../../../src/doctor/subject/address.ts';
 
 describe('redisUrl', () => {
   it.each([

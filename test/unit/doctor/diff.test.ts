@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { unifiedDiff } from '../../../src/doctor/diff.ts';
 import type { Reported } from '../../../src/doctor/examination.ts';
 import type { Edit } from '../../../src/doctor/finding.ts';
-import { masking } from '../../../src/doctor/masking.ts';
+import { unifiedDiff } from '../../../src/doctor/report/diff.ts';
+import { masking } from '../../../src/doctor/report/masking.ts';
 import { ttl } from '../../../src/doctor/rules/ttl.ts';
 import type { Setup } from '../../../src/doctor/setup.ts';
 import { setupOf } from '../../support/doctor-setup.ts';
 
 const TEXT = Array.from({ length: 20 }, (_, index) => `NAME_${index + 1}=${index + 1}`);
 
-async function diffOf(lines: readonly string[], edits: readonly Edit[], secrets = false) {
-  const setup: Setup = await setupOf({ '.env': lines.map((line) => `${line}\n`).join('') });
+async function diffOf(lines: readonly string[] | string, edits: readonly Edit[], secrets = false) {
+  const setup: Setup = await setupOf({ '.env': typeof lines === 'string' ? lines : lines.map((line) => `${line}\n`).join('') });
   const found = edits.map(
     (edit): Reported => ({
       place: { source: '.env' },
@@ -90,5 +90,14 @@ describe('unifiedDiff', () => {
 `,
     });
     expect((await diffOf(lines, edits, true)).text).toContain('\n-REDIS_PASSWORD=pX4nWk9VqT2rLc7M\n');
+  });
+
+  it('keeps the ends of lines, and the want of one at the end of a file', async () => {
+    expect((await diffOf('A=1\r\nB=2\r\n', [edit(2, 2, 'B=3')])).text).toBe(
+      '--- .env\n+++ .env\n@@ -1,2 +1,2 @@\n A=1\r\n-B=2\r\n+B=3\r\n',
+    );
+    expect((await diffOf('A=1\nB=2', [edit(2, 2, 'B=3')])).text).toBe(
+      '--- .env\n+++ .env\n@@ -1,2 +1,2 @@\n A=1\n-B=2\n\\ No newline at end of file\n+B=3\n\\ No newline at end of file\n',
+    );
   });
 });

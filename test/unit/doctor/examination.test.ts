@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { doctorText } from '../../../src/cli/doctor-report.ts';
-import { unifiedDiff } from '../../../src/doctor/diff.ts';
 import { examine } from '../../../src/doctor/examination.ts';
-import { masking } from '../../../src/doctor/masking.ts';
-import type { Report } from '../../../src/doctor/report.ts';
-import { jsonReport } from '../../../src/doctor/report-json.ts';
-import { sarifReport } from '../../../src/doctor/report-sarif.ts';
+import { unifiedDiff } from '../../../src/doctor/report/diff.ts';
+import { masking } from '../../../src/doctor/report/masking.ts';
+import type { Report } from '../../../src/doctor/report/report.ts';
+import { jsonReport } from '../../../src/doctor/report/report-json.ts';
+import { sarifReport } from '../../../src/doctor/report/report-sarif.ts';
 import type { Rule } from '../../../src/doctor/rule.ts';
 import { RULES } from '../../../src/doctor/rules/index.ts';
 import type { Setup } from '../../../src/doctor/setup.ts';

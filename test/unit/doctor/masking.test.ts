@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { masking } from '../../../src/doctor/masking.ts';
+import { masking } from '../../../src/doctor/report/masking.ts';
 import { setupOf } from '../../support/doctor-setup.ts';
 
 const PASSWORD = 'pX4nWk9VqT2rLc7MhB5sJz8YdG3fUa6E';

@@ -27,10 +27,18 @@ describe('client-fails', () => {
     ]);
   });
 
-  it.each(['redis://:pX4nWk9VqT2rLc7MhB5sJz8YdG3fUa6E@cache', 'rediss://user:a:b@cache:6380/1', 'redis://[::1]:6379'])(
+  it.each(['redis://:pX4nWk9VqT2rLc7MhB5sJz8YdG3fUa6E@cache', 'rediss://user:a:b@cache:6380/1', 'redis://[::1]:6379', 'redis://[::1]'])(
     'accepts %s',
     async (text) => {
       expect(await reported(clientFails, url(text))).toEqual([]);
     },
   );
+
+  it('does not judge what may stand in an environment that was not given', async () => {
+    const config = 'litellm_settings:\n  cache: true\n  cache_params: { type: redis, host: os.environ/REDIS_HOST }\n';
+    expect(await reported(clientFails, { 'config.yaml': config })).toEqual([]);
+    expect(await reported(clientFails, { 'config.yaml': config, '.env': 'LITELLM_LOG=INFO\n' })).toEqual([
+      'config.yaml:3:32: critical: the client of the cache cannot be made: neither a host nor a url of Redis is given',
+    ]);
+  });
 });

@@ -53,4 +53,15 @@ describe('redis-url-without-password', () => {
       }),
     ).toEqual([]);
   });
+
+  it('looks at the environment of the process when asked', async () => {
+    const env = { REDIS_URL: 'redis://redis:6379' };
+    expect(
+      await reported(
+        redisUrlWithoutPassword,
+        { ...file, '.env': 'REDIS_PASSWORD=pX4nWk9VqT2rLc7MhB5sJz8YdG3fUa6E\n' },
+        { env, processEnvironment: true, litellmVersion: '1.80.0' },
+      ),
+    ).toEqual(['environment: critical: REDIS_URL has no password and hides REDIS_PASSWORD']);
+  });
 });

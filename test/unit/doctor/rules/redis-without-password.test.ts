@@ -17,12 +17,13 @@ describe('redis-without-password', () => {
   it('reports a cache on another machine', async () => {
     expect(
       await reported(redisWithoutPassword, {
+        '.env': 'LITELLM_LOG=INFO\n',
         'config.yaml': 'litellm_settings:\n  cache: true\n  cache_params:\n    type: redis\n    host: cache.example.org\n    ssl: true\n',
       }),
     ).toEqual(['config.yaml:5:5: high: the cache connects to cache.example.org without a password']);
     const certificate =
       'litellm_settings:\n  cache: true\n  cache_params:\n    type: redis\n    host: cache.example.org\n    ssl: true\n    ssl_certfile: /run/secrets/client.pem\n';
-    expect(await reported(redisWithoutPassword, { 'config.yaml': certificate })).toEqual([]);
+    expect(await reported(redisWithoutPassword, { '.env': 'LITELLM_LOG=INFO\n', 'config.yaml': certificate })).toEqual([]);
   });
 
   it('believes the running server', async () => {

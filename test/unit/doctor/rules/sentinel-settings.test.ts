@@ -19,7 +19,7 @@ describe('sentinel-settings', () => {
   it('wants the name of the service, and the password of the data server', async () => {
     const config =
       'litellm_settings:\n  cache: true\n  cache_params:\n    type: redis\n    sentinel_nodes: [[sentinel-1, 26379]]\n    sentinel_password: os.environ/SENTINEL\n';
-    expect(await reported(sentinelSettings, { 'config.yaml': config })).toEqual([
+    expect(await reported(sentinelSettings, { 'config.yaml': config, '.env': 'LITELLM_LOG=INFO\n' })).toEqual([
       'config.yaml:5:5: high: sentinel_nodes without service_name',
       'config.yaml:6:5: high: sentinel_password without a password for the data server',
     ]);

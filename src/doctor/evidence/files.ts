@@ -1,0 +1,81 @@
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import type { Problem } from '../../config/problem.ts';
+import type { Place } from '../place.ts';
+import type { ReadNamed } from './envrc.ts';
+
+/** What is done with the file system. */
+export interface Disk {
+  /** The text of a file, or why there is none. */
+  text(path: string): { text: string } | { reason: string };
+  exists(path: string): boolean;
+  /** The files below a folder; undefined when it is none. */
+  folder(path: string): readonly string[] | undefined;
+}
+
+/** The files that were read, each once, by the names that people know them by. */
+export interface Files {
+  /** Reads a file by its path from the directory; a problem when that fails. */
+  read(path: string, place?: Place): { text: string; file: string } | undefined;
+  /** Reads a file that another one names, by its path from there. */
+  named: ReadNamed;
+  /** The same for LiteLLM's `include`: beside the file that names it, else beside the main one. */
+  included(path: string, from: string, main: string): { text: string; file: string } | { reason: string };
+  exists(path: string): boolean;
+  /** The manifests of a folder, or the file itself. */
+  manifests(path: string): readonly string[];
+  line(file: string, number: number): string | undefined;
+  ending(file: string): '\n' | '\r\n';
+  names(): readonly string[];
+  problems: readonly Problem[];
+}
+
+/** Files of one directory; every path in it is relative to it where it lies inside, else absolute. */
+export function filesOf(directory: string, disk: Disk): Files {
+  const lines = new Map<string, readonly string[]>();
+  const withReturns = new Set<string>();
+  const problems: Problem[] = [];
+  const label = (path: string): string => {
+    const inside = relative(directory, resolve(directory, path));
+    return inside.startsWith('..') || isAbsolute(inside) ? resolve(directory, path) : inside;
+  };
+  const open = (path: string): { text: string; file: string } | { reason: string } => {
+    const file = label(path);
+    const found = disk.text(resolve(directory, file));
+    if ('reason' in found) return found;
+    lines.set(file, found.text.split(/\r\n|\n|\r/));
+    if (found.text.includes('\r\n')) withReturns.add(file);
+    return { text: found.text, file };
+  };
+  const beside = (from: string, path: string): string => (isAbsolute(path) ? path : join(dirname(from), path));
+  const exists = (path: string): boolean => disk.exists(resolve(directory, path));
+  const problem = (path: string, reason: string, place: Place | undefined): undefined => {
+    const at = place?.line === undefined ? undefined : { file: place.source, line: place.line, column: place.column ?? 1 };
+    problems.push({ path: '', message: `${label(path)} ${reason}`, at });
+  };
+  const read = (path: string, place?: Place) => {
+    const found = open(path);
+    return 'reason' in found ? problem(path, found.reason, place) : found;
+  };
+  return {
+    read,
+    named: (path, place, required) => {
+      const inside = beside(place.source, path);
+      const target = disk.folder(resolve(directory, inside)) === undefined ? inside : join(inside, '.envrc');
+      return required || exists(target) ? read(target, place) : undefined;
+    },
+    included: (path, from, main) => {
+      const near = beside(from, path);
+      const far = beside(main, path);
+      return open(!exists(near) && exists(far) ? far : near);
+    },
+    exists,
+    manifests: (path) => {
+      const inside = disk.folder(resolve(directory, path));
+      return inside === undefined ? [path] : inside.filter((file) => /\.(ya?ml|json)$/.test(file)).map((file) => join(path, file));
+    },
+    ending: (file) => (withReturns.has(file) ? '\r\n' : '\n'),
+    line: (file, number) => lines.get(file)?.[number - 1],
+    names: () => [...lines.keys()],
+    problems,
+  };
+}

@@ -1,0 +1,146 @@
+import { redisUrl } from '../../config/address.ts';
+import type { GatewayConfig, TargetConfig } from '../../config/effective.ts';
+import type { Problem } from '../../config/problem.ts';
+import { createGateway } from '../../litellm/gateway.ts';
+import { readHealth } from '../../litellm/health.ts';
+import { createTarget } from '../../redis/connect.ts';
+import { RedisError } from '../../redis/failure.ts';
+import { parseInfo } from '../../redis/info.ts';
+import type { Target } from '../../redis/target.ts';
+import type { Clock } from '../../schedule/clock.ts';
+import type { ComposeService, Live, Resolution } from '../setup.ts';
+import { roleOf } from './role.ts';
+
+/** How long one peer may take, milliseconds. */
+const PATIENCE = 3_000;
+
+/** What was seen, and why the rest was not. */
+export interface Seen<T> {
+  seen: T | undefined;
+  notes: readonly Problem[];
+}
+
+/**
+ * Asks the Redis of a resolution, with its credential, for the sections server, memory and clients of INFO,
+ * and whether it answers a PING without any. Nothing else is sent; what cannot be had is a note.
+ */
+export async function lookAtRedis(resolution: Resolution, signal: AbortSignal): Promise<Seen<Live['redis']>> {
+  const config = targetOf(resolution);
+  if (config === undefined)
+    return { seen: undefined, notes: [{ path: '--live', message: 'the address of Redis is not known; it was not asked' }] };
+  const target = createTarget(config);
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]);
+  const [facts, open] = await Promise.allSettled([readFacts(target, limited), answersAnyone(target, limited)]);
+  const answersWithoutPassword = open.status === 'fulfilled' ? open.value : undefined;
+  if (facts.status === 'fulfilled') return { seen: { ...facts.value, answersWithoutPassword }, notes: [] };
+  const reason = facts.reason instanceof RedisError ? facts.reason.message : 'no answer';
+  return { seen: { answersWithoutPassword }, notes: [{ path: '--live', message: `Redis at ${target.address}: ${reason}` }] };
+}
+
+async function readFacts(target: Target, signal: AbortSignal): Promise<NonNullable<Live['redis']>> {
+  const redis = await target.open(target.credential, signal);
+  try {
+    const replies = await target.askAll(
+      redis,
+      [
+        ['INFO', 'server'],
+        ['INFO', 'memory'],
+        ['INFO', 'clients'],
+      ],
+      signal,
+    );
+    const [server, memory, clients] = replies.map((reply) => parseInfo(reply.ok ? reply.value : ''));
+    return {
+      version: server?.text('server', 'redis_version'),
+      maxmemory: memory?.number('memory', 'maxmemory'),
+      policy: memory?.text('memory', 'maxmemory_policy'),
+      maxclients: clients?.number('clients', 'maxclients'),
+      clustered: server?.text('server', 'redis_mode') === 'cluster',
+    };
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** True where a PING without a credential is answered, false where the server wants one. */
+async function answersAnyone(target: Target, signal: AbortSignal): Promise<boolean | undefined> {
+  const redis = await target.dial(signal);
+  try {
+    const [reply] = await target.askAll(redis, [['PING']], signal);
+    if (reply === undefined) return undefined;
+    return reply.ok ? reply.value === 'PONG' : reply.error.prefix === 'NOAUTH' ? false : undefined;
+  } finally {
+    redis.disconnect();
+  }
+}
+
+/** The target that a resolution names; undefined where its address is computed or missing. */
+function targetOf({ settings }: Resolution): TargetConfig | undefined {
+  const text = (name: string) => settings.find((setting) => setting.name === name)?.value?.reveal();
+  const secret = (name: string) => settings.find((setting) => setting.name === name)?.value;
+  const base = {
+    name: 'live',
+    interval: PATIENCE,
+    timeout: PATIENCE,
+    canaries: [],
+    tls: tlsOf(text),
+    username: text('username'),
+    password: secret('password'),
+  };
+  const url = text('url');
+  if (url !== undefined) {
+    const parsed = redisUrl().safeParse(url);
+    return parsed.success ? { ...base, ...parsed.data } : undefined;
+  }
+  const scheme = text('ssl') === 'true' ? 'rediss' : 'redis';
+  const master = text('service_name');
+  const sentinels = nodesOf(text('sentinel_nodes'));
+  if (master !== undefined && sentinels.length > 0)
+    return { ...base, sentinel: { master, nodes: sentinels, password: secret('sentinel_password') } };
+  const [node = text('host') && `${text('host')}:${text('port') ?? 6379}`] = nodesOf(text('startup_nodes'));
+  const database = text('startup_nodes') === undefined ? (text('db') ?? 0) : 0;
+  const parsed = redisUrl().safeParse(`${scheme}://${node}/${database}`);
+  const isAddress = node !== undefined && !node.includes('@') && parsed.success;
+  return isAddress ? { ...base, url: parsed.data.url } : undefined;
+}
+
+function tlsOf(text: (name: string) => string | undefined): TargetConfig['tls'] {
+  return { insecure_skip_verify: /^(none|false)$/i.test(text('ssl_cert_reqs') ?? ''), ca_file: text('ssl_ca_certs') };
+}
+
+/** `host:port` of the nodes of a cluster or of Sentinels, as they are written in JSON. */
+function nodesOf(json: string | undefined): string[] {
+  const pairs = json?.matchAll(/(?:\[|"host":)"([^"]+)",(?:"port":)?"?(\d+)/g) ?? [];
+  return [...pairs].map(([, host, port]) => `${host}:${port}`);
+}
+
+/** Asks the gateway that a compose service publishes for its version and the type of its cache. */
+export async function lookAtGateway(
+  services: readonly ComposeService[],
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Seen<Live['gateway']>> {
+  const port = services
+    .filter(({ image, command }) => roleOf(image, command) === 'litellm')
+    .flatMap(({ ports }) => ports)
+    .find(({ published }) => /^\d+$/.test(published ?? ''));
+  if (port === undefined)
+    return { seen: undefined, notes: [{ path: '--live', message: 'no compose file publishes the gateway; it was not asked' }] };
+  const url = `http://${port.host === '0.0.0.0' || port.host === '::' ? '127.0.0.1' : port.host}:${port.published}`;
+  const config: GatewayConfig = {
+    name: 'live',
+    url,
+    model: '',
+    routes: [],
+    interval: PATIENCE,
+    timeout: PATIENCE,
+    ttl: 0,
+    expect: { cache: 'redis' },
+    daily_budget_usd: 0,
+  };
+  const watcher = { began: () => undefined, ended: () => undefined };
+  const health = await readHealth(createGateway(config, clock, watcher), AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]));
+  if (health.failure !== undefined)
+    return { seen: undefined, notes: [{ path: '--live', message: `the gateway at ${url} gave no answer (${health.failure})` }] };
+  return { seen: { version: health.version, cacheType: health.cacheType }, notes: [] };
+}

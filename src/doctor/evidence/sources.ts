@@ -1,0 +1,88 @@
+import { basename, dirname, join } from 'node:path';
+import type { Problem } from '../../config/problem.ts';
+import { Secret } from '../../config/secret.ts';
+import type { EnvironmentSource, Variable } from '../environment.ts';
+import type { DoctorOptions } from '../options.ts';
+import type { ComposeService, LitellmConfig } from '../setup.ts';
+import { type Compose, readCompose } from './compose.ts';
+import { type Assignment, dotenvValues, parseDotenv } from './dotenv.ts';
+import { readEnvrc } from './envrc.ts';
+import type { Files } from './files.ts';
+import { readLitellmConfig } from './litellm-config.ts';
+import { firstOf, type Lookup, meaningOf, UNKNOWN, UNSET } from './meaning.ts';
+import { mounted } from './running.ts';
+
+export function processLookup(env: Readonly<Record<string, string | undefined>> | undefined): Lookup {
+  return (name) => {
+    const value = env !== undefined && Object.hasOwn(env, name) ? env[name] : undefined;
+    return value === undefined ? UNSET : meaningOf(value);
+  };
+}
+
+/** The variables of the named files, and where a reference to a variable is looked up: what this process has beats a shell script, that a `.env`. */
+export function environmentFiles(options: DoctorOptions, files: Files, outer: Lookup, problems: Problem[], notes: Problem[]) {
+  const fallback: Lookup = options.processEnvironment ? () => UNSET : () => UNKNOWN;
+  const project = options.compose[0];
+  const beside = project === undefined ? undefined : join(dirname(project), '.env');
+  const names =
+    options.envFiles.some((path) => !isScript(path)) || beside === undefined || !files.exists(beside)
+      ? options.envFiles
+      : [...options.envFiles, beside];
+  const scripts: Variable[] = [];
+  const plain: Variable[] = [];
+  for (const path of names) {
+    const found = files.read(path);
+    if (found === undefined) continue;
+    const inside = firstOf(outer, lookupIn(plain), fallback);
+    if (isScript(path)) {
+      const script = readEnvrc(found.text, found.file, inside, files.named);
+      problems.push(...script.problems);
+      notes.push(...script.notes);
+      scripts.push(...script.assignments.map((assignment) => variable(assignment, 'envrc')));
+    } else {
+      const parsed = parseDotenv(found.text, found.file);
+      problems.push(...parsed.problems);
+      plain.push(...dotenvValues(parsed.entries, inside).map((assignment) => variable(assignment, 'dotenv')));
+    }
+  }
+  return { variables: [...scripts, ...plain], lookup: firstOf(outer, lookupIn(scripts), lookupIn(plain), fallback) };
+}
+
+function isScript(path: string): boolean {
+  return /envrc|\.sh$/.test(basename(path));
+}
+
+function lookupIn(variables: readonly Variable[]): Lookup {
+  return (name) => {
+    const found = variables.findLast((one) => one.name === name);
+    return found === undefined ? UNSET : meaningOf(found.value?.reveal());
+  };
+}
+
+export function composeFiles({ compose }: DoctorOptions, files: Files, lookup: Lookup): Compose {
+  return readCompose(
+    compose.flatMap((path) => files.read(path) ?? []),
+    lookup,
+    files.named,
+  );
+}
+
+/** The configuration that is named, else the one that a compose service mounts for LiteLLM, else the first in a ConfigMap. */
+export function configuration(
+  options: DoctorOptions,
+  services: readonly ComposeService[],
+  configs: readonly { text: string; file: string }[],
+  files: Files,
+  problems: Problem[],
+): LitellmConfig | undefined {
+  const path = options.litellmConfig ?? services.map(mounted).find((found) => found !== undefined && files.exists(found));
+  const found = path === undefined ? configs[0] : files.read(path);
+  if (found === undefined) return undefined;
+  const read = readLitellmConfig(found.text, found.file, (name, from) => files.included(name, from, found.file));
+  problems.push(...read.problems);
+  return read.config;
+}
+
+export function variable({ name, value, place }: Assignment, source: EnvironmentSource): Variable {
+  return { name, value: value === undefined ? undefined : Secret.of(value), source, place };
+}

@@ -1,0 +1,28 @@
+import { placeText } from '../place.ts';
+import { openEdits, type Report } from './report.ts';
+import { settingRows } from './settings-table.ts';
+
+/** The report as JSON: the files and what is wrong with them, settings, findings and the rules that had nothing to look at. */
+export function jsonReport({ setup, examination, mask, files, problems, notes, version }: Report): string {
+  const report = {
+    version,
+    files,
+    problems,
+    notes,
+    release: setup.release === undefined ? null : { version: setup.release.version, place: setup.release.place },
+    settings: settingRows(setup),
+    findings: examination.findings.map(({ rule, severity, place, message, consequence, fix, related, edits }) => ({
+      rule: rule.id,
+      severity,
+      place,
+      at: placeText(place),
+      message,
+      consequence,
+      fix,
+      related: related ?? [],
+      edits: openEdits(edits ?? [], mask),
+    })),
+    skipped: examination.skipped.map(({ id }) => id),
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}

@@ -1,0 +1,37 @@
+import type { Place } from '../place.ts';
+import { CLIENT, type Client, type Setting, type Setup } from '../setup.ts';
+import { redisUrl } from '../subject/address.ts';
+import { MASK } from './masking.ts';
+
+/** A row of the summary: what one client of LiteLLM will use. */
+export interface SettingRow {
+  client: Client;
+  setting: string;
+  /** The value for people: secrets hidden, `(computed at run time)` where it is not known. */
+  value: string;
+  from: string;
+  place: Place;
+  hides: readonly { from: string; place: Place }[];
+}
+
+/** Every setting of every client that LiteLLM makes. */
+export function settingRows(setup: Setup): readonly SettingRow[] {
+  return CLIENT.filter((client) => setup.resolutions[client].used).flatMap((client) =>
+    setup.resolutions[client].settings.map((setting) => ({
+      client,
+      setting: setting.name,
+      value: shown(setting),
+      from: setting.from,
+      place: setting.place,
+      hides: setting.hides.map(({ from, place }) => ({ from, place })),
+    })),
+  );
+}
+
+function shown({ name, value, confidential }: Setting): string {
+  if (value === undefined) return '(computed at run time)';
+  const text = value.reveal();
+  const url = text.includes('://') ? redisUrl(text) : undefined;
+  if (url !== undefined) return text.replace(/:\/\/.*@/, `://${MASK}@`);
+  return confidential || /password|secret|token/.test(name) ? MASK : text;
+}

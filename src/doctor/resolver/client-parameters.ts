@@ -1,0 +1,180 @@
+import type { Path } from '../../config/problem.ts';
+import type { Environment } from '../environment.ts';
+import type { LitellmConfig } from '../setup.ts';
+import { environmentArguments } from './arguments.ts';
+import type { Behaviour } from './client-arguments.ts';
+import { dereferenced, type Failure, type Given, variable } from './given.ts';
+import { isTruthy } from './python-value.ts';
+
+/** Parameters of LiteLLM's own cache class; any other goes to the Redis client. */
+const OF_CACHE: ReadonlySet<string> = new Set(
+  (
+    'type mode namespace ttl default_in_memory_ttl default_in_redis_ttl similarity_threshold supported_call_types azure_account_url ' +
+    'azure_blob_container s3_bucket_name s3_region_name s3_api_version s3_use_ssl s3_verify s3_endpoint_url s3_aws_access_key_id ' +
+    's3_aws_secret_access_key s3_aws_session_token s3_config s3_path gcs_bucket_name gcs_path_service_account gcs_path ' +
+    'redis_semantic_cache_embedding_model redis_semantic_cache_index_name redis_startup_nodes disk_cache_dir qdrant_api_base ' +
+    'qdrant_api_key qdrant_collection_name qdrant_quantization_config qdrant_semantic_cache_embedding_model ' +
+    'gcp_service_account gcp_ssl_ca_certs'
+  ).split(' '),
+);
+
+/** Parameters that came with arguments of a type: before, they went to the Redis client, which refuses them. */
+const OF_LATER_CACHE: ReadonlySet<string> = new Set(
+  (
+    'valkey_semantic_cache_embedding_model valkey_semantic_cache_index_name qdrant_semantic_cache_vector_size ' +
+    'semantic_cache_embedding_max_input_tokens semantic_cache_embedding_timeout semantic_cache_scope max_messages'
+  ).split(' '),
+);
+
+/** Parameters of LiteLLM's Redis cache that are no arguments of the client. */
+const OF_REDIS_CACHE: ReadonlySet<string> = new Set(['namespace', 'redis_flush_size']);
+
+/** Those that count as not given when they are `None`. */
+const OPTIONAL: ReadonlySet<string> = new Set(['host', 'port', 'password', 'startup_nodes', 'socket_timeout']);
+
+const KINDS = ['local', 'redis', 'redis-semantic', 'valkey-semantic', 'qdrant-semantic', 's3', 'gcs', 'azure-blob', 'disk'];
+
+function isKind(type: unknown): boolean {
+  return typeof type === 'string' && KINDS.includes(type);
+}
+
+/** What a client is made from; undefined where LiteLLM makes none. */
+type Made = ReadonlyMap<string, Given> | Failure | undefined;
+
+type Section = Readonly<Record<string, unknown>>;
+
+/** The arguments of LiteLLM's Redis cache, made ready as its constructor does: a command may take 5 s unless something else is said. */
+export function cacheArguments(given: ReadonlyMap<string, Given>): Map<string, Given> {
+  const result = new Map<string, Given>();
+  if (!given.has('socket_timeout'))
+    result.set('socket_timeout', { value: 5, known: true, from: 'default', place: { source: 'default of LiteLLM' } });
+  for (const [name, value] of given)
+    if (!OF_REDIS_CACHE.has(name) && !(OPTIONAL.has(name) && value.known && value.value === null)) result.set(name, value);
+  return result;
+}
+
+/** What `litellm_settings.cache` makes of `cache_params`; undefined where responses are not cached in plain Redis. */
+export function cacheParameters(config: LitellmConfig | undefined, environment: Environment, behaviour: Behaviour): Made {
+  const path = ['litellm_settings', 'cache_params'];
+  const section = sectionAt(config, ['litellm_settings']);
+  if (config === undefined || section === undefined || !isOn(section, config, environment)) return undefined;
+  const written = Object.hasOwn(section, 'cache_params') ? section.cache_params : {};
+  if (!isSection(written)) return { message: 'cache_params has no keys below it', place: config.place(path) };
+  const own = given(written, path, 'cache_params', config, environment);
+  if (own.size === 0) return cacheArguments(fromEnvironment(environment));
+  const type = own.get('type') ?? { value: 'local', known: true, place: config.place(path) };
+  if (type.value !== 'redis')
+    return isKind(type.value) || !type.known ? undefined : { message: 'type is no kind of cache', place: type.place };
+  const hidden = behaviour.typed ? new Set([...OF_CACHE, ...OF_LATER_CACHE]) : OF_CACHE;
+  const redis = new Map([...own].filter(([name]) => !hidden.has(name)));
+  const nodes = [own.get('redis_startup_nodes'), behaviour.clusterWins ? clusterNodes(environment) : undefined].find(
+    (found) => found !== undefined && (!found.known || isTruthy(found.value)),
+  );
+  if (nodes === undefined) return cacheArguments(redis);
+  for (const name of ['gcp_service_account', 'gcp_ssl_ca_certs']) {
+    const value = own.get(name);
+    if (value !== undefined && !(value.known && value.value === null)) redis.set(name, value);
+  }
+  const pool = redis.get('max_connections');
+  if (behaviour.typed && pool?.known && pool.value === null) redis.delete('max_connections');
+  return cacheArguments(new Map([['startup_nodes', nodes], ...redis]));
+}
+
+/** Whether `cache` is true: the boolean, or a variable that says so. */
+function isOn(settings: Section, config: LitellmConfig, environment: Environment): boolean {
+  return given(settings, ['litellm_settings'], 'litellm_settings', config, environment).get('cache')?.value === true;
+}
+
+/** An empty `cache_params` means these three variables. */
+function fromEnvironment(environment: Environment): Map<string, Given> {
+  const result = new Map<string, Given>();
+  for (const name of ['host', 'port', 'password']) {
+    const found = variable(`REDIS_${name.toUpperCase()}`, environment);
+    if (found !== undefined) result.set(name, found);
+  }
+  return result;
+}
+
+function clusterNodes(environment: Environment): Given | undefined {
+  const found = variable('REDIS_CLUSTER_NODES', environment);
+  return typeof found?.value === 'boolean' ? undefined : found;
+}
+
+/** What `router_settings` makes; undefined where the router has no Redis of its own. */
+export function routerParameters(config: LitellmConfig | undefined, environment: Environment, behaviour: Behaviour): Made {
+  const path = ['router_settings'];
+  const section = sectionAt(config, path);
+  if (config === undefined || section === undefined) return undefined;
+  const own = given(section, path, 'router_settings', config, environment);
+  const isSet = (name: string) => own.has(name) && !(own.get(name)?.known && own.get(name)?.value === null);
+  if (!isSet('redis_url') && !(isSet('redis_host') && isSet('redis_port'))) return undefined;
+  const result = new Map<string, Given>();
+  for (const name of ['url', 'host', 'port', 'password', ...(behaviour.routerReadsDb ? ['db'] : [])]) {
+    const found = own.get(`redis_${name}`);
+    if (found === undefined || !isSet(`redis_${name}`)) continue;
+    const isNumber = found.known && (name === 'port' || name === 'db');
+    result.set(name, isNumber ? { ...found, value: String(found.value) } : found);
+  }
+  const kwargs = sectionAt(config, [...path, 'cache_kwargs']) ?? {};
+  for (const [name, value] of given(kwargs, [...path, 'cache_kwargs'], 'cache_kwargs', config, environment)) result.set(name, value);
+  return withClusterNodes(result, environment, behaviour);
+}
+
+/**
+ * What makes the Redis for rate limits and spend: a block of its own, else the response cache's, which is no
+ * client of its own, else the environment.
+ */
+export function coordinationParameters(
+  config: LitellmConfig | undefined,
+  hasCache: boolean,
+  environment: Environment,
+  behaviour: Behaviour,
+): Made {
+  if (!behaviour.coordination || config === undefined) return undefined;
+  const path = ['general_settings', 'coordination_redis'];
+  const section = sectionAt(config, path);
+  if (section !== undefined) {
+    const own = [...given(section, path, 'coordination_redis', config, environment)].filter(
+      ([, { known, value }]) => !known || value !== null,
+    );
+    if (!own.some(([name]) => ['host', 'url', 'startup_nodes', 'sentinel_nodes'].includes(name)))
+      return { message: 'coordination_redis needs host, url, startup_nodes or sentinel_nodes', place: config.place(path) };
+    const block = new Map(own);
+    const nodes = block.get('startup_nodes');
+    if (nodes === undefined) return withClusterNodes(block, environment, behaviour);
+    if (nodes.known && !isTruthy(nodes.value)) block.delete('startup_nodes');
+    return cacheArguments(block);
+  }
+  const settings = sectionAt(config, ['litellm_settings']);
+  const hasOtherCache = settings !== undefined && isOn(settings, config, environment);
+  if (hasCache || !(hasOtherCache || behaviour.coordinationFromEnvironment)) return undefined;
+  const outer = environmentArguments(environment, behaviour);
+  const names = ['REDIS_CLUSTER_NODES', 'REDIS_SENTINEL_NODES'];
+  if (!outer.has('host') && !outer.has('url') && !names.some((name) => variable(name, environment) !== undefined)) return undefined;
+  return withClusterNodes(outer, environment, behaviour);
+}
+
+function withClusterNodes(own: Map<string, Given>, environment: Environment, behaviour: Behaviour): Map<string, Given> {
+  const nodes = behaviour.clusterWins && !isTruthy(own.get('startup_nodes')?.value) ? clusterNodes(environment) : undefined;
+  return cacheArguments(nodes === undefined ? own : new Map([...own, ['startup_nodes', nodes]]));
+}
+
+/** The values of a section with their references resolved. */
+function given(section: Section, path: Path, name: string, config: LitellmConfig, environment: Environment): Map<string, Given> {
+  return new Map(
+    Object.entries(section).map(([key, value]) => [
+      key,
+      dereferenced({ value, known: true, from: `${name}.${key}`, place: config.place([...path, key]) }, environment),
+    ]),
+  );
+}
+
+function sectionAt(config: LitellmConfig | undefined, path: readonly string[]): Section | undefined {
+  let found: unknown = config?.tree;
+  for (const step of path) found = isSection(found) && Object.hasOwn(found, step) ? found[step] : undefined;
+  return isSection(found) ? found : undefined;
+}
+
+function isSection(value: unknown): value is Section {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}

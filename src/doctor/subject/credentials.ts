@@ -1,0 +1,107 @@
+import type { Place } from '../place.ts';
+import type { Setup } from '../setup.ts';
+import { redisUrl } from './address.ts';
+import { namesSecret } from './password.ts';
+import { redisServers } from './redis-server.ts';
+import { isSection, literal, type Section, scalar, section } from './value.ts';
+
+/** A secret that stands somewhere in the evidence. Its text is for comparisons in memory only. */
+export interface Credential {
+  text: string;
+  /** `REDIS_PASSWORD`, `cache_params.password`, `--requirepass of redis`. */
+  name: string;
+  place: Place;
+  /** Whether it is written into the file that LiteLLM is started with, into a variable, or into the command of a server. */
+  where: 'config' | 'variable' | 'command';
+}
+
+const REDIS_VARIABLES = ['REDIS_PASSWORD', 'REDIS_SENTINEL_PASSWORD', 'VALKEY_PASSWORD', 'REDISCLI_AUTH'];
+const REDIS_SECTIONS = [
+  { path: ['litellm_settings', 'cache_params'], prefix: '' },
+  { path: ['general_settings', 'coordination_redis'], prefix: '' },
+  { path: ['router_settings'], prefix: 'redis_' },
+  { path: ['router_settings', 'cache_kwargs'], prefix: '' },
+] as const;
+
+/** Every password of Redis that the evidence shows, each place once, in the order of the files that people look at first. */
+export function redisPasswords(setup: Setup): readonly Credential[] {
+  const config = REDIS_SECTIONS.flatMap(({ path, prefix }) =>
+    ['password', 'sentinel_password', 'url'].flatMap((key) =>
+      inSection(setup, path, key === 'sentinel_password' ? key : `${prefix}${key}`),
+    ),
+  );
+  const variables = setup.variables.flatMap(({ name, value, place }): Credential[] => {
+    const text = value?.reveal();
+    if (text === undefined || text === '') return [];
+    if (REDIS_VARIABLES.includes(name)) return [{ text, name, place, where: 'variable' }];
+    const password = name === 'REDIS_URL' ? redisUrl(text)?.password : undefined;
+    return password === undefined ? [] : [{ text: password, name, place, where: 'variable' }];
+  });
+  const commands = redisServers(setup).flatMap(({ service, options, place }) =>
+    [...(options.get('requirepass') ?? []), ...(options.get('masterauth') ?? [])]
+      .filter((text) => text !== '' && !text.includes('$'))
+      .map((text): Credential => ({ text, name: `--requirepass of ${service.name}`, place, where: 'command' })),
+  );
+  return [...config, ...variables, ...commands];
+}
+
+function inSection(setup: Setup, path: readonly string[], key: string): Credential[] {
+  const value = literal(section(setup.litellm?.tree, ...path)?.[key]);
+  if (setup.litellm === undefined || value === undefined || value === '') return [];
+  const text = key.endsWith('url') ? redisUrl(value)?.password : value;
+  if (text === undefined) return [];
+  return [{ text, name: `${path.at(-1)}.${key}`, place: setup.litellm.place([...path, key]), where: 'config' }];
+}
+
+/** Every other secret that the evidence shows: master key, database, salt, keys of providers. */
+export function otherSecrets(setup: Setup): readonly Credential[] {
+  const variables = setup.variables.flatMap(({ name, value, place }): Credential[] => {
+    const text = value?.reveal();
+    if (text === undefined || text === '' || name.startsWith('REDIS') || name.startsWith('VALKEY')) return [];
+    if (name === 'DATABASE_URL') return databasePassword(text, name, place);
+    return namesSecret(name) ? [{ text, name, place, where: 'variable' }] : [];
+  });
+  const { litellm } = setup;
+  if (litellm === undefined) return variables;
+  const general = section(litellm.tree, 'general_settings') ?? {};
+  const config = Object.entries(general).flatMap(([key, value]): Credential[] => {
+    const text = literal(value);
+    if (text === undefined || text === '') return [];
+    const place = litellm.place(['general_settings', key]);
+    if (key === 'database_url') return databasePassword(text, `general_settings.${key}`, place);
+    return namesSecret(key) ? [{ text, name: `general_settings.${key}`, place, where: 'config' }] : [];
+  });
+  return [...config, ...variables];
+}
+
+function databasePassword(url: string, name: string, place: Place): Credential[] {
+  const text = redisUrl(url)?.password;
+  return text === undefined ? [] : [{ text, name, place, where: 'variable' }];
+}
+
+/** Every text that no output may hold: the passwords and secrets of the evidence, and every literal of a key that names one. */
+export function secretTexts(setup: Setup): ReadonlySet<string> {
+  const variables = setup.variables
+    .filter(({ name }) => namesSecret(name))
+    .flatMap(({ value }) => (value === undefined ? [] : [value.reveal()]));
+  const resolved = Object.values(setup.resolutions)
+    .flatMap(({ settings }) => settings)
+    .flatMap(({ name, value, hides }) => [{ value, from: name }, ...hides])
+    .flatMap(({ value, from }) => (value === undefined || !/password|secret|token|url/i.test(from) ? [] : [value.reveal()]))
+    .map((text) => (text.includes('://') ? redisUrl(text)?.password : text) ?? '');
+  return new Set(
+    [...redisPasswords(setup), ...otherSecrets(setup)]
+      .map(({ text }) => text)
+      .concat(variables, resolved, setup.litellm === undefined ? [] : literals(setup.litellm.tree))
+      .filter((text) => text.trim() !== ''),
+  );
+}
+
+function literals(tree: Section): string[] {
+  return Object.entries(tree).flatMap(([key, value]): string[] => {
+    if (Array.isArray(value)) return value.flatMap((member) => (isSection(member) ? literals(member) : []));
+    if (isSection(value)) return literals(value);
+    const text = literal(value);
+    return namesSecret(key) && text !== undefined && scalar(value) !== 'true' && scalar(value) !== 'false' ? [text] : [];
+  });
+}
