@@ -39,7 +39,7 @@ export interface Signals {
   cachePing: number | undefined;
   /** Why the daemon itself cannot use the target; undefined when it can, or none is configured. */
   redisFailure: RedisFailure | undefined;
-  /** The target did not answer the daemon in time while the pairs ran, even if it does now. */
+  /** The target did not answer the daemon in time while the pairs ran or just before, even if it does now. */
   redisStalled: boolean;
   /** A credential other than the exporter's that the target refuses. */
   refusedCredential: { credential: string; error: 'wrongpass' | 'noauth' } | undefined;

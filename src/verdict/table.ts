@@ -61,7 +61,7 @@ export const CAUSE_TABLE: readonly CauseRow[] = [
     verdicts: ['not_measurable'],
     proof: ({ redisStalled }, findings) =>
       redisStalled && fails(findings, ['timeout'])
-        ? 'The gateway did not answer in time, and meanwhile Redis did not answer the exporter in time either.'
+        ? 'The gateway did not answer in time, and Redis did not answer the exporter in time either, meanwhile or just before.'
         : undefined,
   },
   failing('gateway_timeout', ['timeout'], 'The gateway did not answer in time.'),

@@ -31,6 +31,8 @@ export interface ServerView {
 }
 
 const STALE_INTERVALS = 3;
+/** LiteLLM waits so long for an answer of Redis (its socket timeout): a request may wait for a server that is back already. */
+const LITELLM_WAITS_MS = 5_000;
 const BLIND: ServerSignals = {
   redisFailure: undefined,
   redisStalled: false,
@@ -100,8 +102,8 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
       const failedBefore = redisFailure(before);
       await run();
       after = await moment(signal);
-      // A server that is back before the round is over has kept the gateway waiting all the same.
-      stalled = [failedBefore, redisFailure(after)].includes('timeout') || (shared.state?.timedOutAt ?? 0) >= start;
+      // A server that is back before the round is over, or just before it, has kept the gateway waiting all the same.
+      stalled = [failedBefore, redisFailure(after)].includes('timeout') || (shared.state?.timedOutAt ?? 0) >= start - LITELLM_WAITS_MS;
       await refusals.after(signal);
       usedBefore ||= after !== undefined;
       window = baseline.window(before, after);
