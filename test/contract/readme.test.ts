@@ -48,6 +48,15 @@ describe('the README', () => {
     expect(measured.filter((line) => !readme.includes(line))).toEqual([]);
   });
 
+  it.each([
+    ['what the other signals said', /^States of this page .*$/m],
+    ['how often the exporter was right', /^\*\*\d+ runs: .*\*\*$/m],
+  ])('quotes from the gauntlet %s', (_, line) => {
+    const [quoted = ''] = line.exec(readFileSync(join(root, 'docs/gauntlet.md'), 'utf8')) ?? [];
+    expect(quoted).not.toBe('');
+    expect(readme).toContain(`> ${quoted}`);
+  });
+
   it('links to files that exist', () => {
     const links = [...readme.matchAll(/\]\(((?!https?:)[^)#]+)\)/g)].map(([, path = '']) => path);
     expect(links.length).toBeGreaterThan(5);
