@@ -89,7 +89,6 @@ export type SkipReason = (typeof SKIP_REASON)[number];
 
 /** Whose cache controls the measured key carried: the probe's own, or none, as users' requests do. */
 export const CONTROLS = ['own', 'none'] as const;
-export type Controls = (typeof CONTROLS)[number];
 
 /** What kind of cache the gateway says that it has. */
 export const CACHE_TYPE = [

@@ -117,7 +117,6 @@ export const MAXMEMORY_POLICY = [
   'volatile-ttl',
   'other',
 ] as const;
-export type MaxmemoryPolicy = (typeof MAXMEMORY_POLICY)[number];
 
 /** Events of LATENCY LATEST that get a series of their own. */
 export const LATENCY_EVENT = [
