@@ -13,6 +13,14 @@ interface VerdictRow {
 /** Cache types that are Redis. */
 const IN_REDIS: readonly CacheType[] = ['redis', 'redis-semantic', 'valkey-semantic', 'other', 'unknown'];
 
+/**
+ * Whether hits come from the memory of a worker where no pair can tell that from a Redis: completions, the one
+ * route that a worker does not answer from memory, is not probed, and the gateway says that it cannot use its Redis.
+ */
+function hitsMemory(routes: Routes, { cachePing }: Signals): boolean {
+  return routes.completions === undefined && cachePing === 503 && routes.some('served', 'elsewhere') && !routes.some('proven');
+}
+
 /** The verdicts in their order: the first row that holds stands. The last row always holds. */
 export const VERDICT_TABLE: readonly VerdictRow[] = [
   { verdict: 'unreachable', holds: (_, { down }) => down !== undefined },
@@ -21,7 +29,11 @@ export const VERDICT_TABLE: readonly VerdictRow[] = [
   { verdict: 'disabled', holds: (_, { cacheType }) => cacheType === 'none' },
   { verdict: 'local', holds: (_, { cacheType }) => !IN_REDIS.includes(cacheType) },
   { verdict: 'not_measurable', holds: (routes) => routes.some('error') },
-  { verdict: 'working', holds: (routes, { replicas }) => !routes.some('missing', 'elsewhere') && replicas?.apart === undefined },
+  {
+    verdict: 'working',
+    holds: (routes, signals) =>
+      !routes.some('missing', 'elsewhere') && signals.replicas?.apart === undefined && !hitsMemory(routes, signals),
+  },
   // A replica that does not share the cache of the others is so in every round, whichever has its turn.
   { verdict: 'partial', holds: (_, { replicas }) => replicas?.apart === 'these' },
   { verdict: 'partial', holds: (routes, { replicas }) => replicas?.apart === 'others' && !routes.some('missing', 'elsewhere') },
@@ -29,8 +41,15 @@ export const VERDICT_TABLE: readonly VerdictRow[] = [
   // Redis only counts when the completions key was never written: otherwise reading is broken for all.
   { verdict: 'partial', holds: (routes) => routes.some('proven') && routes.completions !== 'missing' },
   { verdict: 'partial', holds: (routes) => routes.some('proven') && routes.completionsUnwritten },
-  { verdict: 'partial', holds: (routes) => routes.completions === undefined && routes.some('served') && routes.some('missing') },
-  { verdict: 'not_in_redis', holds: (routes) => routes.completions === 'elsewhere' || !routes.some('missing') },
+  {
+    verdict: 'partial',
+    holds: (routes, signals) =>
+      routes.completions === undefined && routes.some('served') && routes.some('missing') && !hitsMemory(routes, signals),
+  },
+  {
+    verdict: 'not_in_redis',
+    holds: (routes, signals) => (routes.completions === 'elsewhere' || !routes.some('missing')) && !hitsMemory(routes, signals),
+  },
   { verdict: 'memory_only', holds: (routes) => routes.some('proven', 'served', 'elsewhere') },
   { verdict: 'not_caching', holds: () => true },
 ];

@@ -6,11 +6,13 @@ import { startStack } from './stack.ts';
 import { type Run, runFault } from './stage.ts';
 import { supply } from './supply.ts';
 
-/** Rounds of a release: every fault once without noise, then once beside it, and again. */
+/** Rounds of a release: every fault once, without noise or beside it, and again. */
 export interface Rounds {
   release: GatewayRelease;
   faults: readonly Fault[];
-  /** How often each fault runs without noise, and as often beside it. */
+  /** A round of each is made in turn. */
+  noises: readonly boolean[];
+  /** How often each fault runs without noise or beside it. */
   times: number;
   progress: Progress;
   onRun(run: Run): void;
@@ -21,9 +23,9 @@ export interface Rounds {
 }
 
 /** Runs the rounds, each on a stack of its own. */
-export async function runRounds({ release, faults, times, progress, onRun, onBroken, onRound }: Rounds): Promise<void> {
+export async function runRounds({ release, faults, noises, times, progress, onRun, onBroken, onRound }: Rounds): Promise<void> {
   for (let time = 1; time <= times; time += 1) {
-    for (const noise of [false, true]) {
+    for (const noise of noises) {
       let stage = await open(release, faults, noise, progress);
       for (const fault of faults) {
         const name = `${fault.name}, LiteLLM ${release}${noise ? ', noise' : ''}, ${time} of ${times}`;

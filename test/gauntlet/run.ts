@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GATEWAY_RELEASE, type GatewayRelease } from '../../deploy/local/gateway.ts';
 import { progressToStderr } from '../../deploy/local/progress.ts';
+import type { Fault } from './fault.ts';
 import { type Healthy, runHealthy } from './healthy.ts';
 import { FAULTS, IMPOSSIBLE } from './index.ts';
 import { type RandomRuns, runRandom } from './random.ts';
@@ -22,12 +23,15 @@ const HELP = `npm run gauntlet [-- OPTIONS]
   --times N             runs of each fault on each release, with and without noise (10)
   --minutes-healthy N   healthy traffic afterwards (30)
   --minutes-random N    faults at random afterwards (60)
-  --side-by-side        healthy traffic and random faults meanwhile, on stacks of their own, instead of afterwards
+  --side-by-side        everything at once, each on a stack of its own: the rounds of each release with noise and
+                        without, and meanwhile healthy traffic, then faults at random
   --only NAME           faults whose name contains this; can be given several times
   --release VERSION     one release of LiteLLM instead of both; can be given several times
   --help                this text
 `;
 const ENOUGH = 0.95;
+const NOISES = [false, true] as const;
+const NAMES = FAULTS.map(({ name }) => name);
 
 const progress = progressToStderr();
 const runs: Run[] = [];
@@ -69,7 +73,7 @@ async function main(): Promise<number> {
         command: ['npm run gauntlet', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2).map(quoted)] : [])].join(' '),
         versions: `LiteLLM ${releases.join(' and ')}, Redis ${REDIS}.`,
         rounds: { done: rounds, of: 2 * times * releases.length },
-        runs,
+        runs: [...runs].sort((a, b) => NAMES.indexOf(a.fault) - NAMES.indexOf(b.fault)),
         broken,
         healthy,
         random,
@@ -80,10 +84,11 @@ async function main(): Promise<number> {
     rounds += 1;
     await write();
   };
-  const inRounds = (release: GatewayRelease) =>
+  const inRounds = (release: GatewayRelease, noises: readonly boolean[], order: readonly Fault[]) =>
     runRounds({
       release,
-      faults,
+      faults: order,
+      noises,
       times,
       progress,
       onRun: (run) => void runs.push(run),
@@ -99,21 +104,33 @@ async function main(): Promise<number> {
     await onStack(newest, (stack) => runRandom(faults, stack, randomMinutes, progress, (soFar) => (random = soFar)));
   };
 
+  const afterwards = async () => {
+    await inHealth();
+    await write();
+    await atRandom();
+    await write();
+  };
   // The releases side by side in any case: a fault is mostly waiting.
   if (values['side-by-side']) {
-    await Promise.all([...releases.map(inRounds), inHealth().then(write), atRandom().then(write)]);
+    const rows = releases.flatMap((release) => NOISES.map((noise) => ({ release, noise })));
+    const inRows = rows.map(({ release, noise }, row) => inRounds(release, [noise], startingAt(row / rows.length, faults)));
+    await Promise.all([...inRows, afterwards()]);
   } else {
-    await Promise.all(releases.map(inRounds));
-    await inHealth();
-    await atRandom();
+    await Promise.all(releases.map((release) => inRounds(release, NOISES, faults)));
+    await afterwards();
   }
-  await write();
   const all = [...runs, ...(random?.runs ?? [])];
   const right = all.filter(({ score }) => score === 'right').length;
   const wrong = all.filter(({ score }) => score === 'wrong cause').length;
   const unrun = broken.length + (random?.broken.length ?? 0);
   progress(`${all.length} runs, ${right} right, ${wrong} with a wrong cause, ${unrun} not run`);
   return wrong === 0 && right >= ENOUGH * (all.length + unrun) && (healthy?.alarms.length ?? 0) === 0 ? 0 : 1;
+}
+
+/** A list that starts at a part of itself and goes round, so that rows do not start the same gateways at the same moment. */
+function startingAt<T>(part: number, list: readonly T[]): readonly T[] {
+  const first = Math.floor(part * list.length);
+  return [...list.slice(first), ...list.slice(0, first)];
 }
 
 async function onStack<T>(release: GatewayRelease, run: (stack: Stack) => Promise<T>): Promise<T> {

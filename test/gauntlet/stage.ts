@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayRelease } from '../../deploy/local/gateway.ts';
+import { ROUTE, type Route } from '../../src/model/cache.ts';
 import { metricLines } from '../support/metrics-text.ts';
 import { expectedOn, type Fault } from './fault.ts';
 import { type Reading, readingOf } from './reading.ts';
@@ -114,8 +115,9 @@ export async function becomesWorking(stack: Stack, since: number, when: string):
     const reading = readingOf(text);
     const lines = metricLines(text);
     const last = lines.filter(({ name }) => name === 'llm_cache_probe_last_run_timestamp_seconds');
-    const pairs = lines.filter(({ name, labels }) => name === 'llm_cache_probe_pairs_total' && labels.route === 'completions');
-    const isKnown = pairs.reduce((sum, { value }) => sum + value, 0) >= KNOWN;
+    const pairs = lines.filter(({ name }) => name === 'llm_cache_probe_pairs_total');
+    const of = (route: Route) => pairs.reduce((sum, { labels, value }) => (labels.route === route ? sum + value : sum), 0);
+    const isKnown = ROUTE.some((route) => of(route) >= KNOWN);
     if (reading?.verdict === 'working' && isKnown && last.every(({ value }) => value * 1000 > since)) return;
     if (performance.now() > deadline) throw new Error(`The stack is not working ${when}: ${reading?.verdict} (${reading?.cause}).`);
     await sleep(POLL_MS);

@@ -57,6 +57,18 @@ export const REDIS_ACCESS: readonly Fault[] = [
     expected: REFUSED,
   },
   {
+    name: 'password rotated where only chat is probed',
+    releases: 'both',
+    prepare: ({ watch }) => watch({ gateway: { routes: ['chat'] } }),
+    async inject({ server }) {
+      await server.command('ACL', 'SETUSER', 'litellm', 'resetpass', '>the next password');
+      await server.cut('litellm');
+    },
+    lift: restore,
+    restore: ({ watch }) => watch(),
+    expected: REFUSED,
+  },
+  {
     name: 'user deleted',
     releases: 'either',
     async inject({ server }) {

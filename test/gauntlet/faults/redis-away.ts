@@ -13,6 +13,15 @@ export const REDIS_AWAY: readonly Fault[] = [
     expected: { verdict: ['memory_only', 'not_caching'], cause: 'redis_unreachable' },
   },
   {
+    name: 'Redis stopped where only chat is probed',
+    releases: 'either',
+    prepare: ({ watch }) => watch({ gateway: { routes: ['chat'] } }),
+    inject: ({ server }) => server.stop(),
+    lift: ({ server }) => server.start(),
+    restore: ({ watch }) => watch(),
+    expected: { verdict: ['memory_only', 'not_caching'], cause: 'redis_unreachable' },
+  },
+  {
     name: 'Redis refused',
     releases: 'either',
     async inject({ server }) {

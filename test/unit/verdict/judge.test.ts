@@ -116,6 +116,21 @@ describe('the verdict', () => {
     for (const route of ROUTE) expect(alone(route), route).toEqual(other);
   });
 
+  it('is the masked outage where completions is not probed and the gateway says that it cannot use its Redis', () => {
+    const judged = (outcome: Outcome, key: Finding['key'], signals: Partial<Signals> = {}, more: Finding[] = []) =>
+      judge([finding('chat', outcome, { key }), ...more], { ...QUIET, cachePing: 503, ...signals }).verdict;
+    expect(judged('hit_not_in_redis', 'absent')).toBe('memory_only');
+    expect(judged('hit_unverified', 'unknown')).toBe('memory_only');
+    expect(judged('hit_unverified', 'unknown', {}, [finding('embeddings', 'miss_not_written')])).toBe('memory_only');
+    expect(judged('hit_not_in_redis', 'absent', { cachePing: 200 })).toBe('not_in_redis');
+    expect(judged('hit_unverified', 'unknown', { cachePing: undefined })).toBe('working');
+    expect(judged('ok', 'present')).toBe('working');
+    expect(judged('hit_not_in_redis', 'absent', {}, [finding('completions', 'ok')])).toBe('partial');
+    expect(causeOf([finding('chat', 'hit_not_in_redis', { key: 'absent' })], { cachePing: 503, growth: { NOAUTH: GROWN } })).toBe(
+      'redis_auth',
+    );
+  });
+
   it('counts a hit of chat without its label as Redis only when the key is there', () => {
     const judged = KEY_STATE.map(
       (key) => judge([finding('completions', 'miss_not_written'), finding('chat', 'hit_unlabelled', { key })], QUIET).verdict,
