@@ -12,8 +12,8 @@ export interface Found {
   /** The exact command. */
   command: string;
   versions: string;
-  /** How many rounds were over when this was written, a round being every fault once on one release. */
-  rounds: { done: number; of: number };
+  /** How many faults were over when this was written, each counted for every release, with noise and without. */
+  over: { done: number; of: number };
   runs: readonly Run[];
   /** Runs that could not be made, each with its reason. */
   broken: readonly string[];
@@ -28,9 +28,9 @@ export function reportOf(found: Found): string {
   return [
     '# The fault gauntlet',
     '',
-    `Written on ${found.date} by \`${found.command}\`: real LiteLLM gateways in front of a real Redis, every fault injected for real, both releases side by side where there are two, the exporter in a process of its own with an interval of ${INTERVAL / 1000} s, its word read from \`/metrics\`. ${found.versions}`,
+    `Written on ${found.date} by \`${found.command}\`: real LiteLLM gateways in front of a real Redis, every fault injected for real, the exporter in a process of its own with an interval of ${INTERVAL / 1000} s, its word read from \`/metrics\`. ${found.versions}`,
     '',
-    `${found.rounds.done} of ${found.rounds.of} rounds were over when this was written; a round is every fault once on one release, with noise or without.`,
+    `${found.over.done} of ${found.over.of} rows of the table below were complete when this was written. The runs of a row follow each other on the same gateways.`,
     '',
     ...summary(all, [...found.broken, ...(found.random?.broken ?? [])]),
     '',
@@ -113,7 +113,7 @@ function explained({ fault, release, noise, score, path }: Run): string {
   return `${score}: ${fault}, LiteLLM ${release}${noise ? ', with noise' : ''}. It said ${path.join(', then ')}.`;
 }
 
-/** Runs of the same fault, release and noise; those of a fault beside each other, in the order in which faults first ran. */
+/** Runs of the same fault, release and noise; those of a fault beside each other. */
 function grouped(runs: readonly Run[]): Run[][] {
   const groups = new Map<string, Run[]>();
   for (const run of runs) {

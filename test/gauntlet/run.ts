@@ -1,19 +1,18 @@
 /**
- * `npm run gauntlet`: every fault on both releases of LiteLLM at once, with and without a client that is refused all
- * day, then healthy traffic, then faults at random; writes docs/gauntlet.md after each round. Exits 1 when a cause
- * was wrong, less than 95 % were right, or healthy traffic was not called `working` all the time.
+ * `npm run gauntlet`: every fault on both releases of LiteLLM, with and without a client that is refused all day,
+ * healthy traffic, and faults at random; writes docs/gauntlet.md after each fault. Exits 1 when a cause was wrong,
+ * less than 95 % were right, or healthy traffic was not called `working` all the time.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GATEWAY_RELEASE, type GatewayRelease } from '../../deploy/local/gateway.ts';
 import { progressToStderr } from '../../deploy/local/progress.ts';
-import type { Fault } from './fault.ts';
 import { type Healthy, runHealthy } from './healthy.ts';
 import { FAULTS, IMPOSSIBLE } from './index.ts';
 import { type RandomRuns, runRandom } from './random.ts';
 import { reportOf } from './report.ts';
-import { runRounds } from './rounds.ts';
+import { type Row, rowsOf, runRow } from './row.ts';
 import { REDIS } from './server.ts';
 import { type Stack, startStack } from './stack.ts';
 import type { Run } from './stage.ts';
@@ -21,10 +20,9 @@ import type { Run } from './stage.ts';
 const HELP = `npm run gauntlet [-- OPTIONS]
 
   --times N             runs of each fault on each release, with and without noise (10)
-  --minutes-healthy N   healthy traffic afterwards (30)
-  --minutes-random N    faults at random afterwards (60)
-  --side-by-side        everything at once, each on a stack of its own: the rounds of each release with noise and
-                        without, and meanwhile healthy traffic, then faults at random
+  --minutes-healthy N   healthy traffic on a stack of its own (30)
+  --minutes-random N    faults at random on a stack of its own (60)
+  --stacks N            how many stacks of Redis, gateways and exporter run at a time (3); eight keep two cores busy
   --only NAME           faults whose name contains this; can be given several times
   --release VERSION     one release of LiteLLM instead of both; can be given several times
   --help                this text
@@ -42,7 +40,7 @@ async function main(): Promise<number> {
     times: { type: 'string', default: '10' },
     'minutes-healthy': { type: 'string', default: '30' },
     'minutes-random': { type: 'string', default: '60' },
-    'side-by-side': { type: 'boolean' },
+    stacks: { type: 'string', default: '3' },
     only: { type: 'string', multiple: true },
     release: { type: 'string', multiple: true },
     help: { type: 'boolean' },
@@ -55,15 +53,20 @@ async function main(): Promise<number> {
   const { only, release } = values;
   const faults = FAULTS.filter(({ name }) => only === undefined || only.some((word) => name.includes(word)));
   const releases = GATEWAY_RELEASE.filter((one) => release === undefined || release.includes(one));
-  const [times, healthyMinutes, randomMinutes] = [values.times, values['minutes-healthy'], values['minutes-random']].map(Number);
-  if (faults.length === 0 || releases.length === 0 || !times || healthyMinutes === undefined || randomMinutes === undefined) {
+  const [times = 0, healthyMinutes = 0, randomMinutes = 0, stacks = 0] = [
+    values.times,
+    values['minutes-healthy'],
+    values['minutes-random'],
+    values.stacks,
+  ].map(Number);
+  if (faults.length === 0 || releases.length === 0 || !(times > 0 && healthyMinutes >= 0 && randomMinutes >= 0 && stacks >= 1)) {
     process.stderr.write(HELP);
     return 2;
   }
 
   let healthy: Healthy | undefined;
   let random: RandomRuns | undefined;
-  let rounds = 0;
+  let done = 0;
   const [newest = GATEWAY_RELEASE[0]] = releases;
   const write = () =>
     writeFile(
@@ -72,7 +75,7 @@ async function main(): Promise<number> {
         date: new Date().toISOString().slice(0, 10),
         command: ['npm run gauntlet', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2).map(quoted)] : [])].join(' '),
         versions: `LiteLLM ${releases.join(' and ')}, Redis ${REDIS}.`,
-        rounds: { done: rounds, of: 2 * times * releases.length },
+        over: { done, of: NOISES.length * releases.length * faults.length },
         runs: [...runs].sort((a, b) => NAMES.indexOf(a.fault) - NAMES.indexOf(b.fault)),
         broken,
         healthy,
@@ -80,45 +83,29 @@ async function main(): Promise<number> {
         impossible: IMPOSSIBLE,
       }),
     );
-  const onRound = async () => {
-    rounds += 1;
-    await write();
-  };
-  const inRounds = (release: GatewayRelease, noises: readonly boolean[], order: readonly Fault[]) =>
-    runRounds({
-      release,
-      faults: order,
-      noises,
+  const inRow = (row: Row) =>
+    runRow(row, {
       times,
       progress,
       onRun: (run) => void runs.push(run),
       onBroken: (reason) => void broken.push(reason),
-      onRound,
+      async onFault() {
+        done += 1;
+        await write();
+      },
     });
-  const inHealth = async () => {
-    if (healthyMinutes === 0) return;
-    await onStack(newest, (stack) => runHealthy(stack, healthyMinutes, progress, (soFar) => (healthy = soFar)));
-  };
-  const atRandom = async () => {
-    if (randomMinutes === 0) return;
-    await onStack(newest, (stack) => runRandom(faults, stack, randomMinutes, progress, (soFar) => (random = soFar)));
-  };
+  const inHealth = () => onStack(newest, (stack) => runHealthy(stack, healthyMinutes, progress, (soFar) => (healthy = soFar)));
+  const atRandom = () => onStack(newest, (stack) => runRandom(faults, stack, randomMinutes, progress, (soFar) => (random = soFar)));
 
-  const afterwards = async () => {
-    await inHealth();
-    await write();
-    await atRandom();
-    await write();
-  };
-  // The releases side by side in any case: a fault is mostly waiting.
-  if (values['side-by-side']) {
-    const rows = releases.flatMap((release) => NOISES.map((noise) => ({ release, noise })));
-    const inRows = rows.map(({ release, noise }, row) => inRounds(release, [noise], startingAt(row / rows.length, faults)));
-    await Promise.all([...inRows, afterwards()]);
-  } else {
-    await Promise.all(releases.map((release) => inRounds(release, NOISES, faults)));
-    await afterwards();
-  }
+  const rows = NOISES.flatMap((noise) => releases.flatMap((one) => rowsOf(faults, one, noise)));
+  // What lasts longest comes first, so that nothing is waited for alone in the end.
+  const work = [
+    ...(randomMinutes > 0 ? [atRandom] : []),
+    ...(healthyMinutes > 0 ? [inHealth] : []),
+    ...rows.map((row) => () => inRow(row)),
+  ];
+  await atATime(stacks, work, (reason) => broken.push(reason));
+  await write();
   const all = [...runs, ...(random?.runs ?? [])];
   const right = all.filter(({ score }) => score === 'right').length;
   const wrong = all.filter(({ score }) => score === 'wrong cause').length;
@@ -127,10 +114,15 @@ async function main(): Promise<number> {
   return wrong === 0 && right >= ENOUGH * (all.length + unrun) && (healthy?.alarms.length ?? 0) === 0 ? 0 : 1;
 }
 
-/** A list that starts at a part of itself and goes round, so that rows do not start the same gateways at the same moment. */
-function startingAt<T>(part: number, list: readonly T[]): readonly T[] {
-  const first = Math.floor(part * list.length);
-  return [...list.slice(first), ...list.slice(0, first)];
+/** Does work in its order, at most so many pieces at a time; tells of what could not be done and goes on. */
+async function atATime(most: number, work: readonly (() => Promise<void>)[], tell: (reason: string) => void): Promise<void> {
+  const rest = [...work];
+  const lane = async () => {
+    for (let next = rest.shift(); next !== undefined; next = rest.shift()) {
+      await next().catch((error: unknown) => tell(`the rest of a stack: ${error instanceof Error ? error.message : String(error)}`));
+    }
+  };
+  await Promise.all(Array.from({ length: most }, lane));
 }
 
 async function onStack<T>(release: GatewayRelease, run: (stack: Stack) => Promise<T>): Promise<T> {

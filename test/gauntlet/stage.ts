@@ -24,7 +24,7 @@ export interface Run {
   others: OtherSignals;
 }
 
-const POLL_MS = 100;
+const POLL_MS = 200;
 /** How long a fault that is not seen in time is waited for, in intervals. */
 const PATIENCE = 2;
 const HEALING_MS = 40_000;

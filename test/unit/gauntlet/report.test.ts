@@ -13,7 +13,7 @@ const RUN: Run = {
   path: ['working none', 'memory_only redis_unreachable', 'working none'],
   others: { cachePing: '503', readiness: '200', duplicateChat: 'hit', redisUp: '0' },
 };
-const FOUND = { date: '2026-11-22', command: 'npm run gauntlet', versions: '', rounds: { done: 1, of: 4 }, broken: [], impossible: [] };
+const FOUND = { date: '2026-11-22', command: 'npm run gauntlet', versions: '', over: { done: 1, of: 4 }, broken: [], impossible: [] };
 
 describe('the page of the gauntlet', () => {
   it('has one row for the runs of a fault on a release, with the median and the longest time', () => {
@@ -25,7 +25,7 @@ describe('the page of the gauntlet', () => {
     expect(page).toContain(
       '**3 runs: 2 right, 0 undetermined, 1 late, 0 wrong verdict, 0 wrong cause, 0 not healed, 0 not run; 66.7 % right.**',
     );
-    expect(page).toContain('1 of 4 rounds were over');
+    expect(page).toContain('1 of 4 rows of the table below were complete');
     expect(page).toContain('Of 3 faults that were seen, 2 were seen within two intervals (8 s).');
     expect(page).toContain(
       '- late: Redis stopped, LiteLLM 1.106.0. It said working none, then memory_only redis_unreachable, then working none.',

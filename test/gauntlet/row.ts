@@ -1,0 +1,74 @@
+import type { GatewayRelease } from '../../deploy/local/gateway.ts';
+import type { Progress } from '../../deploy/local/progress.ts';
+import type { Fault } from './fault.ts';
+import { makeNoise } from './noise.ts';
+import { startStack } from './stack.ts';
+import { type Run, runFault } from './stage.ts';
+import { supply } from './supply.ts';
+
+/** A row of faults on one stack, each run some times before the next. */
+export interface Row {
+  release: GatewayRelease;
+  noise: boolean;
+  faults: readonly Fault[];
+}
+
+/** What is made of the runs of a row. */
+export interface Runs {
+  /** How often each fault runs. */
+  times: number;
+  progress: Progress;
+  onRun(run: Run): void;
+  /** A run that could not be made, with its reason. */
+  onBroken(reason: string): void;
+  /** After the last run of each fault. */
+  onFault(): Promise<void>;
+}
+
+/** How many faults share a stack. */
+const LENGTH = 10;
+
+/** The rows of some faults on a release, with noise or without. */
+export function rowsOf(faults: readonly Fault[], release: GatewayRelease, noise: boolean): Row[] {
+  const count = Math.ceil(faults.length / LENGTH);
+  return Array.from({ length: count }, (_, row) => ({ release, noise, faults: faults.slice(row * LENGTH, (row + 1) * LENGTH) }));
+}
+
+/** Runs a row; a run that could not be made gets the next one a new stack. */
+export async function runRow({ release, noise, faults }: Row, { times, progress, onRun, onBroken, onFault }: Runs): Promise<void> {
+  let stage = await open(release, faults, noise, progress);
+  for (const fault of faults) {
+    for (let time = 1; time <= times; time += 1) {
+      const name = `${fault.name}, LiteLLM ${release}${noise ? ', noise' : ''}, ${time} of ${times}`;
+      try {
+        await stage.gateways.ready(fault);
+        const run = await runFault(fault, stage.stack, noise);
+        onRun(run);
+        const after = run.detectedAfter === undefined ? '' : ` after ${run.detectedAfter.toFixed(1)} s`;
+        progress(`${run.score}: ${name}: ${run.said.verdict} ${run.said.cause}${after}`);
+      } catch (error) {
+        const [why = ''] = (error instanceof Error ? error.message : String(error)).split('\n');
+        const reason = `${name}: ${why}`;
+        onBroken(reason);
+        progress(`not run: ${reason}`);
+        await stage.close();
+        stage = await open(release, faults, noise, progress);
+      }
+    }
+    await onFault();
+  }
+  await stage.close();
+}
+
+async function open(release: GatewayRelease, faults: readonly Fault[], noisy: boolean, progress: Progress) {
+  const stack = await startStack(release, progress);
+  const noise = noisy ? makeNoise(stack.server) : undefined;
+  return {
+    stack,
+    gateways: supply(stack, faults),
+    async close() {
+      noise?.stop();
+      await stack.close();
+    },
+  };
+}
