@@ -51,6 +51,9 @@ const REQUESTS_BESIDE = 5;
 const PAIRS_SHARE = 0.8;
 const ALL_SHARE = 0.9;
 
+/** The settings without which pairs are misread. */
+const TELLING = ['off', 'cacheType', 'namespace', 'defaultOff'] as const satisfies readonly (keyof CacheSettings)[];
+
 const STANDING_BY = {
   verdict: 'unknown',
   cause: 'undetermined',
@@ -114,13 +117,12 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
   }
 
   /**
-   * Whether the pairs of this tick asked and looked for their keys as the gateway that was there before
-   * needs it, because another one with other settings has taken its place. Never in two ticks running, so
-   * that a gateway whose settings change all the time is judged all the same.
+   * Whether the pairs of this tick were served by the gateway that was there before, and asked and looked for
+   * their keys as that one needs it, because another one with other settings has taken its place. Never in two
+   * ticks running, so that a gateway whose settings change all the time is judged all the same.
    */
   function wereMisled(before: CacheSettings | undefined): boolean {
-    const changed = differ(before?.namespace, look.settings?.namespace) || differ(before?.defaultOff, look.settings?.defaultOff);
-    misled = changed && !misled;
+    misled = !misled && TELLING.some((setting) => differ(before?.[setting], look.settings?.[setting]));
     return misled;
   }
 

@@ -15,6 +15,9 @@ async function standIn() {
     caching: true,
     alive: true,
     ping: 200,
+    cacheType: 'redis',
+    /** What the cache is after the next pair. */
+    nextType: undefined as string | undefined,
     costUsd: undefined as number | undefined,
     pairs: 0,
     traces: new Set<string | undefined>(),
@@ -28,12 +31,13 @@ async function standIn() {
     });
     request.on('end', () => {
       if (!state.alive) return void response.writeHead(503).end();
-      if (request.url?.startsWith('/health')) return void response.end(JSON.stringify({ cache: 'redis', litellm_version: '1.106.0' }));
-      if (request.url === '/cache/ping') return void response.writeHead(state.ping).end('{"cache_type":"redis"}');
+      if (request.url?.startsWith('/health')) return void response.end('{"litellm_version":"1.106.0"}');
+      if (request.url === '/cache/ping') return void response.writeHead(state.ping).end(JSON.stringify({ cache_type: state.cacheType }));
       if (request.url === '/metrics/') return void response.writeHead(404).end();
       state.pairs += 1;
       state.traces.add(request.headers.traceparent?.toString());
       const known = state.caching ? cache.get(text) : undefined;
+      if (known !== undefined) state.cacheType = state.nextType ?? state.cacheType;
       answers += 1;
       cache.set(text, known ?? answers);
       if (known !== undefined) response.setHeader('x-litellm-cache-key', createHash('sha256').update(text).digest('hex'));
@@ -108,6 +112,18 @@ describe('a gateway before its first tick', () => {
 });
 
 describe('the ticks of a gateway', () => {
+  it('do not judge the pairs of a gateway by the settings of the one that took its place meanwhile', async () => {
+    const { state, probed, ticks } = await start();
+    state.cacheType = 'local';
+    await ticks(2);
+    expect(current(probed, 'verdict')).toEqual(['local']);
+    state.nextType = 'redis';
+    await ticks(1);
+    expect(current(probed, 'verdict')).toEqual(['local']);
+    await ticks(1);
+    expect(current(probed, 'verdict')).toEqual(['working']);
+  });
+
   it('take no latency from the first pair of a process', async () => {
     const { state, probed, ticks } = await start();
     const measured = () => probed.count('llm.cache.probe.request.duration', labels);
