@@ -52,37 +52,66 @@ export async function speakOver(socket: Socket): Promise<Redis> {
   }
 }
 
+/** Who takes in what a server pushes, by connection. */
+const hearers = new WeakMap<Redis, (channel: string, payload: string) => void>();
+
+/** Has somebody take in the messages of the channels that a connection subscribes to; the members of a list are parted by commas. */
+export function hearPushes(redis: Redis, hear: (channel: string, payload: string) => void): void {
+  hearers.set(redis, hear);
+}
+
 /**
- * Ends the connection when a reply grows too large or comes unasked. ioredis 6 crashes the process when a
- * null reply comes while no command waits, hence the stand-in command.
+ * Stands between ioredis and its queue of commands: ends the connection when a reply grows too large or comes
+ * unasked, and tells messages from replies. ioredis 6 ends the process when a null reply comes while no command
+ * waits, or when a server sends what is no message to a connection that it knows to be subscribed. So it finds a
+ * stand-in in its queue for every reply, and never learns that a connection is subscribed.
  */
 function guard(redis: Redis, socket: Socket): void {
   let received = 0;
   const queue = redis.commandQueue;
   const shift = queue.shift.bind(queue);
-  const unasked = {
+  const answered = {
     command: {
-      name: 'unasked',
+      name: 'answered',
       args: [],
-      resolve: () => socket.destroy(new RedisError('protocol', 'the peer sent a reply that nobody asked for')),
-      reject: (error: unknown) => socket.destroy(classify(error, 'connecting')),
+      resolve(reply: unknown) {
+        const message = messageOf(reply);
+        const hear = hearers.get(redis);
+        if (message !== undefined && hear !== undefined) return hear(...message);
+        const asked = shift();
+        if (asked === undefined) socket.destroy(new RedisError('protocol', 'the peer sent a reply that nobody asked for'));
+        else asked.command.resolve(reply);
+      },
+      reject(error: Error) {
+        const asked = shift();
+        // A server that has no room for another client says so before it is asked anything.
+        if (asked === undefined) socket.destroy(classify(error, 'connecting'));
+        else asked.command.reject(error);
+      },
     },
   };
+
   Object.assign(queue, {
     shift: () => {
       received = 0;
       // ioredis takes its listener away before it empties the queue of a connection that has ended.
-      return shift() ?? (socket.listenerCount('data') > 0 ? unasked : undefined);
+      return socket.listenerCount('data') > 0 ? answered : shift();
     },
-  });
-  redis.on('messageBuffer', () => {
-    received = 0;
   });
   socket.prependListener('data', (chunk: Buffer) => {
     heard.add(socket);
     received += chunk.length;
     if (received > MAX_REPLY_BYTES) socket.destroy(new RedisError('protocol', 'the peer sent a reply of more than 32 MB'));
   });
+}
+
+/** The channel and the payload of a message, of which a list and null are the only ones besides text; undefined where a reply is none. */
+function messageOf(reply: unknown): [channel: string, payload: string] | undefined {
+  if (!Array.isArray(reply) || reply.length !== 3) return undefined;
+  const [kind, channel, payload]: unknown[] = reply;
+  if (!Buffer.isBuffer(kind) || !Buffer.isBuffer(channel) || kind.toString() !== 'message') return undefined;
+  const names = Array.isArray(payload) ? payload : [payload];
+  return [channel.toString(), names.filter((name) => Buffer.isBuffer(name)).join()];
 }
 
 /**

@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { RedisFailure } from '../model/redis.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { admitted } from './admitted.ts';
+import { hearPushes } from './connection.ts';
 import { settle } from './failure.ts';
 import { type KeyLook, lookOf } from './key-look.ts';
 import { keyForms, probePrefixes } from './probe-keys.ts';
@@ -57,15 +58,14 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
 
   async function subscribe(signal: AbortSignal): Promise<Redis> {
     const redis = await open(signal);
-    redis.on('message', (channel, message) => {
-      if (channel === CHANNEL) writes.hear(message);
+    hearPushes(redis, (channel, payload) => {
+      if (channel === CHANNEL) writes.hear(payload);
     });
     try {
       const id = await target.ask(redis, ['CLIENT', 'ID'], signal);
       const tracked = prefixes.flatMap((prefix) => ['PREFIX', prefix]);
       await target.ask(redis, ['CLIENT', 'TRACKING', 'ON', 'REDIRECT', String(id), 'BCAST', ...tracked], signal);
-      // In lower case, because ioredis keeps its list of subscriptions by the name as it is given.
-      await target.ask(redis, ['subscribe', CHANNEL], signal);
+      await target.ask(redis, ['SUBSCRIBE', CHANNEL], signal);
       return redis;
     } catch (error) {
       redis.disconnect();

@@ -13,7 +13,7 @@ export interface Written {
 
 /** The writes of probes that a server told of. */
 export interface ProbeWrites {
-  /** Takes in a message of the channel `__redis__:invalidate`. */
+  /** Takes in a message of the channel `__redis__:invalidate`: names of keys parted by commas, empty for a flush. */
   hear(message: string): void;
   of(probe: string): Written | undefined;
   /** Waits until a key of the probe is written, at most `milliseconds`; rejects only when the signal was aborted. */
@@ -31,7 +31,7 @@ export function rememberWrites(clock: Clock): ProbeWrites {
 
   return {
     hear(message) {
-      // A flush is told of without names: the payload is null, which the client library makes an empty text.
+      // A flush is told of without names: the payload is null, which arrives here as an empty text.
       if (message === '') for (const [probe, written] of pushed) pushed.set(probe, { ...written, flushed: true });
       for (const { key, probe } of probeKeys(message)) {
         const { at, times, flushed } = pushed.get(probe) ?? { at: clock.monotonic(), times: 0, flushed: false };

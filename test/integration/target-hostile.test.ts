@@ -1,6 +1,10 @@
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { COMMAND, ERROR_PREFIX } from '../../src/model/redis.ts';
+import { createTarget } from '../../src/redis/connect.ts';
+import { createKeyWatch } from '../../src/redis/key-watch.ts';
+import { systemClock } from '../../src/schedule/clock.ts';
+import { eventually } from '../support/eventually.ts';
 import { targetConfig, watchTarget } from '../support/target.ts';
 
 const MEGABYTE = Buffer.alloc(1024 * 1024, 'x');
@@ -70,6 +74,27 @@ describe('a peer that is hostile', () => {
     const address = server.address();
     const watched = watchTarget(targetConfig(`redis://127.0.0.1:${typeof address === 'object' ? address?.port : 0}`));
     expect(await watched.tick()).toMatchObject({ failure: expect.stringMatching(/^(protocol|closed|timeout)$/) });
+  });
+
+  it.each([
+    ['an empty list', '*0\r\n'],
+    ['a list of nothing', '*1\r\n$-1\r\n'],
+    ['no list', ':1\r\n'],
+    ['null', '$-1\r\n'],
+    ['a message without a channel', `*1\r\n${bulk('message')}`],
+    ['a message of lists', `*3\r\n${bulk('message')}*0\r\n${'*1\r\n'.repeat(1_000)}*0\r\n`],
+  ])('cannot end the process by pushing %s', async (_, pushed) => {
+    const peer = await startPeer((command) => {
+      if (command.startsWith('SUBSCRIBE')) return `*3\r\n${bulk('subscribe')}${bulk('__redis__:invalidate')}:1\r\n${pushed}`;
+      return command === 'CLIENT ID' ? ':1\r\n' : '+OK\r\n';
+    });
+    const target = createTarget(targetConfig(peer.url));
+    target.auth = 'ok';
+    const keys = createKeyWatch(target, systemClock);
+    onTestFinished(() => keys.close());
+    await keys.connect(null, new AbortController().signal);
+    await eventually(async () => !keys.watching);
+    expect(target.connections).toBe(1);
   });
 
   it('cannot bring text of its own into a label, nor a number that is none', async () => {
