@@ -3,13 +3,11 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Mapping } from '../../deploy/local/merge.ts';
 import { redisServer } from '../../deploy/local/redis.ts';
 import type { GatewayConfig } from '../../src/config/effective.ts';
-import type { GatewayStatus } from '../../src/model/status.ts';
-import { eventually } from '../support/eventually.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 import { lacks } from '../support/lacks.ts';
 import { type RunningRedis, startRedis } from '../support/redis.ts';
 import { targetConfig, watchTarget } from '../support/target.ts';
-import { gatewayConfig, watchGateway } from '../support/watched-gateway.ts';
+import { gatewayConfig, inTurn, watchGateway } from '../support/watched-gateway.ts';
 
 const PASSWORD = 'the password of the gateway';
 const EXPORTER = 'the password of the exporter';
@@ -24,16 +22,7 @@ function watch(gateway: RunningGateway, redis: RunningRedis | undefined, config:
   const watched = redis && watchTarget(targetConfig(redis.url, { username: 'exporter', password: EXPORTER, interval: 60_000 }));
   const probed = watchGateway(gatewayConfig(gateway.url, { api_key: gateway.apiKey, ...config }), watched?.target);
   watches.push(probed.watch, ...(watched === undefined ? [] : [watched.watch]));
-  const tick = async (): Promise<GatewayStatus> => {
-    await watched?.tick();
-    return probed.tick();
-  };
-  const becomes = (verdict: GatewayStatus['verdict']) =>
-    eventually(async () => {
-      const status = await tick();
-      return status.verdict === verdict && status;
-    }, 30_000);
-  return { probed, tick, becomes };
+  return { probed, ...inTurn(watched, probed) };
 }
 
 describe.skipIf(await lacks(() => redisServer('7.0.15', () => undefined)))('a LiteLLM 1.80.9 whose environment hides the password', () => {

@@ -4,14 +4,13 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { redisServer } from '../../deploy/local/redis.ts';
-import type { GatewayStatus } from '../../src/model/status.ts';
 import { certificateAuthority, lacksOpenssl } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 import { lacks } from '../support/lacks.ts';
 import { lacksRedis, type RunningRedis, startRedis } from '../support/redis.ts';
 import { targetConfig, watchTarget } from '../support/target.ts';
-import { gatewayConfig, watchGateway } from '../support/watched-gateway.ts';
+import { gatewayConfig, inTurn, watchGateway } from '../support/watched-gateway.ts';
 
 const PASSWORD = 'the password of the gateway';
 const EXPORTER = 'the password of the exporter';
@@ -59,16 +58,7 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     const watched = watchTarget(targetConfig(url, { username: 'exporter', password: EXPORTER, interval: 60_000 }));
     const probed = watchGateway(gatewayConfig(gateway.url, { api_key: gateway.apiKey, redis: 'cache', timeout: 4_000 }), watched.target);
     open.push(watched.watch, probed.watch);
-    const tick = async (): Promise<GatewayStatus> => {
-      await watched.tick();
-      return probed.tick();
-    };
-    const becomes = (verdict: GatewayStatus['verdict']) =>
-      eventually(async () => {
-        const status = await tick();
-        return status.verdict === verdict && status;
-      }, 30_000);
-    return { probed, watched, tick, becomes };
+    return { probed, watched, ...inTurn(watched, probed) };
   }
 
   /** Somebody who learns of every key of a probe as it is written and does something to it at once. */

@@ -2,13 +2,11 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { redisServer } from '../../deploy/local/redis.ts';
 import type { GatewayConfig } from '../../src/config/effective.ts';
 import { Secret } from '../../src/config/secret.ts';
-import type { GatewayStatus } from '../../src/model/status.ts';
-import { eventually } from '../support/eventually.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 import { lacks } from '../support/lacks.ts';
 import { type RunningRedis, startRedis } from '../support/redis.ts';
 import { targetConfig, type WatchedTarget, watchTarget } from '../support/target.ts';
-import { gatewayConfig, type WatchedGateway, watchGateway } from '../support/watched-gateway.ts';
+import { gatewayConfig, inTurn, type WatchedGateway, watchGateway } from '../support/watched-gateway.ts';
 
 const PASSWORD = 'the password of the gateway';
 const EXPORTER = 'the password of the exporter';
@@ -51,16 +49,7 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
       watched.target,
     );
     watches.push(watched.watch, probed.watch);
-    const tick = async (): Promise<GatewayStatus> => {
-      await watched.tick();
-      return probed.tick();
-    };
-    const becomes = (verdict: GatewayStatus['verdict']) =>
-      eventually(async () => {
-        const status = await tick();
-        return status.verdict === verdict && status;
-      }, 30_000);
-    return { probed, watched, tick, becomes };
+    return { probed, watched, ...inTurn(watched, probed) };
   }
 
   it('works on every route, and shows what users get', async () => {

@@ -9,6 +9,8 @@ import { type Clock, systemClock } from '../../src/schedule/clock.ts';
 import type { HistogramPoint } from '../../src/telemetry/points.ts';
 import { createStore } from '../../src/telemetry/store.ts';
 import { createGatewayWatch, type GatewayWatch } from '../../src/watch/gateway.ts';
+import { eventually } from './eventually.ts';
+import type { WatchedTarget } from './target.ts';
 
 /** A gateway watch whose ticks run when told to, with what it says at hand. */
 export interface WatchedGateway {
@@ -86,6 +88,23 @@ export function watchGateway(config: GatewayConfig, target?: Target, clock: Cloc
     shown: (metric) => points(metric, clock.now()).length,
   };
   return watched;
+}
+
+/** The watch of a target, where there is one, and that of a gateway behind it: ticks of both in turn. */
+export function inTurn(watched: WatchedTarget | undefined, probed: WatchedGateway) {
+  const tick = async (): Promise<GatewayStatus> => {
+    await watched?.tick();
+    return probed.tick();
+  };
+  return {
+    tick,
+    /** Ticks until the gateway has a verdict; gives the status with it. */
+    becomes: (verdict: GatewayStatus['verdict']) =>
+      eventually(async () => {
+        const status = await tick();
+        return status.verdict === verdict && status;
+      }, 30_000),
+  };
 }
 
 function matches(attributes: object, labels: object): boolean {
