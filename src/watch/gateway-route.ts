@@ -2,7 +2,7 @@ import { combinations, type Sample, sample, states } from '../catalogue/sample.t
 import type { Series } from '../catalogue/series.ts';
 import { type Outcome, PHASE, type Route, type SkipReason } from '../model/cache.ts';
 import type { PairStatus } from '../model/status.ts';
-import { kindOf, type PairKind } from '../pairs/outcome.ts';
+import { isHit, kindOf, type PairKind } from '../pairs/outcome.ts';
 import type { PairResult } from '../pairs/pair.ts';
 import type { Clock } from '../schedule/clock.ts';
 import type { Finding } from '../verdict/signals.ts';
@@ -13,14 +13,17 @@ import { medianSpeedup, SPEEDUP_WINDOW, type Speedup } from './gateway-speedup.t
 /** One route of a gateway: its latest pair, and what is shown of it. */
 export interface RouteWatch {
   readonly route: Route;
-  /** The kind of the next pair. */
+  /** The kind of the next pair. A control says nothing of reading, so there is none while what stands is no hit. */
   next(): PairKind;
   /** Takes in a pair, perhaps one across replicas: counts it, measures it, and remembers what the verdict needs. */
   record(pair: PairResult, traceId: string, across: boolean): void;
   /** The next pair meets a process that has just started: it is not measured. */
   expectColdStart(): void;
+  /** Another gateway may have taken the place: what the latest pair showed does not stand any more. */
+  forget(): void;
   /** Counts a pair that was due and not sent. */
   skip(reason: SkipReason): void;
+  /** What the latest pair with an outcome shows; undefined when there is none that stands. */
   finding(): Finding | undefined;
   /** Unix milliseconds. */
   lastRunAt(): number | undefined;
@@ -41,6 +44,7 @@ export function watchRoute(route: Route, model: string, series: Series, clock: C
   let cold = true;
   let last: { pair: PairResult; at: number; traceId: string; warm: boolean } | undefined;
   let finding: Finding | undefined;
+  let stands = false;
   for (const row of combinations('llm.cache.probe.pairs', labels)) series.add('llm.cache.probe.pairs', row, 0);
   for (const row of combinations('llm.cache.probe.skipped', { route })) series.add('llm.cache.probe.skipped', row, 0);
 
@@ -73,7 +77,10 @@ export function watchRoute(route: Route, model: string, series: Series, clock: C
 
   return {
     route,
-    next: () => kindOf(route, pairs + 1),
+    next: () => {
+      const kind = kindOf(route, pairs + 1);
+      return kind === 'control' && !(stands && finding !== undefined && isHit(finding.outcome)) ? 'own' : kind;
+    },
     record(pair, traceId, across) {
       pairs += 1;
       const { outcome } = pair;
@@ -81,6 +88,7 @@ export function watchRoute(route: Route, model: string, series: Series, clock: C
       if (outcome !== undefined) {
         series.add('llm.cache.probe.pairs', { ...labels, outcome });
         finding = findingOf(pair, outcome, across);
+        stands = true;
       }
       const controls = pair.kind === 'plain' ? 'none' : 'own';
       if (pair.ttlSeconds === undefined) delete ttl[controls];
@@ -96,8 +104,11 @@ export function watchRoute(route: Route, model: string, series: Series, clock: C
     expectColdStart: () => {
       cold = true;
     },
+    forget: () => {
+      stands = false;
+    },
     skip: (reason) => series.add('llm.cache.probe.skipped', { route, reason }),
-    finding: () => finding,
+    finding: () => (stands ? finding : undefined),
     lastRunAt: () => last?.at,
     samples: gauges,
     lasting: (fresh) => [

@@ -93,13 +93,19 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
     const end = start + timeout * ALL_SHARE;
     const health = await look.askHealth(tick);
     if (health.failure !== undefined) {
-      for (const route of routes) route.expectColdStart();
+      for (const route of routes) {
+        route.expectColdStart();
+        route.forget();
+      }
     } else {
       if (look.settings === undefined) await look.askPing(tick, end);
       const settings = look.settings;
       if (due()) await sendPairs(tick, start + timeout * PAIRS_SHARE, end);
       else if (await look.askPing(tick, end)) pace.hurry();
-      if (wereMisled(settings)) return pace.hurry();
+      if (wereMisled(settings)) {
+        for (const route of routes) route.forget();
+        return pace.hurry();
+      }
     }
     const signals = await server.signals(routes.every(isGood), end, tick.signal);
     const { judgement } = await verdict.judge(signals, tick, end, () => alone.attempt(tick, end));

@@ -124,6 +124,27 @@ describe('the ticks of a gateway', () => {
     expect(current(probed, 'verdict')).toEqual(['working']);
   });
 
+  it('send no negative control while the cache is out: it would keep the outage alive', async () => {
+    const { state, probed, ticks } = await start();
+    state.caching = false;
+    await ticks(14);
+    expect(current(probed, 'verdict')).toEqual(['not_caching']);
+    state.caching = true;
+    await ticks(1);
+    expect(current(probed, 'verdict')).toEqual(['working']);
+  });
+
+  it('send none to a gateway that was away either: it may be another one', async () => {
+    const { state, probed, ticks } = await start();
+    await ticks(14);
+    state.alive = false;
+    await ticks(1);
+    state.alive = true;
+    state.caching = false;
+    await ticks(1);
+    expect(current(probed, 'verdict')).toEqual(['not_caching']);
+  });
+
   it('take no latency from the first pair of a process', async () => {
     const { state, probed, ticks } = await start();
     const measured = () => probed.count('llm.cache.probe.request.duration', labels);
