@@ -25,12 +25,15 @@ export interface Scheduler {
 }
 
 const FIRST_WITHIN_MS = 1_000;
+/** What a first tick takes of a processor that is busy with others: a thousand within a second would wait for each other until they time out. */
+const FIRST_TAKES_MS = 10;
 const HEALTHY_LATE_MS = 10_000;
 
 /**
  * A scheduler on deadline grids.
  *
- * The first tick of a job runs within a second of its start. After that its ticks lie on
+ * The first tick of a job runs within a second of its start; of more than a hundred jobs, within ten
+ * milliseconds for each that was there before it. After that its ticks lie on
  * `start + offset + k x interval`; both offsets come from a hash of the name, so that many targets
  * spread over the interval and keep their places across restarts. The first point of the grid is the one
  * that is at least half an interval after the first tick.
@@ -40,7 +43,8 @@ export function createScheduler({ clock, report }: { clock: Clock; report: Sched
 
   function add(job: Omit<Job, 'run'>, task: Task, run: (signal: AbortSignal) => Promise<void>): Scheduled {
     const start = clock.monotonic();
-    const first = start + (hash(job.name) % Math.min(job.interval, FIRST_WITHIN_MS));
+    const within = Math.min(job.interval, Math.max(FIRST_WITHIN_MS, FIRST_TAKES_MS * entries.size));
+    const first = start + (hash(job.name) % within);
     const grid = start + (hash(`${job.name} grid`) % job.interval);
     const stopped = new AbortController();
     let due = first;

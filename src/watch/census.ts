@@ -28,8 +28,8 @@ export interface CensusWatchOptions {
 
 /** A census takes milliseconds; this is for a server that is slow or far away. */
 const LONGEST_MS = 10_000;
-/** The first scrape, which tries the credential, begins within a second of the start. */
-const PATIENCE_MS = 5_000;
+/** The first scrape, which tries the credential, begins within a second of the start, of hundreds of targets within some more. */
+const PATIENCE_MS = 8_000;
 
 /**
  * Takes a census of the target's database in each tick, on a connection of its own, while the exporter's

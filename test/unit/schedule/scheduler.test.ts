@@ -44,6 +44,19 @@ describe('the scheduler', () => {
     expect(places[0]).toEqual(places[1]);
   });
 
+  it('does not begin with all of many jobs at once', async () => {
+    const { clock, scheduler } = fixture();
+    const begun: number[] = [];
+    for (let index = 0; index < 1_000; index++) {
+      scheduler.add(job(`target-${index}`), 'target', async () => void begun.push(clock.monotonic()));
+    }
+    await clock.advance(1_000);
+    expect(begun.length).toBeGreaterThan(100);
+    expect(begun.length).toBeLessThan(400);
+    await clock.advance(9_000);
+    expect(begun.length).toBeGreaterThanOrEqual(1_000);
+  });
+
   it('spreads many names over the interval', async () => {
     const { clock, scheduler } = fixture();
     const seconds = new Map<number, number>();
