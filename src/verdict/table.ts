@@ -13,6 +13,11 @@ interface VerdictRow {
 /** Cache types that are Redis. */
 const IN_REDIS: readonly CacheType[] = ['redis', 'redis-semantic', 'valkey-semantic', 'other', 'unknown'];
 
+/** Whether a cache of this type is in Redis, or may be: its gateway is judged by pairs. */
+export function isRedis(type: CacheType): boolean {
+  return IN_REDIS.includes(type);
+}
+
 /**
  * Whether hits come from the memory of a worker where no pair can tell that from a Redis: completions, the one
  * route that a worker does not answer from memory, is not probed, and the gateway says that it cannot use its Redis.
@@ -27,7 +32,7 @@ export const VERDICT_TABLE: readonly VerdictRow[] = [
   { verdict: 'unknown', holds: (routes, { fresh }) => !fresh || routes.none() },
   { verdict: 'wrong_answers', holds: (routes) => routes.some('wrong') },
   { verdict: 'disabled', holds: (_, { cacheType }) => cacheType === 'none' },
-  { verdict: 'local', holds: (_, { cacheType }) => !IN_REDIS.includes(cacheType) },
+  { verdict: 'local', holds: (_, { cacheType }) => !isRedis(cacheType) },
   { verdict: 'not_measurable', holds: (routes) => routes.some('error') },
   {
     verdict: 'working',

@@ -10,6 +10,7 @@ import { runPair } from '../pairs/pair.ts';
 import type { Target } from '../redis/target.ts';
 import type { Clock } from '../schedule/clock.ts';
 import type { Job } from '../schedule/job.ts';
+import { isRedis } from '../verdict/table.ts';
 import { watchAlone } from './gateway-alone.ts';
 import { keepHistory } from './gateway-history.ts';
 import { lookAt } from './gateway-look.ts';
@@ -124,11 +125,12 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
 
   /**
    * Whether the pairs of this tick were served by the gateway that was there before, and asked and looked for
-   * their keys as that one needs it, because another one with other settings has taken its place. Never in two
-   * ticks running, so that a gateway whose settings change all the time is judged all the same.
+   * their keys as that one needs it, because another one with other settings has taken its place. One without a
+   * cache in Redis is judged by its settings alone. Never in two ticks running, so that a gateway whose settings
+   * change all the time is judged all the same.
    */
   function wereMisled(before: CacheSettings | undefined): boolean {
-    misled = !misled && TELLING.some((setting) => differ(before?.[setting], look.settings?.[setting]));
+    misled = !misled && isRedis(look.cacheType) && TELLING.some((setting) => differ(before?.[setting], look.settings?.[setting]));
     return misled;
   }
 
