@@ -3,6 +3,7 @@ import type { CacheSettings } from '../litellm/cache-ping.ts';
 import type { Health } from '../litellm/health.ts';
 import type { CacheType } from '../model/cache.ts';
 import type { Tick } from '../model/tick.ts';
+import type { Clock } from '../schedule/clock.ts';
 import type { ReplicaWatch } from './gateway-replicas.ts';
 
 /** What a gateway says of itself, as the last questions left it. */
@@ -17,7 +18,11 @@ export interface Look {
   readonly namespace: string | null | undefined;
   /** Asks liveness and readiness. */
   askHealth(tick: Tick): Promise<Health>;
-  /** Asks `/cache/ping`, until a monotonic time at most; true when that answers 200 and did not before. */
+  /**
+   * Asks `/cache/ping`, until a monotonic time at most; true when that answers 200 and did not before. A gateway
+   * that takes long for it, all of its requests waiting meanwhile, is asked rarely: in between its last answer
+   * does not stand.
+   */
   askPing(tick: Tick, until: number): Promise<boolean>;
   /** Says that `/cache/ping` was not asked this time: what it answered before does not stand. */
   leaveOutPing(): void;
@@ -27,15 +32,34 @@ export interface Look {
   learnVersion(version: string | undefined): void;
 }
 
+/**
+ * From here on a good answer of `/cache/ping` is slow: LiteLLM 1.106.0 before a Redis Cluster holds up its event loop
+ * for a second or more to put the object of its client into the answer, 1.80.9 does not (measured).
+ */
+const SLOW_MS = 500;
+/** Such questions take at most this share of a gateway's time. */
+const SLOW_SHARE = 1 / 200;
+
 /** Looks at a gateway without asking a model. Settings are kept while later answers do not show them. */
 export function lookAt(
   replicas: Pick<ReplicaWatch, 'askHealth' | 'askPing' | 'askBreaker'>,
   config: Pick<GatewayConfig, 'namespace'>,
+  clock: Clock,
 ): Look {
   let health: Health | undefined;
   let version: string | undefined;
   let settings: CacheSettings | undefined;
   let cachePing: number | undefined;
+  let wasSlow = false;
+  let restUntil = Number.NEGATIVE_INFINITY;
+
+  /** Takes in how long a good answer took. One slow answer is chance, or a busy machine. */
+  function time(milliseconds: number): void {
+    const isSlow = milliseconds > SLOW_MS;
+    if (isSlow && wasSlow) restUntil = clock.monotonic() + milliseconds / SLOW_SHARE;
+    wasSlow = isSlow;
+  }
+
   return {
     get health() {
       return health;
@@ -63,9 +87,15 @@ export function lookAt(
       return health;
     },
     async askPing(tick, until) {
+      const start = clock.monotonic();
+      if (start < restUntil) {
+        cachePing = undefined;
+        return false;
+      }
       const ping = await tick.step('cache ping', () => replicas.askPing(until, tick.signal));
       const recovered = ping.status === 200 && cachePing !== undefined && cachePing !== 200;
       cachePing = ping.status;
+      if (cachePing === 200) time(clock.monotonic() - start);
       if (ping.settings.off || ping.settings.cacheType !== undefined) settings = ping.settings;
       return recovered;
     },

@@ -75,7 +75,7 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
     watchTraffic(series, clock, () => trace),
   );
   const routes = config.routes.map((route) => watchRoute(route, config.model, series, clock));
-  const look = lookAt(replicas, config);
+  const look = lookAt(replicas, config, clock);
   const server = viewServer(hostsOf(config), target, clock);
   const spending = keepSpending(config, clock);
   const alone = watchAlone({ config, look, replicas, server, spending, series, clock });

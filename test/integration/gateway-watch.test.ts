@@ -19,6 +19,9 @@ async function standIn() {
     /** What the cache is after the next pair. */
     nextType: undefined as string | undefined,
     costUsd: undefined as number | undefined,
+    pings: 0,
+    /** Milliseconds until `/cache/ping` answers. */
+    pingTakes: 0,
     pairs: 0,
     traces: new Set<string | undefined>(),
   };
@@ -32,7 +35,11 @@ async function standIn() {
     request.on('end', () => {
       if (!state.alive) return void response.writeHead(503).end();
       if (request.url?.startsWith('/health')) return void response.end('{"litellm_version":"1.106.0"}');
-      if (request.url === '/cache/ping') return void response.writeHead(state.ping).end(JSON.stringify({ cache_type: state.cacheType }));
+      if (request.url === '/cache/ping') {
+        state.pings += 1;
+        const answer = () => void response.writeHead(state.ping).end(JSON.stringify({ cache_type: state.cacheType }));
+        return void setTimeout(answer, state.pingTakes);
+      }
       if (request.url === '/metrics/') return void response.writeHead(404).end();
       state.pairs += 1;
       state.traces.add(request.headers.traceparent?.toString());
@@ -143,6 +150,23 @@ describe('the ticks of a gateway', () => {
     state.caching = false;
     await ticks(1);
     expect(current(probed, 'verdict')).toEqual(['not_caching']);
+  });
+
+  it('seldom ask for /cache/ping when that holds up the gateway', async () => {
+    const { state, probed, ticks } = await start();
+    state.pingTakes = 700;
+    await ticks(1);
+    expect(state.pings).toBe(2);
+    await ticks(2);
+    expect(state.pings).toBe(2);
+    expect([current(probed, 'verdict'), probed.watch.status().cachePing]).toEqual([['working'], undefined]);
+    await ticks(1);
+    expect(state.pings).toBe(3);
+    state.pingTakes = 0;
+    await ticks(3);
+    expect([state.pings, probed.watch.status().cachePing]).toEqual([4, 200]);
+    await ticks(2);
+    expect(state.pings).toBe(6);
   });
 
   it('take no latency from the first pair of a process', async () => {
