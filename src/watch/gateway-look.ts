@@ -33,8 +33,8 @@ export interface Look {
 }
 
 /**
- * From here on a good answer of `/cache/ping` is slow: LiteLLM 1.106.0 before a Redis Cluster holds up its event loop
- * for a second or more to put the object of its client into the answer, 1.80.9 does not (measured).
+ * From here on a good answer of `/cache/ping` is slow. LiteLLM 1.106.0 before a Redis Cluster holds up its event loop,
+ * and so every request, while it puts the object of its client into the answer.
  */
 const SLOW_MS = 500;
 /** Such questions take at most this share of a gateway's time. */

@@ -1,0 +1,57 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/eventually.ts';
+import { type RunningGateway, startGateway } from '../support/gateway.ts';
+import { lacksRedis, type RunningRedis } from '../support/redis.ts';
+import { startRedisCluster } from '../support/redis-cluster.ts';
+import { targetConfig, watchTarget } from '../support/target.ts';
+import { gatewayConfig, inTurn, watchGateway } from '../support/watched-gateway.ts';
+
+const PAIRS = 8;
+
+describe.skipIf(await lacksRedis('8.2.3'))('a LiteLLM before a Redis Cluster', () => {
+  let nodes: RunningRedis[];
+  let gateway: RunningGateway;
+  const open: { close(): Promise<void> }[] = [];
+
+  beforeAll(async () => {
+    nodes = await startRedisCluster();
+    const redis_startup_nodes = nodes.map(({ port }) => ({ host: '127.0.0.1', port }));
+    gateway = await startGateway({
+      redis: { port: 0 },
+      config: { litellm_settings: { cache_params: { host: null, port: null, redis_startup_nodes } } },
+    });
+  });
+  afterAll(() => Promise.all(open.map((watch) => watch.close())));
+
+  function watch() {
+    const watched = watchTarget(targetConfig(nodes[0]?.url ?? '', { interval: 60_000 }));
+    const probed = watchGateway(gatewayConfig(gateway.url, { api_key: gateway.apiKey, redis: 'cache' }), watched.target);
+    open.push(watched.watch, probed.watch);
+    return { watched, probed, ...inTurn(watched, probed) };
+  }
+
+  it('is working, although the watched node has only a part of its keys', async () => {
+    const { watched, probed, tick, becomes } = watch();
+    await becomes('working');
+    for (let pair = 0; pair < PAIRS; pair++) {
+      const status = await tick();
+      expect(status).toMatchObject({ verdict: 'working', cause: 'none' });
+      // What is not on this node is not known, and never taken for missing.
+      for (const { outcome } of status.pairs) expect(['hit_unverified', 'ok']).toContain(outcome);
+    }
+    expect(watched.series('redis.info')).toEqual({ 'redis.version=8.2.3,redis.mode=cluster,maxmemory_policy=noeviction': 1 });
+    expect(probed.log.filter(({ level }) => level === 'warn')).toEqual([]);
+  });
+
+  it('is found out when the cluster is down', async () => {
+    const { tick, becomes } = watch();
+    await becomes('working');
+    await nodes[2]?.stop();
+    const status = await eventually(async () => {
+      const status = await tick();
+      return status.cause === 'redis_cluster' && status;
+    }, 60_000);
+    expect(status.verdict).toBe('memory_only');
+    expect(status.evidence).toMatch(/^CLUSTERDOWN on Redis grew by \d+ while the pairs ran/);
+  });
+});
