@@ -15,6 +15,8 @@ export interface ServerCounters {
   /** Calls of commands that remove keys by name. */
   deletes: number | undefined;
   mode: string | undefined;
+  /** It loads its data set: it answers INFO, and refuses nearly everything else. */
+  loading: boolean;
 }
 
 /** The question that `readServerCounters` reads the reply of; before 7.0 only `all` has commandstats beside the rest. */
@@ -35,6 +37,7 @@ export function readServerCounters(reply: unknown): ServerCounters {
     flushes: callsOf(info, FLUSHES),
     deletes: callsOf(info, DELETES),
     mode: info.text('server', 'redis_mode') ?? info.text('server', 'server_mode'),
+    loading: info.number('persistence', 'loading') === 1,
   };
 }
 

@@ -16,6 +16,8 @@ export interface Baseline {
   suffices(window: Window): boolean;
   /** Adds a window in which every pair was good. */
   keep(window: Window): void;
+  /** Passes over a window in which every pair was good and something else went wrong or was mended. */
+  leaveOut(): void;
 }
 
 /** A baseline of the last ten good windows. */
@@ -44,6 +46,9 @@ export function keepBaseline(): Baseline {
       good.push(afterBad ? { during: window.during } : window);
       afterBad = false;
       if (good.length > WINDOWS) good.shift();
+    },
+    leaveOut() {
+      afterBad = true;
     },
   };
 }

@@ -17,7 +17,7 @@ export interface RefusalView {
   /** Reads the log after the pairs. */
   after(signal: AbortSignal): Promise<void>;
   /** What came to the log with the last pairs and is the gateway's. What comes with good pairs, too, is nothing to go by. */
-  ofGateway(allGood: boolean): Promise<GatewayRefusal[]>;
+  ofGateway(pairs: { allGood: boolean; steady: boolean }): Promise<GatewayRefusal[]>;
 }
 
 /** Commands without which nothing is cached. */
@@ -73,10 +73,11 @@ export function viewRefusals(hosts: readonly string[], target: Target, keys: Key
       const entries = began ? await read(signal) : undefined;
       fresh = entries === undefined ? [] : log.read(entries, clock.monotonic());
     },
-    async ofGateway(allGood) {
+    async ofGateway({ allGood, steady }) {
       const tied = await fromGateway();
       if (allGood) {
-        for (const refusal of tied) if (usual.size < REMEMBERED) usual.add(kindOf(refusal));
+        // What is refused while an outage begins or ends would never count again.
+        if (steady) for (const refusal of tied) if (usual.size < REMEMBERED) usual.add(kindOf(refusal));
         return [];
       }
       // The exporter asks for the same keys, as its own user.

@@ -21,10 +21,11 @@ export interface ServerView {
   /** A pair of this probe was sent. */
   sent(probe: string): void;
   /**
-   * What the last pairs showed. When they were bad and there is nothing yet to compare the counters with, it
-   * waits as long as the pairs took, if that ends before the monotonic time `until`, and reads once more.
+   * What the last pairs showed, all of them being good or not. When they were bad and there is nothing yet to
+   * compare the counters with, it waits as long as the pairs took, if that ends before the monotonic time
+   * `until`, and reads once more. Of good pairs the counters are what is usual, if all was `steady` meanwhile.
    */
-  signals(allGood: boolean, until: number, signal: AbortSignal): Promise<ServerSignals>;
+  signals(pairs: { allGood: boolean; steady: boolean }, until: number, signal: AbortSignal): Promise<ServerSignals>;
   /** Whether the target can be used now, as far as its own watch knows; undefined when it does not. */
   usable(): boolean | undefined;
   close(): void;
@@ -88,7 +89,7 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
   }
 
   function redisFailure(seen: Moment | undefined): RedisFailure | undefined {
-    if (seen !== undefined) return undefined;
+    if (seen !== undefined) return seen.counters.loading ? 'loading' : undefined;
     return keys.failure ?? (state()?.up === false ? state()?.failure : undefined);
   }
 
@@ -110,10 +111,11 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
       moved = window?.during.by;
     },
     sent: refusals.sent,
-    async signals(allGood, until, signal) {
+    async signals({ allGood, steady }, until, signal) {
       const seen = allGood ? {} : await growth(until, signal);
       if (allGood && window !== undefined) {
-        baseline.keep(window);
+        if (steady) baseline.keep(window);
+        else baseline.leaveOut();
         window = undefined;
       }
       const refused = state()?.refused?.find(({ error }) => error === 'wrongpass' || error === 'noauth');
@@ -122,7 +124,7 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
         redisFailure: redisFailure(after),
         redisStalled: stalled,
         usedBefore,
-        refusals: await refusals.ofGateway(allGood),
+        refusals: await refusals.ofGateway({ allGood, steady }),
         moved,
         refusedCredential: refused && { credential: refused.credential, error },
         growth: seen,

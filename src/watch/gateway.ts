@@ -93,6 +93,7 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
     const start = clock.monotonic();
     const end = start + timeout * ALL_SHARE;
     const health = await look.askHealth(tick);
+    let steady = true;
     if (health.failure !== undefined) {
       for (const route of routes) {
         route.expectColdStart();
@@ -100,15 +101,17 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
       }
     } else {
       if (look.settings === undefined) await look.askPing(tick, end);
-      const settings = look.settings;
+      const { settings, cachePing } = look;
       if (due()) await sendPairs(tick, start + timeout * PAIRS_SHARE, end);
       else if (await look.askPing(tick, end)) pace.hurry();
+      // Pairs can be good at the very beginning and end of an outage, which moves the counters all the same.
+      steady = look.cachePing === cachePing;
       if (wereMisled(settings)) {
         for (const route of routes) route.forget();
         return pace.hurry();
       }
     }
-    const signals = await server.signals(routes.every(isGood), end, tick.signal);
+    const signals = await server.signals({ allGood: routes.every(isGood), steady }, end, tick.signal);
     const { judgement } = await verdict.judge(signals, tick, end, () => alone.attempt(tick, end));
     history.judged(judgement, clock.now(), tick.traceId);
   }

@@ -37,7 +37,7 @@ describe.each(REDIS_RELEASE)('refusals of a gateway in the ACL LOG of Redis %s',
     }
 
     /** What a view makes of refusals while a pair of the probe `lce-probe-01` runs. */
-    async function seen(refusals: RefusalView, allGood: boolean, ...commands: [string, ...string[]][]) {
+    async function seen(refusals: RefusalView, pairs: boolean | 'good while it began', ...commands: [string, ...string[]][]) {
       await refusals.before(never);
       refusals.sent('lce-probe-01');
       const client = new Redis({ port: redis.port, protocol: 2, disableClientInfo: true, enableReadyCheck: false, retryStrategy: null });
@@ -45,7 +45,7 @@ describe.each(REDIS_RELEASE)('refusals of a gateway in the ACL LOG of Redis %s',
       for (const [command, ...args] of commands) await client.call(command, ...args).catch(() => undefined);
       client.disconnect();
       await refusals.after(never);
-      return refusals.ofGateway(allGood);
+      return refusals.ofGateway({ allGood: pairs !== false, steady: pairs === true });
     }
 
     it('by an address that the exporter does not share', async () => {
@@ -71,6 +71,14 @@ describe.each(REDIS_RELEASE)('refusals of a gateway in the ACL LOG of Redis %s',
       expect(await seen(refusals, true, ['AUTH', 'nobody', 'y'])).toEqual([]);
       expect(await seen(refusals, false)).toEqual([]);
       expect(await seen(refusals, false, ['AUTH', 'nobody', 'y'])).toEqual([]);
+    });
+
+    it('also for what came with the last good pairs before an outage', async () => {
+      const refusals = await view(GATEWAY);
+      expect(await seen(refusals, 'good while it began', ['AUTH', 'nobody', 'y'])).toEqual([]);
+      expect(await seen(refusals, false, ['AUTH', 'nobody', 'y'])).toEqual([
+        { cause: 'redis_auth', count: 1, tie: { address: '127.0.0.1' } },
+      ]);
     });
 
     it('by the key of its own pair, from anywhere, unless the exporter asked for it', async () => {

@@ -15,6 +15,7 @@ function moment(at: number, errors: ServerCounters['errors'], more: Partial<Serv
       flushes: 0,
       deletes: 0,
       mode: 'standalone',
+      loading: false,
       ...more,
     },
   };

@@ -15,6 +15,7 @@ function moment(at: number, NOAUTH: number): Moment {
       flushes: 0,
       deletes: 0,
       mode: 'standalone',
+      loading: false,
     },
     own: { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0 },
   };
@@ -59,5 +60,17 @@ describe('the baseline of a gateway that had an outage', () => {
       usual: 2,
       comparison: 'in the 2 windows before the first bad pair or in a burst of somebody else',
     });
+  });
+
+  it('does not hold the first moments of an outage against it, in which the pairs were still good', () => {
+    const baseline = keepBaseline();
+    const good = baseline.window(moment(0, 0), moment(100, 0));
+    if (good) baseline.keep(good);
+    baseline.window(moment(1000, 0), moment(1100, 40));
+    baseline.leaveOut();
+    const mended = baseline.window(moment(2000, 90), moment(2100, 90));
+    if (mended) baseline.keep(mended);
+    const next = baseline.window(moment(3000, 90), moment(3100, 95));
+    expect(next && baseline.growth(next).NOAUTH).toMatchObject({ by: 5, usual: 2 });
   });
 });
