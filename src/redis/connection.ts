@@ -75,9 +75,9 @@ function guard(redis: Redis, socket: Socket): void {
       name: 'answered',
       args: [],
       resolve(reply: unknown) {
-        const message = messageOf(reply);
         const hear = hearers.get(redis);
-        if (message !== undefined && hear !== undefined) return hear(...message);
+        const message = hear && messageOf(reply);
+        if (message !== undefined) return hear?.(...message);
         const asked = shift();
         if (asked === undefined) socket.destroy(new RedisError('protocol', 'the peer sent a reply that nobody asked for'));
         else asked.command.resolve(reply);

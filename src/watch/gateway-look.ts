@@ -83,7 +83,10 @@ export function lookAt(
       health = await tick.step('health', () => replicas.askHealth(tick.signal));
       version = health.version ?? version;
       // A gateway that is down may come back with other settings.
-      if (health.failure !== undefined) [version, settings, cachePing] = [undefined, undefined, undefined];
+      if (health.failure !== undefined) {
+        [version, settings, cachePing] = [undefined, undefined, undefined];
+        [wasSlow, restUntil] = [false, Number.NEGATIVE_INFINITY];
+      }
       return health;
     },
     async askPing(tick, until) {
