@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
@@ -28,10 +29,8 @@ export async function startProvider(): Promise<Provider> {
   });
   let port = 0;
   const start = async () => {
-    await new Promise<void>((resolve, reject) => {
-      server.once('error', reject);
-      server.listen(port, '127.0.0.1', resolve);
-    });
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
     port = (server.address() as AddressInfo).port;
   };
   await start();
