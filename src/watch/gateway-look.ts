@@ -68,7 +68,10 @@ export function lookAt(
       return version;
     },
     get cacheType() {
-      return settings?.off ? 'none' : (health?.cacheType ?? settings?.cacheType ?? 'unknown');
+      if (settings?.off) return 'none';
+      const [one, other] = [health?.cacheType, settings?.cacheType];
+      // Where they differ, two gateways are behind the address for now, and nobody knows which one had the pairs.
+      return one !== undefined && other !== undefined && one !== other ? 'unknown' : (one ?? other ?? 'unknown');
     },
     get settings() {
       return settings;

@@ -133,7 +133,10 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
    * change all the time is judged all the same.
    */
   function wereMisled(before: CacheSettings | undefined): boolean {
-    misled = !misled && isRedis(look.cacheType) && TELLING.some((setting) => differ(before?.[setting], look.settings?.[setting]));
+    const after = look.settings;
+    const isMixed =
+      differ(look.health?.cacheType, after?.cacheType) || TELLING.some((setting) => differ(before?.[setting], after?.[setting]));
+    misled = !misled && isRedis(look.cacheType) && isMixed;
     return misled;
   }
 

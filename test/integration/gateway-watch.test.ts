@@ -16,6 +16,8 @@ async function standIn() {
     alive: true,
     ping: 200,
     cacheType: 'redis',
+    /** What readiness calls the cache; nothing by default, as of a release that does not tell. */
+    readiness: undefined as string | undefined,
     /** What the cache is after the next pair. */
     nextType: undefined as string | undefined,
     costUsd: undefined as number | undefined,
@@ -34,7 +36,8 @@ async function standIn() {
     });
     request.on('end', () => {
       if (!state.alive) return void response.writeHead(503).end();
-      if (request.url?.startsWith('/health')) return void response.end('{"litellm_version":"1.106.0"}');
+      if (request.url?.startsWith('/health'))
+        return void response.end(JSON.stringify({ cache: state.readiness, litellm_version: '1.106.0' }));
       if (request.url === '/cache/ping') {
         state.pings += 1;
         const answer = () => void response.writeHead(state.ping).end(JSON.stringify({ cache_type: state.cacheType }));
@@ -127,6 +130,18 @@ describe('the ticks of a gateway', () => {
     state.nextType = 'redis';
     await ticks(1);
     expect(current(probed, 'verdict')).toEqual(['local']);
+    await ticks(1);
+    expect(current(probed, 'verdict')).toEqual(['working']);
+  });
+
+  it('name no cache while two gateways with different ones are behind the address', async () => {
+    const { state, probed, ticks } = await start();
+    [state.readiness, state.cacheType] = ['local', 'local'];
+    await ticks(1);
+    expect(current(probed, 'verdict')).toEqual(['local']);
+    state.readiness = 'redis';
+    await ticks(1);
+    expect([current(probed, 'verdict'), probed.watch.status().cacheType]).toEqual([['local'], 'unknown']);
     await ticks(1);
     expect(current(probed, 'verdict')).toEqual(['working']);
   });
