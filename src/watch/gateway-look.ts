@@ -68,10 +68,8 @@ export function lookAt(
       return version;
     },
     get cacheType() {
-      if (settings?.off) return 'none';
-      const [one, other] = [health?.cacheType, settings?.cacheType];
-      // Where they differ, two gateways are behind the address for now, and nobody knows which one had the pairs.
-      return one !== undefined && other !== undefined && one !== other ? 'unknown' : (one ?? other ?? 'unknown');
+      // A gateway that does not name a type is local and says so in its health; its settings say redis all the same.
+      return settings?.off ? 'none' : (health?.cacheType ?? settings?.cacheType ?? 'unknown');
     },
     get settings() {
       return settings;

@@ -13,7 +13,7 @@ import type { Job } from '../schedule/job.ts';
 import { isRedis } from '../verdict/table.ts';
 import { watchAlone } from './gateway-alone.ts';
 import { keepHistory } from './gateway-history.ts';
-import { lookAt } from './gateway-look.ts';
+import { type Look, lookAt } from './gateway-look.ts';
 import { keepPace } from './gateway-pace.ts';
 import { planOf } from './gateway-plan.ts';
 import { type Turn, watchReplicas } from './gateway-replicas.ts';
@@ -53,7 +53,7 @@ const PAIRS_SHARE = 0.8;
 const ALL_SHARE = 0.9;
 
 /** The settings without which pairs are misread. */
-const TELLING = ['off', 'cacheType', 'namespace', 'defaultOff'] as const satisfies readonly (keyof CacheSettings)[];
+const TELLING = ['namespace', 'defaultOff'] as const satisfies readonly (keyof CacheSettings)[];
 
 const STANDING_BY = {
   verdict: 'unknown',
@@ -92,6 +92,7 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
     if (!mayProbe()) return standBy();
     const start = clock.monotonic();
     const end = start + timeout * ALL_SHARE;
+    const { cacheType: typeBefore } = look;
     const health = await look.askHealth(tick);
     let steady = true;
     if (health.failure !== undefined) {
@@ -100,13 +101,18 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
         route.forget();
       }
     } else {
+      // The pairs of this tick are those of the gateway that is there now.
+      if (differ(typeBefore, look.cacheType)) {
+        for (const route of routes) route.forget();
+        pace.hurry();
+      }
       if (look.settings === undefined) await look.askPing(tick, end);
-      const { settings, cachePing } = look;
+      const { settings, cacheType, cachePing } = look;
       if (due()) await sendPairs(tick, start + timeout * PAIRS_SHARE, end);
       else if (await look.askPing(tick, end)) pace.hurry();
       // Pairs can be good at the very beginning and end of an outage, which moves the counters all the same.
       steady = look.cachePing === cachePing;
-      if (wereMisled(settings)) {
+      if (wereMisled({ settings, cacheType })) {
         for (const route of routes) route.forget();
         return pace.hurry();
       }
@@ -132,11 +138,10 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
    * cache in Redis is judged by its settings alone. Never in two ticks running, so that a gateway whose settings
    * change all the time is judged all the same.
    */
-  function wereMisled(before: CacheSettings | undefined): boolean {
-    const after = look.settings;
-    const isMixed =
-      differ(look.health?.cacheType, after?.cacheType) || TELLING.some((setting) => differ(before?.[setting], after?.[setting]));
-    misled = !misled && isRedis(look.cacheType) && isMixed;
+  function wereMisled(before: Pick<Look, 'settings' | 'cacheType'>): boolean {
+    const changed =
+      differ(before.cacheType, look.cacheType) || TELLING.some((name) => differ(before.settings?.[name], look.settings?.[name]));
+    misled = !misled && isRedis(look.cacheType) && changed;
     return misled;
   }
 
