@@ -22,7 +22,7 @@ const HELP = `npm run gauntlet [-- OPTIONS]
   --times N             runs of each fault on each release, with and without noise (10)
   --minutes-healthy N   healthy traffic on a stack of its own (30)
   --minutes-random N    faults at random on a stack of its own (60)
-  --stacks N            how many stacks of Redis, gateways and exporter run at a time (3); eight keep two cores busy
+  --stacks N            how many stacks of Redis, gateways and exporter run at a time (3)
   --only NAME           faults whose name contains this; can be given several times
   --release VERSION     one release of LiteLLM instead of both; can be given several times
   --help                this text
