@@ -46,6 +46,8 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
   let failure: RedisFailure | undefined;
   /** A key of a probe was found in the watched database under this namespace. */
   let found = false;
+  /** The server is one of several that share the keys: what it does not push may be on another. */
+  let shares = false;
 
   async function open(signal: AbortSignal): Promise<Redis> {
     const redis = await target.open(target.credential, signal);
@@ -81,9 +83,9 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
     return settled.ok ? settled.value : undefined;
   }
 
-  /** Whether the pushing connection would have told of a write: it answers, and what it tracks is the gateway's prefix. */
+  /** Whether the pushing connection would have told of a write: it answers, what it tracks is the gateway's prefix, and all keys are here. */
   async function trustworthy(signal: AbortSignal): Promise<boolean> {
-    return namespace !== undefined && (await heardAll(signal));
+    return namespace !== undefined && !shares && (await heardAll(signal));
   }
 
   /** Waits for what the server has pushed until now, which comes before its answer; false without such a connection. */
@@ -164,7 +166,9 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
     async counters(signal) {
       const redis = commands;
       if (redis === undefined) return undefined;
-      return attempt(signal, async (limited) => readServerCounters(await target.ask(redis, SERVER_COUNTERS, limited)));
+      const counters = await attempt(signal, async (limited) => readServerCounters(await target.ask(redis, SERVER_COUNTERS, limited)));
+      if (counters?.mode !== undefined) shares = counters.mode !== 'standalone';
+      return counters;
     },
     close() {
       subscriber?.disconnect();

@@ -2,6 +2,7 @@ import type { Series } from '../catalogue/series.ts';
 import type { GatewayConfig } from '../config/effective.ts';
 import { hostsOf } from '../litellm/addresses.ts';
 import type { CacheSettings } from '../litellm/cache-ping.ts';
+import type { CacheType } from '../model/cache.ts';
 import type { LeaseState } from '../model/lease.ts';
 import type { GatewayStatus } from '../model/status.ts';
 import type { Log, Tick } from '../model/tick.ts';
@@ -102,7 +103,7 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
       }
     } else {
       // The pairs of this tick are those of the gateway that is there now.
-      if (differ(typeBefore, look.cacheType)) {
+      if (isAnotherCache(typeBefore, look.cacheType)) {
         for (const route of routes) route.forget();
         pace.hurry();
       }
@@ -140,7 +141,7 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
    */
   function wereMisled(before: Pick<Look, 'settings' | 'cacheType'>): boolean {
     const changed =
-      differ(before.cacheType, look.cacheType) || TELLING.some((name) => differ(before.settings?.[name], look.settings?.[name]));
+      isAnotherCache(before.cacheType, look.cacheType) || TELLING.some((name) => differ(before.settings?.[name], look.settings?.[name]));
     misled = !misled && isRedis(look.cacheType) && changed;
     return misled;
   }
@@ -203,6 +204,11 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
 function isGood(route: RouteWatch): boolean {
   const outcome = route.finding()?.outcome;
   return outcome !== undefined && wentWell(outcome);
+}
+
+/** A type that a gateway tells for the first time, or no longer, is no change of its cache. */
+function isAnotherCache(before: CacheType, after: CacheType): boolean {
+  return before !== 'unknown' && after !== 'unknown' && before !== after;
 }
 
 function differ<T>(before: T | undefined, after: T | undefined): boolean {

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createTarget } from '../../src/redis/connect.ts';
+import { createKeyWatch } from '../../src/redis/key-watch.ts';
+import { systemClock } from '../../src/schedule/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 import { lacksRedis, type RunningRedis } from '../support/redis.ts';
@@ -7,6 +10,7 @@ import { targetConfig, watchTarget } from '../support/target.ts';
 import { gatewayConfig, inTurn, watchGateway } from '../support/watched-gateway.ts';
 
 const PAIRS = 8;
+const never = new AbortController().signal;
 
 describe.skipIf(await lacksRedis('8.2.3'))('a LiteLLM before a Redis Cluster', () => {
   let nodes: RunningRedis[];
@@ -41,6 +45,17 @@ describe.skipIf(await lacksRedis('8.2.3'))('a LiteLLM before a Redis Cluster', (
     }
     expect(watched.series('redis.info')).toEqual({ 'redis.version=8.2.3,redis.mode=cluster,maxmemory_policy=noeviction': 1 });
     expect(probed.log.filter(({ level }) => level === 'warn')).toEqual([]);
+  });
+
+  it('has keys of which the watched node knows nothing', async () => {
+    const target = createTarget(targetConfig(nodes[0]?.url ?? ''));
+    target.auth = 'ok';
+    const keys = createKeyWatch(target, systemClock);
+    open.push({ close: async () => keys.close() });
+    await keys.connect(null, never);
+    expect(keys.watching).toBe(true);
+    expect((await keys.counters(never))?.mode).toBe('cluster');
+    expect((await keys.look('lce-probe-01', undefined, never)).state).toBe('unknown');
   });
 
   it('is found out when the cluster is down', async () => {

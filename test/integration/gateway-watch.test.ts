@@ -15,7 +15,7 @@ async function standIn() {
     caching: true,
     alive: true,
     ping: 200,
-    cacheType: 'redis',
+    cacheType: 'redis' as string | undefined,
     /** What readiness calls the cache; nothing by default, as of a release that does not tell. */
     readiness: undefined as string | undefined,
     /** What the cache is after the next pair. */
@@ -142,6 +142,14 @@ describe('the ticks of a gateway', () => {
     [state.readiness, state.caching] = ['redis', false];
     await ticks(1);
     expect(current(probed, 'verdict')).toEqual(['not_caching']);
+  });
+
+  it('judge a gateway in the round in which it tells its cache for the first time', async () => {
+    const { state, probed, ticks } = await start();
+    state.cacheType = undefined;
+    state.nextType = 'redis';
+    expect(await ticks(1)).toEqual([true]);
+    expect(current(probed, 'verdict')).toEqual(['working']);
   });
 
   it('send no negative control while the cache is out: it would keep the outage alive', async () => {
