@@ -53,6 +53,14 @@ function tags(page: string): string[] {
   return [...page.matchAll(/<(\/?[a-z!][^\s>]*)/gi)].map((match) => match[1] ?? '');
 }
 
+/** The same with a letter for every text that could be anything but a name of ours. */
+function withoutMarkup(value: unknown): unknown {
+  if (typeof value === 'string') return value === '' || /^[a-z0-9_-]+$/.test(value) ? value : 'x';
+  if (Array.isArray(value)) return value.map(withoutMarkup);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, withoutMarkup(inner)]));
+}
+
 describe('the status page', () => {
   it('says what is wrong with a gateway, why, and what to do', async () => {
     const page = await pageOf({ gateways: [BROKEN] });
@@ -192,10 +200,8 @@ describe('the status page', () => {
     );
     await fc.assert(
       fc.asyncProperty(arbitraryStatus(hostile), async (status) => {
-        const harmless: unknown = JSON.parse(JSON.stringify(status), (_key, value) =>
-          typeof value === 'string' && !/^[a-z0-9_-]+$/.test(value) ? (value === '' ? '' : 'x') : value,
-        );
-        const pages = [(await statusPage(status)).body, (await statusPage(harmless as Status)).body];
+        const harmless = withoutMarkup(status) as Status;
+        const pages = [(await statusPage(status)).body, (await statusPage(harmless)).body];
         expect(tags(pages[0] ?? '')).toEqual(tags(pages[1] ?? ''));
         expect(pages[0]).not.toContain('<script');
         expect(pages[0]?.length).toBeLessThan(1_000_000);
