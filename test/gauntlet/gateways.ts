@@ -10,6 +10,8 @@ export interface Site {
   sentinel: { port: number; master: string; password: string };
   /** The base of a provider's API. */
   provider: string;
+  /** The vector database of a semantic cache. */
+  qdrant: string;
   /** The key of the gateway. */
   key: string;
 }
@@ -79,6 +81,20 @@ export const VARIANTS = {
   'no cache': { options: (site) => cacheless(standard(site)) },
   'type missing': { options: (site) => standard(site, { type: null }) },
   local: { options: (site) => standard(site, { type: 'local', host: null, port: null, username: null, password: null }) },
+  semantic: {
+    options: (site) =>
+      standard(site, {
+        type: 'qdrant-semantic',
+        host: null,
+        port: null,
+        username: null,
+        password: null,
+        qdrant_api_base: site.qdrant,
+        qdrant_collection_name: 'answers',
+        qdrant_semantic_cache_embedding_model: 'embedding',
+        similarity_threshold: 0.8,
+      }),
+  },
   'on demand': { options: (site) => standard(site, { mode: 'default_off' }) },
   'no call types': { options: (site) => standard(site, { supported_call_types: [] }) },
   'chat only': { options: (site) => standard(site, { supported_call_types: ['acompletion', 'completion'] }) },
@@ -103,6 +119,10 @@ function standard({ redis, provider, key }: Site, cacheParams: Mapping = {}): Ga
     config: {
       model_list: [
         { model_name: 'cache-probe', litellm_params: { model: 'openai/cache-probe', api_key: 'none', mock_response: 'ok' } },
+        {
+          model_name: 'embedding',
+          litellm_params: { model: 'openai/embedding', api_key: 'none', api_base: provider, max_retries: 0 },
+        },
         {
           model_name: 'provided',
           litellm_params: { model: 'openai/provided', api_key: 'none', api_base: provider, max_retries: 0 },

@@ -19,8 +19,8 @@ export const FAULTS: readonly Fault[] = [
 /** What belongs to the gauntlet and cannot be brought about by the local stack. */
 export const IMPOSSIBLE: readonly Impossible[] = [
   {
-    name: 'semantic cache',
+    name: 'semantic cache in Redis',
     cannot:
-      'LiteLLM keeps a semantic cache through the package redisvl in the Search module of Redis; neither is in the stack, because the wheels that bring Redis without root bring the plain server.',
+      'LiteLLM keeps it through the package redisvl in the Search module of Redis; neither is in the stack, because the wheels that bring Redis without root bring the plain server. The semantic cache of the table keeps its vectors in a stand-in for Qdrant, and the rest of it is LiteLLM’s own.',
   },
 ];

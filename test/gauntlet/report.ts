@@ -42,12 +42,8 @@ export function reportOf(found: Found): string {
     '',
     `In time is within two intervals and the ${TIMEOUT / 1000} s that a request of the round under way may take; within ${HANGING} intervals where every request hangs until that limit, because two of those are longer than an interval here; and within eleven where only every tenth pair shows it.`,
     '',
-    '| fault | LiteLLM | noise | verdict | cause | detected | healed | score | /cache/ping | readiness | duplicate chat | redis_up |',
-    '|---|---|---|---|---|---|---|---|---|---|---|---|',
-    ...grouped(found.runs).map(row),
-    '',
-    ...list('## Not right', all.filter(({ score }) => score !== 'right').map(explained)),
-    ...list('## Not run', found.broken),
+    ...table(found.runs),
+    ...notRight('##', all, found.broken),
     ...list(
       '## Cannot be brought about here',
       found.impossible.map(({ name, cannot }) => `${name}: ${cannot}`),
@@ -55,6 +51,33 @@ export function reportOf(found: Found): string {
     ...healthySection(found.healthy),
     ...randomSection(found.random),
   ].join('\n');
+}
+
+/** What is added to the page when faults are run that it does not have. */
+export function additionOf({ date, command, versions, runs, broken }: Found): string {
+  return [
+    `## Added on ${date}`,
+    '',
+    `By \`${command}\`, otherwise as above. ${versions}`,
+    '',
+    ...summary(runs, broken),
+    '',
+    ...table(runs),
+    ...notRight('###', runs, broken),
+  ].join('\n');
+}
+
+function table(runs: readonly Run[]): string[] {
+  return [
+    '| fault | LiteLLM | noise | verdict | cause | detected | healed | score | /cache/ping | readiness | duplicate chat | redis_up |',
+    '|---|---|---|---|---|---|---|---|---|---|---|---|',
+    ...grouped(runs).map(row),
+    '',
+  ];
+}
+
+function notRight(level: '##' | '###', runs: readonly Run[], broken: readonly string[]): string[] {
+  return [...list(`${level} Not right`, runs.filter(({ score }) => score !== 'right').map(explained)), ...list(`${level} Not run`, broken)];
 }
 
 function summary(runs: readonly Run[], broken: readonly string[]): string[] {

@@ -3,7 +3,7 @@
  * healthy traffic, and faults at random; writes docs/gauntlet.md after each fault. Exits 1 when a cause was wrong,
  * less than 95 % were right, or healthy traffic was not called `working` all the time.
  */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GATEWAY_RELEASE, type GatewayRelease } from '../../deploy/local/gateway.ts';
@@ -11,7 +11,7 @@ import { progressToStderr } from '../../deploy/local/progress.ts';
 import { type Healthy, runHealthy } from './healthy.ts';
 import { FAULTS, IMPOSSIBLE } from './index.ts';
 import { type RandomRuns, runRandom } from './random.ts';
-import { reportOf } from './report.ts';
+import { additionOf, type Found, reportOf } from './report.ts';
 import { type Row, rowsOf, runRow } from './row.ts';
 import { REDIS } from './server.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -25,9 +25,11 @@ const HELP = `npm run gauntlet [-- OPTIONS]
   --stacks N            how many stacks of Redis, gateways and exporter run at a time (3)
   --only NAME           faults whose name contains this; can be given several times
   --release VERSION     one release of LiteLLM instead of both; can be given several times
+  --append              adds to the page as it is instead of writing it anew
   --help                this text
 `;
 const ENOUGH = 0.95;
+const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'gauntlet.md');
 const NOISES = [false, true] as const;
 const NAMES = FAULTS.map(({ name }) => name);
 
@@ -43,6 +45,7 @@ async function main(): Promise<number> {
     stacks: { type: 'string', default: '3' },
     only: { type: 'string', multiple: true },
     release: { type: 'string', multiple: true },
+    append: { type: 'boolean' },
     help: { type: 'boolean' },
   } as const;
   const { values } = parseArgs({ options });
@@ -68,21 +71,19 @@ async function main(): Promise<number> {
   let random: RandomRuns | undefined;
   let done = 0;
   const [newest = GATEWAY_RELEASE[0]] = releases;
-  const write = () =>
-    writeFile(
-      join(import.meta.dirname, '..', '..', 'docs', 'gauntlet.md'),
-      reportOf({
-        date: new Date().toISOString().slice(0, 10),
-        command: ['npm run gauntlet', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2).map(quoted)] : [])].join(' '),
-        versions: `LiteLLM ${releases.join(' and ')}, Redis ${REDIS}.`,
-        over: { done, of: NOISES.length * releases.length * faults.length },
-        runs: [...runs].sort((a, b) => NAMES.indexOf(a.fault) - NAMES.indexOf(b.fault)),
-        broken,
-        healthy,
-        random,
-        impossible: IMPOSSIBLE,
-      }),
-    );
+  const found = (): Found => ({
+    date: new Date().toISOString().slice(0, 10),
+    command: ['npm run gauntlet', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2).map(quoted)] : [])].join(' '),
+    versions: `LiteLLM ${releases.join(' and ')}, Redis ${REDIS}.`,
+    over: { done, of: NOISES.length * releases.length * faults.length },
+    runs: [...runs].sort((a, b) => NAMES.indexOf(a.fault) - NAMES.indexOf(b.fault)),
+    broken,
+    healthy,
+    random,
+    impossible: IMPOSSIBLE,
+  });
+  const before = values.append ? (await readFile(PAGE, 'utf8')).trimEnd() : undefined;
+  const write = () => writeFile(PAGE, before === undefined ? reportOf(found()) : `${before}\n\n${additionOf(found())}`);
   const inRow = (row: Row) =>
     runRow(row, {
       times,

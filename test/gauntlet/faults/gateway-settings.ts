@@ -1,9 +1,9 @@
 import { metricValue } from '../../support/metrics-text.ts';
-import type { Expected, Fault } from '../fault.ts';
+import type { Fault } from '../fault.ts';
 import type { VariantName } from '../gateways.ts';
 
 /** A rollout of a gateway with other settings behind the address of the standard one. */
-function rollout(name: string, variant: VariantName, expected: Expected, more: Partial<Fault> = {}): Fault {
+function rollout(name: string, variant: VariantName, expected: Fault['expected'], more: Partial<Fault> = {}): Fault {
   return {
     name,
     releases: 'either',
@@ -32,6 +32,17 @@ export const GATEWAY_SETTINGS: readonly Fault[] = [
   rollout('supported_call_types empty', 'no call types', { verdict: 'not_caching', cause: 'call_type_not_cached' }),
   rollout('supported_call_types with chat only', 'chat only', { verdict: 'partial', cause: 'call_type_not_cached' }),
   rollout('redis_flush_size', 'batching', { verdict: ['memory_only', 'not_caching', 'partial'], cause: 'write_batching' }),
+  // The older release answers a prompt with what it has of any that resembles it; the newer one keeps a pair, which has a
+  // namespace of its own, to itself.
+  rollout(
+    'semantic cache',
+    'semantic',
+    {
+      '1.80.9': { verdict: 'wrong_answers', cause: 'semantic_or_key_collision' },
+      '1.106.0': { verdict: 'local', cause: 'cache_local' },
+    },
+    { releases: 'both', besides: ['cache_local'] },
+  ),
   rollout(
     'TTL of users’ entries too short',
     'short life',

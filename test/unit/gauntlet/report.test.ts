@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reportOf } from '../../gauntlet/report.ts';
+import { additionOf, reportOf } from '../../gauntlet/report.ts';
 import type { Run } from '../../gauntlet/stage.ts';
 
 const RUN: Run = {
@@ -43,6 +43,15 @@ describe('the page of the gauntlet', () => {
     expect(page).toContain(
       'States of this page in which something was wrong: 1. In those, `/cache/ping` answered 200 in 0, `/health/readiness` answered 200 in 1, a duplicate chat came back as a hit in 1, and `redis_up` was 1 in 0.',
     );
+  });
+
+  it('takes runs that are added under a heading of their own, with their own count', () => {
+    const added = additionOf({ ...FOUND, command: 'npm run gauntlet -- --append', runs: [RUN, { ...RUN, score: 'late' }] });
+    expect(added).toMatch(/^## Added on 2026-11-22\n\nBy `npm run gauntlet -- --append`/);
+    expect(added).toContain('**2 runs: 1 right, ');
+    expect(added).toContain('| Redis stopped | 1.106.0 | no | memory_only | redis_unreachable | 2.0 (2.0) | 1.3 (1.3) | 1/2 |');
+    expect(added).toContain('### Not right\n\n- late: Redis stopped');
+    expect(added).not.toContain('rows of the table below');
   });
 
   it('counts a run that could not be made against the rest', () => {
