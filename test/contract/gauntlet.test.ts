@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { GATEWAY_RELEASE } from '../../deploy/local/gateway.ts';
 import { CAUSE, VERDICT } from '../../src/model/cache.ts';
@@ -89,6 +90,29 @@ describe('the list of faults', () => {
       expect(CAUSE).toEqual(expect.arrayContaining([...cause]));
       // A fault that leaves the cache working is not over by itself without being told so.
       expect(verdict.includes('working')).toBe(fault.passing !== undefined || fault.shows !== undefined);
+    }
+  });
+});
+
+describe('the recorded page', () => {
+  const page = readFileSync('docs/gauntlet.md', 'utf8');
+
+  it.each(FAULTS.map(({ name }) => name))('has a row for each release, with noise and without: %s', (name) => {
+    const rows = page.split('\n').filter((line) => line.startsWith(`| ${name} |`));
+    const states = rows.map((line) => line.split(' | ').slice(1, 3).join(' ')).sort();
+    expect(states).toEqual(GATEWAY_RELEASE.flatMap((release) => [`${release} no`, `${release} yes`]).sort());
+  });
+
+  it('says what cannot be brought about', () => {
+    for (const { name, cannot } of IMPOSSIBLE) expect(page).toContain(`- ${name}: ${cannot}\n`);
+  });
+
+  it('has no wrong cause in it, and 95 % of its runs right', () => {
+    const counts = [...page.matchAll(/^\*\*(\d+) runs: (\d+) right, .* (\d+) wrong cause/gm)].map((match) => match.slice(1).map(Number));
+    expect(counts.length).toBeGreaterThan(0);
+    for (const [runs = 0, right = 0, wrong] of counts) {
+      expect(right / runs).toBeGreaterThanOrEqual(0.95);
+      expect(wrong).toBe(0);
     }
   });
 });
