@@ -35,8 +35,8 @@ export default defineConfig({
           testTimeout: 240_000,
           hookTimeout: 240_000,
           sequence: { groupOrder: 3 },
-          // A fault is mostly waiting, so both releases run at once.
-          maxWorkers: 2,
+          // A fault is mostly waiting, so all four files run at once.
+          maxWorkers: 4,
         },
       },
     ],

@@ -1,3 +1,3 @@
 import { describeFaultsOn } from './once.ts';
 
-await describeFaultsOn('1.80.9');
+await describeFaultsOn('1.80.9', 'second');

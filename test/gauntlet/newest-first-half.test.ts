@@ -1,0 +1,3 @@
+import { describeFaultsOn } from './once.ts';
+
+await describeFaultsOn('1.106.0', 'first');
