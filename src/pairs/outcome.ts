@@ -52,11 +52,6 @@ export function wentWell(outcome: Outcome): boolean {
   return outcome === 'ok' || outcome === 'hit_unverified' || outcome === 'hit_unlabelled';
 }
 
-/** Whether the duplicate was answered from a cache, wherever that is. */
-export function isHit(outcome: Outcome): boolean {
-  return wentWell(outcome) || outcome === 'hit_not_in_redis';
-}
-
 /**
  * The kind of a route's pair by its number, from 1. Every tenth completions pair is plain, to see what
  * users' entries get; every twentieth pair of a route is a negative control.

@@ -2,7 +2,7 @@ import { combinations, type Sample, sample, states } from '../catalogue/sample.t
 import type { Series } from '../catalogue/series.ts';
 import { type Outcome, PHASE, type Route, type SkipReason } from '../model/cache.ts';
 import type { PairStatus } from '../model/status.ts';
-import { isHit, kindOf, type PairKind } from '../pairs/outcome.ts';
+import { kindOf, type PairKind, wentWell } from '../pairs/outcome.ts';
 import type { PairResult } from '../pairs/pair.ts';
 import type { Clock } from '../schedule/clock.ts';
 import type { Finding } from '../verdict/signals.ts';
@@ -13,7 +13,7 @@ import { medianSpeedup, SPEEDUP_WINDOW, type Speedup } from './gateway-speedup.t
 /** One route of a gateway: its latest pair, and what is shown of it. */
 export interface RouteWatch {
   readonly route: Route;
-  /** The kind of the next pair. A control says nothing of reading, so there is none while what stands is no hit. */
+  /** The kind of the next pair. A control says nothing of reading, so there is none unless what stands is a good hit. */
   next(): PairKind;
   /** Takes in a pair, perhaps one across replicas: counts it, measures it, and remembers what the verdict needs. */
   record(pair: PairResult, traceId: string, across: boolean): void;
@@ -79,7 +79,7 @@ export function watchRoute(route: Route, model: string, series: Series, clock: C
     route,
     next: () => {
       const kind = kindOf(route, pairs + 1);
-      return kind === 'control' && !(stands && finding !== undefined && isHit(finding.outcome)) ? 'own' : kind;
+      return kind === 'control' && !(stands && finding !== undefined && wentWell(finding.outcome)) ? 'own' : kind;
     },
     record(pair, traceId, across) {
       pairs += 1;

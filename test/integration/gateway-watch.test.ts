@@ -2,8 +2,11 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { CAUSE, OUTCOME, SKIP_REASON, VERDICT } from '../../src/model/cache.ts';
 import type { LeaseState } from '../../src/model/lease.ts';
+import type { Target } from '../../src/redis/target.ts';
 import type { Clock } from '../../src/schedule/clock.ts';
 import { answering } from '../support/hostile-gateway.ts';
+import { lacksRedis, startRedis } from '../support/redis.ts';
+import { targetConfig, watchTarget } from '../support/target.ts';
 import { gatewayConfig, type WatchedGateway, watchGateway } from '../support/watched-gateway.ts';
 
 const INTERVAL = 60_000;
@@ -73,10 +76,10 @@ function movingClock(): Clock & { forward(milliseconds: number): void } {
   };
 }
 
-async function start(config: Parameters<typeof gatewayConfig>[1] = {}) {
+async function start(config: Parameters<typeof gatewayConfig>[1] = {}, target?: Target) {
   const { url, state } = await standIn();
   const clock = movingClock();
-  const probed = watchGateway(gatewayConfig(url, { routes: ['completions'], interval: INTERVAL, ...config }), undefined, clock);
+  const probed = watchGateway(gatewayConfig(url, { routes: ['completions'], interval: INTERVAL, ...config }), target, clock);
   /** Runs ticks of the grid and tells for each whether it sent a pair. */
   const ticks = async (count: number): Promise<boolean[]> => {
     const sent: boolean[] = [];
@@ -160,6 +163,19 @@ describe('the ticks of a gateway', () => {
     state.caching = true;
     await ticks(1);
     expect(current(probed, 'verdict')).toEqual(['working']);
+  });
+
+  it('send none where the hits are not in Redis: one would be taken for a miss', async (test) => {
+    if (await lacksRedis('8.2.3')) return test.skip('redis-server 8.2.3 is missing');
+    const redis = await startRedis();
+    const watched = watchTarget(targetConfig(redis.url));
+    await watched.tick();
+    const { probed, ticks } = await start({ redis: 'cache', namespace: 'litellm', routes: ['chat'] }, watched.target);
+    for (let tick = 0; tick < 16; tick++) {
+      await ticks(1);
+      expect([tick, ...current(probed, 'verdict')]).toEqual([tick, 'not_in_redis']);
+    }
+    await Promise.all([probed.watch.close(), watched.watch.close()]);
   });
 
   it('send none to a gateway that was away either: it may be another one', async () => {
