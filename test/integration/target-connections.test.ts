@@ -90,7 +90,7 @@ describe.skipIf(await lacksRedis('7.0.15'))('a target', () => {
 
   it('may be the master that a Sentinel names, which is asked again after a failover', async () => {
     const [first, second] = [
-      await startRedis({ release: '7.0.15', args: ['--requirepass', 'pass'] }),
+      await startRedis({ release: '7.0.15', args: ['--requirepass', 'pass', '--repl-diskless-sync-delay', '0'] }),
       await startRedis({ release: '7.0.15' }),
     ];
     await second.command('CONFIG', 'SET', 'masterauth', 'pass');
