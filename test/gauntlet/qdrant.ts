@@ -22,6 +22,7 @@ interface Search {
   filter?: { must: readonly { key: string; match: { value: string } }[] };
 }
 
+/** Starts it empty; every collection is there from the beginning, and all of them are the same one. */
 export async function startQdrant(): Promise<Qdrant> {
   const points: Point[] = [];
   const answers: Readonly<Record<string, (body: unknown) => unknown>> = {

@@ -10,6 +10,7 @@ import { targetConfig, watchTarget } from '../support/target.ts';
 import { gatewayConfig, type WatchedGateway, watchGateway } from '../support/watched-gateway.ts';
 
 const INTERVAL = 60_000;
+const LACKS_REDIS = await lacksRedis('8.2.3');
 const labels = { route: 'completions', 'gen_ai.request.model': 'cache-probe' } as const;
 
 /** A stand-in whose cache, price and health can be switched, which no real gateway allows from one tick to the next. */
@@ -165,8 +166,7 @@ describe('the ticks of a gateway', () => {
     expect(current(probed, 'verdict')).toEqual(['working']);
   });
 
-  it('send none where the hits are not in Redis: one would be taken for a miss', async (test) => {
-    if (await lacksRedis('8.2.3')) return test.skip('redis-server 8.2.3 is missing');
+  it.skipIf(LACKS_REDIS)('send none where the hits are not in Redis: one would be taken for a miss', async () => {
     const redis = await startRedis();
     const watched = watchTarget(targetConfig(redis.url));
     await watched.tick();
