@@ -125,7 +125,7 @@ function tooLong(cap: number): string {
 }
 
 function stage(name: string, start: number, problem: string): Stage {
-  return { name, seconds: secondsSince(start), passed: 0, failed: 0, skipped: [], ...(problem === '' ? {} : { problem }) };
+  return { name, seconds: secondsSince(start), passed: 0, failed: [], skipped: [], ...(problem === '' ? {} : { problem }) };
 }
 
 function secondsSince(start: number): number {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Stage, summary, type VitestReport, vitestStage } from '../../../scripts/test-summary.ts';
 
-const GOOD: Stage = { name: 'unit', seconds: 1.25, passed: 3, failed: 0, skipped: [] };
+const GOOD: Stage = { name: 'unit', seconds: 1.25, passed: 3, failed: [], skipped: [] };
 
 describe('the closing lines of npm test', () => {
   it('end with the sum over all stages', () => {
@@ -10,8 +10,16 @@ describe('the closing lines of npm test', () => {
     expect(status).toBe(0);
   });
 
-  it('fail with a failed test', () => {
-    const { lines, status } = summary([{ ...GOOD, failed: 1 }], false);
+  it('fail with a failed test, and name it with what it said', () => {
+    const message = [
+      'AssertionError: expected 1 to be 2',
+      '',
+      '    at node_modules/vitest/x.js',
+      ...Array.from({ length: 30 }, (_, frame) => `    at frame ${frame}`),
+    ].join('\n');
+    const { lines, status } = summary([{ ...GOOD, failed: [{ name: 'a sum is right', message }] }], false);
+    expect(lines.slice(0, 3)).toEqual(['failed unit: a sum is right', '  AssertionError: expected 1 to be 2', '      at frame 0']);
+    expect(lines).toHaveLength(15);
     expect(lines.at(-1)).toBe('3 passed, 1 failed, 0 skipped');
     expect(status).toBe(1);
   });
@@ -39,9 +47,11 @@ describe('the closing lines of npm test', () => {
 describe('a stage from a report of vitest', () => {
   const report: VitestReport = {
     numPassedTests: 1,
-    numFailedTests: 0,
     testResults: [
       {
+        name: 'a.test.ts',
+        status: 'passed',
+        message: '',
         assertionResults: [
           { fullName: 'a', status: 'passed' },
           { fullName: 'b', status: 'skipped' },
@@ -52,12 +62,27 @@ describe('a stage from a report of vitest', () => {
   };
 
   it('takes everything that neither passed nor failed for skipped', () => {
-    expect(vitestStage('unit', 1, report, undefined)).toEqual({ name: 'unit', seconds: 1, passed: 1, failed: 0, skipped: ['b', 'c'] });
+    expect(vitestStage('unit', 1, report, undefined)).toEqual({ name: 'unit', seconds: 1, passed: 1, failed: [], skipped: ['b', 'c'] });
   });
 
   it('keeps an exit status that no failed test explains', () => {
     expect(vitestStage('unit', 1, report, 'exited with status 1').problem).toBe('exited with status 1');
-    expect(vitestStage('unit', 1, { ...report, numFailedTests: 1 }, 'exited with status 1').problem).toBeUndefined();
+    const failed = { fullName: 'd', status: 'failed', failureMessages: ['Error: no'] };
+    const testResults = [{ name: 'a.test.ts', status: 'failed', message: '', assertionResults: [failed] }];
+    const stage = vitestStage('unit', 1, { ...report, testResults }, 'exited with status 1');
+    expect(stage).toEqual({ name: 'unit', seconds: 1, passed: 1, failed: [{ name: 'd', message: 'Error: no' }], skipped: [] });
+  });
+
+  it('counts a file that could not be run as one failure, also beside tests that failed', () => {
+    const failed = { fullName: 'd', status: 'failed', failureMessages: null };
+    const testResults = [
+      { name: 'a.test.ts', status: 'failed', message: 'Cannot find module', assertionResults: [] },
+      { name: 'b.test.ts', status: 'failed', message: '', assertionResults: [failed] },
+    ];
+    expect(vitestStage('unit', 1, { ...report, testResults }, 'exited with status 1').failed).toEqual([
+      { name: 'a.test.ts', message: 'Cannot find module' },
+      { name: 'd', message: '' },
+    ]);
   });
 
   it('needs a report', () => {
