@@ -12,21 +12,28 @@ import { type Supply, supply } from './supply.ts';
 
 const silent = () => undefined;
 
+export type Half = 'first' | 'second';
+
 /**
  * The faults whose test is on a release: those that depend on it, and of the others every second one, so that
  * both releases are done after the same time.
  */
-export function faultsOf(release: GatewayRelease): readonly Fault[] {
+function faultsOf(release: GatewayRelease): readonly Fault[] {
   const either = FAULTS.filter(({ releases }) => releases === 'either');
   return FAULTS.filter((fault) => fault.releases === 'both' || GATEWAY_RELEASE[either.indexOf(fault) % GATEWAY_RELEASE.length] === release);
 }
 
-/** A test for each fault of one half of those of a release, all on one stack. A file for each half, because files run side by side. */
-export async function describeFaultsOn(release: GatewayRelease, half: 'first' | 'second'): Promise<void> {
-  const lacking = lacksOpenssl() || (await lacks(() => redisServer(REDIS, silent))) || (await lacks(() => redisServer('8.2.3', silent)));
+/** One half of the faults of a release. */
+export function halfOf(release: GatewayRelease, half: Half): readonly Fault[] {
   const all = faultsOf(release);
   const middle = Math.ceil(all.length / 2);
-  const faults = half === 'first' ? all.slice(0, middle) : all.slice(middle);
+  return half === 'first' ? all.slice(0, middle) : all.slice(middle);
+}
+
+/** A test for each fault of one half of those of a release, all on one stack. A file for each half, because files run side by side. */
+export async function describeFaultsOn(release: GatewayRelease, half: Half): Promise<void> {
+  const lacking = lacksOpenssl() || (await lacks(() => redisServer(REDIS, silent))) || (await lacks(() => redisServer('8.2.3', silent)));
+  const faults = halfOf(release, half);
 
   describe.skipIf(lacking)(`a cache behind LiteLLM ${release}, ${half} half of the faults`, () => {
     let stack: Stack;
