@@ -48,7 +48,7 @@ describe('a daemon with a census', () => {
       5_000,
     );
     await redis.command('ACL', 'SETUSER', 'default', 'on');
-    await eventually(async () => (await lastRun()) > first, 5_000);
+    await eventually(async () => (await lastRun()) > first);
 
     const { http } = parse(await readFile(exporter.configFile, 'utf8'));
     await writeFile(exporter.configFile, stringify({ redis: [{ ...TARGET, url: redis.url }], http }));

@@ -46,10 +46,10 @@ describe('exporters that share a lease', () => {
     const first = await start();
     await eventually(async () => (await held(first)) === 1 && (await pairs(first)) > 0, 10_000);
     const second = await start();
-    await eventually(async () => gatewayMetrics(await second.metrics()).join() === 'llm_cache_probe_lease_held', 5_000);
+    await eventually(async () => gatewayMetrics(await second.metrics()).join() === 'llm_cache_probe_lease_held');
     expect(await held(second)).toBe(0);
-    await eventually(async () => metricValue(await second.metrics(), 'redis_up') === 1, 5_000);
-    await eventually(async () => (await fetch(`${second.url}/-/ready`)).status === 200, 5_000);
+    await eventually(async () => metricValue(await second.metrics(), 'redis_up') === 1);
+    await eventually(async () => (await fetch(`${second.url}/-/ready`)).status === 200);
     expect(await (await fetch(`${second.url}/debug/gateways/litellm`)).text()).toContain('lease: other');
 
     const stopping = performance.now();
@@ -60,13 +60,13 @@ describe('exporters that share a lease', () => {
     expect(performance.now() - stopping).toBeLessThan(6_000);
 
     const third = await start();
-    await eventually(async () => (await held(third)) === 0, 5_000);
+    await eventually(async () => (await held(third)) === 0);
     process.kill(second.pid, 'SIGKILL');
     await eventually(async () => (await held(third)) === 1, TTL + 2 * ATTEMPT);
-    await eventually(async () => (await pairs(third)) > 0, 5_000);
+    await eventually(async () => (await pairs(third)) > 0);
 
     const fourth = await start();
-    await eventually(async () => (await held(fourth)) === 0, 5_000);
+    await eventually(async () => (await held(fourth)) === 0);
     await store.kill();
     // A pair that was under way when the lease ended may still send its duplicate; by the second skipped tick it is over.
     await eventually(async () => (await held(third)) === 0 && (await skipped(third)) > 1 && (await skipped(fourth)) > 0, TTL + 5_000);

@@ -49,21 +49,21 @@ describe('a reload', () => {
     expect(await targets(exporter)).toEqual(['added', 'changed', 'kept']);
     expect(await attempts(exporter, 'kept')).toBeGreaterThanOrEqual(before);
     expect(await attempts(exporter, 'changed')).toBeLessThanOrEqual(1);
-    await eventually(async () => (await attempts(exporter, 'added')) >= 1, 5_000);
+    await eventually(async () => (await attempts(exporter, 'added')) >= 1);
     expect(metricValue(await exporter.metrics(), 'cache_exporter_config_last_reload_successful')).toBe(1);
   });
 
   it('is refused with the reasons when the file is bad, and everything goes on', async () => {
     const redis = await startRedis();
     const exporter = await forThisFile(startExporter(await freePort(), { redis: [target('cache', redis.url)] }, {}));
-    await eventually(async () => (await attempts(exporter, 'cache')) >= 1, 5_000);
+    await eventually(async () => (await attempts(exporter, 'cache')) >= 1);
     await rewrite(exporter, [target('cache', redis.url, { intervall: '1s' })]);
 
     const answer = await reload(exporter);
     expect(answer.status).toBe(400);
     expect(await answer.text()).toContain('redis[0].intervall: unknown key; did you mean interval?');
     const count = await attempts(exporter, 'cache');
-    await eventually(async () => (await attempts(exporter, 'cache')) > count, 5_000);
+    await eventually(async () => (await attempts(exporter, 'cache')) > count);
     expect(metricValue(await exporter.metrics(), 'cache_exporter_config_last_reload_successful')).toBe(0);
   });
 
@@ -72,7 +72,7 @@ describe('a reload', () => {
     const exporter = await forThisFile(startExporter(await freePort(), { redis: [target('one', redis.url)] }, {}));
     await rewrite(exporter, [target('two', redis.url)]);
     process.kill(exporter.pid, 'SIGHUP');
-    await eventually(async () => (await targets(exporter)).join() === 'two', 5_000);
+    await eventually(async () => (await targets(exporter)).join() === 'two');
   });
 
   it('moves the links to traces', async () => {
@@ -96,12 +96,12 @@ describe('a reload', () => {
     );
     const state = async (name: string) =>
       metricValue(await exporter.metrics(), 'redis_auth_state', { credential: 'exporter', state: name }) === 1;
-    await eventually(() => state('ok'), 5_000);
+    await eventually(() => state('ok'));
     await redis.command('CONFIG', 'SET', 'requirepass', 'after');
-    await eventually(() => state('failed'), 5_000);
+    await eventually(() => state('failed'));
     expect(metricValue(await exporter.metrics(), 'redis_up')).toBe(1);
     await writeFile(`${exporter.dir}/password`, 'after\n');
-    await eventually(() => state('ok'), 5_000);
+    await eventually(() => state('ok'));
   });
 });
 

@@ -56,7 +56,7 @@ for (const release of REDIS_RELEASE) {
       await redis.command('SET', keyOf('lce-probe-01', 'litellm'), 'x', 'PX', '60000');
       const written = await waiting;
       expect(written).toMatchObject({ key: keyOf('lce-probe-01', 'litellm'), times: 1, flushed: false });
-      expect((written?.at ?? 0) - before).toBeLessThan(100);
+      expect((written?.at ?? 0) - before).toBeLessThan(1_000);
       const look = await keys.look('lce-probe-01', undefined, never);
       expect(look.state).toBe('present');
       expect(look.ttlSeconds).toSatisfy((ttl: number) => ttl > 50 && ttl <= 60);
@@ -98,8 +98,7 @@ for (const release of REDIS_RELEASE) {
 
     it('are lost when they were removed and written again, and only then', async () => {
       const { keys } = await watch(null);
-      const spokenOf = (probe: string, times: number) =>
-        eventually(async () => (await keys.written(probe, 100, never))?.times === times, 2_000);
+      const spokenOf = (probe: string, times: number) => eventually(async () => (await keys.written(probe, 100, never))?.times === times);
       await redis.command('SET', keyOf('lce-probe-0c'), 'x');
       await redis.command('SET', keyOf('lce-probe-0c'), 'x');
       await spokenOf('lce-probe-0c', 2);

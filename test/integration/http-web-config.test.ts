@@ -43,17 +43,22 @@ describe('basic authentication', () => {
 
   it('computes a password once, also a wrong one, and an unknown user costs as much as a wrong password', async () => {
     const { port } = await serve({}, { web_config_file: webConfig(`basic_auth_users:\n  scraper: ${hashSync('open sesame', 11)}\n`) });
-    const took = async (user: string, password: string) => {
-      const started = performance.now();
-      await ask(port, '/metrics', basic(user, password));
-      return performance.now() - started;
+    /** The fastest of three logins of a user, each with another password. */
+    const took = async (user: string) => {
+      const times: number[] = [];
+      for (const password of ['one', 'two', 'three']) {
+        const started = performance.now();
+        await ask(port, '/metrics', basic(user, password));
+        times.push(performance.now() - started);
+      }
+      return Math.min(...times);
     };
-    const wrong = await took('scraper', 'wrong');
-    const unknown = await took('nobody', 'wrong');
+    const wrong = await took('scraper');
+    const unknown = await took('nobody');
     expect(unknown).toBeGreaterThan(wrong / 3);
     expect(unknown).toBeLessThan(wrong * 3);
-    expect(await took('scraper', 'wrong')).toBeLessThan(wrong / 4);
-    expect(await took('nobody', 'wrong')).toBeLessThan(wrong / 4);
+    expect(await took('scraper')).toBeLessThan(wrong / 4);
+    expect(await took('nobody')).toBeLessThan(wrong / 4);
   });
 
   it('does not hold up the event loop while a password is computed', async () => {
@@ -220,6 +225,6 @@ describe.skipIf(lacksOpenssl())('TLS', () => {
     const { close } = await serve({}, { web_config_file: webConfig(TLS) });
     const started = performance.now();
     await close();
-    expect(performance.now() - started).toBeLessThan(500);
+    expect(performance.now() - started).toBeLessThan(1_500);
   });
 });

@@ -32,10 +32,13 @@ describe('a lease in Redis', () => {
 
   it('is free once it was not renewed for its time', async () => {
     const redis = await startRedis();
-    const [one, two] = [createRedisLease({ url: redis.url }, 'lce-lease:x', 300), createRedisLease({ url: redis.url }, 'lce-lease:x', 300)];
+    const [one, two] = [
+      createRedisLease({ url: redis.url }, 'lce-lease:x', 1_500),
+      createRedisLease({ url: redis.url }, 'lce-lease:x', 1_500),
+    ];
     expect(await one.hold(signal)).toEqual(HELD);
     expect(await two.hold(signal)).toEqual(OTHER);
-    await eventually(async () => (await two.hold(signal)).state === 'held', 2_000);
+    await eventually(async () => (await two.hold(signal)).state === 'held');
     expect(await one.hold(signal)).toEqual(OTHER);
     await Promise.all([one.release(signal), two.release(signal)]);
   });

