@@ -78,8 +78,9 @@ const LONG = 10;
 /**
  * The growth of every counter that moved in a window, beside what is usual: the most of any window in good
  * times (`good`, those before the first bad pair), three times what the pauses between them would put into
- * a window of this length, and a burst while all of these are short. Without good times it is the whole
- * pause before the window, which has to be at least as long. Without either nothing can be told.
+ * a window of this length, and a burst while all of these are short. Without good times it is all that moved in
+ * the pause before the window, which has to be at least as long, and three times what that would put into a
+ * window of this length. Without either nothing can be told.
  */
 export function growthIn({ during, pause }: Window, good: readonly Window[]): Partial<Record<Counted, Growth>> {
   const growth: Partial<Record<Counted, Growth>> = {};
@@ -91,7 +92,7 @@ export function growthIn({ during, pause }: Window, good: readonly Window[]): Pa
     const [seen, where] =
       good.length > 0
         ? [usual(name, during.seconds, good), `in the ${good.length} windows before the first bad pair`]
-        : [pause?.by[name] ?? 0, `in the ${Math.round(known)} s without pairs beside them`];
+        : [inWindowOf(during.seconds, pause, name), `in the ${Math.round(known)} s without pairs beside them`];
     if (good.length === 0 && (pause === undefined || pause.seconds < during.seconds)) continue;
     const burst = REMOVAL.some((removal) => removal === name) ? 0 : least;
     growth[name] = { by, usual: Math.max(burst, seen), comparison: burst > seen ? `${where} or in a burst of somebody else` : where };
@@ -105,9 +106,20 @@ function usual(name: Counted, seconds: number, good: readonly Window[]): number 
     most = Math.max(most, during.by[name] ?? 0);
     const inPause = pause?.by[name] ?? 0;
     // Whoever moves the counter in pauses can do so in a window, too.
-    if (pause !== undefined && inPause > 0) most = Math.max(most, BURST, Math.ceil((3 * inPause * seconds) / pause.seconds));
+    if (pause !== undefined && inPause > 0) most = Math.max(most, BURST, often(inPause, seconds, pause));
   }
   return most;
+}
+
+/** What a pause alone explains in a window of some seconds: all that moved in it, as it may come at once, and three times what comes in so many seconds. */
+function inWindowOf(seconds: number, pause: Rise | undefined, name: Counted): number {
+  const inPause = pause?.by[name] ?? 0;
+  return pause === undefined ? 0 : Math.max(inPause, often(inPause, seconds, pause));
+}
+
+/** Three times what comes in so many seconds by the pace of a pause: chance may bring as much. */
+function often(inPause: number, seconds: number, pause: Rise): number {
+  return Math.ceil((3 * inPause * seconds) / pause.seconds);
 }
 
 function sum(values: readonly number[]): number {

@@ -3,6 +3,7 @@ import { hasBehaviour } from '../litellm/releases.ts';
 import type { Cause, GatewayFailure, Route, Verdict } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
 import type { Counted } from './growth.ts';
+import type { NotLetIn } from './repetition.ts';
 import type { Finding, GatewayRefusal, Signals } from './signals.ts';
 import { standingOf } from './standing.ts';
 
@@ -71,6 +72,20 @@ export function counted(cause: Cause, name: Counted): CauseRow {
       if (seen === undefined || seen.by <= seen.usual) return undefined;
       if (cause === 'redis_auth' && reachesRedis(signals)) return undefined;
       const sentence = `${name} on Redis grew by ${seen.by} while the pairs ran, by at most ${seen.usual} ${seen.comparison}.`;
+      return name === 'NOAUTH' ? `${sentence}${hintOf(signals)}` : sentence;
+    },
+  };
+}
+
+/** A cause that a counter of the server proves which moves whenever the gateway is made to turn to that server, and only then. */
+export function repeated(cause: Cause, name: NotLetIn): CauseRow {
+  return {
+    cause,
+    verdicts: OUTAGE,
+    proof: (signals) => {
+      const { atPings } = signals;
+      if (!atPings?.moved.includes(name) || reachesRedis(signals)) return undefined;
+      const sentence = `${name} on Redis grew each of the ${atPings.times} times that /cache/ping was asked, and never in the longer times between.`;
       return name === 'NOAUTH' ? `${sentence}${hintOf(signals)}` : sentence;
     },
   };

@@ -3,6 +3,7 @@ import type { CacheType, GatewayFailure, Outcome, Route } from '../model/cache.t
 import type { RedisFailure } from '../model/redis.ts';
 import type { KeyState } from '../redis/key-look.ts';
 import type { Counted, Growth } from './growth.ts';
+import type { Repetition } from './repetition.ts';
 
 /** The latest pair of a route. */
 export interface Finding {
@@ -51,6 +52,8 @@ export interface Signals {
   refusals: readonly GatewayRefusal[];
   /** The gateway's own `/metrics` shows that its circuit breaker keeps it from Redis; undefined when it was not asked or does not tell. */
   breakerOpen: boolean | undefined;
+  /** What the target did while `/cache/ping` was asked several times; undefined when it was not. */
+  atPings: Repetition | undefined;
   /** Counters of the target that others moved by more than they do without the pairs. */
   growth: Readonly<Partial<Record<Counted, Growth>>>;
   /**

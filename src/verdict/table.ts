@@ -1,6 +1,6 @@
 import type { CacheType, Verdict } from '../model/cache.ts';
 import { ELSEWHERE } from './elsewhere.ts';
-import { type CauseRow, counted, failing, fails, OUTAGE, reachesRedis, refused, state, uncachedCalls } from './proof.ts';
+import { type CauseRow, counted, failing, fails, OUTAGE, reachesRedis, refused, repeated, state, uncachedCalls } from './proof.ts';
 import type { Signals } from './signals.ts';
 import type { Routes } from './standing.ts';
 import { EVICTED, FLUSHED, TTL_TOO_SHORT } from './vanishing.ts';
@@ -132,6 +132,9 @@ export const CAUSE_TABLE: readonly CauseRow[] = [
   counted('redis_persistence_error', 'MISCONF'),
   counted('redis_cluster', 'CLUSTERDOWN'),
   counted('redis_max_clients', 'rejected_connections'),
+  repeated('redis_auth', 'NOAUTH'),
+  repeated('redis_auth', 'WRONGPASS'),
+  repeated('redis_max_clients', 'rejected_connections'),
   {
     cause: 'write_batching',
     verdicts: OUTAGE,

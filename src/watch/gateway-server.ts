@@ -18,6 +18,8 @@ export interface ServerView {
   readonly keys: KeyWatch | undefined;
   /** Runs pairs between two readings of the server's counters. */
   around(namespace: string | null | undefined, signal: AbortSignal, run: () => Promise<void>): Promise<void>;
+  /** The server's counters now; undefined when they cannot be read. */
+  moment(signal: AbortSignal): Promise<Moment | undefined>;
   /** A pair of this probe was sent. */
   sent(probe: string): void;
   /**
@@ -50,6 +52,7 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
   if (target === undefined) {
     const nothing = {
       around: (_: unknown, __: unknown, run: () => Promise<void>) => run(),
+      moment: async () => undefined,
       sent: () => undefined,
       usable: () => undefined,
       close: () => undefined,
@@ -110,6 +113,7 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
       window = baseline.window(before, after);
       moved = window?.during.by;
     },
+    moment,
     sent: refusals.sent,
     async signals({ allGood, steady }, until, signal) {
       const seen = allGood ? {} : await growth(until, signal);

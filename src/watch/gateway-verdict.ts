@@ -25,14 +25,21 @@ export interface Judged {
 export interface VerdictWatch {
   /**
    * Judges the latest pairs, says so in the log when the verdict or its cause changed, and publishes. In an
-   * outage without a known cause it asks the gateway once more, until a monotonic time at most, and has
-   * `tryAlone` try replicas by themselves.
+   * outage without a known cause it looks further, until a monotonic time at most.
    */
-  judge(server: ServerSignals, tick: Tick, until: number, tryAlone: () => Promise<void>): Promise<Judged>;
+  judge(server: ServerSignals, tick: Tick, until: number, further: Further): Promise<Judged>;
   /** The last judgement; undefined before the first one. */
   judged(): Judged | undefined;
   publish(): void;
   status(): Omit<GatewayStatus, 'name' | 'url' | 'costUsd'>;
+}
+
+/** What is only done in an outage without a known cause, in this order. */
+export interface Further {
+  /** Asks `/cache/ping` several times. */
+  repeatPing(): Promise<Signals['atPings']>;
+  /** Has replicas read by themselves what they wrote; what they find is kept with the replicas. */
+  tryAlone(): Promise<void>;
 }
 
 /** What the verdict is made of. */
@@ -74,6 +81,20 @@ export function watchVerdict({ config, series, log, clock, look, replicas, route
     current = next;
   }
 
+  async function lookFurther(
+    signals: Signals,
+    findings: readonly Finding[],
+    tick: Tick,
+    until: number,
+    further: Further,
+  ): Promise<Signals> {
+    const atPings = await further.repeatPing();
+    const known = { ...signals, atPings, cachePing: look.cachePing };
+    if (judge(findings, known).cause !== 'undetermined') return known;
+    await further.tryAlone();
+    return { ...known, breakerOpen: await look.askBreaker(tick, until), replicas: replicas.sharing() };
+  }
+
   function health(): Sample[] {
     const up = look.health !== undefined && look.health.failure === undefined;
     const info = sample('llm.gateway.info', { version: look.version ?? 'unknown', cache_type: look.cacheType }, 1);
@@ -101,7 +122,7 @@ export function watchVerdict({ config, series, log, clock, look, replicas, route
   }
 
   return {
-    async judge(server, tick, until, tryAlone) {
+    async judge(server, tick, until, further) {
       const signals: Signals = {
         ...server,
         // Silence under a namespace that only the configuration knows may be that of a wrong prefix.
@@ -115,15 +136,14 @@ export function watchVerdict({ config, series, log, clock, look, replicas, route
         flushSize: look.settings?.flushSize,
         cachePing: look.cachePing,
         breakerOpen: undefined,
+        atPings: undefined,
         replicas: replicas.sharing(),
       };
       const findings = routes.flatMap((route) => route.finding() ?? []);
       const first = judge(findings, signals);
-      const wantsMore = first.cause === 'undetermined' && isOutage(first.verdict);
-      if (wantsMore) await tryAlone();
-      const breakerOpen = wantsMore ? await look.askBreaker(tick, until) : undefined;
-      const known = { ...signals, breakerOpen, replicas: replicas.sharing() };
-      const judged = wantsMore ? judge(findings, known) : first;
+      const isOpen = first.cause === 'undetermined' && isOutage(first.verdict);
+      const known = isOpen ? await lookFurther(signals, findings, tick, until, further) : signals;
+      const judged = isOpen ? judge(findings, known) : first;
       const judgement = { ...judged, evidence: [judged.evidence, ...replicas.evidence()].join(' ') };
       last = { at: clock.now(), judgement, findings, signals: known };
       enter(judgement, tick);

@@ -17,6 +17,7 @@ import { keepHistory } from './gateway-history.ts';
 import { type Look, lookAt } from './gateway-look.ts';
 import { keepPace } from './gateway-pace.ts';
 import { planOf } from './gateway-plan.ts';
+import { repeatPing } from './gateway-repeat.ts';
 import { type Turn, watchReplicas } from './gateway-replicas.ts';
 import { type RouteWatch, watchRoute } from './gateway-route.ts';
 import { viewServer } from './gateway-server.ts';
@@ -119,7 +120,10 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
       }
     }
     const signals = await server.signals({ allGood: routes.every(isGood), steady }, end, tick.signal);
-    const { judgement } = await verdict.judge(signals, tick, end, () => alone.attempt(tick, end));
+    const { judgement } = await verdict.judge(signals, tick, end, {
+      repeatPing: () => repeatPing({ look, server, clock, recovered: pace.hurry }, tick, end),
+      tryAlone: () => alone.attempt(tick, end),
+    });
     history.judged(judgement, clock.now(), tick.traceId);
   }
 

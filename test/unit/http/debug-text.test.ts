@@ -43,6 +43,7 @@ const JUDGED: NonNullable<Inside['judged']> = {
     usedBefore: true,
     refusals: [],
     breakerOpen: undefined,
+    atPings: undefined,
   },
 };
 

@@ -99,6 +99,12 @@ describe('the growth in a window', () => {
     });
   });
 
+  it('is beside three times the pace of such a pause, which may be as short as the window', () => {
+    const usual = (seconds: number, by: number) =>
+      growthIn(window(rise(0.5, { NOAUTH: 9 }), rise(seconds, { NOAUTH: by })), []).NOAUTH?.usual;
+    expect([usual(0.5, 6), usual(1, 6), usual(5, 6)]).toEqual([18, 9, 6]);
+  });
+
   it('is not known beside a pause that is shorter, or beside nothing', () => {
     expect(growthIn(window(rise(0.5, { NOAUTH: 9 }), rise(0.4, { NOAUTH: 0 })), [])).toEqual({});
     expect(growthIn(window(rise(0.5, { NOAUTH: 9 })), [])).toEqual({});

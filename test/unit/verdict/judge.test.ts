@@ -3,6 +3,7 @@ import { CACHE_TYPE, CAUSE, GATEWAY_FAILURE, OUTCOME, type Outcome, ROUTE, type 
 import { REDIS_FAILURE } from '../../../src/model/redis.ts';
 import { KEY_STATE } from '../../../src/redis/key-look.ts';
 import { judge } from '../../../src/verdict/judge.ts';
+import type { NotLetIn } from '../../../src/verdict/repetition.ts';
 import type { Finding, Signals } from '../../../src/verdict/signals.ts';
 import { CAUSE_TABLE, VERDICT_TABLE } from '../../../src/verdict/table.ts';
 
@@ -22,6 +23,7 @@ const QUIET: Signals = {
   refusals: [],
   moved: { evicted_keys: 0, expired_keys: 0, flushes: 0, deletes: 0 },
   breakerOpen: undefined,
+  atPings: undefined,
   growth: {},
   replicas: undefined,
   seesEveryWrite: false,
@@ -290,6 +292,21 @@ describe('the cause', () => {
       rejected_connections: 'redis_max_clients',
       ERR: 'undetermined',
     });
+  });
+
+  it('is what moves whenever /cache/ping makes the gateway turn to Redis, unless that lets it in', () => {
+    const atPings = (...moved: NotLetIn[]) => ({ cachePing: 503, atPings: { times: 4, moved } });
+    expect(judge(MASKED, { ...QUIET, version: '1.92.2', ...atPings('NOAUTH') })).toMatchObject({
+      verdict: 'memory_only',
+      cause: 'redis_auth',
+      evidence: expect.stringMatching(
+        /^NOAUTH on Redis grew each of the 4 times that \/cache\/ping was asked, and never in the longer times between\. In LiteLLM 1\.92\.2 a REDIS_URL /,
+      ),
+    });
+    expect(causeOf(MASKED, atPings('WRONGPASS'))).toBe('redis_auth');
+    expect(causeOf(MASKED, atPings('rejected_connections'))).toBe('redis_max_clients');
+    expect(causeOf(MASKED, atPings())).toBe('undetermined');
+    expect(causeOf(MASKED, { ...atPings('NOAUTH'), cachePing: 200 })).toBe('undetermined');
   });
 
   it('follows the state of a Redis that the exporter cannot use either', () => {

@@ -1,0 +1,20 @@
+import type { Counted, Rise } from './growth.ts';
+
+/** Counters that move when a server does not let a client in at all, whatever that wants to ask. */
+const NOT_LET_IN = ['NOAUTH', 'WRONGPASS', 'rejected_connections'] as const satisfies readonly Counted[];
+export type NotLetIn = (typeof NOT_LET_IN)[number];
+
+/** What the server did while the gateway was made to turn to it several times. */
+export interface Repetition {
+  times: number;
+  /** The counters that others moved each time, and never in the longer times between. */
+  moved: readonly NotLetIn[];
+}
+
+/** Compares the times in which the gateway was asked with those between, in which it was not. */
+export function compare(asked: readonly Rise[], between: readonly Rise[]): Repetition {
+  const moved = NOT_LET_IN.filter(
+    (name) => asked.every(({ by }) => (by[name] ?? 0) > 0) && between.every(({ by }) => (by[name] ?? 0) === 0),
+  );
+  return { times: asked.length, moved: asked.length === 0 ? [] : moved };
+}

@@ -1,0 +1,90 @@
+import { connect } from 'node:net';
+import { afterEach, describe, expect, it } from 'vitest';
+import { freePort } from '../../deploy/local/process.ts';
+import { eventually } from '../support/eventually.ts';
+import { type RunningGateway, startGateway } from '../support/gateway.ts';
+import { lacksRedis, type RunningRedis, startRedis } from '../support/redis.ts';
+import { targetConfig, watchTarget } from '../support/target.ts';
+import { gatewayConfig, inTurn, watchGateway } from '../support/watched-gateway.ts';
+
+const PASSWORD = 'the password of the gateway';
+const EXPORTER = 'the password of the exporter';
+const PROTECTED = ['--requirepass', PASSWORD, '--user', 'exporter', 'on', `>${EXPORTER}`, '~*', '&*', '+@all'];
+/** More than the five failed calls of Redis that open the circuit breaker of a LiteLLM. */
+const REQUESTS = 12;
+
+const open: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  await Promise.all(open.splice(0).map((watch) => watch.close()));
+});
+
+/** A gateway whose users have opened its circuit breaker, so that their requests and those of pairs do not go to Redis any more. */
+async function broken(redis: { port: number; password?: string }): Promise<RunningGateway> {
+  const gateway = await startGateway({ redis });
+  for (let request = 0; request < REQUESTS; request += 1) {
+    const answer = await fetch(`${gateway.url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${gateway.apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ model: 'cache-probe', messages: [{ role: 'user', content: String(request) }] }),
+    });
+    expect(answer.status, await answer.text()).toBe(200);
+  }
+  return gateway;
+}
+
+function watch(gateway: RunningGateway, redis: RunningRedis) {
+  const watched = watchTarget(targetConfig(redis.url, { username: 'exporter', password: EXPORTER, interval: 60_000 }));
+  const probed = watchGateway(gatewayConfig(gateway.url, { api_key: gateway.apiKey, redis: 'cache' }), watched.target);
+  open.push(watched.watch, probed.watch);
+  return { probed, ...inTurn(watched, probed) };
+}
+
+/** A health check of somebody else that comes without a password, so many milliseconds apart. */
+function pingWithoutPassword(port: number, apart: number): { stop(): void } {
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => undefined).on('data', () => undefined);
+  const timer = setInterval(() => socket.write('PING\r\n'), apart);
+  const stop = () => {
+    clearInterval(timer);
+    socket.destroy();
+  };
+  open.push({ close: async () => stop() });
+  return { stop };
+}
+
+describe.skipIf(await lacksRedis('7.0.15'))('a LiteLLM 1.106.0 whose circuit breaker has been open for long', () => {
+  it.each([
+    ['no password', undefined, 'NOAUTH'],
+    ['a wrong password', 'not the password', 'WRONGPASS'],
+  ])('is known to come with %s, from the first tick of an exporter that starts into it', async (_, password, refusal) => {
+    const redis = await startRedis({ release: '7.0.15', args: PROTECTED });
+    const gateway = await broken({ port: redis.port, ...(password !== undefined && { password }) });
+    const { probed, tick } = watch(gateway, redis);
+    const status = await tick();
+    expect(status).toMatchObject({ verdict: 'memory_only', cause: 'redis_auth', cachePing: 503 });
+    expect(status.evidence).toContain(`${refusal} on Redis grew each of the 4 times that /cache/ping was asked`);
+    expect(probed.steps.filter(({ name }) => name === 'metrics')).toEqual([]);
+
+    pingWithoutPassword(redis.port, 5_000);
+    await eventually(async () => (await tick()).cause === 'redis_auth');
+
+    await redis.command('CONFIG', 'SET', 'requirepass', '');
+    expect((await tick()).cause).not.toBe('redis_auth');
+    await gateway.stop();
+  });
+
+  it('is not said to be refused because others are, while it looks for a Redis that is not there', async () => {
+    const redis = await startRedis({ release: '7.0.15', args: PROTECTED });
+    const gateway = await broken({ port: await freePort() });
+    for (const apart of [1_000, 200, 80, 10]) {
+      const stranger = pingWithoutPassword(redis.port, apart);
+      const { tick } = watch(gateway, redis);
+      for (let count = 0; count < 3; count += 1) {
+        const { verdict, cause, evidence } = await tick();
+        expect({ verdict, cause }, `one every ${apart} ms: ${evidence}`).toEqual({ verdict: 'memory_only', cause: 'undetermined' });
+      }
+      stranger.stop();
+    }
+    await gateway.stop();
+  });
+});
