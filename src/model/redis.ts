@@ -18,6 +18,10 @@ export const REDIS_FAILURE = [
 ] as const;
 export type RedisFailure = (typeof REDIS_FAILURE)[number];
 
+/** Why the bytes of a peer were not taken in as a reply: too much of it, lists too deep in lists, or no reply at all. */
+export const REPLY_REFUSAL = ['length', 'depth', 'type'] as const;
+export type ReplyRefusal = (typeof REPLY_REFUSAL)[number];
+
 /**
  * Whether a credential opens a fresh connection. `disabled`: there is nothing to check, because no
  * password is configured for it and the server asks for none. `unknown`: not tried, or the server

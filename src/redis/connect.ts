@@ -1,14 +1,14 @@
 import { isIPv6, type Socket } from 'node:net';
-import type { Redis } from 'ioredis';
 import type { Credential, TargetConfig } from '../config/effective.ts';
 import { EXPORTER_CREDENTIAL, REJECTION } from '../model/redis.ts';
 import { describeAddress, parseAddress } from './address.ts';
 import { authenticate } from './auth.ts';
-import { during, explain, speakOver } from './connection.ts';
-import { RedisError, type Settled } from './failure.ts';
+import { during, explain, sendAll, sendText, speakOver } from './connection.ts';
+import { RedisError, ReplyError, type Settled } from './failure.ts';
+import { asText } from './reply-reader.ts';
 import { findMaster } from './sentinel.ts';
 import { answersTls, certificateExpiry, openSocket } from './socket.ts';
-import type { AuthAnswer, Command, OpenPhases, Target } from './target.ts';
+import type { AuthAnswer, Command, Connection, OpenPhases, Target } from './target.ts';
 
 const WANTS_TLS = 'the server hangs up on plain text and answers TLS; write rediss:// in the URL';
 
@@ -34,7 +34,7 @@ export function createTarget(config: TargetConfig): Target {
     }
   }
 
-  async function dial(signal: AbortSignal): Promise<Redis> {
+  async function dial(signal: AbortSignal): Promise<Connection> {
     const address = config.url === undefined ? await findMaster(config, signal) : parseAddress(config.url);
     const socket = await openSocket(address, config.tls, signal);
     expiry = certificateExpiry(socket);
@@ -43,23 +43,16 @@ export function createTarget(config: TargetConfig): Target {
     return speakOver(socket);
   }
 
-  function ask(redis: Redis, args: readonly string[], signal: AbortSignal): Promise<unknown> {
-    const [command = '', ...rest] = args;
-    return counting(during(redis, signal, command, () => redis.call(command, ...rest)));
+  function ask(redis: Connection, args: readonly string[], signal: AbortSignal): Promise<unknown> {
+    return counting(during(redis, signal, args[0] ?? '', () => sendText(redis, args)));
   }
 
-  function askAll(redis: Redis, commands: readonly Command[], signal: AbortSignal, form = 'text'): Promise<Settled<unknown>[]> {
+  function askAll(redis: Connection, commands: readonly Command[], signal: AbortSignal, form = 'text'): Promise<Settled<unknown>[]> {
     return during(redis, signal, 'PIPELINE', async () => {
-      const pipeline = redis.pipeline();
-      for (const [command = '', ...rest] of commands) {
-        if (form === 'bytes') pipeline.callBuffer(String(command), ...rest);
-        else pipeline.call(String(command), ...rest);
-      }
-      const replies = (await pipeline.exec()) ?? [];
-      return replies.map(([error, value], index): Settled<unknown> => {
-        if (!error) return { ok: true, value };
-        const reason = explain(redis, signal, String(commands[index]?.[0]), error);
-        if (reason.prefix === undefined) throw reason;
+      const replies = await sendAll(redis, commands);
+      return replies.map((reply, index): Settled<unknown> => {
+        if (!(reply instanceof ReplyError)) return { ok: true, value: form === 'bytes' ? reply : asText(reply) };
+        const reason = explain(redis, signal, String(commands[index]?.[0]), reply);
         counted(reason);
         return { ok: false, error: reason };
       });
@@ -73,7 +66,7 @@ export function createTarget(config: TargetConfig): Target {
     return wantsTls ? new RedisError('tls', WANTS_TLS) : error;
   }
 
-  async function open(as: Credential, signal: AbortSignal, phases?: OpenPhases): Promise<Redis> {
+  async function open(as: Credential, signal: AbortSignal, phases?: OpenPhases): Promise<Connection> {
     const start = performance.now();
     const redis = await dial(signal);
     const connected = performance.now();

@@ -1,5 +1,4 @@
-import { ReplyError } from 'ioredis';
-import { ERROR_PREFIX, type ErrorPrefix, type RedisFailure } from '../model/redis.ts';
+import { ERROR_PREFIX, type ErrorPrefix, type RedisFailure, type ReplyRefusal } from '../model/redis.ts';
 
 /**
  * Why a conversation with a Redis server failed. The message is for people; it holds neither arguments
@@ -10,12 +9,20 @@ export class RedisError extends Error {
   override readonly name = 'RedisError';
   readonly failure: RedisFailure;
   readonly prefix: ErrorPrefix | undefined;
+  /** Which bound the bytes of the peer went past. */
+  readonly refusal: ReplyRefusal | undefined;
 
-  constructor(failure: RedisFailure, message: string, prefix?: ErrorPrefix) {
+  constructor(failure: RedisFailure, message: string, prefix?: ErrorPrefix, refusal?: ReplyRefusal) {
     super(message);
     this.failure = failure;
     this.prefix = prefix;
+    this.refusal = refusal;
   }
+}
+
+/** An error that a server answered with, in its own words: not for people, nor for logs. */
+export class ReplyError extends Error {
+  override readonly name = 'ReplyError';
 }
 
 /** What came of an attempt that may fail without ending what surrounds it. */
@@ -61,14 +68,6 @@ const CODES: readonly Rule[] = [
   ],
 ];
 
-/** What ioredis 6 says in plain text, its decoder above all. */
-const TEXTS: readonly Rule[] = [
-  [/^Unknown RESP type 21\b/, 'tls', 'the peer answers with TLS; write rediss:// in the URL'],
-  [/^Unknown RESP type 72\b/, 'protocol', 'the peer speaks HTTP, not the Redis protocol; check the port'],
-  [/^(Unknown RESP type|Invalid|Unexpected)/, 'protocol', 'the peer does not speak the Redis protocol; check the port'],
-  [/^(Connection is closed|Command aborted|Stream isn't writeable)/, 'closed', 'the peer closed the connection'],
-];
-
 const UNKNOWN: Rule = [/^/, 'unknown', 'the conversation failed in an unforeseen way'];
 
 /** The own error for whatever went wrong while doing something, `doing` being a fixed text such as `PING`. */
@@ -80,7 +79,7 @@ export function classify(error: unknown, doing: string): RedisError {
   if (error instanceof ReplyError) return failed(ruleFor(REPLIES, error.message), doing, prefixOf(error.message));
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   if (code !== undefined) return failed(ruleFor(CODES, code), `${doing} (${code.slice(0, 64)})`);
-  return failed(error instanceof RangeError ? ruleFor(TEXTS, 'Invalid') : ruleFor(TEXTS, error.message), doing);
+  return failed(UNKNOWN, doing);
 }
 
 function ruleFor(rules: readonly Rule[], text: string): Rule {

@@ -1,7 +1,7 @@
 import type { TargetConfig } from '../config/effective.ts';
 import { type Address, parseNode } from './address.ts';
 import { authenticate } from './auth.ts';
-import { during, speakOver } from './connection.ts';
+import { during, sendText, speakOver } from './connection.ts';
 import { RedisError, settle } from './failure.ts';
 import { openSocket } from './socket.ts';
 
@@ -20,10 +20,10 @@ export async function findMaster(config: TargetConfig, signal: AbortSignal): Pro
 }
 
 async function askSentinel({ sentinel, tls }: TargetConfig, node: string, signal: AbortSignal): Promise<Address> {
-  const redis = await speakOver(await openSocket(parseNode(node, tls !== undefined), tls, signal));
+  const redis = speakOver(await openSocket(parseNode(node, tls !== undefined), tls, signal));
   try {
     await authenticate(redis, { name: 'sentinel', username: sentinel?.username, password: sentinel?.password }, signal);
-    const asked = () => redis.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', sentinel?.master ?? '');
+    const asked = () => sendText(redis, ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', sentinel?.master ?? '']);
     const reply = await during(redis, signal, 'SENTINEL GET-MASTER-ADDR-BY-NAME', asked);
     if (!Array.isArray(reply))
       throw new RedisError('unknown', `the Sentinel at ${node} does not know the master; compare the configured name`);

@@ -1,14 +1,10 @@
-import type { Redis } from 'ioredis';
 import type { Credential, TargetConfig } from '../config/effective.ts';
 import type { AuthState, RedisFailure, Rejection } from '../model/redis.ts';
 import type { CredentialStatus } from '../model/status.ts';
+import type { Command, Connection } from './connection.ts';
 import type { Settled } from './failure.ts';
 
-/** An open connection to a server. */
-export type Connection = Redis;
-
-/** A command with its arguments; names of keys may be any bytes. */
-export type Command = readonly (string | Buffer)[];
+export type { Command, Connection } from './connection.ts';
 
 /** Durations in seconds of the steps that opened a connection. */
 export interface OpenPhases {

@@ -79,7 +79,7 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
 
   return {
     offer: (fresh) => {
-      if (redis?.status === 'ready' && peerOf(redis) === peerOf(fresh)) {
+      if (redis?.socket.destroyed === false && peerOf(redis) === peerOf(fresh)) {
         fresh.disconnect();
         return;
       }
@@ -96,6 +96,6 @@ function nameOf({ args }: Query<unknown>): string {
   return args.slice(0, 2).join(' ');
 }
 
-function peerOf({ stream }: Connection): string {
-  return 'remotePort' in stream ? `${stream.remoteAddress} ${stream.remotePort}` : '';
+function peerOf({ socket }: Connection): string {
+  return `${socket.remoteAddress} ${socket.remotePort}`;
 }

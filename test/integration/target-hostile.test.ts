@@ -56,7 +56,7 @@ describe('a peer that is hostile', () => {
       return undefined;
     });
     const watched = watchTarget(targetConfig(peer.url));
-    expect(await watched.tick(10_000)).toMatchObject({ failure: 'protocol', message: 'the peer sent a reply of more than 32 MB' });
+    expect(await watched.tick(10_000)).toMatchObject({ failure: 'protocol', refusal: 'length' });
     expect(watched.target.connections).toBe(0);
   });
 
