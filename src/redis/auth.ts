@@ -4,8 +4,8 @@ import { type Connection, during } from './connection.ts';
 import { RedisError } from './failure.ts';
 import type { AuthAnswer } from './target.ts';
 
-/** What `AUTH password` is answered with where the default user needs none (Redis src/acl.c). */
-const NO_PASSWORD_CONFIGURED = /without any password configured/;
+/** What `AUTH password` is answered with where the default user needs none: from 6.0 on (src/acl.c), and before (src/server.c). */
+const NO_PASSWORD_CONFIGURED = /^ERR (?:AUTH <password> called without any password configured|Client sent AUTH, but no password is set)/;
 
 /**
  * Sends `AUTH [user] password`, the password as it is now, and says what the server made of it. It is sent
@@ -30,6 +30,6 @@ function reveal(credential: string, password: Secret): string {
   try {
     return password.reveal();
   } catch {
-    throw new RedisError('unknown', `the password file ${password.file} of the credential ${credential} cannot be read`);
+    throw new RedisError('secret_unreadable', `the password file ${password.file} of the credential ${credential} cannot be read`);
   }
 }

@@ -46,6 +46,17 @@ const REPLIES: readonly Rule[] = [
   [/^NOAUTH\b/, 'noauth', 'the server asks for a password and none was sent; configure one'],
   [/^NOPERM\b/, 'noperm', 'the user may not do this; grant what the documented ACL line grants'],
   [/^LOADING\b/, 'loading', 'the server loads its data set and refuses commands until it has ended'],
+  [
+    /^ERR (?:invalid password|invalid username-password)/i,
+    'wrongpass',
+    'the server refuses the password; compare it with requirepass of the server',
+  ],
+  [
+    /^ERR wrong number of arguments for 'auth'/i,
+    'wrongpass',
+    'the server takes no user name, as Redis before 6.0; configure the password alone, without a username',
+  ],
+  [/^ERR operation not permitted/i, 'noauth', 'the server asks for a password and none was sent; configure one'],
   [/^ERR max number of clients\b/, 'maxclients', 'the server has reached maxclients; raise it or find who keeps connections open'],
   [/^READONLY\b/, 'readonly', 'the server is a read-only replica'],
   [/^MASTERDOWN\b/, 'masterdown', 'the server is a replica without its master and refuses to serve stale data'],
@@ -59,6 +70,7 @@ const CODES: readonly Rule[] = [
   [/^(ENOTFOUND|EAI_)/, 'dns', 'the name of the host cannot be resolved'],
   [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL)$/, 'refused', 'nothing accepts connections at this address'],
   [/^(ENOENT|EACCES|ENOTSOCK)$/, 'refused', 'the unix socket does not exist or may not be opened'],
+  [/^(ERR_SOCKET_BAD_PORT|ERR_INVALID_ARG_VALUE|ERR_INVALID_ARG_TYPE)$/, 'refused', 'this is no address that can be connected to'],
   [/^(ETIMEDOUT)$/, 'timeout', 'the server did not answer in time'],
   [/^(ECONNRESET|EPIPE|ECONNABORTED)$/, 'closed', 'the peer closed the connection'],
   [
