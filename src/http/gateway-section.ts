@@ -4,14 +4,13 @@ import { gatewayPast } from './gateway-past.ts';
 import { ago, moment, seconds, span } from './quantities.ts';
 import { readable } from './readable.ts';
 import { traceLink } from './trace-link.ts';
-import { CAUSE_WORDS, gatewayTone, LEASE_WORDS, OUTCOME_WORDS, ROUTE_WORDS, speedupText, VERDICT_WORDS } from './words.ts';
+import { CAUSE_WORDS, gatewaySentence, gatewayTitle, gatewayTone, LEASE_WORDS, OUTCOME_WORDS, ROUTE_WORDS, speedupText } from './words.ts';
 
 /** One gateway on the status page: verdict, cause, evidence, what to do, the last pairs, the past, facts. `tracesUrl` is where trace ids lead. */
 export function gatewaySection(gateway: GatewayStatus, now: number, tracesUrl: string | undefined): Html {
-  const words = VERDICT_WORDS[gateway.verdict];
   return html`<section class="${gatewayTone(gateway)}">
-<h3>${gateway.name} <b>${words.title}</b>${gateway.since === undefined ? '' : html` <small>since ${moment(gateway.since)}</small>`}</h3>
-<p>${words.sentence}${gateway.asExpected ? ' That is what the configuration expects.' : ''}</p>
+<h3>${gateway.name} <b>${gatewayTitle(gateway)}</b>${gateway.since === undefined ? '' : html` <small>since ${moment(gateway.since)}</small>`}</h3>
+<p>${gatewaySentence(gateway)}${gateway.asExpected ? ' That is what the configuration expects.' : ''}</p>
 ${gateway.verdict === 'unknown' ? evidence(gateway.evidence) : cause(gateway)}
 ${
   gateway.pairs.length === 0

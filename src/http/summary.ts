@@ -1,14 +1,11 @@
 import type { Status } from '../model/status.ts';
 import { targetState } from './target-text.ts';
-import { VERDICT_WORDS } from './words.ts';
+import { gatewayTitle } from './words.ts';
 
 /** How many gateways and targets are in which state: `3 gateways: 2 working, 1 memory only.`; a sentence each, none for what is not configured. */
 export function summary({ gateways, targets }: Status): string[] {
   return [
-    ...counted(
-      'gateway',
-      gateways.map(({ verdict }) => VERDICT_WORDS[verdict].title),
-    ),
+    ...counted('gateway', gateways.map(gatewayTitle)),
     ...counted(
       'Redis target',
       targets.map((target) => targetState(target).title),

@@ -14,7 +14,7 @@ const WANTS_TLS = 'the server hangs up on plain text and answers TLS; write redi
 
 /** The target of a configuration entry. Nothing is connected before the first call. */
 export function createTarget(config: TargetConfig): Target {
-  const own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, hits: 0, misses: 0 };
+  const own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, logins: 0, hits: 0, misses: 0 };
   const credential: Credential = { name: EXPORTER_CREDENTIAL, username: config.username, password: config.password };
   const database = config.url === undefined ? 0 : parseAddress(config.url).db;
   const sockets = new Set<Socket>();
@@ -31,6 +31,18 @@ export function createTarget(config: TargetConfig): Target {
       return await attempt;
     } catch (error) {
       throw counted(error);
+    }
+  }
+
+  /** AUTH, counted as the server counts it: one that it has no password for has failed. */
+  async function login(redis: Redis, as: Credential, signal: AbortSignal): Promise<AuthAnswer> {
+    try {
+      const answer = await counting(authenticate(redis, as, signal));
+      if (answer === 'no password configured') own.logins += 1;
+      return answer;
+    } catch (error) {
+      if (error instanceof RedisError && error.prefix !== undefined) own.logins += 1;
+      throw error;
     }
   }
 
@@ -78,7 +90,7 @@ export function createTarget(config: TargetConfig): Target {
     const redis = await dial(signal);
     const connected = performance.now();
     try {
-      const answer = await counting(authenticate(redis, as, signal));
+      const answer = await login(redis, as, signal);
       if (phases !== undefined) Object.assign(phases, timings(start, connected, answer));
       if (database > 0) await ask(redis, ['SELECT', String(database)], signal);
       return redis;
@@ -106,7 +118,7 @@ export function createTarget(config: TargetConfig): Target {
     },
     dial,
     clearer,
-    authenticate: (redis, as, signal) => counting(authenticate(redis, as, signal)),
+    authenticate: login,
     ask,
     askAll,
     open,

@@ -36,8 +36,8 @@ export interface Target {
   auth: AuthState;
   /** What the last scrape found; undefined until one was made. */
   state?: TargetState;
-  /** Refusals and key look-ups that this daemon caused since it started. */
-  readonly own: Record<Rejection, number> & { hits: number; misses: number };
+  /** Refusals, logins that were refused whatever the text, and key look-ups that this daemon caused since it started. */
+  readonly own: Record<Rejection, number> & { logins: number; hits: number; misses: number };
   /** Connections that are open now. */
   readonly connections: number;
   /** Their near ends, `host:port` as the server writes them in CLIENT LIST, or `unix socket`. */
@@ -75,4 +75,8 @@ export interface TargetState {
   bgsaveOk?: boolean | undefined;
   /** Credentials other than the exporter's that the server refuses. */
   refused?: readonly CredentialStatus[] | undefined;
+  /** Names of those that it accepts. */
+  accepted?: readonly string[] | undefined;
+  /** Names of those with a password that the server answers with having none: LiteLLM takes that for a refusal. */
+  unneeded?: readonly string[] | undefined;
 }
