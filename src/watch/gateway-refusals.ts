@@ -18,6 +18,11 @@ export interface RefusalView {
   after(signal: AbortSignal): Promise<void>;
   /** What came to the log with the last pairs and is the gateway's. What comes with good pairs, too, is nothing to go by. */
   ofGateway(pairs: { allGood: boolean; steady: boolean }): Promise<GatewayRefusal[]>;
+  /**
+   * How many commands without which nothing is cached were refused to others with the last pairs, each of a kind that
+   * never came with good pairs. Zero while no good pairs are known to compare with.
+   */
+  unheardOf(): number;
 }
 
 /** A refusal that is the gateway's, with what it is known by again. */
@@ -38,6 +43,12 @@ export function viewRefusals(hosts: readonly string[], target: Target, keys: Key
   const log = rememberAclLog();
   const probes = new Set<string>();
   const usual = new Set<string>();
+  /** Kinds of refused commands that came with good pairs, from wherever; undefined before the first of them. */
+  let heardOf: Set<string> | undefined;
+  /** What was refused between the last pairs, which were good, and those that are due. */
+  let inPause: readonly AclEntry[] = [];
+  let readAt: number | undefined;
+  let wasGood = false;
   let fresh: FreshRefusals[] = [];
   let began = false;
   let longLog = false;
@@ -82,6 +93,12 @@ export function viewRefusals(hosts: readonly string[], target: Target, keys: Key
     });
   }
 
+  /** Those of some refusals that are of commands of a cache, to others than the exporter. */
+  function deniedOf<T extends FreshRefusals>(some: readonly T[]): T[] {
+    const own = target.credential.username ?? 'default';
+    return some.filter((refusal) => causeOf(refusal) === 'redis_permission' && refusal.username !== own);
+  }
+
   return {
     async before(signal) {
       probes.clear();
@@ -89,6 +106,8 @@ export function viewRefusals(hosts: readonly string[], target: Target, keys: Key
       log.forget();
       const entries = await read(signal);
       began = entries !== undefined;
+      const since = wasGood && readAt !== undefined ? (clock.monotonic() - readAt) / 1000 : 0;
+      inPause = (entries ?? []).filter(({ ageSeconds }) => ageSeconds < since);
       if (entries !== undefined) log.read(entries, clock.monotonic());
     },
     sent: (probe) => void probes.add(probe),
@@ -97,11 +116,17 @@ export function viewRefusals(hosts: readonly string[], target: Target, keys: Key
       fresh = entries === undefined ? [] : log.read(entries, clock.monotonic());
       // Whoever is refused all day fills the short form.
       longLog = fresh.length >= SHORT_LOG;
+      readAt = clock.monotonic();
     },
     async ofGateway({ allGood, steady }) {
       const tied = await fromGateway();
+      wasGood = allGood && steady;
       if (allGood) {
         // What is refused while an outage begins or ends would never count again.
+        if (steady && began) {
+          heardOf ??= new Set();
+          for (const refusal of deniedOf([...fresh, ...inPause])) if (heardOf.size < REMEMBERED) heardOf.add(kindOf(refusal));
+        }
         if (steady) for (const { kind } of tied) if (usual.size < REMEMBERED) usual.add(kind);
         return [];
       }
@@ -113,6 +138,11 @@ export function viewRefusals(hosts: readonly string[], target: Target, keys: Key
         ...onKey.map(({ count }): GatewayRefusal => ({ cause: 'redis_permission', count, tie: 'key' })),
         ...tied.map(({ cause, count, tie }): GatewayRefusal => ({ cause, count, tie })),
       ];
+    },
+    unheardOf: () => {
+      const kinds = heardOf;
+      if (kinds === undefined) return 0;
+      return deniedOf(fresh).reduce((sum, refusal) => (kinds.has(kindOf(refusal)) ? sum : sum + refusal.count), 0);
     },
   };
 }

@@ -2,7 +2,7 @@ import type { RedisFailure } from '../model/redis.ts';
 import { createKeyWatch, type KeyWatch } from '../redis/key-watch.ts';
 import type { Target, TargetState } from '../redis/target.ts';
 import type { Clock } from '../schedule/clock.ts';
-import type { Counted, Growth, Moment, Window } from '../verdict/growth.ts';
+import { type Counted, type Growth, type Moment, ratioOf, type Window } from '../verdict/growth.ts';
 import type { RefusedCredential, Signals } from '../verdict/signals.ts';
 import { keepBaseline } from './gateway-baseline.ts';
 import { viewRefusals } from './gateway-refusals.ts';
@@ -128,7 +128,7 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
     moment,
     sent: refusals.sent,
     async signals({ allGood, steady }, until, signal) {
-      const seen = allGood ? {} : await growth(until, signal);
+      const seen = allGood ? {} : withDenied(await growth(until, signal), refusals.unheardOf());
       if (allGood && window !== undefined) {
         if (steady) baseline.keep(window);
         else baseline.leaveOut();
@@ -155,6 +155,16 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
     silent: () => state()?.up === false,
     close: () => keys.close(),
   };
+}
+
+/**
+ * The growth with refused commands of a kind that never came before, which are few beside all that a user may be
+ * refused at all times: what stands out more speaks.
+ */
+function withDenied(growth: Partial<Record<Counted, Growth>>, count: number): Partial<Record<Counted, Growth>> {
+  const denied: Growth = { by: count, usual: 0 };
+  const [all = 0, ofNewKind = 0] = [growth.NOPERM && ratioOf(growth.NOPERM), ratioOf(denied)];
+  return ofNewKind > all ? { ...growth, NOPERM: denied } : growth;
 }
 
 /** The first credential that a server refuses, or has no password for. */

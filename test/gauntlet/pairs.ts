@@ -20,6 +20,8 @@ interface Condition {
   cause: Cause;
   verdict: readonly Verdict[];
   intervals?: number | undefined;
+  /** Causes that are true in passing. */
+  besides?: readonly Cause[];
   inject(stack: Stack): Promise<void>;
   lift(stack: Stack): Promise<void>;
 }
@@ -44,6 +46,7 @@ const CONDITIONS: readonly Condition[] = [
     name: 'password rotated',
     cause: 'redis_auth',
     verdict: ['memory_only', 'not_caching'],
+    besides: ['gateway_error'],
     async inject({ server }) {
       await server.command('ACL', 'SETUSER', 'litellm', 'resetpass', '>the next password');
       await server.cut('litellm');
@@ -102,8 +105,8 @@ function together(conditions: readonly Condition[]): Fault {
       verdict: [...new Set(conditions.flatMap(({ verdict }) => verdict))],
       cause: [...new Set(conditions.map(({ cause }) => cause))],
     },
-    // Of what was injected one after the other, each is true by itself for a moment; and so is a gateway that waits for a frozen server.
-    besides: intervals > 2 ? ['gateway_timeout'] : [],
+    // A gateway waits for a frozen server, and one that starts again is away meanwhile.
+    besides: [...conditions.flatMap(({ besides = [] }) => besides), ...(intervals > 2 ? (['gateway_timeout'] as const) : [])],
     intervals: Math.max(3, intervals),
     ambiguous: true,
   };
