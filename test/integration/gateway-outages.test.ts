@@ -195,6 +195,19 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     await becomes('working');
   });
 
+  it('asks for no password any more, as after a restart without its settings: redis_auth', async () => {
+    const { tick, becomes } = watch();
+    for (let good = 0; good < 3; good++) await becomes('working');
+    await redis.command('CONFIG', 'SET', 'requirepass', '');
+    await redis.command('CLIENT', 'KILL', 'USER', 'default');
+    const status = await tick();
+    await redis.command('CONFIG', 'SET', 'requirepass', PASSWORD);
+    expect(status).toMatchObject({ verdict: 'memory_only', cause: 'redis_auth' });
+    // What Redis answers is an ordinary ERR; it counts the failed calls of AUTH all the same.
+    expect(status.evidence).toMatch(/^Redis refused [1-9]\d* logins \(AUTH or HELLO\) during the probes; normally (none|0 to 2) in that time\. /);
+    await becomes('working');
+  });
+
   it('hangs: not_measurable and redis_timeout, in the time of the tick', async () => {
     const { tick, becomes } = watch();
     await becomes('working');
