@@ -204,7 +204,9 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     await redis.command('CONFIG', 'SET', 'requirepass', PASSWORD);
     expect(status).toMatchObject({ verdict: 'memory_only', cause: 'redis_auth' });
     // What Redis answers is an ordinary ERR; it counts the failed calls of AUTH all the same.
-    expect(status.evidence).toMatch(/^Redis refused [1-9]\d* logins \(AUTH or HELLO\) during the probes; normally (none|0 to 2) in that time\. /);
+    expect(status.evidence).toMatch(
+      /^Redis refused [1-9]\d* logins \(AUTH or HELLO\) during the probes; normally (none|0 to 2) in that time\. /,
+    );
     await becomes('working');
   });
 

@@ -19,19 +19,19 @@ describe('rounds in which nothing was seen in the target', () => {
   });
 
   it('count on a standalone server only, and only those in which nothing was written to it', () => {
-    const after = (signals: Parameters<ReturnType<typeof countUnseen>['enter']>[1], findings = UNSEEN) => {
+    const toldBy = (signals: Parameters<ReturnType<typeof countUnseen>['enter']>[1], findings = UNSEEN) => {
       const count = countUnseen();
       for (let round = 0; round < 30; round += 1) count.enter(findings, signals);
       return count.writesElsewhere;
     };
-    expect(after(STILL)).toBe(true);
-    expect(after({ ...STILL, moved: { sets: 1 } })).toBe(false);
-    expect(after({ ...STILL, moved: {} })).toBe(false);
-    expect(after({ ...STILL, moved: undefined })).toBe(false);
-    expect(after({ ...STILL, server: undefined })).toBe(false);
-    expect(after({ ...STILL, server: { mode: 'cluster' } })).toBe(false);
-    expect(after(STILL, [])).toBe(false);
-    expect(after(STILL, [{ route: 'completions', outcome: 'miss_unexplained', key: 'unknown' }, ...UNSEEN.slice(1)])).toBe(false);
+    expect(toldBy(STILL)).toBe(true);
+    expect(toldBy({ ...STILL, moved: { sets: 1 } })).toBe(false);
+    expect(toldBy({ ...STILL, moved: {} })).toBe(false);
+    expect(toldBy({ ...STILL, moved: undefined })).toBe(false);
+    expect(toldBy({ ...STILL, server: undefined })).toBe(false);
+    expect(toldBy({ ...STILL, server: { mode: 'cluster' } })).toBe(false);
+    expect(toldBy(STILL, [])).toBe(false);
+    expect(toldBy(STILL, [{ route: 'completions', outcome: 'miss_unexplained', key: 'unknown' }, ...UNSEEN.slice(1)])).toBe(false);
   });
 
   it('are not forgotten for one in which the server could not be read', () => {
