@@ -65,7 +65,8 @@ function condition(
 /** Whether the key of a pair was not written, as far as can be told: what was written and lost again was written. */
 function isUnwritten(finding: Finding): boolean {
   const standing = standingOf(finding);
-  return (standing === 'missing' || standing === 'elsewhere') && finding.key !== 'elsewhere' && !finding.vanished;
+  const isUnused = standing === 'missing' || standing === 'elsewhere' || standing === 'served';
+  return isUnused && finding.key !== 'elsewhere' && !finding.vanished;
 }
 
 function megabytes(bytes: number): string {
