@@ -12,7 +12,7 @@ import { startTelemetry } from './telemetry/telemetry.ts';
 export interface DaemonOptions {
   config: Config;
   /** Reads the configuration again from where it came. */
-  load: () => Loaded;
+  load: () => Promise<Loaded>;
   version: string;
   env: Readonly<Record<string, string | undefined>>;
   clock: Clock;
@@ -69,7 +69,7 @@ export async function startDaemon({ config, load, version, env, clock, out }: Da
   }
 
   async function reloadOnce(): Promise<string[]> {
-    const loaded = load();
+    const loaded = await load();
     const problems = loaded.ok ? [] : loaded.problems.map(problemText);
     if (loaded.ok) {
       await telemetry.reconfigure(loaded.config);

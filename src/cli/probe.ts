@@ -21,7 +21,7 @@ export interface ProbeOptions {
  * when the configuration is refused or a name is unknown.
  */
 export async function probe(sources: Sources, options: ProbeOptions, version: string, io: Io): Promise<number> {
-  const loaded = loadConfig(sources);
+  const loaded = await loadConfig(sources);
   if (!loaded.ok) return reportProblems(loaded.problems, io);
   const { config } = loaded;
   const known = [...config.redis, ...config.gateways].map((entry) => entry.name);

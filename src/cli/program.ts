@@ -40,12 +40,12 @@ export async function runCommand(args: readonly string[], version: string, io: I
   const config = program.command('config').description('check or print the configuration').showHelpAfterError();
   withSources(config.command('check').description('validate; exit 2 with every problem')).action(async (flags: SourceFlags) => {
     const { configCheck } = await import('./config.ts');
-    code = configCheck(sources(flags, io), io);
+    code = await configCheck(sources(flags, io), io);
   });
   withSources(config.command('print').description('print the effective configuration, secrets hidden')).action(
     async (flags: SourceFlags) => {
       const { configPrint } = await import('./config.ts');
-      code = configPrint(sources(flags, io), io);
+      code = await configPrint(sources(flags, io), io);
     },
   );
   config

@@ -13,7 +13,7 @@ const SHUTDOWN_MS = 10_000;
  * ends the process at once.
  */
 export async function serve(sources: Sources, version: string, io: Io): Promise<number> {
-  const loaded = loadConfig(sources);
+  const loaded = await loadConfig(sources);
   if (!loaded.ok) return reportProblems(loaded.problems, io);
   const daemon = await startDaemon({
     config: loaded.config,

@@ -26,9 +26,9 @@ const MOST_PROBLEMS = 200;
  * The effective configuration, or everything that is wrong with it at once. Reads the file and every
  * file that it names; starts nothing and connects to nothing. Never throws for what people wrote.
  */
-export function loadConfig({ file, flags, env }: Sources): Loaded {
+export async function loadConfig({ file, flags, env }: Sources): Promise<Loaded> {
   if (file !== undefined) {
-    const source = readYaml(file);
+    const source = await readYaml(file);
     return Array.isArray(source) ? { ok: false, problems: source } : merge(source, file, flags, env);
   }
   if (nameSomething(flags, env)) return merge({ tree: {}, position: () => undefined }, '', flags, env);
@@ -36,10 +36,10 @@ export function loadConfig({ file, flags, env }: Sources): Loaded {
   return { ok: false, problems: [{ path: '', message: 'there is nothing to watch', suggestion }] };
 }
 
-function merge(source: Source, file: string, flags: Flags, env: Environment): Loaded {
-  const written = interpolate(source.tree, file, env);
+async function merge(source: Source, file: string, flags: Flags, env: Environment): Promise<Loaded> {
+  const written = await interpolate(source.tree, file, env);
   const { tree, origins, faults: misplaced } = otlpEndpoint(overlay(written.tree, flags, env, written.variables), env);
-  const faults = [...written.faults, ...misplaced, ...namedFileFaults(tree)];
+  const faults = [...written.faults, ...misplaced, ...(await namedFileFaults(tree))];
   const result = schema.safeParse(tree);
   if (result.success && faults.length === 0) return { ok: true, config: result.data };
   const told = new Set(faults.map(({ path }) => pathText(path)));

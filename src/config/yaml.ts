@@ -46,8 +46,8 @@ export interface Source {
 }
 
 /** Reads a YAML file: its content, or what is wrong with it. */
-export function readYaml(file: string): Source | Problem[] {
-  const read = readText(file);
+export async function readYaml(file: string): Promise<Source | Problem[]> {
+  const read = await readText(file);
   if ('reason' in read) return [{ path: '', message: `${file} ${read.reason}` }];
   return parseYaml(read.text, file);
 }

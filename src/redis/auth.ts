@@ -14,7 +14,7 @@ const NO_PASSWORD_CONFIGURED = /without any password configured/;
  */
 export async function authenticate(redis: Redis, credential: Credential, signal: AbortSignal): Promise<AuthAnswer> {
   if (credential.password === undefined) return 'not sent';
-  const password = reveal(credential.name, credential.password);
+  const password = await passwordOf(credential.name, credential.password);
   const args = credential.username === undefined ? [password] : [credential.username, password];
   return during(redis, signal, 'AUTH', async () => {
     try {
@@ -27,9 +27,9 @@ export async function authenticate(redis: Redis, credential: Credential, signal:
   });
 }
 
-function reveal(credential: string, password: Secret): string {
+async function passwordOf(credential: string, password: Secret): Promise<string> {
   try {
-    return password.reveal();
+    return await password.read();
   } catch {
     throw new RedisError('unknown', `the password file ${password.file} of the credential ${credential} cannot be read`);
   }
