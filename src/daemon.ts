@@ -18,6 +18,8 @@ export interface DaemonOptions {
   clock: Clock;
   /** Takes the lines of the log. */
   out: (text: string) => void;
+  /** How many lines could not be written. */
+  droppedLines?: (() => number) | undefined;
 }
 
 /** A running exporter. */
@@ -32,8 +34,8 @@ export interface Daemon {
  * Starts everything: telemetry, the watches on their grid, the HTTP server. Throws ListenError when an
  * address cannot be had, before any probe was sent.
  */
-export async function startDaemon({ config, load, version, env, clock, out }: DaemonOptions): Promise<Daemon> {
-  const telemetry = await startTelemetry({ config, version, env, clock, out });
+export async function startDaemon({ config, load, version, env, clock, out, droppedLines }: DaemonOptions): Promise<Daemon> {
+  const telemetry = await startTelemetry({ config, version, env, clock, out, droppedLines });
   const scheduler = createScheduler({ clock, report: telemetry.schedulerReport });
   const fleet = createFleet({ telemetry, scheduler, clock, env });
   const startedAt = clock.now();

@@ -39,6 +39,8 @@ export async function probe(sources: Sources, options: ProbeOptions, version: st
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     io.on(signal, () => interrupted.abort(new DOMException('interrupted', 'AbortError')));
+  // Who reads a report once may leave before its end; the exit code counts all the same.
+  if (options.watch) io.readerGone?.addEventListener('abort', () => interrupted.abort(new DOMException('nobody reads', 'AbortError')));
   const startedAt = clock.now();
   const pause = Math.min(...[...config.redis, ...config.gateways].map((entry) => entry.interval));
   const chosen = (entry: { name: string }) => options.names.length === 0 || options.names.includes(entry.name);

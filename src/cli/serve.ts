@@ -21,7 +21,8 @@ export async function serve(sources: Sources, version: string, io: Io): Promise<
     version,
     env: io.env,
     clock: systemClock,
-    out: io.out,
+    out: io.log?.write ?? io.out,
+    droppedLines: io.log?.dropped,
   });
   io.on('SIGHUP', () => void daemon.reload());
   await new Promise<void>((resolve) => {

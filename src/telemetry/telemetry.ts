@@ -17,13 +17,14 @@ import { logSdk } from './sdk-log.ts';
 import { createSelf } from './self.ts';
 import { createStore, type Store } from './store.ts';
 
-/** What telemetry starts from. `env` is that of the process, `out` takes the lines of the log. */
+/** What telemetry starts from. `env` is that of the process, `out` takes the lines of the log, and `droppedLines` counts those that it could not write. */
 export interface TelemetryOptions {
   readonly config: Pick<Config, 'log' | 'traces' | 'metrics'>;
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly out: (text: string) => void;
+  readonly droppedLines?: (() => number) | undefined;
 }
 
 /** Everything that the daemon says of itself and of what it watches. */
@@ -46,7 +47,7 @@ export interface Telemetry {
 const SCOPE_NAME = 'litellm-cache-exporter';
 
 /** Starts the log, the store and its reader, and what the configuration asks for of traces and pushes. */
-export async function startTelemetry({ config, version, env, clock, out }: TelemetryOptions): Promise<Telemetry> {
+export async function startTelemetry({ config, version, env, clock, out, droppedLines = () => 0 }: TelemetryOptions): Promise<Telemetry> {
   const logger = createLogger(config.log, out, clock);
   const { log } = logger;
   logSdk(log, clock);
@@ -54,7 +55,7 @@ export async function startTelemetry({ config, version, env, clock, out }: Telem
   const store = createStore(clock);
   const series = store.open({ kind: 'exporter', name: 'self', staleAfter: Infinity });
   for (const labels of combinations('cache_exporter.job.missed', {})) series.add('cache_exporter.job.missed', labels, 0);
-  const self = createSelf(series, version, clock);
+  const self = createSelf(series, version, clock, droppedLines);
 
   const scope = { name: SCOPE_NAME, version };
   const resource = createResource(version, env);
