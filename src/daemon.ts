@@ -70,12 +70,23 @@ export async function startDaemon({ config, load, version, env, clock, out, drop
     };
   }
 
-  async function reloadOnce(): Promise<string[]> {
-    const loaded = await load();
-    const problems = loaded.ok ? [] : loaded.problems.map(problemText);
-    if (loaded.ok) {
-      await telemetry.reconfigure(loaded.config);
-      await fleet.apply(loaded.config);
+  /** Takes a configuration over, or leaves everything as it was and throws. */
+  async function takeOver(next: Config): Promise<void> {
+    const outlets = await telemetry.prepare(next);
+    const watches = await fleet.prepare(next).catch(async (error: unknown) => {
+      await outlets.drop();
+      throw error;
+    });
+    await outlets.take();
+    await watches.take();
+  }
+
+  /** The problems of the configuration as it is now, none when it was taken over. Never rejects. */
+  async function problemsOfReload(): Promise<string[]> {
+    try {
+      const loaded = await load();
+      if (!loaded.ok) return loaded.problems.map(problemText);
+      await takeOver(loaded.config);
       tracesUrl = loaded.config.traces.ui_url;
       if (JSON.stringify(loaded.config.http) !== JSON.stringify(config.http))
         telemetry.log.warn({}, 'Changes of http take effect at the next start');
@@ -83,10 +94,16 @@ export async function startDaemon({ config, load, version, env, clock, out, drop
         { targets: loaded.config.redis.length, gateways: loaded.config.gateways.length },
         'The configuration was loaded again',
       );
-    } else {
-      telemetry.log.error({ problems }, 'The configuration was refused; the one before stays in force');
+      return [];
+    } catch (error) {
+      return [`the configuration is valid and cannot be used: ${error instanceof Error ? error.message : String(error)}`];
     }
-    lastReload = { successful: loaded.ok, at: clock.now(), problems };
+  }
+
+  async function reloadOnce(): Promise<string[]> {
+    const problems = await problemsOfReload();
+    if (problems.length > 0) telemetry.log.error({ problems }, 'The configuration was refused; the one before stays in force');
+    lastReload = { successful: problems.length === 0, at: clock.now(), problems };
     telemetry.reloaded(lastReload);
     return problems;
   }

@@ -67,7 +67,7 @@ export function createConnections(most: number = MOST_CONNECTIONS): Connections 
     },
     asked(socket) {
       const entry = open.get(keyOf(socket));
-      if (entry === undefined) return true;
+      if (entry === undefined) return !socket.destroyed;
       entry.ahead += 1;
       if (entry.use !== 'busy') move(entry, 'busy');
       if (entry.ahead <= MOST_AHEAD) return true;

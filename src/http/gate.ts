@@ -19,7 +19,8 @@ export interface Gate {
   refresh(renew: (options: ServerOptions) => void): Promise<void>;
   /** Whether a connection may be used, going by its client certificate. */
   trusts(socket: TLSSocket): boolean;
-  admit(authorization: string | undefined): Promise<Admission>;
+  /** Whether a request may pass; `from` is the address of its client. */
+  admit(authorization: string | undefined, from: string | undefined): Promise<Admission>;
 }
 
 /** The longest that a connection or a request waits for the files to be looked at, milliseconds. */
@@ -103,7 +104,7 @@ export async function openGate(path: string | undefined, log: Log): Promise<Gate
       const given = Object.keys(socket.getPeerCertificate() ?? {}).length > 0;
       return trusted(clientAuth, given, socket.authorized);
     },
-    admit: async (authorization) => (current.users.size === 0 ? 'admitted' : passwords.admit(authorization, current.users)),
+    admit: async (authorization, from) => (current.users.size === 0 ? 'admitted' : passwords.admit(authorization, current.users, from)),
   };
 }
 

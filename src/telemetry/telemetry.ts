@@ -10,7 +10,7 @@ import type { SchedulerReport } from '../schedule/scheduler.ts';
 import { createLogger } from './logger.ts';
 import { createMetricsPage, type MetricsPage } from './metrics-page.ts';
 import { observed } from './observed.ts';
-import { createOutlets } from './outlets.ts';
+import { createOutlets, type Prepared } from './outlets.ts';
 import { createProducer } from './producer.ts';
 import { createResource } from './resource.ts';
 import { logSdk } from './sdk-log.ts';
@@ -40,6 +40,8 @@ export interface Telemetry {
   reloaded(load: { readonly successful: boolean; readonly at: number }): void;
   /** Takes over level, format and receivers of a new configuration. */
   reconfigure(config: TelemetryOptions['config']): Promise<void>;
+  /** Builds what a new configuration asks for of receivers; `take` takes it over, with level and format of the log. */
+  prepare(config: TelemetryOptions['config']): Promise<Prepared>;
   /** Sends what is left, in less than three seconds, and ends the measurement of the process. */
   close(): Promise<void>;
 }
@@ -62,7 +64,7 @@ export async function startTelemetry({ config, version, env, clock, out, dropped
   const reader = new PrometheusExporter({ preventServerStart: true, metricProducers: [createProducer(store, clock, scope, self.refresh)] });
   const meterProvider = new MeterProvider({ resource, readers: [reader], sdkMetricsEnabled: true });
   const outlets = createOutlets({ resource, meterProvider, scope, reader, clock, log });
-  await outlets.apply(config);
+  await (await outlets.prepare(config)).take();
   let lastSuccessAt: number | undefined;
 
   return {
@@ -84,10 +86,8 @@ export async function startTelemetry({ config, version, env, clock, out, dropped
         lastSuccessAt === undefined ? [] : [sample('cache_exporter.config_last_reload_success.timestamp', {}, lastSuccessAt / 1000)];
       series.replace('config', [sample('cache_exporter.config_last_reload_successful', {}, successful ? 1 : 0), ...timestamp], at);
     },
-    async reconfigure(next) {
-      logger.reconfigure(next.log);
-      await outlets.apply(next);
-    },
+    reconfigure: async (next) => (await prepare(next)).take(),
+    prepare,
     async close() {
       await outlets.close();
       await meterProvider.shutdown();
@@ -95,4 +95,15 @@ export async function startTelemetry({ config, version, env, clock, out, dropped
       series.close();
     },
   };
+
+  async function prepare(next: TelemetryOptions['config']): Promise<Prepared> {
+    const prepared = await outlets.prepare(next);
+    return {
+      take: async () => {
+        logger.reconfigure(next.log);
+        await prepared.take();
+      },
+      drop: prepared.drop,
+    };
+  }
 }
