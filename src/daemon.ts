@@ -11,6 +11,8 @@ import { startTelemetry } from './telemetry/telemetry.ts';
 
 export interface DaemonOptions {
   config: Config;
+  /** Which variables and flags change what the file says. */
+  notes?: readonly string[] | undefined;
   /** Reads the configuration again from where it came. */
   load: () => Promise<Loaded>;
   version: string;
@@ -34,12 +36,22 @@ export interface Daemon {
  * Starts everything: telemetry, the watches on their grid, the HTTP server. Throws ListenError when an
  * address cannot be had, before any probe was sent.
  */
-export async function startDaemon({ config, load, version, env, clock, out, droppedLines }: DaemonOptions): Promise<Daemon> {
+export async function startDaemon({
+  config,
+  notes: atStart = [],
+  load,
+  version,
+  env,
+  clock,
+  out,
+  droppedLines,
+}: DaemonOptions): Promise<Daemon> {
   const telemetry = await startTelemetry({ config, version, env, clock, out, droppedLines });
   const scheduler = createScheduler({ clock, report: telemetry.schedulerReport });
   const fleet = createFleet({ telemetry, scheduler, clock, env });
   const startedAt = clock.now();
   let lastReload = { successful: true, at: startedAt, problems: [] as string[] };
+  let notes = atStart;
   let reloading: Promise<string[]> = Promise.resolve([]);
   let tracesUrl = config.traces.ui_url;
   let begun = false;
@@ -64,10 +76,15 @@ export async function startDaemon({ config, load, version, env, clock, out, drop
       startedAt,
       now: clock.now(),
       ready: missing().length === 0,
-      configReload: lastReload,
+      configReload: { ...lastReload, notes },
       targets: fleet.targets(),
       gateways: fleet.gateways(),
     };
+  }
+
+  /** A variable that nobody thinks of changes what is watched: that is worth a line at every load. */
+  function tellNotes(): void {
+    for (const note of notes) telemetry.log.warn({ note }, 'The environment or a flag changes the configuration file');
   }
 
   /** Takes a configuration over, or leaves everything as it was and throws. */
@@ -88,6 +105,8 @@ export async function startDaemon({ config, load, version, env, clock, out, drop
       if (!loaded.ok) return loaded.problems.map(problemText);
       await takeOver(loaded.config);
       tracesUrl = loaded.config.traces.ui_url;
+      notes = loaded.notes ?? [];
+      tellNotes();
       if (JSON.stringify(loaded.config.http) !== JSON.stringify(config.http))
         telemetry.log.warn({}, 'Changes of http take effect at the next start');
       telemetry.log.info(
@@ -132,6 +151,7 @@ export async function startDaemon({ config, load, version, env, clock, out, drop
   });
   await fleet.apply(config);
   begun = true;
+  tellNotes();
   telemetry.log.info(
     { addresses: [...http.addresses], targets: config.redis.length, gateways: config.gateways.length, version },
     'The exporter is up',

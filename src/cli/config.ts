@@ -10,7 +10,7 @@ import { reportProblems } from './problems.ts';
 export async function configCheck(sources: Sources, io: Io): Promise<number> {
   const loaded = await loadConfig(sources);
   if (!loaded.ok) return reportProblems(loaded.problems, io);
-  io.out(summary(loaded.config));
+  io.out(`${summary(loaded.config)}${(loaded.notes ?? []).map((note) => `${note}\n`).join('')}`);
   return EXIT.ok;
 }
 
@@ -18,7 +18,7 @@ export async function configCheck(sources: Sources, io: Io): Promise<number> {
 export async function configPrint(sources: Sources, io: Io): Promise<number> {
   const loaded = await loadConfig(sources);
   if (!loaded.ok) return reportProblems(loaded.problems, io);
-  io.out(printConfig(loaded.config));
+  io.out(`${(loaded.notes ?? []).map((note) => `# ${note}\n`).join('')}${printConfig(loaded.config)}`);
   return EXIT.ok;
 }
 

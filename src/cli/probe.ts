@@ -23,7 +23,8 @@ export interface ProbeOptions {
 export async function probe(sources: Sources, options: ProbeOptions, version: string, io: Io): Promise<number> {
   const loaded = await loadConfig(sources);
   if (!loaded.ok) return reportProblems(loaded.problems, io);
-  const { config } = loaded;
+  const { config, notes = [] } = loaded;
+  for (const note of notes) io.err(`${note}\n`);
   const known = [...config.redis, ...config.gateways].map((entry) => entry.name);
   const unknown = options.names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -55,7 +56,7 @@ export async function probe(sources: Sources, options: ProbeOptions, version: st
       startedAt,
       now: clock.now(),
       ready: true,
-      configReload: { successful: true, at: startedAt, problems: [] },
+      configReload: { successful: true, at: startedAt, problems: [], notes },
       targets: fleet.targets().filter(chosen),
       gateways: fleet.gateways().filter(chosen),
     };

@@ -17,6 +17,7 @@ export async function serve(sources: Sources, version: string, io: Io): Promise<
   if (!loaded.ok) return reportProblems(loaded.problems, io);
   const daemon = await startDaemon({
     config: loaded.config,
+    notes: loaded.notes,
     load: () => loadConfig(sources),
     version,
     env: io.env,

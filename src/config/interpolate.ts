@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import { type FileText, readText } from './file.ts';
+import { foreignReference } from './foreign.ts';
 import type { Fault, Path } from './problem.ts';
 import { Secret } from './secret.ts';
 
@@ -24,6 +25,8 @@ interface Context {
 }
 
 const REFERENCE = /\$\$|\$\{([^}]*)(\}?)/g;
+const PASSWORD_IN_URL = /^[a-z]+:\/\/[^:/?#]*:(.*)@[^@]*$/i;
+const LITELLM = /^\s*os\.environ\//;
 const WHOLE_FILE = /^\$\{file:([^}]*)\}$/;
 
 /**
@@ -75,6 +78,12 @@ function entry(key: string, value: unknown, path: Path, context: Context): unkno
   if (typeof value !== 'string') return walk(value, path, context);
   const [, secretFile] = SECRET_KEYS.has(key) ? (WHOLE_FILE.exec(value) ?? []) : [];
   if (secretFile !== undefined) return Secret.fromFile(resolve(context.directory, secretFile));
+  // In a secret any of them; elsewhere the one that is no text of anything else.
+  const suspect = SECRET_KEYS.has(key) ? value : key === 'url' ? (PASSWORD_IN_URL.exec(value)?.[1] ?? '') : '';
+  const ours = /\$\{(env|file):/.test(suspect);
+  const foreign =
+    (ours ? undefined : foreignReference(suspect, 'file')) ?? (LITELLM.test(value) ? foreignReference(value, 'file') : undefined);
+  if (foreign !== undefined) return fault(context, path, foreign.message, foreign.suggestion);
   const resolved = text(value, path, context);
   return key.endsWith('_file') && resolved !== '' ? resolve(context.directory, resolved) : resolved;
 }

@@ -32,7 +32,7 @@ ${summary(status).map((sentence) => html`<p>${sentence}</p>`)}
 <nav><a href="/metrics">Metrics</a> <a href="/api/v1/status">Status as JSON</a> <a href="/-/ready">Ready</a> <a href="/-/healthy">Healthy</a></nav>
 </header>
 <main>
-${reloadProblems(status)}
+${reloadProblems(status)}${overrides(status)}
 <h2>Gateways</h2>
 ${status.gateways.length === 0 ? html`<p>None is configured.</p>` : status.gateways.map((gateway) => gatewaySection(gateway, status.now, tracesUrl))}
 <h2>Redis targets</h2>
@@ -58,6 +58,13 @@ function policy(): string {
 function title({ gateways }: Status): string {
   const broken = gateways.filter((gateway) => gatewayTone(gateway) === 'bad');
   return broken.map(({ name, verdict }) => `${name}: ${VERDICT_WORDS[verdict].title}`).join(', ') || 'LiteLLM cache exporter';
+}
+
+/** Which variables and flags change what the configuration file says: whoever reads only the file would be misled. */
+function overrides({ configReload: { notes = [] } }: Status): Html | string {
+  if (notes.length === 0) return '';
+  return html`<section><h3>The environment changes the configuration file</h3>
+<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></section>`;
 }
 
 function reloadProblems({ configReload, now }: Status): Html | string {

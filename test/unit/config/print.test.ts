@@ -104,7 +104,7 @@ describe('no secret', () => {
       }),
       { numRuns: 300 },
     );
-  });
+  }, 120_000);
 
   it('appears when the text around it is broken', async () => {
     const broken = fc.record({
@@ -121,5 +121,5 @@ describe('no secret', () => {
       }),
       { numRuns: 500 },
     );
-  });
+  }, 120_000);
 });
