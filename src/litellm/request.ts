@@ -2,6 +2,7 @@ import { type ClientRequest, type IncomingMessage, request as overHttp } from 'n
 import { request as overHttps, type RequestOptions } from 'node:https';
 import type { TlsConfig } from '../config/effective.ts';
 import { readText } from '../config/file.ts';
+import { checkServerIdentity } from '../config/server-identity.ts';
 import { PHASE, type Phase } from '../model/cache.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { failureOf, GatewayError } from './failure.ts';
@@ -134,6 +135,7 @@ function send(call: Call, trusted: RequestOptions): ClientRequest {
       agent: false,
       maxHeaderSize: HEADER_LIMIT,
       ...(call.at === undefined ? {} : { hostname: call.at.host, port: call.at.port }),
+      ...(secure ? { checkServerIdentity } : {}),
       ...trusted,
     };
     return secure ? overHttps(call.url, options) : overHttp(call.url, options);
@@ -180,5 +182,6 @@ function singleHeaders(response: IncomingMessage): Record<string, string> {
 }
 
 function named(call: Call, failure: GatewayError['failure'], status?: number): GatewayError {
-  return new GatewayError(failure, `${call.method} ${call.url.pathname} failed: ${failure}`, status);
+  const hint = failure === 'tls' ? ': the certificate is not trusted or not for this name; see tls.ca_file and tls.server_name' : '';
+  return new GatewayError(failure, `${call.method} ${call.url.pathname} failed: ${failure}${hint}`, status);
 }
