@@ -104,7 +104,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
   }
 
   function buildTarget(config: TargetConfig, built: Built): void {
-    const target = createTarget(config);
+    const target = createTarget(config, () => shared.values());
     const series = telemetry.store.openNext({
       kind: 'target',
       name: config.name,
@@ -113,7 +113,15 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       lasting: ['health', 'census run'],
     });
     built.opened.push(series);
-    const watch = createTargetWatch({ config, target, series, log: telemetry.log, clock, onRecovery: () => recovered(config.name) });
+    const watch = createTargetWatch({
+      config,
+      target,
+      series,
+      log: telemetry.log,
+      clock,
+      onRecovery: () => recovered(config.name),
+      once: scheduler === undefined,
+    });
     built.shared.set(config.name, target);
     built.targets.set(config.name, member('target', watch, series));
     if (config.census === undefined) return;
@@ -191,6 +199,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       await remove(gateways, [...change.gateways.removed, ...change.gateways.changed]);
       await removeTargets([...change.targets.removed, ...change.targets.changed]);
       await takeLease?.();
+      for (const name of change.targets.removed) shared.delete(name);
       for (const [name, target] of built.shared) shared.set(name, target);
       for (const [name, entry] of built.targets) targets.set(name, entry);
       for (const [name, entry] of built.censuses) censuses.set(name, entry);

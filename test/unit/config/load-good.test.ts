@@ -30,7 +30,7 @@ function revealed(node: unknown): unknown {
 describe('a good configuration', () => {
   it('gets every default', async () => {
     expect(revealed(await load('minimal'))).toEqual({
-      redis: [{ name: 'cache', url: 'redis://cache:6379', interval: 15_000, timeout: 2000, canaries: [] }],
+      redis: [{ name: 'cache', url: 'redis://cache:6379', interval: 15_000, timeout: 2000, canaries: [], max_series: 5_000 }],
       gateways: [
         {
           name: 'litellm',
@@ -79,6 +79,7 @@ describe('a good configuration', () => {
           interval: 30_000,
           timeout: 500,
           canaries: [{ name: 'litellm', username: 'litellm', password: 'from-a-file' }, { name: 'nobody' }],
+          max_series: 5_000,
         },
         {
           name: 'sentinels',
@@ -87,6 +88,7 @@ describe('a good configuration', () => {
           interval: 15_000,
           timeout: 2000,
           canaries: [],
+          max_series: 5_000,
         },
       ],
       gateways: [
@@ -129,7 +131,14 @@ describe('a good configuration', () => {
 
   it('may leave values out after the colon', async () => {
     const { redis, gateways, metrics, http } = await load('blank-values');
-    expect(redis[0]).toEqual({ name: 'cache', url: 'redis://cache:6379', interval: 15_000, timeout: 2000, canaries: [] });
+    expect(redis[0]).toEqual({
+      name: 'cache',
+      url: 'redis://cache:6379',
+      interval: 15_000,
+      timeout: 2000,
+      canaries: [],
+      max_series: 5_000,
+    });
     expect({ gateways, metrics, listen: http.listen }).toEqual({ gateways: [], metrics: {}, listen: [':9464'] });
   });
 
