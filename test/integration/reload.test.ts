@@ -11,7 +11,7 @@ import { startRedis } from '../support/redis.ts';
 const TARGET = { interval: 200, timeout: 150, canaries: [] };
 
 /** What the schema never lets through, so that building it throws. */
-const UNUSABLE = { url: 'unix:///tmp/%ff.sock', ...TARGET };
+const UNUSABLE = { url: 'not a url', ...TARGET };
 
 type Running = Daemon & { url: string; next(load: () => Loaded | Promise<Loaded>): void; lines: string[] };
 
