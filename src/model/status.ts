@@ -183,7 +183,7 @@ export interface Status {
   startedAt: number;
   now: number;
   ready: boolean;
-  configReload: { successful: boolean; at: number; problems: string[] };
+  configReload: { successful: boolean; at: number; problems: string[]; notes?: readonly string[] | undefined };
   targets: TargetStatus[];
   gateways: GatewayStatus[];
 }
