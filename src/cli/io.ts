@@ -16,5 +16,5 @@ export interface Io {
   exitNow(code: number): void;
 }
 
-/** Exit codes of every command. */
-export const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
+/** Exit codes of every command; `internal` is a fault of this program, and wins over `failure`. */
+export const EXIT = { ok: 0, failure: 1, usage: 2, internal: 3 } as const;
