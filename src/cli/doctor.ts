@@ -29,7 +29,7 @@ export interface DoctorRequest {
 
 /**
  * Gathers the evidence, runs the rules and prints the report, or the fixes as a diff. Returns 0 when nothing
- * is as bad as `failOn`, 1 when something is or a file is broken, 2 when nothing could be checked. Writes no file.
+ * is as bad as `failOn`, 1 when something is or a file is broken, 2 when nothing could be checked, 3 when a rule failed. Writes no file.
  */
 export async function doctor(request: DoctorRequest, version: string, io: Io): Promise<number> {
   if (request.showSecrets && !request.diff) {
@@ -47,6 +47,11 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
   const examination = examine(setup, RULES);
   const report: Report = { setup, examination, mask: masking(setup), files, problems, notes, version };
   io.out(request.diff ? diffText(report, request.showSecrets, io) : print(report, request.format, io));
+  for (const { rule, reason } of examination.failed)
+    io.err(
+      `the rule ${rule.id} failed (${reason}); the findings of the other rules stand. This is a fault of this program: please report it\n`,
+    );
+  if (examination.failed.length > 0) return EXIT.internal;
   const { failOn } = request;
   // What could not be read could not be judged, so it is no clean result.
   const fails = problems.length > 0 || examination.findings.some((finding) => failOn !== 'never' && isAtLeast(finding, failOn));

@@ -27,7 +27,7 @@ export function redisUrl() {
       const username = decoded(url.username);
       const password = decoded(url.password);
       if (username === undefined || password === undefined)
-        return refuse(context, 'has a % in user or password that is no escape', 'write %25 for %');
+        return refuse(context, 'has a % in user or password that is no escape of UTF-8', 'write %25 for %');
       return { url: withoutUser(url), username: username || undefined, password: password === '' ? undefined : Secret.of(password) };
     })
     .meta({ kind: 'URL' });
@@ -35,6 +35,7 @@ export function redisUrl() {
 
 function hostFault(url: URL): string | undefined {
   if (url.hostname === '') return 'has no host';
+  if (url.hostname.includes('%')) return 'has a % in its host';
   if (url.hash !== '') return 'has a #: write %23 where it is part of the password';
   if (!/^\/?\d*$/.test(url.pathname)) return 'has a path that is no database number';
   if (url.pathname.length > 1 && url.searchParams.has('db')) return 'names the database twice';
@@ -43,7 +44,8 @@ function hostFault(url: URL): string | undefined {
 
 function socketFault(url: URL): string | undefined {
   if (url.hostname !== '') return 'must have three slashes before the path of the socket: unix:///run/redis.sock';
-  return url.pathname.length > 1 ? databaseFault(url) : 'has no path of a socket';
+  if (url.pathname.length < 2) return 'has no path of a socket';
+  return decoded(url.pathname) === undefined ? 'has a % in its path that is no escape of UTF-8' : databaseFault(url);
 }
 
 function databaseFault(url: URL): string | undefined {
@@ -64,6 +66,7 @@ function withoutUser(url: URL): string {
   return plain.href;
 }
 
+/** Undefined for an escape that is none, or is not UTF-8. */
 function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part);

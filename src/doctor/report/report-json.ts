@@ -23,6 +23,7 @@ export function jsonReport({ setup, examination, mask, files, problems, notes, v
       edits: openEdits(edits ?? [], mask),
     })),
     skipped: examination.skipped.map(({ id }) => id),
+    failed: examination.failed.map(({ rule, reason }) => ({ rule: rule.id, reason })),
   };
   return `${JSON.stringify(report, null, 2)}\n`;
 }

@@ -32,9 +32,12 @@ export function sarifReport({ examination, mask, problems, notes, version }: Rep
         },
         invocations: [
           {
-            executionSuccessful: problems.length === 0,
+            executionSuccessful: problems.length + examination.failed.length === 0,
             toolExecutionNotifications: [
               ...problems.map((problem) => notification(problem, 'error')),
+              ...examination.failed.map(({ rule, reason }) =>
+                notification({ path: '', message: `the rule ${rule.id} failed (${reason})` }, 'error'),
+              ),
               ...notes.map((note) => notification(note, 'note')),
             ],
           },
