@@ -6,10 +6,12 @@ import {
   isScalar,
   isSeq,
   LineCounter,
+  type Pair,
   parseAllDocuments,
   parseDocument,
   visit,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import { readText } from './file.ts';
 import { TOO_DEEP, tooDeep } from './nesting.ts';
@@ -126,8 +128,10 @@ function aliasReason({ message }: ReferenceError): string {
 }
 
 function isCircular(node: unknown, around: readonly unknown[]): boolean {
-  if (node === null || typeof node !== 'object') return false;
-  return around.includes(node) || Object.values(node).some((child) => isCircular(child, [...around, node]));
+  if (node === null || typeof node !== 'object' || ArrayBuffer.isView(node)) return false;
+  if (around.includes(node)) return true;
+  const inside = [...around, node];
+  return Object.values(node).some((child) => isCircular(child, inside));
 }
 
 /** The first error of each line: those after it only follow from it. */
@@ -170,12 +174,24 @@ function nearest(document: Document, path: Path, at: (offset: number) => Positio
 
 function child(node: unknown, step: string | number): { node: unknown; offset: number | undefined } | undefined {
   if (isMap(node)) {
-    const pair = node.items.find(({ key }) => (isScalar(key) ? String(key.value) : key) === step);
+    const pair = pairsOf(node).get(step);
     return pair && { node: pair.value, offset: start(pair.key) };
   }
   if (!isSeq(node) || typeof step !== 'number') return undefined;
   const item = node.items[step];
   return item === undefined ? undefined : { node: item, offset: start(item) };
+}
+
+/** The pairs of maps by their keys, found once: asking one after the other for a place would compare all with all. */
+const pairs = new WeakMap<YAMLMap, ReadonlyMap<unknown, Pair>>();
+
+function pairsOf(map: YAMLMap): ReadonlyMap<unknown, Pair> {
+  const known = pairs.get(map);
+  if (known !== undefined) return known;
+  // The first of a key that is given twice counts, as it did when they were looked through.
+  const made = new Map(map.items.toReversed().map((pair) => [isScalar(pair.key) ? String(pair.key.value) : pair.key, pair] as const));
+  pairs.set(map, made);
+  return made;
 }
 
 function start(node: unknown): number | undefined {
