@@ -23,10 +23,11 @@ export interface Mask {
   tree<T>(value: T): T;
 }
 
-/** A mask that knows some secrets by value. Ordinary words among them are hidden only where they stand as a value. */
-export function createMask(secrets: Iterable<string>): Mask {
+/** A mask that knows some secrets by value; with `controls: 'kept'` control characters are left to a writer that escapes them itself. Ordinary words among them are hidden only where they stand as a value. */
+export function createMask(secrets: Iterable<string>, { controls }: { controls: 'escaped' | 'kept' } = { controls: 'escaped' }): Mask {
   const byValue = known(secrets);
-  const text = (given: string): string => printable(hide(given, [...byValue(given), ...inText(given)]));
+  const hidden = (given: string): string => hide(given, [...byValue(given), ...inText(given)]);
+  const text = controls === 'kept' ? hidden : (given: string): string => printable(hidden(given));
   const line = (given: string): string => hide(given, [...byValue(given), ...inLine(given)]);
   return {
     text,

@@ -93,7 +93,15 @@ const OTHER: ReadonlySet<string> = new Set([
 
 function isNearly(word: string): boolean {
   if (OTHER.has(word) || word.length < 4) return false;
-  return MEANT.some((meant) => Math.abs(meant.length - word.length) <= allowed(meant) && steps(meant, word) <= allowed(meant));
+  return MEANT.some((meant) => mayBe(meant, word) && steps(meant, word) <= allowed(meant));
+}
+
+/** Whether lengths and letters leave it open that a word is a misspelt one: most words are told apart without comparing them. */
+function mayBe(meant: string, word: string): boolean {
+  if (Math.abs(meant.length - word.length) > allowed(meant)) return false;
+  let missing = 0;
+  for (const letter of meant) if (!word.includes(letter)) missing++;
+  return missing <= allowed(meant);
 }
 
 /** Of a word of 5 or 6 letters one may differ, of a longer one two. */
