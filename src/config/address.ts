@@ -27,7 +27,7 @@ export function redisUrl() {
       const username = decoded(url.username);
       const password = decoded(url.password);
       if (username === undefined || password === undefined)
-        return refuse(context, 'has a % in user or password that is no escape', 'write %25 for %');
+        return refuse(context, 'has a % in user or password that is no escape of UTF-8', 'write %25 for %');
       return { url: withoutUser(url), username: username || undefined, password: password === '' ? undefined : Secret.of(password) };
     })
     .meta({ kind: 'URL' });
@@ -74,6 +74,7 @@ function withoutUser(url: URL): string {
   return plain.href;
 }
 
+/** Undefined for an escape that is none, or is not UTF-8. */
 function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part);

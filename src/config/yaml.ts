@@ -129,8 +129,10 @@ function aliasReason({ message }: ReferenceError): string {
 }
 
 function isCircular(node: unknown, around: readonly unknown[]): boolean {
-  if (node === null || typeof node !== 'object') return false;
-  return around.includes(node) || Object.values(node).some((child) => isCircular(child, [...around, node]));
+  if (node === null || typeof node !== 'object' || ArrayBuffer.isView(node)) return false;
+  if (around.includes(node)) return true;
+  const inside = [...around, node];
+  return Object.values(node).some((child) => isCircular(child, inside));
 }
 
 /** The first error of each line: those after it only follow from it. */

@@ -81,13 +81,19 @@ export async function gather(asked: DoctorOptions, { env, clock, signal }: Outsi
     exposure: exposures(files.names(), asked.directory),
     line: files.line,
     ending: files.ending,
+    lineEnding: files.lineEnding,
+    marked: files.marked,
   };
   return { setup: deepFreeze(setup), problems: [...files.problems, ...problems], notes, files: files.names() };
 }
 
+/** The byte order mark in UTF-8. */
+const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
 const disk: Disk = {
   text: readTextNow,
   exists: existsSync,
+  marked: (path) => bytes(path)?.subarray(0, 3).equals(MARK) ?? false,
   folder: (path) => (statusOf(path)?.isDirectory() ? entries(path) : undefined),
 };
 

@@ -3,6 +3,7 @@ import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { combinations, sample } from '../catalogue/sample.ts';
 import type { Config } from '../config/effective.ts';
+import { knownSecrets } from '../config/known-secrets.ts';
 import type { Log, Task } from '../model/tick.ts';
 import type { Clock } from '../schedule/clock.ts';
 import type { Job } from '../schedule/job.ts';
@@ -50,7 +51,7 @@ const SCOPE_NAME = 'litellm-cache-exporter';
 
 /** Starts the log, the store and its reader, and what the configuration asks for of traces and pushes. */
 export async function startTelemetry({ config, version, env, clock, out, droppedLines = () => 0 }: TelemetryOptions): Promise<Telemetry> {
-  const logger = createLogger(config.log, out, clock);
+  const logger = createLogger(config.log, out, clock, knownSecrets(config));
   const { log } = logger;
   logSdk(log, clock);
 
@@ -100,7 +101,7 @@ export async function startTelemetry({ config, version, env, clock, out, dropped
     const prepared = await outlets.prepare(next);
     return {
       take: async () => {
-        logger.reconfigure(next.log);
+        logger.reconfigure(next.log, knownSecrets(next));
         await prepared.take();
       },
       drop: prepared.drop,
