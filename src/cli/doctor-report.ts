@@ -87,7 +87,7 @@ function withoutRedis(setup: Setup): string {
   return failing ? 'it cannot be made.' : type === undefined ? 'caching is off.' : `its cache is of type ${type}.`;
 }
 
-const CLIENT_TITLE = { cache: 'Cache', router: 'Router', coordination: 'Coordination Redis' } as const;
+const CLIENT_TITLE = { cache: 'Cache', router: 'Router', coordination: 'Coordination Redis', semantic: 'Semantic cache' } as const;
 
 function shortPlace(place: Place): string {
   return place.line === undefined ? place.source : `${place.source}:${place.line}`;

@@ -31,14 +31,16 @@ export interface Outside {
   env: Readonly<Record<string, string | undefined>>;
   clock: Clock;
   signal: AbortSignal;
+  /** Texts that stand in place of files, by the names of the files as reports give them: for trying a fix. */
+  texts?: ReadonlyMap<string, string> | undefined;
 }
 
 /**
  * Reads every file that the options name, or those of the directory when they name none, and resolves what
  * LiteLLM will use. Nothing of it is run; only with `live` anything is connected to. The setup is frozen.
  */
-export async function gather(asked: DoctorOptions, { env, clock, signal }: Outside): Promise<Gathered> {
-  const files = filesOf(asked.directory, disk);
+export async function gather(asked: DoctorOptions, { env, clock, signal, texts }: Outside): Promise<Gathered> {
+  const files = filesOf(asked.directory, texts === undefined ? disk : changedDisk(asked.directory, texts));
   const options = discovered(asked, files.exists);
   const problems: Problem[] = [];
   const notes: Problem[] = [];
@@ -90,6 +92,18 @@ const disk: Disk = {
   exists: existsSync,
   folder: (path) => (statusOf(path)?.isDirectory() ? entries(path) : undefined),
 };
+
+/** The disk with some files changed. */
+function changedDisk(directory: string, texts: ReadonlyMap<string, string>): Disk {
+  const changed = new Map([...texts].map(([name, text]) => [resolve(directory, name), text]));
+  return {
+    ...disk,
+    text: (path) => {
+      const text = changed.get(resolve(path));
+      return text === undefined ? disk.text(path) : { text };
+    },
+  };
+}
 
 function entries(path: string): string[] {
   try {

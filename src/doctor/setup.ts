@@ -38,7 +38,7 @@ export interface Workload {
 }
 
 /** The Redis clients that LiteLLM makes. */
-export const CLIENT = ['cache', 'router', 'coordination'] as const;
+export const CLIENT = ['cache', 'router', 'coordination', 'semantic'] as const;
 export type Client = (typeof CLIENT)[number];
 
 /** One argument of the client as LiteLLM will use it. */
@@ -49,6 +49,8 @@ export interface Setting {
   value: Secret | undefined;
   /** Whether the value must never be printed: password, url with a password, tokens. */
   confidential: boolean;
+  /** Whether Python sees a text, not a number or a boolean. */
+  isText: boolean;
   /** `REDIS_URL`, `cache_params.host`, or `default`. */
   from: string;
   /** The variable that is named there as `os.environ/NAME`. */
@@ -64,7 +66,7 @@ export interface Resolution {
   used: boolean;
   settings: readonly Setting[];
   /** Why LiteLLM will fail where it makes this client, and where that was written. */
-  failure?: { message: string; place: Place } | undefined;
+  failure?: { message: string; place: Place; open?: boolean | undefined } | undefined;
 }
 
 /** Read-only answers of the real Redis and the real gateway, with `--live`; each is undefined where it could not be had. */

@@ -2,6 +2,7 @@ import { structuredPatch } from 'diff';
 import type { Reported } from '../examination.ts';
 import type { Edit } from '../finding.ts';
 import type { Setup } from '../setup.ts';
+import { applied, linesOf, meets } from '../verification.ts';
 import { MASK, type Masking } from './masking.ts';
 
 /** What `--diff` prints. */
@@ -42,7 +43,7 @@ function merged(edits: readonly Edit[]): { kept: readonly Edit[]; left: number }
   let left = 0;
   for (const edit of edits) {
     if (kept.some((other) => same(other, edit))) continue;
-    if (kept.some((other) => overlaps(other, edit))) left++;
+    if (kept.some((other) => meets(other, edit))) left++;
     else kept.push(edit);
   }
   return { kept, left };
@@ -50,11 +51,6 @@ function merged(edits: readonly Edit[]): { kept: readonly Edit[]; left: number }
 
 function same(a: Edit, b: Edit): boolean {
   return a.file === b.file && a.from === b.from && a.to === b.to && a.lines.join('\n') === b.lines.join('\n');
-}
-
-function overlaps(a: Edit, b: Edit): boolean {
-  const inserts = a.to < a.from || b.to < b.from;
-  return a.file === b.file && !inserts && a.from <= b.to && b.from <= a.to;
 }
 
 function fileDiff(setup: Setup, file: string, edits: readonly Edit[], { secrets, mask }: { secrets: boolean; mask: Masking }) {
@@ -86,21 +82,8 @@ function range(start: number, count: number): string {
 
 /** The lines of a file, and whether the last one ends as the others do. */
 function content(setup: Setup, file: string): { lines: readonly string[]; final: boolean } {
-  const lines: string[] = [];
-  for (let number = 1; ; number++) {
-    const line = setup.line(file, number);
-    if (line === undefined) break;
-    lines.push(line);
-  }
+  const lines = linesOf(setup, file);
   return lines.at(-1) === '' ? { lines: lines.slice(0, -1), final: true } : { lines, final: false };
-}
-
-function applied(lines: readonly string[], edits: readonly Edit[]): readonly string[] {
-  const result = [...lines];
-  // From the end, so that the numbers of the lines in front stay right; of two at one line the insertion goes in front.
-  for (const { from, to, lines: added } of edits.toReversed().toSorted((a, b) => b.from - a.from || b.to - a.to))
-    result.splice(from - 1, to - from + 1, ...added);
-  return result;
 }
 
 function text(lines: readonly string[], ending: string, final: boolean): string {

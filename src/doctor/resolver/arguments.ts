@@ -79,5 +79,5 @@ function address(result: Arguments, { clusterWins }: Behaviour): Failure | undef
   }
   if (isGiven(result.get('startup_nodes')) || isGiven(result.get('sentinel_nodes')) || isGiven(result.get('host'))) return undefined;
   const host = result.get('host');
-  return { message: 'neither a host nor a url of Redis is given', place: host?.place ?? { source: 'environment' } };
+  return { message: 'neither a host nor a url of Redis is given', place: host?.place ?? { source: 'environment' }, open: true };
 }

@@ -57,6 +57,11 @@ export interface Behaviour {
   /** Whether the client of a cluster looks at a url as well. */
   clusterTakesUrl: boolean;
   typed: boolean;
+  /** Whether there are semantic caches of Valkey, and caches on disk. */
+  valkey: boolean;
+  disk: boolean;
+  /** Whether a semantic cache in Redis connects when it is first used, not at the start. */
+  semanticLazy: boolean;
   azure: boolean;
   aws: boolean;
   routerReadsDb: boolean;
@@ -93,6 +98,9 @@ export function behaviourOf(has: (behaviour: keyof typeof RELEASES) => boolean):
     ),
     clusterTakesUrl: typed || !has('cluster_keeps_timeouts'),
     typed,
+    valkey: has('valkey_semantic'),
+    disk: !has('no_disk_cache'),
+    semanticLazy: has('semantic_index_is_lazy'),
     azure,
     aws,
     routerReadsDb: has('router_reads_db'),

@@ -59,5 +59,5 @@ function elastiCache(result: Arguments, { place }: Given, environment: Environme
     holds(result.get('aws_iam_region')) || ['AWS_REGION', 'AWS_DEFAULT_REGION'].some((name) => holds(textVariable(name, environment)));
   const missing = ['aws_iam_user_name', 'aws_iam_cache_name'].filter((name) => !holds(result.get(name)));
   const all = [...missing, ...(region ? [] : ['aws_iam_region'])];
-  return all.length === 0 ? undefined : { message: `aws_iam_auth needs ${all.join(', ')}`, place };
+  return all.length === 0 ? undefined : { message: `aws_iam_auth needs ${all.join(', ')}`, place, open: true };
 }

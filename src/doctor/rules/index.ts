@@ -1,15 +1,19 @@
 import type { Rule } from '../rule.ts';
+import { argumentMalformed } from './argument-malformed.ts';
 import { authCacheTtl } from './auth-cache-ttl.ts';
 import { cacheIsOptIn } from './cache-is-opt-in.ts';
 import { cacheParamsUnknownKey } from './cache-params-unknown-key.ts';
 import { cacheSettingsMisplaced } from './cache-settings-misplaced.ts';
+import { cacheSwitchNotBoolean } from './cache-switch-not-boolean.ts';
 import { cacheTypeMissing } from './cache-type-missing.ts';
 import { callTypes } from './call-types.ts';
 import { clientFails } from './client-fails.ts';
 import { clusterSettings } from './cluster-settings.ts';
+import { diskCacheRemoved } from './disk-cache-removed.ts';
 import { environmentDiffers } from './environment-differs.ts';
 import { evictionPolicy } from './eviction-policy.ts';
 import { gatewayDiffers } from './gateway-differs.ts';
+import { hostMalformed } from './host-malformed.ts';
 import { iamWithPassword } from './iam-with-password.ts';
 import { knownBadRelease } from './known-bad-release.ts';
 import { localCacheWithSeveralWorkers } from './local-cache-with-several-workers.ts';
@@ -64,8 +68,11 @@ export const RULE_GROUPS: readonly { title: string; rules: readonly Rule[] }[] =
       redisPortMismatch,
       environmentDiffers,
       clientFails,
+      hostMalformed,
+      argumentMalformed,
       cacheParamsUnknownKey,
       cacheTypeMissing,
+      cacheSwitchNotBoolean,
       cacheSettingsMisplaced,
       variableNotRead,
       variableStaysText,
@@ -103,7 +110,7 @@ export const RULE_GROUPS: readonly { title: string; rules: readonly Rule[] }[] =
   },
   {
     title: 'What is cached',
-    rules: [localCacheWithSeveralWorkers, ttl, callTypes, cacheIsOptIn, writeBatching, semanticCache, modelNameShared],
+    rules: [diskCacheRemoved, localCacheWithSeveralWorkers, ttl, callTypes, cacheIsOptIn, writeBatching, semanticCache, modelNameShared],
   },
   {
     title: 'Memory, limits and metrics',

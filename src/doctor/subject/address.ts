@@ -1,4 +1,4 @@
-import { isIPv4 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import { connectionUrl, unquote } from '../resolver/connection-url.ts';
 import type { ComposeService, Setup } from '../setup.ts';
 import { isSection, scalar, texts } from './value.ts';
@@ -56,6 +56,17 @@ function isCut(text: string): boolean {
 
 function nothing(text: string): string | undefined {
   return text === '' ? undefined : text;
+}
+
+/** Why a text is no host, as the end of a sentence that begins with it; undefined for a name, an IPv4 or an IPv6 address. */
+export function hostFault(text: string): string | undefined {
+  if (isIPv6(text.replace(/%.*$/, ''))) return undefined;
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text.trim())) return 'holds a scheme';
+  if (text.includes('@')) return 'holds a user';
+  if (text.includes('/')) return 'holds a path';
+  if (/\s/.test(text)) return 'holds white space';
+  if (/[[\]]/.test(text)) return 'holds brackets, which belong into a url only';
+  return text.includes(':') ? 'holds a port' : undefined;
 }
 
 /** Where a host is, from the gateway's point of view. */

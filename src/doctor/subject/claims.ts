@@ -1,6 +1,6 @@
 import type { Place } from '../place.ts';
 import type { Client, Resolution, Setting, Setup } from '../setup.ts';
-import { redisUrl } from './address.ts';
+import { hostFault, redisUrl } from './address.ts';
 import { redisServers, serverPort } from './redis-server.ts';
 import { known, section } from './value.ts';
 
@@ -97,7 +97,7 @@ export function decisiveUrl(setup: Setup): { text: string; from: string; place: 
 export const ONLY_BEFORE =
   ' From 1.93.0 on a configured host beats REDIS_URL; the release of this gateway is not known (--litellm-version names it).';
 
-/** Where a client connects to: from its url, or from host, port and database; undefined where that is not known. */
+/** Where a client connects to: from its url, or from host, port and database; undefined where that is not known, or is no host. */
 export function destination(
   setup: Setup,
   client: Client,
@@ -112,6 +112,7 @@ export function destination(
   const host = setting(setup, client, 'host');
   const name = host?.value?.reveal();
   if (host === undefined || name === undefined) return undefined;
+  if (hostFault(name) !== undefined) return undefined;
   const ssl = setting(setup, client, 'ssl')?.value?.reveal();
   return {
     host: name,
