@@ -6,8 +6,11 @@ import { clientArguments } from '../../src/doctor/resolver/arguments.ts';
 import { type Behaviour, behaviourOf } from '../../src/doctor/resolver/client-arguments.ts';
 import { cacheParameters, coordinationParameters, routerParameters } from '../../src/doctor/resolver/client-parameters.ts';
 import { connectionArguments } from '../../src/doctor/resolver/connection.ts';
+import { connectionUrl } from '../../src/doctor/resolver/connection-url.ts';
 import type { Arguments, Failure, Given } from '../../src/doctor/resolver/given.ts';
+import { semanticParameters } from '../../src/doctor/resolver/semantic-parameters.ts';
 import type { LitellmConfig } from '../../src/doctor/setup.ts';
+import { at } from '../../src/litellm/json.ts';
 import { hasBehaviour } from '../../src/litellm/releases.ts';
 import { askLitellm, REAL_RELEASES, type RealAnswer, type ResolveCase } from '../support/litellm-resolve.ts';
 import { resolveCases } from '../support/resolve-cases.ts';
@@ -76,14 +79,23 @@ describe(`the same ${COUNT} generated cases (seed ${SEED}) and ${BY_HAND.length}
     const disagreements = cases.flatMap((one, index) => {
       const theirs = real[index];
       const ours = answers(one, behaviour);
-      return (['cache', 'router', 'coordination'] as const).flatMap((client) => {
-        const said = comparable(theirs?.[client] ?? null);
-        return JSON.stringify(said) === JSON.stringify(ours[client]) ? [] : [{ client, ...one, theirs: said, ours: ours[client] }];
-      });
+      const semantic = theirs?.semantic ?? null;
+      const address = semantic !== null && 'raises' in semantic ? 'raises' : semantic;
+      const semanticDiffers = JSON.stringify(address) !== JSON.stringify(ours.semantic);
+      const other = semanticDiffers ? [{ client: 'semantic', ...one, theirs: address, ours: ours.semantic }] : [];
+      return [
+        ...other,
+        ...(['cache', 'router', 'coordination'] as const).flatMap((client) => {
+          const said = comparable(theirs?.[client] ?? null);
+          return JSON.stringify(said) === JSON.stringify(ours[client]) ? [] : [{ client, ...one, theirs: said, ours: ours[client] }];
+        }),
+      ];
     });
     expect(disagreements).toEqual([]);
     expect(real.filter(({ cache }) => cache !== null && 'arguments' in cache).length).toBeGreaterThan(100);
-    expect(real.filter(({ cache }) => cache !== null && 'raises' in cache).length).toBeGreaterThan(100);
+    expect(real.filter(({ cache }) => cache !== null && 'raises' in cache).length).toBeGreaterThan(70);
+    expect(real.filter(({ semantic }) => semantic !== null && 'raises' in semantic).length).toBeGreaterThan(10);
+    expect(real.filter(({ semantic }) => semantic !== null && 'url' in semantic && semantic.url !== null).length).toBeGreaterThan(5);
   });
 });
 
@@ -92,7 +104,7 @@ type Answer = null | 'raises' | { arguments: Record<string, unknown>; reaching?:
 function answers(
   { environment: variables, config: tree }: ResolveCase,
   behaviour: Behaviour,
-): Record<'cache' | 'router' | 'coordination', Answer> {
+): Record<'cache' | 'router' | 'coordination', Answer> & { semantic: unknown } {
   const environment = environmentOf(
     Object.entries(variables).map(([name, value]) => ({
       name,
@@ -106,6 +118,7 @@ function answers(
   return {
     cache: answer(cacheParameters(config, environment, behaviour), environment, behaviour),
     router: answer(routerParameters(config, environment, behaviour), environment, behaviour),
+    semantic: semanticAnswer(semanticParameters(config, environment, behaviour), typeOf(tree)),
     coordination: hasBlock ? answer(coordinationParameters(config, true, environment, behaviour), environment, behaviour) : null,
   };
 }
@@ -117,6 +130,31 @@ function answer(made: ReadonlyMap<string, Given> | Failure | undefined, environm
   const reaching = connectionArguments(resolved, environment, behaviour);
   if (!(reaching instanceof Map)) return 'raises';
   return comparable({ arguments: values(resolved), reaching: values(reaching) });
+}
+
+/** The address as LiteLLM writes it; null for Qdrant. That of Valkey is compared as its client has read it. */
+function semanticAnswer(made: Arguments | Failure | undefined, type: unknown): unknown {
+  if (made === undefined) return null;
+  if (!(made instanceof Map)) return 'raises';
+  if (made.size === 0) return { url: null };
+  const text = (name: string) => pythonText(made.get(name)?.value);
+  const scheme = made.has('ssl') ? 'rediss' : 'redis';
+  const isValkey = type === 'valkey-semantic';
+  const password = isValkey ? encodeURIComponent(text('password')) : text('password');
+  const url = made.has('url') ? text('url') : `${scheme}://:${password}@${text('host')}:${text('port')}`;
+  if (!isValkey) return { url };
+  const read = connectionUrl(url);
+  if ('fault' in read) return 'raises';
+  const port = read.port === undefined ? null : Number(read.port);
+  return { valkey: { host: read.host ?? null, port, password: read.password ?? null, tls: read.scheme === 'rediss' } };
+}
+
+function typeOf(tree: Readonly<Record<string, unknown>>): unknown {
+  return at(tree, 'litellm_settings', 'cache_params', 'type');
+}
+
+function pythonText(value: unknown): string {
+  return value === null || value === undefined ? '' : value === true ? 'True' : value === false ? 'False' : String(value);
 }
 
 function values(given: Arguments): Record<string, unknown> {

@@ -45,6 +45,7 @@ import { routerRedis } from './router-redis.ts';
 import { secretFileExposed } from './secret-file-exposed.ts';
 import { semanticCache } from './semantic-cache.ts';
 import { sentinelSettings } from './sentinel-settings.ts';
+import { settingTooNew } from './setting-too-new.ts';
 import { shellStyleReference } from './shell-style-reference.ts';
 import { socketTimeout } from './socket-timeout.ts';
 import { sslFalse } from './ssl-false.ts';
@@ -70,6 +71,7 @@ export const RULE_GROUPS: readonly { title: string; rules: readonly Rule[] }[] =
       clientFails,
       hostMalformed,
       argumentMalformed,
+      settingTooNew,
       cacheParamsUnknownKey,
       cacheTypeMissing,
       cacheSwitchNotBoolean,

@@ -81,15 +81,15 @@ export function setting(setup: Setup, client: Client, name: string): Setting | u
 }
 
 /**
- * The url that decides, or may decide, which Redis the cache uses: the one in force, and where the release is
+ * The url that decides, or may decide, which Redis a client uses: the one in force, and where the release is
  * not known also a REDIS_URL that only releases before 1.93.0 prefer to a configured host.
  */
-export function decisiveUrl(setup: Setup): { text: string; from: string; place: Place; certain: boolean } | undefined {
-  const url = setting(setup, 'cache', 'url');
+export function decisiveUrl(setup: Setup, client: Client): { text: string; from: string; place: Place; certain: boolean } | undefined {
+  const url = setting(setup, client, 'url');
   if (url !== undefined)
     return url.value === undefined ? undefined : { text: url.value.reveal(), from: url.from, place: url.place, certain: true };
   const variable = setup.environment.get('REDIS_URL');
-  if (!setup.resolutions.cache.used || setup.release !== undefined || variable?.value === undefined) return undefined;
+  if (!setup.resolutions[client].used || setup.release !== undefined || variable?.value === undefined) return undefined;
   return { text: variable.value.reveal(), from: variable.name, place: variable.place, certain: false };
 }
 
