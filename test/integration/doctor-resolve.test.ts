@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { Secret } from '../../src/config/secret.ts';
 import type { Environment } from '../../src/doctor/environment.ts';
 import { environmentOf } from '../../src/doctor/evidence/environment-of.ts';
@@ -67,14 +67,9 @@ function ofCache(environment: Record<string, string>, params: Record<string, unk
 
 describe(`the same ${COUNT} generated cases (seed ${SEED}) and ${BY_HAND.length} others`, () => {
   const cases = [...BY_HAND, ...resolveCases(COUNT, SEED)];
-  const asked = new Map<string, Awaited<ReturnType<typeof askLitellm>>>();
 
-  beforeAll(async () => {
-    await Promise.all(REAL_RELEASES.map(async (release) => asked.set(release, await askLitellm(release, cases))));
-  });
-
-  it.each(REAL_RELEASES)('are resolved as LiteLLM %s resolves them', (release) => {
-    const real = asked.get(release) ?? [];
+  it.each(REAL_RELEASES)('are resolved as LiteLLM %s resolves them', { timeout: 600_000 }, async (release) => {
+    const real = await askLitellm(release, cases);
     const behaviour = behaviourOf((name) => hasBehaviour(release, name) === true);
     const disagreements = cases.flatMap((one, index) => {
       const theirs = real[index];

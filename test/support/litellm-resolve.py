@@ -258,7 +258,7 @@ def read(config):
     settings = config.get("litellm_settings") or {}
     proxy = Proxy()
     if settings.get("cache") is True:
-        names = {"blue_color_code": "", "reset_color_code": "", "print": lambda *_: None, "_set_redis_usage_cache": lambda _: None}
+        names = {"blue_color_code": "", "reset_color_code": "", "print": lambda *_: None, "print_startup_message": lambda *_: None, "_set_redis_usage_cache": lambda _: None}
         exec(CACHE_BLOCK, {**COMMON, **names, "self": proxy, "litellm_settings": settings, "key": "cache", "value": True})
     return proxy
 
@@ -289,6 +289,8 @@ def answer(ask, config):
         return None
     except Captured as captured:
         return captured.args[0]
+    except NameError:
+        raise  # of the code that was taken out: this program does not give it what it needs
     except Exception as error:
         return {"raises": type(error).__name__}
 

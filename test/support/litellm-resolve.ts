@@ -39,7 +39,7 @@ function lines(python: string, packages: string, cases: readonly ResolveCase[]):
   const child = spawn(python, [join(import.meta.dirname, 'litellm-resolve.py')], {
     env,
     stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: 170_000,
+    timeout: 500_000,
   });
   let out = '';
   let errors = '';

@@ -4,6 +4,7 @@ import type { Place } from '../place.ts';
 import type { LitellmConfig } from '../setup.ts';
 import { environmentArguments } from './arguments.ts';
 import type { Behaviour } from './client-arguments.ts';
+import { coordinationValues } from './coordination-values.ts';
 import { dereferenced, type Failure, type Given, variable } from './given.ts';
 import { isTruthy } from './python-value.ts';
 
@@ -164,7 +165,8 @@ export function coordinationParameters(
     );
     if (!own.some(([name]) => ['host', 'url', 'startup_nodes', 'sentinel_nodes'].includes(name)))
       return { message: 'coordination_redis needs host, url, startup_nodes or sentinel_nodes', place: config.place(path) };
-    const block = new Map(own);
+    const block = coordinationValues(new Map(own));
+    if (!(block instanceof Map)) return block;
     const nodes = block.get('startup_nodes');
     if (nodes === undefined) return withClusterNodes(block, environment, behaviour);
     if (nodes.known && !isTruthy(nodes.value)) block.delete('startup_nodes');
