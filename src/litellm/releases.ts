@@ -30,8 +30,12 @@ export const RELEASES = {
   semantic_index_is_lazy: [1, 91, 0],
   /** `responses` in supported_call_types stands for `aresponses` as well. Some release after 1.104.2. */
   responses_cover: [1, 105, 0],
+  /** `max_messages` is a parameter of the cache; before, redis-py refuses it. Some release after 1.104.2. */
+  max_messages: [1, 105, 0],
   /** `type: disk` is gone, and stops the start. */
   no_disk_cache: [1, 109, 0],
+  /** A service account of Google that is no text, or an empty one, is none. Some release after 1.109.0. */
+  gcp_needs_text: [1, 110, 0],
   /** IAM of Amazon ElastiCache instead of a password. Some release after 1.101.6. */
   aws_identity: [1, 102, 0],
 } as const satisfies Record<string, readonly [number, number, number]>;

@@ -130,6 +130,13 @@ for name, members in {"redisvl": (), "redisvl.extensions": (), "redisvl.utils": 
     sys.modules[name] = types.ModuleType(name)
     for member in members:
         setattr(sys.modules[name], member, SemanticIndex)
+# redis-py 8 has renamed this module, so the semantic cache of Valkey needs an older one.
+try:
+    import redis.commands.search.index_definition as index_definition
+
+    sys.modules.setdefault("redis.commands.search.indexDefinition", index_definition)
+except ImportError:
+    pass
 import litellm.llms.custom_httpx.http_handler as of_http
 
 of_http._get_httpx_client = of_http.get_httpx_client = lambda *_, **__: Qdrant()

@@ -63,6 +63,10 @@ export interface Behaviour {
   /** Whether a semantic cache in Redis connects when it is first used, not at the start. */
   semanticLazy: boolean;
   azure: boolean;
+  /** Whether the cache takes `max_messages`. */
+  maxMessages: boolean;
+  /** Whether a service account of Google must be a text with something in it. */
+  gcpNeedsText: boolean;
   aws: boolean;
   routerReadsDb: boolean;
   coordination: boolean;
@@ -102,6 +106,8 @@ export function behaviourOf(has: (behaviour: keyof typeof RELEASES) => boolean):
     disk: !has('no_disk_cache'),
     semanticLazy: has('semantic_index_is_lazy'),
     azure,
+    maxMessages: has('max_messages'),
+    gcpNeedsText: has('gcp_needs_text'),
     aws,
     routerReadsDb: has('router_reads_db'),
     coordination: has('coordination_redis'),

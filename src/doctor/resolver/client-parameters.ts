@@ -24,7 +24,7 @@ const OF_CACHE: ReadonlySet<string> = new Set(
 const OF_LATER_CACHE: ReadonlySet<string> = new Set(
   (
     'valkey_semantic_cache_embedding_model valkey_semantic_cache_index_name qdrant_semantic_cache_vector_size ' +
-    'semantic_cache_embedding_max_input_tokens semantic_cache_embedding_timeout semantic_cache_scope max_messages'
+    'semantic_cache_embedding_max_input_tokens semantic_cache_embedding_timeout semantic_cache_scope'
   ).split(' '),
 );
 
@@ -91,7 +91,8 @@ export function cacheParameters(config: LitellmConfig | undefined, environment: 
   const { type, params: own } = kind;
   if (own.size === 0) return cacheArguments(fromEnvironment(environment));
   if (type !== 'redis') return undefined;
-  const hidden = behaviour.typed ? new Set([...OF_CACHE, ...OF_LATER_CACHE]) : OF_CACHE;
+  const later = [...(behaviour.typed ? OF_LATER_CACHE : []), ...(behaviour.maxMessages ? ['max_messages'] : [])];
+  const hidden = new Set([...OF_CACHE, ...later]);
   const redis = new Map([...own].filter(([name]) => !hidden.has(name)));
   const nodes = [own.get('redis_startup_nodes'), behaviour.clusterWins ? clusterNodes(environment) : undefined].find(
     (found) => found !== undefined && (!found.known || isTruthy(found.value)),

@@ -6,9 +6,12 @@ import { isYes } from './python-value.ts';
 /** Logins of cloud providers: they stand for user and password. */
 export function login(result: Arguments, environment: Environment, behaviour: Behaviour): Failure | undefined {
   const explicit = isGiven(result.get('credential_provider')) && behaviour.typed;
-  const account = holds(result.get('gcp_service_account'))
+  const named = holds(result.get('gcp_service_account'))
     ? result.get('gcp_service_account')
     : textVariable('REDIS_GCP_SERVICE_ACCOUNT', environment);
+  const isAccount =
+    named === undefined || !behaviour.gcpNeedsText || !named.known || (typeof named.value === 'string' && named.value !== '');
+  const account = isAccount ? named : undefined;
   if (account !== undefined && !explicit) {
     const certificates = holds(result.get('gcp_ssl_ca_certs'))
       ? result.get('gcp_ssl_ca_certs')

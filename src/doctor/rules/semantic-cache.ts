@@ -32,7 +32,14 @@ export const semanticCache: Rule = {
         fix: 'set it to 0.9 or more, and test it with questions that must not match',
       });
     }
-    return [...findings, ...embeddingModel(setup, type), ...dropped(setup, type), ...password(setup, type), ...server(setup, type)];
+    return [
+      ...findings,
+      ...embeddingModel(setup, type),
+      ...dropped(setup, type),
+      ...password(setup, type),
+      ...library(setup, type),
+      ...server(setup, type),
+    ];
   },
 };
 
@@ -107,6 +114,22 @@ function password(setup: Setup, type: string): Finding[] {
       message: `the password in ${found.from} has a character that breaks the url of a redis-semantic cache`,
       consequence: 'LiteLLM writes it into redis://:PASSWORD@HOST:PORT unescaped: the url ends there or changes, and no look-up works.',
       fix: 'use a password of letters and digits, or redis_url with the password escaped',
+    },
+  ];
+}
+
+/** LiteLLM 1.104.2 to 1.110.2 import a module that redis-py 8 has renamed; which redis-py is installed the evidence does not tell. */
+function library(setup: Setup, type: string): Finding[] {
+  const { litellm } = setup;
+  if (litellm === undefined || type !== 'valkey-semantic' || hasBehaviour(setup.release?.version, 'arguments_typed') === false) return [];
+  return [
+    {
+      place: litellm.place(paramPath('type')),
+      message: 'a valkey-semantic cache needs a redis-py before 8',
+      consequence:
+        'With redis-py 8, which an installation without pins gets, LiteLLM stops at its start: No module named redis.commands.search.indexDefinition.',
+      fix: 'see that redis-py 7 or older is installed beside LiteLLM, or use redis-semantic with Redis 8',
+      severity: 'medium',
     },
   ];
 }
