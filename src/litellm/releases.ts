@@ -32,6 +32,10 @@ export const RELEASES = {
   responses_cover: [1, 105, 0],
   /** `max_messages` is a parameter of the cache; before, redis-py refuses it. Some release after 1.104.2. */
   max_messages: [1, 105, 0],
+  /** A client of a cluster without a size of its pool has none. Some release after 1.104.2. */
+  cluster_drops_empty_pool: [1, 105, 0],
+  /** A client without a usable socket_timeout has one of 5 s. Some release after 1.106.12. */
+  timeout_always: [1, 108, 0],
   /** `type: disk` is gone, and stops the start. */
   no_disk_cache: [1, 109, 0],
   /** A service account of Google that is no text, or an empty one, is none. Some release after 1.109.0. */

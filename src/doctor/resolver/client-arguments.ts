@@ -63,6 +63,9 @@ export interface Behaviour {
   /** Whether a semantic cache in Redis connects when it is first used, not at the start. */
   semanticLazy: boolean;
   azure: boolean;
+  /** Whether an empty size of the pool is left out for a cluster, and a socket_timeout is always set. */
+  dropsEmptyPool: boolean;
+  timeoutAlways: boolean;
   /** Whether the cache takes `max_messages`. */
   maxMessages: boolean;
   /** Whether a service account of Google must be a text with something in it. */
@@ -106,6 +109,8 @@ export function behaviourOf(has: (behaviour: keyof typeof RELEASES) => boolean):
     disk: !has('no_disk_cache'),
     semanticLazy: has('semantic_index_is_lazy'),
     azure,
+    dropsEmptyPool: has('cluster_drops_empty_pool'),
+    timeoutAlways: has('timeout_always'),
     maxMessages: has('max_messages'),
     gcpNeedsText: has('gcp_needs_text'),
     aws,

@@ -103,7 +103,7 @@ export function cacheParameters(config: LitellmConfig | undefined, environment: 
     if (value !== undefined && !(value.known && value.value === null)) redis.set(name, value);
   }
   const pool = redis.get('max_connections');
-  if (behaviour.typed && pool?.known && pool.value === null) redis.delete('max_connections');
+  if (behaviour.dropsEmptyPool && pool?.known && pool.value === null) redis.delete('max_connections');
   return cacheArguments(new Map([['startup_nodes', nodes], ...redis]));
 }
 
@@ -166,7 +166,7 @@ export function coordinationParameters(
     );
     if (!own.some(([name]) => ['host', 'url', 'startup_nodes', 'sentinel_nodes'].includes(name)))
       return { message: 'coordination_redis needs host, url, startup_nodes or sentinel_nodes', place: config.place(path) };
-    const block = coordinationValues(new Map(own));
+    const block = coordinationValues(new Map(own), behaviour);
     if (!(block instanceof Map)) return block;
     const nodes = block.get('startup_nodes');
     if (nodes === undefined) return withClusterNodes(block, environment, behaviour);

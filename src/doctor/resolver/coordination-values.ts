@@ -1,7 +1,9 @@
+import type { Behaviour } from './client-arguments.ts';
 import type { Failure, Given } from './given.ts';
 import { toInt } from './python-value.ts';
 
 const TEXTS = ['host', 'password', 'username', 'url', 'sentinel_password', 'service_name'];
+const AWS_TEXTS = ['aws_iam_user_name', 'aws_iam_cache_name', 'aws_iam_region'];
 const TRUE = ['true', '1', 'yes', 'on', 't', 'y'];
 const FALSE = ['false', '0', 'no', 'off', 'f', 'n'];
 
@@ -9,10 +11,10 @@ const FALSE = ['false', '0', 'no', 'off', 'f', 'n'];
  * What the model of `general_settings.coordination_redis` makes of its values (`CoordinationRedisParams`, pydantic 2):
  * texts must be texts, a port a whole number, ssl a boolean. Anything else stops LiteLLM at its start.
  */
-export function coordinationValues(given: ReadonlyMap<string, Given>): Map<string, Given> | Failure {
+export function coordinationValues(given: ReadonlyMap<string, Given>, { aws }: Behaviour): Map<string, Given> | Failure {
   const result = new Map<string, Given>();
   for (const [name, own] of given) {
-    const value = own.known ? converted(name, own.value) : own.value;
+    const value = own.known ? converted(name, own.value, aws) : own.value;
     if (own.known && value === undefined)
       return { message: `${own.from} is not of the kind that coordination_redis takes: ${KIND[name] ?? 'a text'}`, place: own.place };
     result.set(name, { ...own, value });
@@ -28,8 +30,8 @@ const KIND: Readonly<Record<string, string>> = {
 };
 
 /** Undefined where pydantic refuses it. */
-function converted(name: string, value: unknown): unknown {
-  if (TEXTS.includes(name)) return typeof value === 'string' ? value : undefined;
+function converted(name: string, value: unknown, aws: boolean): unknown {
+  if (TEXTS.includes(name) || (aws && AWS_TEXTS.includes(name))) return typeof value === 'string' ? value : undefined;
   if (name === 'port') return whole(value);
   if (name === 'ssl') return truth(value);
   if (name === 'startup_nodes') return list(value, node);
