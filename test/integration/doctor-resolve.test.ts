@@ -59,7 +59,21 @@ const BY_HAND: ResolveCase[] = [
     { AWS_REGION: 'eu-central-1' },
     { type: 'redis', url: 'rediss://u:p@h', aws_iam_auth: true, aws_iam_user_name: 'u', aws_iam_cache_name: 'c' },
   ),
+  ofSemantic({ REDIS_HOST: 'h', REDIS_PORT: '1', REDIS_PASSWORD: 'p' }, {}),
+  ofSemantic({ REDIS_HOST: 'h', REDIS_PORT: '1' }, {}),
+  ofSemantic({ REDIS_PASSWORD: '' }, { host: 'h', port: 1 }),
+  ofSemantic({ REDIS_PORT: 'tcp://10.0.0.1:6379' }, { host: 'h', password: 'p' }),
+  ofSemantic({}, { redis_url: 'rediss://u:p@h:1/2', host: 'h' }),
+  ofSemantic({}, { url: 'redis://:p@h' }),
+  ofSemantic({ REDIS_URL: 'redis://u' }, { host: 'h', port: '6380', password: 'p', ssl: true, username: 'u', db: 3 }),
+  ofSemantic({ REDIS_PASSWORD: 'p' }, { host: 'h', port: 1 }),
+  ofSemantic({}, { host: 'h', port: 2, password: 'p', similarity_threshold: null }),
+  ofSemantic({}, { host: 'h', port: 2, password: 'p', redis_startup_nodes: [{ host: 'n', port: 1 }] }),
 ];
+
+function ofSemantic(environment: Record<string, string>, params: Record<string, unknown>): ResolveCase {
+  return ofCache(environment, { type: 'redis-semantic', similarity_threshold: 0.9, ...params });
+}
 
 function ofCache(environment: Record<string, string>, params: Record<string, unknown>): ResolveCase {
   return { environment, config: { litellm_settings: { cache: true, cache_params: params } } };
