@@ -5,13 +5,14 @@ import type { Severity } from '../doctor/finding.ts';
 import { gather, type Outside } from '../doctor/gather.ts';
 import type { DoctorOptions } from '../doctor/options.ts';
 import { unifiedDiff } from '../doctor/report/diff.ts';
-import { masking } from '../doctor/report/masking.ts';
+import { maskedExamination, masking } from '../doctor/report/masking.ts';
 import type { Report } from '../doctor/report/report.ts';
 import { jsonReport } from '../doctor/report/report-json.ts';
 import { sarifReport } from '../doctor/report/report-sarif.ts';
 import { RULES } from '../doctor/rules/index.ts';
 import type { Setup } from '../doctor/setup.ts';
 import { type Outcome, type Verified, verified } from '../doctor/verification.ts';
+import { printableLine } from '../masking/mask.ts';
 import { systemClock } from '../schedule/clock.ts';
 import { doctorText } from './doctor-report.ts';
 import { EXIT, type Io } from './io.ts';
@@ -42,9 +43,10 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
   io.on('SIGINT', () => interrupted.abort());
   const outside = { env: io.env, clock: systemClock, signal: interrupted.signal };
   const { setup, problems, notes, files } = await gather(request.look, outside);
-  for (const problem of problems) io.err(`${problemText(problem)}\n`);
+  const mask = masking(setup, files);
+  for (const problem of problems) io.err(`${printableLine(mask.text(problemText(problem)))}\n`);
   if (setup.litellm === undefined && setup.variables.length === 0 && setup.services.length === 0 && setup.workloads.length === 0) {
-    io.err(nothing(request.look, problems));
+    io.err(mask.text(nothing(request.look, problems)));
     return EXIT.usage;
   }
   const first = examine(setup, RULES);
@@ -53,8 +55,9 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
     request.diff || request.format !== 'text' ? await proved(request.look, setup, { examination: first, problems }, outside) : undefined;
   const examination = checked === undefined ? first : { ...first, findings: checked.findings };
   if (request.diff && checked !== undefined && checked.refused.length > 0) io.err(refusedText(checked.refused));
-  const report: Report = { setup, examination, mask: masking(setup), files, problems, notes, version };
-  io.out(request.diff ? diffText(report, request.showSecrets, io) : print(report, request.format, io));
+  const shown = { examination: maskedExamination(examination, mask), ...mask.tree({ files, problems, notes }) };
+  const report: Report = { setup, mask, version, ...shown };
+  io.out(request.diff ? diffText({ ...report, examination }, request.showSecrets, io) : print(report, request.format, io));
   for (const { rule, reason } of examination.failed)
     io.err(
       `the rule ${rule.id} failed (${reason}); the findings of the other rules stand. This is a fault of this program: please report it\n`,

@@ -82,18 +82,22 @@ export function meets(a: Edit, b: Edit): boolean {
   return a.file === b.file && (isSame || (!inserts && a.from <= b.to && b.from <= a.to));
 }
 
-/** The texts of the files after edits that do not meet. */
+/** The texts of the files after edits that do not meet; a byte order mark is no part of a text. */
 function changed(setup: Setup, edits: readonly Edit[]): ReadonlyMap<string, string> {
   const files = [...new Set(edits.map(({ file }) => file))];
   return new Map(
-    files.map((file) => [
-      file,
-      applied(
-        linesOf(setup, file),
-        edits.filter((edit) => edit.file === file),
-      ).join(setup.ending(file)),
-    ]),
+    files.map((file) => {
+      const own = edits.filter((edit) => edit.file === file);
+      const lines = applied(writtenLines(setup, file), own, setup.ending(file));
+      return [file, lines.map(({ text, ending }) => text + ending).join('')];
+    }),
   );
+}
+
+/** A line of a file and how it ends; the last one may not. */
+export interface Line {
+  text: string;
+  ending: string;
 }
 
 /** The lines of a gathered file; the last one is empty where the file ends with a line break. */
@@ -106,10 +110,27 @@ export function linesOf(setup: Setup, file: string): readonly string[] {
   }
 }
 
-/** Lines after edits: from the end, so that the numbers of the lines in front stay right; of two at one line the insertion goes in front. */
-export function applied(lines: readonly string[], edits: readonly Edit[]): readonly string[] {
+/** The same with the end of each. */
+export function writtenLines(setup: Setup, file: string): readonly Line[] {
+  return linesOf(setup, file).map((text, index) => ({ text, ending: setup.lineEnding(file, index + 1) }));
+}
+
+/** The lines after the edits. A new line ends as the one before it does, else as most of the file. */
+export function applied(lines: readonly Line[], edits: readonly Edit[], usual: string): readonly Line[] {
   const result = [...lines];
-  for (const { from, to, lines: added } of edits.toReversed().toSorted((a, b) => b.from - a.from || b.to - a.to))
-    result.splice(from - 1, to - from + 1, ...added);
+  // From the end, so that the numbers of the lines in front stay right; of two at one line the insertion goes in front.
+  for (const { from, to, lines: added } of edits.toReversed().toSorted((a, b) => b.from - a.from || b.to - a.to)) {
+    const last = result[Math.max(from, to) - 1];
+    const ending = last?.ending || result[from - 2]?.ending || usual;
+    const isEnd = to >= result.length && last?.ending === '' && from <= to;
+    const before = result[from - 2];
+    // What is added behind a last line without an end gives it one.
+    if (before !== undefined && before.ending === '') result[from - 2] = { ...before, ending: usual };
+    result.splice(
+      from - 1,
+      to - from + 1,
+      ...added.map((text, index): Line => ({ text, ending: isEnd && index === added.length - 1 ? '' : ending })),
+    );
+  }
   return result;
 }

@@ -156,6 +156,8 @@ export interface GatewayStatus {
   asExpected?: boolean;
   /** One sentence that says what the cause rests on. */
   evidence: string;
+  /** What the verdict `working` does not rest on, in a few words beside it: `not verified in the watched Redis`. */
+  doubt?: string | undefined;
   /** Since the verdict left or regained `working`, Unix milliseconds. */
   since?: number;
   up?: boolean;
@@ -181,7 +183,7 @@ export interface Status {
   startedAt: number;
   now: number;
   ready: boolean;
-  configReload: { successful: boolean; at: number; problems: string[] };
+  configReload: { successful: boolean; at: number; problems: string[]; notes?: readonly string[] | undefined };
   targets: TargetStatus[];
   gateways: GatewayStatus[];
 }

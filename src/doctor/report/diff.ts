@@ -1,8 +1,9 @@
 import { structuredPatch } from 'diff';
+import { printable, printableLine } from '../../masking/mask.ts';
 import type { Reported } from '../examination.ts';
 import type { Edit } from '../finding.ts';
 import type { Setup } from '../setup.ts';
-import { applied, linesOf, meets } from '../verification.ts';
+import { applied, type Line, meets, writtenLines } from '../verification.ts';
 import { MASK, type Masking } from './masking.ts';
 
 /** What `--diff` prints. */
@@ -54,42 +55,62 @@ function same(a: Edit, b: Edit): boolean {
 }
 
 function fileDiff(setup: Setup, file: string, edits: readonly Edit[], { secrets, mask }: { secrets: boolean; mask: Masking }) {
-  const { lines: before, final } = content(setup, file);
-  const after = applied(before, edits);
-  const holdsSecret = (line: string) => !secrets && mask(line) !== line;
+  const before = writtenLines(setup, file);
+  const after = applied(before, edits, setup.ending(file));
+  const mark = setup.marked(file) ? '\ufeff' : '';
+  const hidden = { before: shownLines(before, mask), after: shownLines(after, mask) };
+  const holdsSecret = before.some(({ text }, index) => !secrets && hidden.before[index] !== text);
   // A hunk shows lines around the change as well: with one of each side fewer hunks touch a secret.
-  const context = before.some(holdsSecret) ? 1 : 3;
-  const ending = setup.ending(file);
-  const { hunks } = structuredPatch(file, file, text(before, ending, final), text(after, ending, final), undefined, undefined, { context });
+  const context = holdsSecret ? 1 : 3;
+  const { hunks } = structuredPatch(file, file, mark + joined(before), mark + joined(after), undefined, undefined, { context });
+  const safe = { before: patchLines(before, hidden.before), after: patchLines(after, hidden.after) };
+  const isNameSafe = printableLine(mask.text(file)) === file;
   const texts = hunks.map((hunk) => {
     const head = `@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`;
-    return { lines: [head, ...hunk.lines], withheld: hunk.lines.some((line) => holdsSecret(line.slice(1).trimEnd())) };
+    let [from, to] = [hunk.oldStart - 1, hunk.newStart - 1];
+    const masked = hunk.lines.map((line) => {
+      if (line.startsWith('\\')) return line;
+      const text = line.startsWith('+') ? safe.after[to] : safe.before[from];
+      if (!line.startsWith('+')) from++;
+      if (!line.startsWith('-')) to++;
+      return line.slice(0, 1) + (text ?? '');
+    });
+    const bare = hunk.lines.map((line) => line.replace(/\r$/, '').replace(/^(.)\ufeff/, '$1'));
+    const isOpen = bare.every((line, index) => line === masked[index] || (secrets && printable(line) === line));
+    return { lines: [head, ...hunk.lines], masked: [head, ...masked], withheld: !isOpen || !isNameSafe };
   });
   const shown = texts.filter(({ withheld }) => !withheld).flatMap(({ lines }) => lines);
-  const hidden = texts.filter(({ withheld }) => withheld);
-  const note = hidden.flatMap(({ lines }) => [
-    `# ${file}: this change takes away a line that holds a secret, shown here as ${MASK};`,
-    '# --show-secrets prints it as part of the diff',
-    ...lines.map((line) => `# ${line.slice(0, 1)}${mask(line.slice(1).trimEnd())}`),
+  const withheld = texts.filter((text) => text.withheld);
+  const note = withheld.flatMap(({ masked }) => [
+    ...(masked.some((line) => line.includes(MASK)) || !isNameSafe
+      ? [
+          `# ${printableLine(mask.text(file))}: this change takes away a line that holds a secret, shown here as ${MASK};`,
+          '# --show-secrets prints it as part of the diff',
+        ]
+      : [`# ${file}: this change has a line with control characters, escaped here; it does not apply`]),
+    ...masked.map((line) => `# ${line}`),
   ]);
   const head = shown.length === 0 ? [] : [`--- ${file}`, `+++ ${file}`];
-  return { text: joined([...note, ...head, ...shown]), withheld: hidden.length };
+  return { text: [...note, ...head, ...shown].map((line) => `${line}\n`).join(''), withheld: withheld.length };
+}
+
+/** Lines as a person may see them. */
+function shownLines(lines: readonly Line[], mask: Masking): readonly string[] {
+  return mask.lines(lines.map(({ text }) => text)).map(printable);
+}
+
+/** The shown lines as a patch counts them: only a line feed ends one. */
+function patchLines(lines: readonly Line[], shown: readonly string[]): readonly string[] {
+  return lines
+    .map(({ ending }, index) => (shown[index] ?? '') + (ending.includes('\n') ? '\n' : ending && '\\u000d'))
+    .join('')
+    .split('\n');
+}
+
+function joined(lines: readonly Line[]): string {
+  return lines.map(({ text, ending }) => text + ending).join('');
 }
 
 function range(start: number, count: number): string {
   return count === 1 ? String(start) : `${count === 0 ? start - 1 : start},${count}`;
-}
-
-/** The lines of a file, and whether the last one ends as the others do. */
-function content(setup: Setup, file: string): { lines: readonly string[]; final: boolean } {
-  const lines = linesOf(setup, file);
-  return lines.at(-1) === '' ? { lines: lines.slice(0, -1), final: true } : { lines, final: false };
-}
-
-function text(lines: readonly string[], ending: string, final: boolean): string {
-  return lines.join(ending) + (final && lines.length > 0 ? ending : '');
-}
-
-function joined(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join('');
 }
