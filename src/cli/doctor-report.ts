@@ -24,7 +24,7 @@ export function doctorText(report: Report, options: { color: boolean }): string 
   const { findings, skipped } = report.examination;
   const blocks = [
     lookedAt(report),
-    ...clientBlocks(report, paint),
+    ...(report.setups ?? [report.setup]).flatMap((setup) => clientBlocks(setup, setup.gateways.length > 1, paint)),
     ...findings.map((finding) => findingLines(finding, report, paint)),
     totals(findings, paint),
   ];
@@ -39,6 +39,7 @@ function unreadText(skipped: readonly Rule[]): string {
 }
 
 const OPTION: Readonly<Record<Need, string>> = {
+  always: '--litellm-config',
   litellm: '--litellm-config',
   environment: '--env-file',
   compose: '--compose',
@@ -55,11 +56,13 @@ function lookedAt({ setup, files, notes }: Report): string[] {
   ];
 }
 
-function clientBlocks({ setup }: Report, paint: Paint): string[][] {
+/** A table for each client of an instance, with the name of the instance where there are several. */
+function clientBlocks(setup: Setup, named: boolean, paint: Paint): string[][] {
   const rows = settingRows(setup);
+  const who = named && setup.gateway !== undefined ? `LiteLLM in ${setup.gateway.title}` : 'LiteLLM';
   const release = setup.release === undefined ? 'an unknown release' : `release ${setup.release.version}`;
   if (rows.length === 0 && setup.litellm !== undefined)
-    return [[`LiteLLM, ${release}, uses no Redis that is known: ${withoutRedis(setup)}`]];
+    return [[`${who}, ${release}, uses no Redis that is known: ${withoutRedis(setup)}`]];
   return CLIENT.filter((client) => rows.some((row) => row.client === client)).map((client) => {
     const heading = ['setting', 'effective value', 'from', 'hides'].map((text): Cell => ({ text, paint: (quiet) => paint(2, quiet) }));
     const cells = rows
@@ -76,7 +79,7 @@ function clientBlocks({ setup }: Report, paint: Paint): string[][] {
           paint: (text) => paint(33, text),
         },
       ]);
-    return [`${paint(1, CLIENT_TITLE[client])} of LiteLLM, ${release}`, ...table([heading, ...cells], INDENT)];
+    return [`${paint(1, CLIENT_TITLE[client])} of ${who}, ${release}`, ...table([heading, ...cells], INDENT)];
   });
 }
 

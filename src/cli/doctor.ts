@@ -1,11 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { closest, type Problem, problemText } from '../config/problem.ts';
-import { examine, isAtLeast } from '../doctor/examination.ts';
+import { examineAll, isAtLeast } from '../doctor/examination.ts';
 import type { Severity } from '../doctor/finding.ts';
 import { gather } from '../doctor/gather.ts';
 import type { DoctorOptions } from '../doctor/options.ts';
 import { unifiedDiff } from '../doctor/report/diff.ts';
-import { masking } from '../doctor/report/masking.ts';
+import { maskingAll } from '../doctor/report/masking-all.ts';
 import type { Report } from '../doctor/report/report.ts';
 import { jsonReport } from '../doctor/report/report-json.ts';
 import { sarifReport } from '../doctor/report/report-sarif.ts';
@@ -38,14 +38,18 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
   }
   const interrupted = new AbortController();
   io.on('SIGINT', () => interrupted.abort());
-  const { setup, problems, notes, files } = await gather(request.look, { env: io.env, clock: systemClock, signal: interrupted.signal });
-  for (const problem of problems) io.err(`${problemText(problem)}\n`);
+  const { setup, setups, problems, notes, files } = await gather(request.look, {
+    env: io.env,
+    clock: systemClock,
+    signal: interrupted.signal,
+  });
   if (setup.litellm === undefined && setup.variables.length === 0 && setup.services.length === 0 && setup.workloads.length === 0) {
+    for (const problem of problems) io.err(`${problemText(problem)}\n`);
     io.err(nothing(request.look, problems));
     return EXIT.usage;
   }
-  const examination = examine(setup, RULES);
-  const report: Report = { setup, examination, mask: masking(setup), files, problems, notes, version };
+  const examination = examineAll(setups, RULES);
+  const report: Report = { setup, setups, examination, mask: maskingAll(setups), files, problems, notes, version };
   io.out(request.diff ? diffText(report, request.showSecrets, io) : print(report, request.format, io));
   const { failOn } = request;
   // What could not be read could not be judged, so it is no clean result.

@@ -7,6 +7,8 @@ import type { Masking } from './masking.ts';
 /** What a report is made of. */
 export interface Report {
   setup: Setup;
+  /** The setups of all containers of LiteLLM, the first of which is `setup`; only that one where this is not given. */
+  setups?: readonly Setup[] | undefined;
   examination: Examination;
   /** Hides the secrets in lines of files. */
   mask: Masking;

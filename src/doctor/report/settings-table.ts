@@ -5,6 +5,8 @@ import { MASK } from './masking.ts';
 
 /** A row of the summary: what one client of LiteLLM will use. */
 export interface SettingRow {
+  /** The container of LiteLLM, where there are several. */
+  instance?: string | undefined;
   client: Client;
   setting: string;
   /** The value for people: secrets hidden, `(computed at run time)` where it is not known. */
@@ -12,6 +14,11 @@ export interface SettingRow {
   from: string;
   place: Place;
   hides: readonly { from: string; place: Place }[];
+}
+
+/** The rows of every instance, with its name where there are several. */
+export function allRows(setups: readonly Setup[]): readonly SettingRow[] {
+  return setups.flatMap((setup) => settingRows(setup).map((row) => (setups.length > 1 ? { instance: setup.gateway?.title, ...row } : row)));
 }
 
 /** Every setting of every client that LiteLLM makes. */

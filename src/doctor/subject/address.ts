@@ -50,7 +50,7 @@ export type Distance = 'loopback' | 'inside' | 'private' | 'remote';
 export function distance(host: string, setup: Setup): Distance {
   const name = host.toLowerCase().replace(/^\[|\]$/g, '');
   if (name === 'localhost' || name === '::1' || name.startsWith('127.')) return 'loopback';
-  if (name === 'host.docker.internal' || setup.services.some((service) => service.name === host)) return 'inside';
+  if (name === 'host.docker.internal' || setup.services.some(({ names }) => names.includes(host))) return 'inside';
   if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return isPrivate(name) ? 'private' : 'remote';
   if (name.includes(':')) return /^f[cd]/.test(name) ? 'private' : 'remote';
   return !name.includes('.') || /\.svc(\.|$)/.test(name) || name.endsWith('.cluster.local') ? 'inside' : 'remote';

@@ -93,14 +93,17 @@ describe('a compose file', () => {
     expect(read(text).services[0]?.volumes).toEqual([
       { source: 'data', target: '/data' },
       { source: '', target: '/only' },
-      { source: './x', target: '/y' },
+      { source: './x', target: '/y', path: 'x' },
       { source: 's', target: '/t' },
     ]);
   });
 
-  it('says what it does not follow, and what Compose refuses', () => {
-    const { notes, problems, services } = read('include: [x.yaml]\nservices:\n  a:\n    extends: {service: b}\n    image: "x$ y"\n');
-    expect(notes.map(({ path, at }) => `${path} ${at?.line}:${at?.column}`)).toEqual(['include 1:1', 'services.a.extends 4:5']);
+  it('says what it could not follow, and what Compose refuses', () => {
+    const { gaps, problems, services } = read('include: [x.yaml]\nservices:\n  a:\n    extends: {service: b}\n    image: "x$ y"\n');
+    expect(gaps.map(({ message, place }) => `${placeText(place)} ${message}`)).toEqual([
+      'compose.yaml:1:11 includes x.yaml, which was not found here',
+      'compose.yaml:4:5 service a extends b, which compose.yaml does not have',
+    ]);
     expect(problems).toEqual([
       {
         path: 'services.a.image',
