@@ -74,6 +74,8 @@ export interface ComposeService extends Runs {
   replicas: number;
   variables: readonly Variable[];
   volumes: readonly Mount[];
+  /** The folder that it works in, where the compose file or its Dockerfile says so. */
+  folder: string | undefined;
   /** The names that containers of its networks know it by. */
   names: readonly string[];
   /** Its networks; none with a `network_mode`. `open` where one of them is external or not described. */

@@ -85,6 +85,7 @@ function service(layers: readonly Written[], reading: Reading): Service {
       ...layers.flatMap(({ section, folder }) => listOf(section.volumes).flatMap((value) => volume(value, folder))),
       ...given(tree, reading),
     ],
+    folder: text(tree.working_dir) ?? built?.folder,
     ...network(tree, last?.name ?? '', reading.layers),
     references: layers.flatMap(({ references }) => references),
     gaps,
@@ -145,8 +146,7 @@ function imageVariables(built: Built | undefined, tree: Section, place: (path: P
 
 function copied({ source, target }: { source: string; target: string }, tree: Section, last: Written | undefined): Mount {
   const root = last === undefined ? undefined : context(isSection(tree.build) ? tree.build : { context: tree.build }, last.folder);
-  const name = source.slice(source.replace(/\/$/, '').lastIndexOf('/') + 1);
-  return { source, target: target.endsWith('/') ? `${target}${name}` : target, path: root === undefined ? undefined : join(root, source) };
+  return { source, target, path: root === undefined ? undefined : join(root, source) };
 }
 
 /** Lists that a later file replaces instead of adding to them. */

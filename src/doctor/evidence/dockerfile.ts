@@ -68,7 +68,16 @@ export function readDockerfile(text: string, target: string | undefined, given: 
 
 function empty(source: string): Stage {
   const from = source === 'scratch' || source.includes('$') ? undefined : source;
-  return { from, entrypoint: undefined, command: undefined, variables: [], copies: [], ports: [], folder: '/', name: undefined };
+  return {
+    from,
+    entrypoint: undefined,
+    command: undefined,
+    variables: [],
+    copies: [],
+    ports: [],
+    folder: /litellm/i.test(source) ? '/app' : '/',
+    name: undefined,
+  };
 }
 
 /** The instructions with their continued lines joined; comments and here-documents are left out. */
@@ -99,7 +108,17 @@ function copy(stage: Stage, rest: string, known: Readonly<Record<string, string>
   const last = paths.at(-1);
   if (last === undefined) return;
   const target = inside(stage.folder, last);
-  stage.copies = [...stage.copies, ...paths.slice(0, -1).map((source) => ({ source, target: last.endsWith('/') ? `${target}/` : target }))];
+  const isFolder = /\/$|(?:^|\/)\.$/.test(last) || target === stage.folder || paths.length > 2;
+  stage.copies = [
+    ...stage.copies,
+    ...paths.slice(0, -1).map((source) => ({ source, target: isFolder ? inside(target, fileName(source)) : target })),
+  ];
+}
+
+/** What a source is called in the folder that it is copied to: of a folder the content is copied, not the folder itself. */
+function fileName(source: string): string {
+  const name = source.slice(source.lastIndexOf('/') + 1);
+  return /[^.]\.[\w-]+$/.test(name) ? name : '.';
 }
 
 /** The words of the JSON form, or of a shell that runs the text. */

@@ -8,7 +8,7 @@ import { readLitellmConfig } from './litellm-config.ts';
 import { type Facts, type Role, roleOf } from './role.ts';
 import { type Found, type StartedWith, startedWith, throughMounts } from './started-with.ts';
 
-const OF_LITELLM = /^(?:["']?)(?:model_list|litellm_settings|router_settings|general_settings|environment_variables)(?:["']?)\s*:/m;
+const OF_LITELLM = /^[ \t]*["']?(?:model_list|litellm_settings|router_settings|general_settings|environment_variables)["']?\s*:/m;
 
 /** Says of every service what it runs. */
 export function identifiedServices(services: readonly Service[], files: Files): ComposeService[] {
@@ -19,7 +19,7 @@ export function identifiedServices(services: readonly Service[], files: Files): 
       command: own,
       ports: [...exposed, ...service.ports.map(({ target }) => target)],
       variables: service.variables.map(({ name }) => name),
-      configured: looksLike(startedWith(service.command, service.variables, folderOf(service.tree)), service.volumes, files),
+      configured: looksLike(startedWith(service.command, service.variables, service.folder), service.volumes, files),
     });
     const server = serverFiles(identity.role, service.name, service.command, service.volumes, service.place(['command']), files);
     return { ...service, ...identity, serverFiles: server.files, unreadFiles: server.unread, gaps: [...service.gaps, ...server.gaps] };
@@ -91,16 +91,12 @@ function filesIn(word: string, before: string | undefined): { path: string; secr
 
 const MAX_SERVER_FILES = 10;
 
-function folderOf(tree: Readonly<Record<string, unknown>>): string | undefined {
-  return typeof tree.working_dir === 'string' ? tree.working_dir : undefined;
-}
-
 /** Whether the file that a container is started with has sections of LiteLLM's configuration; undefined where it was not found. */
 function looksLike(started: StartedWith | undefined, mounts: Gateway['mounts'], files: Files): boolean | undefined {
   const found = started === undefined ? undefined : throughMounts(started.path, mounts);
   if (found === undefined || 'missing' in found) return undefined;
   const text = 'text' in found ? found.text : files.glance(found.path);
-  return text === undefined ? undefined : OF_LITELLM.test(text) || /^include\s*:/m.test(text);
+  return text === undefined ? undefined : OF_LITELLM.test(text) || /^[ \t]*include\s*:/m.test(text);
 }
 
 /** Every container that runs LiteLLM. */
@@ -164,7 +160,7 @@ export interface Configured {
 
 /** The place in the files of the configuration that an instance is started with. */
 export function locate(gateway: Gateway): { started: StartedWith; found: Found } | undefined {
-  const started = startedWith(gateway.words, gateway.variables, gateway.service === undefined ? undefined : folderOf(gateway.service.tree));
+  const started = startedWith(gateway.words, gateway.variables, gateway.service?.folder);
   return started === undefined ? undefined : { started, found: throughMounts(started.path, gateway.mounts) };
 }
 

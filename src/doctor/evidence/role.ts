@@ -55,7 +55,7 @@ export function roleOf({ image, entrypoint, command, ports, variables, configure
     return { role: undefined, maybe: undefined };
   }
   if (repository !== undefined && REDIS_IMAGE.test(repository)) return { role: 'redis', maybe: undefined };
-  if (repository !== undefined && LITELLM_IMAGE.test(repository) && configured !== false) return { role: 'litellm', maybe: undefined };
+  if (repository !== undefined && LITELLM_IMAGE.test(repository)) return { role: 'litellm', maybe: undefined };
   if (configured === true || words.some((word) => LITELLM_FLAGS.test(word))) return { role: 'litellm', maybe: undefined };
   return guessed(repository, words, ports, variables, configured);
 }

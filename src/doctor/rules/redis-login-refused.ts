@@ -22,7 +22,7 @@ export const redisLoginRefused: Rule = {
       if (to === undefined || login === undefined) return [];
       const found = reach(setup, to.host);
       if (found.kind !== 'server') return [];
-      const why = refusal(login, found.server);
+      const why = refusal(login, found.server, setup.gateway?.workload !== undefined);
       if (why === undefined || seen.has(why.message)) return [];
       seen.add(why.message);
       return [
@@ -81,11 +81,17 @@ interface Refusal {
   fix: string;
 }
 
+/** Stands for a password that is set, and not known. */
+const UNKNOWN = Symbol('unknown');
+type Password = string | null | typeof UNKNOWN;
+
 const WRONG = 'Redis answers WRONGPASS.';
 const NONE = 'Redis answers NOAUTH.';
 
-function refusal({ username, password }: Login, server: Server): Refusal | undefined {
-  if (username === undefined || password === undefined) return undefined;
+/** A password from a Secret is not known, but it is one; a variable of Compose that is not known may be empty. */
+function refusal({ username, password: given }: Login, server: Server, isSecret: boolean): Refusal | undefined {
+  if (username === undefined || (given === undefined && !isSecret)) return undefined;
+  const password = given === undefined ? UNKNOWN : given;
   const user = username ?? 'default';
   const account = server.accounts.findLast(({ name }) => name === user);
   if (account !== undefined) return ofAccount(username, password, account, server);
@@ -102,10 +108,10 @@ function refusal({ username, password }: Login, server: Server): Refusal | undef
   if (asks !== true) return undefined;
   if (password === null) return none(server);
   const own = ownPassword(server);
-  return own === undefined || own === password ? undefined : differs(server);
+  return own === undefined || password === UNKNOWN || own === password ? undefined : differs(server);
 }
 
-function ofAccount(username: string | null, password: string | null, account: Account, server: Server): Refusal | undefined {
+function ofAccount(username: string | null, password: Password, account: Account, server: Server): Refusal | undefined {
   if (!account.on)
     return {
       message: `logs in as user ${shown(account.name)}, which is off in Redis of ${server.name}`,
@@ -117,7 +123,7 @@ function ofAccount(username: string | null, password: string | null, account: Ac
     };
   if (account.open) return password !== null && username === null ? open(server) : undefined;
   if (password === null) return none(server);
-  if (account.hidden || account.passwords.some((text) => text.includes('$'))) return undefined;
+  if (password === UNKNOWN || account.hidden || account.passwords.some((text) => text.includes('$'))) return undefined;
   const digest = createHash('sha256').update(password).digest('hex');
   return account.passwords.includes(password) || account.hashes.includes(digest) ? undefined : differs(server);
 }
