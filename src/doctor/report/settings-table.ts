@@ -1,6 +1,8 @@
 import type { Place } from '../place.ts';
 import { CLIENT, type Client, type Setting, type Setup } from '../setup.ts';
 import { redisUrl } from '../subject/address.ts';
+import { environmentIsKnown } from '../subject/gateway.ts';
+import { reference, section } from '../subject/value.ts';
 import { MASK } from './masking.ts';
 
 /** A row of the summary: what one client of LiteLLM will use. */
@@ -21,18 +23,46 @@ export function allRows(setups: readonly Setup[]): readonly SettingRow[] {
   return setups.flatMap((setup) => settingRows(setup).map((row) => (setups.length > 1 ? { instance: setup.gateway?.title, ...row } : row)));
 }
 
-/** Every setting of every client that LiteLLM makes. */
+/** Every setting of every client that LiteLLM makes; `(not known)` for one that names a variable of an environment that is not at hand. */
 export function settingRows(setup: Setup): readonly SettingRow[] {
-  return CLIENT.filter((client) => setup.resolutions[client].used).flatMap((client) =>
-    setup.resolutions[client].settings.map((setting) => ({
+  return CLIENT.filter((client) => setup.resolutions[client].used).flatMap((client) => {
+    const rows = setup.resolutions[client].settings.map((setting) => ({
       client,
       setting: setting.name,
       value: shown(setting),
       from: setting.from,
       place: setting.place,
       hides: setting.hides.map(({ from, place }) => ({ from, place })),
-    })),
-  );
+    }));
+    return [...rows, ...notKnown(setup, client).filter(({ setting }) => !rows.some((row) => row.setting === setting))];
+  });
+}
+
+const SECTION = {
+  cache: { path: ['litellm_settings', 'cache_params'], prefix: '' },
+  router: { path: ['router_settings'], prefix: 'redis_' },
+  coordination: { path: ['general_settings', 'coordination_redis'], prefix: '' },
+} as const;
+
+/** What is left open because the variable that a setting names is not among the evidence. */
+function notKnown(setup: Setup, client: Client): SettingRow[] {
+  const { litellm, environment } = setup;
+  if (litellm === undefined || environmentIsKnown(setup)) return [];
+  const { path, prefix } = SECTION[client];
+  return Object.entries(section(litellm.tree, ...path) ?? {}).flatMap(([key, value]): SettingRow[] => {
+    const name = reference(value);
+    if (name === undefined || environment.get(name) !== undefined || !key.startsWith(prefix)) return [];
+    return [
+      {
+        client,
+        setting: key.slice(prefix.length),
+        value: `(not known: ${name})`,
+        from: `${path.at(-1)}.${key}`,
+        place: litellm.place([...path, key]),
+        hides: [],
+      },
+    ];
+  });
 }
 
 function shown({ name, value, confidential }: Setting): string {
