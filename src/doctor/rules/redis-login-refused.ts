@@ -8,6 +8,7 @@ import { destination, setting } from '../subject/claims.ts';
 import { environmentIsKnown } from '../subject/gateway.ts';
 import { reach } from '../subject/reach.ts';
 import { asksForPassword, isBitnami, option, type Server } from '../subject/redis-server.ts';
+import { redisUrlWithoutPassword } from './redis-url-without-password.ts';
 
 export const redisLoginRefused: Rule = {
   id: 'redis-login-refused',
@@ -23,7 +24,8 @@ export const redisLoginRefused: Rule = {
       const found = reach(setup, to.host);
       if (found.kind !== 'server') return [];
       const why = refusal(login, found.server, setup.gateway?.workload !== undefined);
-      if (why === undefined || seen.has(why.message)) return [];
+      // The other rule says of the same url which password it hides.
+      if (why === undefined || seen.has(why.message) || (login.password === null && hidesPassword(setup))) return [];
       seen.add(why.message);
       return [
         {
@@ -73,6 +75,10 @@ function loginOf(setup: Setup, client: Client): Login | undefined {
     return given.value === undefined ? undefined : given.value.reveal() || null;
   };
   return { username: of('username'), password: of('password'), place: setting(setup, client, 'password')?.place ?? url?.place };
+}
+
+function hidesPassword(setup: Setup): boolean {
+  return redisUrlWithoutPassword.check(setup).length > 0;
 }
 
 interface Refusal {

@@ -41,8 +41,19 @@ export function redisServers(setup: Setup): readonly RedisServer[] {
     }));
 }
 
+/** The servers of the same files are the same for every instance and every rule. */
+const KNOWN = new WeakMap<Setup['workloads'], { services: Setup['services']; servers: readonly Server[] }>();
+
 /** Every Redis server of the compose files and of the manifests. */
 export function allServers(setup: Setup): readonly Server[] {
+  const before = KNOWN.get(setup.workloads);
+  if (before !== undefined && before.services === setup.services) return before.servers;
+  const servers = serversOf(setup);
+  KNOWN.set(setup.workloads, { services: setup.services, servers });
+  return servers;
+}
+
+function serversOf(setup: Setup): readonly Server[] {
   const inPods = setup.workloads.flatMap((workload) =>
     workload.containers
       .filter(({ role }) => role === 'redis')
