@@ -624,6 +624,37 @@ const SIDES: readonly Case[] = [
   },
 ];
 
+/** Passwords that a shell reads when the containers start. */
+const COMPUTED: readonly Case[] = [
+  {
+    name: 'a shell reads the password on both sides',
+    files: {
+      'compose.yaml': compose({
+        start: `entrypoint: ["sh", "-c", "export REDIS_PASSWORD=$$(cat /run/secrets/p); exec litellm --config /app/config.yaml"]\n    volumes: ["./config.yaml:/app/config.yaml"]`,
+        gateway: 'secrets: [p]',
+        rest: 'secrets: { p: { file: ./p.txt } }\n',
+      }),
+      'config.yaml': config(),
+      ...ENV,
+    },
+    instances: ['service litellm'],
+    clean: true,
+  },
+  {
+    name: 'a script that is not run sets the variables',
+    files: {
+      'compose.yaml': compose({
+        start: `entrypoint: ["sh", "-c", ". /run/secrets/env && exec litellm --config /app/config.yaml"]\n    volumes: ["./config.yaml:/app/config.yaml"]`,
+        gateway: 'restart: always',
+      }),
+      'config.yaml': config('redis', 6379, NO_PASSWORD),
+      ...ENV,
+    },
+    found: { 'evidence-missing': 'high' },
+    not: ['redis-login-refused'],
+  },
+];
+
 /** Where an address leads. */
 const REACH: readonly Case[] = [
   ...[
@@ -870,7 +901,7 @@ const CLUSTER: readonly Case[] = [
 ];
 
 /** `@{NAME}` stands for a reference of Compose, which would be one of TypeScript here. */
-export const SETUPS: readonly Case[] = [...IDENTITY, ...GAPS, ...SIDES, ...REACH, ...CLUSTER].map((one) => ({
+export const SETUPS: readonly Case[] = [...IDENTITY, ...GAPS, ...SIDES, ...COMPUTED, ...REACH, ...CLUSTER].map((one) => ({
   ...one,
   files: Object.fromEntries(Object.entries(one.files).map(([name, text]) => [name, text.replaceAll('@{', '$'.concat('{'))])),
 }));

@@ -1,3 +1,4 @@
+import type { EnvironmentSource, Variable } from '../environment.ts';
 import type { Place } from '../place.ts';
 import type { ComposeService, Gap, Gateway, LitellmConfig, Mount, Workload } from '../setup.ts';
 import type { Service } from './compose.ts';
@@ -5,6 +6,7 @@ import { inside } from './dockerfile.ts';
 import type { Files } from './files.ts';
 import type { Pods } from './kubernetes.ts';
 import { readLitellmConfig } from './litellm-config.ts';
+import { programOf } from './program.ts';
 import { type Facts, type Role, roleOf } from './role.ts';
 import { type Found, type StartedWith, startedWith, throughMounts } from './started-with.ts';
 
@@ -110,8 +112,8 @@ export function gatewaysOf(services: readonly ComposeService[], workloads: reado
         image: service.image,
         words: service.command,
         replicas: service.replicas,
-        variables: service.variables,
-        gaps: service.gaps,
+        variables: [...service.variables, ...setBefore(service.command, 'compose', service.place(['command']))],
+        gaps: [...service.gaps, ...scripts(service.command, service.place(['command']))],
         mounts: service.volumes,
         place: service.place(['command']),
         imagePlace: service.place(['image']),
@@ -128,8 +130,8 @@ export function gatewaysOf(services: readonly ComposeService[], workloads: reado
           image,
           words: args,
           replicas: workload.replicas ?? 1,
-          variables,
-          gaps,
+          variables: [...variables, ...setBefore(args, 'kubernetes', place)],
+          gaps: [...gaps, ...scripts(args, place)],
           mounts,
           place,
           imagePlace: place,
@@ -138,6 +140,24 @@ export function gatewaysOf(services: readonly ComposeService[], workloads: reado
       ),
   );
   return [...composed, ...inPods];
+}
+
+/** Variables that a shell or `env` sets in front of the program: known to be set, not to what. */
+function setBefore(words: readonly string[], source: EnvironmentSource, place: Place): Variable[] {
+  return programOf(words).sets.map((name) => ({ name, value: undefined, source, place }));
+}
+
+/** A command that takes variables from a script, which is not run. */
+function scripts(words: readonly string[], place: Place): Gap[] {
+  if (!words.some((word) => /(?:^|[;&|\s])(?:\.|source|eval)\s+\S/.test(word))) return [];
+  return [
+    {
+      kind: 'evidence',
+      place,
+      message: 'the command of LiteLLM takes variables from a script, which was not run',
+      fix: 'give the container its variables by environment, or judge the result with docker compose config',
+    },
+  ];
 }
 
 /** What is given beside the containers. */
