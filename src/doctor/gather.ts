@@ -67,7 +67,7 @@ export async function gather(asked: DoctorOptions, { env, clock, signal }: Outsi
   problems.push(...compose.problems, ...kubernetes.problems);
   const services = identifiedServices(compose.services, files);
   const workloads = identifiedWorkloads(kubernetes.workloads, files);
-  const gateways = gatewaysOf(services, workloads);
+  const gateways = gatewaysOf(services, workloads, files);
   const named = options.litellmConfig === undefined ? undefined : resolve(asked.directory, options.litellmConfig);
   const isOfOne =
     gateways.length > 1 &&

@@ -641,6 +641,22 @@ const COMPUTED: readonly Case[] = [
     clean: true,
   },
   {
+    name: 'a script that is mounted reads the password',
+    files: {
+      'compose.yaml': compose({
+        start:
+          'entrypoint: [sh, /start.sh, --config, /app/config.yaml]\n    volumes: ["./config.yaml:/app/config.yaml", "./start.sh:/start.sh:ro"]',
+        gateway: 'secrets: [p]',
+        rest: 'secrets: { p: { file: ./p.txt } }\n',
+      }),
+      'start.sh': '#!/bin/sh\nset -eu\nREDIS_PASSWORD=$(cat /run/secrets/p)\nexport REDIS_PASSWORD\nexec litellm "$@"\n',
+      'config.yaml': config(),
+      ...ENV,
+    },
+    instances: ['service litellm'],
+    clean: true,
+  },
+  {
     name: 'a script that is not run sets the variables',
     files: {
       'compose.yaml': compose({

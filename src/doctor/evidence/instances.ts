@@ -102,7 +102,7 @@ function looksLike(started: StartedWith | undefined, mounts: Gateway['mounts'], 
 }
 
 /** Every container that runs LiteLLM. */
-export function gatewaysOf(services: readonly ComposeService[], workloads: readonly Workload[]): Gateway[] {
+export function gatewaysOf(services: readonly ComposeService[], workloads: readonly Workload[], files: Files): Gateway[] {
   const composed = services
     .filter(({ role }) => role === 'litellm')
     .map(
@@ -112,7 +112,10 @@ export function gatewaysOf(services: readonly ComposeService[], workloads: reado
         image: service.image,
         words: service.command,
         replicas: service.replicas,
-        variables: [...service.variables, ...setBefore(service.command, 'compose', service.place(['command']))],
+        variables: [
+          ...service.variables,
+          ...setBefore(started(service.command, service.volumes, files), 'compose', service.place(['command'])),
+        ],
         gaps: [...service.gaps, ...scripts(service.command, service.place(['command']))],
         mounts: service.volumes,
         place: service.place(['command']),
@@ -130,7 +133,7 @@ export function gatewaysOf(services: readonly ComposeService[], workloads: reado
           image,
           words: args,
           replicas: workload.replicas ?? 1,
-          variables: [...variables, ...setBefore(args, 'kubernetes', place)],
+          variables: [...variables, ...setBefore(started(args, mounts, files), 'kubernetes', place)],
           gaps: [...gaps, ...scripts(args, place)],
           mounts,
           place,
@@ -140,6 +143,15 @@ export function gatewaysOf(services: readonly ComposeService[], workloads: reado
       ),
   );
   return [...composed, ...inPods];
+}
+
+/** The words of a command; a script that is mounted stands for what it runs. */
+function started(words: readonly string[], mounts: readonly Mount[], files: Files): readonly string[] {
+  const [first = '', second = ''] = words;
+  const path = /(?:^|\/)(?:ba|da|a|z)?sh$/.test(first) ? second : first;
+  const found = path.startsWith('/') ? throughMounts(path, mounts) : undefined;
+  const text = found === undefined || 'missing' in found ? undefined : 'text' in found ? found.text : files.glance(found.path);
+  return text === undefined ? words : ['sh', '-c', text];
 }
 
 /** Variables that a shell or `env` sets in front of the program: known to be set, not to what. */
