@@ -7,7 +7,7 @@ import { expandedValues, parseDotenv } from './dotenv.ts';
 import type { ReadNamed } from './envrc.ts';
 import { interpolate } from './interpolation.ts';
 import { firstOf, type Lookup, meaningOf, UNSET } from './meaning.ts';
-import { isSection, listOf, type Section, sectionOf } from './tree.ts';
+import { asText, isSection, listOf, type Section, sectionOf } from './tree.ts';
 
 /** A service as one file writes it. */
 export interface Written {
@@ -136,7 +136,7 @@ function extended(
 ): Written[] {
   if (!Object.hasOwn(section, 'extends')) return [];
   const given = isSection(section.extends) ? section.extends : { service: section.extends };
-  const service = String(given.service ?? '');
+  const service = asText(given.service ?? '');
   const place = at(['extends']);
   const gap = (message: string, fix: string): Written[] => {
     reading.gaps.push({ kind: 'evidence', place, message, fix });
@@ -172,8 +172,8 @@ function followIncludes(source: Source, file: string, folder: string, lookup: Lo
     const given = isSection(entry) ? entry : { path: entry };
     const place = placing(source, file)(['include', index]);
     for (const written of typeof given.path === 'string' ? [given.path] : listOf(given.path)) {
-      const path = join(folder, interpolate(String(written), lookup).value ?? String(written));
-      if (isRemote(String(written))) {
+      const path = join(folder, interpolate(asText(written), lookup).value ?? asText(written));
+      if (isRemote(asText(written))) {
         reading.gaps.push({
           kind: 'evidence',
           place,
@@ -202,7 +202,7 @@ function followIncludes(source: Source, file: string, folder: string, lookup: Lo
 /** The variables of the `.env` of an included project, or of the files that the include names for it. */
 function beside(own: string, envFile: unknown, folder: string, place: Place, reading: Reading): Lookup {
   const named = typeof envFile === 'string' ? [envFile] : listOf(envFile);
-  const paths = named.length > 0 ? named.map((path) => join(folder, String(path))) : [join(own, '.env')];
+  const paths = named.length > 0 ? named.map((path) => join(folder, asText(path))) : [join(own, '.env')];
   const values = new Map<string, string | undefined>();
   for (const path of paths) {
     const found = reading.read(from(place, path), place, named.length > 0);
@@ -233,7 +233,7 @@ const REFERENCE = /\$(?:\$|\{([A-Za-z_]\w*)([^}]*)\}|([A-Za-z_]\w*))/g;
 /** The variables that a text names, with the key or the option that it belongs to. */
 function referencesIn(text: string, path: Path, place: Place): VariableReference[] {
   if (!text.includes('$')) return [];
-  const step = String(path.findLast((one) => typeof one === 'string') ?? '');
+  const step = asText(path.findLast((one) => typeof one === 'string') ?? '');
   const pair = step === 'environment' ? /^([A-Za-z_]\w*)=/.exec(text)?.[1] : undefined;
   return [...text.matchAll(REFERENCE)].flatMap(([, braced, rest = '', plain]) => {
     const name = braced ?? plain;

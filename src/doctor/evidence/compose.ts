@@ -11,7 +11,7 @@ import type { ReadNamed } from './envrc.ts';
 import type { Lookup } from './meaning.ts';
 import { portsOf } from './ports.ts';
 import { shellWords } from './shell-words.ts';
-import { isSection, listOf, type Section, sectionOf, valueAt } from './tree.ts';
+import { asText, isSection, listOf, type Section, sectionOf, valueAt } from './tree.ts';
 
 /** A service before it is known what it runs. */
 export type Service = Omit<ComposeService, 'role' | 'maybe' | 'serverFiles' | 'unreadFiles'> & {
@@ -63,7 +63,7 @@ function service(layers: readonly Written[], reading: Reading): Service {
     (layers.findLast(({ section }) => valueAt(section, path) !== undefined) ?? last)?.at(path) ?? { source: '' };
   const { built, gaps } = build(tree, last, place, reading);
   const image = typeof tree.image === 'string' && built === undefined ? tree.image : (built?.from ?? text(tree.image));
-  const replicas = Number(sectionOf(tree.deploy).replicas ?? tree.scale ?? 1);
+  const replicas = Number(asText(sectionOf(tree.deploy).replicas ?? tree.scale ?? 1));
   const entrypoint = words(tree.entrypoint) ?? built?.entrypoint ?? [];
   const own = words(tree.command) ?? (tree.entrypoint === undefined || tree.entrypoint === null ? (built?.command ?? []) : []);
   return {
@@ -73,7 +73,7 @@ function service(layers: readonly Written[], reading: Reading): Service {
     entrypoint,
     own,
     command: [...entrypoint, ...own],
-    exposed: [...listOf(tree.expose).map((port) => String(port).replace(/\/.*$/, '')), ...(built?.ports ?? [])],
+    exposed: [...listOf(tree.expose).map((port) => asText(port).replace(/\/.*$/, '')), ...(built?.ports ?? [])],
     ports: layers.flatMap(({ section, at }) => portsOf(section.ports, at)),
     replicas: Number.isInteger(replicas) && replicas >= 0 ? replicas : 1,
     variables: [
@@ -106,8 +106,8 @@ function build(
   const target = text(section.target);
   const args = Object.fromEntries(
     Array.isArray(section.args)
-      ? section.args.map((item: unknown) => pair(String(item))).map(({ name, value }) => [name, value ?? ''])
-      : Object.entries(sectionOf(section.args)).map(([name, value]) => [name, String(value ?? '')]),
+      ? section.args.map((item: unknown) => pair(asText(item))).map(({ name, value }) => [name, value ?? ''])
+      : Object.entries(sectionOf(section.args)).map(([name, value]) => [name, asText(value ?? '')]),
   );
   if (typeof section.dockerfile_inline === 'string') return { built: readDockerfile(section.dockerfile_inline, target, args), gaps: [] };
   const at = place(['build']);
@@ -167,9 +167,9 @@ function laidOver(below: Section, above: Section): Section {
 function network(tree: Section, name: string, layers: Layers): Pick<ComposeService, 'names' | 'networks' | 'open'> {
   const mode = text(tree.network_mode);
   const entries = Array.isArray(tree.networks)
-    ? tree.networks.map((one): [string, Section] => [String(one), {}])
+    ? tree.networks.map((one): [string, Section] => [asText(one), {}])
     : Object.entries(sectionOf(tree.networks)).map(([one, value]): [string, Section] => [one, sectionOf(value)]);
-  const aliases = entries.flatMap(([, section]) => listOf(section.aliases).map(String));
+  const aliases = entries.flatMap(([, section]) => listOf(section.aliases).map(asText));
   const networks = mode !== undefined ? [] : entries.length > 0 ? entries.map(([one]) => one) : ['default'];
   const own = [text(tree.container_name), text(tree.hostname)].filter((one) => one !== undefined);
   // Two networks of the file are one where they have the same name of their own.
@@ -185,7 +185,7 @@ function network(tree: Section, name: string, layers: Layers): Pick<ComposeServi
 function environmentVariables({ section, open, at, lookup }: Written): Variable[] {
   const { environment } = section;
   const pairs = Array.isArray(environment)
-    ? environment.map((item: unknown, index) => ({ ...pair(String(item)), path: ['environment', index] }))
+    ? environment.map((item: unknown, index) => ({ ...pair(asText(item)), path: ['environment', index] }))
     : Object.entries(sectionOf(environment)).map(([name, value]) => ({ name, value: scalar(value), path: ['environment', name] }));
   return pairs.flatMap(({ name, value, path }) => {
     const outside = value === undefined ? lookup(name) : undefined;
@@ -226,7 +226,7 @@ function pair(written: string): { name: string; value: string | undefined } {
 
 /** A value as Compose writes it into the environment; nothing means: from outside. */
 function scalar(value: unknown): string | undefined {
-  return value === null || value === undefined || typeof value === 'object' ? undefined : String(value);
+  return value === null || value === undefined || typeof value === 'object' ? undefined : asText(value);
 }
 
 function text(value: unknown): string | undefined {
@@ -235,13 +235,13 @@ function text(value: unknown): string | undefined {
 
 function words(value: unknown): string[] | undefined {
   if (value === undefined || value === null) return undefined;
-  return typeof value === 'string' ? shellWords(value) : listOf(value).map(String);
+  return typeof value === 'string' ? shellWords(value) : listOf(value).map(asText);
 }
 
 /** `source:target:mode`, or the long form; a volume without a name has no source. */
 function volume(value: unknown, folder: string): Mount[] {
   const isLong = isSection(value);
-  const parts = isLong ? [scalar(value.source) ?? '', scalar(value.target) ?? ''] : String(value).split(':');
+  const parts = isLong ? [scalar(value.source) ?? '', scalar(value.target) ?? ''] : asText(value).split(':');
   const [first = '', second] = parts;
   if (second === undefined) return [{ source: '', target: first }];
   const isPath = /^[./~]/.test(first) || (isLong && value.type === 'bind');

@@ -2,7 +2,7 @@ import type { Path, Problem } from '../../config/problem.ts';
 import type { ClusterService, Container, Gap, Mount, Workload } from '../setup.ts';
 import { type Manifest, named, readManifests } from './manifests.ts';
 import { podVariables } from './pod-variables.ts';
-import { listOf, type Section, sectionOf } from './tree.ts';
+import { asText, listOf, type Section, sectionOf } from './tree.ts';
 
 /** A container before it is known what it runs. */
 export type Containing = Omit<Container, 'role' | 'maybe' | 'serverFiles' | 'unreadFiles'> & {
@@ -74,22 +74,22 @@ function clusterService({ kind, name, namespace, section, at }: Manifest): Clust
   const spec = sectionOf(section.spec);
   const annotations = Object.entries(sectionOf(sectionOf(section.metadata).annotations));
   const isInternal = annotations.some(
-    ([key, value]) => /internal|load-balancer-(?:type|scheme)/.test(key) && !/^(false|external|internet-facing)$/i.test(String(value)),
+    ([key, value]) => /internal|load-balancer-(?:type|scheme)/.test(key) && !/^(false|external|internet-facing)$/i.test(asText(value)),
   );
   return [
     {
       name,
       namespace,
-      type: listOf(spec.externalIPs).length > 0 ? 'LoadBalancer' : String(spec.type ?? 'ClusterIP'),
-      limited: isInternal || listOf(spec.loadBalancerSourceRanges).some((range) => !/^(0\.0\.0\.0|::)\/0$/.test(String(range))),
+      type: listOf(spec.externalIPs).length > 0 ? 'LoadBalancer' : asText(spec.type ?? 'ClusterIP'),
+      limited: isInternal || listOf(spec.loadBalancerSourceRanges).some((range) => !/^(0\.0\.0\.0|::)\/0$/.test(asText(range))),
       headless: spec.clusterIP === 'None',
       selector: labelsOf(spec.selector),
       ports: listOf(spec.ports).map((entry) => {
         const { port, targetPort, nodePort } = sectionOf(entry);
         return {
-          port: String(port ?? ''),
-          target: String(targetPort ?? port ?? ''),
-          nodePort: nodePort === undefined ? undefined : String(nodePort),
+          port: asText(port ?? ''),
+          target: asText(targetPort ?? port ?? ''),
+          nodePort: nodePort === undefined ? undefined : asText(nodePort),
         };
       }),
       place: at(['spec']),
@@ -98,7 +98,7 @@ function clusterService({ kind, name, namespace, section, at }: Manifest): Clust
 }
 
 function labelsOf(value: unknown): Record<string, string> {
-  return Object.fromEntries(Object.entries(sectionOf(value)).map(([name, text]) => [name, String(text)]));
+  return Object.fromEntries(Object.entries(sectionOf(value)).map(([name, text]) => [name, asText(text)]));
 }
 
 function workload(manifest: Manifest, all: readonly Manifest[], texts: ReadonlyMap<string, string>): Pods[] {
@@ -110,11 +110,11 @@ function workload(manifest: Manifest, all: readonly Manifest[], texts: ReadonlyM
   const containers = listOf(pod.containers).map((entry, index): Containing => {
     const container = sectionOf(entry);
     const inside: Path = [...path, 'containers', index];
-    const entrypoint = listOf(container.command).map(String);
-    const own = listOf(container.args).map(String);
+    const entrypoint = listOf(container.command).map(asText);
+    const own = listOf(container.args).map(asText);
     const { variables, gaps } = podVariables(container, (inner) => at([...inside, ...inner]), namespace, all);
     return {
-      name: String(container.name ?? ''),
+      name: asText(container.name ?? ''),
       image: typeof container.image === 'string' ? container.image : undefined,
       entrypoint,
       own,
@@ -125,9 +125,9 @@ function workload(manifest: Manifest, all: readonly Manifest[], texts: ReadonlyM
         const { containerPort, name: label, hostPort } = sectionOf(port);
         const onHost = pod.hostNetwork === true ? containerPort : hostPort;
         return {
-          port: String(containerPort ?? ''),
+          port: asText(containerPort ?? ''),
           name: typeof label === 'string' ? label : undefined,
-          hostPort: onHost === undefined ? undefined : String(onHost),
+          hostPort: onHost === undefined ? undefined : asText(onHost),
           place: at([...inside, 'ports', number]),
         };
       }),
@@ -141,7 +141,7 @@ function workload(manifest: Manifest, all: readonly Manifest[], texts: ReadonlyM
 
 /** What a container sees below the path of a mount: the keys of a ConfigMap as files, anything else by its name alone. */
 function mounted(mount: Section, pod: Section, namespace: string, all: readonly Manifest[], texts: ReadonlyMap<string, string>): Mount[] {
-  const path = String(mount.mountPath ?? '').replace(/(?<=.)\/$/, '');
+  const path = asText(mount.mountPath ?? '').replace(/(?<=.)\/$/, '');
   const subPath = typeof mount.subPath === 'string' ? mount.subPath : undefined;
   const volume = sectionOf(listOf(pod.volumes).find((one) => sectionOf(one).name === mount.name));
   const sources = [volume, ...listOf(sectionOf(volume.projected).sources).map(sectionOf)];
@@ -149,26 +149,26 @@ function mounted(mount: Section, pod: Section, namespace: string, all: readonly 
     const reference = sectionOf(source.configMap);
     const name = reference.name;
     const map = named(all, ['ConfigMap'], name, namespace);
-    if (map === undefined) return name === undefined ? [] : [{ source: `ConfigMap ${String(name)}`, target: path }];
+    if (map === undefined) return name === undefined ? [] : [{ source: `ConfigMap ${asText(name)}`, target: path }];
     const items = listOf(reference.items).map(sectionOf);
     return Object.entries(sectionOf(map.section.data)).flatMap(([key, value]): Mount[] => {
       const item = items.find((one) => one.key === key);
       if (items.length > 0 && item === undefined) return [];
-      const file = String(item?.path ?? key);
+      const file = asText(item?.path ?? key);
       if (subPath !== undefined && subPath !== file) return [];
-      const text = entryOf(map, key, String(value), texts);
-      return [{ source: `ConfigMap ${String(name)}`, target: subPath === undefined ? `${path}/${file}` : path, text }];
+      const text = entryOf(map, key, asText(value), texts);
+      return [{ source: `ConfigMap ${asText(name)}`, target: subPath === undefined ? `${path}/${file}` : path, text }];
     });
   });
   if (found.length > 0) return found;
   const secret = sectionOf(volume.secret).secretName;
-  const source = secret !== undefined ? `Secret ${String(secret)}` : (Object.keys(volume).find((key) => key !== 'name') ?? 'a volume');
+  const source = secret !== undefined ? `Secret ${asText(secret)}` : (Object.keys(volume).find((key) => key !== 'name') ?? 'a volume');
   return [{ source, target: path }];
 }
 
 function replicasOf({ kind, name, namespace, section }: Manifest, all: readonly Manifest[]): number | undefined {
   if (WITHOUT_REPLICAS.has(kind)) return undefined;
-  const given = Number(sectionOf(section.spec).replicas ?? 1);
+  const given = Number(asText(sectionOf(section.spec).replicas ?? 1));
   const scaler = all.find((other) => {
     const target = sectionOf(sectionOf(other.section.spec).scaleTargetRef);
     return (
@@ -178,5 +178,5 @@ function replicasOf({ kind, name, namespace, section }: Manifest, all: readonly 
       target.name === name
     );
   });
-  return scaler === undefined ? given : Number(sectionOf(scaler.section.spec).minReplicas ?? 1);
+  return scaler === undefined ? given : Number(asText(sectionOf(scaler.section.spec).minReplicas ?? 1));
 }

@@ -2,7 +2,7 @@ import type { Path, Problem } from '../../config/problem.ts';
 import { parseYamlStream } from '../../config/yaml.ts';
 import type { Place } from '../place.ts';
 import type { Gap } from '../setup.ts';
-import { type Section, sectionOf } from './tree.ts';
+import { asText, type Section, sectionOf } from './tree.ts';
 
 /** One object of a Kubernetes manifest. */
 export interface Manifest {
@@ -119,9 +119,9 @@ function notManifest(section: Section, file: string, place: Place): Gap | undefi
 
 function unlisted(tree: object, path: Path, file: string, at: (path: Path) => Place): Manifest[] {
   const section = sectionOf(tree);
-  const kind = String(section.kind ?? '');
+  const kind = asText(section.kind ?? '');
   if (kind.endsWith('List') && Array.isArray(section.items))
     return section.items.flatMap((item: unknown, index) => unlisted(sectionOf(item), [...path, 'items', index], file, at));
   const { name, namespace } = sectionOf(section.metadata);
-  return [{ kind, name: String(name ?? ''), namespace: String(namespace ?? ''), file, section, at: (inner) => at([...path, ...inner]) }];
+  return [{ kind, name: asText(name ?? ''), namespace: asText(namespace ?? ''), file, section, at: (inner) => at([...path, ...inner]) }];
 }

@@ -4,7 +4,7 @@ import type { Variable } from '../environment.ts';
 import type { Place } from '../place.ts';
 import type { Gap } from '../setup.ts';
 import { type Manifest, named } from './manifests.ts';
-import { listOf, type Section, sectionOf } from './tree.ts';
+import { asText, listOf, type Section, sectionOf } from './tree.ts';
 
 /** What a container of a pod finds in its environment, and what of it is not at hand. */
 export interface PodVariables {
@@ -30,7 +30,7 @@ export function podVariables(container: Section, at: (path: Path) => Place, name
     const text =
       value === undefined || value === null
         ? referred(sectionOf(valueFrom), valueFrom !== undefined, place, pod)
-        : expanded(String(value), seen);
+        : expanded(asText(value), seen);
     if (text === ABSENT) return [];
     seen.set(name, text);
     return [variable(name, text, place)];
@@ -43,21 +43,21 @@ const SECRET_KINDS = ['Secret', 'SealedSecret', 'ExternalSecret'];
 
 function secretKeys({ kind, section }: Manifest): string[] {
   if (kind === 'SealedSecret') return Object.keys(sectionOf(sectionOf(section.spec).encryptedData));
-  if (kind === 'ExternalSecret') return listOf(sectionOf(section.spec).data).map((entry) => String(sectionOf(entry).secretKey ?? ''));
+  if (kind === 'ExternalSecret') return listOf(sectionOf(section.spec).data).map((entry) => asText(sectionOf(entry).secretKey ?? ''));
   return [...Object.keys(sectionOf(section.data)), ...Object.keys(sectionOf(section.stringData))];
 }
 
 function fromSource(entry: Section, place: Place, { all, namespace, gaps }: Pod): Variable[] {
-  const prefix = String(entry.prefix ?? '');
+  const prefix = asText(entry.prefix ?? '');
   const mapRef = sectionOf(entry.configMapRef);
   const secretRef = sectionOf(entry.secretRef);
   const map = named(all, ['ConfigMap'], mapRef.name, namespace);
   const secret = named(all, SECRET_KINDS, secretRef.name, namespace);
   const missing =
     map === undefined && mapRef.name !== undefined && mapRef.optional !== true
-      ? `ConfigMap ${String(mapRef.name)}`
+      ? `ConfigMap ${asText(mapRef.name)}`
       : secret === undefined && secretRef.name !== undefined && secretRef.optional !== true
-        ? `Secret ${String(secretRef.name)}`
+        ? `Secret ${asText(secretRef.name)}`
         : undefined;
   if (missing !== undefined)
     gaps.push({
@@ -67,7 +67,7 @@ function fromSource(entry: Section, place: Place, { all, namespace, gaps }: Pod)
       fix: `give the doctor the manifest of ${missing} with --kubernetes as well${missing.startsWith('Secret') ? '; only the names of its keys are read' : ''}`,
     });
   const values = Object.entries(sectionOf(map?.section.data)).map(([key, value]) =>
-    variable(prefix + key, String(value), map?.at(['data', key]) ?? place),
+    variable(prefix + key, asText(value), map?.at(['data', key]) ?? place),
   );
   return [...values, ...(secret === undefined ? [] : secretKeys(secret)).map((key) => variable(prefix + key, undefined, place))];
 }
@@ -85,19 +85,19 @@ function referred(
   const { name, key, optional } = sectionOf(configMapKeyRef);
   if (name === undefined) return undefined;
   const map = named(all, ['ConfigMap'], name, namespace);
-  const value = sectionOf(map?.section.data)[String(key)];
-  if (value !== undefined) return String(value);
+  const value = sectionOf(map?.section.data)[asText(key)];
+  if (value !== undefined) return asText(value);
   if (optional === true) return map === undefined ? undefined : ABSENT;
   gaps.push({
     kind: 'evidence',
     place,
     message:
       map === undefined
-        ? `takes its value from ConfigMap ${String(name)}, which was not found here`
-        : `takes its value from key ${String(key)} of ConfigMap ${String(name)}, which does not have it: the pod does not start`,
+        ? `takes its value from ConfigMap ${asText(name)}, which was not found here`
+        : `takes its value from key ${asText(key)} of ConfigMap ${asText(name)}, which does not have it: the pod does not start`,
     fix:
       map === undefined
-        ? `give the doctor the manifest of ConfigMap ${String(name)} with --kubernetes as well`
+        ? `give the doctor the manifest of ConfigMap ${asText(name)} with --kubernetes as well`
         : 'name a key that the ConfigMap has',
   });
   return undefined;

@@ -25,3 +25,8 @@ export function valueAt(section: Section, path: Path): unknown {
     return Reflect.get(node, step);
   }, section);
 }
+
+/** A scalar as text; anything else as JSON, so that a key called toString does no harm. */
+export function asText(value: unknown): string {
+  return typeof value === 'object' && value !== null ? JSON.stringify(value) : String(value);
+}

@@ -115,6 +115,26 @@ describe('a compose file', () => {
     expect(services[0]?.image).toBe('x$ y');
   });
 
+  it.each([
+    'image',
+    'command',
+    'environment',
+    'env_file',
+    'ports',
+    'volumes',
+    'deploy',
+    'scale',
+    'extends',
+    'build',
+    'networks',
+    'configs',
+    'expose',
+  ])('takes keys of objects in %s for text', (key) => {
+    const odd = JSON.parse('{"toString":1,"valueOf":1}');
+    for (const value of [odd, [odd], { service: odd, args: odd, replicas: odd, path: odd }])
+      expect(read(JSON.stringify({ include: [odd], services: { a: { [key]: value } } })).services).toHaveLength(1);
+  });
+
   it('never throws, whatever a service holds', () => {
     const odd: fc.Arbitrary<unknown> = fc.oneof(
       fc.jsonValue(),
