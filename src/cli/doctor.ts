@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { closest, type Problem, problemText } from '../config/problem.ts';
-import { examine, isAtLeast, type Reported } from '../doctor/examination.ts';
+import { examineAll, isAtLeast, type Reported } from '../doctor/examination.ts';
 import type { Severity } from '../doctor/finding.ts';
 import { gather, type Outside } from '../doctor/gather.ts';
 import type { DoctorOptions } from '../doctor/options.ts';
@@ -42,21 +42,21 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
   const interrupted = new AbortController();
   io.on('SIGINT', () => interrupted.abort());
   const outside = { env: io.env, clock: systemClock, signal: interrupted.signal };
-  const { setup, problems, notes, files } = await gather(request.look, outside);
-  const mask = masking(setup, files);
-  for (const problem of problems) io.err(`${printableLine(mask.text(problemText(problem)))}\n`);
+  const { setup, setups, problems, notes, files } = await gather(request.look, outside);
+  const mask = masking(setup, files, setups);
   if (setup.litellm === undefined && setup.variables.length === 0 && setup.services.length === 0 && setup.workloads.length === 0) {
+    for (const problem of problems) io.err(`${printableLine(mask.text(problemText(problem)))}\n`);
     io.err(mask.text(nothing(request.look, problems)));
     return EXIT.usage;
   }
-  const first = examine(setup, RULES);
+  const first = examineAll(setups, RULES);
   // The text shows no edits, so nothing has to be proved for it.
   const checked =
-    request.diff || request.format !== 'text' ? await proved(request.look, setup, { examination: first, problems }, outside) : undefined;
+    request.diff || request.format !== 'text' ? await proved(request.look, setups, { examination: first, problems }, outside) : undefined;
   const examination = checked === undefined ? first : { ...first, findings: checked.findings };
   if (request.diff && checked !== undefined && checked.refused.length > 0) io.err(refusedText(checked.refused));
   const shown = { examination: maskedExamination(examination, mask), ...mask.tree({ files, problems, notes }) };
-  const report: Report = { setup, mask, version, ...shown };
+  const report: Report = { setup, setups, mask, version, ...shown };
   io.out(request.diff ? diffText({ ...report, examination }, request.showSecrets, io) : print(report, request.format, io));
   for (const { rule, reason } of examination.failed)
     io.err(
@@ -70,15 +70,15 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
 }
 
 /** The findings with those edits that a second examination of changed copies has proved; nothing is connected to for it. */
-function proved(look: DoctorOptions, setup: Setup, before: Outcome, outside: Outside): Promise<Verified> {
-  const again = {
-    ...look,
-    live: false,
-    litellmVersion: look.litellmVersion ?? (setup.live === undefined ? undefined : setup.release?.version),
-  };
+function proved(look: DoctorOptions, setups: readonly Setup[], before: Outcome, outside: Outside): Promise<Verified> {
+  const [setup] = setups;
+  if (setup === undefined) return Promise.resolve({ findings: before.examination.findings, refused: [] });
+  const seen = new Set(setups.map(({ live, release }) => (live === undefined ? undefined : release?.version)));
+  const again = { ...look, live: false, litellmVersion: look.litellmVersion ?? (seen.size === 1 ? [...seen][0] : undefined) };
   return verified(before, setup, async (texts) => {
-    const { setup: changed, problems } = await gather(again, { ...outside, texts });
-    return { examination: examine({ ...changed, live: setup.live }, RULES), problems };
+    const { setups: changed, problems } = await gather(again, { ...outside, texts });
+    const known = changed.map((one, index) => ({ ...one, live: setups[index]?.live }));
+    return { examination: examineAll(known, RULES), problems };
   });
 }
 

@@ -44,7 +44,16 @@ function ofCache(setup: Setup): Finding[] {
   const url = decisiveUrl(setup, 'cache');
   const parsed = url === undefined ? undefined : redisUrl(url.text);
   if (url === undefined || parsed === undefined || parsed.password !== undefined || parsed.username !== undefined) return [];
-  const hidden = redisPasswords(setup).filter(({ place, where }) => where !== 'command' && place !== url.place);
+  // Another container may have a password of Redis as well, which this url does not hide.
+  const own = new Set(
+    setup.environment
+      .names()
+      .flatMap((name) => [setup.environment.get(name), ...setup.environment.hidden(name)])
+      .map((one) => one?.place),
+  );
+  const hidden = redisPasswords(setup).filter(
+    ({ place, where }) => place !== url.place && (where === 'config' || (where === 'variable' && own.has(place))),
+  );
   const [first] = hidden;
   if (first === undefined) return [];
   const host = known(setup, section(setup.litellm?.tree, 'litellm_settings', 'cache_params')?.host) ?? setup.environment.get('REDIS_HOST');

@@ -2,16 +2,17 @@ import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { CLIENT, type Setup } from '../setup.ts';
 import { distance, hostFault } from '../subject/address.ts';
+import { clusterPorts } from '../subject/cluster-ports.ts';
 import { CLIENT_NAME, endpoints, logsIn } from '../subject/endpoints.ts';
 import { environmentIsKnown } from '../subject/gateway.ts';
-import { asksForPassword, openPorts, redisServers } from '../subject/redis-server.ts';
+import { allServers, asksForPassword, openPorts, redisServers } from '../subject/redis-server.ts';
 import { redisSettings } from '../subject/redis-settings.ts';
 import { reference } from '../subject/value.ts';
 
 export const redisWithoutPassword: Rule = {
   id: 'redis-without-password',
   severity: 'high',
-  needs: ['compose', 'environment', 'litellm', 'live'],
+  needs: ['compose', 'kubernetes', 'environment', 'litellm', 'live'],
   title: 'Redis lets everybody in',
   check(setup) {
     if (setup.live?.redis?.answersWithoutPassword === true)
@@ -20,11 +21,11 @@ export const redisWithoutPassword: Rule = {
       .filter((server) => asksForPassword(server) === false && openPorts(server).length === 0)
       .map(
         (server): Finding => ({
-          ...open(server.service.place(['image']), `service ${server.service.name} asks for no password`),
+          ...open(server.imagePlace, `service ${server.name} asks for no password`),
           severity: 'medium',
         }),
       );
-    return [...served, ...remote(setup)];
+    return [...served, ...inPods(setup), ...remote(setup)];
   },
 };
 
@@ -35,6 +36,13 @@ function open(place: Finding['place'], message: string): Finding {
     consequence: 'Whatever reaches the port reads every prompt and every answer, changes answers, and empties the cache.',
     fix: 'add an ACL user for LiteLLM and switch the default user off; at least --requirepass with 32 random characters',
   };
+}
+
+/** Servers of manifests that only the cluster reaches; redis-port-open reports the others. */
+function inPods(setup: Setup): Finding[] {
+  return allServers(setup)
+    .filter((server) => server.workload !== undefined && asksForPassword(server) === false && clusterPorts(setup, server).length === 0)
+    .map((server) => ({ ...open(server.imagePlace, `Redis of ${server.name} asks for no password`), severity: 'medium' }));
 }
 
 /** A client that goes to another machine without any way to log in, whatever the form of its address. */

@@ -1,7 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { connectionUrl, unquote } from '../resolver/connection-url.ts';
-import type { ComposeService, Setup } from '../setup.ts';
-import { isSection, scalar, texts } from './value.ts';
+import type { Setup } from '../setup.ts';
 
 /** The parts of a Redis URL, user and password decoded. The host of a socket is empty. */
 export interface RedisUrl {
@@ -80,18 +79,12 @@ export type Distance = 'loopback' | 'inside' | 'private' | 'remote';
 export function distance(host: string, setup: Setup): Distance {
   const name = host.toLowerCase().replace(/^\[|\]$|\.$/g, '');
   if (isLoopback(name)) return 'loopback';
-  if (name.endsWith('.docker.internal') || setup.services.some((service) => namesOf(service).includes(name))) return 'inside';
+  if (name.endsWith('.docker.internal') || setup.services.some(({ names }) => names.some((known) => known.toLowerCase() === name)))
+    return 'inside';
   if (isIPv4(name)) return isPrivate(name) ? 'private' : 'remote';
   if (name.includes(':')) return /^(f[cd]|fe[89ab])/.test(name) ? 'private' : 'remote';
-  if (!name.includes('.') || /\.svc(\.cluster\.local)?$/.test(name)) return 'inside';
+  if (!name.includes('.') || /\.svc(\.|$)/.test(name) || name.endsWith('.cluster.local')) return 'inside';
   return /\.(local|internal|home\.arpa)$/.test(name) ? 'private' : 'remote';
-}
-
-/** The names by which containers reach a service. */
-function namesOf({ name, tree }: ComposeService): readonly string[] {
-  const networks = isSection(tree.networks) ? Object.values(tree.networks) : [];
-  const aliases = networks.flatMap((network) => (isSection(network) ? texts(network.aliases) : []));
-  return [name, scalar(tree.container_name), scalar(tree.hostname), ...aliases].flatMap((known) => known?.toLowerCase() ?? []);
 }
 
 function isLoopback(name: string): boolean {

@@ -54,10 +54,17 @@ export function inEnvironment(setup: Setup, part: Part): readonly Claim[] {
   ];
 }
 
-/** The ports that Redis servers of the compose files can be reached on, from inside and from this machine. */
-export function serverPorts(setup: Setup): readonly Claim[] {
-  return redisServers(setup).flatMap((server) => [
+/** The ports that Redis servers of the compose files can be reached on, from inside and from this machine; of those that a host names where it names any. */
+export function serverPorts(setup: Setup, host?: string): readonly Claim[] {
+  const named = redisServers(setup).filter(({ service }) => host !== undefined && service.names.includes(host));
+  return (named.length > 0 ? named : redisServers(setup)).flatMap((server) => [
     { value: serverPort(server), from: `the port of service ${server.service.name}`, place: server.place, url: false },
+    ...(server.options.get('tls-port') ?? []).map((value) => ({
+      value,
+      from: `the TLS port of service ${server.service.name}`,
+      place: server.place,
+      url: false,
+    })),
     ...server.service.ports.flatMap(({ published, place }) =>
       published === undefined
         ? []
