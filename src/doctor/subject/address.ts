@@ -83,7 +83,7 @@ export function distance(host: string, setup: Setup): Distance {
     return 'inside';
   if (isIPv4(name)) return isPrivate(name) ? 'private' : 'remote';
   if (name.includes(':')) return /^(f[cd]|fe[89ab])/.test(name) ? 'private' : 'remote';
-  if (!name.includes('.') || /\.svc(\.|$)/.test(name) || name.endsWith('.cluster.local')) return 'inside';
+  if (!name.includes('.') || name.endsWith('.svc') || name.endsWith('.cluster.local')) return 'inside';
   return /\.(local|internal|home\.arpa)$/.test(name) ? 'private' : 'remote';
 }
 

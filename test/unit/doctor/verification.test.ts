@@ -71,6 +71,15 @@ describe('a fix', () => {
   });
 
   it.each([
+    ['mixed line ends', 'b: 1\na: bad\r\nc: 1\r\n', 'b: 1\na: good\r\nc: 1\r\n'],
+    ['a byte order mark', '\ufeffb: 1\r\na: bad\r\n', 'b: 1\r\na: good\r\n'],
+    ['a last line without an end', 'b: 1\r\na: bad', 'b: 1\r\na: good'],
+  ])('is tried on a file with %s as it is', async (_, before, after) => {
+    const rules = [wordRule('one', 'high', 'bad', write('a: good'))];
+    expect(await outcome({ 'config.yaml': before }, rules)).toEqual({ kept: ['one'], refused: [], tried: [after] });
+  });
+
+  it.each([
     ['does not take its finding away', write('a: bad again'), 'low'],
     ['brings something as bad', write('a: worse'), 'high'],
     ['brings something worse', write('a: worse'), 'critical'],
