@@ -42,6 +42,8 @@ export function gatewayConfig(url: string, rest: Partial<Omit<GatewayConfig, 'ap
     expect: { cache: 'redis' },
     daily_budget_usd: 1,
     price_per_pair_usd: 0,
+    overhead: 1,
+    cache_ping: 'auto',
     ...(api_key === undefined ? {} : { api_key: Secret.of(api_key) }),
     ...others,
   };

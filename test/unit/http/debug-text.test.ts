@@ -18,6 +18,8 @@ const CONFIG: GatewayConfig = {
   ttl: 120_000,
   expect: { cache: 'redis' },
   daily_budget_usd: 1,
+  overhead: 0.01,
+  cache_ping: 'auto',
 };
 
 const JUDGED: NonNullable<Inside['judged']> = {
