@@ -174,7 +174,7 @@ export const CACHE_AUTH = dashboard({
         lines({
           title: 'Failed tries by reason',
           shows: 'Fresh connections per minute of the exporter that failed, by reason.',
-          act: 'wrongpass and noauth are the password; timeout, refused and dns are the network; maxclients is load.',
+          act: 'wrongpass and noauth are the password; timeout, refused and dns are the network; maxclients is load; secret_unreadable is a password file.',
           width: 8,
           height: 8,
           unit: CountsPerMinute,
@@ -185,7 +185,7 @@ export const CACHE_AUTH = dashboard({
               legend: '{{redis_target}} {{credential}} {{error_type}}',
             },
           ],
-          runbooks: ['RedisAuthFailing'],
+          runbooks: ['RedisAuthFailing', 'RedisSecretUnreadable'],
           empty: 'none',
         }),
         lines({

@@ -1,4 +1,13 @@
-import { BytesIEC, BytesPerSecondIEC, NoUnit, OpsPerSecond, PercentUnit, Seconds, Short } from '@grafana/grafana-foundation-sdk/units';
+import {
+  BytesIEC,
+  BytesPerSecondIEC,
+  CountsPerMinute,
+  NoUnit,
+  OpsPerSecond,
+  PercentUnit,
+  Seconds,
+  Short,
+} from '@grafana/grafana-foundation-sdk/units';
 import type { LabelsOf } from '../../src/catalogue/sample.ts';
 import { dashboard } from './dashboard.ts';
 import { lines } from './lines.ts';
@@ -26,7 +35,7 @@ function each(name: string, of: Vector<string>): Query {
 }
 
 /** Versions as labels; the value is the number of exporters that watch the server. */
-const VERSIONS = count(['redis_target', 'redis_version', 'redis_mode', 'maxmemory_policy'], gauge('redis.info'));
+const VERSIONS = count(['redis_target', 'server', 'version', 'redis_mode', 'maxmemory_policy'], gauge('redis.info'));
 
 export const CACHE_REDIS = dashboard({
   uid: 'cache-redis',
@@ -89,7 +98,7 @@ export const CACHE_REDIS = dashboard({
           act: 'a cache wants allkeys-lru or allkeys-lfu; noeviction refuses writes when the memory is full.',
           width: 6,
           height: 4,
-          labels: { redis_target: 'Target', redis_version: 'Version', redis_mode: 'Mode', maxmemory_policy: 'Policy' },
+          labels: { redis_target: 'Target', server: 'Server', version: 'Version', redis_mode: 'Mode', maxmemory_policy: 'Policy' },
           columns: [{ name: 'Exporters', of: VERSIONS, unit: NoUnit }],
           sortedBy: 'Target',
         }),
@@ -594,6 +603,41 @@ export const CACHE_REDIS = dashboard({
           unit: BytesIEC,
           min: 0,
           queries: [each('', max(['redis_target'], gauge('redis.replication.offset')))],
+        }),
+        timeline({
+          title: 'Cluster',
+          shows: 'Whether the node says that its cluster serves all slots. Empty without a cluster.',
+          act: 'while it does not, commands are refused with CLUSTERDOWN.',
+          width: 6,
+          height: 5,
+          states: yesOrNo('serves', 'fails'),
+          queries: [{ of: min(['redis_target'], gauge('redis.cluster.state')), legend: '{{redis_target}}' }],
+          runbooks: ['RedisClusterDown'],
+          empty: 'no cluster',
+        }),
+        timeline({
+          title: 'Sentinels',
+          shows: 'Whether a Sentinel names the master. Empty without Sentinels.',
+          act: 'while none answers the last known master is watched, and no failover is followed.',
+          width: 6,
+          height: 5,
+          states: yesOrNo('answer', 'no answer'),
+          queries: [{ of: min(['redis_target'], gauge('redis.sentinel.up')), legend: '{{redis_target}}' }],
+          empty: 'no Sentinel',
+        }),
+        lines({
+          title: 'Left out of scrapes',
+          shows:
+            'Series a minute that were beyond redis[].max_series, and replies that were not read because they were too long, too deep or no reply.',
+          act: 'series: name the databases that matter or raise max_series; replies: compare the address, it may not be a Redis server.',
+          width: 12,
+          height: 5,
+          unit: CountsPerMinute,
+          min: 0,
+          queries: [
+            each('series', calc`60 * ${max(['redis_target'], rate(counter('cache_exporter.series.dropped')))}`),
+            each('replies', calc`60 * ${sum(['redis_target'], rate(counter('cache_exporter.replies.refused')))}`),
+          ],
         }),
       ],
     },

@@ -6,6 +6,7 @@ import {
   AUTH_WORDS,
   CAUSE_WORDS,
   FAILURE_WORDS,
+  gatewaySentence,
   gatewayTone,
   OUTCOME_WORDS,
   ROUTE_WORDS,
@@ -61,11 +62,11 @@ function gatewayLines(gateway: GatewayStatus, now: number, paint: Paint): string
   const since = gateway.since === undefined ? undefined : `for ${span((now - gateway.since) / 1_000)}`;
   const expected = gateway.asExpected ? 'as expected' : undefined;
   const named = gateway.cause === 'none' || gateway.verdict === 'unknown' ? undefined : gateway.cause;
-  const head = [gateway.name, paint(gatewayTone(gateway), words.title.toUpperCase()), expected, named, since];
+  const head = [gateway.name, paint(gatewayTone(gateway), words.title.toUpperCase()), gateway.doubt, expected, named, since];
   const next = CAUSE_WORDS[gateway.cause].next;
   return [
     head.filter((part) => part !== undefined).join('  '),
-    ...wrap(words.sentence, INDENT),
+    ...wrap(gatewaySentence(gateway), INDENT),
     ...(gateway.evidence === '' ? [] : wrap(`Evidence: ${readable(gateway.evidence)}`, INDENT)),
     ...(next === '' || gateway.asExpected || gateway.verdict === 'unknown' ? [] : wrap(`Next: ${next}`, INDENT)),
     ...(gateway.pairs.length === 0 ? [] : ['', ...pairLines(gateway.pairs, now, paint)]),

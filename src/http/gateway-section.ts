@@ -6,14 +6,23 @@ import { ago, moment, seconds, span } from './quantities.ts';
 import { readable } from './readable.ts';
 import { runbookFor } from './runbook.ts';
 import { traceLink } from './trace-link.ts';
-import { CAUSE_WORDS, gatewayTone, LEASE_WORDS, OUTCOME_WORDS, ROUTE_WORDS, speedupText, type Tone, VERDICT_WORDS } from './words.ts';
+import {
+  CAUSE_WORDS,
+  gatewaySentence,
+  gatewayTitle,
+  gatewayTone,
+  LEASE_WORDS,
+  OUTCOME_WORDS,
+  ROUTE_WORDS,
+  speedupText,
+  type Tone,
+} from './words.ts';
 
 /** One gateway on the status page: verdict, cause, evidence, what to do, the last pairs, the past, facts. `tracesUrl` is where trace ids lead. */
 export function gatewaySection(gateway: GatewayStatus, now: number, tracesUrl: string | undefined): Html {
-  const words = VERDICT_WORDS[gateway.verdict];
   return html`<section class="${gatewayTone(gateway)}" id="gateway-${encodeURIComponent(readable(gateway.name))}">
-<h3><a href="${gatewayPath(gateway.name)}">${gateway.name}</a> <b>${words.title}</b>${gateway.since === undefined ? '' : html` <small>since ${moment(gateway.since)}</small>`}</h3>
-<p>${words.sentence}${gateway.asExpected ? ' That is what the configuration expects.' : ''}</p>
+<h3><a href="${gatewayPath(gateway.name)}">${gateway.name}</a> <b>${gatewayTitle(gateway)}</b>${gateway.since === undefined ? '' : html` <small>since ${moment(gateway.since)}</small>`}</h3>
+<p>${gatewaySentence(gateway)}${gateway.asExpected ? ' That is what the configuration expects.' : ''}</p>
 ${gateway.verdict === 'unknown' ? evidence(gateway.evidence) : cause(gateway)}
 ${
   gateway.pairs.length === 0

@@ -1,7 +1,7 @@
 import type { GatewayStatus, Status, TargetStatus } from '../model/status.ts';
 import { moment } from './quantities.ts';
 import { targetState } from './target-text.ts';
-import { CAUSE_WORDS, FAILURE_WORDS, gatewayTone, type Tone, VERDICT_WORDS } from './words.ts';
+import { CAUSE_WORDS, FAILURE_WORDS, gatewayTitle, gatewayTone, type Tone } from './words.ts';
 
 /** How many are named in a sentence; the rest is counted. */
 const NAMED = 5;
@@ -44,9 +44,9 @@ function about(gateways: readonly GatewayStatus[], one: string, several: string,
   if (gateways.length === 1) {
     const cause = CAUSE_WORDS[first.cause].title;
     const since = first.since === undefined ? '' : ` since ${moment(first.since)}`;
-    return [{ tone, text: `${first.name} ${one}: ${VERDICT_WORDS[first.verdict].title}${since}${cause === '' ? '' : `, ${cause}`}.` }];
+    return [{ tone, text: `${first.name} ${one}: ${gatewayTitle(first)}${since}${cause === '' ? '' : `, ${cause}`}.` }];
   }
-  const names = gateways.slice(0, NAMED).map(({ name, verdict }) => `${name} (${VERDICT_WORDS[verdict].title})`);
+  const names = gateways.slice(0, NAMED).map((gateway) => `${gateway.name} (${gatewayTitle(gateway)})`);
   const rest = gateways.length > NAMED ? ` and ${gateways.length - NAMED} more` : '';
   return [{ tone, text: `${gateways.length} gateways ${several}: ${names.join(', ')}${rest}.` }];
 }

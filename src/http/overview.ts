@@ -2,7 +2,7 @@ import type { GatewayStatus } from '../model/status.ts';
 import { dataTable, type Html, html } from './fragments.ts';
 import { ago, moment } from './quantities.ts';
 import { readable } from './readable.ts';
-import { CAUSE_WORDS, gatewayTone, type Tone, VERDICT_WORDS } from './words.ts';
+import { CAUSE_WORDS, gatewayTitle, gatewayTone, type Tone } from './words.ts';
 
 /** What of the gateways a page shows, from the query of its address. */
 export interface View {
@@ -49,7 +49,7 @@ ${
         gateways.map((gateway) => ({
           cells: [
             html`<a href="${gatewayPath(gateway.name)}">${gateway.name}</a>`,
-            { tone: gatewayTone(gateway), text: VERDICT_WORDS[gateway.verdict].title },
+            { tone: gatewayTone(gateway), text: gatewayTitle(gateway) },
             CAUSE_WORDS[gateway.cause].title,
             gateway.since === undefined ? '' : moment(gateway.since),
             gateway.redisTarget ?? '',

@@ -9,7 +9,7 @@ import { isShown, overview, readView, type View } from './overview.ts';
 import { ago, moment, span } from './quantities.ts';
 import { STYLE } from './style.ts';
 import { targetSection } from './target-section.ts';
-import { gatewayTone, VERDICT_WORDS } from './words.ts';
+import { gatewayTitle, gatewayTone } from './words.ts';
 
 /** So many gateways and targets are shown whole; of more, the worst are, and each has a page of its own. */
 const WHOLE = 20;
@@ -49,7 +49,7 @@ export async function gatewayPage(status: Status, name: string, tracesUrl?: stri
   const target = status.targets.find((known) => known.name === gateway.redisTarget);
   return page(
     status,
-    `${gateway.name}: ${VERDICT_WORDS[gateway.verdict].title}`,
+    `${gateway.name}: ${gatewayTitle(gateway)}`,
     readView(query),
     html`<p><a href="/">All gateways</a></p>`,
     html`<h2>Gateway</h2>
@@ -107,7 +107,7 @@ function title({ gateways }: Status): string {
   const [first] = broken;
   if (first === undefined) return 'LiteLLM cache exporter';
   const rest = broken.length > 1 ? ` and ${broken.length - 1} more` : '';
-  return `${first.name}: ${VERDICT_WORDS[first.verdict].title}${rest}`;
+  return `${first.name}: ${gatewayTitle(first)}${rest}`;
 }
 
 function reloadProblems({ configReload, now }: Status): Html | string {

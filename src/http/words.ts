@@ -70,7 +70,7 @@ export const CAUSE_WORDS: Readonly<Record<Cause, { title: string; next: string }
   evicted: { title: 'Redis evicts the entries', next: 'Give Redis more memory, or make entries live shorter.' },
   breaker_open: {
     title: 'the circuit breaker of the gateway is open',
-    next: 'Mend what Redis refused before; the gateway tries again by itself.',
+    next: 'Mend what Redis refused before. The breaker closes by itself, or after a restart of the gateway.',
   },
   pool_exhausted: { title: 'the Redis connection pool of the gateway is used up', next: 'Raise max_connections in cache_params.' },
   cache_disabled: {
@@ -153,8 +153,20 @@ export const ROUTE_WORDS: Readonly<Record<Route, string>> = {
 };
 
 /** How a gateway's verdict is to be taken, given what the configuration expects. */
-export function gatewayTone({ verdict, asExpected }: GatewayStatus): Tone {
-  return asExpected ? 'good' : VERDICT_WORDS[verdict].tone;
+export function gatewayTone({ verdict, asExpected, doubt }: GatewayStatus): Tone {
+  if (asExpected) return 'good';
+  return doubt === undefined ? VERDICT_WORDS[verdict].tone : 'warn';
+}
+
+/** What a gateway's verdict means for users, in a sentence. */
+export function gatewaySentence({ verdict, doubt }: Pick<GatewayStatus, 'verdict' | 'doubt'>): string {
+  return doubt === undefined ? VERDICT_WORDS[verdict].sentence : 'Identical requests are answered from a cache.';
+}
+
+/** The headline of a gateway: its verdict, with what that does not rest on. */
+export function gatewayTitle({ verdict, doubt }: Pick<GatewayStatus, 'verdict' | 'doubt'>): string {
+  const { title } = VERDICT_WORDS[verdict];
+  return doubt === undefined ? title : `${title}, ${doubt}`;
 }
 
 /** `75.3 times faster (61.2 to 88.9, 240 pairs)` */

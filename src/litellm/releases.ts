@@ -10,6 +10,8 @@ export const RELEASES = {
   url_keeps_pool_size: [1, 81, 14],
   /** Nodes of a cluster beat a url and keep host, port, db and password; REDIS_CLUSTER_NODES makes the cache a cluster client. */
   cluster_beats_url: [1, 82, 0],
+  /** A circuit breaker stops asking Redis after five failures. */
+  circuit_breaker: [1, 82, 0],
   /** A client behind Sentinel keeps its arguments: password, TLS, db, timeouts. Some release after 1.83.14. */
   sentinel_keeps_arguments: [1, 85, 0],
   /** Microsoft Entra ID instead of a password. */

@@ -166,6 +166,8 @@ export interface GatewayStatus {
   asExpected?: boolean;
   /** One sentence that says what the cause rests on. */
   evidence: string;
+  /** What the verdict `working` does not rest on, in a few words beside it: `not verified in the watched Redis`. */
+  doubt?: string | undefined;
   /** Since the verdict left or regained `working`, Unix milliseconds. */
   since?: number;
   up?: boolean;

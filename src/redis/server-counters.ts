@@ -1,6 +1,7 @@
 import type { ErrorPrefix } from '../model/redis.ts';
 import { parseErrorStats } from './errorstats.ts';
 import { type Info, parseInfo, parseNumber, parsePairs } from './info.ts';
+import { readServerState, type ServerState } from './server-state.ts';
 
 /** What a server had counted at a moment, as far as a verdict asks for it. */
 export interface ServerCounters {
@@ -14,9 +15,19 @@ export interface ServerCounters {
   flushes: number | undefined;
   /** Calls of commands that remove keys by name. */
   deletes: number | undefined;
+  /**
+   * Logins that were refused, whatever the text: AUTH and HELLO that failed or were rejected. A server without a
+   * password answers `ERR AUTH <password> called without any password configured`, which no error prefix tells.
+   */
+  logins?: number | undefined;
+  /** Calls of commands that write a value as a cache does. */
+  sets?: number | undefined;
+  /** Commands since the start or since CONFIG RESETSTAT, which sets it to 0. */
+  commands?: number | undefined;
   mode: string | undefined;
   /** It loads its data set: it answers INFO, and refuses nearly everything else. */
   loading: boolean;
+  state?: ServerState;
 }
 
 /** The question that `readServerCounters` reads the reply of; before 7.0 only `all` has commandstats beside the rest. */
@@ -24,26 +35,51 @@ export const SERVER_COUNTERS = ['INFO', 'all'] as const;
 
 const FLUSHES = ['flushall', 'flushdb'];
 const DELETES = ['del', 'unlink', 'getdel', 'delex'];
+const SETS = ['set', 'setex', 'psetex', 'setnx', 'mset', 'msetnx', 'msetex', 'getset'];
+const LOGINS = ['auth', 'hello'];
 
 /** Reads the reply of INFO. */
 export function readServerCounters(reply: unknown): ServerCounters {
   const info = parseInfo(reply);
   return {
     runId: info.text('server', 'run_id'),
-    errors: parseErrorStats(info),
+    errors: errorsOf(info),
     rejectedConnections: info.number('stats', 'rejected_connections'),
     evictedKeys: info.number('stats', 'evicted_keys'),
     expiredKeys: info.number('stats', 'expired_keys'),
     flushes: callsOf(info, FLUSHES),
     deletes: callsOf(info, DELETES),
+    logins: countOf(info, LOGINS, ['failed_calls', 'rejected_calls']),
+    sets: callsOf(info, SETS),
+    commands: info.number('stats', 'total_commands_processed'),
     mode: info.text('server', 'redis_mode') ?? info.text('server', 'server_mode'),
     loading: info.number('persistence', 'loading') === 1,
+    state: readServerState(info),
   };
+}
+
+/**
+ * Errors by prefix. A server that has stopped to count them (7.4 and later, after more than 128 different ones) still
+ * counts refusals of its ACL (7.2 and later).
+ */
+function errorsOf(info: Info): ServerCounters['errors'] {
+  const errors = parseErrorStats(info);
+  const [auth, ...rights] = ['auth', 'cmd', 'key', 'channel'].map((reason) => info.number('stats', `acl_access_denied_${reason}`));
+  if (errors.ERRORSTATS_DISABLED === undefined || errors.ERR !== undefined || auth === undefined) return errors;
+  return { ...errors, WRONGPASS: auth, NOPERM: rights.reduce<number>((sum, count) => sum + (count ?? 0), 0) };
 }
 
 /** Calls of some commands; undefined where the server does not show what it was asked. */
 function callsOf(info: Info, names: readonly string[]): number | undefined {
+  return countOf(info, names, ['calls']);
+}
+
+function countOf(info: Info, names: readonly string[], fields: readonly string[]): number | undefined {
   const stats = info.section('commandstats');
   if (stats.size === 0) return undefined;
-  return names.reduce((sum, name) => sum + (parseNumber(parsePairs(stats.get(`cmdstat_${name}`) ?? '').get('calls')) ?? 0), 0);
+  const counts = names.flatMap((name) => {
+    const pairs = parsePairs(stats.get(`cmdstat_${name}`) ?? '');
+    return fields.map((field) => parseNumber(pairs.get(field)) ?? 0);
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
 }

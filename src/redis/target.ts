@@ -85,4 +85,8 @@ export interface TargetState {
   bgsaveOk?: boolean | undefined;
   /** Credentials other than the exporter's that the server refuses. */
   refused?: readonly CredentialStatus[] | undefined;
+  /** Names of those that it accepts. */
+  accepted?: readonly string[] | undefined;
+  /** Names of those with a password that the server answers with having none: LiteLLM takes that for a refusal. */
+  unneeded?: readonly string[] | undefined;
 }

@@ -1,4 +1,4 @@
-import { type CauseRow, OUTAGE } from './proof.ts';
+import { type CauseRow, OUTAGE, proven } from './proof.ts';
 import type { Finding, Signals } from './signals.ts';
 
 /** What a pair shows that is served from a cache other than the watched one; undefined where it does not show it. */
@@ -26,18 +26,26 @@ export const ELSEWHERE: readonly CauseRow[] = [
 ];
 
 function ofAll(cause: CauseRow['cause'], shows: Showing): CauseRow {
-  return { cause, verdicts: ['not_in_redis'], proof: (signals, findings) => first(findings, (finding) => shows(finding, signals)) };
+  return {
+    cause,
+    strength: 'own',
+    verdicts: ['not_in_redis'],
+    proof: (signals, findings) => proven(first(findings, (finding) => shows(finding, signals))),
+  };
 }
 
 function ofReplica(cause: CauseRow['cause'], shows: Showing): CauseRow {
   return {
     cause,
+    strength: 'own',
     verdicts: OUTAGE,
     proof: (signals) =>
-      first(signals.replicas?.elsewhere ?? [], ({ name, finding }) => {
-        const shown = shows(finding, signals);
-        return shown && `Replica ${name} by itself: ${shown}`;
-      }),
+      proven(
+        first(signals.replicas?.elsewhere ?? [], ({ name, finding }) => {
+          const shown = shows(finding, signals);
+          return shown && `Replica ${name} by itself: ${shown}`;
+        }),
+      ),
   };
 }
 

@@ -2,10 +2,20 @@ import { ERROR_PREFIX, type ErrorPrefix } from '../model/redis.ts';
 import type { ServerCounters } from '../redis/server-counters.ts';
 
 /**
- * What a verdict compares: refusals by prefix, connections turned away because of `maxclients`, and what
- * removes keys, namely evictions, expiries, calls of FLUSHALL and FLUSHDB, and calls of DEL and its kin.
+ * What a verdict compares: refusals by prefix, logins that were refused whatever the text, connections that were
+ * turned away, what removes keys, namely evictions, expiries, calls of FLUSHALL and FLUSHDB, and calls of DEL and
+ * its kin, and calls of SET and its kin.
  */
-export const COUNTED = [...ERROR_PREFIX, 'rejected_connections', 'evicted_keys', 'expired_keys', 'flushes', 'deletes'] as const;
+export const COUNTED = [
+  ...ERROR_PREFIX,
+  'logins',
+  'rejected_connections',
+  'evicted_keys',
+  'expired_keys',
+  'flushes',
+  'deletes',
+  'sets',
+] as const;
 export type Counted = (typeof COUNTED)[number];
 
 /** How much others than this daemon moved a server's counters over some time. */
@@ -24,15 +34,27 @@ export interface Window {
 export interface Growth {
   by: number;
   usual: number;
-  /** What `usual` rests on, as the end of a sentence. */
-  comparison: string;
+  /** The seconds without pairs that `usual` rests on, where no good times are known. */
+  pauseSeconds?: number | undefined;
+}
+
+/** Less is chance: a client that nobody knows is refused once. */
+const LEAST = 2;
+
+/**
+ * How much stronger a counter moved than it usually does: `(now + 1) / (most before + 1)`. Undefined where it does
+ * not stand out: by less than two, or by no more than what comes at random exceeds its own most by chance, which
+ * grows with the square root of it.
+ */
+export function ratioOf({ by, usual }: Pick<Growth, 'by' | 'usual'>): number | undefined {
+  return by - usual < Math.max(LEAST, 2 * (Math.sqrt(usual + 1) - 1)) ? undefined : (by + 1) / (usual + 1);
 }
 
 /** A moment of a server's counters, with what this daemon had caused by then. */
 export interface Moment {
   at: number;
   counters: ServerCounters;
-  own: Readonly<Partial<Record<ErrorPrefix, number>>>;
+  own: Readonly<Partial<Record<ErrorPrefix | 'logins', number>>>;
 }
 
 /**
@@ -41,44 +63,51 @@ export interface Moment {
  */
 export function riseBetween(before: Moment, after: Moment): Rise | undefined {
   if (before.counters.runId !== after.counters.runId) return undefined;
+  // CONFIG RESETSTAT sets everything to 0, and some of it may have grown beyond what it was since.
+  if ((after.counters.commands ?? 0) < (before.counters.commands ?? 0)) return undefined;
   const [earlier, later] = [countsOf(before), countsOf(after)];
   const by: Partial<Record<Counted, number>> = {};
   for (const name of COUNTED) {
     const [from, to] = [earlier[name], later[name]];
     if (from === undefined || to === undefined) continue;
     if (to < from) return undefined;
-    const prefix = ERROR_PREFIX.find((known) => known === name);
-    const own = prefix === undefined ? 0 : (after.own[prefix] ?? 0) - (before.own[prefix] ?? 0);
+    const kind = name === 'logins' ? name : ERROR_PREFIX.find((known) => known === name);
+    const own = kind === undefined ? 0 : (after.own[kind] ?? 0) - (before.own[kind] ?? 0);
     by[name] = Math.max(0, to - from - own);
   }
   return { seconds: (after.at - before.at) / 1000, by };
 }
 
 function countsOf({ counters }: Moment): Partial<Record<Counted, number | undefined>> {
-  const { errors, rejectedConnections, evictedKeys, expiredKeys, flushes, deletes } = counters;
+  const { errors, logins, rejectedConnections, evictedKeys, expiredKeys, flushes, deletes, sets } = counters;
   return {
     ...errors,
+    logins,
     rejected_connections: rejectedConnections,
     evicted_keys: evictedKeys,
     expired_keys: expiredKeys,
     flushes,
     deletes,
+    sets,
   };
 }
 
-/** A burst of a stranger who is refused: redis-cli, for one, tries twice. */
+/** A burst of another client that is refused: redis-cli, for one, tries twice. */
 const BURST = 2;
 
-/** What nobody is refused for: with a key of the pairs that is lost, one of them says enough. */
-const REMOVAL = ['evicted_keys', 'expired_keys', 'flushes', 'deletes'] as const satisfies readonly Counted[];
+/** What nobody is refused for: with a key of the pairs that is lost, one of them tells enough. */
+const REMOVAL = ['evicted_keys', 'expired_keys', 'flushes', 'deletes', 'sets'] as const satisfies readonly Counted[];
 
-/** So many times the length of a window have to be known for a burst not to be that of a stranger who comes now and then. */
+/**
+ * So many times the length of a window have to be known for a burst not to be that of a client that comes now and
+ * then; and a pause of so many times its length hardly puts all that came in it into one window.
+ */
 const LONG = 10;
 
 /**
  * The growth of every counter that moved in a window, beside what is usual: the most of any window in good
- * times (`good`, those before the first bad pair), three times what the pauses between them would put into
- * a window of this length, and a burst while all of these are short. Without good times it is all that moved in
+ * times (`good`, those before the first bad pair), what the pauses between them would put into a window of this
+ * length, and a burst while all of these are short. Without good times it is all that moved in
  * the pause before the window, which has to be at least as long, and three times what that would put into a
  * window of this length. Without either nothing can be told.
  */
@@ -89,13 +118,10 @@ export function growthIn({ during, pause }: Window, good: readonly Window[]): Pa
   for (const name of COUNTED) {
     const by = during.by[name] ?? 0;
     if (by === 0) continue;
-    const [seen, where] =
-      good.length > 0
-        ? [usual(name, during.seconds, good), `in the ${good.length} windows before the first bad pair`]
-        : [inWindowOf(during.seconds, pause, name), `in the ${Math.round(known)} s without pairs beside them`];
     if (good.length === 0 && (pause === undefined || pause.seconds < during.seconds)) continue;
+    const seen = good.length > 0 ? usual(name, during.seconds, good) : inWindowOf(during.seconds, pause, name);
     const burst = REMOVAL.some((removal) => removal === name) ? 0 : least;
-    growth[name] = { by, usual: Math.max(burst, seen), comparison: burst > seen ? `${where} or in a burst of somebody else` : where };
+    growth[name] = { by, usual: Math.max(burst, seen), ...(good.length === 0 ? { pauseSeconds: known } : {}) };
   }
   return growth;
 }
@@ -105,8 +131,9 @@ function usual(name: Counted, seconds: number, good: readonly Window[]): number 
   for (const { during, pause } of good) {
     most = Math.max(most, during.by[name] ?? 0);
     const inPause = pause?.by[name] ?? 0;
-    // Whoever moves the counter in pauses can do so in a window, too.
-    if (pause !== undefined && inPause > 0) most = Math.max(most, BURST, often(inPause, seconds, pause));
+    if (pause === undefined || inPause === 0) continue;
+    // Whatever moves the counter in pauses can do so in a window, too, and all at once.
+    most = Math.max(most, BURST, pause.seconds > LONG * seconds ? often(inPause, seconds, pause) : inWindowOf(seconds, pause, name));
   }
   return most;
 }

@@ -1,6 +1,12 @@
 import type { Cause, Verdict } from '../model/cache.ts';
+import type { RedisFailure } from '../model/redis.ts';
+import { breakerHint } from './breaker-hint.ts';
+import { unexplained } from './counters.ts';
+import { pairsSentence } from './pair-words.ts';
+import { isOutage } from './proof.ts';
 import type { Finding, Signals } from './signals.ts';
-import { routesOf } from './standing.ts';
+import { isUnseenHit, routesOf } from './standing.ts';
+import { type Candidate, strongest } from './strength.ts';
 import { CAUSE_TABLE, VERDICT_TABLE } from './table.ts';
 
 /** The state of a gateway's cache, why, and one sentence with what that rests on. */
@@ -8,26 +14,50 @@ export interface Judgement {
   verdict: Verdict;
   cause: Cause;
   evidence: string;
+  /** What the verdict `working` does not rest on, in a few words for a headline; undefined where it rests on all that it could. */
+  doubt?: string | undefined;
 }
+
+/** Failures of a server that gives no answer at all. */
+const SILENT: readonly RedisFailure[] = ['dns', 'refused', 'timeout', 'closed'];
+
+/** In the headline of a verdict that no look into the watched Redis stands behind. */
+export const NOT_VERIFIED = 'not verified in the watched Redis';
+/** In the headline of a verdict of hits while Redis gives no answer: they come from memory, or from before. */
+export const NO_ANSWER = 'the watched Redis does not answer';
 
 /**
  * Judges a gateway from the latest pair of each of its routes and from what else is known. A cause is only
- * named on proof; `none` stands for a state that is as it should be.
+ * named on proof, and only the strongest one; `none` stands for a state that is as it should be.
  */
 export function judge(findings: readonly Finding[], signals: Signals): Judgement {
-  const routes = routesOf(findings);
+  const routes = routesOf(findings, signals.writesElsewhere);
   const verdict = VERDICT_TABLE.find((row) => row.holds(routes, signals))?.verdict ?? 'unknown';
-  const seen = describe(findings, signals);
-  if (verdict === 'working') return { verdict, cause: 'none', evidence: seen };
-  if (verdict === 'unknown')
-    return { verdict, cause: 'undetermined', evidence: 'No pair of every route has run in the last three intervals.' };
-  for (const row of CAUSE_TABLE) {
-    const proof = row.verdicts.includes(verdict) ? row.proof(signals, findings) : undefined;
-    if (proof === undefined) continue;
-    const evidence = findings.length === 0 ? proof : `${proof} ${seen}`;
-    return { verdict, cause: asExpected(verdict, signals) ? 'none' : row.cause, evidence };
+  const seen = [...(findings.length === 0 ? [] : [pairsSentence(findings)]), ...pingSentence(signals)];
+  const doubt = doubtOf(verdict, findings, signals);
+  if (verdict === 'working') {
+    const evidence = [...(doubt === undefined ? [] : [doubt.sentence]), ...seen].join(' ');
+    return { verdict, cause: 'none', evidence, ...(doubt && { doubt: doubt.title }) };
   }
-  return { verdict, cause: 'undetermined', evidence: seen };
+  if (verdict === 'unknown')
+    return { verdict, cause: 'undetermined', evidence: 'Not every route has had a pair in the last three intervals.' };
+  const [first, ...equal] = strongest(candidates(verdict, findings, signals));
+  if (first === undefined)
+    return { verdict, cause: 'undetermined', evidence: [...undetermined(verdict, findings, signals), ...seen].join(' ') };
+  if (equal.length > 0) {
+    const sentences = [first, ...equal].map(({ sentence }) => sentence);
+    return { verdict, cause: 'undetermined', evidence: ['Several causes are equally likely.', ...sentences, ...seen].join(' ') };
+  }
+  const evidence = [first.sentence, ...(findings.length === 0 ? [] : seen)].join(' ');
+  return { verdict, cause: asExpected(verdict, signals) ? 'none' : first.cause, evidence };
+}
+
+/** Everything that speaks for a cause of a verdict. */
+export function candidates(verdict: Verdict, findings: readonly Finding[], signals: Signals): Candidate[] {
+  return CAUSE_TABLE.flatMap(({ cause, strength, verdicts, proof }) => {
+    const shown = verdicts.includes(verdict) ? proof(signals, findings) : undefined;
+    return shown === undefined ? [] : [{ cause, strength, ...shown }];
+  });
 }
 
 /** Whether a verdict other than `working` is what the configuration says that it should be. */
@@ -35,8 +65,36 @@ export function asExpected(verdict: Verdict, { expected }: Pick<Signals, 'expect
   return (verdict === 'local' && expected === 'local') || (verdict === 'disabled' && expected === 'none');
 }
 
-function describe(findings: readonly Finding[], { cachePing }: Signals): string {
-  const pairs = findings.map(({ route, outcome, failure }) => `${route} ${outcome}${failure === undefined ? '' : ` (${failure})`}`);
-  const ping = cachePing === undefined ? '' : `; /cache/ping answered ${cachePing}`;
-  return `The last pairs were ${pairs.join(', ')}${ping}.`;
+function undetermined(verdict: Verdict, findings: readonly Finding[], signals: Signals): string[] {
+  if (verdict === 'not_in_redis' && signals.writesElsewhere) {
+    return [
+      'In ten rounds running the pairs hit, and nothing at all was written to the watched Redis meanwhile: the gateway uses another one.',
+    ];
+  }
+  if (!isOutage(verdict)) return [];
+  const hint = breakerHint(signals, findings);
+  return [...unexplained(signals), ...(hint === undefined ? [] : [hint])];
+}
+
+/** Whether a verdict of hits rests on no look into a Redis that could be looked into. */
+function doubtOf(
+  verdict: Verdict,
+  findings: readonly Finding[],
+  { server, redisFailure }: Signals,
+): { title: string; sentence: string } | undefined {
+  if (verdict !== 'working') return undefined;
+  if (redisFailure !== undefined) {
+    const title = SILENT.includes(redisFailure) ? NO_ANSWER : 'the exporter cannot read the watched Redis';
+    return { title, sentence: `The hits say nothing of Redis now: ${title}.` };
+  }
+  // A plain pair may have a key without a name; another route of the same round tells.
+  if (server === undefined || !findings.some(isUnseenHit) || findings.some(({ key }) => key === 'present')) return undefined;
+  return {
+    title: NOT_VERIFIED,
+    sentence: `The hits are ${NOT_VERIFIED}: their keys could not be looked up there. Set gateways[].namespace to the namespace of cache_params, and check that redis names the Redis of this gateway.`,
+  };
+}
+
+function pingSentence({ cachePing }: Signals): string[] {
+  return cachePing === undefined ? [] : [`/cache/ping answered ${cachePing}.`];
 }

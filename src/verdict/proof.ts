@@ -2,17 +2,24 @@ import type { CallType } from '../litellm/cache-ping.ts';
 import { hasBehaviour } from '../litellm/releases.ts';
 import type { Cause, GatewayFailure, Route, Verdict } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
-import type { Counted } from './growth.ts';
-import type { NotLetIn } from './repetition.ts';
-import type { Finding, GatewayRefusal, Signals } from './signals.ts';
+import { GATEWAY_FAILURE_PROSE, ROUTE_PROSE, redisFailureProse } from './pair-words.ts';
+import type { Finding, GatewayRefusal, RefusedCredential, Signals } from './signals.ts';
 import { standingOf } from './standing.ts';
+import type { Strength } from './strength.ts';
 
-/** One row of the table of causes: what has to be shown for a cause, and for which verdicts it is asked. */
+/** What speaks for a cause: a sentence, and of a counter how much stronger it moved than it usually does. */
+export interface Proof {
+  sentence: string;
+  ratio?: number;
+}
+
+/** One row of the table of causes: what has to be shown for a cause, how much that weighs, and for which verdicts it is asked. */
 export interface CauseRow {
   cause: Cause;
+  strength: Strength;
   verdicts: readonly Verdict[];
-  /** The sentence that proves the cause; undefined where it is not proven. */
-  proof(signals: Signals, findings: readonly Finding[]): string | undefined;
+  /** Undefined where it is not proven. */
+  proof(signals: Signals, findings: readonly Finding[]): Proof | undefined;
 }
 
 /** Verdicts for which Redis may be what is wrong. */
@@ -32,6 +39,11 @@ const CALLS: Readonly<Record<Route, CallType>> = {
   responses: 'aresponses',
 };
 
+/** A proof where there is a sentence. */
+export function proven(sentence: string | undefined | false): Proof | undefined {
+  return sentence ? { sentence } : undefined;
+}
+
 /** Whether a request of one of the pairs failed in one of these ways. */
 export function fails(findings: readonly Finding[], failures: readonly GatewayFailure[]): boolean {
   return findings.some(({ failure }) => failure !== undefined && failures.includes(failure));
@@ -45,48 +57,29 @@ export function reachesRedis({ cachePing, cacheType }: Signals): boolean {
   return cachePing === 200 && cacheType === 'redis';
 }
 
-/** A cause that the failure of a request proves. */
-export function failing(cause: Cause, failures: readonly GatewayFailure[], sentence: string): CauseRow {
-  return { cause, verdicts: ['not_measurable'], proof: (_, findings) => (fails(findings, failures) ? sentence : undefined) };
+/** A cause that the failure of a request shows: the gateway tells it, or it is no more than a symptom. */
+export function failing(cause: Cause, strength: Strength, failures: readonly GatewayFailure[], sentence: string): CauseRow {
+  return {
+    cause,
+    strength,
+    verdicts: ['not_measurable'],
+    proof: (_, findings) => {
+      const failure = findings.map((finding) => finding.failure).find((seen) => seen !== undefined && failures.includes(seen));
+      return proven(failure !== undefined && (failures.length === 1 ? sentence : `${sentence}: ${GATEWAY_FAILURE_PROSE[failure]}.`));
+    },
+  };
 }
 
 /** A cause that the daemon's own failure to use Redis proves, unless the gateway can use it. */
-export function state(cause: Cause, failures: readonly RedisFailure[], sentence: string): CauseRow {
+export function away(cause: Cause, failures: readonly RedisFailure[], sentence: string): CauseRow {
   return {
     cause,
+    strength: 'state',
     verdicts: OUTAGE,
     proof: (signals) => {
       const { redisFailure: failure } = signals;
-      return failure !== undefined && failures.includes(failure) && !reachesRedis(signals) ? `${sentence} (${failure}).` : undefined;
-    },
-  };
-}
-
-/** A cause that a counter of the server proves when it grew by more than is usual. */
-export function counted(cause: Cause, name: Counted): CauseRow {
-  return {
-    cause,
-    verdicts: OUTAGE,
-    proof: (signals) => {
-      const seen = signals.growth[name];
-      if (seen === undefined || seen.by <= seen.usual) return undefined;
-      if (cause === 'redis_auth' && reachesRedis(signals)) return undefined;
-      const sentence = `${name} on Redis grew by ${seen.by} while the pairs ran, by at most ${seen.usual} ${seen.comparison}.`;
-      return name === 'NOAUTH' ? `${sentence}${hintOf(signals)}` : sentence;
-    },
-  };
-}
-
-/** A cause that a counter of the server proves which moves whenever the gateway is made to turn to that server, and only then. */
-export function repeated(cause: Cause, name: NotLetIn): CauseRow {
-  return {
-    cause,
-    verdicts: OUTAGE,
-    proof: (signals) => {
-      const { atPings } = signals;
-      if (!atPings?.moved.includes(name) || reachesRedis(signals)) return undefined;
-      const sentence = `${name} on Redis grew each of the ${atPings.times} times that /cache/ping was asked, and never in the longer times between.`;
-      return name === 'NOAUTH' ? `${sentence}${hintOf(signals)}` : sentence;
+      if (failure === undefined || !failures.includes(failure) || reachesRedis(signals)) return undefined;
+      return { sentence: `${sentence}${redisFailureProse(failure)}.` };
     },
   };
 }
@@ -95,31 +88,68 @@ export function repeated(cause: Cause, name: NotLetIn): CauseRow {
 export function refused(cause: GatewayRefusal['cause']): CauseRow {
   return {
     cause,
+    strength: 'own',
     verdicts: OUTAGE,
     proof: (signals) => {
       const refusal = signals.refusals.find((candidate) => candidate.cause === cause);
       if (refusal === undefined || (cause === 'redis_auth' && reachesRedis(signals))) return undefined;
       const { count, tie } = refusal;
-      const what = cause === 'redis_auth' ? 'a wrong user or password' : 'want of a right';
-      const whose = tie === 'key' ? 'on the key of a pair' : `from ${tie.address}, the address of the gateway`;
-      return `ACL LOG of Redis shows ${count} new ${count === 1 ? 'refusal' : 'refusals'} for ${what} ${whose}.`;
+      const what = cause === 'redis_auth' ? 'a wrong user or password' : 'want of a permission';
+      return {
+        sentence: `ACL LOG of Redis shows ${count} new ${count === 1 ? 'refusal' : 'refusals'} for ${what} ${tiedBy(tie)}.`,
+      };
     },
   };
 }
 
-/** Where to look first when a gateway comes without a password; empty where its release does not point anywhere. */
-function hintOf({ version }: Signals): string {
-  if (hasBehaviour(version, 'configured_host_wins') !== false) return '';
-  return ` In LiteLLM ${version} a REDIS_URL in the environment hides host, port and password of cache_params.`;
+function tiedBy(tie: GatewayRefusal['tie']): string {
+  if (tie === 'key') return 'on the key of a pair';
+  return 'address' in tie ? `from ${tie.address}, the address of the gateway` : `of the user of the credential ${tie.credential}`;
 }
 
+/** Redis refuses the gateway's credential on a fresh connection. */
+export const REFUSED_CREDENTIAL: CauseRow = {
+  cause: 'redis_auth',
+  strength: 'own',
+  verdicts: OUTAGE,
+  proof: (signals) => {
+    const { refusedCredential: refusal } = signals;
+    return proven(refusal !== undefined && !reachesRedis(signals) && credentialSentence(refusal));
+  },
+};
+
+function credentialSentence({ credential, error }: RefusedCredential): string {
+  if (error === 'no password configured') {
+    return `Redis has no password, so it refuses the login with the credential ${credential}; LiteLLM gives up the connection then.`;
+  }
+  const prefix = PREFIX.get(error);
+  return `Redis refuses the credential ${credential} on a fresh connection${prefix === undefined ? '' : ` (${prefix})`}.`;
+}
+
+const PREFIX: ReadonlyMap<RedisFailure, string> = new Map([
+  ['wrongpass', 'WRONGPASS'],
+  ['noauth', 'NOAUTH'],
+  ['noperm', 'NOPERM'],
+]);
+
 /** The sentence for routes that all miss because their call is of a kind that the gateway, or its release, does not cache. */
-export function uncachedCalls({ callTypes, version }: Signals, findings: readonly Finding[]): string | undefined {
+function uncachedCalls({ callTypes, version }: Signals, findings: readonly Finding[]): string | undefined {
   const missing = findings.filter((finding) => standingOf(finding) === 'missing').map(({ route }) => route);
   const uncached = missing.filter(
     (route) =>
       callTypes?.includes(CALLS[route]) === false || (route === 'responses' && hasBehaviour(version, 'responses_cached') === false),
   );
   if (missing.length === 0 || uncached.length < missing.length) return undefined;
-  return `The gateway does not cache calls of these routes: ${uncached.join(', ')}.`;
+  return `The gateway does not cache calls of these routes: ${uncached.map((route) => ROUTE_PROSE[route]).join(', ')}.`;
 }
+
+/** Calls that are not cached explain all that is wrong only while what is cached is in Redis. */
+export const UNCACHED_CALLS: readonly CauseRow[] = (['state', 'symptom'] as const).map((strength) => ({
+  cause: 'call_type_not_cached',
+  strength,
+  verdicts: OUTAGE,
+  proof: (signals, findings) => {
+    const isAll = !findings.some((finding) => standingOf(finding) === 'elsewhere');
+    return proven((strength === 'state') === isAll && uncachedCalls(signals, findings));
+  },
+}));

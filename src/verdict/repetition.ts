@@ -1,7 +1,7 @@
 import type { Counted, Rise } from './growth.ts';
 
 /** Counters that move when a server does not let a client in at all, whatever that wants to ask. */
-const NOT_LET_IN = ['NOAUTH', 'WRONGPASS', 'rejected_connections'] as const satisfies readonly Counted[];
+const NOT_LET_IN = ['NOAUTH', 'WRONGPASS', 'logins', 'rejected_connections'] as const satisfies readonly Counted[];
 export type NotLetIn = (typeof NOT_LET_IN)[number];
 
 /** What the server did while the gateway was made to turn to it several times. */

@@ -2,6 +2,7 @@ import type { CallType } from '../litellm/cache-ping.ts';
 import type { CacheType, GatewayFailure, Outcome, Route } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
 import type { KeyState } from '../redis/key-look.ts';
+import type { ServerState } from '../redis/server-state.ts';
 import type { Counted, Growth } from './growth.ts';
 import type { Repetition } from './repetition.ts';
 
@@ -17,11 +18,17 @@ export interface Finding {
   failure?: GatewayFailure | undefined;
 }
 
-/** Refusals of the gateway. `tie` says by what they are known to be its own. */
+/** Refusals of the gateway. `tie` says by what they are known to be its own: the key of a pair, its address, or the user of its credential. */
 export interface GatewayRefusal {
   cause: 'redis_auth' | 'redis_permission';
   count: number;
-  tie: { address: string } | 'key';
+  tie: { address: string } | { credential: string } | 'key';
+}
+
+/** A credential of the gateway's and what Redis answers to it: one of the failures, or that it has no password and so refuses any. */
+export interface RefusedCredential {
+  credential: string;
+  error: RedisFailure | 'no password configured';
 }
 
 /** Everything beside the pairs that a verdict rests on. */
@@ -43,7 +50,11 @@ export interface Signals {
   /** The target did not answer the daemon in time while the pairs ran or just before, even if it does now. */
   redisStalled: boolean;
   /** A credential other than the exporter's that the target refuses. */
-  refusedCredential: { credential: string; error: 'wrongpass' | 'noauth' } | undefined;
+  refusedCredential: RefusedCredential | undefined;
+  /** A credential other than the exporter's that the target accepts, while it refuses none; undefined where none is known. */
+  acceptedCredential?: string | undefined;
+  /** The condition of the target just after the pairs; undefined when it could not be read. */
+  server?: ServerState | undefined;
   /** By how much others moved the counters of the target while the pairs ran, whatever is usual; undefined when that is not known. */
   moved: Readonly<Partial<Record<Counted, number>>> | undefined;
   /** The daemon has used this target before. */
@@ -64,4 +75,6 @@ export interface Signals {
   replicas: { apart: 'these' | 'others' | undefined; elsewhere: readonly { name: string; finding: Finding }[] } | undefined;
   /** The server tells of every probe key that is written to it, and is no part of a cluster. */
   seesEveryWrite: boolean;
+  /** In ten rounds running pairs hit, their keys could not be looked up, and nothing at all was written to the target meanwhile. */
+  writesElsewhere?: boolean | undefined;
 }

@@ -31,6 +31,11 @@ export function standingOf({ route, outcome, key, across }: Finding): Standing {
   }
 }
 
+/** A hit whose key could not be looked up: nothing of it was verified in the target. */
+export function isUnseenHit({ outcome, key }: Finding): boolean {
+  return (outcome === 'hit_unverified' || outcome === 'hit_unlabelled') && key === 'unknown';
+}
+
 /** The routes of a gateway as the table of verdicts asks for them. */
 export interface Routes {
   none(): boolean;
@@ -39,14 +44,15 @@ export interface Routes {
   completionsUnwritten: boolean;
 }
 
-/** The latest pairs of a gateway, made ready for the table. */
-export function routesOf(findings: readonly Finding[]): Routes {
-  const standings = findings.map(standingOf);
+/** The latest pairs of a gateway, made ready for the table. Where it is known that it writes elsewhere, a hit whose key was not seen came from there. */
+export function routesOf(findings: readonly Finding[], writesElsewhere = false): Routes {
+  const place = (finding: Finding): Standing => (writesElsewhere && isUnseenHit(finding) ? 'elsewhere' : standingOf(finding));
+  const standings = findings.map(place);
   const completions = findings.find(({ route }) => route === 'completions');
   return {
     none: () => standings.length === 0,
     some: (...wanted) => standings.some((standing) => wanted.includes(standing)),
-    completions: completions && standingOf(completions),
+    completions: completions && place(completions),
     completionsUnwritten: completions?.outcome === 'miss_not_written',
   };
 }

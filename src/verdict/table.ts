@@ -1,6 +1,9 @@
 import type { CacheType, Verdict } from '../model/cache.ts';
+import { COUNTED_CAUSES, PROTECTED_MODE, REPEATED_CAUSES } from './counters.ts';
 import { ELSEWHERE } from './elsewhere.ts';
-import { type CauseRow, counted, failing, fails, OUTAGE, reachesRedis, refused, repeated, state, uncachedCalls } from './proof.ts';
+import { GATEWAY_FAILURE_PROSE } from './pair-words.ts';
+import { away, type CauseRow, failing, fails, OUTAGE, proven, REFUSED_CREDENTIAL, reachesRedis, refused, UNCACHED_CALLS } from './proof.ts';
+import { CONDITIONS } from './server-condition.ts';
 import type { Signals } from './signals.ts';
 import type { Routes } from './standing.ts';
 import { EVICTED, FLUSHED, TTL_TOO_SHORT } from './vanishing.ts';
@@ -59,96 +62,112 @@ export const VERDICT_TABLE: readonly VerdictRow[] = [
   { verdict: 'not_caching', holds: () => true },
 ];
 
-/** The causes in their order: the first row whose proof gives a sentence stands; none means `undetermined`. */
+/**
+ * The causes, each with what proves it and how much that weighs: the strongest of those that are proven stands, and
+ * `undetermined` where several are equally strong or none is proven (design in strength.ts).
+ */
 export const CAUSE_TABLE: readonly CauseRow[] = [
   {
     cause: 'gateway_timeout',
+    strength: 'state',
     verdicts: ['unreachable'],
-    proof: ({ down }) => (down === 'timeout' ? 'The liveness endpoint did not answer in time.' : undefined),
+    proof: ({ down }) => proven(down === 'timeout' && 'The liveness endpoint did not answer in time.'),
   },
-  { cause: 'gateway_error', verdicts: ['unreachable'], proof: ({ down }) => `The liveness endpoint fails: ${down}.` },
+  {
+    cause: 'gateway_error',
+    strength: 'state',
+    verdicts: ['unreachable'],
+    proof: ({ down }) => proven(down !== undefined && down !== 'timeout' && `The liveness endpoint fails: ${GATEWAY_FAILURE_PROSE[down]}.`),
+  },
   {
     cause: 'semantic_or_key_collision',
+    strength: 'state',
     verdicts: ['wrong_answers'],
     proof: () =>
-      'A prompt with a fresh 128-bit nonce was answered from the cache: its key leaves the prompt out, or similar prompts share answers.',
+      proven(
+        'A prompt with a fresh 128-bit nonce was answered from the cache: its key leaves the prompt out, or similar prompts share answers.',
+      ),
   },
-  { cause: 'cache_disabled', verdicts: ['disabled'], proof: () => 'The gateway says that it has no cache.' },
-  { cause: 'cache_local', verdicts: ['local'], proof: ({ cacheType }) => `The gateway says that its cache is of type ${cacheType}.` },
+  { cause: 'cache_disabled', strength: 'state', verdicts: ['disabled'], proof: () => proven('The gateway says that it has no cache.') },
+  {
+    cause: 'cache_local',
+    strength: 'state',
+    verdicts: ['local'],
+    proof: ({ cacheType }) => proven(`The gateway says that its cache is of type ${cacheType}.`),
+  },
 
-  failing('gateway_auth', ['auth'], 'The gateway refuses the API key of the probe.'),
-  failing('probe_key_policy', ['policy'], 'The gateway does not let this API key set cache controls.'),
-  failing('gateway_quota', ['quota'], 'A rate limit or budget of the gateway refuses the probe.'),
-  failing('model_missing', ['model'], 'The gateway does not know the probe model, or this API key may not use it.'),
+  failing('gateway_auth', 'state', ['auth'], 'The gateway refuses the API key of the probe.'),
+  failing('probe_key_policy', 'state', ['policy'], 'The gateway does not let this API key set cache controls.'),
+  failing('gateway_quota', 'state', ['quota'], 'A rate limit or budget of the gateway refuses the probe.'),
+  failing('model_missing', 'state', ['model'], 'The gateway does not know the probe model, or this API key may not use it.'),
+  failing('provider_error', 'state', ['provider'], 'The provider behind the probe model refuses or fails.'),
   {
     cause: 'redis_timeout',
+    strength: 'own',
     verdicts: ['not_measurable'],
     proof: ({ redisStalled }, findings) =>
-      redisStalled && fails(findings, ['timeout'])
-        ? 'The gateway did not answer in time, and Redis did not answer the exporter in time either, meanwhile or just before.'
-        : undefined,
+      proven(
+        redisStalled &&
+          fails(findings, ['timeout']) &&
+          'The gateway did not answer in time, and Redis did not answer the exporter in time either, meanwhile or just before.',
+      ),
   },
-  failing('gateway_timeout', ['timeout'], 'The gateway did not answer in time.'),
-  failing('provider_error', ['provider'], 'The provider behind the probe model refuses or fails.'),
+  failing('gateway_timeout', 'counter', ['timeout'], 'The gateway did not answer in time.'),
   failing(
     'gateway_error',
+    'symptom',
     ['status', 'protocol', 'closed', 'too_large', 'refused', 'dns', 'tls', 'unknown'],
-    'The gateway gave no usable answer.',
+    'The gateway gave no usable answer',
   ),
 
-  state('redis_unreachable', ['refused', 'dns', 'closed'], 'Redis cannot be reached by the exporter either'),
-  state('redis_timeout', ['timeout'], 'Redis does not answer the exporter either'),
-  state('redis_loading', ['loading'], 'Redis is loading its data set'),
-  state('redis_max_clients', ['maxclients'], 'Redis turns the exporter away, too'),
-  state('redis_cluster', ['clusterdown'], 'The Redis cluster is down'),
+  away('redis_unreachable', ['refused', 'dns', 'closed'], 'The exporter cannot reach Redis either'),
+  away('redis_timeout', ['timeout'], 'Redis does not answer the exporter in time either'),
+  away('redis_max_clients', ['maxclients'], 'Redis turns the exporter away, too: it has reached its limit of clients'),
+  away('redis_cluster', ['clusterdown'], 'The Redis cluster is down'),
+  away('redis_read_only', ['readonly', 'masterdown'], 'Redis is a replica and refuses the exporter, too'),
   {
     cause: 'redis_tls',
+    strength: 'state',
     verdicts: OUTAGE,
     // An exporter that never got through may be the only one whose TLS is not set up right.
     proof: (signals) =>
-      signals.redisFailure === 'tls' && signals.usedBefore && !reachesRedis(signals)
-        ? 'The exporter cannot agree on TLS with Redis any more either (tls).'
-        : undefined,
+      proven(
+        signals.redisFailure === 'tls' &&
+          signals.usedBefore &&
+          !reachesRedis(signals) &&
+          'The exporter cannot agree on TLS with Redis any more either.',
+      ),
   },
+  ...CONDITIONS,
   EVICTED,
   FLUSHED,
   TTL_TOO_SHORT,
-  {
-    cause: 'redis_auth',
-    verdicts: OUTAGE,
-    proof: (signals) => {
-      const refused = reachesRedis(signals) ? undefined : signals.refusedCredential;
-      return refused && `Redis refuses the credential ${refused.credential} on a fresh connection (${refused.error}).`;
-    },
-  },
+  REFUSED_CREDENTIAL,
   refused('redis_auth'),
   refused('redis_permission'),
-  counted('redis_auth', 'NOAUTH'),
-  counted('redis_auth', 'WRONGPASS'),
-  counted('redis_permission', 'NOPERM'),
-  counted('redis_out_of_memory', 'OOM'),
-  counted('redis_read_only', 'READONLY'),
-  counted('redis_loading', 'LOADING'),
-  counted('redis_persistence_error', 'MISCONF'),
-  counted('redis_cluster', 'CLUSTERDOWN'),
-  counted('redis_max_clients', 'rejected_connections'),
-  repeated('redis_auth', 'NOAUTH'),
-  repeated('redis_auth', 'WRONGPASS'),
-  repeated('redis_max_clients', 'rejected_connections'),
+  ...REPEATED_CAUSES,
+  ...COUNTED_CAUSES,
+  PROTECTED_MODE,
   {
     cause: 'write_batching',
+    strength: 'state',
     verdicts: OUTAGE,
-    proof: ({ flushSize }, findings) =>
-      flushSize !== undefined && flushSize > 1 && findings.some(({ outcome }) => outcome === 'miss_not_written')
-        ? `The gateway writes to Redis in batches of ${flushSize} (redis_flush_size).`
-        : undefined,
+    proof: ({ flushSize, refusedCredential }, findings) =>
+      proven(
+        flushSize !== undefined &&
+          flushSize > 1 &&
+          refusedCredential === undefined &&
+          findings.some(({ outcome }) => outcome === 'miss_not_written') &&
+          `The gateway writes to Redis in batches of ${flushSize} (redis_flush_size).`,
+      ),
   },
-  { cause: 'call_type_not_cached', verdicts: OUTAGE, proof: uncachedCalls },
+  ...UNCACHED_CALLS,
   {
     cause: 'breaker_open',
+    strength: 'symptom',
     verdicts: OUTAGE,
     proof: ({ breakerOpen }) =>
-      breakerOpen ? 'The gateway shows in its /metrics that its circuit breaker is open: it does not ask Redis.' : undefined,
+      proven(breakerOpen && 'The gateway shows in its /metrics that its circuit breaker is open: it does not ask Redis.'),
   },
 
   ...ELSEWHERE,

@@ -6,6 +6,8 @@ import type { Finding, Signals } from './signals.ts';
 /** A key that is gone again makes a miss, or a hit from memory without a key. */
 const VERDICTS = ['memory_only', 'not_caching', 'partial', 'not_in_redis'] as const satisfies readonly Verdict[];
 
+const LOST = 'The key of a pair was written and lost before the pair ended';
+
 type Removal = 'evicted_keys' | 'flushes';
 
 /**
@@ -14,34 +16,42 @@ type Removal = 'evicted_keys' | 'flushes';
  */
 export const EVICTED: CauseRow = {
   cause: 'evicted',
+  strength: 'own',
   verdicts: VERDICTS,
   proof: (signals, findings) => {
     const count = removed('evicted_keys', signals, findings);
     if (count === undefined || (signals.moved?.deletes !== 0 && !isUnusual('evicted_keys', signals))) return undefined;
-    return `The key of a pair was written and lost before the pair ended; Redis evicted ${keys(count)} while the pairs ran, and was not flushed.`;
+    return { sentence: `${LOST}; Redis evicted ${keys(count)} during the probes, and was not flushed.` };
   },
 };
 
 /** A flush between the write of a key and its look-up. */
 export const FLUSHED: CauseRow = {
   cause: 'flushed',
+  strength: 'own',
   verdicts: VERDICTS,
   proof: (signals, findings) => {
     const count = removed('flushes', signals, findings);
     if (count === undefined || signals.moved?.deletes !== 0) return undefined;
-    return `The key of a pair was written and lost before the pair ended; FLUSHALL or FLUSHDB ran ${count === 1 ? 'once' : `${count} times`} while the pairs ran, and nothing was evicted.`;
+    return {
+      sentence: `${LOST}; FLUSHALL or FLUSHDB ran ${count === 1 ? 'once' : `${count} times`} during the probes, and nothing was evicted.`,
+    };
   },
 };
 
 /** Expiry of a key of the pairs before its duplicate could use it: no other removal, and more expiries than are usual. */
 export const TTL_TOO_SHORT: CauseRow = {
   cause: 'ttl_too_short',
+  strength: 'own',
   verdicts: VERDICTS,
   proof: (signals, findings) => {
     const { moved } = signals;
     const only = moved?.evicted_keys === 0 && moved.flushes === 0 && moved.deletes === 0;
     if (!findings.some(({ vanished }) => vanished) || !only || !isUnusual('expired_keys', signals)) return undefined;
-    return `The key of a pair was written and lost before the pair ended; ${keys(moved.expired_keys ?? 0)} expired in Redis while the pairs ran, by more than is usual, and nothing was evicted, flushed or deleted.`;
+    const usual = signals.growth.expired_keys?.usual ?? 0;
+    return {
+      sentence: `${LOST}; ${keys(moved.expired_keys ?? 0)} expired in Redis during the probes, normally ${usual === 0 ? 'none' : `0 to ${usual}`} in that time, and nothing was evicted, flushed or deleted.`,
+    };
   },
 };
 

@@ -1,5 +1,6 @@
 import type { Health } from '../litellm/health.ts';
 import type { ReplicaStatus } from '../model/status.ts';
+import { GATEWAY_FAILURE_PROSE, OUTCOME_PROSE } from '../verdict/pair-words.ts';
 
 /** One replica and what it says of itself. */
 export type ReplicaHealth = { name: string } & Pick<Health, 'failure' | 'ready' | 'version'>;
@@ -15,7 +16,7 @@ export function replicaEvidence(replicas: readonly ReplicaHealth[], pairs: reado
   const unread = pairs.filter(({ from, to, outcome }) => from !== to && outcome.startsWith('miss_'));
   return [
     ...sentence(
-      down.map(({ name, failure }) => `${name} (${failure})`),
+      down.map(({ name, failure }) => `${name} (${GATEWAY_FAILURE_PROSE[failure ?? 'unknown']})`),
       (names) => `Down: ${names}.`,
     ),
     ...sentence(
@@ -29,7 +30,7 @@ export function replicaEvidence(replicas: readonly ReplicaHealth[], pairs: reado
         )
       : []),
     ...sentence(
-      unread.map(({ from, to, outcome }) => `${to} did not read what ${from} wrote (${outcome})`),
+      unread.map(({ from, to, outcome }) => `${to} did not read what ${from} wrote (${OUTCOME_PROSE[outcome]})`),
       (names) => `Replica ${names}.`,
     ),
   ];

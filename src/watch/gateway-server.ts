@@ -2,15 +2,24 @@ import type { RedisFailure } from '../model/redis.ts';
 import { createKeyWatch, type KeyWatch } from '../redis/key-watch.ts';
 import type { Target, TargetState } from '../redis/target.ts';
 import type { Clock } from '../schedule/clock.ts';
-import type { Counted, Growth, Moment, Window } from '../verdict/growth.ts';
-import type { Signals } from '../verdict/signals.ts';
+import { type Counted, type Growth, type Moment, ratioOf, type Window } from '../verdict/growth.ts';
+import type { RefusedCredential, Signals } from '../verdict/signals.ts';
 import { keepBaseline } from './gateway-baseline.ts';
 import { viewRefusals } from './gateway-refusals.ts';
 
 /** The signals of a verdict that come from the gateway's Redis. */
 export type ServerSignals = Pick<
   Signals,
-  'redisFailure' | 'redisStalled' | 'usedBefore' | 'refusedCredential' | 'refusals' | 'moved' | 'growth' | 'seesEveryWrite'
+  | 'redisFailure'
+  | 'redisStalled'
+  | 'usedBefore'
+  | 'refusedCredential'
+  | 'acceptedCredential'
+  | 'refusals'
+  | 'moved'
+  | 'growth'
+  | 'seesEveryWrite'
+  | 'server'
 >;
 
 /** The Redis behind a gateway, seen while pairs run. Without a target it sees nothing. */
@@ -30,6 +39,8 @@ export interface ServerView {
   signals(pairs: { allGood: boolean; steady: boolean }, until: number, signal: AbortSignal): Promise<ServerSignals>;
   /** Whether the target can be used now, as far as its own watch knows; undefined when it does not. */
   usable(): boolean | undefined;
+  /** Whether the target does not answer now, as far as its own watch knows. */
+  silent(): boolean;
   close(): void;
 }
 
@@ -55,6 +66,7 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
       moment: async () => undefined,
       sent: () => undefined,
       usable: () => undefined,
+      silent: () => false,
       close: () => undefined,
     };
     return { keys: undefined, signals: async () => BLIND, ...nothing };
@@ -71,8 +83,8 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
 
   async function moment(signal: AbortSignal): Promise<Moment | undefined> {
     const counters = await keys.counters(signal);
-    const { WRONGPASS, NOAUTH, NOPERM } = shared.own;
-    return counters && { at: clock.monotonic(), counters, own: { WRONGPASS, NOAUTH, NOPERM } };
+    const { WRONGPASS, NOAUTH, NOPERM, logins } = shared.own;
+    return counters && { at: clock.monotonic(), counters, own: { WRONGPASS, NOAUTH, NOPERM, logins } };
   }
 
   function state(): TargetState | undefined {
@@ -116,21 +128,22 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
     moment,
     sent: refusals.sent,
     async signals({ allGood, steady }, until, signal) {
-      const seen = allGood ? {} : await growth(until, signal);
+      const seen = allGood ? {} : withDenied(await growth(until, signal), refusals.unheardOf());
       if (allGood && window !== undefined) {
         if (steady) baseline.keep(window);
         else baseline.leaveOut();
         window = undefined;
       }
-      const refused = state()?.refused?.find(({ error }) => error === 'wrongpass' || error === 'noauth');
-      const error = refused?.error === 'wrongpass' ? 'wrongpass' : 'noauth';
+      const refusedCredential = refusedBy(state());
       return {
         redisFailure: redisFailure(after),
         redisStalled: stalled,
         usedBefore,
         refusals: await refusals.ofGateway({ allGood, steady }),
         moved,
-        refusedCredential: refused && { credential: refused.credential, error },
+        refusedCredential,
+        acceptedCredential: refusedCredential === undefined ? state()?.accepted?.at(0) : undefined,
+        server: after?.counters.state,
         growth: seen,
         seesEveryWrite: keys.watching && after?.counters.mode === 'standalone',
       };
@@ -139,6 +152,25 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
       const known = state();
       return known === undefined ? undefined : known.up && known.failure === undefined && (known.refused?.length ?? 0) === 0;
     },
+    silent: () => state()?.up === false,
     close: () => keys.close(),
   };
+}
+
+/**
+ * The growth with refused commands of a kind that never came before, which are few beside all that a user may be
+ * refused at all times: what stands out more speaks.
+ */
+function withDenied(growth: Partial<Record<Counted, Growth>>, count: number): Partial<Record<Counted, Growth>> {
+  const denied: Growth = { by: count, usual: 0 };
+  const [all = 0, ofNewKind = 0] = [growth.NOPERM && ratioOf(growth.NOPERM), ratioOf(denied)];
+  return ofNewKind > all ? { ...growth, NOPERM: denied } : growth;
+}
+
+/** The first credential that a server refuses, or has no password for. */
+function refusedBy(state: TargetState | undefined): RefusedCredential | undefined {
+  const [refused] = state?.refused ?? [];
+  if (refused !== undefined) return { credential: refused.credential, error: refused.error ?? 'unknown' };
+  const [credential] = state?.unneeded ?? [];
+  return credential === undefined ? undefined : { credential, error: 'no password configured' };
 }

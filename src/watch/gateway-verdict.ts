@@ -4,14 +4,15 @@ import type { GatewayConfig } from '../config/effective.ts';
 import type { GatewayStatus } from '../model/status.ts';
 import type { Log, Tick } from '../model/tick.ts';
 import type { Clock } from '../schedule/clock.ts';
-import { asExpected, type Judgement, judge } from '../verdict/judge.ts';
+import { asExpected, type Judgement, judge, NO_ANSWER } from '../verdict/judge.ts';
 import { isOutage } from '../verdict/proof.ts';
 import type { Finding, Signals } from '../verdict/signals.ts';
 import type { Look } from './gateway-look.ts';
 import type { Pace } from './gateway-pace.ts';
 import type { ReplicaWatch } from './gateway-replicas.ts';
 import type { RouteWatch } from './gateway-route.ts';
-import type { ServerSignals } from './gateway-server.ts';
+import type { ServerSignals, ServerView } from './gateway-server.ts';
+import { countUnseen } from './gateway-unseen.ts';
 
 /** A judgement with what it was made of; `at` is Unix milliseconds. */
 export interface Judged {
@@ -52,6 +53,7 @@ export interface VerdictParts {
   replicas: ReplicaWatch;
   routes: readonly RouteWatch[];
   pace: Pace;
+  server: Pick<ServerView, 'silent'>;
 }
 
 const FRESH_INTERVALS = 3;
@@ -59,14 +61,21 @@ const UNKNOWN: Judgement = { verdict: 'unknown', cause: 'undetermined', evidence
 const TOO_OLD: Judgement = { ...UNKNOWN, evidence: 'The last pair is older than three intervals.' };
 
 /** Starts with the verdict `unknown`. */
-export function watchVerdict({ config, series, log, clock, look, replicas, routes, pace }: VerdictParts): VerdictWatch {
+export function watchVerdict({ config, series, log, clock, look, replicas, routes, pace, server: view }: VerdictParts): VerdictWatch {
   let current = UNKNOWN;
   let since: number | undefined;
   let last: Judged | undefined;
+  const unseen = countUnseen();
+  let countedAt: number | undefined;
 
   function isFresh(route: RouteWatch): boolean {
     const at = route.lastRunAt();
     return at !== undefined && clock.now() - at <= FRESH_INTERVALS * pace.interval;
+  }
+
+  function lastRunAt(): number | undefined {
+    const runs = routes.flatMap((route) => route.lastRunAt() ?? []);
+    return runs.length === 0 ? undefined : Math.max(...runs);
   }
 
   function enter(next: Judgement, tick: Tick): void {
@@ -123,8 +132,13 @@ export function watchVerdict({ config, series, log, clock, look, replicas, route
 
   return {
     async judge(server, tick, until, further) {
+      const findings = routes.flatMap((route) => route.finding() ?? []);
+      const ranAt = lastRunAt();
+      if (ranAt !== countedAt) unseen.enter(findings, server);
+      countedAt = ranAt;
       const signals: Signals = {
         ...server,
+        writesElsewhere: unseen.writesElsewhere,
         // Silence under a namespace that only the configuration knows may be that of a wrong prefix.
         seesEveryWrite: server.seesEveryWrite && look.settings?.namespace !== undefined,
         down: look.health?.failure,
@@ -139,7 +153,6 @@ export function watchVerdict({ config, series, log, clock, look, replicas, route
         atPings: undefined,
         replicas: replicas.sharing(),
       };
-      const findings = routes.flatMap((route) => route.finding() ?? []);
       const first = judge(findings, signals);
       const isOpen = first.cause === 'undetermined' && isOutage(first.verdict);
       const known = isOpen ? await lookFurther(signals, findings, tick, until, further) : signals;
@@ -153,12 +166,13 @@ export function watchVerdict({ config, series, log, clock, look, replicas, route
     judged: () => last,
     publish,
     status: () => {
-      const runs = routes.flatMap((route) => route.lastRunAt() ?? []);
+      const ranAt = lastRunAt();
       // A loop that stands still does not judge; what it last said does not stand for ever.
-      const old = runs.length > 0 && current.verdict !== 'unreachable' && !routes.every(isFresh);
+      const old = ranAt !== undefined && current.verdict !== 'unreachable' && !routes.every(isFresh);
       const speedup = routes.map((route) => route.speedup()).find((known) => known !== undefined);
       return {
         ...(old ? TOO_OLD : current),
+        ...(!old && current.verdict === 'working' && view.silent() ? { doubt: NO_ANSWER } : {}),
         ...(asExpected(current.verdict, { expected: config.expect.cache }) ? { asExpected: true } : {}),
         ...(since === undefined ? {} : { since }),
         ...(look.health === undefined ? {} : { up: look.health.failure === undefined, ready: look.health.ready }),
@@ -168,7 +182,7 @@ export function watchVerdict({ config, series, log, clock, look, replicas, route
         pairs: routes.flatMap((route) => route.status() ?? []),
         ...replicas.status(),
         ...(speedup === undefined ? {} : { speedup }),
-        ...(runs.length === 0 ? {} : { lastRunAt: Math.max(...runs) }),
+        ...(ranAt === undefined ? {} : { lastRunAt: ranAt }),
       };
     },
   };

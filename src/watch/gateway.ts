@@ -83,7 +83,7 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
   const alone = watchAlone({ config, look, replicas, server, spending, series, clock });
   const pace = keepPace(config.interval, clock);
   const history = keepHistory();
-  const verdict = watchVerdict({ config, series, log, clock, look, replicas, routes, pace });
+  const verdict = watchVerdict({ config, series, log, clock, look, replicas, routes, pace, server });
   // A tick may outlast its interval: cutting a request short would call a gateway slow that is not.
   const timeout = (2 * config.timeout + WAIT_MS) * routes.length + REQUESTS_BESIDE * config.timeout;
   series.add('llm.cache.probe.cost_usd', {}, 0);

@@ -57,7 +57,7 @@ export function watchRefused(target: Target, log: Log, clock: Clock): RefusedWat
     if (error_types.length > 0 || clients.length > 0) {
       const details = { redis_target, error_types, clients: clients.length > 0 ? clients : undefined };
       if (refusedAt === undefined) log.warn(details, 'the server refuses others');
-      else if (isNew) log.warn(details, 'the server refuses somebody new');
+      else if (isNew) log.warn(details, 'the server refuses another client');
       refusedAt = at;
     } else if (refusedAt !== undefined && at - refusedAt >= QUIET_MS) {
       log.info({ redis_target }, 'the server has not refused others for five minutes');
@@ -100,9 +100,11 @@ function clientOf(
   return { reason, user, ...(address !== undefined && { address }), ...(library !== undefined && { library }), what, count, at };
 }
 
-/** `auth: hello by default from 10.0.0.5 with redis-py, 12 times` */
+/** `login (hello) as default from 10.0.0.5 with redis-py, 12 times`, `key by litellm from 10.0.0.5, once` */
 function sentenceOf({ reason, user, address, library, what, count }: RefusedClient): string {
   const from = address === undefined ? '' : ` from ${address}`;
   const using = library === undefined ? '' : ` with ${library}`;
-  return `${reason}: ${what} by ${user}${from}${using}, ${count === 1 ? 'once' : `${count} times`}`;
+  const refused =
+    reason === 'auth' ? `login (${what}) as` : reason === what ? `${what} by` : `${reason === 'command' ? 'command ' : ''}${what} by`;
+  return `${refused} ${user}${from}${using}, ${count === 1 ? 'once' : `${count} times`}`;
 }

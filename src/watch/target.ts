@@ -3,8 +3,8 @@ import type { Series } from '../catalogue/series.ts';
 import { readCollectors } from '../collectors/collector.ts';
 import { COLLECTORS } from '../collectors/index.ts';
 import { modeOf } from '../collectors/server.ts';
-import type { TargetConfig } from '../config/effective.ts';
-import { REPLY_REFUSAL } from '../model/redis.ts';
+import type { Credential, TargetConfig } from '../config/effective.ts';
+import { type AuthState, REPLY_REFUSAL } from '../model/redis.ts';
 import type { NoauthCandidate, TargetStatus } from '../model/status.ts';
 import type { Log, Tick } from '../model/tick.ts';
 import { CLIENT_LIST, noauthCandidates } from '../redis/client-list.ts';
@@ -101,12 +101,19 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
       ...stateOf({ at, up: canary.answered, failure: error?.failure }, scraped.ok ? scraped.value.info : undefined),
       timedOutAt: error?.failure === 'timeout' ? at : target.state?.timedOutAt,
       refused: others.map((credential) => credential.status()).filter(({ state }) => state === 'failed'),
+      accepted: namesIn('ok'),
+      unneeded: namesIn('disabled', ({ password }) => password !== undefined),
     };
     enter({ up: canary.answered, failure: error?.failure, detail: error?.message, traceId: tick.traceId });
     series.replace('health', health(), at);
     const troublesAfter = troubles();
     if (troublesBefore.some((trouble) => !troublesAfter.includes(trouble))) onRecovery();
     if (error !== undefined) throw error;
+  }
+
+  /** The credentials other than the exporter's in a state. */
+  function namesIn(state: AuthState, which: (credential: Credential) => boolean = () => true): string[] {
+    return others.filter((other) => other.status().state === state && which(other.credential)).map(({ credential }) => credential.name);
   }
 
   async function scrape(tick: Tick, canary: CanaryResult): Promise<Scrape> {

@@ -19,6 +19,7 @@ const NAMES = {
     'RedisPermissionDenied',
     'RedisAuthBreaksGateway',
     'RedisAuthFlapping',
+    'RedisSecretUnreadable',
     'RedisAuthNotRequired',
   ],
   'exporter.yaml': [
@@ -38,6 +39,7 @@ const NAMES = {
     'RedisSlowCommands',
     'RedisPersistenceFailing',
     'RedisReplicationLinkDown',
+    'RedisClusterDown',
     'RedisKeysWithoutTtlGrowing',
     'RedisCertificateExpiring',
   ],

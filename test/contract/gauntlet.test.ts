@@ -6,6 +6,7 @@ import { expectedOn } from '../gauntlet/fault.ts';
 import { VARIANTS } from '../gauntlet/gateways.ts';
 import { FAULTS, IMPOSSIBLE } from '../gauntlet/index.ts';
 import { halfOf } from '../gauntlet/once.ts';
+import { PAIRS } from '../gauntlet/pairs.ts';
 
 /** What the gauntlet has to cover, by the names of its faults. */
 const REQUIRED = [
@@ -85,7 +86,7 @@ describe('the list of faults', () => {
   });
 
   it('uses every gateway', () => {
-    const used = new Set<string>(['standard', ...FAULTS.flatMap(({ gateways = [] }) => gateways)]);
+    const used = new Set<string>(['standard', ...[...FAULTS, ...PAIRS].flatMap(({ gateways = [] }) => gateways)]);
     expect([...used].sort()).toEqual(Object.keys(VARIANTS).sort());
   });
 
@@ -97,6 +98,21 @@ describe('the list of faults', () => {
       // A fault that leaves the cache working is not over by itself without being told so.
       expect(verdict.includes('working')).toBe(fault.passing !== undefined || fault.shows !== undefined);
     }
+  });
+});
+
+describe('two faults at once', () => {
+  it('are every two of the causes that can be true together, and each by itself', () => {
+    const alone = PAIRS.filter(({ name }) => name.endsWith(', narrow user'));
+    expect(PAIRS).toHaveLength((alone.length * (alone.length + 1)) / 2);
+    expect(new Set(PAIRS.map(({ name }) => name)).size).toBe(PAIRS.length);
+    const causes = new Set(alone.flatMap((fault) => expectedOn(fault, '1.110.2').cause));
+    expect(causes.size).toBe(alone.length);
+  });
+
+  it('are tested in part with every change', () => {
+    const text = readFileSync(new URL('../gauntlet/pairs.test.ts', import.meta.url), 'utf8');
+    expect(PAIRS.filter(({ name }) => text.includes(`'${name}'`)).length).toBeGreaterThanOrEqual(4);
   });
 });
 

@@ -32,6 +32,8 @@ export interface Fault {
   besides?: readonly Cause[];
   /** A fault that is over by itself: verdicts that are true for a moment before `working` is back. */
   passing?: readonly Verdict[];
+  /** Several causes are true at once: each is right, and so is `undetermined`. */
+  ambiguous?: true;
   /** The number of intervals within which it has to be seen, where that is not two. */
   intervals?: number;
   /** What /metrics has to show besides; asked while the verdict is as expected. */

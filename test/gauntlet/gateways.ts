@@ -77,6 +77,7 @@ export const VARIANTS = {
       });
     },
   },
+  namespaced: { options: (site) => standard(site, { namespace: 'litellm' }) },
   'namespace of its own': { options: (site) => standard(site, { namespace: 'team-a' }) },
   'no cache': { options: (site) => cacheless(standard(site)) },
   'type missing': { options: (site) => standard(site, { type: null }) },

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RECORDED_RELEASE, type RecordedRelease } from '../../deploy/local/gateway.ts';
+import { type GatewayRelease, RECORDED_RELEASE, type RecordedRelease } from '../../deploy/local/gateway.ts';
 import { redisServer } from '../../deploy/local/redis.ts';
 import { lacksOpenssl } from '../support/certificates.ts';
 import { lacks } from '../support/lacks.ts';
@@ -33,11 +33,15 @@ export function halfOf(release: RecordedRelease, half: Half): readonly Fault[] {
 }
 
 /** A test for each fault of one half of those of a release, all on one stack. A file for each half, because files run side by side. */
-export async function describeFaultsOn(release: RecordedRelease, half: Half): Promise<void> {
-  const lacking = lacksOpenssl() || (await lacks(() => redisServer(REDIS, silent))) || (await lacks(() => redisServer('8.2.3', silent)));
-  const faults = halfOf(release, half);
+export function describeFaultsOn(release: RecordedRelease, half: Half): Promise<void> {
+  return describeThese(release, `${half} half of the faults`, halfOf(release, half));
+}
 
-  describe.skipIf(lacking)(`a cache behind LiteLLM ${release}, ${half} half of the faults`, () => {
+/** A test for each of some faults, all on one stack of a release. */
+export async function describeThese(release: GatewayRelease, which: string, faults: readonly Fault[]): Promise<void> {
+  const lacking = lacksOpenssl() || (await lacks(() => redisServer(REDIS, silent))) || (await lacks(() => redisServer('8.2.3', silent)));
+
+  describe.skipIf(lacking)(`a cache behind LiteLLM ${release}, ${which}`, () => {
     let stack: Stack;
     let gateways: Supply;
 

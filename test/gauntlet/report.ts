@@ -53,6 +53,25 @@ export function reportOf(found: Found): string {
   ].join('\n');
 }
 
+/** Above what two faults at once gave. */
+export const PAIRS_HEADING = '## Two faults at once';
+
+/** The section of the page with two faults at once. */
+export function pairsOf({ date, command, versions, over, runs, broken }: Found): string {
+  return [
+    PAIRS_HEADING,
+    '',
+    `Written on ${date} by \`${command}\`, otherwise as above. ${versions} ${over.done} of ${over.of} rows were complete.`,
+    '',
+    'The gateway has a namespace, and its user may use the keys of that namespace only: LiteLLM 1.110.2 keeps its limits outside of it and is refused some 29 commands in each round, whatever else is wrong. Each fault runs beside that noise by itself, then every two at once. Of two causes that are both true either is right, and so is `undetermined`; a third is wrong.',
+    '',
+    ...summary(runs, broken),
+    '',
+    ...table(runs),
+    ...notRight('###', runs, broken),
+  ].join('\n');
+}
+
 /** What is added to the page when faults are run that it does not have. */
 export function additionOf({ date, command, versions, runs, broken }: Found): string {
   return [

@@ -10,8 +10,9 @@ import { GATEWAY_RELEASE, type GatewayRelease, RECORDED_RELEASE } from '../../de
 import { progressToStderr } from '../../deploy/local/progress.ts';
 import { type Healthy, runHealthy } from './healthy.ts';
 import { FAULTS, IMPOSSIBLE } from './index.ts';
+import { PAIR_RELEASE, PAIRS } from './pairs.ts';
 import { type RandomRuns, runRandom } from './random.ts';
-import { additionOf, type Found, reportOf } from './report.ts';
+import { additionOf, type Found, PAIRS_HEADING, pairsOf, reportOf } from './report.ts';
 import { type Row, rowsOf, runRow } from './row.ts';
 import { REDIS } from './server.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -26,6 +27,8 @@ const HELP = `npm run gauntlet [-- OPTIONS]
   --only NAME           faults whose name contains this; can be given several times
   --release VERSION     a release of LiteLLM (${GATEWAY_RELEASE.join(', ')}) instead of
                         ${RECORDED_RELEASE.join(' and ')}; can be given several times
+  --pairs               two faults at once instead, beside the refusals of a narrow user, on LiteLLM
+                        ${PAIR_RELEASE.join(', ')}: writes the section of the page about them
   --append              adds to the page as it is instead of writing it anew
   --help                this text
 `;
@@ -33,7 +36,8 @@ const ENOUGH = 0.95;
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'gauntlet.md');
 const NOISES = [false, true] as const;
 const recorded: readonly string[] = RECORDED_RELEASE;
-const NAMES = FAULTS.map(({ name }) => name);
+const PAIRS_ON: readonly string[] = PAIR_RELEASE;
+const NAMES = [...FAULTS, ...PAIRS].map(({ name }) => name);
 
 const progress = progressToStderr();
 const runs: Run[] = [];
@@ -42,12 +46,13 @@ const broken: string[] = [];
 async function main(): Promise<number> {
   const options = {
     times: { type: 'string', default: '10' },
-    'minutes-healthy': { type: 'string', default: '30' },
-    'minutes-random': { type: 'string', default: '60' },
+    'minutes-healthy': { type: 'string' },
+    'minutes-random': { type: 'string' },
     stacks: { type: 'string', default: '3' },
     only: { type: 'string', multiple: true },
     release: { type: 'string', multiple: true },
     append: { type: 'boolean' },
+    pairs: { type: 'boolean' },
     help: { type: 'boolean' },
   } as const;
   const { values } = parseArgs({ options });
@@ -56,12 +61,12 @@ async function main(): Promise<number> {
     return 0;
   }
   const { only, release } = values;
-  const faults = FAULTS.filter(({ name }) => only === undefined || only.some((word) => name.includes(word)));
-  const releases = GATEWAY_RELEASE.filter((one) => (release ?? recorded).includes(one));
+  const faults = (values.pairs ? PAIRS : FAULTS).filter(({ name }) => only === undefined || only.some((word) => name.includes(word)));
+  const releases = GATEWAY_RELEASE.filter((one) => (release ?? (values.pairs ? PAIRS_ON : recorded)).includes(one));
   const [times = 0, healthyMinutes = 0, randomMinutes = 0, stacks = 0] = [
     values.times,
-    values['minutes-healthy'],
-    values['minutes-random'],
+    values['minutes-healthy'] ?? (values.pairs ? '0' : '30'),
+    values['minutes-random'] ?? (values.pairs ? '0' : '60'),
     values.stacks,
   ].map(Number);
   if (faults.length === 0 || releases.length === 0 || !(times > 0 && healthyMinutes >= 0 && randomMinutes >= 0 && stacks >= 1)) {
@@ -77,15 +82,16 @@ async function main(): Promise<number> {
     date: new Date().toISOString().slice(0, 10),
     command: ['npm run gauntlet', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2).map(quoted)] : [])].join(' '),
     versions: `LiteLLM ${releases.join(' and ')}, Redis ${REDIS}.`,
-    over: { done, of: NOISES.length * releases.length * faults.length },
+    over: { done, of: (values.pairs ? 1 : NOISES.length) * releases.length * faults.length },
     runs: [...runs].sort((a, b) => NAMES.indexOf(a.fault) - NAMES.indexOf(b.fault)),
     broken,
     healthy,
     random,
     impossible: IMPOSSIBLE,
   });
-  const before = values.append ? (await readFile(PAGE, 'utf8')).trimEnd() : undefined;
-  const write = () => writeFile(PAGE, before === undefined ? reportOf(found()) : `${before}\n\n${additionOf(found())}`);
+  const noises = values.pairs ? ([false] as const) : NOISES;
+  const page = values.append || values.pairs ? (await readFile(PAGE, 'utf8')).trimEnd() : undefined;
+  const write = () => writeFile(PAGE, pageOf(found(), page, values.pairs === true));
   const inRow = (row: Row) =>
     runRow(row, {
       times,
@@ -100,7 +106,7 @@ async function main(): Promise<number> {
   const inHealth = () => onStack(newest, (stack) => runHealthy(stack, healthyMinutes, progress, (soFar) => (healthy = soFar)));
   const atRandom = () => onStack(newest, (stack) => runRandom(faults, stack, randomMinutes, progress, (soFar) => (random = soFar)));
 
-  const rows = NOISES.flatMap((noise) => releases.flatMap((one) => rowsOf(faults, one, noise)));
+  const rows = noises.flatMap((noise) => releases.flatMap((one) => rowsOf(faults, one, noise)));
   // What lasts longest comes first, so that nothing is waited for alone in the end.
   const work = [
     ...(randomMinutes > 0 ? [atRandom] : []),
@@ -126,6 +132,14 @@ async function atATime(most: number, work: readonly (() => Promise<void>)[], tel
     }
   };
   await Promise.all(Array.from({ length: most }, lane));
+}
+
+/** The page with what was found: anew, or added to what it was; the section about two faults at once takes the place of the one before. */
+function pageOf(found: Found, before: string | undefined, pairs: boolean): string {
+  if (before === undefined) return reportOf(found);
+  if (!pairs) return `${before}\n\n${additionOf(found)}`;
+  const [rest = ''] = before.split(`\n${PAIRS_HEADING}\n`, 1);
+  return `${rest.trimEnd()}\n\n${pairsOf(found)}`;
 }
 
 async function onStack<T>(release: GatewayRelease, run: (stack: Stack) => Promise<T>): Promise<T> {

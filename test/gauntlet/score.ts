@@ -16,6 +16,8 @@ export interface Course {
   besides: readonly Cause[];
   /** Verdicts that are true in passing, of a fault that is over by itself. */
   passing: readonly Verdict[] | undefined;
+  /** Several causes are true at once, so that none may be named. */
+  ambiguous?: boolean | undefined;
   /** Everything that was said, from the injection until the healing. */
   path: readonly Word[];
   /** What was said in the end, whether all that is expected was seen then, and whether that was in time. */
@@ -26,7 +28,7 @@ export interface Course {
 }
 
 /** Judges a run: a cause that was wrong at any time counts before everything else. */
-export function scoreOf({ verdicts, causes, besides, passing, path, found, complete, inTime, healed }: Course): Score {
+export function scoreOf({ verdicts, causes, besides, passing, ambiguous, path, found, complete, inTime, healed }: Course): Score {
   const fair: readonly Cause[] = [...causes, ...besides, 'none', 'undetermined'];
   if (path.some(({ cause }) => !fair.includes(cause))) return 'wrong cause';
   const seen = passing === undefined ? [found] : [...path, found];
@@ -34,6 +36,6 @@ export function scoreOf({ verdicts, causes, besides, passing, path, found, compl
   if (!verdicts.includes(found.verdict)) return 'wrong verdict';
   if (found.cause !== 'undetermined' && !complete) return 'wrong verdict';
   if (!healed) return 'not healed';
-  if (found.cause === 'undetermined') return 'undetermined';
+  if (found.cause === 'undetermined') return ambiguous ? 'right' : 'undetermined';
   return passing === undefined && !inTime ? 'late' : 'right';
 }

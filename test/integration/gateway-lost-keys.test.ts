@@ -90,7 +90,7 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     const status = await tick();
     expect(status).toMatchObject({ verdict: 'memory_only', cause: 'flushed', cachePing: 200 });
     expect(status.evidence).toMatch(
-      /^The key of a pair was written and lost before the pair ended; FLUSHALL or FLUSHDB ran 2 times while the pairs ran, and nothing was evicted\. The last pairs were completions miss_unexplained, chat hit_not_in_redis; /,
+      /^The key of a pair was written and lost before the pair ended; FLUSHALL or FLUSHDB ran 2 times during the probes, and nothing was evicted\. Last pairs: completions missed; chat hit, the key is not in Redis\. /,
     );
     expect(status.pairs.map(({ evidence }) => evidence)).toEqual([
       expect.stringMatching(/^duplicate missed in .* ms, key lost after it was written$/),
@@ -129,7 +129,7 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     });
     const status = await tick();
     expect(status).toMatchObject({ verdict: 'memory_only', cause: 'evicted' });
-    expect(status.evidence).toMatch(/; Redis evicted \d+ keys while the pairs ran, and was not flushed\. /);
+    expect(status.evidence).toMatch(/; Redis evicted \d+ keys during the probes, and was not flushed\. /);
     await meddling.close();
     await becomes('working');
   });
@@ -141,7 +141,7 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     const status = await tick();
     await redis.command('ACL', 'SETUSER', 'default', 'resetkeys', '~*');
     expect(status).toMatchObject({ verdict: 'memory_only', cause: 'redis_permission' });
-    expect(status.evidence).toMatch(/^ACL LOG of Redis shows \d+ new refusals? for want of a right on the key of a pair\. /);
+    expect(status.evidence).toMatch(/^ACL LOG of Redis shows \d+ new refusals? for want of a permission on the key of a pair\. /);
     await becomes('working');
   });
 

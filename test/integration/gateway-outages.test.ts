@@ -129,7 +129,7 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     watches.push(probed.watch);
     expect(await probed.tick()).toMatchObject({
       verdict: 'working',
-      evidence: 'The last pairs were completions hit_unverified, chat hit_unverified; /cache/ping answered 200.',
+      evidence: 'Last pairs: completions hit, the key was not seen; chat hit, the key was not seen. /cache/ping answered 200.',
     });
   });
 
@@ -177,7 +177,7 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     const status = await tick();
     expect(status).toMatchObject({ verdict: 'memory_only', cause: 'redis_auth', cachePing: 503 });
     expect(status.evidence).toMatch(
-      /^WRONGPASS on Redis grew by [1-9]\d* while the pairs ran, by at most (0 in the [3-9] windows before the first bad pair|2 in the [3-9] windows before the first bad pair or in a burst of somebody else)\. The last pairs were /,
+      /^Redis refused [1-9]\d* logins with a wrong user or password \(WRONGPASS\) during the probes; normally (none|0 to 2) in that time\. Last pairs: /,
     );
     await redis.command('CONFIG', 'SET', 'requirepass', PASSWORD);
     await becomes('working');
@@ -191,7 +191,22 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     const status = await tick();
     await redis.command('CONFIG', 'SET', 'requirepass', PASSWORD);
     expect(status).toMatchObject({ verdict: 'memory_only', cause: 'redis_auth' });
-    expect(status.evidence).toMatch(/^Redis refuses the credential litellm on a fresh connection \(wrongpass\)\. /);
+    expect(status.evidence).toMatch(/^Redis refuses the credential litellm on a fresh connection \(WRONGPASS\)\. /);
+    await becomes('working');
+  });
+
+  it('asks for no password any more, as after a restart without its settings: redis_auth', async () => {
+    const { tick, becomes } = watch();
+    for (let good = 0; good < 3; good++) await becomes('working');
+    await redis.command('CONFIG', 'SET', 'requirepass', '');
+    await redis.command('CLIENT', 'KILL', 'USER', 'default');
+    const status = await tick();
+    await redis.command('CONFIG', 'SET', 'requirepass', PASSWORD);
+    expect(status).toMatchObject({ verdict: 'memory_only', cause: 'redis_auth' });
+    // What Redis answers is an ordinary ERR; it counts the failed calls of AUTH all the same.
+    expect(status.evidence).toMatch(
+      /^Redis refused [1-9]\d* logins \(AUTH or HELLO\) during the probes; normally (none|0 to 2) in that time\. /,
+    );
     await becomes('working');
   });
 

@@ -96,10 +96,10 @@ describe.skipIf(await lacks(() => redisServer('7.0.15', () => undefined)))('two 
     }, 60_000);
     expect(status).toMatchObject({ verdict: 'not_caching', cause: 'different_redis' });
     expect(status.evidence).toContain(`Replica ${addresses[1]} by itself: The gateway reads back from a Redis`);
-    expect(status.evidence).toContain(`${addresses[1]} did not read what ${addresses[0]} wrote (miss_key_present)`);
+    expect(status.evidence).toContain(`${addresses[1]} did not read what ${addresses[0]} wrote (missed, the key is in Redis)`);
     // The duplicate that missed is stored by the replica that answered it, so the key may be there by now.
     expect(status.evidence).toMatch(
-      new RegExp(`${addresses[0]} did not read what ${addresses[1]} wrote \\(miss_(not_written|key_present)\\)`),
+      new RegExp(`${addresses[0]} did not read what ${addresses[1]} wrote \\(missed, the key (was never written|is in Redis)\\)`),
     );
     expect(probed.value('llm.cache.probe.replica_coverage', {})).toBe(0);
     way.lead(redis.port);
@@ -112,7 +112,7 @@ describe.skipIf(await lacks(() => redisServer('7.0.15', () => undefined)))('two 
     const { probed, addresses, tick } = watch([a, closed]);
     const status = await tick();
     expect(status).toMatchObject({ verdict: 'working', up: true, ready: true });
-    expect(status.evidence).toContain(`Down: ${addresses[1]} (refused).`);
+    expect(status.evidence).toContain(`Down: ${addresses[1]} (connections are refused).`);
     expect(status.replicas).toMatchObject([{ from: addresses[0], to: addresses[0], outcome: 'ok' }]);
     expect(probed.value('llm.gateway.up', {})).toBe(1);
   });
@@ -121,7 +121,7 @@ describe.skipIf(await lacks(() => redisServer('7.0.15', () => undefined)))('two 
     const { probed, addresses, tick } = watch([await freePort(), await freePort()]);
     const status = await tick();
     expect(status).toMatchObject({ verdict: 'unreachable', cause: 'gateway_error', replicas: [] });
-    expect(status.evidence).toContain(`Down: ${addresses[0]} (refused), ${addresses[1]} (refused).`);
+    expect(status.evidence).toContain(`Down: ${addresses[0]} (connections are refused), ${addresses[1]} (connections are refused).`);
     expect(probed.value('llm.cache.probe.replica_coverage', {})).toBeUndefined();
   });
 });

@@ -169,7 +169,7 @@ describe.each(SERVER_RELEASE)('server %s', async (release) => {
       );
       expect(noauth?.candidates).toEqual([{ address: '127.0.0.1', library: undefined, connections: 1 }]);
       const warned = watched.log.find(({ sentence }) => sentence === 'the server refuses others');
-      expect(warned?.clients).toContain('auth: auth by th... (19 characters) from 127.0.0.1, once');
+      expect(warned?.clients).toContain('login (auth) as th... (19 characters) from 127.0.0.1, once');
       expect(JSON.stringify([watched.log, watched.watch.status()])).not.toMatch(/the password itself|secret:key/);
       expect(watched.steps).toContain('CLIENT LIST');
       expect(await watched.tick()).toBeUndefined();

@@ -8,21 +8,26 @@ const TRACE = '0af7651916cd43dd8448eb211c80319c';
 
 /** What a gateway looks like in each verdict: its cause and evidence, and the outcomes of its two routes. */
 const EXAMPLES: Readonly<Record<Verdict, { cause: Cause; evidence: string; outcomes: readonly [Outcome, Outcome] }>> = {
-  working: { cause: 'none', evidence: 'The last pairs were completions ok, chat ok; /cache/ping answered 200.', outcomes: ['ok', 'ok'] },
+  working: {
+    cause: 'none',
+    evidence: 'Last pairs: completions hit, the key is in Redis; chat hit, the key is in Redis. /cache/ping answered 200.',
+    outcomes: ['ok', 'ok'],
+  },
   partial: {
     cause: 'call_type_not_cached',
-    evidence: 'The gateway does not cache calls of these routes: completions. The last pairs were completions miss_not_written, chat ok.',
+    evidence:
+      'The gateway does not cache calls of these routes: completions. Last pairs: completions missed, the key was never written; chat hit, the key is in Redis.',
     outcomes: ['miss_not_written', 'ok'],
   },
   memory_only: {
     cause: 'redis_auth',
     evidence:
-      'Redis refused 47 commands of others with NOAUTH while the pairs ran, 0 in the 10 windows before the first bad pair. The last pairs were completions miss_not_written, chat hit_not_in_redis; /cache/ping answered 200.',
+      'Redis refused 47 commands without a password (NOAUTH) during the probes; normally none in that time. Last pairs: completions missed, the key was never written; chat hit, the key is not in Redis. /cache/ping answered 200.',
     outcomes: ['miss_not_written', 'hit_not_in_redis'],
   },
   not_caching: {
     cause: 'redis_unreachable',
-    evidence: 'Redis cannot be reached by the exporter either (refused).',
+    evidence: 'The exporter cannot reach Redis either: connections are refused.',
     outcomes: ['miss_unexplained', 'miss_unexplained'],
   },
   not_in_redis: {
@@ -50,7 +55,7 @@ const EXAMPLES: Readonly<Record<Verdict, { cause: Cause; evidence: string; outco
     evidence: 'A rate limit or budget of the gateway refuses the probe.',
     outcomes: ['error_first', 'error_duplicate'],
   },
-  unreachable: { cause: 'gateway_error', evidence: 'The liveness endpoint fails: refused.', outcomes: ['ok', 'ok'] },
+  unreachable: { cause: 'gateway_error', evidence: 'The liveness endpoint fails: connections are refused.', outcomes: ['ok', 'ok'] },
   unknown: { cause: 'undetermined', evidence: 'The last pair is older than three intervals.', outcomes: ['ok', 'ok'] },
 };
 
@@ -97,7 +102,16 @@ export function exampleGateway(verdict: Verdict, name = 'litellm'): GatewayStatu
         evidence: 'duplicate missed in 231 ms, key not in Redis',
         traceId: TRACE,
       })),
-      changes: [change('unknown', 'working', 'none', 'The last pairs were completions ok, chat ok.', NOW - 100 * INTERVAL), ...turned],
+      changes: [
+        change(
+          'unknown',
+          'working',
+          'none',
+          'Last pairs: completions hit, the key is in Redis; chat hit, the key is in Redis.',
+          NOW - 100 * INTERVAL,
+        ),
+        ...turned,
+      ],
     },
   };
 }

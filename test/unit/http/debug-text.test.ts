@@ -24,7 +24,7 @@ const CONFIG: GatewayConfig = {
 
 const JUDGED: NonNullable<Inside['judged']> = {
   at: 3_000,
-  judgement: { verdict: 'not_caching', cause: 'undetermined', evidence: 'The last pairs were chat miss_not_written.' },
+  judgement: { verdict: 'not_caching', cause: 'undetermined', evidence: 'Last pairs: chat missed, the key was never written.' },
   findings: [{ route: 'chat', outcome: 'miss_not_written', key: 'absent' }],
   signals: {
     down: undefined,
@@ -39,7 +39,7 @@ const JUDGED: NonNullable<Inside['judged']> = {
     redisStalled: false,
     refusedCredential: undefined,
     replicas: undefined,
-    growth: { NOAUTH: { by: 2, usual: 2, comparison: 'in the 10 windows before the first bad pair' } },
+    growth: { NOAUTH: { by: 2, usual: 2 } },
     seesEveryWrite: true,
     moved: { NOAUTH: 2 },
     usedBefore: true,
@@ -134,7 +134,7 @@ lastRunAt: 1970-01-01T00:00:02.000Z
 at: 1970-01-01T00:00:03.000Z
 judgement.verdict: not_caching
 judgement.cause: undetermined
-judgement.evidence: The last pairs were chat miss_not_written.
+judgement.evidence: Last pairs: chat missed, the key was never written.
 findings.0.route: chat
 findings.0.outcome: miss_not_written
 findings.0.key: absent
@@ -148,7 +148,6 @@ signals.cachePing: 200
 signals.redisStalled: false
 signals.growth.NOAUTH.by: 2
 signals.growth.NOAUTH.usual: 2
-signals.growth.NOAUTH.comparison: in the 10 windows before the first bad pair
 signals.seesEveryWrite: true
 signals.moved.NOAUTH: 2
 signals.usedBefore: true

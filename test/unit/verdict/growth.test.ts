@@ -69,7 +69,7 @@ describe('the growth in a window', () => {
 
   it('is beside nothing where good times were quiet', () => {
     expect(growthIn(window(rise(0.5, { NOAUTH: 1, OOM: 0 })), quiet)).toEqual({
-      NOAUTH: { by: 1, usual: 0, comparison: 'in the 10 windows before the first bad pair' },
+      NOAUTH: { by: 1, usual: 0 },
     });
   });
 
@@ -95,7 +95,7 @@ describe('the growth in a window', () => {
 
   it('is beside the whole pause before it where no good times are known', () => {
     expect(growthIn(window(rise(0.5, { NOAUTH: 9 }), rise(60, { NOAUTH: 4 })), [])).toEqual({
-      NOAUTH: { by: 9, usual: 4, comparison: 'in the 60 s without pairs beside them' },
+      NOAUTH: { by: 9, usual: 4, pauseSeconds: 60 },
     });
   });
 

@@ -29,15 +29,17 @@ describe('the evidence of replicas', () => {
       { name: 'd', failure: 'refused', ready: false, version: undefined },
     ] as const;
     expect(replicaEvidence(replicas, [{ from: 'a', to: 'b', outcome: 'miss_key_present', at: 0 }])).toEqual([
-      'Down: d (refused).',
+      'Down: d (connections are refused).',
       'Not ready: b.',
       'The replicas run different releases: a 1.106.0, b 1.80.9, c unknown.',
-      'Replica b did not read what a wrote (miss_key_present).',
+      'Replica b did not read what a wrote (missed, the key is in Redis).',
     ]);
   });
 
   it('names four and counts the others', () => {
     const replicas = [...'abcdef'].map((name) => ({ name, ...good, failure: 'timeout' as const }));
-    expect(replicaEvidence(replicas, [])).toEqual(['Down: a (timeout), b (timeout), c (timeout), d (timeout) and 2 more.']);
+    expect(replicaEvidence(replicas, [])).toEqual([
+      'Down: a (no answer in time), b (no answer in time), c (no answer in time), d (no answer in time) and 2 more.',
+    ]);
   });
 });

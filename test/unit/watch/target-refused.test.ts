@@ -29,14 +29,14 @@ describe('who was refused', () => {
   it('is told in the log, in a span and in the status, and summed up', () => {
     const { clock, lines, refused } = watch();
     expect(refused.enter({ ...NONE, WRONGPASS: 2 }, [refusal({ count: 2 })])).toEqual([
-      'auth: hello by litellm from 10.0.0.5 with redis-py, 2 times',
+      'login (hello) as litellm from 10.0.0.5 with redis-py, 2 times',
     ]);
-    expect(refused.enter({ ...NONE, WRONGPASS: 1 }, [refusal()])).toEqual(['auth: hello by litellm from 10.0.0.5 with redis-py, once']);
+    expect(refused.enter({ ...NONE, WRONGPASS: 1 }, [refusal()])).toEqual(['login (hello) as litellm from 10.0.0.5 with redis-py, once']);
     expect(lines).toEqual([
       {
         redis_target: 'cache',
         error_types: ['WRONGPASS'],
-        clients: ['auth: hello by litellm from 10.0.0.5 with redis-py, 2 times'],
+        clients: ['login (hello) as litellm from 10.0.0.5 with redis-py, 2 times'],
         sentence: 'the server refuses others',
       },
     ]);
@@ -54,7 +54,7 @@ describe('who was refused', () => {
     refused.enter(NONE, []);
     expect(lines.map(({ sentence, clients }) => [sentence, clients])).toEqual([
       ['the server refuses others', undefined],
-      ['the server refuses somebody new', ['key: key by litellm from 10.0.0.5 with redis-py, once']],
+      ['the server refuses another client', ['key by litellm from 10.0.0.5 with redis-py, once']],
       ['the server has not refused others for five minutes', undefined],
     ]);
   });

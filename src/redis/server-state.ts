@@ -1,0 +1,43 @@
+import type { Info } from './info.ts';
+import { parseKeyspace } from './keyspace.ts';
+
+/** The condition that a server is in, as far as it can be the cause of an outage. What INFO does not show is undefined. */
+export interface ServerState {
+  mode?: string | undefined;
+  role?: string | undefined;
+  /** A replica that refuses writes (`replica-read-only`); undefined on a master. */
+  readOnly?: boolean | undefined;
+  /** Bytes that count towards the limit: replication and AOF buffers do not (redis src/evict.c). */
+  memory?: number | undefined;
+  /** The limit in bytes; 0 for none. */
+  maxMemory?: number | undefined;
+  maxMemoryPolicy?: string | undefined;
+  /** Keys with a time to live in all databases: what a `volatile-*` policy can evict. */
+  volatileKeys?: number | undefined;
+  /** The last RDB snapshot or the last write to the AOF failed: by default the server then refuses writes. */
+  saveFailed?: boolean | undefined;
+  clients?: number | undefined;
+  /** The limit of connections; older servers do not tell it. */
+  maxClients?: number | undefined;
+}
+
+/** Reads the reply of `INFO all`. */
+export function readServerState(info: Info): ServerState {
+  const used = info.number('memory', 'used_memory');
+  const databases = parseKeyspace(info) ?? [];
+  const readOnly = info.number('replication', 'slave_read_only');
+  const saved = [info.text('persistence', 'rdb_last_bgsave_status'), info.text('persistence', 'aof_last_write_status')];
+  return {
+    mode: info.text('server', 'redis_mode') ?? info.text('server', 'server_mode'),
+    role: info.text('replication', 'role'),
+    readOnly: readOnly === undefined ? undefined : readOnly === 1,
+    memory: used === undefined ? undefined : used - (info.number('memory', 'mem_not_counted_for_evict') ?? 0),
+    maxMemory: info.number('memory', 'maxmemory'),
+    maxMemoryPolicy: info.text('memory', 'maxmemory_policy'),
+    // A server without a single key shows no database, like one that hides the section.
+    volatileKeys: databases.length === 0 ? undefined : databases.reduce((sum, { expires }) => sum + (expires ?? 0), 0),
+    saveFailed: saved.every((status) => status === undefined) ? undefined : saved.includes('err'),
+    clients: info.number('clients', 'connected_clients'),
+    maxClients: info.number('clients', 'maxclients'),
+  };
+}

@@ -1,0 +1,62 @@
+import type { GatewayFailure, Outcome, Route } from '../model/cache.ts';
+import type { RedisFailure } from '../model/redis.ts';
+import type { Finding } from './signals.ts';
+
+/** A route in prose. */
+export const ROUTE_PROSE: Readonly<Record<Route, string>> = {
+  completions: 'completions',
+  chat: 'chat',
+  chat_stream: 'streamed chat',
+  embeddings: 'embeddings',
+  responses: 'responses',
+};
+
+/** An outcome in prose, as what the route did. */
+export const OUTCOME_PROSE: Readonly<Record<Outcome, string>> = {
+  ok: 'hit, the key is in Redis',
+  hit_unverified: 'hit, the key was not seen',
+  hit_not_in_redis: 'hit, the key is not in Redis',
+  hit_unlabelled: 'hit, not marked as one',
+  hit_on_first: 'hit on a new request',
+  miss_key_present: 'missed, the key is in Redis',
+  miss_not_written: 'missed, the key was never written',
+  miss_unexplained: 'missed',
+  error_first: 'the first request failed',
+  error_duplicate: 'the duplicate failed',
+  control_failed: 'hit although no cached answer was asked for',
+};
+
+/** Why a request to a gateway failed, in prose. */
+export const GATEWAY_FAILURE_PROSE: Readonly<Record<GatewayFailure, string>> = {
+  dns: 'the host name is unknown',
+  refused: 'connections are refused',
+  timeout: 'no answer in time',
+  tls: 'TLS fails',
+  closed: 'the connection was closed',
+  too_large: 'the answer is too large',
+  protocol: 'the answer is not understood',
+  auth: 'the API key is refused',
+  quota: 'a limit or budget is reached',
+  policy: 'a policy forbids it',
+  model: 'the model is not known',
+  provider: 'the provider fails',
+  status: 'an unexpected HTTP status',
+  unknown: 'for a reason that is not known',
+};
+
+/** Why the exporter cannot use Redis, in prose; empty where the sentence before it tells. */
+export function redisFailureProse(failure: RedisFailure): string {
+  if (failure === 'refused') return ': connections are refused';
+  if (failure === 'dns') return ': its host name is unknown';
+  if (failure === 'closed') return ': it closes the connection';
+  return '';
+}
+
+/** `Last pairs: completions missed, the key was never written; chat hit, the key is not in Redis.` */
+export function pairsSentence(findings: readonly Finding[]): string {
+  const pairs = findings.map(({ route, outcome, failure }) => {
+    const why = failure === undefined ? '' : ` (${GATEWAY_FAILURE_PROSE[failure]})`;
+    return `${ROUTE_PROSE[route]}${outcome.startsWith('error_') ? ':' : ''} ${OUTCOME_PROSE[outcome]}${why}`;
+  });
+  return `Last pairs: ${pairs.join('; ')}.`;
+}
