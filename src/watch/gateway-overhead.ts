@@ -88,7 +88,7 @@ export function keepOverhead(share: number, memory: OverheadMemory, series: Seri
       series.add('cache_exporter.probe_overhead', { question }, busy);
       const saved = reckon();
       const always = ALWAYS.includes(question);
-      const cost = always ? Math.min(busy * 1000, Math.max(0, memory.forHealth)) : busy * 1000;
+      const cost = always ? Math.max(0, Math.min(busy * 1000, memory.forHealth, saved)) : busy * 1000;
       if (always) memory.forHealth -= cost;
       memory.saved = saved - cost;
       memory.spent += busy;

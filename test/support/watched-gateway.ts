@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../../src/schedule/clock.ts';
 import type { HistogramPoint } from '../../src/telemetry/points.ts';
 import { createStore } from '../../src/telemetry/store.ts';
 import { createGatewayWatch, type GatewayWatch } from '../../src/watch/gateway.ts';
+import type { OverheadMemory } from '../../src/watch/gateway-overhead.ts';
 import { eventually } from './eventually.ts';
 import type { WatchedTarget } from './target.ts';
 
@@ -49,7 +50,13 @@ export function gatewayConfig(url: string, rest: Partial<Omit<GatewayConfig, 'ap
   };
 }
 
-export function watchGateway(config: GatewayConfig, target?: Target, clock: Clock = systemClock, lease?: () => LeaseState): WatchedGateway {
+export function watchGateway(
+  config: GatewayConfig,
+  target?: Target,
+  clock: Clock = systemClock,
+  lease?: () => LeaseState,
+  memory?: OverheadMemory,
+): WatchedGateway {
   const store = createStore(clock);
   const series = store.open({ kind: 'gateway', name: config.name, staleAfter: 3 * config.interval, lasting: ['verdict'] });
   const lines: WatchedGateway['log'] = [];
@@ -60,7 +67,7 @@ export function watchGateway(config: GatewayConfig, target?: Target, clock: Cloc
       .filter((family) => family.metric === metric)
       .flatMap((family): readonly { attributes: object; value: number | HistogramPoint['value'] }[] => family.points);
   const watched: WatchedGateway = {
-    watch: createGatewayWatch({ config, target, series, log, clock, lease }),
+    watch: createGatewayWatch({ config, target, series, log, clock, lease, memory }),
     log: lines,
     steps: [],
     async tick() {
