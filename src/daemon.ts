@@ -11,13 +11,17 @@ import { startTelemetry } from './telemetry/telemetry.ts';
 
 export interface DaemonOptions {
   config: Config;
+  /** Which variables and flags change what the file says. */
+  notes?: readonly string[] | undefined;
   /** Reads the configuration again from where it came. */
-  load: () => Loaded;
+  load: () => Promise<Loaded>;
   version: string;
   env: Readonly<Record<string, string | undefined>>;
   clock: Clock;
   /** Takes the lines of the log. */
   out: (text: string) => void;
+  /** How many lines could not be written. */
+  droppedLines?: (() => number) | undefined;
 }
 
 /** A running exporter. */
@@ -32,12 +36,22 @@ export interface Daemon {
  * Starts everything: telemetry, the watches on their grid, the HTTP server. Throws ListenError when an
  * address cannot be had, before any probe was sent.
  */
-export async function startDaemon({ config, load, version, env, clock, out }: DaemonOptions): Promise<Daemon> {
-  const telemetry = await startTelemetry({ config, version, env, clock, out });
+export async function startDaemon({
+  config,
+  notes: atStart = [],
+  load,
+  version,
+  env,
+  clock,
+  out,
+  droppedLines,
+}: DaemonOptions): Promise<Daemon> {
+  const telemetry = await startTelemetry({ config, version, env, clock, out, droppedLines });
   const scheduler = createScheduler({ clock, report: telemetry.schedulerReport });
   const fleet = createFleet({ telemetry, scheduler, clock, env });
   const startedAt = clock.now();
   let lastReload = { successful: true, at: startedAt, problems: [] as string[] };
+  let notes = atStart;
   let reloading: Promise<string[]> = Promise.resolve([]);
   let tracesUrl = config.traces.ui_url;
   let begun = false;
@@ -62,29 +76,53 @@ export async function startDaemon({ config, load, version, env, clock, out }: Da
       startedAt,
       now: clock.now(),
       ready: missing().length === 0,
-      configReload: lastReload,
+      configReload: { ...lastReload, notes },
       targets: fleet.targets(),
       gateways: fleet.gateways(),
     };
   }
 
-  async function reloadOnce(): Promise<string[]> {
-    const loaded = load();
-    const problems = loaded.ok ? [] : loaded.problems.map(problemText);
-    if (loaded.ok) {
-      await telemetry.reconfigure(loaded.config);
-      await fleet.apply(loaded.config);
+  /** A variable that nobody thinks of changes what is watched: that is worth a line at every load. */
+  function tellNotes(): void {
+    for (const note of notes) telemetry.log.warn({ note }, 'The environment or a flag changes the configuration file');
+  }
+
+  /** Takes a configuration over, or leaves everything as it was and throws. */
+  async function takeOver(next: Config): Promise<void> {
+    const outlets = await telemetry.prepare(next);
+    const watches = await fleet.prepare(next).catch(async (error: unknown) => {
+      await outlets.drop();
+      throw error;
+    });
+    await outlets.take();
+    await watches.take();
+  }
+
+  /** The problems of the configuration as it is now, none when it was taken over. Never rejects. */
+  async function problemsOfReload(): Promise<string[]> {
+    try {
+      const loaded = await load();
+      if (!loaded.ok) return loaded.problems.map(problemText);
+      await takeOver(loaded.config);
       tracesUrl = loaded.config.traces.ui_url;
+      notes = loaded.notes ?? [];
+      tellNotes();
       if (JSON.stringify(loaded.config.http) !== JSON.stringify(config.http))
         telemetry.log.warn({}, 'Changes of http take effect at the next start');
       telemetry.log.info(
         { targets: loaded.config.redis.length, gateways: loaded.config.gateways.length },
         'The configuration was loaded again',
       );
-    } else {
-      telemetry.log.error({ problems }, 'The configuration was refused; the one before stays in force');
+      return [];
+    } catch (error) {
+      return [`the configuration is valid and cannot be used: ${error instanceof Error ? error.message : String(error)}`];
     }
-    lastReload = { successful: loaded.ok, at: clock.now(), problems };
+  }
+
+  async function reloadOnce(): Promise<string[]> {
+    const problems = await problemsOfReload();
+    if (problems.length > 0) telemetry.log.error({ problems }, 'The configuration was refused; the one before stays in force');
+    lastReload = { successful: problems.length === 0, at: clock.now(), problems };
     telemetry.reloaded(lastReload);
     return problems;
   }
@@ -113,6 +151,7 @@ export async function startDaemon({ config, load, version, env, clock, out }: Da
   });
   await fleet.apply(config);
   begun = true;
+  tellNotes();
   telemetry.log.info(
     { addresses: [...http.addresses], targets: config.redis.length, gateways: config.gateways.length, version },
     'The exporter is up',

@@ -28,18 +28,37 @@ const MEMORIES = 10_000;
 
 interface Member<S> {
   readonly job: Job;
+  /** On the schedule since it was started. */
   readonly scheduled: Scheduled | undefined;
   readonly series: Series | undefined;
   run(signal: AbortSignal): Promise<void>;
+  /** Puts it on the schedule. */
+  start(): void;
   status(): S;
   /** Takes it off the schedule, aborts and awaits its tick, closes its connections and drops its series. */
   remove(): Promise<void>;
 }
 
+/** What was built for a configuration and does not run yet. */
+interface Built {
+  opened: Series[];
+  shared: Map<string, Target>;
+  targets: Map<string, Member<TargetStatus>>;
+  censuses: Map<string, Member<ReturnType<CensusWatch['status']>>>;
+  gateways: Map<string, GatewayMember>;
+}
+
+type GatewayMember = Member<GatewayStatus> & { inside(): ReturnType<Fleet['inside']> };
+
 /** The watches that run: one for each target, census and gateway of the configuration. */
 export interface Fleet {
-  /** Makes the fleet what the configuration says: entries that did not change are not touched. */
+  /**
+   * Makes the fleet what the configuration says: entries that did not change are not touched. What is new is
+   * built before anything is removed; when that fails the fleet stays as it was, and the error is thrown.
+   */
   apply(config: Config): Promise<void>;
+  /** The first half of `apply`: builds what is new. `take` removes what it replaces and starts it; `drop` throws it away. */
+  prepare(config: Config): Promise<{ take(): Promise<void>; drop(): Promise<void> }>;
   /** Runs every job once, targets before censuses before gateways; where names are given only those, and the targets of gateways among them. */
   runOnce(names: readonly string[], signal: AbortSignal): Promise<void>;
   targets(): TargetStatus[];
@@ -62,19 +81,24 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
   const shared = new Map<string, Target>();
   const targets = new Map<string, Member<TargetStatus>>();
   const censuses = new Map<string, Member<ReturnType<CensusWatch['status']>>>();
-  const gateways = new Map<string, Member<GatewayStatus> & { inside(): ReturnType<Fleet['inside']> }>();
+  const gateways = new Map<string, GatewayMember>();
   const lease = scheduler && createSharedLease({ scheduler, log: telemetry.log, clock, env, onChange: leaseChanged });
   const memories = new Map<string, { config: GatewayConfig; memory: OverheadMemory }>();
   let current: Config | undefined;
 
   function member<S>(task: Task, watch: { job: Job; status(): S; close?(): Promise<void> }, series?: Series): Member<S> {
     const run = telemetry.observed(watch.job, task);
-    const scheduled = scheduler?.add(watch.job, task, run);
+    let scheduled: Scheduled | undefined;
     return {
       job: watch.job,
-      scheduled,
+      get scheduled() {
+        return scheduled;
+      },
       series,
       run,
+      start: () => {
+        scheduled ??= scheduler?.add(watch.job, task, run);
+      },
       status: watch.status,
       remove: async () => {
         await scheduled?.stop();
@@ -84,15 +108,16 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     };
   }
 
-  function addTarget(config: TargetConfig): void {
+  function buildTarget(config: TargetConfig, built: Built): void {
     const target = createTarget(config, () => shared.values());
-    const series = telemetry.store.open({
+    const series = telemetry.store.openNext({
       kind: 'target',
       name: config.name,
       staleAfter: STALE_INTERVALS * config.interval,
       lifetimes: config.census === undefined ? {} : { census: STALE_INTERVALS * config.census.interval },
       lasting: ['health', 'census run'],
     });
+    built.opened.push(series);
     const watch = createTargetWatch({
       config,
       target,
@@ -102,24 +127,28 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       onRecovery: () => recovered(config.name),
       once: scheduler === undefined,
     });
-    shared.set(config.name, target);
-    targets.set(config.name, member('target', watch, series));
+    built.shared.set(config.name, target);
+    built.targets.set(config.name, member('target', watch, series));
     if (config.census === undefined) return;
     const census = createCensusWatch({ config: config.census, target, series, log: telemetry.log, clock });
-    censuses.set(config.name, member('census', census));
+    built.censuses.set(config.name, member('census', census));
   }
 
-  function addGateway(config: GatewayConfig): void {
-    const series = telemetry.store.open({
+  function buildGateway(config: GatewayConfig, built: Built): void {
+    const series = telemetry.store.openNext({
       kind: 'gateway',
       name: config.name,
       staleAfter: STALE_INTERVALS * LONGEST_PAUSE * config.interval,
       lasting: ['verdict', 'lease'],
       shows: (metric) => showsGateway(metric, lease?.state()),
     });
-    const target = config.redis === undefined ? undefined : shared.get(config.redis);
+    built.opened.push(series);
+    const target = config.redis === undefined ? undefined : (built.shared.get(config.redis) ?? shared.get(config.redis));
     const watch = createGatewayWatch({ config, target, series, log: telemetry.log, clock, lease: lease?.state, memory: memoryOf(config) });
-    gateways.set(config.name, { ...member('gateway', watch, series), inside: () => ({ config, judged: watch.judged() }) });
+    built.gateways.set(
+      config.name,
+      Object.assign(member('gateway', watch, series), { inside: () => ({ config, judged: watch.judged() }) }),
+    );
   }
 
   /** What is known of what a gateway cannot bear stays with its entry, whatever else is loaded again. */
@@ -164,16 +193,44 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     await remove(targets, names);
   }
 
-  return {
-    async apply(next) {
-      const change = difference(current ?? { ...next, redis: [], gateways: [] }, next);
+  async function prepare(next: Config): Promise<{ take(): Promise<void>; drop(): Promise<void> }> {
+    const change = difference(current ?? { ...next, redis: [], gateways: [] }, next);
+    const isNew = (list: { added: readonly string[]; changed: readonly string[] }, name: string) =>
+      list.added.includes(name) || list.changed.includes(name) || current === undefined;
+    const built: Built = { opened: [], shared: new Map(), targets: new Map(), censuses: new Map(), gateways: new Map() };
+    const drop = async () => {
+      await Promise.all([...built.gateways.values(), ...built.censuses.values(), ...built.targets.values()].map((entry) => entry.remove()));
+      for (const series of built.opened) series.close();
+    };
+    let takeLease: (() => Promise<void>) | undefined;
+    try {
+      for (const config of next.redis) if (isNew(change.targets, config.name)) buildTarget(config, built);
+      for (const config of next.gateways) if (isNew(change.gateways, config.name)) buildGateway(config, built);
+      takeLease = lease?.prepare(next);
+    } catch (error) {
+      await drop();
+      throw error;
+    }
+    const take = async () => {
       await remove(gateways, [...change.gateways.removed, ...change.gateways.changed]);
       await removeTargets([...change.targets.removed, ...change.targets.changed]);
-      await lease?.apply(next);
-      for (const config of next.redis) if (!targets.has(config.name)) addTarget(config);
-      for (const config of next.gateways) if (!gateways.has(config.name)) addGateway(config);
-      showLease();
+      await takeLease?.();
+      for (const name of change.targets.removed) shared.delete(name);
+      for (const [name, target] of built.shared) shared.set(name, target);
+      for (const [name, entry] of built.targets) targets.set(name, entry);
+      for (const [name, entry] of built.censuses) censuses.set(name, entry);
+      for (const [name, entry] of built.gateways) gateways.set(name, entry);
       current = next;
+      for (const entry of [...built.targets.values(), ...built.censuses.values(), ...built.gateways.values()]) entry.start();
+      showLease();
+    };
+    return { take, drop };
+  }
+
+  return {
+    prepare,
+    async apply(next) {
+      await (await prepare(next)).take();
     },
     async runOnce(names, signal) {
       await runAll(targets, [...names, ...targetsOf(names)], signal);
@@ -200,7 +257,11 @@ function showsGateway(metric: Metric, lease: LeaseState | undefined): boolean {
 async function remove<S>(members: Map<string, Member<S>>, names: readonly string[]): Promise<void> {
   await Promise.all(
     names.map(async (name) => {
-      await members.get(name)?.remove();
+      // What cannot be closed properly is gone all the same: half a change would be worse.
+      await members
+        .get(name)
+        ?.remove()
+        .then(undefined, () => undefined);
       members.delete(name);
     }),
   );

@@ -21,8 +21,8 @@ export interface SharedLeaseOptions {
 export interface SharedLease {
   /** Undefined where no lease is configured: then every exporter probes. */
   state(): LeaseState | undefined;
-  /** Makes it that of a configuration; one that did not move is kept. */
-  apply(config: Config): Promise<void>;
+  /** Builds that of a configuration, and returns what puts it in the place of the one before; one that did not move is kept. */
+  prepare(config: Config): () => Promise<void>;
   /** Gives it back. */
   close(): Promise<void>;
 }
@@ -44,13 +44,14 @@ export function createSharedLease({ scheduler, log, clock, env, onChange }: Shar
 
   return {
     state: () => current?.watch.state(),
-    async apply(config) {
-      if (current !== undefined && !leaseMoved(current.config, config)) return;
-      await close();
+    prepare(config) {
+      if (current !== undefined && !leaseMoved(current.config, config)) return async () => undefined;
       const store = config.lease && storeOf(config.lease, config);
-      if (store === undefined) return;
-      const watch = watchLease({ store, log, clock, onChange });
-      current = { config, watch, scheduled: scheduler.add(watch.job, 'lease', watch.ask) };
+      const watch = store && watchLease({ store, log, clock, onChange });
+      return async () => {
+        await close();
+        if (watch !== undefined) current = { config, watch, scheduled: scheduler.add(watch.job, 'lease', watch.ask) };
+      };
     },
     close,
   };

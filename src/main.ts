@@ -1,9 +1,14 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
+import { EXIT } from './cli/io.ts';
+import { createOutput } from './cli/output.ts';
 import { runCommand } from './cli/program.ts';
 
 const NEEDS = [22, 18] as const;
+
+const output = createOutput(process.stdout);
+const errors = createOutput(process.stderr);
 
 /** The release, from the package.json that stands beside `src` and beside `dist`. */
 function version(): string {
@@ -16,16 +21,16 @@ async function main(): Promise<number> {
   setFlagsFromString('--optimize-for-size');
   const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
   if (major < NEEDS[0] || (major === NEEDS[0] && minor < NEEDS[1])) {
-    process.stderr.write(`litellm-cache-exporter needs Node ${NEEDS.join('.')} or newer; this is ${process.versions.node}\n`);
-    return 2;
+    errors.write(`litellm-cache-exporter needs Node ${NEEDS.join('.')} or newer; this is ${process.versions.node}\n`);
+    return EXIT.usage;
   }
-  // Whoever reads the output may stop early, as `head` does: that is no error of this program.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   const plain = process.env.NO_COLOR !== undefined && process.env.NO_COLOR !== '';
   return runCommand(process.argv.slice(2), version(), {
     env: process.env,
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
+    out: output.write,
+    err: errors.write,
+    log: { write: output.log, dropped: output.dropped },
+    readerGone: output.gone,
     colour: process.stdout.isTTY === true && !plain,
     terminal: process.stdout.isTTY === true,
     progress: process.stderr.isTTY === true,
@@ -34,15 +39,34 @@ async function main(): Promise<number> {
   });
 }
 
-main().then(
-  (code) => {
-    process.exitCode = code;
-  },
-  (error: unknown) => {
-    // What arrives here is either for people (an address in use, a web config file that is wrong) or a mistake in this program.
-    const refused = error instanceof Error && error.name === 'WebConfigError';
-    const expected = refused || (error instanceof Error && error.name === 'ListenError');
-    process.stderr.write(`${expected ? error.message : error instanceof Error ? error.stack : String(error)}\n`);
-    process.exit(refused ? 2 : 1);
-  },
-);
+/** The exit code of an error that ended a command. Those of people have a sentence; anything else is a mistake in this program. */
+function told(error: unknown): number {
+  if (error instanceof Error && (error.name === 'WebConfigError' || error.name === 'ListenError')) {
+    errors.write(`${error.message}\n`);
+    return error.name === 'WebConfigError' ? EXIT.usage : EXIT.failure;
+  }
+  errors.write(`internal error: ${described(error)}; this is a mistake in litellm-cache-exporter, please report it\n`);
+  return EXIT.internal;
+}
+
+/** An error in one line, with the place in the code but without the way there. */
+function described(error: unknown): string {
+  if (!(error instanceof Error)) return `thrown: ${typeof error}`;
+  const place = /\/((?:src|dist)\/[\w./-]+:\d+:\d+)\)?$/m.exec(error.stack ?? '')?.[1];
+  const message = error.message.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 300);
+  return `${error.name}: ${message}${place === undefined ? '' : ` (at ${place})`}`;
+}
+
+/** Ends the process once what it wrote has gone out. */
+async function end(code: number): Promise<void> {
+  const unwritten = await output.flush();
+  // A report that nobody got is no result, whatever stood in it.
+  if (unwritten !== undefined) errors.write(`cannot write to standard output: ${unwritten}\n`);
+  await Promise.race([errors.flush(), new Promise((resolve) => setTimeout(resolve, 500))]);
+  process.exit(unwritten === undefined ? code : EXIT.internal);
+}
+
+// The boundary of everything that nothing else catches: it is told once, and the process ends so that it is started again.
+for (const event of ['uncaughtException', 'unhandledRejection'] as const) process.on(event, (error: unknown) => void end(told(error)));
+
+main().then(end, (error: unknown) => end(told(error)));

@@ -7,18 +7,18 @@ import { EXIT, type Io } from './io.ts';
 import { reportProblems } from './problems.ts';
 
 /** Says what a valid configuration watches, and what it costs at worst; else every problem, exit 2. */
-export function configCheck(sources: Sources, io: Io): number {
-  const loaded = loadConfig(sources);
+export async function configCheck(sources: Sources, io: Io): Promise<number> {
+  const loaded = await loadConfig(sources);
   if (!loaded.ok) return reportProblems(loaded.problems, io);
-  io.out(summary(loaded.config));
+  io.out(`${summary(loaded.config)}${(loaded.notes ?? []).map((note) => `${note}\n`).join('')}`);
   return EXIT.ok;
 }
 
 /** Prints the effective configuration as YAML, secrets hidden; else every problem, exit 2. */
-export function configPrint(sources: Sources, io: Io): number {
-  const loaded = loadConfig(sources);
+export async function configPrint(sources: Sources, io: Io): Promise<number> {
+  const loaded = await loadConfig(sources);
   if (!loaded.ok) return reportProblems(loaded.problems, io);
-  io.out(printConfig(loaded.config));
+  io.out(`${(loaded.notes ?? []).map((note) => `# ${note}\n`).join('')}${printConfig(loaded.config)}`);
   return EXIT.ok;
 }
 

@@ -9,6 +9,7 @@ import { RULES } from '../doctor/rules/index.ts';
 import { CLIENT, type Setup } from '../doctor/setup.ts';
 import { cacheType } from '../doctor/subject/cache-settings.ts';
 import { environmentIsKnown } from '../doctor/subject/gateway.ts';
+import { printableLine } from '../masking/mask.ts';
 import { type Cell, table, wrap } from './layout.ts';
 
 const INDENT = '  ';
@@ -55,8 +56,8 @@ function lookedAt({ setup, files, notes }: Report): string[] {
   ];
 }
 
-function clientBlocks({ setup }: Report, paint: Paint): string[][] {
-  const rows = settingRows(setup);
+function clientBlocks({ setup, mask }: Report, paint: Paint): string[][] {
+  const rows = settingRows(setup, mask);
   const release = setup.release === undefined ? 'an unknown release' : `release ${setup.release.version}`;
   if (rows.length === 0 && setup.litellm !== undefined)
     return [[`LiteLLM, ${release}, uses no Redis that is known: ${withoutRedis(setup)}`]];
@@ -112,19 +113,14 @@ function findingLines(
 function excerpt({ source, line, column }: Place, { setup, mask }: Report, paint: Paint): string[] {
   const text = line === undefined ? undefined : setup.line(source, line);
   if (line === undefined || text === undefined) return [];
-  const shown = clean(mask(text)).slice(0, EXCERPT);
+  const shown = printableLine(mask.shown(source, line) ?? '').slice(0, EXCERPT);
   const gutter = String(line).padStart(5);
-  const before = column === undefined ? undefined : clean(mask(text.slice(0, column - 1)));
+  const before = column === undefined ? undefined : printableLine(mask.line(text.slice(0, column - 1)));
   const caret =
     before === undefined || before.length >= shown.length
       ? []
       : [`${' '.repeat(gutter.length)} | ${' '.repeat(before.length)}${paint(31, '^')}`];
   return [`${gutter} | ${shown}`, ...caret];
-}
-
-/** Tabs as one space, control characters as a question mark: a file must not steer the terminal. */
-function clean(text: string): string {
-  return text.replaceAll('\t', ' ').replaceAll(/\p{Cc}/gu, '?');
 }
 
 function totals(findings: readonly Reported[], paint: Paint): string[] {

@@ -5,11 +5,12 @@ import type { Severity } from '../doctor/finding.ts';
 import { gather } from '../doctor/gather.ts';
 import type { DoctorOptions } from '../doctor/options.ts';
 import { unifiedDiff } from '../doctor/report/diff.ts';
-import { masking } from '../doctor/report/masking.ts';
+import { maskedExamination, masking } from '../doctor/report/masking.ts';
 import type { Report } from '../doctor/report/report.ts';
 import { jsonReport } from '../doctor/report/report-json.ts';
 import { sarifReport } from '../doctor/report/report-sarif.ts';
 import { RULES } from '../doctor/rules/index.ts';
+import { printableLine } from '../masking/mask.ts';
 import { systemClock } from '../schedule/clock.ts';
 import { doctorText } from './doctor-report.ts';
 import { EXIT, type Io } from './io.ts';
@@ -29,7 +30,7 @@ export interface DoctorRequest {
 
 /**
  * Gathers the evidence, runs the rules and prints the report, or the fixes as a diff. Returns 0 when nothing
- * is as bad as `failOn`, 1 when something is or a file is broken, 2 when nothing could be checked. Writes no file.
+ * is as bad as `failOn`, 1 when something is or a file is broken, 2 when nothing could be checked, 3 when a rule failed. Writes no file.
  */
 export async function doctor(request: DoctorRequest, version: string, io: Io): Promise<number> {
   if (request.showSecrets && !request.diff) {
@@ -39,14 +40,21 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
   const interrupted = new AbortController();
   io.on('SIGINT', () => interrupted.abort());
   const { setup, problems, notes, files } = await gather(request.look, { env: io.env, clock: systemClock, signal: interrupted.signal });
-  for (const problem of problems) io.err(`${problemText(problem)}\n`);
+  const mask = masking(setup, files);
+  for (const problem of problems) io.err(`${printableLine(mask.text(problemText(problem)))}\n`);
   if (setup.litellm === undefined && setup.variables.length === 0 && setup.services.length === 0 && setup.workloads.length === 0) {
-    io.err(nothing(request.look, problems));
+    io.err(mask.text(nothing(request.look, problems)));
     return EXIT.usage;
   }
   const examination = examine(setup, RULES);
-  const report: Report = { setup, examination, mask: masking(setup), files, problems, notes, version };
-  io.out(request.diff ? diffText(report, request.showSecrets, io) : print(report, request.format, io));
+  const shown = { examination: maskedExamination(examination, mask), ...mask.tree({ files, problems, notes }) };
+  const report: Report = { setup, mask, version, ...shown };
+  io.out(request.diff ? diffText({ ...report, examination }, request.showSecrets, io) : print(report, request.format, io));
+  for (const { rule, reason } of examination.failed)
+    io.err(
+      `the rule ${rule.id} failed (${reason}); the findings of the other rules stand. This is a fault of this program: please report it\n`,
+    );
+  if (examination.failed.length > 0) return EXIT.internal;
   const { failOn } = request;
   // What could not be read could not be judged, so it is no clean result.
   const fails = problems.length > 0 || examination.findings.some((finding) => failOn !== 'never' && isAtLeast(finding, failOn));

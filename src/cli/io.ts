@@ -5,6 +5,10 @@ export interface Io {
   out(text: string): void;
   /** Writes to standard error. */
   err(text: string): void;
+  /** The log of the daemon on standard output: lines that cannot be written are dropped and counted. `out` without it. */
+  readonly log?: { write(line: string): void; dropped(): number };
+  /** Aborted when the reader of standard output has gone: what runs until then may end. */
+  readonly readerGone?: AbortSignal;
   /** Whether standard output is a terminal that wants colour. */
   readonly colour: boolean;
   /** Whether standard output is a terminal: a report that repeats is drawn in place. */
@@ -16,5 +20,5 @@ export interface Io {
   exitNow(code: number): void;
 }
 
-/** Exit codes of every command. */
-export const EXIT = { ok: 0, failure: 1, usage: 2 } as const;
+/** Exit codes of every command: all is well; it ran and something is not; usage or configuration; a mistake in this program, or a report that could not be written. */
+export const EXIT = { ok: 0, failure: 1, usage: 2, internal: 3 } as const;

@@ -23,9 +23,10 @@ export interface ProbeOptions {
  * when the configuration is refused or a name is unknown.
  */
 export async function probe(sources: Sources, options: ProbeOptions, version: string, io: Io): Promise<number> {
-  const loaded = loadConfig(sources);
+  const loaded = await loadConfig(sources);
   if (!loaded.ok) return reportProblems(loaded.problems, io);
-  const { config } = loaded;
+  const { config, notes = [] } = loaded;
+  for (const note of notes) io.err(`${note}\n`);
   const known = [...config.redis, ...config.gateways].map((entry) => entry.name);
   const unknown = options.names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
@@ -43,6 +44,8 @@ export async function probe(sources: Sources, options: ProbeOptions, version: st
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     io.on(signal, () => interrupted.abort(new DOMException('interrupted', 'AbortError')));
+  // Who reads a report once may leave before its end; the exit code counts all the same.
+  if (options.watch) io.readerGone?.addEventListener('abort', () => interrupted.abort(new DOMException('nobody reads', 'AbortError')));
   const startedAt = clock.now();
   const pause = Math.min(...[...config.redis, ...config.gateways].map((entry) => entry.interval));
   const chosen = (entry: { name: string }) => options.names.length === 0 || options.names.includes(entry.name);
@@ -57,7 +60,7 @@ export async function probe(sources: Sources, options: ProbeOptions, version: st
       startedAt,
       now: clock.now(),
       ready: true,
-      configReload: { successful: true, at: startedAt, problems: [] },
+      configReload: { successful: true, at: startedAt, problems: [], notes },
       targets: fleet.targets().filter(chosen),
       gateways: fleet.gateways().filter(chosen),
     };

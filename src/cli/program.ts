@@ -7,6 +7,13 @@ import { EXIT, type Io } from './io.ts';
 
 const DESCRIPTION = 'OpenTelemetry metrics exporter that tells the truth about the Redis cache behind LiteLLM gateways.';
 
+/** Why one does not find the options of the daemon here: they are those of its command. */
+const HELP = `
+Without a command the exporter runs; its options: litellm-cache-exporter serve --help
+Environment: LCE_REDIS_URL, LCE_REDIS_USERNAME, LCE_REDIS_PASSWORD(_FILE), LCE_LITELLM_URL,
+LCE_LITELLM_API_KEY(_FILE), LCE_PROBE_MODEL, LCE_PRICE_PER_PAIR_USD, LCE_LISTEN,
+LCE_LOG_LEVEL, LCE_LOG_FORMAT. A flag beats the environment, and that beats the file.`;
+
 /**
  * Runs the command that the arguments name; returns its exit code: 0, 1 (it ran and something is not
  * well), 2 (usage or configuration). Each command is imported only when it is asked for.
@@ -19,6 +26,7 @@ export async function runCommand(args: readonly string[], version: string, io: I
     .exitOverride()
     .configureOutput({ writeOut: io.out, writeErr: io.err })
     .enablePositionalOptions()
+    .addHelpText('after', HELP)
     .showSuggestionAfterError();
 
   withSources(program.command('serve', { isDefault: true }).description('run the exporter (the default command)')).action(
@@ -42,12 +50,12 @@ export async function runCommand(args: readonly string[], version: string, io: I
   const config = program.command('config').description('check or print the configuration').showHelpAfterError();
   withSources(config.command('check').description('validate; exit 2 with every problem')).action(async (flags: SourceFlags) => {
     const { configCheck } = await import('./config.ts');
-    code = configCheck(sources(flags, io), io);
+    code = await configCheck(sources(flags, io), io);
   });
   withSources(config.command('print').description('print the effective configuration, secrets hidden')).action(
     async (flags: SourceFlags) => {
       const { configPrint } = await import('./config.ts');
-      code = configPrint(sources(flags, io), io);
+      code = await configPrint(sources(flags, io), io);
     },
   );
   config
@@ -147,14 +155,17 @@ type SourceFlags = Flags & { config?: string };
 function withSources(command: Command): Command {
   return command
     .option('-c, --config <file>', 'configuration file (YAML)')
-    .option('--redis-url <url>', 'Redis to scrape: redis://, rediss:// or unix:// (LCE_REDIS_URL)')
+    .option(
+      '--redis-url <url>',
+      'Redis to scrape: redis://, rediss:// or unix:// (LCE_REDIS_URL; user and password in LCE_REDIS_USERNAME, LCE_REDIS_PASSWORD or LCE_REDIS_PASSWORD_FILE)',
+    )
     .option('--litellm-url <url>', 'LiteLLM gateway to probe (LCE_LITELLM_URL)')
     .option('--litellm-api-key-file <file>', 'file with its key (LCE_LITELLM_API_KEY_FILE, or the key in LCE_LITELLM_API_KEY)')
     .option('--probe-model <model>', 'model for the pairs (LCE_PROBE_MODEL)')
     .option('--price-per-pair-usd <usd>', 'what a pair costs; 0 for a mock model (LCE_PRICE_PER_PAIR_USD)')
     .option('--listen <address...>', 'address to serve on, such as :9464 (LCE_LISTEN)')
-    .option('--log-level <level>', 'trace, debug, info, warn or error')
-    .option('--log-format <format>', 'json or text');
+    .option('--log-level <level>', 'trace, debug, info, warn or error (LCE_LOG_LEVEL)')
+    .option('--log-format <format>', 'json or text (LCE_LOG_FORMAT)');
 }
 
 function sources({ config, ...flags }: SourceFlags, io: Io): Sources {

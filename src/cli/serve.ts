@@ -13,15 +13,17 @@ const SHUTDOWN_MS = 10_000;
  * ends the process at once.
  */
 export async function serve(sources: Sources, version: string, io: Io): Promise<number> {
-  const loaded = loadConfig(sources);
+  const loaded = await loadConfig(sources);
   if (!loaded.ok) return reportProblems(loaded.problems, io);
   const daemon = await startDaemon({
     config: loaded.config,
+    notes: loaded.notes,
     load: () => loadConfig(sources),
     version,
     env: io.env,
     clock: systemClock,
-    out: io.out,
+    out: io.log?.write ?? io.out,
+    droppedLines: io.log?.dropped,
   });
   io.on('SIGHUP', () => void daemon.reload());
   await new Promise<void>((resolve) => {

@@ -27,23 +27,33 @@ export function redisUrl() {
       const username = decoded(url.username);
       const password = decoded(url.password);
       if (username === undefined || password === undefined)
-        return refuse(context, 'has a % in user or password that is no escape', 'write %25 for %');
+        return refuse(context, 'has a % in user or password that is no escape of UTF-8', 'write %25 for %');
       return { url: withoutUser(url), username: username || undefined, password: password === '' ? undefined : Secret.of(password) };
     })
     .meta({ kind: 'URL' });
 }
 
+/** Of `sun_path` (unix(7)), without its last byte. */
+const LONGEST_SOCKET = 107;
+
 function hostFault(url: URL): string | undefined {
   if (url.hostname === '') return 'has no host';
+  if (/[%\s\0]/.test(url.hostname)) return 'has a host that no server can have';
+  if (url.port === '0') return 'has port 0';
   if (url.hash !== '') return 'has a #: write %23 where it is part of the password';
-  if (!/^\/?\d*$/.test(url.pathname)) return 'has a path that is no database number';
+  if (!/^\/?\d{0,5}$/.test(url.pathname)) return 'has a path that is no database number';
   if (url.pathname.length > 1 && url.searchParams.has('db')) return 'names the database twice';
   return databaseFault(url);
 }
 
 function socketFault(url: URL): string | undefined {
   if (url.hostname !== '') return 'must have three slashes before the path of the socket: unix:///run/redis.sock';
-  return url.pathname.length > 1 ? databaseFault(url) : 'has no path of a socket';
+  const path = decoded(url.pathname);
+  if (path === undefined) return 'has a % in the path of the socket that is no escape of UTF-8: write %25 for %';
+  if (path.includes('\0')) return 'has a NUL byte in the path of the socket';
+  if (Buffer.byteLength(path) > LONGEST_SOCKET) return `has a path of a socket that is longer than ${LONGEST_SOCKET} bytes`;
+  if (url.hash !== '') return 'has a #: write %23 where it is part of the path';
+  return path.length > 1 ? databaseFault(url) : 'has no path of a socket';
 }
 
 function databaseFault(url: URL): string | undefined {
@@ -64,6 +74,7 @@ function withoutUser(url: URL): string {
   return plain.href;
 }
 
+/** Undefined for an escape that is none, or is not UTF-8. */
 function decoded(part: string): string | undefined {
   try {
     return decodeURIComponent(part);
@@ -81,6 +92,7 @@ export function httpUrl() {
       if (url.protocol !== 'http:' && url.protocol !== 'https:') return refuse(context, 'must begin with http:// or https://');
       if (url.username !== '' || url.password !== '') return refuse(context, 'must not hold a user or password');
       if (url.search !== '' || url.hash !== '') return refuse(context, 'must not have a ? or #');
+      if (url.port === '0') return refuse(context, 'has port 0');
       return url.href.replace(/\/+$/, '');
     })
     .meta({ kind: 'URL' });

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
-import { readText } from './file.ts';
+import { type FileText, readText } from './file.ts';
+import { foreignReference } from './foreign.ts';
 import type { Fault, Path } from './problem.ts';
 import { Secret } from './secret.ts';
 
@@ -19,9 +20,13 @@ interface Context {
   env: Readonly<Record<string, string | undefined>>;
   faults: Fault[];
   variables: Set<string>;
+  /** What is in the files that are referred to, by their absolute path. */
+  contents: ReadonlyMap<string, FileText>;
 }
 
 const REFERENCE = /\$\$|\$\{([^}]*)(\}?)/g;
+const PASSWORD_IN_URL = /^[a-z]+:\/\/[^:/?#]*:(.*)@[^@]*$/i;
+const LITELLM = /^\s*os\.environ\//;
 const WHOLE_FILE = /^\$\{file:([^}]*)\}$/;
 
 /**
@@ -30,9 +35,24 @@ const WHOLE_FILE = /^\$\{file:([^}]*)\}$/;
  * Values of keys that end in `_file` become absolute. Relative paths start at the directory of `file`.
  * Keys without a value are left out.
  */
-export function interpolate(tree: object, file: string, env: Readonly<Record<string, string | undefined>>): Interpolated {
-  const context: Context = { directory: dirname(resolve(file)), env, faults: [], variables: new Set() };
+export async function interpolate(tree: object, file: string, env: Readonly<Record<string, string | undefined>>): Promise<Interpolated> {
+  const directory = dirname(resolve(file));
+  const contents = new Map<string, FileText>();
+  for (const path of new Set(filesIn(tree))) contents.set(resolve(directory, path), await readText(resolve(directory, path)));
+  const context: Context = { directory, env, faults: [], variables: new Set(), contents };
   return { tree: section(tree, [], context), faults: context.faults, variables: context.variables };
+}
+
+/** The files that texts refer to, but for secrets, which are read at each use. */
+function filesIn(node: unknown, key = ''): string[] {
+  if (typeof node === 'string') {
+    if (SECRET_KEYS.has(key) && WHOLE_FILE.test(node)) return [];
+    return [...node.matchAll(REFERENCE)].flatMap(([, reference = '', end]) =>
+      end === '}' && reference.startsWith('file:') ? [reference.slice(5)] : [],
+    );
+  }
+  if (node === null || typeof node !== 'object') return [];
+  return Object.entries(node).flatMap(([name, value]) => filesIn(value, name));
 }
 
 function walk(node: unknown, path: Path, context: Context): unknown {
@@ -58,6 +78,12 @@ function entry(key: string, value: unknown, path: Path, context: Context): unkno
   if (typeof value !== 'string') return walk(value, path, context);
   const [, secretFile] = SECRET_KEYS.has(key) ? (WHOLE_FILE.exec(value) ?? []) : [];
   if (secretFile !== undefined) return Secret.fromFile(resolve(context.directory, secretFile));
+  // In a secret any of them; elsewhere the one that is no text of anything else.
+  const suspect = SECRET_KEYS.has(key) ? value : key === 'url' ? (PASSWORD_IN_URL.exec(value)?.[1] ?? '') : '';
+  const ours = /\$\{(env|file):/.test(suspect);
+  const foreign =
+    (ours ? undefined : foreignReference(suspect, 'file')) ?? (LITELLM.test(value) ? foreignReference(value, 'file') : undefined);
+  if (foreign !== undefined) return fault(context, path, foreign.message, foreign.suggestion);
   const resolved = text(value, path, context);
   return key.endsWith('_file') && resolved !== '' ? resolve(context.directory, resolved) : resolved;
 }
@@ -82,7 +108,7 @@ function lookUp(reference: string, path: Path, context: Context): string {
 }
 
 function content(file: string, path: Path, context: Context): string {
-  const read = readText(file);
+  const read = context.contents.get(file) ?? { reason: 'was not read' };
   return 'reason' in read ? fault(context, path, `${file} ${read.reason}`) : read.text.replace(/\r?\n$/, '');
 }
 

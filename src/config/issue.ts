@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { inputSchema, type JsonSchema, keysAt } from './json-schema.ts';
+import { inputSchema, keysAt } from './json-schema.ts';
 import { closest, type Fault, type Path } from './problem.ts';
 import { Secret } from './secret.ts';
 
@@ -26,16 +26,26 @@ const SYNONYM: ReadonlyMap<string, string> = new Map([
   ['budget', 'daily_budget_usd'],
 ]);
 
-/** What the issues of a schema mean to the person who wrote the tree. */
-export function faultsOf(issues: readonly z.core.$ZodIssue[], tree: unknown): Fault[] {
+/** What the first `most` issues of a schema mean to the person who wrote the tree; unknown keys are one issue each. */
+export function faultsOf(issues: readonly z.core.$ZodIssue[], tree: unknown, most = Number.POSITIVE_INFINITY): Fault[] {
   const root = inputSchema();
-  return issues.flatMap((issue) => {
+  const faults: Fault[] = [];
+  for (const issue of issues) {
+    if (faults.length >= most) break;
     const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
-    if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(root, path, key));
-    if (issue.code === 'custom') return [{ path, message: issue.message, suggestion: suggestionOf(issue.params) }];
-    if (issue.code === 'invalid_type') return [wrongType(path, issue.expected, valueAt(tree, path))];
-    return [{ path, message: issue.message }];
-  });
+    if (issue.code === 'unrecognized_keys') {
+      const known = keysAt(root, path);
+      for (const key of issue.keys.slice(0, most - faults.length)) faults.push(unknownKey(known, path, key));
+    } else if (issue.code === 'custom') faults.push({ path, message: issue.message, suggestion: suggestionOf(issue.params) });
+    else if (issue.code === 'invalid_type') faults.push(wrongType(path, issue.expected, valueAt(tree, path)));
+    else faults.push({ path, message: issue.message });
+  }
+  return faults;
+}
+
+/** How many faults `faultsOf` would give without a bound. */
+export function countIssues(issues: readonly z.core.$ZodIssue[]): number {
+  return issues.reduce((count, issue) => count + (issue.code === 'unrecognized_keys' ? issue.keys.length : 1), 0);
 }
 
 function suggestionOf(params: Record<string, unknown> | undefined): string | undefined {
@@ -43,9 +53,8 @@ function suggestionOf(params: Record<string, unknown> | undefined): string | und
   return typeof suggestion === 'string' ? suggestion : undefined;
 }
 
-function unknownKey(root: JsonSchema, path: Path, key: string): Fault {
+function unknownKey(known: readonly string[], path: Path, key: string): Fault {
   const full = [...path, key];
-  const known = keysAt(root, path);
   const synonym = SYNONYM.get(key.toLowerCase());
   const meant = synonym !== undefined && known.includes(synonym) ? synonym : closest(key, known);
   const suggestion = meant === undefined ? `known here are ${known.join(', ')}` : `did you mean ${meant}?`;

@@ -1,6 +1,6 @@
 import type { Config } from './effective.ts';
 import { interpolate } from './interpolate.ts';
-import { faultsOf } from './issue.ts';
+import { countIssues, faultsOf } from './issue.ts';
 import { namedFileFaults } from './named-files.ts';
 import { otlpEndpoint } from './otlp-endpoint.ts';
 import { type Fault, type Problem, pathText } from './problem.ts';
@@ -17,7 +17,14 @@ export interface Sources {
   env: Environment;
 }
 
-export type Loaded = { ok: true; config: Config } | { ok: false; problems: Problem[] };
+export type Loaded =
+  | {
+      ok: true;
+      config: Config;
+      /** Which variables and flags change or add what the file says, a sentence each; none without a file. */
+      notes?: readonly string[] | undefined;
+    }
+  | { ok: false; problems: Problem[] };
 
 /** A file that is no configuration at all could have a problem in every word. */
 const MOST_PROBLEMS = 200;
@@ -26,27 +33,57 @@ const MOST_PROBLEMS = 200;
  * The effective configuration, or everything that is wrong with it at once. Reads the file and every
  * file that it names; starts nothing and connects to nothing. Never throws for what people wrote.
  */
-export function loadConfig({ file, flags, env }: Sources): Loaded {
+export async function loadConfig({ file, flags, env }: Sources): Promise<Loaded> {
   if (file !== undefined) {
-    const source = readYaml(file);
-    return Array.isArray(source) ? { ok: false, problems: source } : merge(source, file, flags, env);
+    const source = await readYaml(file);
+    return Array.isArray(source) ? { ok: false, problems: capped(source, source.length) } : merge(source, file, flags, env);
   }
   if (nameSomething(flags, env)) return merge({ tree: {}, position: () => undefined }, '', flags, env);
   const suggestion = 'give --config FILE, or --redis-url and --litellm-url';
   return { ok: false, problems: [{ path: '', message: 'there is nothing to watch', suggestion }] };
 }
 
-function merge(source: Source, file: string, flags: Flags, env: Environment): Loaded {
-  const written = interpolate(source.tree, file, env);
-  const { tree, origins, faults: misplaced } = otlpEndpoint(overlay(written.tree, flags, env, written.variables), env);
-  const faults = [...written.faults, ...misplaced, ...namedFileFaults(tree)];
+async function merge(source: Source, file: string, flags: Flags, env: Environment): Promise<Loaded> {
+  const written = await interpolate(source.tree, file, env);
+  const { tree, origins, faults: misplaced, notes } = otlpEndpoint(overlay(written.tree, flags, env, written.variables), env);
+  const faults = [...written.faults, ...misplaced, ...(await namedFileFaults(tree))];
   const result = schema.safeParse(tree);
-  if (result.success && faults.length === 0) return { ok: true, config: result.data };
+  if (result.success && faults.length === 0) return { ok: true, config: result.data, ...(file !== '' && { notes }) };
   const told = new Set(faults.map(({ path }) => pathText(path)));
-  const issues = result.success ? [] : faultsOf(result.error.issues, tree);
-  const all = [...faults, ...issues.filter(({ path }) => !told.has(pathText(path)))];
-  const problems = all.slice(0, MOST_PROBLEMS).map((fault) => located(fault, source, origins));
-  return { ok: false, problems: [...problems.sort(byPlace), ...rest(all.length - MOST_PROBLEMS)] };
+  const issues = result.success ? [] : result.error.issues;
+  const first = faultsOf(issues, tree, MOST_PROBLEMS + faults.length).filter(({ path }) => !told.has(pathText(path)));
+  const all = [...faults, ...first].slice(0, MOST_PROBLEMS);
+  const beyond = faults.length + countIssues(issues) - (MOST_PROBLEMS + faults.length);
+  const total = beyond > 0 ? faults.length + countIssues(issues) : faults.length + first.length;
+  const problems = all.map((fault) => located(file === '' ? withoutFile(fault) : fault, source, origins));
+  return { ok: false, problems: capped(problems.sort(byPlace), total) };
+}
+
+/** At most MOST_PROBLEMS of `total` problems, and how many more there are. */
+function capped(problems: readonly Problem[], total: number): Problem[] {
+  return [...problems.slice(0, MOST_PROBLEMS), ...rest(total - MOST_PROBLEMS)];
+}
+
+/** What the rules say of keys, for somebody who has no file and gave flags and variables. */
+const WORDS: readonly (readonly [key: string, setting: string])[] = [
+  ['add password or password_file', 'set LCE_REDIS_PASSWORD or LCE_REDIS_PASSWORD_FILE'],
+  ['or add password', 'or set LCE_REDIS_PASSWORD'],
+  ['write https:// in url', 'write https:// in --litellm-url'],
+  ['write rediss:// in url', 'write rediss:// in --redis-url'],
+];
+
+function withoutFile({ path, message, suggestion }: Fault): Fault {
+  if (path.at(-1) === 'daily_budget_usd') {
+    const priced = [...path.slice(0, -1), 'price_per_pair_usd'];
+    const limit = message.replace(/ of daily_budget_usd$/, ' that is allowed without a configuration file');
+    return {
+      path: priced,
+      message: limit,
+      suggestion: 'use a mock model and the price 0, or write a configuration file with daily_budget_usd',
+    };
+  }
+  const said = (text: string) => WORDS.reduce((all, [key, setting]) => all.replace(key, setting), text);
+  return { path, message: said(message), suggestion: suggestion && said(suggestion) };
 }
 
 function located({ path, message, suggestion }: Fault, source: Source, origins: ReadonlyMap<string, string>): Problem {

@@ -1,26 +1,47 @@
 import { readText } from './file.ts';
 import type { Fault, Path } from './problem.ts';
-import { Secret } from './secret.ts';
+import { readSecret, Secret } from './secret.ts';
 
 const SECRET_FILE_KEYS: ReadonlySet<string> = new Set(['password_file', 'api_key_file']);
+/** An empty one counts for OpenSSL as not given. */
+const PEM_FILE_KEYS: ReadonlySet<string> = new Set(['ca_file', 'cert_file', 'key_file']);
+
+/** A file that a tree names, and the key that does; the key of a secret is that of its file. */
+interface Named {
+  file: string;
+  path: Path;
+  key: string;
+}
 
 /**
- * Reads every file that a resolved tree names once, so that a missing one is a fault at the start and
- * not at the first rotation. What is in them is not kept.
+ * Reads every file that a resolved tree names once, so that a missing one and an empty secret or
+ * certificate are faults at the start and not at the first use. What is in them is not kept.
  */
-export function namedFileFaults(node: unknown, path: Path = []): Fault[] {
-  if (node instanceof Secret) return node.file === undefined ? [] : fileFaults(node.file, path, true);
-  if (Array.isArray(node)) return node.flatMap((item: unknown, index) => namedFileFaults(item, [...path, index]));
+export async function namedFileFaults(tree: unknown): Promise<Fault[]> {
+  const reasons = new Map<string, string | undefined>();
+  const faults: Fault[] = [];
+  for (const { file, path, key } of namedFiles(tree, [])) {
+    const kind = SECRET_FILE_KEYS.has(key) ? 'secret' : PEM_FILE_KEYS.has(key) ? 'pem' : 'file';
+    const id = `${kind} ${file}`;
+    if (!reasons.has(id)) reasons.set(id, await reasonAgainst(file, kind));
+    const reason = reasons.get(id);
+    if (reason !== undefined) faults.push({ path, message: `${file} ${reason}` });
+  }
+  return faults;
+}
+
+function namedFiles(node: unknown, path: Path): Named[] {
+  if (node instanceof Secret) return node.file === undefined ? [] : [{ file: node.file, path, key: 'password_file' }];
+  if (Array.isArray(node)) return node.flatMap((item: unknown, index) => namedFiles(item, [...path, index]));
   if (node === null || typeof node !== 'object') return [];
   return Object.entries(node).flatMap(([key, value]) => {
-    if (typeof value === 'string' && value !== '' && key.endsWith('_file'))
-      return fileFaults(value, [...path, key], SECRET_FILE_KEYS.has(key));
-    return namedFileFaults(value, [...path, key]);
+    if (typeof value === 'string' && value !== '' && key.endsWith('_file')) return [{ file: value, path: [...path, key], key }];
+    return namedFiles(value, [...path, key]);
   });
 }
 
-function fileFaults(file: string, path: Path, isSecret: boolean): Fault[] {
-  const read = readText(file);
-  if ('reason' in read) return [{ path, message: `${file} ${read.reason}` }];
-  return isSecret && read.text.trim() === '' ? [{ path, message: `${file} is empty` }] : [];
+async function reasonAgainst(file: string, kind: 'secret' | 'pem' | 'file'): Promise<string | undefined> {
+  const read = kind === 'secret' ? await readSecret(file) : await readText(file);
+  if ('reason' in read) return read.reason;
+  return kind === 'pem' && read.text.trim() === '' ? 'is empty' : undefined;
 }

@@ -86,9 +86,10 @@ export function rootRules(root: Section, report: Report): void {
   unique(root.redis, ['redis'], report);
   unique(root.gateways, ['gateways'], report);
   const targets = names(root.redis);
+  const known = new Set(targets);
   for (const [index, gateway] of sections(root.gateways).entries()) {
     const target = gateway.redis;
-    if (!isName(target) || targets.includes(target)) continue;
+    if (!isName(target) || known.has(target)) continue;
     report(['gateways', index, 'redis'], `no target is named ${target}`, targetHint(target, targets));
   }
   leasePlace(root, report);
@@ -121,9 +122,11 @@ function onlyOne(section: Section, key: string, report: Report): void {
 
 function replicaRules({ url, addresses }: Section, report: Report): void {
   const list: unknown[] = Array.isArray(addresses) ? addresses : [];
+  const seen = new Set<string>();
   for (const [index, address] of list.entries()) {
     if (typeof address !== 'string') continue;
-    if (list.indexOf(address) < index) report(['addresses', index], 'names a replica twice');
+    if (seen.has(address)) report(['addresses', index], 'names a replica twice');
+    seen.add(address);
     if (typeof url === 'string' && address.includes('://') && !address.startsWith(url.slice(0, url.indexOf(':') + 1)))
       report(['addresses', index], 'has another scheme than url', 'write host:port');
   }
@@ -144,10 +147,15 @@ function unique(list: unknown, path: Path, report: Report): void {
   }
 }
 
+/** Names that a message lists. */
+const MOST_NAMES = 20;
+
 function targetHint(target: string, targets: readonly string[]): string {
-  const near = closest(target, targets);
+  // Among very many names to look for a similar one costs more than it tells.
+  const near = targets.length > 1_000 ? undefined : closest(target, targets);
   if (near !== undefined) return `did you mean ${near}?`;
-  return targets.length === 0 ? 'add the target to redis, or remove this line' : `known are ${targets.join(', ')}`;
+  if (targets.length === 0) return 'add the target to redis, or remove this line';
+  return `known are ${targets.slice(0, MOST_NAMES).join(', ')}${targets.length > MOST_NAMES ? ` and ${targets.length - MOST_NAMES} more` : ''}`;
 }
 
 function usesTls(tls: unknown): boolean {

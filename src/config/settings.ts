@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import type { Fault } from './problem.ts';
+import { foreignReference } from './foreign.ts';
+import { closest, type Fault } from './problem.ts';
 
 /** The command line flags that stand for configuration keys. */
 export interface Flags {
@@ -58,6 +59,8 @@ export interface Overlaid {
   /** From `redis[0].url` to `--redis-url`. */
   origins: ReadonlyMap<string, string>;
   faults: Fault[];
+  /** What the settings do to a file: one sentence each. */
+  notes: string[];
 }
 
 interface Given {
@@ -78,7 +81,12 @@ export function nameSomething(flags: Flags, env: Environment): boolean {
  * it where there is none. A variable that the file itself refers to (`referred`) is left to the file.
  */
 export function overlay(tree: Record<string, unknown>, flags: Flags, env: Environment, referred: ReadonlySet<string>): Overlaid {
-  const result: Overlaid & { origins: Map<string, string> } = { tree: { ...tree }, origins: new Map(), faults: [] };
+  const result: Overlaid & { origins: Map<string, string> } = {
+    tree: { ...tree },
+    origins: new Map(),
+    faults: [],
+    notes: unknownVariables(env),
+  };
   for (const section of ['redis', 'gateways'] as const) {
     const given = givenSettings(flags, env, referred).filter(({ setting }) => setting.section === section);
     if (given.length > 0) overlayEntry(result, section, given);
@@ -86,6 +94,7 @@ export function overlay(tree: Record<string, unknown>, flags: Flags, env: Enviro
   for (const { setting, value, origin } of givenSettings(flags, env, referred)) {
     const { section, key } = setting;
     if (section === 'redis' || section === 'gateways' || !isSection(result.tree[section] ?? {})) continue;
+    result.notes.push(noteOf(`${section}.${key}`, origin, asSection(result.tree[section])[key] !== undefined));
     result.tree[section] = { ...asSection(result.tree[section]), [key]: value };
     result.origins.set(`${section}.${key}`, origin);
   }
@@ -105,12 +114,35 @@ function overlayEntry(result: Overlaid & { origins: Map<string, string> }, secti
   const path = `${section}[${index}]`;
   if (entries.length === 0) nameOrigins(result.origins, section, path);
   const entry = { ...(entries.length === 0 ? newEntry(section, result.tree) : asSection(entries[index])) };
+  for (const { setting, origin, value } of given) {
+    const hidden = sameMeaning(setting.key).filter((key) => entry[key] !== undefined);
+    result.notes.push(noteOf(`${path}.${hidden[0] ?? setting.key}`, origin, hidden.length > 0));
+    const foreign = setting.key === 'password' || setting.key === 'api_key' ? foreignReference(String(value), 'elsewhere') : undefined;
+    if (foreign !== undefined) result.faults.push({ path: [origin], ...foreign });
+  }
   for (const { setting } of given) for (const key of sameMeaning(setting.key)) delete entry[key];
   for (const { setting, value, origin } of given) {
     entry[setting.key] = value;
     result.origins.set(`${path}.${setting.key}`, origin);
   }
   result.tree[section] = entries.length === 0 ? [entry] : entries.with(index, entry);
+}
+
+function noteOf(path: string, origin: string, hides: boolean): string {
+  return hides ? `${origin} overrides ${path} of the file` : `${origin} gives ${path}, which the file does not`;
+}
+
+/** What Kubernetes sets for a Service whose name begins like our variables. */
+const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?)$/;
+
+/** Variables that look like settings and are none: a misspelt one would be missed without a word. */
+function unknownVariables(env: Environment): string[] {
+  const known = SETTINGS.map(({ variable }) => variable);
+  const strange = Object.keys(env).filter((name) => name.startsWith('LCE_') && !known.includes(name) && !SERVICE_LINK.test(name));
+  return strange.map((name) => {
+    const meant = closest(name, known);
+    return `${name} is not read${meant === undefined ? '' : `; did you mean ${meant}?`}`;
+  });
 }
 
 /** A new gateway belongs to the only target. */

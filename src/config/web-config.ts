@@ -1,7 +1,9 @@
-import { statSync } from 'node:fs';
+import { createPrivateKey } from 'node:crypto';
+import { stat } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { createSecureContext, type SecureContextOptions, type SecureVersion } from 'node:tls';
 import { readText } from './file.ts';
+import { certificatesFault, certificatesIn } from './pem.ts';
 import { problemText } from './problem.ts';
 import { CIPHER_SUITES, CURVES, TLS13_CIPHERS } from './web-ciphers.ts';
 import { type ClientAuth, parseWebConfig, type TlsSettings } from './web-config-schema.ts';
@@ -27,8 +29,8 @@ const VERSION = { TLS10: 'TLSv1', TLS11: 'TLSv1.1', TLS12: 'TLSv1.2', TLS13: 'TL
  * certificates that it names. Paths in it are relative to the file. Everything that is wrong is
  * reported at once, one sentence each; nothing is thrown.
  */
-export function loadWebConfig(file: string): WebConfigResult {
-  const source = readText(file);
+export async function loadWebConfig(file: string): Promise<WebConfigResult> {
+  const source = await readText(file);
   if ('reason' in source) return { files: [file], problems: [`${file} ${source.reason}`] };
   const parsed = parseWebConfig(source.text, file);
   if (Array.isArray(parsed)) return { files: [file], problems: parsed.map(problemText) };
@@ -37,35 +39,35 @@ export function loadWebConfig(file: string): WebConfigResult {
 
   const problems: string[] = [];
   const files = [file];
-  const contents = (inline: string | undefined, name: string | undefined): string | undefined => {
+  const contents = async (inline: string | undefined, name: string | undefined): Promise<string | undefined> => {
     if (name === undefined) return inline;
     const path = resolve(dirname(file), name);
     files.push(path);
-    const read = readText(path);
+    const read = await readText(path);
     if ('text' in read) return read.text;
     problems.push(`${path} ${read.reason}`);
     return undefined;
   };
-  const context: SecureContextOptions = {
-    ...tlsOptions(tls),
-    cert: contents(tls.cert, tls.cert_file),
-    key: contents(tls.key, tls.key_file),
-    ca: contents(tls.client_ca, tls.client_ca_file),
+  const pem = {
+    cert: await contents(tls.cert, tls.cert_file),
+    key: await contents(tls.key, tls.key_file),
+    ca: await contents(tls.client_ca, tls.client_ca_file),
   };
-  const unusable = problems.length > 0 ? undefined : contextProblem(context);
+  const context: SecureContextOptions = { ...tlsOptions(tls), ...pem };
+  const unusable = problems.length > 0 ? undefined : (pemProblem(pem) ?? contextProblem(context));
   if (unusable !== undefined) problems.push(`${file}: tls_server_config: ${unusable}`);
   return problems.length > 0 ? { files, problems } : { files, config: { ...config, tls: { context, clientAuth: tls.client_auth_type } } };
 }
 
 /** Changes when one of the files is written, replaced, removed or comes back. */
-export function fingerprint(files: readonly string[]): string {
-  return files.map(fingerprintOf).join();
+export async function fingerprint(files: readonly string[]): Promise<string> {
+  return (await Promise.all(files.map(fingerprintOf))).join();
 }
 
-function fingerprintOf(file: string): string {
+async function fingerprintOf(file: string): Promise<string> {
   try {
-    const stat = statSync(file);
-    return `${stat.ino}:${stat.size}:${stat.mtimeMs}`;
+    const { ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
+    return `${ino}:${size}:${mtimeNs}:${ctimeNs}`;
   } catch {
     return 'gone';
   }
@@ -80,6 +82,32 @@ function tlsOptions(settings: TlsSettings): SecureContextOptions {
     ...(suites && { ciphers: [...TLS13_CIPHERS, ...suites.map((name) => CIPHER_SUITES.openssl[name])].join(':') }),
     ...(curves && { ecdhCurve: curves.map((name) => CURVES.openssl[name]).join(':') }),
   };
+}
+
+/**
+ * Why certificate and key are no pair that a handshake could use. OpenSSL takes an empty text for one that is
+ * not there: without a certificate every handshake fails, and without its own authorities a client is trusted
+ * when one of the system's vouches for it.
+ */
+function pemProblem({
+  cert,
+  key,
+  ca,
+}: {
+  cert?: string | undefined;
+  key?: string | undefined;
+  ca?: string | undefined;
+}): string | undefined {
+  const certificate = certificatesFault(cert ?? '');
+  if (certificate !== undefined) return `the certificate ${certificate}`;
+  const authority = ca === undefined ? undefined : certificatesFault(ca);
+  if (authority !== undefined) return `the client CA ${authority}`;
+  try {
+    const fits = certificatesIn(cert ?? '')[0]?.checkPrivateKey(createPrivateKey(key ?? ''));
+    return fits ? undefined : 'the key does not belong to the certificate';
+  } catch {
+    return 'the key holds no private key in PEM form that can be read without a passphrase';
+  }
 }
 
 /** Why OpenSSL refuses certificate, key or settings. */

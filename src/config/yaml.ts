@@ -6,10 +6,12 @@ import {
   isScalar,
   isSeq,
   LineCounter,
+  type Pair,
   parseAllDocuments,
   parseDocument,
   visit,
   type YAMLError,
+  type YAMLMap,
 } from 'yaml';
 import { readText } from './file.ts';
 import { TOO_DEEP, tooDeep } from './nesting.ts';
@@ -46,8 +48,8 @@ export interface Source {
 }
 
 /** Reads a YAML file: its content, or what is wrong with it. */
-export function readYaml(file: string): Source | Problem[] {
-  const read = readText(file);
+export async function readYaml(file: string): Promise<Source | Problem[]> {
+  const read = await readText(file);
   if ('reason' in read) return [{ path: '', message: `${file} ${read.reason}` }];
   return parseYaml(read.text, file);
 }
@@ -59,8 +61,8 @@ export function parseYaml(text: string, file: string): Source | Problem[] {
   const deep = tooDeep(text, file);
   if (deep !== undefined) return [deep];
   const document = parseDocument(text, { ...OPTIONS, lineCounter: lines });
-  const problems = syntaxProblems([...document.errors, ...document.warnings], at);
-  if (problems.length === 0) problems.push(...duplicateKeys(document, at));
+  const broken = syntaxProblems([...document.errors, ...document.warnings], at, text);
+  const problems = broken.length === 0 ? duplicateKeys(document, at) : broken;
   if (problems.length > 0) return problems;
   const source = sourceOf(document, file, at, 'must be sections such as redis: and gateways:');
   if (source === undefined) return [{ path: '', message: `${file} is empty` }];
@@ -82,7 +84,8 @@ export function parseYamlStream(text: string, file: string, version: '1.1' | '1.
   const problems: Problem[] = [];
   for (const document of parseAllDocuments(text, { ...OPTIONS, version, lineCounter: lines })) {
     const errors = version === '1.1' ? [...document.errors, ...document.warnings] : document.errors;
-    problems.push(...syntaxProblems(errors, at), ...duplicateKeys(document, at));
+    for (const problem of syntaxProblems(errors, at, text)) problems.push(problem);
+    for (const problem of duplicateKeys(document, at)) problems.push(problem);
     const source = errors.length > 0 ? undefined : sourceOf(document, file, at, 'must be sections with keys');
     if (source !== undefined && 'message' in source) problems.push(source);
     else if (source !== undefined) {
@@ -126,18 +129,37 @@ function aliasReason({ message }: ReferenceError): string {
 }
 
 function isCircular(node: unknown, around: readonly unknown[]): boolean {
-  if (node === null || typeof node !== 'object') return false;
-  return around.includes(node) || Object.values(node).some((child) => isCircular(child, [...around, node]));
+  if (node === null || typeof node !== 'object' || ArrayBuffer.isView(node)) return false;
+  if (around.includes(node)) return true;
+  const inside = [...around, node];
+  return Object.values(node).some((child) => isCircular(child, inside));
 }
 
 /** The first error of each line: those after it only follow from it. */
-function syntaxProblems(errors: readonly YAMLError[], at: (offset: number) => Position): Problem[] {
+function syntaxProblems(errors: readonly YAMLError[], at: (offset: number) => Position, text: string): Problem[] {
   const problems = new Map<number, Problem>();
+  const lines = errors.length > 0 ? text.split('\n') : [];
+  /** Lines whose errors come from the one below them. */
+  const explained = new Set<number>();
   for (const { code, pos } of errors) {
     const position = at(pos[0]);
-    if (!problems.has(position.line)) problems.set(position.line, { path: '', message: SYNTAX[code] ?? 'is not YAML', at: position });
+    const problem = code === 'BLOCK_AS_IMPLICIT_KEY' ? tooFarIn(lines, position) : undefined;
+    const line = problem?.at?.line ?? position.line;
+    if (problem !== undefined) explained.add(position.line);
+    if (explained.has(line) && problem === undefined) continue;
+    if (!problems.has(line)) problems.set(line, problem ?? { path: '', message: SYNTAX[code] ?? 'is not YAML', at: position });
   }
   return [...problems.values()];
+}
+
+/** A line that is indented deeper than the key in the line above it, which has a value already: to YAML that value goes on there. */
+function tooFarIn(lines: readonly string[], { file, line }: Position): Problem | undefined {
+  const key = /^ *(?:- +)*/.exec(lines[line - 1] ?? '')?.[0].length ?? 0;
+  const after = lines.findIndex((text, index) => index >= line && !/^\s*(#.*)?$/.test(text));
+  const indent = /^ */.exec(lines[after] ?? '')?.[0].length ?? 0;
+  if (after < 0 || indent <= key) return undefined;
+  const message = `is indented by ${indent} spaces and the key in line ${line} above it by ${key}; indent both alike`;
+  return { path: '', message, at: { file, line: after + 1, column: indent + 1 } };
 }
 
 function duplicateKeys(document: Document, at: (offset: number) => Position): Problem[] {
@@ -168,9 +190,24 @@ function nearest(document: Document, path: Path, at: (offset: number) => Positio
   return offset === undefined ? undefined : at(offset);
 }
 
+/** The first pair of each key of a map, kept because a file of many keys is asked for the places of many. */
+const PAIRS = new WeakMap<YAMLMap, Map<unknown, Pair>>();
+
+function pairsOf(map: YAMLMap): Map<unknown, Pair> {
+  const known = PAIRS.get(map);
+  if (known !== undefined) return known;
+  const pairs = new Map<unknown, Pair>();
+  for (const pair of map.items) {
+    const key = isScalar(pair.key) ? String(pair.key.value) : pair.key;
+    if (!pairs.has(key)) pairs.set(key, pair);
+  }
+  PAIRS.set(map, pairs);
+  return pairs;
+}
+
 function child(node: unknown, step: string | number): { node: unknown; offset: number | undefined } | undefined {
   if (isMap(node)) {
-    const pair = node.items.find(({ key }) => (isScalar(key) ? String(key.value) : key) === step);
+    const pair = pairsOf(node).get(step);
     return pair && { node: pair.value, offset: start(pair.key) };
   }
   if (!isSeq(node) || typeof step !== 'number') return undefined;

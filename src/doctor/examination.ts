@@ -15,15 +15,24 @@ export interface Examination {
   findings: readonly Reported[];
   /** Rules whose evidence was not given. */
   skipped: readonly Rule[];
+  /** Rules that failed on this evidence: a fault of this program. The findings of the others stand. */
+  failed: readonly { rule: Rule; reason: string }[];
 }
 
-/** Runs every rule that has something to look at. */
+/** Runs every rule that has something to look at. One that fails is named, and keeps none of the others from reporting. */
 export function examine(setup: Setup, rules: readonly Rule[]): Examination {
   const runs = (rule: Rule) => rule.needs.some((need) => GIVEN[need](setup));
-  const findings = rules
-    .filter(runs)
-    .flatMap((rule) => rule.check(setup).map((finding) => ({ ...finding, rule, severity: finding.severity ?? rule.severity })));
-  return { findings: findings.toSorted(byWeight), skipped: rules.filter((rule) => !runs(rule)) };
+  const findings: Reported[] = [];
+  const failed: { rule: Rule; reason: string }[] = [];
+  for (const rule of rules.filter(runs)) {
+    try {
+      findings.push(...rule.check(setup).map((finding) => ({ ...finding, rule, severity: finding.severity ?? rule.severity })));
+    } catch (error) {
+      // Its message may quote the evidence, and so a password.
+      failed.push({ rule, reason: error instanceof Error ? error.name : 'unknown' });
+    }
+  }
+  return { findings: findings.toSorted(byWeight), skipped: rules.filter((rule) => !runs(rule)), failed };
 }
 
 /** Whether a finding is as bad as a severity, or worse. */

@@ -1,6 +1,6 @@
-import { existsSync, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { existsSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { readText } from '../config/file.ts';
+import { readBytesNow, readTextNow } from '../config/file.ts';
 import type { Problem } from '../config/problem.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { environmentOf } from './evidence/environment-of.ts';
@@ -81,13 +81,19 @@ export async function gather(asked: DoctorOptions, { env, clock, signal }: Outsi
     exposure: exposures(files.names(), asked.directory),
     line: files.line,
     ending: files.ending,
+    lineEnding: files.lineEnding,
+    marked: files.marked,
   };
   return { setup: deepFreeze(setup), problems: [...files.problems, ...problems], notes, files: files.names() };
 }
 
+/** The byte order mark in UTF-8. */
+const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+
 const disk: Disk = {
-  text: readText,
+  text: readTextNow,
   exists: existsSync,
+  marked: (path) => bytes(path)?.subarray(0, 3).equals(MARK) ?? false,
   folder: (path) => (statusOf(path)?.isDirectory() ? entries(path) : undefined),
 };
 
@@ -145,9 +151,6 @@ function gitFolder(path: string): string | undefined {
 
 /** The content of a file that may be missing or unreadable. */
 function bytes(path: string): Buffer | undefined {
-  try {
-    return statSync(path).size > GIT_INDEX_LIMIT ? undefined : readFileSync(path);
-  } catch {
-    return undefined;
-  }
+  const read = readBytesNow(path, GIT_INDEX_LIMIT);
+  return 'bytes' in read ? read.bytes : undefined;
 }

@@ -100,4 +100,8 @@ export interface Setup {
   line(file: string, number: number): string | undefined;
   /** How the lines of a gathered file end, for edits. */
   ending(file: string): '\n' | '\r\n';
+  /** How one line of it ends, from 1; empty for a last line without an end. */
+  lineEnding(file: string, number: number): string;
+  /** Whether a file begins with a byte order mark, which is in none of its lines. */
+  marked(file: string): boolean;
 }

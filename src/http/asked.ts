@@ -18,19 +18,41 @@ export function isLoopback(address: string | undefined): boolean {
   return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
 }
 
+/** Headers that proxies add, browsers send and a program on this machine that asks for itself does not. */
+const FROM_OUTSIDE =
+  /^(forwarded.*|via|x-(forwarded|real|client|cluster|original|proxy|envoy|remote|host|azure|amzn|appengine|scheme|http).*|.*client-ip|true-client.*|cf-.*|cdn-.*|fly-.*|fastly-.*|akamai-.*|origin|referer|cookie|sec-(?!fetch-mode$).*|dnt|upgrade-insecure-requests)$/;
+
+/** A name or address of this machine as the Host header gives it. */
+const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
+
+/**
+ * Whether a request comes straight from a program on this machine. A proxy is known by what it adds, or by
+ * HTTP/1.0, which nginx speaks where nothing else is configured; a page in a browser by what browsers send,
+ * or by a host name that its owner points at this machine.
+ */
+function isLocal({ socket, headers, httpVersion }: IncomingMessage): boolean {
+  // The fetch of Node sends this one header of a browser.
+  const fetched = headers['sec-fetch-mode'] !== undefined && headers['user-agent'] !== 'node';
+  return (
+    isLoopback(socket.remoteAddress) &&
+    httpVersion === '1.1' &&
+    LOOPBACK_HOST.test(headers.host ?? '') &&
+    !fetched &&
+    !Object.keys(headers).some((name) => FROM_OUTSIDE.test(name))
+  );
+}
+
 /**
  * Reads the parts of a request that the routes look at. A target in absolute form (RFC 9112, section
  * 3.2.2) counts as its path.
  */
 export function readAsked(request: IncomingMessage): Asked {
-  const { headers } = request;
   const target = (request.url ?? '').replace(/^https?:\/\/[^/?#]*/i, '') || '/';
-  const proxied = headers.forwarded !== undefined || headers['x-forwarded-for'] !== undefined || headers['x-real-ip'] !== undefined;
   return {
     method: request.method ?? '',
     path: target.replace(/[?#].*$/s, ''),
     query: new URLSearchParams(/\?([^#]*)/.exec(target)?.[1] ?? ''),
-    accept: headers.accept,
-    local: isLoopback(request.socket.remoteAddress) && !proxied && headers.origin === undefined,
+    accept: request.headers.accept,
+    local: isLocal(request),
   };
 }

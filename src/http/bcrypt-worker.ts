@@ -1,6 +1,7 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { parentPort } from 'node:worker_threads';
 import { compareSync } from 'bcryptjs';
 
-// The entry of a worker thread: compares one password, says whether it fits, ends.
-const { password, hash }: { password: string; hash: string } = workerData;
-parentPort?.postMessage(compareSync(password, hash));
+// The entry of a worker thread: compares each password that it is given, and says whether it fits.
+parentPort?.on('message', ({ password, hash }: { password: string; hash: string }) => {
+  parentPort?.postMessage(compareSync(password, hash));
+});

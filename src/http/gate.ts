@@ -15,12 +15,16 @@ export interface Gate {
   /** What an HTTPS server starts with; undefined for plain HTTP. */
   readonly tls: ServerOptions | undefined;
   readonly headers: Readonly<Record<string, string>>;
-  /** Reads the files again when one of them changed; calls back with certificates to use from now on. */
-  refresh(renew: (options: ServerOptions) => void): void;
+  /** Reads the files again when one of them changed; calls back with certificates to use from now on. Takes no longer than a second. */
+  refresh(renew: (options: ServerOptions) => void): Promise<void>;
   /** Whether a connection may be used, going by its client certificate. */
   trusts(socket: TLSSocket): boolean;
-  admit(authorization: string | undefined): Promise<Admission>;
+  /** Whether a request may pass; `from` is the address of its client. */
+  admit(authorization: string | undefined, from: string | undefined): Promise<Admission>;
 }
+
+/** The longest that a connection or a request waits for the files to be looked at, milliseconds. */
+const REFRESH_WITHIN = 1_000;
 
 /** Whether a client certificate is asked for at all, for each way to treat it. */
 const ASKED: Readonly<Record<ClientAuth, boolean>> = {
@@ -37,18 +41,19 @@ const ASKED: Readonly<Record<ClientAuth, boolean>> = {
  * another kind of server, which wait for a restart. A file that asks for nothing any more counts as bad:
  * it is empty while it is being written, and must not let everybody in meanwhile.
  */
-export function openGate(path: string | undefined, log: Log): Gate {
+export async function openGate(path: string | undefined, log: Log): Promise<Gate> {
   const passwords = createPasswords();
+  const inTurn = createTurns();
   let files: readonly string[] = path === undefined ? [] : [path];
   let seen = '';
   let current: WebConfig = { headers: {}, users: new Map(), ignored: [] };
 
-  function load(file: string): readonly string[] {
-    seen = fingerprint(files);
-    const result = loadWebConfig(file);
+  async function load(file: string): Promise<readonly string[]> {
+    seen = await fingerprint(files);
+    const result = await loadWebConfig(file);
     if (result.files.join() !== files.join()) {
       files = result.files;
-      seen = fingerprint(files);
+      seen = await fingerprint(files);
     }
     if ('problems' in result) return result.problems;
     if (asksForNothing(result.config) && !asksForNothing(current)) return [`${file} asks for nothing any more`];
@@ -57,9 +62,30 @@ export function openGate(path: string | undefined, log: Log): Gate {
     return [];
   }
 
-  const problems = path === undefined ? [] : load(path);
+  const problems = path === undefined ? [] : await load(path);
   if (problems.length > 0) throw new WebConfigError(problems.join('\n'));
   const started = current.tls;
+
+  async function renewed(file: string, renew: (options: ServerOptions) => void): Promise<void> {
+    if ((await fingerprint(files)) === seen) return;
+    const reasons = await load(file);
+    if (reasons.length > 0) {
+      log.error({ file, problems: reasons }, 'The web config file changed and cannot be used; the old one stays in force');
+      return;
+    }
+    log.info({ file }, 'The web config file was read again');
+    if ((started === undefined) !== (current.tls === undefined)) {
+      log.warn({ file }, 'TLS was switched on or off in the web config file; that takes effect after a restart');
+    } else if (started !== undefined && current.tls !== undefined) {
+      renew(current.tls.context);
+      if (ASKED[started.clientAuth] !== ASKED[current.tls.clientAuth]) {
+        log.warn(
+          { file },
+          'Client certificates were switched on or off in the web config file; asking for them takes effect after a restart',
+        );
+      }
+    }
+  }
 
   return {
     tls: started && {
@@ -72,33 +98,47 @@ export function openGate(path: string | undefined, log: Log): Gate {
     get headers() {
       return current.headers;
     },
-    refresh(renew) {
-      if (path === undefined || fingerprint(files) === seen) return;
-      const reasons = load(path);
-      if (reasons.length > 0) {
-        log.error({ file: path, problems: reasons }, 'The web config file changed and cannot be used; the old one stays in force');
-        return;
-      }
-      log.info({ file: path }, 'The web config file was read again');
-      if ((started === undefined) !== (current.tls === undefined)) {
-        log.warn({ file: path }, 'TLS was switched on or off in the web config file; that takes effect after a restart');
-      } else if (started !== undefined && current.tls !== undefined) {
-        renew(current.tls.context);
-        if (ASKED[started.clientAuth] !== ASKED[current.tls.clientAuth]) {
-          log.warn(
-            { file: path },
-            'Client certificates were switched on or off in the web config file; asking for them takes effect after a restart',
-          );
-        }
-      }
-    },
+    refresh: (renew) => (path === undefined ? Promise.resolve() : inTurn(() => renewed(path, renew))),
     trusts(socket) {
       const clientAuth = (current.tls ?? started)?.clientAuth ?? 'NoClientCert';
       const given = Object.keys(socket.getPeerCertificate() ?? {}).length > 0;
       return trusted(clientAuth, given, socket.authorized);
     },
-    admit: async (authorization) => (current.users.size === 0 ? 'admitted' : passwords.admit(authorization, current.users)),
+    admit: async (authorization, from) => (current.users.size === 0 ? 'admitted' : passwords.admit(authorization, current.users, from)),
   };
+}
+
+/**
+ * Runs a check of files so that none overlaps another, and whoever comes while one runs gets the result of the
+ * next. A file system that does not answer holds nobody up for longer than REFRESH_WITHIN.
+ */
+function createTurns(): (check: () => Promise<void>) => Promise<void> {
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const run = (check: () => Promise<void>): Promise<void> => {
+    next = undefined;
+    running = check().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+  return (check) => {
+    if (running === undefined && next === undefined) return withinLimit(run(check));
+    next ??= (running ?? Promise.resolve()).then(
+      () => run(check),
+      () => run(check),
+    );
+    return withinLimit(next);
+  };
+}
+
+async function withinLimit(check: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, REFRESH_WITHIN);
+  });
+  await Promise.race([check, limit]);
+  clearTimeout(timer);
 }
 
 function asksForNothing({ tls, users }: WebConfig): boolean {

@@ -1,9 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import type { TLSSocket } from 'node:tls';
+import type { Socket } from 'node:net';
+import { type TLSSocket, Server as TlsSocketServer } from 'node:tls';
 import type { Log } from '../model/tick.ts';
 import { type Answer, COMMON_HEADERS, plain } from './answer.ts';
 import { type Asked, readAsked } from './asked.ts';
+import type { Connections } from './connections.ts';
 import { encode } from './encoding.ts';
 import type { Gate } from './gate.ts';
 import { refuse, refuseMalformed } from './malformed.ts';
@@ -22,15 +24,20 @@ const LIMITS = {
 
 const LOGIN = { 'WWW-Authenticate': 'Basic realm="litellm-cache-exporter", charset="UTF-8"' };
 
+/** What a listener is made of. `refresh` looks whether the files of the gate have changed. */
+export interface ListenerParts {
+  gate: Gate;
+  answer: (asked: Asked) => Answer | Promise<Answer>;
+  refresh: () => Promise<void>;
+  connections: Connections;
+  log: Log;
+}
+
 /** Makes a server, not yet listening, that lets requests through the gate and sends what `answer` says. */
-export function createListener(
-  gate: Gate,
-  answer: (asked: Asked) => Answer | Promise<Answer>,
-  refresh: () => void,
-  log: Log,
-): Server | TlsServer {
+export function createListener({ gate, answer, refresh, connections, log }: ListenerParts): Server | TlsServer {
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    refresh();
+    if (!connections.asked(request.socket)) return;
+    response.once('close', () => connections.answered(request.socket));
     discardBody(request);
     void respond(request).then((given) => send(request, response, given));
   };
@@ -40,7 +47,8 @@ export function createListener(
       return plain(413, 'Requests have no body here.', { Connection: 'close' });
     }
     try {
-      const admission = await gate.admit(request.headers.authorization);
+      await refresh();
+      const admission = await gate.admit(request.headers.authorization, request.socket.remoteAddress);
       if (admission === 'refused') return plain(401, 'Log in with a user and password of the web config file.', LOGIN);
       if (admission === 'busy') return plain(429, 'Too many logins are being checked; try again.', { 'Retry-After': '1' });
       return await answer(readAsked(request));
@@ -68,13 +76,12 @@ export function createListener(
   }
 
   const server = gate.tls === undefined ? createServer(LIMITS, listener) : createTlsServer({ ...LIMITS, ...gate.tls }, listener);
-  server.maxConnections = 1_024;
   // For clients that stop reading an answer.
   server.setTimeout(30_000);
   server.on('clientError', refuseMalformed);
   server.on('connect', (_request, socket) => refuse(socket, 405, 'This is no proxy.', { Allow: 'GET, HEAD, POST' }));
-  // Before the handshake that this connection begins with, so that it already sees a new certificate.
-  server.prependListener('connection', refresh);
+  if (server instanceof TlsSocketServer) beforeHandshake(server, refresh);
+  server.prependListener('connection', connections.opened);
   server.on('tlsClientError', (error: NodeJS.ErrnoException, socket: TLSSocket) => {
     log.debug({ peer: socket.remoteAddress, error: error.code }, 'A TLS handshake failed');
   });
@@ -84,6 +91,18 @@ export function createListener(
     socket.destroy();
   });
   return server;
+}
+
+/** Has every connection wait for `ready` before its handshake begins, so that it already sees a new certificate. */
+function beforeHandshake(server: TlsServer, ready: () => Promise<void>): void {
+  const handshakes = server.listeners('connection');
+  server.removeAllListeners('connection');
+  server.on('connection', (socket: Socket) => {
+    socket.on('error', () => socket.destroy());
+    void ready().then(() => {
+      if (!socket.destroyed) for (const begin of handshakes) Reflect.apply(begin, server, [socket]);
+    });
+  });
 }
 
 function discardBody(request: IncomingMessage): void {

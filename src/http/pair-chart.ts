@@ -12,6 +12,9 @@ const PLOT = { left: 46, right: 354, top: 8, bottom: 128 };
 /** A few pairs are not spread over the whole width. */
 const FEWEST_SLOTS = 20;
 
+/** The width of a letter in a label. */
+const LETTER = 7;
+
 /** A pair as it is drawn: its mark, where it stands, how high its requests lie. */
 interface Point {
   mark: Mark;
@@ -51,8 +54,12 @@ ${times(records)}
 </figure>`;
 }
 
+function slotWidth(pairs: number): number {
+  return (PLOT.right - PLOT.left) / Math.max(FEWEST_SLOTS, pairs);
+}
+
 function pointsOf(records: readonly PairRecord[], scale: LatencyScale): Point[] {
-  const width = (PLOT.right - PLOT.left) / Math.max(FEWEST_SLOTS, records.length);
+  const width = slotWidth(records.length);
   return records.map((record, index) => ({
     mark: markOf(record),
     x: PLOT.right - (records.length - index - 0.5) * width,
@@ -88,13 +95,18 @@ function median(values: readonly number[]): string | undefined {
   return middle === undefined ? undefined : seconds(middle);
 }
 
-/** When the oldest and the newest pair were sent, below the ends of the plot. */
+/** When the oldest and the newest pair were sent, each below its mark; beside each other where a few pairs leave no room. */
 function times(records: readonly PairRecord[]): Html[] {
   const [oldest, newest] = [records[0], records.at(-1)];
   if (oldest === undefined || newest === undefined) return [];
   const day = moment(oldest.at).slice(0, 10) === moment(newest.at).slice(0, 10);
   const text = ({ at }: PairRecord) => moment(at).slice(day ? 11 : 5);
   const y = HEIGHT - 6;
-  const last = html`<text x="${PLOT.right}" y="${y}" text-anchor="end">${text(newest)}</text>`;
-  return records.length === 1 ? [last] : [html`<text x="${PLOT.left}" y="${y}">${text(oldest)}</text>`, last];
+  const ending = (x: number, words: string) => html`<text x="${x}" y="${y}" text-anchor="end">${words}</text>`;
+  const last = ending(PLOT.right, text(newest));
+  if (records.length === 1) return [last];
+  // The left edge of the slot of the oldest: where few pairs do not reach the left end of the plot, neither does its time.
+  const left = PLOT.right - records.length * slotWidth(records.length);
+  if (left > PLOT.left + (PLOT.right - PLOT.left) / 2) return [ending(PLOT.right - LETTER * (text(newest).length + 2), text(oldest)), last];
+  return [html`<text x="${tenths(left)}" y="${y}">${text(oldest)}</text>`, last];
 }

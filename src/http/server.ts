@@ -1,8 +1,8 @@
 import type { Server } from 'node:http';
-import type { Socket } from 'node:net';
 import { Server as TlsServer } from 'node:tls';
 import type { Config } from '../config/effective.ts';
 import type { Log } from '../model/tick.ts';
+import { type Connections, createConnections } from './connections.ts';
 import { openGate } from './gate.ts';
 import { formatAddress, listenError, parseListenAddress } from './listen-address.ts';
 import { createListener } from './listener.ts';
@@ -29,7 +29,7 @@ export interface HttpServer {
 export async function startHttp(given: { config: Config['http']; pages: Pages; log: Log }): Promise<HttpServer> {
   const { config, pages, log } = given;
   const wanted = config.listen.map((text) => ({ text, ...parseListenAddress(text) }));
-  const gate = openGate(config.web_config_file, log);
+  const gate = await openGate(config.web_config_file, log);
   const table = endpoints(pages, config.enable_lifecycle);
   const refresh = () =>
     gate.refresh((options) => {
@@ -37,19 +37,15 @@ export async function startHttp(given: { config: Config['http']; pages: Pages; l
         if (server instanceof TlsServer) server.setSecureContext(options);
       }
     });
-  const listeners = wanted.map((address) => ({ address, server: createListener(gate, (asked) => answerTo(table, asked), refresh, log) }));
-  const sockets = new Set<Socket>();
-  for (const { server } of listeners) {
-    server.on('connection', (socket: Socket) => {
-      sockets.add(socket);
-      socket.once('close', () => sockets.delete(socket));
-    });
-  }
+  const listeners = wanted.map((address) => {
+    const connections: Connections = createConnections();
+    return { address, connections, server: createListener({ gate, answer: (asked) => answerTo(table, asked), refresh, connections, log }) };
+  });
 
   async function close(): Promise<void> {
     const closed = listeners.map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
     const late = setTimeout(() => {
-      for (const socket of sockets) socket.destroy();
+      for (const { connections } of listeners) connections.cut();
     }, CLOSE_GRACE);
     await Promise.all(closed);
     clearTimeout(late);

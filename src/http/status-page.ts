@@ -30,7 +30,7 @@ export async function statusPage(status: Status, tracesUrl?: string, query = new
     title(status),
     view,
     html`${headline(status).map(({ tone, text }) => html`<p class="headline ${tone}">${text}</p>`)}`,
-    html`${reloadProblems(status)}
+    html`${reloadProblems(status)}${overrides(status)}
 <h2 id="gateways">Gateways</h2>
 ${status.gateways.length === 0 ? html`<p>None is configured.</p>` : ''}
 ${status.gateways.length > 1 ? overview(shown, status.gateways, view, status.now) : ''}
@@ -108,6 +108,13 @@ function title({ gateways }: Status): string {
   if (first === undefined) return 'LiteLLM cache exporter';
   const rest = broken.length > 1 ? ` and ${broken.length - 1} more` : '';
   return `${first.name}: ${gatewayTitle(first)}${rest}`;
+}
+
+/** Which variables and flags change what the configuration file says: whoever reads only the file would be misled. */
+function overrides({ configReload: { notes = [] } }: Status): Html | string {
+  if (notes.length === 0) return '';
+  return html`<section><h3>The environment changes the configuration file</h3>
+<ul>${notes.map((note) => html`<li>${note}</li>`)}</ul></section>`;
 }
 
 function reloadProblems({ configReload, now }: Status): Html | string {

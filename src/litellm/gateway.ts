@@ -73,7 +73,7 @@ export function createGateway(config: GatewayConfig, clock: Clock, watcher: Requ
           method: sending.method,
           url: new URL(base + sending.path),
           at: replica,
-          headers: { accept: 'application/json', ...contentType(sending), ...authorization(config, sending), ...sending.headers },
+          headers: { accept: 'application/json', ...contentType(sending), ...(await authorization(config, sending)), ...sending.headers },
           body: sending.body,
           timeout: Math.min(config.timeout, Math.max(1, (sending.until ?? Number.POSITIVE_INFINITY) - start)),
           signal,
@@ -124,15 +124,11 @@ function contentType(sending: Sending): Record<string, string> {
   return sending.body === undefined ? {} : { 'content-type': 'application/json' };
 }
 
-/** The API key, revealed for this one request. */
-function authorization(config: GatewayConfig, sending: Sending): Record<string, string> {
+/** The API key as it is now, for this one request. */
+async function authorization(config: GatewayConfig, sending: Sending): Promise<Record<string, string>> {
   if (!sending.authenticated || config.api_key === undefined) return {};
-  return { authorization: `Bearer ${reveal(config.api_key)}` };
-}
-
-function reveal(key: { reveal(): string }): string {
   try {
-    return key.reveal();
+    return { authorization: `Bearer ${await config.api_key.read()}` };
   } catch {
     throw new GatewayError('auth', 'The file of the API key cannot be read: check api_key_file.');
   }

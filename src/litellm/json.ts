@@ -1,10 +1,34 @@
-/** The value of a JSON text; undefined when it is none. */
+/** Levels of nesting that are parsed; what LiteLLM and Kubernetes answer has about ten. */
+const MAX_DEPTH = 64;
+
+const [QUOTE, BACKSLASH, BRACKET, BRACE] = [0x22, 0x5c, 0x5b, 0x7b];
+
+/** The value of a JSON text; undefined when it is none, or nests deeper than any answer: two million open brackets take seconds. */
 export function parseJson(text: string): unknown {
+  if (isTooDeep(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
     return undefined;
   }
+}
+
+/** Whether brackets outside of strings nest too deeply; one pass over the text. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index);
+    if (quoted) {
+      if (code === BACKSLASH) index += 1;
+      else if (code === QUOTE) quoted = false;
+    } else if (code === QUOTE) quoted = true;
+    else if (code === BRACKET || code === BRACE) {
+      depth += 1;
+      if (depth > MAX_DEPTH) return true;
+    } else if (code === BRACKET + 2 || code === BRACE + 2) depth -= 1;
+  }
+  return false;
 }
 
 /** The value at a path of keys and indexes; undefined where a step is missing. */

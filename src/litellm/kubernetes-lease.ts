@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { readText } from '../config/file.ts';
 import type { LeaseAnswer, LeaseStore } from '../model/lease.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { GatewayError } from './failure.ts';
@@ -54,7 +54,7 @@ export function createKubernetesLease(
       {
         method,
         url: new URL(access.api + to),
-        headers: { accept: 'application/json', 'content-type': 'application/json', authorization: `Bearer ${readToken(access)}` },
+        headers: { accept: 'application/json', 'content-type': 'application/json', authorization: `Bearer ${await readToken(access)}` },
         body: lease && JSON.stringify(lease),
         timeout: ttl,
         signal,
@@ -124,12 +124,12 @@ function read(body: string): LeaseRecord {
   };
 }
 
-function readToken({ tokenFile }: ClusterAccess): string {
-  try {
-    return readFileSync(tokenFile, 'utf8').trim();
-  } catch {
-    throw new GatewayError('auth', `the token of the service account cannot be read: ${tokenFile}`);
-  }
+async function readToken({ tokenFile }: ClusterAccess): Promise<string> {
+  const read = await readText(tokenFile);
+  const reason = 'reason' in read ? read.reason : /^\S+$/.test(read.text.trim()) ? undefined : 'holds no token';
+  if ('reason' in read || reason !== undefined)
+    throw new GatewayError('auth', `the token of the service account cannot be read: ${tokenFile} ${reason}`);
+  return read.text.trim();
 }
 
 function refused(verb: string, { status }: Exchange): LeaseAnswer {

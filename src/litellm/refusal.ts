@@ -16,7 +16,7 @@ const REFUSALS: readonly Rule[] = [
   // What a provider answered, or that the router has given up on it for a while, comes with any status.
   {
     statuses: 'any',
-    says: /LiteLLM: model group |Received Model Group=|\w+Exception - |No deployments available for selected model/,
+    says: /LiteLLM: model group |Received Model Group=|(?<!\w)\w{1,100}Exception - |No deployments available for selected model/,
     failure: 'provider',
   },
   { statuses: [400, 403], says: /Not allowed to set \S+ as a cache control/, failure: 'policy' },
@@ -30,9 +30,12 @@ const REFUSALS: readonly Rule[] = [
   { statuses: [408, 504], says: /(?:)/, failure: 'timeout' },
 ];
 
+/** No refusal says in more characters what it means; the rest is what a provider or a proxy adds. */
+const LONGEST = 4_096;
+
 /** What an answer with a status other than 2xx means. `status` where its text does not tell. */
 export function refusal(status: number, body: string): GatewayFailure {
   const error = at(parseJson(body), 'error');
-  const said = `${text(at(error, 'type')) ?? ''} ${text(at(error, 'message')) ?? text(error) ?? ''}`;
+  const said = `${text(at(error, 'type')) ?? ''} ${text(at(error, 'message')) ?? text(error) ?? ''}`.slice(0, LONGEST);
   return REFUSALS.find((rule) => (rule.statuses === 'any' || rule.statuses.includes(status)) && rule.says.test(said))?.failure ?? 'status';
 }

@@ -1,7 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { type ClientRequest, type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps, type RequestOptions } from 'node:https';
 import type { TlsConfig } from '../config/effective.ts';
+import { readText } from '../config/file.ts';
+import { checkServerIdentity } from '../config/server-identity.ts';
 import { PHASE, type Phase } from '../model/cache.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { failureOf, GatewayError } from './failure.ts';
@@ -9,6 +10,8 @@ import { failureOf, GatewayError } from './failure.ts';
 /** Most bytes of a body that are taken from a gateway; an answer of 16 tokens needs about one thousand. */
 export const BODY_LIMIT = 4 * 1024 * 1024;
 const HEADER_LIMIT = 64 * 1024;
+/** Most bytes on the wire around the body: the framing of its chunks, provisional answers, trailers. */
+const FRAMING_LIMIT = 1024 * 1024;
 
 /** One request. `timeout` is milliseconds for the whole exchange; `onChunk` sees the body as it comes. */
 export interface Call {
@@ -40,10 +43,16 @@ export interface Exchange {
  * Redirects are not followed. Rejects with GatewayError (`timeout` when the call's own time is over), or
  * with the signal's reason when that was aborted.
  */
-export function exchange(call: Call, clock: Clock): Promise<Exchange> {
+export async function exchange(call: Call, clock: Clock): Promise<Exchange> {
+  const trusted = call.url.protocol === 'https:' && call.tls !== undefined ? await trust(call.tls) : {};
+  return exchanged(call, trusted, clock);
+}
+
+function exchanged(call: Call, trusted: RequestOptions, clock: Clock): Promise<Exchange> {
   return new Promise((resolve, reject) => {
     const start = clock.monotonic();
-    const request = send(call);
+    const request = send(call, trusted);
+    const limit = call.bodyLimit ?? BODY_LIMIT;
     const ends: Partial<Record<Phase, number>> = {};
     const mark = (phase: Phase) => () => {
       ends[phase] ??= clock.monotonic() - start;
@@ -63,21 +72,22 @@ export function exchange(call: Call, clock: Clock): Promise<Exchange> {
 
     request.on('socket', (socket) => {
       socket.on('lookup', mark('resolve')).on('connect', mark('connect')).on('secureConnect', mark('tls'));
+      let received = 0;
+      socket.on('data', (chunk: Buffer) => {
+        received += chunk.length;
+        // Before the answer begins there is nothing but headers.
+        if (received > (ends.wait === undefined ? 0 : limit) + FRAMING_LIMIT) refuse(named(call, 'too_large'));
+      });
     });
     request.on('finish', mark('send'));
     request.on('error', refuse);
     request.on('close', () => refuse(named(call, 'closed')));
     request.on('response', (response) => {
       mark('wait')();
-      const chunks: Buffer[] = [];
-      let size = 0;
+      const body = createBody(limit);
       response.on('data', (chunk: Buffer) => {
-        size += chunk.length;
-        if (size > (call.bodyLimit ?? BODY_LIMIT)) refuse(named(call, 'too_large', response.statusCode));
-        else {
-          chunks.push(chunk);
-          call.onChunk?.(chunk, (clock.monotonic() - start) / 1000);
-        }
+        if (!body.take(chunk)) refuse(named(call, 'too_large', response.statusCode));
+        else call.onChunk?.(chunk, (clock.monotonic() - start) / 1000);
       });
       response.on('error', refuse);
       response.on('end', () => {
@@ -86,7 +96,7 @@ export function exchange(call: Call, clock: Clock): Promise<Exchange> {
         resolve({
           status: response.statusCode ?? 0,
           headers: singleHeaders(response),
-          body: Buffer.concat(chunks).toString('utf8'),
+          body: body.text(),
           ...durations(ends),
         });
       });
@@ -99,7 +109,24 @@ export function exchange(call: Call, clock: Clock): Promise<Exchange> {
   });
 }
 
-function send(call: Call): ClientRequest {
+/** A body of at most `limit` bytes in one piece: kept as they came, chunks of one byte would each take a hundred. */
+function createBody(limit: number) {
+  let buffer = Buffer.alloc(0);
+  let length = 0;
+  return {
+    /** Takes in a chunk; false when that is too much. */
+    take(chunk: Buffer): boolean {
+      const needed = length + chunk.length;
+      if (needed > limit) return false;
+      if (needed > buffer.length) buffer = Buffer.concat([buffer.subarray(0, length)], Math.min(limit, Math.max(16_384, 2 * needed)));
+      length += chunk.copy(buffer, length);
+      return true;
+    },
+    text: () => buffer.toString('utf8', 0, length),
+  };
+}
+
+function send(call: Call, trusted: RequestOptions): ClientRequest {
   const secure = call.url.protocol === 'https:';
   try {
     const options: RequestOptions = {
@@ -108,7 +135,8 @@ function send(call: Call): ClientRequest {
       agent: false,
       maxHeaderSize: HEADER_LIMIT,
       ...(call.at === undefined ? {} : { hostname: call.at.host, port: call.at.port }),
-      ...(secure && call.tls !== undefined ? trust(call.tls) : {}),
+      ...(secure ? { checkServerIdentity } : {}),
+      ...trusted,
     };
     return secure ? overHttps(call.url, options) : overHttp(call.url, options);
   } catch (error) {
@@ -117,18 +145,22 @@ function send(call: Call): ClientRequest {
 }
 
 /** The TLS options of a gateway. Files are read at every connection, so that renewed ones are used. */
-function trust(tls: TlsConfig): RequestOptions {
-  try {
-    return {
-      rejectUnauthorized: !tls.insecure_skip_verify,
-      ...(tls.ca_file === undefined ? {} : { ca: readFileSync(tls.ca_file) }),
-      ...(tls.cert_file === undefined ? {} : { cert: readFileSync(tls.cert_file) }),
-      ...(tls.key_file === undefined ? {} : { key: readFileSync(tls.key_file) }),
-      ...(tls.server_name === undefined ? {} : { servername: tls.server_name }),
-    };
-  } catch {
-    throw new GatewayError('tls', 'A TLS file of the gateway cannot be read: check ca_file, cert_file and key_file.');
-  }
+async function trust(tls: TlsConfig): Promise<RequestOptions> {
+  return {
+    rejectUnauthorized: !tls.insecure_skip_verify,
+    ...(tls.ca_file === undefined ? {} : { ca: await pem('ca_file', tls.ca_file) }),
+    ...(tls.cert_file === undefined ? {} : { cert: await pem('cert_file', tls.cert_file) }),
+    ...(tls.key_file === undefined ? {} : { key: await pem('key_file', tls.key_file) }),
+    ...(tls.server_name === undefined ? {} : { servername: tls.server_name }),
+  };
+}
+
+async function pem(key: string, path: string): Promise<string> {
+  const read = await readText(path);
+  if ('reason' in read) throw new GatewayError('tls', `The TLS file of the gateway ${path} ${read.reason}: check ${key}.`);
+  // OpenSSL takes an empty text for one that is not there.
+  if (read.text.trim() === '') throw new GatewayError('tls', `The TLS file of the gateway ${path} is empty: check ${key}.`);
+  return read.text;
 }
 
 /** Phase lengths from the times at which phases ended; a phase that did not happen is 0 long. */
@@ -150,5 +182,6 @@ function singleHeaders(response: IncomingMessage): Record<string, string> {
 }
 
 function named(call: Call, failure: GatewayError['failure'], status?: number): GatewayError {
-  return new GatewayError(failure, `${call.method} ${call.url.pathname} failed: ${failure}`, status);
+  const hint = failure === 'tls' ? ': the certificate is not trusted or not for this name; see tls.ca_file and tls.server_name' : '';
+  return new GatewayError(failure, `${call.method} ${call.url.pathname} failed: ${failure}${hint}`, status);
 }

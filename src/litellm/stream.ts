@@ -21,6 +21,8 @@ export function createStreamReader(): { feed(chunk: Buffer, seconds: number): vo
   const marks: StreamMarks = { complete: false };
   let arrived = 0;
   let broken = false;
+  let pending: string[] = [];
+  let length = 0;
   const parser = createParser({
     maxBufferSize: BUFFER_LIMIT,
     onError: (error) => {
@@ -41,7 +43,15 @@ export function createStreamReader(): { feed(chunk: Buffer, seconds: number): vo
     feed(chunk, seconds) {
       arrived = seconds;
       // The parser refuses more input once its buffer was too large.
-      if (!broken) parser.feed(decoder.decode(chunk, { stream: true }));
+      if (broken) return;
+      const piece = decoder.decode(chunk, { stream: true });
+      pending.push(piece);
+      length += piece.length;
+      if (!/[\r\n]/.test(piece) && length <= BUFFER_LIMIT) return;
+      // The parser looks through an unfinished line again with every piece of it, so it gets whole lines.
+      parser.feed(pending.join(''));
+      pending = [];
+      length = 0;
     },
     marks: () => marks,
   };

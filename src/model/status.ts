@@ -23,7 +23,7 @@ export interface RefusedClient {
   /** IP address without port, or `unix socket`. */
   address?: string | undefined;
   library?: string | undefined;
-  /** The command, or `key` or `channel`; never the name of one. */
+  /** The command, the shape of a key (`{api_key:…}:tokens`), `key` or `channel`; never the name of one. */
   what: string;
   count: number;
   /** The last time, Unix milliseconds. */
@@ -199,7 +199,7 @@ export interface Status {
   startedAt: number;
   now: number;
   ready: boolean;
-  configReload: { successful: boolean; at: number; problems: string[] };
+  configReload: { successful: boolean; at: number; problems: string[]; notes?: readonly string[] | undefined };
   targets: TargetStatus[];
   gateways: GatewayStatus[];
 }

@@ -13,7 +13,7 @@ const NO_PASSWORD_CONFIGURED = /^ERR (?:AUTH <password> called without any passw
  */
 export async function authenticate(redis: Connection, credential: Credential, signal: AbortSignal): Promise<AuthAnswer> {
   if (credential.password === undefined) return 'not sent';
-  const password = reveal(credential.name, credential.password);
+  const password = await passwordOf(credential.name, credential.password);
   const args = credential.username === undefined ? [password] : [credential.username, password];
   return during(redis, signal, 'AUTH', async () => {
     try {
@@ -26,9 +26,9 @@ export async function authenticate(redis: Connection, credential: Credential, si
   });
 }
 
-function reveal(credential: string, password: Secret): string {
+async function passwordOf(credential: string, password: Secret): Promise<string> {
   try {
-    return password.reveal();
+    return await password.read();
   } catch {
     throw new RedisError('secret_unreadable', `the password file ${password.file} of the credential ${credential} cannot be read`);
   }

@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
 import { isIP, connect as openTcp, type Socket } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import { connect as openTls, type PeerCertificate, TLSSocket } from 'node:tls';
 import type { TlsConfig } from '../config/effective.ts';
+import { readText } from '../config/file.ts';
 import { checkServerIdentity } from '../config/server-identity.ts';
 import type { Address } from './address.ts';
 import { classify, RedisError } from './failure.ts';
@@ -65,9 +65,9 @@ async function secure(
       ...(isIP(name) === 0 && { servername: name }),
       rejectUnauthorized: tls?.insecure_skip_verify !== true,
       checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(name, certificate),
-      ...(tls?.ca_file !== undefined && { ca: pem(tls.ca_file) }),
-      ...(tls?.cert_file !== undefined && { cert: pem(tls.cert_file) }),
-      ...(tls?.key_file !== undefined && { key: pem(tls.key_file) }),
+      ...(tls?.ca_file !== undefined && { ca: await pem(tls.ca_file) }),
+      ...(tls?.cert_file !== undefined && { cert: await pem(tls.cert_file) }),
+      ...(tls?.key_file !== undefined && { key: await pem(tls.key_file) }),
     };
     const secured = ready(openTls(options), 'secureConnect', signal);
     return await Promise.race([secured, plainInstead(address, AbortSignal.any([signal, over.signal]))]);
@@ -113,12 +113,12 @@ async function ready<S extends Socket>(socket: S, event: 'connect' | 'secureConn
   }
 }
 
-function pem(path: string): string {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    throw new RedisError('tls', `the file ${path} for TLS cannot be read`);
-  }
+async function pem(path: string): Promise<string> {
+  const read = await readText(path);
+  if ('reason' in read) throw new RedisError('tls', `the file for TLS ${path} ${read.reason}`);
+  // OpenSSL takes an empty text for one that is not there.
+  if (read.text.trim() === '') throw new RedisError('tls', `the file for TLS ${path} is empty`);
+  return read.text;
 }
 
 /** Whatever happens during the handshake is a matter of TLS, a reset connection included. */

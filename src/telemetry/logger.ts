@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { Config } from '../config/effective.ts';
+import { createMask, type Mask } from '../masking/mask.ts';
 import type { Log } from '../model/tick.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { textLine } from './text-line.ts';
@@ -9,7 +10,7 @@ type LogConfig = Config['log'];
 /** The daemon's log and the way to change its level and format while it is in use. */
 export interface Logger {
   readonly log: Log;
-  reconfigure(config: LogConfig): void;
+  reconfigure(config: LogConfig, secrets?: readonly string[]): void;
 }
 
 /**
@@ -18,9 +19,9 @@ export interface Logger {
  */
 const SECRETS = ['password', 'secret', 'api_key', 'token', 'authorization', 'command'];
 
-/** A log that hands whole lines to `out`: JSON objects, or text for people. */
-export function createLogger(config: LogConfig, out: (text: string) => void, clock: Clock): Logger {
-  let logger = open(config, out, clock);
+/** A log that hands whole lines to `out`: JSON objects, or text for people. Secrets are hidden in every text of a line, also those that an address or their form gives away. */
+export function createLogger(config: LogConfig, out: (text: string) => void, clock: Clock, secrets: readonly string[] = []): Logger {
+  let logger = open(config, out, clock, createMask(secrets, { controls: 'kept' }));
   return {
     log: {
       debug: (details, sentence) => logger.debug(details, sentence),
@@ -28,13 +29,13 @@ export function createLogger(config: LogConfig, out: (text: string) => void, clo
       warn: (details, sentence) => logger.warn(details, sentence),
       error: (details, sentence) => logger.error(details, sentence),
     },
-    reconfigure(next) {
-      logger = open(next, out, clock);
+    reconfigure(next, known = []) {
+      logger = open(next, out, clock, createMask(known, { controls: 'kept' }));
     },
   };
 }
 
-function open({ level, format }: LogConfig, out: (text: string) => void, clock: Clock): Log {
+function open({ level, format }: LogConfig, out: (text: string) => void, clock: Clock, mask: Mask): Log {
   return pino(
     {
       level,
@@ -43,6 +44,11 @@ function open({ level, format }: LogConfig, out: (text: string) => void, clock: 
       formatters: { level: (label) => ({ level: label }) },
       redact: { paths: SECRETS.flatMap((name) => [name, `*.${name}`]), censor: '<secret>' },
     },
-    { write: format === 'json' ? out : (line: string) => out(textLine(line)) },
+    {
+      write: (line: string) => {
+        const masked = JSON.stringify(mask.tree(JSON.parse(line)));
+        out(format === 'json' ? `${masked}\n` : textLine(masked));
+      },
+    },
   );
 }

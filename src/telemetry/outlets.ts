@@ -18,12 +18,18 @@ export interface OutletOptions {
 
 type Receivers = Pick<Config, 'traces' | 'metrics'>;
 
+/** What was built for another configuration: either it takes the place of what is in use, or it is thrown away. */
+export interface Prepared {
+  take(): Promise<void>;
+  drop(): Promise<void>;
+}
+
 /** Where telemetry leaves on the daemon's own initiative: traces, and metrics where they are pushed. */
 export interface Outlets {
   /** The tracer of now; a tick keeps the one that it started with. */
   tracer(): Tracer;
-  /** Makes the outlets what the configuration says; one that did not change stays. */
-  apply(config: Receivers): Promise<void>;
+  /** Builds the outlets that a configuration asks for; one that did not change stays. Nothing is replaced before `take`. */
+  prepare(config: Receivers): Promise<Prepared>;
   close(): Promise<void>;
 }
 
@@ -36,40 +42,52 @@ export function createOutlets({ resource, meterProvider, scope, reader, clock, l
   let traces = { wanted: '', tracer: ids };
   let push: { wanted: string; close(): Promise<void> } = { wanted: '', close: async () => undefined };
 
-  async function applyTraces({ endpoint, sample_ratio }: Receivers['traces']): Promise<void> {
+  async function tracesFor({ endpoint, sample_ratio }: Receivers['traces']): Promise<typeof traces> {
     const wanted = endpoint === undefined ? '' : `${endpoint} ${sample_ratio}`;
-    if (wanted === traces.wanted) return;
-    const before = traces.tracer;
-    if (endpoint === undefined) traces = { wanted, tracer: ids };
-    else {
-      const { createExportingTracer } = await import('./trace-export.ts');
-      traces = { wanted, tracer: createExportingTracer({ endpoint, sampleRatio: sample_ratio, resource, meterProvider, scope, log }) };
-    }
-    await bounded(before.close());
+    if (wanted === traces.wanted) return traces;
+    if (endpoint === undefined) return { wanted, tracer: ids };
+    const { createExportingTracer } = await import('./trace-export.ts');
+    return { wanted, tracer: createExportingTracer({ endpoint, sampleRatio: sample_ratio, resource, meterProvider, scope, log }) };
   }
 
-  async function applyPush({ otlp }: Receivers['metrics']): Promise<void> {
+  async function pushFor({ otlp }: Receivers['metrics']): Promise<typeof push> {
     const wanted = otlp === undefined ? '' : `${otlp.endpoint} ${otlp.interval}`;
-    if (wanted === push.wanted) return;
-    const before = push;
-    if (otlp === undefined) push = { wanted, close: async () => undefined };
-    else {
-      const { createPush } = await import('./push.ts');
-      push = { wanted, ...createPush(otlp, reader, log) };
-    }
-    await bounded(before.close());
+    if (wanted === push.wanted) return push;
+    if (otlp === undefined) return { wanted, close: async () => undefined };
+    const { createPush } = await import('./push.ts');
+    return { wanted, ...createPush(otlp, reader, log) };
   }
 
   function bounded(closing: Promise<void>): Promise<void> {
     const done = new AbortController();
     const limit = clock.sleep(CLOSE_WITHIN_MS, done.signal).then(undefined, () => undefined);
-    return Promise.race([closing.finally(() => done.abort()), limit]);
+    return Promise.race([closing.then(undefined, () => undefined).finally(() => done.abort()), limit]);
   }
 
   return {
     tracer: () => traces.tracer,
-    apply: async (config) => {
-      await Promise.all([applyTraces(config.traces), applyPush(config.metrics)]);
+    prepare: async (config) => {
+      const nextTraces = await tracesFor(config.traces);
+      const nextPush = await pushFor(config.metrics).catch(async (error: unknown) => {
+        if (nextTraces !== traces) await bounded(nextTraces.tracer.close());
+        throw error;
+      });
+      const [tracesBefore, pushBefore] = [traces, push];
+      return {
+        take: async () => {
+          [traces, push] = [nextTraces, nextPush];
+          await Promise.all([
+            tracesBefore !== nextTraces && bounded(tracesBefore.tracer.close()),
+            pushBefore !== nextPush && bounded(pushBefore.close()),
+          ]);
+        },
+        drop: async () => {
+          await Promise.all([
+            tracesBefore !== nextTraces && bounded(nextTraces.tracer.close()),
+            pushBefore !== nextPush && bounded(nextPush.close()),
+          ]);
+        },
+      };
     },
     close: async () => {
       await Promise.all([bounded(traces.tracer.close()), bounded(push.close())]);

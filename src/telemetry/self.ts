@@ -12,7 +12,7 @@ export interface Self {
   close(): void;
 }
 
-export function createSelf(series: Series, version: string, clock: Clock): Self {
+export function createSelf(series: Series, version: string, clock: Clock, droppedLines: () => number): Self {
   const startedAt = clock.now() / 1000;
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();
@@ -42,6 +42,7 @@ export function createSelf(series: Series, version: string, clock: Clock): Self 
         sample('process.cpu.time', { 'cpu.mode': 'system' }, cpu.system / 1e6),
         sample('process.memory.usage', {}, process.memoryUsage.rss()),
         sample('process.uptime', {}, process.uptime()),
+        sample('cache_exporter.log.lines_dropped', {}, droppedLines()),
         ...eventLoop(),
       ];
       series.replace('self', samples, clock.now());

@@ -27,11 +27,12 @@ export type Family =
 
 /**
  * Every series of the product. `open` gives an owner its handle and throws when one of the same kind and
- * name is open. `read` gives what is to be shown at `now` (Unix milliseconds); its points are the store's
+ * name is open. `openNext` gives that of its successor then, which shows nothing until the other is closed. `read` gives what is to be shown at `now` (Unix milliseconds); its points are the store's
  * own and change with the next write, its arrays do not.
  */
 export interface Store {
   open(owner: Owner): Series;
+  openNext(owner: Owner): Series;
   read(now: number): Iterable<Family>;
 }
 
@@ -52,11 +53,16 @@ interface Holding {
   readonly parts: Map<string, Part>;
 }
 
+function idOf({ kind, name }: Owner): string {
+  return `${kind} ${name}`;
+}
+
 const OWNER_LABEL = { target: 'redis_target', gateway: 'gateway', exporter: undefined } as const;
 
 /** An empty store. */
 export function createStore(clock: Clock): Store {
   const holdings = new Map<string, Holding>();
+  const successors = new Map<string, Holding>();
   const families = new Map<Metric, Family>();
   // All points share this one object: as for a scrape, the time of a value is the time at which it is read.
   const endTime: HrTime = [0, 0];
@@ -82,11 +88,16 @@ export function createStore(clock: Clock): Store {
   }
 
   function open(owner: Owner): Series {
-    const id = `${owner.kind} ${owner.name}`;
-    if (holdings.has(id)) throw new Error(`the series of ${id} are open already`);
+    if (holdings.has(idOf(owner))) throw new Error(`the series of ${idOf(owner)} are open already`);
+    return openNext(owner);
+  }
+
+  function openNext(owner: Owner): Series {
+    const id = idOf(owner);
+    if (successors.has(id)) throw new Error(`the series of a successor of ${id} are open already`);
     const holding: Holding = { owner, events: new Map(), parts: new Map() };
     const startTime = hrTime(clock.now());
-    holdings.set(id, holding);
+    (holdings.has(id) ? successors : holdings).set(id, holding);
 
     function eventEntry(metric: Metric, labels: Labels): Entry {
       const key = keyOf(metric, labels);
@@ -123,7 +134,13 @@ export function createStore(clock: Clock): Store {
       },
       // A holding that was taken out is never read again: late writes go nowhere.
       close() {
-        if (holdings.get(id) === holding) holdings.delete(id);
+        const successor = successors.get(id);
+        if (successor === holding) successors.delete(id);
+        if (holdings.get(id) !== holding) return;
+        holdings.delete(id);
+        if (successor === undefined) return;
+        holdings.set(id, successor);
+        successors.delete(id);
       },
     };
   }
@@ -141,7 +158,7 @@ export function createStore(clock: Clock): Store {
     return families.values();
   }
 
-  return { open, read };
+  return { open, openNext, read };
 }
 
 /** What the catalogue's labels are where the metric is any: its types say string, the compiler cannot follow. */

@@ -3,6 +3,7 @@ import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { combinations, sample } from '../catalogue/sample.ts';
 import type { Config } from '../config/effective.ts';
+import { knownSecrets } from '../config/known-secrets.ts';
 import type { Log, Task } from '../model/tick.ts';
 import type { Clock } from '../schedule/clock.ts';
 import type { Job } from '../schedule/job.ts';
@@ -10,20 +11,21 @@ import type { SchedulerReport } from '../schedule/scheduler.ts';
 import { createLogger } from './logger.ts';
 import { createMetricsPage, type MetricsPage } from './metrics-page.ts';
 import { observed } from './observed.ts';
-import { createOutlets } from './outlets.ts';
+import { createOutlets, type Prepared } from './outlets.ts';
 import { createProducer } from './producer.ts';
 import { createResource } from './resource.ts';
 import { logSdk } from './sdk-log.ts';
 import { createSelf } from './self.ts';
 import { createStore, type Store } from './store.ts';
 
-/** What telemetry starts from. `env` is that of the process, `out` takes the lines of the log. */
+/** What telemetry starts from. `env` is that of the process, `out` takes the lines of the log, and `droppedLines` counts those that it could not write. */
 export interface TelemetryOptions {
   readonly config: Pick<Config, 'log' | 'traces' | 'metrics'>;
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
   readonly out: (text: string) => void;
+  readonly droppedLines?: (() => number) | undefined;
 }
 
 /** Everything that the daemon says of itself and of what it watches. */
@@ -39,6 +41,8 @@ export interface Telemetry {
   reloaded(load: { readonly successful: boolean; readonly at: number }): void;
   /** Takes over level, format and receivers of a new configuration. */
   reconfigure(config: TelemetryOptions['config']): Promise<void>;
+  /** Builds what a new configuration asks for of receivers; `take` takes it over, with level and format of the log. */
+  prepare(config: TelemetryOptions['config']): Promise<Prepared>;
   /** Sends what is left, in less than three seconds, and ends the measurement of the process. */
   close(): Promise<void>;
 }
@@ -46,22 +50,22 @@ export interface Telemetry {
 const SCOPE_NAME = 'litellm-cache-exporter';
 
 /** Starts the log, the store and its reader, and what the configuration asks for of traces and pushes. */
-export async function startTelemetry({ config, version, env, clock, out }: TelemetryOptions): Promise<Telemetry> {
-  const logger = createLogger(config.log, out, clock);
+export async function startTelemetry({ config, version, env, clock, out, droppedLines = () => 0 }: TelemetryOptions): Promise<Telemetry> {
+  const logger = createLogger(config.log, out, clock, knownSecrets(config));
   const { log } = logger;
   logSdk(log, clock);
 
   const store = createStore(clock);
   const series = store.open({ kind: 'exporter', name: 'self', staleAfter: Infinity });
   for (const labels of combinations('cache_exporter.job.missed', {})) series.add('cache_exporter.job.missed', labels, 0);
-  const self = createSelf(series, version, clock);
+  const self = createSelf(series, version, clock, droppedLines);
 
   const scope = { name: SCOPE_NAME, version };
   const resource = createResource(version, env);
   const reader = new PrometheusExporter({ preventServerStart: true, metricProducers: [createProducer(store, clock, scope, self.refresh)] });
   const meterProvider = new MeterProvider({ resource, readers: [reader], sdkMetricsEnabled: true });
   const outlets = createOutlets({ resource, meterProvider, scope, reader, clock, log });
-  await outlets.apply(config);
+  await (await outlets.prepare(config)).take();
   let lastSuccessAt: number | undefined;
 
   return {
@@ -83,10 +87,8 @@ export async function startTelemetry({ config, version, env, clock, out }: Telem
         lastSuccessAt === undefined ? [] : [sample('cache_exporter.config_last_reload_success.timestamp', {}, lastSuccessAt / 1000)];
       series.replace('config', [sample('cache_exporter.config_last_reload_successful', {}, successful ? 1 : 0), ...timestamp], at);
     },
-    async reconfigure(next) {
-      logger.reconfigure(next.log);
-      await outlets.apply(next);
-    },
+    reconfigure: async (next) => (await prepare(next)).take(),
+    prepare,
     async close() {
       await outlets.close();
       await meterProvider.shutdown();
@@ -94,4 +96,15 @@ export async function startTelemetry({ config, version, env, clock, out }: Telem
       series.close();
     },
   };
+
+  async function prepare(next: TelemetryOptions['config']): Promise<Prepared> {
+    const prepared = await outlets.prepare(next);
+    return {
+      take: async () => {
+        logger.reconfigure(next.log, knownSecrets(next));
+        await prepared.take();
+      },
+      drop: prepared.drop,
+    };
+  }
 }

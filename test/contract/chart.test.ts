@@ -104,13 +104,13 @@ describe('the Helm chart', () => {
     });
   });
 
-  it('gives a configuration that the exporter takes, with the lease and the web config of the chart in it', () => {
+  it('gives a configuration that the exporter takes, with the lease and the web config of the chart in it', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'chart-'));
     for (const name of ['redis', 'litellm_key', 'web-config.yml']) writeFileSync(join(directory, name), name.endsWith('yml') ? '{}' : 'x');
     const text = full.get('ConfigMap')?.data['config.yaml'] ?? '';
     const file = join(directory, 'config.yaml');
     writeFileSync(file, text.replaceAll(/\/secrets\/|\/etc\/litellm-cache-exporter-web\//g, `${directory}/`));
-    const loaded = loadConfig({ file, flags: {}, env: {} });
+    const loaded = await loadConfig({ file, flags: {}, env: {} });
     rmSync(directory, { recursive: true });
     expect(loaded).toMatchObject({ ok: true });
     expect(parse(text)).toMatchObject({

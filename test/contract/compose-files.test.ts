@@ -45,12 +45,12 @@ describe('the files of compose.yaml', () => {
     expect(hosts.filter((host) => services[host] === undefined)).toEqual([]);
   });
 
-  it('hold a configuration of the exporter that has no problem', () => {
+  it('hold a configuration of the exporter that has no problem', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lce-files-'));
     for (const name of ['redis', 'redis_litellm', 'litellm_key']) writeFileSync(join(folder, name), 'x');
     const file = join(folder, 'exporter.yaml');
     writeFileSync(file, readFileSync(join(DEPLOY, 'compose/exporter.yaml'), 'utf8').replaceAll('/run/secrets/', `${folder}/`));
-    const loaded = loadConfig({ file, flags: {}, env: {} });
+    const loaded = await loadConfig({ file, flags: {}, env: {} });
     rmSync(folder, { recursive: true });
     expect(loaded).toMatchObject({ ok: true });
   });

@@ -11,6 +11,7 @@ const biome = join(root, 'node_modules/.bin/biome');
 /** The layer of every folder, as docs/architecture.md has it. */
 const LAYER = {
   model: 0,
+  masking: 0,
   config: 1,
   catalogue: 1,
   schedule: 1,

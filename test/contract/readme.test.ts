@@ -15,13 +15,13 @@ function blocks(language: string): string[] {
 }
 
 describe('the README', () => {
-  it('shows a configuration that loads', () => {
+  it('shows a configuration that loads', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'readme-'));
     const [config = ''] = blocks('yaml');
     const secrets = ['redis', 'litellm_redis', 'litellm_key'];
     for (const name of secrets) writeFileSync(join(directory, name), 'x');
     writeFileSync(join(directory, 'config.yaml'), config.replaceAll('/run/secrets/', `${directory}/`));
-    expect(loadConfig({ file: join(directory, 'config.yaml'), flags: {}, env: {} })).toMatchObject({ ok: true });
+    expect(await loadConfig({ file: join(directory, 'config.yaml'), flags: {}, env: {} })).toMatchObject({ ok: true });
   });
 
   it('explains every verdict', () => {

@@ -87,6 +87,42 @@ describe('basic authentication', () => {
   });
 });
 
+describe('a certificate that cannot be used', () => {
+  const { cert, key, certFile, keyFile } = lacksOpenssl()
+    ? { cert: '', key: '', certFile: '', keyFile: '' }
+    : certificateAuthority(mkdtempSync(join(directory, 'ca-')), 'server');
+  const other = lacksOpenssl() ? { key: '' } : certificateAuthority(mkdtempSync(join(directory, 'ca-')), 'other');
+
+  it.skipIf(lacksOpenssl()).each([
+    ['an empty certificate', 'cert', ''],
+    ['a line break for a certificate', 'cert', '\n'],
+    ['half a certificate', 'cert', cert.slice(0, cert.length / 2)],
+    ['a key for a certificate', 'cert', key],
+    ['a certificate full of noise', 'cert', cert.replaceAll(/[A-Z]/g, 'A')],
+    ['an empty key', 'key', ''],
+    ['a certificate for a key', 'key', cert],
+    ['the key of another certificate', 'key', other.key],
+    ['an empty client CA', 'ca', ''],
+  ])('%s is told and does not replace what is in use', async (_, which, content) => {
+    const files = { cert: join(directory, 'used.crt'), key: join(directory, 'used.key'), ca: join(directory, 'used-ca.crt') };
+    copyFileSync(certFile, files.cert);
+    copyFileSync(keyFile, files.key);
+    copyFileSync(certFile, files.ca);
+    const file = webConfig(
+      `tls_server_config:\n  cert_file: used.crt\n  key_file: used.key\n  client_ca_file: used-ca.crt\n  client_auth_type: VerifyClientCertIfGiven\n`,
+    );
+    const { port, lines } = await serve({}, { web_config_file: file });
+    const scrape = () => ask(port, '/metrics', { tls: true, ca: cert, servername: 'localhost' });
+    expect((await scrape()).status).toBe(200);
+    writeFileSync(which === 'cert' ? files.cert : which === 'key' ? files.key : files.ca, content);
+    expect((await scrape()).status).toBe(200);
+    expect(lines.filter(({ level }) => level === 'error').map(({ sentence }) => sentence)).toEqual([
+      'The web config file changed and cannot be used; the old one stays in force',
+    ]);
+    await expect(serve({}, { web_config_file: file })).rejects.toThrow(WebConfigError);
+  });
+});
+
 describe('the file', () => {
   it('adds its headers to every answer', async () => {
     const { port } = await serve(

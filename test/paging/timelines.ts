@@ -86,6 +86,8 @@ interface Told {
   text: string;
   isPage: boolean;
   names: string[];
+  /** The labels of what fires. */
+  firing: string[];
   status: string;
 }
 
@@ -135,6 +137,7 @@ async function timelineOf(incident: Incident, wait: number, progress: Progress):
           status,
           isPage: receiver !== 'ticket',
           names: [...new Set(alerts.map(({ labels }) => labels.alertname ?? ''))],
+          firing: alerts.filter((alert) => alert.status === 'firing').map(({ labels }) => JSON.stringify(labels)),
           text: [...new Set(alerts.map(({ annotations }) => annotations.summary ?? ''))].join('; '),
         }));
       return { incident, repairedAt, healedAt, told };
@@ -152,9 +155,16 @@ async function working({ exporter }: Watch): Promise<number> {
   return [...metrics.matchAll(/^llm_cache_verdict\{[^}]*verdict="working"[^}]*\} 1$/gm)].length;
 }
 
-/** The alerts that paged, each as often as it did. */
+/** The alerts that paged, each as often as it did. A message that only takes a part of an earlier one back is no page. */
 function pagesOf({ told }: Timeline): string[] {
-  return told.filter(({ isPage, status }) => isPage && status === 'firing').flatMap(({ names }) => names);
+  let before: readonly string[] = [];
+  return told
+    .filter(({ isPage }) => isPage)
+    .flatMap(({ firing, names }) => {
+      const isNew = firing.some((labels) => !before.includes(labels));
+      before = [...before, ...firing];
+      return isNew ? names : [];
+    });
 }
 
 /** Seconds from the repair until the last page was taken back; undefined when one was not. */

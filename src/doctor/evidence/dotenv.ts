@@ -2,6 +2,7 @@ import type { Problem } from '../../config/problem.ts';
 import type { Place } from '../place.ts';
 import { interpolate } from './interpolation.ts';
 import { type Lookup, meaningOf, UNSET } from './meaning.ts';
+import { replaced } from './value-limit.ts';
 
 /** A line `NAME=value` of a `.env` file, escapes resolved, references not; a name alone has no value. */
 export interface DotenvEntry {
@@ -97,7 +98,7 @@ function preferring(outer: Lookup, inner: Lookup): Lookup {
 
 function interpolated(value: string, lookup: Lookup): string | undefined {
   let known = true;
-  const text = value.replace(/\$\{([^}:]*)(?::-([^}]*))?\}/g, (_, name: string, fallback: string | undefined) => {
+  const text = replaced(value, /\$\{([^}:$]*)(?::-([^}$]*))?\}/g, ({ 1: name = '', 2: fallback }) => {
     const meaning = lookup(name);
     if (meaning.kind === 'value') return meaning.value;
     if (meaning.kind === 'unknown' && fallback === undefined) known = false;
@@ -124,7 +125,13 @@ function readValue(text: string, at: number): { value: string; quote: DotenvEntr
     return { value: quote === "'" ? inside.replace(/\\([\\'])/g, '$1') : unescaped(inside), quote, end: close + 1 };
   }
   const line = match(REST, text, at);
-  return { value: line.replace(/\s+#.*$/, '').trimEnd(), quote: '', end: at + line.length };
+  return { value: withoutComment(line).trimEnd(), quote: '', end: at + line.length };
+}
+
+/** A plain value without the comment behind it, which begins with a blank and `#`. */
+function withoutComment(line: string): string {
+  for (let at = line.indexOf('#', 1); at > 0; at = line.indexOf('#', at + 1)) if (/\s/.test(line.charAt(at - 1))) return line.slice(0, at);
+  return line;
 }
 
 /** The end of a quoted value: the first quote without a backslash, else the last one that has one. */

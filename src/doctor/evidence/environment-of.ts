@@ -4,8 +4,11 @@ import { ENVIRONMENT_SOURCE, type Environment, type Variable } from '../environm
 export function environmentOf(variables: readonly Variable[]): Environment {
   const byName = new Map<string, Variable[]>();
   for (const source of ENVIRONMENT_SOURCE)
-    for (const variable of variables.filter((one) => one.source === source).toReversed())
-      byName.set(variable.name, [...(byName.get(variable.name) ?? []), variable]);
+    for (const variable of variables.filter((one) => one.source === source).toReversed()) {
+      const same = byName.get(variable.name);
+      if (same === undefined) byName.set(variable.name, [variable]);
+      else same.push(variable);
+    }
   return {
     get: (name) => byName.get(name)?.[0],
     hidden: (name) => byName.get(name)?.slice(1) ?? [],

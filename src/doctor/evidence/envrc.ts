@@ -3,6 +3,7 @@ import type { Place } from '../place.ts';
 import { type Assignment, expandedValues, parseDotenv } from './dotenv.ts';
 import { firstOf, type Lookup, meaningOf, UNSET } from './meaning.ts';
 import { type Command, shellCommands, shellValue, type Word } from './shell.ts';
+import { bounded } from './value-limit.ts';
 
 /** What a `.envrc` exports, without running it. */
 export interface Envrc {
@@ -109,7 +110,7 @@ function assign(word: Word, file: string, certain: boolean, shell: Shell, export
   if (prefix !== undefined) {
     const before = plus === '+' ? shell.lookup(name) : UNSET;
     const added = certain && before.kind !== 'unknown' ? shellValue(word.raw.slice(prefix.length), shell.lookup) : undefined;
-    const value = added === undefined ? undefined : (before.kind === 'value' ? before.value : '') + added;
+    const value = added === undefined ? undefined : bounded((before.kind === 'value' ? before.value : '') + added);
     shell.values.set(name, { value, place });
     if (isExported) shell.assignments.push({ name, value, place });
     return;

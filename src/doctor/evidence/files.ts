@@ -8,6 +8,8 @@ export interface Disk {
   /** The text of a file, or why there is none. */
   text(path: string): { text: string } | { reason: string };
   exists(path: string): boolean;
+  /** Whether a file begins with a byte order mark, which is not part of its text. */
+  marked(path: string): boolean;
   /** The files below a folder; undefined when it is none. */
   folder(path: string): readonly string[] | undefined;
 }
@@ -25,28 +27,39 @@ export interface Files {
   manifests(path: string): readonly string[];
   line(file: string, number: number): string | undefined;
   ending(file: string): '\n' | '\r\n';
+  lineEnding(file: string, number: number): string;
+  marked(file: string): boolean;
   names(): readonly string[];
   problems: readonly Problem[];
+}
+
+const ADDRESS = /^[a-z][a-z\d+.-]{1,30}:\/\//i;
+
+/** How most lines end. */
+function usual(endings: readonly string[]): '\n' | '\r\n' {
+  return 2 * endings.filter((ending) => ending === '\r\n').length > endings.length ? '\r\n' : '\n';
 }
 
 /** Files of one directory; every path in it is relative to it where it lies inside, else absolute. */
 export function filesOf(directory: string, disk: Disk): Files {
   const lines = new Map<string, readonly string[]>();
-  const withReturns = new Set<string>();
+  const endings = new Map<string, readonly string[]>();
   const problems: Problem[] = [];
   const label = (path: string): string => {
+    if (ADDRESS.test(path)) return path;
     const inside = relative(directory, resolve(directory, path));
     return inside.startsWith('..') || isAbsolute(inside) ? resolve(directory, path) : inside;
   };
   const open = (path: string): { text: string; file: string } | { reason: string } => {
     const file = label(path);
+    if (ADDRESS.test(path)) return { reason: 'is an address, not a file; nothing is fetched' };
     const found = disk.text(resolve(directory, file));
     if ('reason' in found) return found;
     lines.set(file, found.text.split(/\r\n|\n|\r/));
-    if (found.text.includes('\r\n')) withReturns.add(file);
+    endings.set(file, found.text.match(/\r\n|\n|\r/g) ?? []);
     return { text: found.text, file };
   };
-  const beside = (from: string, path: string): string => (isAbsolute(path) ? path : join(dirname(from), path));
+  const beside = (from: string, path: string): string => (isAbsolute(path) || ADDRESS.test(path) ? path : join(dirname(from), path));
   const exists = (path: string): boolean => disk.exists(resolve(directory, path));
   const problem = (path: string, reason: string, place: Place | undefined): undefined => {
     const at = place?.line === undefined ? undefined : { file: place.source, line: place.line, column: place.column ?? 1 };
@@ -73,7 +86,9 @@ export function filesOf(directory: string, disk: Disk): Files {
       const inside = disk.folder(resolve(directory, path));
       return inside === undefined ? [path] : inside.filter((file) => /\.(ya?ml|json)$/.test(file)).map((file) => join(path, file));
     },
-    ending: (file) => (withReturns.has(file) ? '\r\n' : '\n'),
+    ending: (file) => usual(endings.get(file) ?? []),
+    lineEnding: (file, number) => endings.get(file)?.[number - 1] ?? '',
+    marked: (file) => lines.has(file) && disk.marked(resolve(directory, file)),
     line: (file, number) => lines.get(file)?.[number - 1],
     names: () => [...lines.keys()],
     problems,

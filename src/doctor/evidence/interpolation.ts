@@ -1,4 +1,5 @@
 import type { Lookup } from './meaning.ts';
+import { bounded } from './value-limit.ts';
 
 /** A text after interpolation: `undefined` where a variable cannot be told; `invalid` where Compose refuses it. */
 export interface Interpolated {
@@ -37,6 +38,7 @@ export function interpolate(text: string, lookup: Lookup, depth = 0): Interpolat
     if (value.invalid) return value;
     known &&= value.value !== undefined;
     result += value.value ?? '';
+    if (bounded(result) === undefined) return { value: undefined, invalid: false };
     at = reference.end;
   }
   return { value: known ? result + text.slice(at) : undefined, invalid: false };

@@ -4,6 +4,7 @@ import { parseYamlStream } from '../../config/yaml.ts';
 import type { Variable } from '../environment.ts';
 import type { Place } from '../place.ts';
 import type { Workload } from '../setup.ts';
+import { replaced } from './value-limit.ts';
 
 /** What manifests say together. */
 export interface Kubernetes {
@@ -162,7 +163,7 @@ function referred({ configMapKeyRef }: Section, isReference: boolean, all: reado
 /** Replaces `$(NAME)` by variables that stand before it; `$$` is one `$`, an unknown name stays as it is. */
 function expanded(text: string, seen: ReadonlyMap<string, string | undefined>): string | undefined {
   let known = true;
-  const value = text.replace(/\$\$|\$\(([^)]*)\)/g, (match, name: string | undefined) => {
+  const value = replaced(text, /\$\$|\$\(([^)$]*)\)/g, ({ 0: match, 1: name }) => {
     if (name === undefined) return '$';
     if (!seen.has(name)) return match;
     known &&= seen.get(name) !== undefined;

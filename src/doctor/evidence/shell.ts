@@ -1,5 +1,6 @@
 import { interpolate } from './interpolation.ts';
 import type { Lookup } from './meaning.ts';
+import { bounded } from './value-limit.ts';
 
 /** A word of a shell command as it was written, quotes and all. */
 export interface Word {
@@ -137,6 +138,7 @@ export function shellValue(raw: string, lookup: Lookup): string | undefined {
     const part = character === "'" || character === '"' ? quoted(raw, at, lookup) : plain(raw, at, lookup);
     if (part === undefined) return undefined;
     value += part.value;
+    if (bounded(value) === undefined) return undefined;
     at = part.end;
   }
   return value;
@@ -162,6 +164,7 @@ function quoted(raw: string, at: number, lookup: Lookup): Part | undefined {
       const part = reference(inside, index, lookup);
       if (part === undefined) return undefined;
       value += part.value;
+      if (bounded(value) === undefined) return undefined;
       index = part.end;
     } else value += inside.charAt(index++);
   }

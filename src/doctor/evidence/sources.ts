@@ -53,8 +53,9 @@ function isScript(path: string): boolean {
 }
 
 function lookupIn(variables: readonly Variable[]): Lookup {
+  const last = new Map(variables.map((one) => [one.name, one]));
   return (name) => {
-    const found = variables.findLast((one) => one.name === name);
+    const found = last.get(name);
     return found === undefined ? UNSET : meaningOf(found.value?.reveal());
   };
 }

@@ -1,8 +1,9 @@
 import { structuredPatch } from 'diff';
+import { printable, printableLine } from '../../masking/mask.ts';
 import type { Reported } from '../examination.ts';
 import type { Edit } from '../finding.ts';
 import type { Setup } from '../setup.ts';
-import { MASK, type Masking } from './masking.ts';
+import { linesOf, MASK, type Masking } from './masking.ts';
 
 /** What `--diff` prints. */
 export interface Diff {
@@ -58,55 +59,88 @@ function overlaps(a: Edit, b: Edit): boolean {
 }
 
 function fileDiff(setup: Setup, file: string, edits: readonly Edit[], { secrets, mask }: { secrets: boolean; mask: Masking }) {
-  const { lines: before, final } = content(setup, file);
-  const after = applied(before, edits);
-  const holdsSecret = (line: string) => !secrets && mask(line) !== line;
+  const before = linesOf(setup, file).map((text, index): Line => ({ text, ending: setup.lineEnding(file, index + 1) }));
+  const after = applied(before, edits, setup.ending(file));
+  const mark = setup.marked(file) ? '\ufeff' : '';
+  const hidden = { before: shownLines(before, mask), after: shownLines(after, mask) };
+  const holdsSecret = before.some(({ text }, index) => !secrets && hidden.before[index] !== text);
   // A hunk shows lines around the change as well: with one of each side fewer hunks touch a secret.
-  const context = before.some(holdsSecret) ? 1 : 3;
-  const ending = setup.ending(file);
-  const { hunks } = structuredPatch(file, file, text(before, ending, final), text(after, ending, final), undefined, undefined, { context });
+  const context = holdsSecret ? 1 : 3;
+  const { hunks } = structuredPatch(file, file, mark + joined(before), mark + joined(after), undefined, undefined, { context });
+  const safe = { before: patchLines(before, hidden.before), after: patchLines(after, hidden.after) };
+  const isNameSafe = printableLine(mask.text(file)) === file;
   const texts = hunks.map((hunk) => {
     const head = `@@ -${range(hunk.oldStart, hunk.oldLines)} +${range(hunk.newStart, hunk.newLines)} @@`;
-    return { lines: [head, ...hunk.lines], withheld: hunk.lines.some((line) => holdsSecret(line.slice(1).trimEnd())) };
+    let [from, to] = [hunk.oldStart - 1, hunk.newStart - 1];
+    const masked = hunk.lines.map((line) => {
+      if (line.startsWith('\\')) return line;
+      const text = line.startsWith('+') ? safe.after[to] : safe.before[from];
+      if (!line.startsWith('+')) from++;
+      if (!line.startsWith('-')) to++;
+      return line.slice(0, 1) + (text ?? '');
+    });
+    const bare = hunk.lines.map((line) => line.replace(/\r$/, '').replace(/^(.)\ufeff/, '$1'));
+    const isOpen = bare.every((line, index) => line === masked[index] || (secrets && printable(line) === line));
+    return { lines: [head, ...hunk.lines], masked: [head, ...masked], withheld: !isOpen || !isNameSafe };
   });
   const shown = texts.filter(({ withheld }) => !withheld).flatMap(({ lines }) => lines);
-  const hidden = texts.filter(({ withheld }) => withheld);
-  const note = hidden.flatMap(({ lines }) => [
-    `# ${file}: this change takes away a line that holds a secret, shown here as ${MASK};`,
-    '# --show-secrets prints it as part of the diff',
-    ...lines.map((line) => `# ${line.slice(0, 1)}${mask(line.slice(1).trimEnd())}`),
+  const withheld = texts.filter((text) => text.withheld);
+  const note = withheld.flatMap(({ masked }) => [
+    ...(masked.some((line) => line.includes(MASK)) || !isNameSafe
+      ? [
+          `# ${printableLine(mask.text(file))}: this change takes away a line that holds a secret, shown here as ${MASK};`,
+          '# --show-secrets prints it as part of the diff',
+        ]
+      : [`# ${file}: this change has a line with control characters, escaped here; it does not apply`]),
+    ...masked.map((line) => `# ${line}`),
   ]);
   const head = shown.length === 0 ? [] : [`--- ${file}`, `+++ ${file}`];
-  return { text: joined([...note, ...head, ...shown]), withheld: hidden.length };
+  return { text: [...note, ...head, ...shown].map((line) => `${line}\n`).join(''), withheld: withheld.length };
+}
+
+/** A line of a file and how it ends; the last one may not. */
+interface Line {
+  text: string;
+  ending: string;
+}
+
+/** Lines as a person may see them. */
+function shownLines(lines: readonly Line[], mask: Masking): readonly string[] {
+  return mask.lines(lines.map(({ text }) => text)).map(printable);
+}
+
+/** The shown lines as a patch counts them: only a line feed ends one. */
+function patchLines(lines: readonly Line[], shown: readonly string[]): readonly string[] {
+  return lines
+    .map(({ ending }, index) => (shown[index] ?? '') + (ending.includes('\n') ? '\n' : ending && '\\u000d'))
+    .join('')
+    .split('\n');
+}
+
+function joined(lines: readonly Line[]): string {
+  return lines.map(({ text, ending }) => text + ending).join('');
 }
 
 function range(start: number, count: number): string {
   return count === 1 ? String(start) : `${count === 0 ? start - 1 : start},${count}`;
 }
 
-/** The lines of a file, and whether the last one ends as the others do. */
-function content(setup: Setup, file: string): { lines: readonly string[]; final: boolean } {
-  const lines: string[] = [];
-  for (let number = 1; ; number++) {
-    const line = setup.line(file, number);
-    if (line === undefined) break;
-    lines.push(line);
-  }
-  return lines.at(-1) === '' ? { lines: lines.slice(0, -1), final: true } : { lines, final: false };
-}
-
-function applied(lines: readonly string[], edits: readonly Edit[]): readonly string[] {
+/** The lines after the edits. A new line ends as the one before it does, else as most of the file. */
+function applied(lines: readonly Line[], edits: readonly Edit[], usual: string): readonly Line[] {
   const result = [...lines];
   // From the end, so that the numbers of the lines in front stay right; of two at one line the insertion goes in front.
-  for (const { from, to, lines: added } of edits.toReversed().toSorted((a, b) => b.from - a.from || b.to - a.to))
-    result.splice(from - 1, to - from + 1, ...added);
+  for (const { from, to, lines: added } of edits.toReversed().toSorted((a, b) => b.from - a.from || b.to - a.to)) {
+    const last = result[Math.max(from, to) - 1];
+    const ending = last?.ending || result[from - 2]?.ending || usual;
+    const isEnd = to >= result.length && last?.ending === '' && from <= to;
+    const before = result[from - 2];
+    // What is added behind a last line without an end gives it one.
+    if (before !== undefined && before.ending === '') result[from - 2] = { ...before, ending: usual };
+    result.splice(
+      from - 1,
+      to - from + 1,
+      ...added.map((text, index): Line => ({ text, ending: isEnd && index === added.length - 1 ? '' : ending })),
+    );
+  }
   return result;
-}
-
-function text(lines: readonly string[], ending: string, final: boolean): string {
-  return lines.join(ending) + (final && lines.length > 0 ? ending : '');
-}
-
-function joined(lines: readonly string[]): string {
-  return lines.map((line) => `${line}\n`).join('');
 }

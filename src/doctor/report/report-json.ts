@@ -10,7 +10,7 @@ export function jsonReport({ setup, examination, mask, files, problems, notes, v
     problems,
     notes,
     release: setup.release === undefined ? null : { version: setup.release.version, place: setup.release.place },
-    settings: settingRows(setup),
+    settings: settingRows(setup, mask),
     findings: examination.findings.map(({ rule, severity, place, message, consequence, fix, related, edits }) => ({
       rule: rule.id,
       severity,
@@ -23,6 +23,7 @@ export function jsonReport({ setup, examination, mask, files, problems, notes, v
       edits: openEdits(edits ?? [], mask),
     })),
     skipped: examination.skipped.map(({ id }) => id),
+    failed: examination.failed.map(({ rule, reason }) => ({ rule: rule.id, reason })),
   };
-  return `${JSON.stringify(report, null, 2)}\n`;
+  return `${JSON.stringify(mask.tree(report), null, 2)}\n`;
 }

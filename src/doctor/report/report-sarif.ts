@@ -32,9 +32,12 @@ export function sarifReport({ examination, mask, problems, notes, version }: Rep
         },
         invocations: [
           {
-            executionSuccessful: problems.length === 0,
+            executionSuccessful: problems.length + examination.failed.length === 0,
             toolExecutionNotifications: [
               ...problems.map((problem) => notification(problem, 'error')),
+              ...examination.failed.map(({ rule, reason }) =>
+                notification({ path: '', message: `the rule ${rule.id} failed (${reason})` }, 'error'),
+              ),
               ...notes.map((note) => notification(note, 'note')),
             ],
           },
@@ -43,7 +46,7 @@ export function sarifReport({ examination, mask, problems, notes, version }: Rep
       },
     ],
   };
-  return `${JSON.stringify(log, null, 2)}\n`;
+  return `${JSON.stringify(mask.tree(log), null, 2)}\n`;
 }
 
 function result(finding: Reported, edits: readonly Edit[]) {
@@ -95,5 +98,9 @@ function location(place: Place) {
 }
 
 function uri(file: string): string {
-  return file.replace(/^\.\//, '').split('/').map(encodeURIComponent).join('/');
+  return file
+    .replace(/^\.\//, '')
+    .split('/')
+    .map((part) => encodeURIComponent(part.replace(/\p{Cs}/gu, '\ufffd')))
+    .join('/');
 }

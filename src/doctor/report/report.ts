@@ -1,4 +1,5 @@
 import type { Problem } from '../../config/problem.ts';
+import { isPrintable } from '../../masking/printable.ts';
 import type { Examination } from '../examination.ts';
 import type { Edit } from '../finding.ts';
 import type { Setup } from '../setup.ts';
@@ -8,7 +9,7 @@ import type { Masking } from './masking.ts';
 export interface Report {
   setup: Setup;
   examination: Examination;
-  /** Hides the secrets in lines of files. */
+  /** Hides secrets; examination, problems, notes and files have been through it. */
   mask: Masking;
   /** The files that were read. */
   files: readonly string[];
@@ -20,7 +21,9 @@ export interface Report {
   version: string;
 }
 
-/** The edits of a finding that a report may carry: those whose new lines hold no secret, of another setting on the same line. */
+/** The edits of a finding that a report may carry: those whose new lines hold no secret, of another setting on the same line, and nothing that a terminal obeys. */
 export function openEdits(edits: readonly Edit[], mask: Masking): readonly Edit[] {
-  return edits.filter(({ lines }) => lines.every((line) => mask(line) === line));
+  return edits.filter(
+    ({ file, lines }) => mask.text(file) === file && lines.every((line) => mask.line(line) === line && isPrintable(line)),
+  );
 }

@@ -47,6 +47,25 @@ const CLUSTER_TYPED =
   'load_balancing_strategy maint_notifications_config path policy_resolver protocol retry_on_error socket_keepalive_options ' +
   'socket_read_size ssl_ca_data ssl_certfile ssl_ciphers ssl_exclude_verify_flags ssl_include_verify_flags ssl_keyfile ssl_min_version';
 
+/** Every argument of the Redis client that some release knows; any other name is a mistake, and its value may be a secret. */
+export const ARGUMENTS: ReadonlySet<string> = new Set(
+  [
+    REDIS_PY_5,
+    REDIS_PY_8,
+    CONNECTION,
+    OF_LITELLM,
+    OF_AZURE,
+    OF_AWS,
+    CLUSTER,
+    CLUSTER_OWN,
+    CLUSTER_TIMEOUTS,
+    CLUSTER_TYPED,
+    'startup_nodes sentinel_nodes service_name',
+  ]
+    .join(' ')
+    .split(' '),
+);
+
 /** What a release of LiteLLM does with arguments; one that is not known counts as the newest. */
 export interface Behaviour {
   hostWins: boolean;

@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.ts';
+import { unquote } from '../resolver/connection-url.ts';
 import type { Rule } from '../rule.ts';
 import { userinfo } from '../subject/address.ts';
 import { redisPasswords } from '../subject/credentials.ts';
@@ -29,13 +30,34 @@ export const passwordMalformed: Rule = {
       .map(({ name, value, place }) => ({ name, text: literal(value), place }));
     const urls = [...settings, ...variables].flatMap(({ name, text, place }): Finding[] => {
       const info = text === undefined ? undefined : userinfo(text);
-      if (info === undefined || !/[/?#@[\]]|%(?![0-9a-f]{2})/i.test(info)) return [];
+      if (info === undefined) return [];
+      if (/[/?#[\]]/.test(info))
+        return [
+          {
+            place,
+            message: `the password in ${name} has a character that must be escaped in a URL`,
+            consequence: 'The URL ends or splits at that character: LiteLLM fails at its start, or logs in with a part of the password.',
+            fix: `escape it (/ is %2F, ? is %3F, # is %23, [ is %5B, ] is %5D, % is %25), or use REDIS_HOST, REDIS_PORT and REDIS_PASSWORD`,
+          },
+        ];
+      if (unquote(info).includes('\uFFFD'))
+        return [
+          {
+            place,
+            message: `the password in ${name} has an escape that is not UTF-8`,
+            consequence: 'redis-py puts a replacement character in its place: Redis gets another password and answers WRONGPASS.',
+            fix: 'escape the UTF-8 form of the character (é is %C3%A9), or use REDIS_HOST, REDIS_PORT and REDIS_PASSWORD',
+          },
+        ];
+      if (!/@|%(?![0-9a-f]{2})/i.test(info)) return [];
       return [
         {
           place,
-          message: `the password in ${name} has a character that must be escaped in a URL`,
-          consequence: 'The URL ends or splits at that character: LiteLLM fails at its start, or logs in with a part of the password.',
-          fix: `escape it (/ is %2F, ? is %3F, # is %23, @ is %40, % is %25), or use REDIS_HOST, REDIS_PORT and REDIS_PASSWORD`,
+          message: `the password in ${name} has an @ or a % that is not escaped`,
+          consequence:
+            'redis-py, and so LiteLLM, takes it as it is written; other clients that read the same URL refuse it or cut it there.',
+          fix: 'write %40 for @ and %25 for %',
+          severity: 'low',
         },
       ];
     });

@@ -1,4 +1,5 @@
 import type { Finding } from '../finding.ts';
+import type { Place } from '../place.ts';
 import type { Rule } from '../rule.ts';
 import { redisPasswords } from '../subject/credentials.ts';
 import { newPassword } from '../subject/new-password.ts';
@@ -15,16 +16,22 @@ export const passwordWeak: Rule = {
       const why = weakness(text);
       const [first, ...same] = passwords.filter((credential) => credential.text === text);
       if (why === undefined || first === undefined) return [];
+      // Several clients can take it from one place.
+      const elsewhere = same.filter(({ place }, index) => ![first, ...same.slice(0, index)].some((other) => isSame(other.place, place)));
       return [
         {
           place: first.place,
           message: `${first.name} ${why}`,
           consequence: 'Redis answers tens of thousands of guesses a second and locks nobody out.',
           fix: 'use 32 random characters or more: openssl rand -hex 32',
-          related: same.map(({ name, place }) => ({ place, message: `${name} is the same` })),
+          related: elsewhere.map(({ name, place }) => ({ place, message: `${name} is the same` })),
           edits: [first, ...same].flatMap((credential) => newPassword(setup, credential)),
         },
       ];
     });
   },
 };
+
+function isSame(a: Place, b: Place): boolean {
+  return a.source === b.source && a.line === b.line && a.column === b.column;
+}

@@ -1,6 +1,9 @@
-import type { Setup } from '../setup.ts';
+import { isIPv4 } from 'node:net';
+import { connectionUrl, unquote } from '../resolver/connection-url.ts';
+import type { ComposeService, Setup } from '../setup.ts';
+import { isSection, scalar, texts } from './value.ts';
 
-/** The parts of a Redis URL as redis-py reads them; user and password decoded, or as written where a % is no escape. */
+/** The parts of a Redis URL, user and password decoded. The host of a socket is empty. */
 export interface RedisUrl {
   scheme: string;
   username: string | undefined;
@@ -10,8 +13,17 @@ export interface RedisUrl {
   db: string | undefined;
 }
 
-/** Takes a Redis URL apart, without an error for what a strict parser refuses; undefined where it is no URL at all. */
+/**
+ * Takes a Redis URL apart as redis-py does. A URL that redis-py refuses, or takes apart at a character that was
+ * meant as a part of the password, is read as it was meant; so is that of another scheme. Undefined where it is
+ * no URL at all.
+ */
 export function redisUrl(text: string): RedisUrl | undefined {
+  const exact = connectionUrl(text.trim());
+  if (!('fault' in exact) && !isCut(text)) {
+    const { scheme, username, password, host = '', port, db } = exact;
+    return { scheme, username, password, host, port, db };
+  }
   const found = /^([a-z][a-z+]*):\/\/(?:(.*)@)?([^/?#@]*)(?:\/([^?#]*))?(?:\?([^#]*))?(?:#.*)?$/i.exec(text.trim());
   if (!found) return undefined;
   const [, scheme = '', user, authority = '', path, query] = found;
@@ -19,21 +31,27 @@ export function redisUrl(text: string): RedisUrl | undefined {
   const colon = user === undefined ? -1 : user.indexOf(':');
   return {
     scheme: scheme.toLowerCase(),
-    username: user === undefined ? undefined : nothing(decoded(colon === -1 ? user : user.slice(0, colon))),
-    password: user === undefined || colon === -1 ? undefined : nothing(decoded(user.slice(colon + 1))),
-    host,
+    username: user === undefined ? undefined : nothing(unquote(colon === -1 ? user : user.slice(0, colon))),
+    password: user === undefined || colon === -1 ? undefined : nothing(unquote(user.slice(colon + 1))),
+    host: host.replace(/^\[|\]$/g, ''),
     port,
     db: nothing(new URLSearchParams(query ?? '').get('db') ?? path ?? ''),
   };
 }
 
-/** User and password of a URL as they are written. */
+/** User and password of a URL as they are written, what redis-py would cut off included. */
 export function userinfo(text: string): string | undefined {
-  return /^[a-z][a-z+]*:\/\/(.*)@/i.exec(text.trim())?.[1];
+  const written = text.trim();
+  const own = /^[a-z][a-z+]*:\/\/([^/?#]*)@/i.exec(written)?.[1];
+  return own ?? (isCut(written) ? /^[a-z][a-z+]*:\/\/(.*)@/i.exec(written)?.[1] : undefined);
 }
 
-function decoded(text: string): string {
-  return /%(?![0-9a-f]{2})/i.test(text) ? text : decodeURIComponent(text);
+/** Whether a `/`, `?` or `#` in front of the `@` ends what redis-py takes for user, password and host, so that no usable host is left. */
+function isCut(text: string): boolean {
+  const [, authority = '', rest = ''] = /^[a-z][a-z+]*:\/\/([^/?#]*)(.*)$/is.exec(text.trim()) ?? [];
+  return (
+    rest.includes('@') && !authority.includes('@') && !/^[^:@[\]]+(:\d*)?$|^\[[^\]]*\](:\d*)?$/.test(authority) && !/^unix:/i.test(text)
+  );
 }
 
 function nothing(text: string): string | undefined {
@@ -44,18 +62,33 @@ function nothing(text: string): string | undefined {
 export type Distance = 'loopback' | 'inside' | 'private' | 'remote';
 
 /**
- * `loopback`; `inside`: a service of the compose files, or a name that only a container network or a cluster resolves; `private`:
- * an address of a private network; else `remote`.
+ * `loopback`; `inside`: a service of the compose files, or a name that only a container network or a cluster
+ * resolves; `private`: an address or a name that is reserved for private networks (RFC 1918, 4193, 6598, 6762,
+ * 8375, and `internal`); else `remote`.
  */
 export function distance(host: string, setup: Setup): Distance {
-  const name = host.toLowerCase().replace(/^\[|\]$/g, '');
-  if (name === 'localhost' || name === '::1' || name.startsWith('127.')) return 'loopback';
-  if (name === 'host.docker.internal' || setup.services.some((service) => service.name === host)) return 'inside';
-  if (/^\d+\.\d+\.\d+\.\d+$/.test(name)) return isPrivate(name) ? 'private' : 'remote';
-  if (name.includes(':')) return /^f[cd]/.test(name) ? 'private' : 'remote';
-  return !name.includes('.') || /\.svc(\.|$)/.test(name) || name.endsWith('.cluster.local') ? 'inside' : 'remote';
+  const name = host.toLowerCase().replace(/^\[|\]$|\.$/g, '');
+  if (isLoopback(name)) return 'loopback';
+  if (name.endsWith('.docker.internal') || setup.services.some((service) => namesOf(service).includes(name))) return 'inside';
+  if (isIPv4(name)) return isPrivate(name) ? 'private' : 'remote';
+  if (name.includes(':')) return /^(f[cd]|fe[89ab])/.test(name) ? 'private' : 'remote';
+  if (!name.includes('.') || /\.svc(\.cluster\.local)?$/.test(name)) return 'inside';
+  return /\.(local|internal|home\.arpa)$/.test(name) ? 'private' : 'remote';
+}
+
+/** The names by which containers reach a service. */
+function namesOf({ name, tree }: ComposeService): readonly string[] {
+  const networks = isSection(tree.networks) ? Object.values(tree.networks) : [];
+  const aliases = networks.flatMap((network) => (isSection(network) ? texts(network.aliases) : []));
+  return [name, scalar(tree.container_name), scalar(tree.hostname), ...aliases].flatMap((known) => known?.toLowerCase() ?? []);
+}
+
+function isLoopback(name: string): boolean {
+  return (
+    name === 'localhost' || name.endsWith('.localhost') || name === '::1' || name === '0.0.0.0' || (isIPv4(name) && name.startsWith('127.'))
+  );
 }
 
 function isPrivate(address: string): boolean {
-  return /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.)/.test(address);
+  return /^(10\.|192\.168\.|169\.254\.|172\.(1[6-9]|2\d|3[01])\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/.test(address);
 }

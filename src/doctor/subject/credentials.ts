@@ -1,7 +1,7 @@
+import { namesSecret } from '../../masking/mask.ts';
 import type { Place } from '../place.ts';
 import type { Setup } from '../setup.ts';
 import { redisUrl } from './address.ts';
-import { namesSecret } from './password.ts';
 import { redisServers } from './redis-server.ts';
 import { isSection, literal, type Section, scalar, section } from './value.ts';
 

@@ -49,12 +49,3 @@ function bits(text: string): number {
   const length = [...text].length;
   return [...counts.values()].reduce((sum, count) => sum - count * Math.log2(count / length), 0);
 }
-
-/** Whether the name of a variable or key says that its value is a secret. */
-export function namesSecret(name: string): boolean {
-  return (
-    /(?:^|[_.-])(?:password|passwd|pass|secret|token|api_?key|master_key|salt_key|private_key|access_key|key|credential|credentials|dsn)$/i.test(
-      name,
-    ) || /password|secret/i.test(name)
-  );
-}

@@ -74,6 +74,6 @@ config.yaml:7:5: medium [ttl]
 
   it('lets no file steer the terminal', async () => {
     const shown = await text({ 'config.yaml': FILES['config.yaml'].replace('ttl: 30', 'ttl: 30 # \u001b]0;owned\u0007') }, false);
-    expect(shown).toContain('    7 |     ttl: 30 # ?]0;owned?\n');
+    expect(shown).toContain('    7 |     ttl: 30 # \\u001b]0;owned\\u0007\n');
   });
 });

@@ -131,7 +131,7 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/redis-urls.yaml:2:21: redis[0].url: must begin with redis://, rediss:// or unix://',
     'DIR/redis-urls.yaml:3:20: redis[1].url: is not a URL; write it like redis://host:6379/0, with % escapes in the password',
     'DIR/redis-urls.yaml:4:24: redis[2].url: is not a URL; write it like redis://host:6379/0, with % escapes in the password',
-    'DIR/redis-urls.yaml:5:22: redis[3].url: has a % in user or password that is no escape; write %25 for %',
+    'DIR/redis-urls.yaml:5:22: redis[3].url: has a % in user or password that is no escape of UTF-8; write %25 for %',
     'DIR/redis-urls.yaml:6:19: redis[4].url: has a path that is no database number',
     'DIR/redis-urls.yaml:7:20: redis[5].url: has a parameter other than db; use the keys of this section instead',
     'DIR/redis-urls.yaml:8:20: redis[6].url: names the database twice',
@@ -141,6 +141,9 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/redis-urls.yaml:12:17: redis[10].url: has a db that is no number',
     'DIR/redis-urls.yaml:13:19: redis[11].url: has a #: write %23 where it is part of the password',
     'DIR/redis-urls.yaml:14:21: redis[12].url: has no host',
+    'DIR/redis-urls.yaml:15:20: redis[13].url: has a % in user or password that is no escape of UTF-8; write %25 for %',
+    'DIR/redis-urls.yaml:16:26: redis[14].url: has a % in the path of the socket that is no escape of UTF-8: write %25 for %',
+    'DIR/redis-urls.yaml:17:24: redis[15].url: has a host that no server can have',
   ],
   'reserved-character': ['DIR/reserved-character.yaml:2:57: begins with a character that needs quotes'],
   replicas: [

@@ -7,7 +7,10 @@ import type { Sources } from '../../../src/config/load.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures/config');
 
-function run(command: (sources: Sources, io: Io) => number, name: string): { code: number; out: string; err: string } {
+async function run(
+  command: (sources: Sources, io: Io) => number | Promise<number>,
+  name: string,
+): Promise<{ code: number; out: string; err: string }> {
   const written = { out: '', err: '' };
   const io: Io = {
     env: {},
@@ -23,34 +26,34 @@ function run(command: (sources: Sources, io: Io) => number, name: string): { cod
     on: () => undefined,
     exitNow: () => undefined,
   };
-  const code = command({ file: join(FIXTURES, name), flags: {}, env: io.env }, io);
+  const code = await command({ file: join(FIXTURES, name), flags: {}, env: io.env }, io);
   return { code, ...written };
 }
 
 describe('config check', () => {
-  it('says what a valid file watches and costs', () => {
+  it('says what a valid file watches and costs', async () => {
     const out = 'the configuration is valid\nredis cache: 1 credential\ngateway litellm: completions, chat, at most $0 a day\n';
-    expect(run(configCheck, 'good/minimal.yaml')).toEqual({ code: 0, out, err: '' });
+    expect(await run(configCheck, 'good/minimal.yaml')).toEqual({ code: 0, out, err: '' });
   });
 
-  it('tells the problems of another and returns 2', () => {
+  it('tells the problems of another and returns 2', async () => {
     const file = join(FIXTURES, 'bad/unknown-key.yaml');
     const err = `${file}:4:5: redis[0].intervall: unknown key; did you mean interval?\n1 problem in the configuration; nothing was started\n`;
-    expect(run(configCheck, 'bad/unknown-key.yaml')).toEqual({ code: 2, out: '', err });
+    expect(await run(configCheck, 'bad/unknown-key.yaml')).toEqual({ code: 2, out: '', err });
   });
 });
 
 describe('config print', () => {
-  it('prints YAML, or the problems and 2', () => {
-    const printed = run(configPrint, 'good/minimal.yaml');
+  it('prints YAML, or the problems and 2', async () => {
+    const printed = await run(configPrint, 'good/minimal.yaml');
     expect([printed.code, printed.err, printed.out.split('\n')[0]]).toEqual([0, '', 'redis:']);
-    expect(run(configPrint, 'bad/empty.yaml').code).toBe(2);
+    expect((await run(configPrint, 'bad/empty.yaml')).code).toBe(2);
   });
 });
 
 describe('config schema', () => {
-  it('prints the JSON schema', () => {
-    const { code, out } = run((_, io) => configSchema(io), 'good/minimal.yaml');
+  it('prints the JSON schema', async () => {
+    const { code, out } = await run((_, io) => configSchema(io), 'good/minimal.yaml');
     expect([code, JSON.parse(out)]).toEqual([0, configurationSchema()]);
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/effective.ts';
@@ -8,15 +9,15 @@ import { parseYaml } from '../../../src/config/yaml.ts';
 
 const DIR = join(import.meta.dirname, '../../fixtures/config/good');
 
-function load(name: string, env: Record<string, string> = {}): Config {
-  const loaded = loadConfig({ file: join(DIR, `${name}.yaml`), flags: {}, env });
+async function load(name: string, env: Record<string, string> = {}): Promise<Config> {
+  const loaded = await loadConfig({ file: join(DIR, `${name}.yaml`), flags: {}, env });
   if (!loaded.ok) throw new Error(loaded.problems.map(problemText).join('\n'));
   return loaded.config;
 }
 
 /** The same configuration with every secret as its text. */
 function revealed(node: unknown): unknown {
-  if (node instanceof Secret) return node.reveal();
+  if (node instanceof Secret) return node.file === undefined ? node.reveal() : readFileSync(node.file, 'utf8').trimEnd();
   if (Array.isArray(node)) return node.map(revealed);
   if (node === null || typeof node !== 'object') return node;
   return Object.fromEntries(
@@ -27,8 +28,8 @@ function revealed(node: unknown): unknown {
 }
 
 describe('a good configuration', () => {
-  it('gets every default', () => {
-    expect(revealed(load('minimal'))).toEqual({
+  it('gets every default', async () => {
+    expect(revealed(await load('minimal'))).toEqual({
       redis: [{ name: 'cache', url: 'redis://cache:6379', interval: 15_000, timeout: 2000, canaries: [], max_series: 5_000 }],
       gateways: [
         {
@@ -53,17 +54,17 @@ describe('a good configuration', () => {
     });
   });
 
-  it('takes a census only where it says so', () => {
-    expect(load('census', { SAMPLE: '10000' }).redis.map(({ census }) => census)).toEqual([
+  it('takes a census only where it says so', async () => {
+    expect((await load('census', { SAMPLE: '10000' })).redis.map(({ census }) => census)).toEqual([
       { interval: 300_000, sample: 1_000 },
       { interval: 10_000, sample: 10_000 },
       undefined,
     ]);
   });
 
-  it('keeps every key', () => {
+  it('keeps every key', async () => {
     const env = { GATEWAY_HOST: 'litellm', API_KEY: 'sk-1', BUDGET: '2.5', LIFECYCLE: 'true', INTERVAL: '30s' };
-    expect(revealed(load('full', env))).toEqual({
+    expect(revealed(await load('full', env))).toEqual({
       redis: [
         {
           name: 'cache',
@@ -128,12 +129,12 @@ describe('a good configuration', () => {
     });
   });
 
-  it('may keep the lease in Kubernetes', () => {
-    expect(load('lease-kubernetes').lease).toEqual({ kubernetes: { namespace: 'monitoring', name: 'lce' } });
+  it('may keep the lease in Kubernetes', async () => {
+    expect((await load('lease-kubernetes')).lease).toEqual({ kubernetes: { namespace: 'monitoring', name: 'lce' } });
   });
 
-  it('may leave values out after the colon', () => {
-    const { redis, gateways, metrics, http } = load('blank-values');
+  it('may leave values out after the colon', async () => {
+    const { redis, gateways, metrics, http } = await load('blank-values');
     expect(redis[0]).toEqual({
       name: 'cache',
       url: 'redis://cache:6379',
@@ -145,8 +146,8 @@ describe('a good configuration', () => {
     expect({ gateways, metrics, listen: http.listen }).toEqual({ gateways: [], metrics: {}, listen: [':9464'] });
   });
 
-  it('moves user and password out of a URL', () => {
-    const { redis } = load('urls');
+  it('moves user and password out of a URL', async () => {
+    const { redis } = await load('urls');
     const seen = redis.map(({ url, username, password }) => ({ url, username, password: password?.reveal() }));
     expect(seen).toEqual([
       { url: 'redis://cache:6379/0', username: 'exporter', password: 'p@ss:/?#[]' },
@@ -158,13 +159,13 @@ describe('a good configuration', () => {
     ]);
   });
 
-  it('shortens a timeout that was not given to 80 % of a short interval', () => {
-    const { redis, gateways } = load('short-intervals');
+  it('shortens a timeout that was not given to 80 % of a short interval', async () => {
+    const { redis, gateways } = await load('short-intervals');
     expect([redis[0]?.timeout, gateways[0]?.timeout]).toEqual([800, 4000]);
   });
 
-  it('may repeat itself with anchors and merge keys', () => {
-    expect(load('anchors').redis.map(({ name, interval }) => ({ name, interval }))).toEqual([
+  it('may repeat itself with anchors and merge keys', async () => {
+    expect((await load('anchors')).redis.map(({ name, interval }) => ({ name, interval }))).toEqual([
       { name: 'one', interval: 5000 },
       { name: 'two', interval: 5000 },
     ]);

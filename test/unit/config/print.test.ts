@@ -16,8 +16,8 @@ const ENV = { GATEWAY_HOST: 'litellm', API_KEY: 'sk-1', BUDGET: '2.5', LIFECYCLE
 const directory = mkdtempSync(join(tmpdir(), 'lce-print-'));
 afterAll(() => rmSync(directory, { recursive: true }));
 
-function load(file: string): Config {
-  const loaded = loadConfig({ file, flags: {}, env: ENV });
+async function load(file: string): Promise<Config> {
+  const loaded = await loadConfig({ file, flags: {}, env: ENV });
   if (!loaded.ok) throw new Error(loaded.problems.map(problemText).join('\n'));
   return loaded.config;
 }
@@ -38,9 +38,9 @@ function hidden(node: unknown): unknown {
 }
 
 describe('the printed configuration', () => {
-  it('shows every default, durations as people write them, and no secret', () => {
+  it('shows every default, durations as people write them, and no secret', async () => {
     expect(
-      printConfig(load(join(GOOD, 'urls.yaml')))
+      printConfig(await load(join(GOOD, 'urls.yaml')))
         .split('\n')
         .slice(0, 11),
     ).toEqual([
@@ -58,13 +58,13 @@ describe('the printed configuration', () => {
     ]);
   });
 
-  it('names the file of a secret', () => {
-    expect(printConfig(load(join(GOOD, 'full.yaml')))).toContain(`password_file: ${join(GOOD, 'secret')}\n`);
+  it('names the file of a secret', async () => {
+    expect(printConfig(await load(join(GOOD, 'full.yaml')))).toContain(`password_file: ${join(GOOD, 'secret')}\n`);
   });
 
-  it.each(['minimal', 'full', 'blank-values', 'urls', 'short-intervals', 'anchors', 'named'])('%s loads again as it was', (name) => {
-    const before = load(join(GOOD, `${name}.yaml`));
-    const after = load(written(printConfig(before)));
+  it.each(['minimal', 'full', 'blank-values', 'urls', 'short-intervals', 'anchors', 'named'])('%s loads again as it was', async (name) => {
+    const before = await load(join(GOOD, `${name}.yaml`));
+    const after = await load(written(printConfig(before)));
     const { targets, gateways } = difference(hidden(before), after);
     expect([targets.unchanged, gateways.unchanged]).toEqual([
       before.redis.map((entry) => entry.name),
@@ -87,10 +87,10 @@ const mistakes = fc.record(
 );
 
 describe('no secret', () => {
-  it('appears in what is printed, or in any problem', () => {
+  it('appears in what is printed, or in any problem', async () => {
     const configs = fc.record({ secrets: fc.tuple(secretText, secretText, secretText, secretText), mistakes, escaped: fc.boolean() });
-    fc.assert(
-      fc.property(configs, ({ secrets, mistakes: wrong, escaped }) => {
+    await fc.assert(
+      fc.asyncProperty(configs, async ({ secrets, mistakes: wrong, escaped }) => {
         const [inUrl, password, canary, key] = secrets;
         const tree = {
           redis: [
@@ -99,28 +99,28 @@ describe('no secret', () => {
           ],
           gateways: [{ name: 'g', url: 'http://g', api_key: key, model: 'm', price_per_pair_usd: 0 }],
         };
-        const loaded = loadConfig({ file: written(stringify(tree)), flags: {}, env: {} });
+        const loaded = await loadConfig({ file: written(stringify(tree)), flags: {}, env: {} });
         const shown = loaded.ok ? printConfig(loaded.config) + JSON.stringify(loaded.config) : loaded.problems.map(problemText).join('\n');
         expect(shown).not.toContain('S3CR3T');
       }),
       { numRuns: 300 },
     );
-  });
+  }, 120_000);
 
-  it('appears when the text around it is broken', () => {
+  it('appears when the text around it is broken', async () => {
     const broken = fc.record({
       secret: secretText,
       position: fc.nat(),
       insert: fc.constantFrom('\t', '"', "'", '[', '{', ': ', '@', '&', '*', '!', '%', '---\n', '\n'),
     });
-    fc.assert(
-      fc.property(broken, ({ secret, position, insert }) => {
+    await fc.assert(
+      fc.asyncProperty(broken, async ({ secret, position, insert }) => {
         const text = `redis:\n  - name: cache\n    url: redis://cache\n    password: "${secret.replaceAll(/["\\$]/g, 'x')}"\n`;
         const at = position % text.length;
-        const loaded = loadConfig({ file: written(text.slice(0, at) + insert + text.slice(at)), flags: {}, env: {} });
+        const loaded = await loadConfig({ file: written(text.slice(0, at) + insert + text.slice(at)), flags: {}, env: {} });
         if (!loaded.ok) expect(loaded.problems.map(problemText).join('\n')).not.toContain('S3CR3T');
       }),
       { numRuns: 500 },
     );
-  });
+  }, 120_000);
 });

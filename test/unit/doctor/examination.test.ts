@@ -54,6 +54,18 @@ describe('examine', () => {
     ]);
     expect(skipped.map(({ id }) => id)).toEqual(['none']);
   });
+
+  it('names a rule that fails, without its message, and keeps the findings of the others', async () => {
+    const broken: Rule = {
+      ...rule('broken', 'critical', ['environment'], []),
+      check() {
+        throw new URIError('URI malformed: pX4nWk9VqT2rLc7M');
+      },
+    };
+    const { findings, failed } = examine(await setupOf({ '.env': 'A=1\n' }), [broken, rule('b', 'high', ['environment'], [['a', 1]])]);
+    expect(findings.map(({ rule: { id } }) => id)).toEqual(['b']);
+    expect(failed).toEqual([{ rule: broken, reason: 'URIError' }]);
+  });
 });
 
 describe('the rules and the reports', () => {

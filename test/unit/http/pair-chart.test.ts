@@ -58,7 +58,13 @@ describe('pairChart', () => {
 
   it('tells when the oldest and the newest were sent, with the day when it is not the same', () => {
     const short = chart([record('ok'), record('ok', { at: AT + 60_000 })]);
-    expect(short).toContain('<text x="46" y="144">05:06:07 UTC</text><text x="354" y="144" text-anchor="end">05:07:07 UTC</text>');
+    expect(short).toContain(
+      '<text x="256" y="144" text-anchor="end">05:06:07 UTC</text><text x="354" y="144" text-anchor="end">05:07:07 UTC</text>',
+    );
+    const half = chart(Array.from({ length: 15 }, (_, index) => record('ok', { at: AT + index * 60_000 })));
+    expect(half).toContain('<text x="123" y="144">05:06:07 UTC</text>');
+    const full = chart(Array.from({ length: 20 }, (_, index) => record('ok', { at: AT + index * 60_000 })));
+    expect(full).toContain('<text x="46" y="144">05:06:07 UTC</text>');
     const long = chart([record('ok'), record('ok', { at: AT + 86_400_000 })]);
     expect(long).toContain('>03-04 05:06:07 UTC</text>');
     expect(long).toContain('>03-05 05:06:07 UTC</text>');

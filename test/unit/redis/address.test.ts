@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { redisUrl } from '../../../src/config/address.ts';
 import { describeAddress, parseAddress, parseNode } from '../../../src/redis/address.ts';
 import { targetConfig } from '../../support/target.ts';
 
@@ -11,6 +13,17 @@ describe('parseAddress', () => {
   ])('%s', (url, address) => {
     expect(parseAddress(url)).toEqual(address);
   });
+});
+
+it('reads whatever the configuration accepts', () => {
+  const piece = fc.oneof(fc.constantFrom('%', '%E9', '%ff', '%00', '@', ':', '/', '?', '#', '[::1]', 'db=', '3'), fc.string());
+  fc.assert(
+    fc.property(fc.constantFrom('redis://', 'rediss://h', 'unix:///'), fc.array(piece, { maxLength: 6 }), (scheme, pieces) => {
+      const { success, data } = redisUrl().safeParse(scheme + pieces.join(''));
+      if (success) expect(parseAddress(data.url).db).toBeGreaterThanOrEqual(0);
+    }),
+    { numRuns: 3000 },
+  );
 });
 
 it('reads the node of a Sentinel', () => {

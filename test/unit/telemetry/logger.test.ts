@@ -76,3 +76,11 @@ describe('secrets', () => {
     expect(JSON.parse(lines.join(''))).toMatchObject({ reason: { message: 'WRONGPASS', command: '<secret>' } });
   });
 });
+
+it('hides secrets in any text: known ones, and those that an address or their form gives away', () => {
+  const lines: string[] = [];
+  const { log } = createLogger({ level: 'debug', format: 'json' }, (line) => lines.push(line), handClock(), ['correct horse']);
+  log.error({ error: 'at redis://:pa55@h/0?token=t0ken, Bearer abcdefgh', inside: ['x correct horse y'] }, 'sk-abcdef');
+  expect(lines.join('')).not.toMatch(/pa55|t0ken|abcdef|correct horse/);
+  expect(lines.join('')).toContain('redis://<secret>@h/0?token=<secret>');
+});

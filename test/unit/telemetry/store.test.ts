@@ -44,6 +44,22 @@ describe('owners', () => {
     expect(() => store.open(TARGET)).toThrow('the series of target cache are open already');
   });
 
+  it('may have a successor, which shows nothing before they close', () => {
+    const store = createStore(clockAt(START));
+    const old = store.open(TARGET);
+    old.replace('scrape', [sample('redis.up', {}, 1)], START);
+    const next = store.openNext(TARGET);
+    next.replace('scrape', [sample('redis.up', {}, 0)], START);
+    expect(() => store.openNext(TARGET)).toThrow('the series of a successor of target cache are open already');
+    expect(Object.values(shown(store))).toEqual([1]);
+    next.close();
+    expect(Object.values(shown(store))).toEqual([1]);
+    const another = store.openNext(TARGET);
+    another.replace('scrape', [sample('redis.up', {}, 0)], START);
+    old.close();
+    expect(Object.values(shown(store))).toEqual([0]);
+  });
+
   it('start fresh after a close, which late writes of an aborted tick do not disturb', () => {
     const store = createStore(clockAt(START));
     const old = store.open(TARGET);

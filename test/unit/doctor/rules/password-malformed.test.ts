@@ -17,12 +17,19 @@ describe('password-malformed', () => {
   });
 
   it.each([
-    ['redis://:100%@redis', true],
-    ['redis://:a@b@redis', true],
-    ['redis://user:plain-text@redis:6379/0', false],
-    ['redis://redis:6379', false],
-  ])('judges %s', async (url, wrong) => {
-    expect((await reported(passwordMalformed, { '.env': `REDIS_URL=${url}\n` })).length).toBe(wrong ? 1 : 0);
+    ['redis://:100%@redis', 'low: the password in REDIS_URL has an @ or a % that is not escaped'],
+    ['redis://:a@b@redis', 'low: the password in REDIS_URL has an @ or a % that is not escaped'],
+    ['redis://:a/b@redis', 'high: the password in REDIS_URL has a character that must be escaped in a URL'],
+    ['redis://:a]b@redis', 'high: the password in REDIS_URL has a character that must be escaped in a URL'],
+    ['redis://:%E9t%E9@redis', 'high: the password in REDIS_URL has an escape that is not UTF-8'],
+    ['redis://:%C3%A9@redis', undefined],
+    ['redis://user:plain-text@redis:6379/0', undefined],
+    ['redis://redis:6379', undefined],
+    ['redis://redis:6379/0?client_name=a@b', undefined],
+  ])('judges %s', async (url, finding) => {
+    expect(await reported(passwordMalformed, { '.env': `REDIS_URL=${url}\n` })).toEqual(
+      finding === undefined ? [] : [`.env:1:1: ${finding}`],
+    );
   });
 
   it('reports white space around a password', async () => {

@@ -1,0 +1,43 @@
+/** Why a text is no secret but a reference as other tools write them, and what to write instead. */
+export interface Foreign {
+  message: string;
+  suggestion: string;
+}
+
+const WRITE = `write \${env:NAME} or \${file:PATH}`;
+
+/** References that no tool resolves here, wherever a secret comes from. */
+const EVERYWHERE: readonly (readonly [pattern: RegExp, whose: string])[] = [
+  [/^os\.environ[/[.]/, 'is a reference as LiteLLM writes it'],
+  [/^\$\{[^}]*\}$/, 'is a reference of a shell or of Compose'],
+  [/^\$\([^)]*\)$/, 'is a reference of a shell or of Kubernetes'],
+  [/^\{\{[\s\S]*\}\}$/, 'is a template that was not filled in'],
+  [/^\{%[\s\S]*%\}$/, 'is a template that was not filled in'],
+  [/^<(?:password|api[-_ ]?key|your[-_ ][^<>]*)>$/i, 'is a placeholder'],
+];
+
+/** References that are taken for such only where somebody wrote them into a configuration file. */
+const WRITTEN: readonly (readonly [pattern: RegExp, whose: string])[] = [
+  [/^\$[A-Za-z_]\w*$/, 'is a reference of a shell'],
+  [/^%[A-Za-z_]\w*%$/, 'is a reference of Windows'],
+  [
+    /^(?:vault|env|file|op|sops|ssm|secretsmanager|awssm|gcpsm|azurekv|keyvault|k8s|secret|ref\+[a-z0-9]+)(?::\/?\/?|\/)\S+$/i,
+    'is a reference to a store of secrets',
+  ],
+  [/^arn:aws:(?:secretsmanager|ssm):\S+$/, 'is a reference to a store of secrets'],
+  [/^ENC\[[^\]]*\]$/, 'is encrypted'],
+  [/^(?:process\.env|ENV)[.[]\S+$/, 'is a reference of a program'],
+];
+
+/** A reference is no longer than this. */
+const LONGEST = 4_096;
+
+/** Whether the text of a secret is a reference in the syntax of another tool. The text itself is not told. */
+export function foreignReference(text: string, from: 'file' | 'elsewhere'): Foreign | undefined {
+  const bare = text.trim().slice(0, LONGEST);
+  const patterns = from === 'file' ? [...EVERYWHERE, ...WRITTEN] : EVERYWHERE;
+  const found = patterns.find(([pattern]) => pattern.test(bare));
+  if (found === undefined) return undefined;
+  const suggestion = from === 'file' ? `${WRITE}, and $$ for a dollar sign of the secret itself` : 'set it to the secret itself';
+  return { message: `${found[1]}, which is not resolved here`, suggestion };
+}

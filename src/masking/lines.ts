@@ -1,0 +1,95 @@
+import { inAddresses } from './address.ts';
+import { inAssignments, inComment } from './assignments.ts';
+import { inOptions, isSecretOption } from './options.ts';
+import type { Range } from './range.ts';
+import { namesSecret } from './secret-name.ts';
+import { shapes } from './shapes.ts';
+
+/** A key whose value stands in the lines below it: nothing behind the colon, or the mark of a block of text. */
+const OPENING =
+  /^([ \t]*(?:- +)*)(?:["']?)([\w.-]+)(?:["']?)[ \t]*:[ \t]*(?:![\w!/:.-]*[ \t]*|&[\w-]+[ \t]*)?([|>][-+\d]{0,2})?[ \t]*(?:#.*)?$/;
+/** The end of a word of a command whose next word stands in the line below it. */
+const HANGING = /(?:^|[\s"'[,])(--?[\w-]+|requirepass|masterauth)["']?[ \t]*,?[ \t]*\\?[ \t]*$/i;
+const NAMED = /^[ \t]*(?:- +)?["']?name["']?[ \t]*:[ \t]*["']?([\w.-]+)["']?[ \t]*$/i;
+const VALUE = /^([ \t]*(?:- +)?["']?value["']?[ \t]*:[ \t]*)(.*)$/i;
+const UNCLOSED = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*[=:][ \t]*(["'])(.*)$/;
+
+/** The secrets that a line gives away by itself: by keys, options, addresses and forms. */
+export function inLine(line: string): Range[] {
+  const ranges = [...inAssignments(line), ...inOptions(line), ...inAddresses(line), ...shapes(line)];
+  return [...ranges, ...inComment(line, ranges.length > 0)];
+}
+
+/** What an earlier line says about those behind it. */
+type Open =
+  | { kind: 'none' }
+  /** The lines of a block of text, or the values of a section, that are indented deeper than this. */
+  | { kind: 'block'; indent: number; map: boolean }
+  /** The next word belongs to an option. */
+  | { kind: 'word' }
+  /** The next `value:` belongs to a name. */
+  | { kind: 'value' }
+  /** Until a line that holds this quote. */
+  | { kind: 'quote'; quote: string }
+  /** The lines of a private key. */
+  | { kind: 'pem' };
+
+/** The secrets of every line of a file, those included that a line in front of them names. Time is linear. */
+export function inLines(lines: readonly string[]): readonly (readonly Range[])[] {
+  let open: Open = { kind: 'none' };
+  let isSecret = false;
+  return lines.map((line) => {
+    if (/^---/.test(line)) isSecret = false;
+    if (/^kind:[ \t]*["']?Secret["']?[ \t]*(?:#.*)?$/.test(line)) isSecret = true;
+    const { ranges, next } = carried(line, open);
+    open = next;
+    const opening = OPENING.exec(line);
+    if (isSecret && opening !== null && /^(?:data|stringData)$/.test(opening[2] ?? '')) open = { kind: 'block', indent: 0, map: true };
+    return [...ranges, ...inLine(line)];
+  });
+}
+
+function carried(line: string, open: Open): { ranges: Range[]; next: Open } {
+  const body = line.search(/\S/);
+  const whole = { from: Math.max(0, body), to: line.length };
+  if (open.kind === 'pem') return { ranges: [whole], next: /-----END/.test(line) ? { kind: 'none' } : open };
+  if (open.kind === 'quote') {
+    const close = line.indexOf(open.quote);
+    return close < 0 ? { ranges: [whole], next: open } : { ranges: [{ from: 0, to: close }], next: { kind: 'none' } };
+  }
+  if (open.kind === 'block' && (body < 0 || body > open.indent))
+    return { ranges: body < 0 ? [] : open.map ? member(line, body) : [item(line)], next: open };
+  const ranges: Range[] = [];
+  if (open.kind === 'word' && body >= 0) ranges.push(item(line));
+  const value = open.kind === 'value' ? VALUE.exec(line) : null;
+  if (value !== null && !/^(?:\$[({]|os\.environ)/.test(value[2] ?? '')) ranges.push({ from: value[1]?.length ?? 0, to: line.length });
+  return { ranges, next: opened(line, open.kind === 'value' && value === null && /^[ \t]+[^-]/.test(line)) };
+}
+
+function opened(line: string, keeps: boolean): Open {
+  if (/-----BEGIN [A-Z ]{0,40}PRIVATE KEY-----/.test(line) && !/-----END/.test(line)) return { kind: 'pem' };
+  const opening = OPENING.exec(line);
+  if (opening !== null && namesSecret(opening[2] ?? '')) return { kind: 'block', indent: opening[1]?.length ?? 0, map: false };
+  const name = NAMED.exec(line)?.[1];
+  if (name !== undefined && namesSecret(name)) return { kind: 'value' };
+  const [, key = '', quote = '', rest = ''] = UNCLOSED.exec(line) ?? [];
+  if (quote !== '' && namesSecret(key) && !rest.includes(quote)) return { kind: 'quote', quote };
+  const option = HANGING.exec(line.slice(-200))?.[1];
+  if (option !== undefined && isSecretOption(option)) return { kind: 'word' };
+  return keeps ? { kind: 'value' } : { kind: 'none' };
+}
+
+/** A line without what YAML and shells write around its text. */
+function item(line: string): Range {
+  const from = /^[\s\-"'[,\\]*/.exec(line)?.[0].length ?? 0;
+  let to = line.length;
+  while (to > from && /[\s"',\]\\]/.test(line[to - 1] ?? '')) to--;
+  return { from, to };
+}
+
+/** The value of a member of a section whose values are all secrets. */
+function member(line: string, body: number): Range[] {
+  const colon = line.indexOf(':', body);
+  const from = colon < 0 ? body : colon + 1 + (/^[\s"']*/.exec(line.slice(colon + 1))?.[0].length ?? 0);
+  return from < line.length && !/^[|>][-+\d]{0,2}\s*$/.test(line.slice(from)) ? [{ from, to: line.length }] : [];
+}
