@@ -79,7 +79,7 @@ describe('a reload that fails after the configuration was found valid', () => {
       ttl: 120_000,
       expect: { cache: 'redis' as const },
       overhead: 0.01,
-      cache_ping: 'auto',
+      cache_ping: 'auto' as const,
       daily_budget_usd: 1,
       price_per_pair_usd: 0,
     };
