@@ -133,6 +133,8 @@ export async function lookAtGateway(
     ttl: 0,
     expect: { cache: 'redis' },
     daily_budget_usd: 0,
+    overhead: 0,
+    cache_ping: 'off',
   };
   const watcher = { began: () => undefined, ended: () => undefined };
   const health = await readHealth(createGateway(config, clock, watcher), AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]));
