@@ -109,7 +109,7 @@ export async function alertTimelines(progress: Progress): Promise<{ text: string
 
 async function timelineOf(incident: Incident, wait: number, progress: Progress): Promise<Timeline> {
   await sleep(wait);
-  const cached = await startCached(progress);
+  const cached = await startCached(progress, { recoverySeconds: 60 });
   try {
     const names = Array.from({ length: incident.gateways }, (_, index) => (index === 0 ? 'litellm' : `litellm-${index + 1}`));
     const watched = await watch(cached, { interval: '15s', probes: '60s', gateways: names });
@@ -207,7 +207,7 @@ function page(timelines: readonly Timeline[]): string {
   return [
     '# Alerts of an incident, from the fault to the last message',
     '',
-    `Written by \`npm run page-latency -- --incidents\` on ${new Date().toISOString().slice(0, 10)}: real Redis, LiteLLM, exporter, Prometheus and Alertmanager with the shipped rules and routing, in real time. Interval of target, scrapes and evaluations 15 s, pairs every 60 s; several gateways are one LiteLLM under several names. The incidents run side by side on one machine.`,
+    `Written by \`npm run page-latency -- --incidents\` on ${new Date().toISOString().slice(0, 10)}: real Redis, LiteLLM, exporter, Prometheus and Alertmanager with the shipped rules and routing, in real time. Interval of target, scrapes and evaluations 15 s, pairs every 60 s; several gateways are one LiteLLM under several names. Its circuit breaker has the default of 60 s. The incidents run side by side on one machine.`,
     '',
     `One incident is one page at most, and it is taken back within ${RESOLVED_WITHIN_SECONDS} s of the repair.`,
     '',
