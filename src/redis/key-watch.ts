@@ -37,9 +37,9 @@ export interface KeyWatch {
 
 const CHANNEL = '__redis__:invalidate';
 
-/** Learning a namespace hears of every write on the server: so long and so many messages at most, once for each gateway. */
+/** Learning a namespace hears of every write on the server: so long and so many names at most, once for each gateway. */
 const LEARNING_MS = 1_000;
-const LEARNING_MESSAGES = 10_000;
+const LEARNING_NAMES = 10_000;
 /** Probes that were sent last, whose keys may tell the namespace. */
 const REMEMBERED = 100;
 
@@ -76,15 +76,15 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
   async function subscribe(signal: AbortSignal): Promise<Connection> {
     const redis = await open(signal);
     const learns = learning === 'not yet' && namespace === undefined;
-    let messages = 0;
+    let names = 0;
     redis.hear((channel, payload) => {
       if (channel !== CHANNEL) return;
       writes.hear(payload);
       if (learning !== 'now' || !learns) return;
-      messages += 1;
+      names += payload.split(',').length;
       const [own] = probeKeys(payload).filter(({ probe }) => asked.has(probe));
       if (own !== undefined) learnt = namespaceOf(own);
-      if (own !== undefined || messages >= LEARNING_MESSAGES) endLearning(redis);
+      if (own !== undefined || names >= LEARNING_NAMES) endLearning(redis);
     });
     try {
       const id = await target.ask(redis, ['CLIENT', 'ID'], signal);

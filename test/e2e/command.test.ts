@@ -75,7 +75,7 @@ describe('probe', () => {
     const { code, stdout } = await run(['probe', '--redis-url', redis.url, ...gateway], { LCE_REDIS_PASSWORD: 'wrong' });
     expect(code).toBe(1);
     expect(stdout).toMatch(/^litellm +UNREACHABLE +gateway_error/m);
-    expect(stdout).toContain('Evidence: The liveness endpoint fails: refused.\n');
+    expect(stdout).toContain('Evidence: The liveness endpoint fails: connections are refused.\n');
     expect(stdout).toMatch(/credential exporter +refused/);
   });
 

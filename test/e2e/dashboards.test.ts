@@ -24,6 +24,8 @@ const SILENT: Readonly<Record<string, string>> = {
   'cache-auth: Certificate ends in: A': 'only for a target with rediss://',
   'cache-exporter: Spans: B': 'only while spans are dropped, which Jaeger being up prevents',
   'cache-exporter: Who probes: A': 'only with a lease',
+  'cache-redis: Cluster: A': 'only where the server is a node of a cluster',
+  'cache-redis: Sentinels: A': 'only for a target with sentinel',
   'cache-truth: Coverage of the replicas: A': 'only with gateways[].addresses, after a full cycle',
 };
 

@@ -167,6 +167,37 @@ for (const release of SERVER_RELEASE) {
       expect(target.own.NOPERM).toBeGreaterThan(0);
     });
 
+    it('tell an unknown namespace, once and to whoever sent the probe; then only their prefixes are watched', async () => {
+      const { keys } = await watch(undefined);
+      keys.expect('lce-probe-0c');
+      await redis.command('SET', keyOf('lce-probe-0d', 'another'), 'x');
+      await redis.command('SET', keyOf('lce-probe-0c', 'team:litellm'), 'x');
+      await eventually(() => keys.learnt !== undefined);
+      expect(keys.learnt).toBe('team:litellm');
+      expect(await keys.look('lce-probe-0c', undefined, never)).toMatchObject({ state: 'present' });
+      await keys.connect(undefined, never);
+      expect(keys.watching).toBe(true);
+      const clients = String(await redis.command('CLIENT', 'LIST'));
+      expect(clients).toMatch(/flags=[^ ]*B/);
+      await redis.command('SET', keyOf('lce-probe-0e', 'team:litellm'), 'x');
+      expect(await keys.written('lce-probe-0e', 5_000, never)).toBeDefined();
+      await redis.command('SET', 'unrelated', 'x');
+      expect(await keys.look('unrelated', undefined, never)).toMatchObject({ state: 'absent' });
+    });
+
+    it('stop listening to all writes after 10,000 of them, when none is the probe’s', async () => {
+      const { keys } = await watch(undefined);
+      await redis.command('EVAL', "for i = 1, 12000 do redis.call('SET', 'k' .. i, 1) end", 0);
+      await redis.command('EVAL', "for i = 1, 12000 do redis.call('DEL', 'k' .. i) end", 0);
+      await eventually(
+        async () => !/flags=[^ ]*B[^ ]* [^\n]*user=exporter[^\n]*cmd=subscribe/.test(String(await redis.command('CLIENT', 'LIST'))),
+        10_000,
+      ).catch(() => undefined);
+      keys.expect('lce-probe-0f');
+      await redis.command('SET', keyOf('lce-probe-0f', 'late'), 'x');
+      expect(keys.learnt).toBeUndefined();
+    });
+
     it('are watched under a namespace that becomes known later', async () => {
       const { keys } = await watch(undefined);
       await keys.connect('later', never);

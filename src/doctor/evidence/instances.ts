@@ -87,7 +87,9 @@ function serverFiles(role: Role, name: string, words: readonly string[], mounts:
 function filesIn(word: string, before: string | undefined): { path: string; secret: boolean }[] {
   if (before === '--aclfile') return [{ path: word, secret: true }];
   const acl = [...word.matchAll(/--aclfile[ =]+["']?([^\s"';&|]+)/g)].map(([, path = '']) => ({ path, secret: true }));
-  const rest = word.replace(/--aclfile[ =]+\S+/g, '').match(/[^\s'"=;&|]+\.(?:conf|acl)\b/g) ?? [];
+  // Parted first: one expression over all of it would begin anew at each letter of a long word.
+  const parts = word.replace(/--aclfile[ =]+\S+/g, '').split(/[\s'"=;&|]/);
+  const rest = parts.filter((part) => /^[^\0]{1,1024}$/.test(part) && /\.(?:conf|acl)$/.test(part));
   return [...acl, ...rest.map((path) => ({ path, secret: path.endsWith('.acl') }))];
 }
 
