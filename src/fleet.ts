@@ -1,6 +1,6 @@
 import { type Metric, sample } from './catalogue/sample.ts';
 import type { Series } from './catalogue/series.ts';
-import { difference } from './config/diff.ts';
+import { difference, isSame } from './config/diff.ts';
 import type { Config, GatewayConfig, TargetConfig } from './config/effective.ts';
 import { createSharedLease } from './lease.ts';
 import type { LeaseState } from './model/lease.ts';
@@ -14,6 +14,7 @@ import type { Scheduled, Scheduler } from './schedule/scheduler.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { type CensusWatch, createCensusWatch } from './watch/census.ts';
 import { createGatewayWatch } from './watch/gateway.ts';
+import { createOverheadMemory, type OverheadMemory } from './watch/gateway-overhead.ts';
 import type { Judged } from './watch/gateway-verdict.ts';
 import { createTargetWatch } from './watch/target.ts';
 
@@ -21,6 +22,9 @@ import { createTargetWatch } from './watch/target.ts';
 const STALE_INTERVALS = 3;
 /** The watch of a gateway withdraws what is too old for its effective interval; this is for one that no longer runs. */
 const LONGEST_PAUSE = 8;
+
+/** More gateways than one exporter watches, those among them that were taken out and may come back. */
+const MEMORIES = 10_000;
 
 interface Member<S> {
   readonly job: Job;
@@ -79,6 +83,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
   const censuses = new Map<string, Member<ReturnType<CensusWatch['status']>>>();
   const gateways = new Map<string, GatewayMember>();
   const lease = scheduler && createSharedLease({ scheduler, log: telemetry.log, clock, env, onChange: leaseChanged });
+  const memories = new Map<string, { config: GatewayConfig; memory: OverheadMemory }>();
   let current: Config | undefined;
 
   function member<S>(task: Task, watch: { job: Job; status(): S; close?(): Promise<void> }, series?: Series): Member<S> {
@@ -139,11 +144,22 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     });
     built.opened.push(series);
     const target = config.redis === undefined ? undefined : (built.shared.get(config.redis) ?? shared.get(config.redis));
-    const watch = createGatewayWatch({ config, target, series, log: telemetry.log, clock, lease: lease?.state });
+    const watch = createGatewayWatch({ config, target, series, log: telemetry.log, clock, lease: lease?.state, memory: memoryOf(config) });
     built.gateways.set(
       config.name,
       Object.assign(member('gateway', watch, series), { inside: () => ({ config, judged: watch.judged() }) }),
     );
+  }
+
+  /** What is known of what a gateway cannot bear stays with its entry, whatever else is loaded again. */
+  function memoryOf(config: GatewayConfig): OverheadMemory {
+    const known = memories.get(config.name);
+    const kept = known !== undefined && isSame(known.config, config) ? known : { config, memory: createOverheadMemory() };
+    memories.delete(config.name);
+    memories.set(config.name, kept);
+    const [oldest] = memories.keys();
+    if (memories.size > MEMORIES && oldest !== undefined) memories.delete(oldest);
+    return kept.memory;
   }
 
   /** What the lease metric says has to be true at each scrape, not only after the next tick of a gateway. */

@@ -170,7 +170,7 @@ export const CACHE_EXPORTER = dashboard({
           title: 'Who probes',
           shows: 'Which exporter holds the lease of each gateway. Empty without a lease.',
           act: 'exactly one row of each gateway should be held; none means that the lease cannot be asked.',
-          width: 12,
+          width: 8,
           height: 7,
           states: [
             { value: 'waits', colour: COLOUR.none },
@@ -179,7 +179,16 @@ export const CACHE_EXPORTER = dashboard({
           queries: [{ of: max(['gateway', 'instance'], gauge('llm.cache.probe.lease_held')), legend: '{{gateway}} {{instance}}' }],
           empty: 'no lease',
         }),
-        alertsTable({ category: 'exporter', width: 12, height: 7 }),
+        lines({
+          title: 'Questions beside the pairs',
+          shows: 'Share of the time of each gateway that questions beside the two requests of a pair take.',
+          act: 'above gateways[].overhead only liveness and readiness go on: the gateway is slow to answer these.',
+          width: 8,
+          height: 7,
+          unit: 'percentunit',
+          queries: [{ of: sum(['gateway'], rate(counter('cache_exporter.probe_overhead'))), legend: '{{gateway}}' }],
+        }),
+        alertsTable({ category: 'exporter', width: 8, height: 7 }),
       ],
     },
     {

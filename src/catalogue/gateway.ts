@@ -1,4 +1,4 @@
-import { CACHE_MARK, CACHE_TYPE, CAUSE, CONTROLS, GATEWAY_FAILURE, OUTCOME, PHASE, REQUEST, ROUTE, SKIP_REASON, VERDICT } from '../model/cache.ts';
+import { CACHE_MARK, CACHE_TYPE, CAUSE, CONTROLS, GATEWAY_FAILURE, OUTCOME, PHASE, QUESTION, REQUEST, ROUTE, SKIP_REASON, VERDICT } from '../model/cache.ts';
 import { ANSWER_SECONDS, type MetricDefinition, SPEEDUP } from './definition.ts';
 
 const PROBE = { route: ROUTE, 'gen_ai.request.model': 'open' } as const;
@@ -33,6 +33,7 @@ export const GATEWAY = {
   'llm.cache.probe.replica_coverage': { kind: 'gauge', owner: 'gateway', unit: '1', labels: {}, help: 'Share of the ordered pairs of replicas, in the last full cycle, of which the second read from Redis what the first had written.', when: 'gateways[].addresses, after a full cycle' },
   'llm.cache.probe.skipped': { kind: 'counter', owner: 'gateway', unit: '{pair}', labels: { route: ROUTE, reason: SKIP_REASON }, help: 'Pairs that were due and not sent.' },
   'llm.cache.probe.lease_held': { kind: 'gauge', owner: 'gateway', unit: '', labels: {}, help: '1 when this exporter holds the lease and probes; one that does not exports nothing else of the gateway, but skipped pairs while nobody can be asked who holds it.', when: 'lease' },
+  'cache_exporter.probe_overhead': { kind: 'counter', owner: 'gateway', unit: 's', labels: { question: QUESTION }, help: 'Time that a gateway was busy with what it was asked beside the two requests of a pair; gateways[].overhead bounds its share.' },
   'llm.cache.probe.cost_usd': { kind: 'counter', owner: 'gateway', unit: '', labels: {}, help: 'Money that the probes of this gateway cost, by what the gateway reports for answers that were not hits.' },
   'llm.cache.probe.budget_usd': { kind: 'gauge', owner: 'gateway', unit: '', labels: {}, help: 'Money that the probes of this gateway may cost in a day.' },
 

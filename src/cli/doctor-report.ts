@@ -2,6 +2,7 @@ import { problemText } from '../config/problem.ts';
 import type { Reported } from '../doctor/examination.ts';
 import { SEVERITY, type Severity } from '../doctor/finding.ts';
 import { type Place, placeText } from '../doctor/place.ts';
+import type { Masking } from '../doctor/report/masking.ts';
 import type { Report } from '../doctor/report/report.ts';
 import { settingRows } from '../doctor/report/settings-table.ts';
 import { NEED, type Need, type Rule } from '../doctor/rule.ts';
@@ -25,7 +26,7 @@ export function doctorText(report: Report, options: { color: boolean }): string 
   const { findings, skipped } = report.examination;
   const blocks = [
     lookedAt(report),
-    ...clientBlocks(report, paint),
+    ...(report.setups ?? [report.setup]).flatMap((setup) => clientBlocks(setup, setup.gateways.length > 1, report.mask, paint)),
     ...findings.map((finding) => findingLines(finding, report, paint)),
     totals(findings, paint),
   ];
@@ -40,6 +41,7 @@ function unreadText(skipped: readonly Rule[]): string {
 }
 
 const OPTION: Readonly<Record<Need, string>> = {
+  always: '--litellm-config',
   litellm: '--litellm-config',
   environment: '--env-file',
   compose: '--compose',
@@ -56,11 +58,13 @@ function lookedAt({ setup, files, notes }: Report): string[] {
   ];
 }
 
-function clientBlocks({ setup, mask }: Report, paint: Paint): string[][] {
+/** A table for each client of an instance, with the name of the instance where there are several. */
+function clientBlocks(setup: Setup, named: boolean, mask: Masking, paint: Paint): string[][] {
   const rows = settingRows(setup, mask);
+  const who = mask.text(named && setup.gateway !== undefined ? `LiteLLM in ${setup.gateway.title}` : 'LiteLLM');
   const release = setup.release === undefined ? 'an unknown release' : `release ${setup.release.version}`;
   if (rows.length === 0 && setup.litellm !== undefined)
-    return [[`LiteLLM, ${release}, uses no Redis that is known: ${withoutRedis(setup)}`]];
+    return [[`${who}, ${release}, uses no Redis that is known: ${withoutRedis(setup)}`]];
   return CLIENT.filter((client) => rows.some((row) => row.client === client)).map((client) => {
     const heading = ['setting', 'effective value', 'from', 'hides'].map((text): Cell => ({ text, paint: (quiet) => paint(2, quiet) }));
     const cells = rows
@@ -77,7 +81,7 @@ function clientBlocks({ setup, mask }: Report, paint: Paint): string[][] {
           paint: (text) => paint(33, text),
         },
       ]);
-    return [`${paint(1, CLIENT_TITLE[client])} of LiteLLM, ${release}`, ...table([heading, ...cells], INDENT)];
+    return [`${paint(1, CLIENT_TITLE[client])} of ${who}, ${release}`, ...table([heading, ...cells], INDENT)];
   });
 }
 
@@ -88,7 +92,7 @@ function withoutRedis(setup: Setup): string {
   return failing ? 'it cannot be made.' : type === undefined ? 'caching is off.' : `its cache is of type ${type}.`;
 }
 
-const CLIENT_TITLE = { cache: 'Cache', router: 'Router', coordination: 'Coordination Redis' } as const;
+const CLIENT_TITLE = { cache: 'Cache', router: 'Router', coordination: 'Coordination Redis', semantic: 'Semantic cache' } as const;
 
 function shortPlace(place: Place): string {
   return place.line === undefined ? place.source : `${place.source}:${place.line}`;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { closest, type Problem, problemText } from '../config/problem.ts';
-import { examine, isAtLeast } from '../doctor/examination.ts';
+import { examineAll, isAtLeast, type Reported } from '../doctor/examination.ts';
 import type { Severity } from '../doctor/finding.ts';
-import { gather } from '../doctor/gather.ts';
+import { gather, type Outside } from '../doctor/gather.ts';
 import type { DoctorOptions } from '../doctor/options.ts';
 import { unifiedDiff } from '../doctor/report/diff.ts';
 import { maskedExamination, masking } from '../doctor/report/masking.ts';
@@ -10,6 +10,8 @@ import type { Report } from '../doctor/report/report.ts';
 import { jsonReport } from '../doctor/report/report-json.ts';
 import { sarifReport } from '../doctor/report/report-sarif.ts';
 import { RULES } from '../doctor/rules/index.ts';
+import type { Setup } from '../doctor/setup.ts';
+import { type Outcome, type Verified, verified } from '../doctor/verification.ts';
 import { printableLine } from '../masking/mask.ts';
 import { systemClock } from '../schedule/clock.ts';
 import { doctorText } from './doctor-report.ts';
@@ -39,16 +41,22 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
   }
   const interrupted = new AbortController();
   io.on('SIGINT', () => interrupted.abort());
-  const { setup, problems, notes, files } = await gather(request.look, { env: io.env, clock: systemClock, signal: interrupted.signal });
-  const mask = masking(setup, files);
-  for (const problem of problems) io.err(`${printableLine(mask.text(problemText(problem)))}\n`);
+  const outside = { env: io.env, clock: systemClock, signal: interrupted.signal };
+  const { setup, setups, problems, notes, files } = await gather(request.look, outside);
+  const mask = masking(setup, files, setups);
   if (setup.litellm === undefined && setup.variables.length === 0 && setup.services.length === 0 && setup.workloads.length === 0) {
+    for (const problem of problems) io.err(`${printableLine(mask.text(problemText(problem)))}\n`);
     io.err(mask.text(nothing(request.look, problems)));
     return EXIT.usage;
   }
-  const examination = examine(setup, RULES);
+  const first = examineAll(setups, RULES);
+  // The text shows no edits, so nothing has to be proved for it.
+  const checked =
+    request.diff || request.format !== 'text' ? await proved(request.look, setups, { examination: first, problems }, outside) : undefined;
+  const examination = checked === undefined ? first : { ...first, findings: checked.findings };
+  if (request.diff && checked !== undefined && checked.refused.length > 0) io.err(refusedText(checked.refused));
   const shown = { examination: maskedExamination(examination, mask), ...mask.tree({ files, problems, notes }) };
-  const report: Report = { setup, mask, version, ...shown };
+  const report: Report = { setup, setups, mask, version, ...shown };
   io.out(request.diff ? diffText({ ...report, examination }, request.showSecrets, io) : print(report, request.format, io));
   for (const { rule, reason } of examination.failed)
     io.err(
@@ -59,6 +67,24 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
   // What could not be read could not be judged, so it is no clean result.
   const fails = problems.length > 0 || examination.findings.some((finding) => failOn !== 'never' && isAtLeast(finding, failOn));
   return failOn !== 'never' && fails ? EXIT.failure : EXIT.ok;
+}
+
+/** The findings with those edits that a second examination of changed copies has proved; nothing is connected to for it. */
+function proved(look: DoctorOptions, setups: readonly Setup[], before: Outcome, outside: Outside): Promise<Verified> {
+  const [setup] = setups;
+  if (setup === undefined) return Promise.resolve({ findings: before.examination.findings, refused: [] });
+  const seen = new Set(setups.map(({ live, release }) => (live === undefined ? undefined : release?.version)));
+  const again = { ...look, live: false, litellmVersion: look.litellmVersion ?? (seen.size === 1 ? [...seen][0] : undefined) };
+  return verified(before, setup, async (texts) => {
+    const { setups: changed, problems } = await gather(again, { ...outside, texts });
+    const known = changed.map((one, index) => ({ ...one, live: setups[index]?.live }));
+    return { examination: examineAll(known, RULES), problems };
+  });
+}
+
+function refusedText(refused: readonly Reported[]): string {
+  const rules = [...new Set(refused.map(({ rule }) => rule.id))].join(', ');
+  return `the changes for ${rules} would bring something as bad, or were not tried; they stay in words, see the report without --diff\n`;
 }
 
 /** Prints the page of a rule; 2 when there is none of that name. */

@@ -13,6 +13,8 @@ export interface ProbeOptions {
   names: readonly string[];
   json: boolean;
   watch: boolean;
+  /** Ask `/cache/ping`, where the configuration does not forbid it. */
+  cachePing: boolean;
 }
 
 /**
@@ -36,7 +38,9 @@ export async function probe(sources: Sources, options: ProbeOptions, version: st
   const quiet = { ...config, log: { ...config.log, level: 'error' as const } };
   const telemetry = await startTelemetry({ config: quiet, version, env: io.env, clock, out: io.err });
   const fleet = createFleet({ telemetry, clock, env: io.env });
-  await fleet.apply(config);
+  await fleet.apply(
+    options.cachePing ? config : { ...config, gateways: config.gateways.map((entry) => ({ ...entry, cache_ping: 'off' })) },
+  );
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     io.on(signal, () => interrupted.abort(new DOMException('interrupted', 'AbortError')));

@@ -40,9 +40,11 @@ export async function runCommand(args: readonly string[], version: string, io: I
     .argument('[name...]', 'targets and gateways to run; all when none is named')
     .option('--json', 'print the status as JSON')
     .option('--watch', 'repeat every interval until interrupted')
-    .action(async (names: string[], flags: SourceFlags & { json?: boolean; watch?: boolean }) => {
+    .option('--cache-ping', 'also ask /cache/ping of the gateways, which holds up some of them')
+    .action(async (names: string[], flags: SourceFlags & { json?: boolean; watch?: boolean; cachePing?: boolean }) => {
       const { probe } = await import('./probe.ts');
-      code = await probe(sources(flags, io), { names, json: flags.json === true, watch: flags.watch === true }, version, io);
+      const options = { names, json: flags.json === true, watch: flags.watch === true, cachePing: flags.cachePing === true };
+      code = await probe(sources(flags, io), options, version, io);
     });
 
   const config = program.command('config').description('check or print the configuration').showHelpAfterError();

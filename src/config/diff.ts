@@ -41,8 +41,8 @@ function compare<T extends { name: string }>(before: readonly T[], after: readon
   return change;
 }
 
-/** Equal in every key; a key that is undefined is one that is absent. */
-function isSame(a: unknown, b: unknown): boolean {
+/** Whether two entries are equal in every key; a key that is undefined is one that is absent. */
+export function isSame(a: unknown, b: unknown): boolean {
   if (a instanceof Secret && b instanceof Secret) return a.equals(b);
   if (a === null || b === null || typeof a !== 'object' || typeof b !== 'object') return Object.is(a, b);
   if (a instanceof Secret || b instanceof Secret) return false;

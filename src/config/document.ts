@@ -58,6 +58,12 @@ change its only target and gateway, or those of these names. A variable that the
 |---|---|---|
 `;
 
+/** What a text of a kind looks like. */
+const PATTERNS: Readonly<Record<string, string>> = {
+  duration: '^\\d{1,12}(ms|s|m|h)$',
+  percentage: '^\\d{1,3}(\\.\\d{1,6})?%$',
+};
+
 /** The page docs/configuration.md. */
 export function configurationMarkdown(): string {
   const sections = tables('', inputSchema()).join('\n');
@@ -84,7 +90,7 @@ function publicSchema({ kind, usual, properties, items, ...schema }: JsonSchema)
     return { ...schema, properties: Object.fromEntries(entries) };
   }
   if (items) return { ...schema, items: publicSchema(items) };
-  const pattern = kind === 'duration' ? '^\\d{1,12}(ms|s|m|h)$' : schema.pattern;
+  const pattern = kind === undefined ? schema.pattern : (PATTERNS[kind] ?? schema.pattern);
   if (schema.type === 'string' && pattern === undefined && schema.enum === undefined) return schema;
   const { description, default: usually, ...strict } = schema;
   return {

@@ -62,6 +62,10 @@ export interface GatewayConfig {
   /** Undefined where the price of the model is unknown. */
   price_per_pair_usd?: number | undefined;
   tls?: TlsConfig | undefined;
+  /** The share of its time, from 0 to 1, that may go to questions beside the two requests of a pair. */
+  overhead: number;
+  /** Whether `/cache/ping` is asked where it is needed and harmless, or never. */
+  cache_ping: 'auto' | 'off';
 }
 
 /** A Redis server that keeps the lease. */

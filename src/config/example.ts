@@ -38,6 +38,8 @@ gateways:
     expect:
       cache: redis
       ttl: 3600s
+    overhead: 1%                         # of the gateway's time, for all questions beside the two requests of a pair
+    cache_ping: auto                     # or off: never ask /cache/ping
     daily_budget_usd: 1
     price_per_pair_usd: 0                # a mock model
 

@@ -93,6 +93,23 @@ export function number(limits: { min: number; max?: number; whole?: true }) {
     .meta({ type: limits.whole ? 'integer' : 'number', minimum: limits.min, ...(limits.max === undefined ? {} : { maximum: limits.max }) });
 }
 
+/** A percentage as text, such as `1%` or `0.5%`; a share from 0 to 1 afterwards. */
+export function share(limits: { max: number }) {
+  const most = `${limits.max * 100}%`;
+  return z
+    .unknown()
+    .transform((value, context): number => {
+      const percent = typeof value === 'string' && /^\d{1,3}(\.\d{1,6})?%$/.test(value) ? Number(value.slice(0, -1)) : undefined;
+      if (percent === undefined) return refuse(context, 'must be a percentage', shareHint(value));
+      return percent / 100 > limits.max ? refuse(context, `must be at most ${most}`) : percent / 100;
+    })
+    .meta({ type: 'string', kind: 'percentage' });
+}
+
+function shareHint(value: unknown): string {
+  return typeof value === 'number' && value >= 0 && value <= 100 ? `did you mean ${value}%?` : 'write it like 1% or 0.5%';
+}
+
 /** true or false, also as text, because a value from the environment is text. */
 export function flag() {
   return z

@@ -40,13 +40,14 @@ function targetTree({ sentinel, password, interval, timeout, canaries, max_serie
   };
 }
 
-function gatewayTree({ api_key, interval, timeout, ttl, expect, ...rest }: GatewayConfig): object {
+function gatewayTree({ api_key, interval, timeout, ttl, expect, overhead, ...rest }: GatewayConfig): object {
   return {
     ...rest,
     ...secretTree('api_key', api_key),
     interval: formatDuration(interval),
     timeout: formatDuration(timeout),
     ttl: formatDuration(ttl),
+    overhead: `${Number((overhead * 100).toFixed(6))}%`,
     expect: { ...expect, ttl: expect.ttl === undefined ? undefined : formatDuration(expect.ttl) },
   };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ROUTE } from '../model/cache.ts';
 import { httpUrl, listenAddress, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
-import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, text } from './fields.ts';
+import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, share, text } from './fields.ts';
 import { always, canaryRules, credentialRules, gatewayRules, leaseRules, rootRules, targetRules, tlsRules } from './rules.ts';
 
 /** Faster than this is a slip of the unit. */
@@ -109,7 +109,9 @@ const gateway = z
     api_key_file: secretFile().optional().describe('File with the key, read again for every request.'),
     tls: tls.optional().describe('How to trust and be trusted over TLS.'),
     redis: entryName().optional().describe("Name of the target that should hold this gateway's cache."),
-    namespace: text().optional().describe('Its `cache_params.namespace`; learnt from `/cache/ping` where that tells.'),
+    namespace: text()
+      .optional()
+      .describe('Its `cache_params.namespace`; learnt from `/cache/ping` or from the keys of a pair where it is not given.'),
     model: text().describe('Model that the probes ask for; best a mock model.'),
     routes: z
       .array(oneOf(ROUTE))
@@ -123,6 +125,14 @@ const gateway = z
       .meta({ usual: '10s' }),
     ttl: duration({ whole: 'seconds', max: YEAR }).prefault('120s').describe("Time to live of the probes' own entries."),
     expect: expectation.prefault({}).describe('What should be true of this gateway.'),
+    overhead: share({ max: 1 })
+      .prefault('1%')
+      .describe('Share of the time of the gateway that questions beside the two requests of a pair may take, as a percentage.'),
+    cache_ping: oneOf(['auto', 'off'])
+      .prefault('auto')
+      .describe(
+        '`auto`: ask `/cache/ping` where its answer is needed, not before a Redis Cluster, and never again where it took over 500 ms; `off`: never ask it.',
+      ),
     daily_budget_usd: number({ min: 0 })
       .prefault(1)
       .describe('The daemon does not start when its probes could cost more a day, and stops them when they have.'),

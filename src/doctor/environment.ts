@@ -4,9 +4,9 @@ import type { Place } from './place.ts';
 /**
  * Where variables come from, in the order in which one hides the next: the first that has a name gives its
  * value. `litellm` is the section `environment_variables` of its configuration, which LiteLLM writes over
- * its environment when it starts.
+ * its environment when it starts; `image` is what a Dockerfile sets.
  */
-export const ENVIRONMENT_SOURCE = ['litellm', 'compose', 'kubernetes', 'compose_env_file', 'process', 'envrc', 'dotenv'] as const;
+export const ENVIRONMENT_SOURCE = ['litellm', 'compose', 'kubernetes', 'compose_env_file', 'image', 'process', 'envrc', 'dotenv'] as const;
 export type EnvironmentSource = (typeof ENVIRONMENT_SOURCE)[number];
 
 /**

@@ -35,12 +35,34 @@ export function examine(setup: Setup, rules: readonly Rule[]): Examination {
   return { findings: findings.toSorted(byWeight), skipped: rules.filter((rule) => !runs(rule)), failed };
 }
 
+/**
+ * The same of several instances: what is found in more than one of them at the same place is reported once. A rule
+ * counts as skipped where no instance had anything for it.
+ */
+export function examineAll(setups: readonly Setup[], rules: readonly Rule[]): Examination {
+  const [first, ...others] = setups.map((setup) => examine(setup, rules));
+  if (first === undefined || others.length === 0) return first ?? { findings: [], skipped: rules, failed: [] };
+  const all = new Map<string, Reported>();
+  for (const finding of [first, ...others].flatMap(({ findings }) => findings)) {
+    const key = JSON.stringify([finding.rule.id, finding.place, finding.message, finding.severity]);
+    if (!all.has(key)) all.set(key, finding);
+  }
+  const skipped = first.skipped.filter((rule) => others.every((other) => other.skipped.includes(rule)));
+  const failed = [first, ...others].flatMap((one) => one.failed);
+  return {
+    findings: [...all.values()].toSorted(byWeight),
+    skipped,
+    failed: failed.filter(({ rule }, index) => failed.findIndex((one) => one.rule === rule) === index),
+  };
+}
+
 /** Whether a finding is as bad as a severity, or worse. */
 export function isAtLeast(finding: Reported, severity: Severity): boolean {
   return SEVERITY.indexOf(finding.severity) <= SEVERITY.indexOf(severity);
 }
 
 const GIVEN: Readonly<Record<Need, (setup: Setup) => boolean>> = {
+  always: () => true,
   litellm: ({ litellm }) => litellm !== undefined,
   environment: ({ variables }) => variables.length > 0,
   compose: ({ services }) => services.length > 0,

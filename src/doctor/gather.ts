@@ -1,23 +1,36 @@
 import { existsSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { readBytesNow, readTextNow } from '../config/file.ts';
-import type { Problem } from '../config/problem.ts';
+import { type Problem, problemText } from '../config/problem.ts';
 import type { Clock } from '../schedule/clock.ts';
+import { cutsOf } from './evidence/cuts.ts';
 import { environmentOf } from './evidence/environment-of.ts';
 import { type Disk, filesOf } from './evidence/files.ts';
 import { deepFreeze } from './evidence/freeze.ts';
 import { trackedPaths } from './evidence/git-index.ts';
+import {
+  type Beside,
+  type Configured,
+  configTree,
+  configurationOf,
+  gatewaysOf,
+  identifiedServices,
+  identifiedWorkloads,
+  locate,
+} from './evidence/instances.ts';
 import { readKubernetes } from './evidence/kubernetes.ts';
-import { roleOf } from './evidence/role.ts';
-import { containerVariables, releaseOf, sectionVariables } from './evidence/running.ts';
-import { composeFiles, configuration, environmentFiles, processLookup, variable } from './evidence/sources.ts';
+import { releaseOf, sectionVariables } from './evidence/running.ts';
+import { composeFiles, environmentFiles, processLookup, variable } from './evidence/sources.ts';
 import { type DoctorOptions, discovered } from './options.ts';
 import { resolve as resolved } from './resolve.ts';
-import type { Setup } from './setup.ts';
+import type { Gap, Setup } from './setup.ts';
 
 /** The evidence, and what kept some of it away. */
 export interface Gathered {
+  /** The first of the setups. */
   setup: Setup;
+  /** One for each container that runs LiteLLM, or one in all where none is known. */
+  setups: readonly Setup[];
   /** What is wrong with the files themselves; the rest was gathered all the same. */
   problems: readonly Problem[];
   /** What was not looked at, or had to be assumed. */
@@ -31,60 +44,124 @@ export interface Outside {
   env: Readonly<Record<string, string | undefined>>;
   clock: Clock;
   signal: AbortSignal;
+  /** Texts that stand in place of files, by the names of the files as reports give them: for trying a fix. */
+  texts?: ReadonlyMap<string, string> | undefined;
 }
+
+/** What all instances have in common. */
+type Shared = Omit<Setup, 'litellm' | 'environment' | 'variables' | 'gateway' | 'release' | 'resolutions' | 'live'>;
 
 /**
  * Reads every file that the options name, or those of the directory when they name none, and resolves what
- * LiteLLM will use. Nothing of it is run; only with `live` anything is connected to. The setup is frozen.
+ * each container of LiteLLM will use. Nothing of it is run; only with `live` anything is connected to. The setups are frozen.
  */
-export async function gather(asked: DoctorOptions, { env, clock, signal }: Outside): Promise<Gathered> {
-  const files = filesOf(asked.directory, disk);
+export async function gather(asked: DoctorOptions, { env, clock, signal, texts }: Outside): Promise<Gathered> {
+  const files = filesOf(asked.directory, texts === undefined ? disk : changedDisk(asked.directory, texts));
   const options = discovered(asked, files.exists);
   const problems: Problem[] = [];
   const notes: Problem[] = [];
 
   const outer = processLookup(options.processEnvironment ? env : undefined);
-  const { variables: written, lookup } = environmentFiles(options, files, outer, problems, notes);
+  const { variables: written, lookup, entries } = environmentFiles(options, files, outer, problems, notes);
   const compose = composeFiles(options, files, lookup);
   const manifests = options.kubernetes.flatMap((path) => files.manifests(path)).flatMap((path) => files.read(path) ?? []);
-  const { workloads, configs, problems: wrong } = readKubernetes(manifests);
-  problems.push(...compose.problems, ...wrong);
-  notes.push(...compose.notes);
-
-  const litellm = configuration(options, compose.services, configs, files, problems);
+  const kubernetes = readKubernetes(manifests);
+  problems.push(...compose.problems, ...kubernetes.problems);
+  const services = identifiedServices(compose.services, files);
+  const workloads = identifiedWorkloads(kubernetes.workloads, files);
+  const gateways = gatewaysOf(services, workloads, files);
+  const named = options.litellmConfig === undefined ? undefined : resolve(asked.directory, options.litellmConfig);
+  const isOfOne =
+    gateways.length > 1 &&
+    gateways.some((gateway) => {
+      const found = locate(gateway)?.found;
+      return found !== undefined && 'path' in found && resolve(asked.directory, found.path) === named;
+    });
+  const beside: Beside = {
+    path: options.litellmConfig,
+    named: asked.litellmConfig !== undefined,
+    configs: kubernetes.configs,
+    taken: isOfOne,
+  };
+  const trees = new Map<string, ReturnType<typeof configTree>>();
+  const treeOf = (found: { text: string; file: string } | undefined) => {
+    const key = found === undefined ? '' : `${found.file}\0${found.text}`;
+    const tree = trees.get(key) ?? configTree(found, files);
+    if (!trees.has(key)) problems.push(...tree.problems);
+    trees.set(key, tree);
+    return tree.config;
+  };
+  const alone = (): Configured => ({
+    found: options.litellmConfig === undefined ? kubernetes.configs[0] : files.read(options.litellmConfig),
+    gaps: [],
+  });
+  const instances = (gateways.length === 0 ? [undefined] : gateways).map((gateway) => {
+    const { found, gaps } = gateway === undefined ? alone() : configurationOf(gateway, beside, files);
+    return { gateway, gaps, litellm: treeOf(found) };
+  });
   const own = Object.entries(options.processEnvironment ? env : {}).flatMap(([name, value]) =>
     value === undefined ? [] : [variable({ name, value, place: { source: 'environment' } }, 'process')],
   );
-  const containers = containerVariables(compose.services, workloads);
-  const others = compose.services
-    .filter(({ image, command }) => roleOf(image, command) !== 'litellm')
-    .flatMap(({ variables }) => variables);
-  const configured = litellm === undefined ? [] : sectionVariables(litellm);
-  const environment = environmentOf([...configured, ...(containers ?? [...own, ...written])]);
+  const containers = [...services, ...workloads.flatMap((workload) => workload.containers)];
+  const others = containers.filter(({ role }) => role !== 'litellm').flatMap(({ variables }) => variables);
   // The clients of Redis and of the gateway take longer to load than everything else here.
   const live = options.live ? await import('./evidence/live.ts') : undefined;
-  const gateway = await live?.lookAtGateway(compose.services, clock, signal);
-  const release = releaseOf(options.litellmVersion, compose.services, workloads, gateway?.seen?.version, problems, notes);
-  const resolutions = resolved(litellm, environment, release?.version);
-  const redis = await live?.lookAtRedis(resolutions.cache, signal);
-  notes.push(...(gateway?.notes ?? []), ...(redis?.notes ?? []));
-
-  const setup: Setup = {
-    litellm,
-    environment,
-    variables: [...configured, ...(containers ?? []), ...others, ...own, ...written],
-    services: compose.services,
+  const common: Omit<Shared, 'gaps' | 'exposure'> = {
+    services,
     workloads,
-    release,
-    resolutions,
-    live: live === undefined ? undefined : { redis: redis?.seen, gateway: gateway?.seen },
-    exposure: exposures(files.names(), asked.directory),
+    clusterServices: kubernetes.services,
+    gateways,
+    cuts: cutsOf(services, [...entries, ...compose.entries], options.compose.length > 0, lookup),
     line: files.line,
     ending: files.ending,
     lineEnding: files.lineEnding,
     marked: files.marked,
   };
-  return { setup: deepFreeze(setup), problems: [...files.problems, ...problems], notes, files: files.names() };
+  const setups: Setup[] = [];
+  const exposure = exposures(files.names(), asked.directory);
+  const ofServers = containers.filter(({ role }) => role === 'redis').flatMap(({ gaps }) => gaps);
+  const unread = [...files.problems, ...problems].map(gapOf);
+  for (const { gateway, gaps, litellm } of instances) {
+    const configured = litellm === undefined ? [] : sectionVariables(litellm);
+    const inside = gateway?.variables ?? [...own, ...written];
+    const environment = environmentOf([...configured, ...inside]);
+    const seen = await live?.lookAtGateway(gateway?.service === undefined ? [] : [gateway.service], clock, signal);
+    const { release, problems: wrong, notes: assumed } = releaseOf(options.litellmVersion, gateway, seen?.seen?.version);
+    const resolutions = resolved(litellm, environment, release?.version);
+    const redis = await live?.lookAtRedis(resolutions.cache, signal);
+    addNew(problems, wrong);
+    addNew(notes, [...assumed, ...(seen?.notes ?? []), ...(redis?.notes ?? [])]);
+    setups.push({
+      ...common,
+      litellm,
+      environment,
+      variables: [...configured, ...(gateway?.variables ?? []), ...others, ...own, ...written],
+      gateway,
+      release,
+      resolutions,
+      live: live === undefined ? undefined : { redis: redis?.seen, gateway: seen?.seen },
+      gaps: [...gaps, ...(gateway?.gaps ?? []), ...unread, ...wrong.map(gapOf), ...compose.gaps, ...kubernetes.gaps, ...ofServers],
+      exposure,
+    });
+  }
+  for (const setup of setups) deepFreeze(setup);
+  const [setup] = setups;
+  if (setup === undefined) throw new Error('there is always a setup');
+  return { setup, setups, problems: [...files.problems, ...problems], notes, files: files.names() };
+}
+
+function addNew(list: Problem[], added: readonly Problem[]): void {
+  for (const problem of added) if (!list.some((one) => problemText(one) === problemText(problem))) list.push(problem);
+}
+
+/** A fault of a file as a gap: what could not be read was not judged. */
+function gapOf({ path, message, suggestion, at }: Problem): Gap {
+  return {
+    kind: 'evidence',
+    place: at === undefined ? { source: path === '' ? 'the files' : path } : { source: at.file, line: at.line, column: at.column },
+    message: path === '' || at === undefined ? message : `${path}: ${message}`,
+    fix: suggestion ?? 'mend the file, or give the doctor the one that is meant: what stands there was not judged',
+  };
 }
 
 /** The byte order mark in UTF-8. */
@@ -96,6 +173,18 @@ const disk: Disk = {
   marked: (path) => bytes(path)?.subarray(0, 3).equals(MARK) ?? false,
   folder: (path) => (statusOf(path)?.isDirectory() ? entries(path) : undefined),
 };
+
+/** The disk with some files changed. */
+function changedDisk(directory: string, texts: ReadonlyMap<string, string>): Disk {
+  const changed = new Map([...texts].map(([name, text]) => [resolve(directory, name), text]));
+  return {
+    ...disk,
+    text: (path) => {
+      const text = changed.get(resolve(path));
+      return text === undefined ? disk.text(path) : { text };
+    },
+  };
+}
 
 function entries(path: string): string[] {
   try {

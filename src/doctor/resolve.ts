@@ -7,20 +7,21 @@ import { cacheParameters, coordinationParameters, routerParameters } from './res
 import { connectionArguments } from './resolver/connection.ts';
 import type { Arguments, Failure, Given } from './resolver/given.ts';
 import { asText } from './resolver/python-value.ts';
+import { semanticParameters } from './resolver/semantic-parameters.ts';
 import type { Client, LitellmConfig, Resolution, Setting } from './setup.ts';
 
 const CONFIDENTIAL = /^(password|sentinel_password|ssl_password|url|ssl_ca_data)$/;
 
 /**
  * What LiteLLM will use for the response cache, the router's Redis and the coordination Redis, by the
- * rules of a release; of the newest where the release is not known.
+ * rules of a release; of the newest where the release is not known, which then has every kind of cache.
  */
 export function resolve(
   config: LitellmConfig | undefined,
   environment: Environment,
   version: string | undefined,
 ): Readonly<Record<Client, Resolution>> {
-  const behaviour = behaviourOf((name) => hasBehaviour(version, name) ?? true);
+  const behaviour = behaviourOf((name) => hasBehaviour(version, name) ?? name !== 'no_disk_cache');
   const cache = cacheParameters(config, environment, behaviour);
   return {
     cache: resolution('cache', cache, environment, behaviour),
@@ -31,7 +32,15 @@ export function resolve(
       environment,
       behaviour,
     ),
+    semantic: semanticResolution(semanticParameters(config, environment, behaviour)),
   };
+}
+
+/** The client of a semantic cache is made of its own parameters, not of what `_redis.py` resolves. */
+function semanticResolution(made: Arguments | Failure | undefined): Resolution {
+  if (made === undefined) return { client: 'semantic', used: false, settings: [] };
+  if (isFailure(made)) return { client: 'semantic', used: true, settings: [], failure: made };
+  return { client: 'semantic', used: true, settings: settings(made) };
 }
 
 function resolution(
@@ -78,6 +87,7 @@ function settings(given: Arguments): Setting[] {
             name,
             value: known ? Secret.of(asText(value)) : undefined,
             confidential: CONFIDENTIAL.test(name),
+            isText: typeof value === 'string',
             from,
             variable,
             place,

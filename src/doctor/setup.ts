@@ -1,6 +1,7 @@
 import type { Path } from '../config/problem.ts';
 import type { Secret } from '../config/secret.ts';
 import type { Environment, Variable } from './environment.ts';
+import type { Role } from './evidence/role.ts';
 import type { Place } from './place.ts';
 
 /** The merged `config.yaml` of LiteLLM with its `include` files. */
@@ -12,33 +13,138 @@ export interface LitellmConfig {
   place(path: Path): Place;
 }
 
+/** Something that was not found, read or understood, so that a part of the setup was not judged. */
+export interface Gap {
+  /** Of what: the configuration that LiteLLM is started with, what runs in a container, or any other file. */
+  kind: 'configuration' | 'identity' | 'evidence';
+  place: Place;
+  /** What is missing, a sentence. */
+  message: string;
+  /** What to give the doctor, or to change. */
+  fix: string;
+}
+
+/** A file or folder that a container sees at a path; `text` where the content stands in the evidence itself. */
+export interface Mount {
+  /** As it is written; empty for a volume without a name. */
+  source: string;
+  target: string;
+  /** The path from the directory of the doctor; undefined where it is no file of this machine. */
+  path?: string | undefined;
+  /** Its content, as it stands in another file, with empty lines in front so that its lines keep their numbers. */
+  text?: { text: string; file: string } | undefined;
+}
+
+/** A reference to a variable in a compose file, as it was written. */
+export interface VariableReference {
+  name: string;
+  /** `${NAME}`, not `$NAME`. */
+  braced: boolean;
+  /** The operator and what follows it: `:-`, `:?message`; empty where there is none. */
+  rest: string;
+  /** The text around it: the key of a variable, or an option of the command, and the whole value. */
+  key: string;
+  text: string;
+  place: Place;
+}
+
+/** What runs in a container, whatever starts it. */
+export interface Runs {
+  role: Role;
+  /** Signs that it might be LiteLLM, where they are too few. */
+  maybe: string | undefined;
+  /** What was not found of it. */
+  gaps: readonly Gap[];
+  /** The configuration and ACL files that a server of Redis is started with, in the order in which it reads them. */
+  serverFiles: readonly { text: string; file: string }[];
+  /** Whether it is started with such a file that was not read. */
+  unreadFiles: boolean;
+}
+
 /** A service of a compose file, interpolated. */
-export interface ComposeService {
+export interface ComposeService extends Runs {
   name: string;
   file: string;
+  /** Its image, else the one that its Dockerfile begins with. */
   image: string | undefined;
-  /** Words of `command` and `entrypoint`. */
+  /** Words of `entrypoint` and `command`; those of its Dockerfile where it has none. */
   command: readonly string[];
   /** As written: `"6379:6379"` is `{ host: '0.0.0.0', published: '6379', target: '6379' }`. */
   ports: readonly { host: string; published: string | undefined; target: string; place: Place }[];
   replicas: number;
   variables: readonly Variable[];
-  volumes: readonly { source: string; target: string }[];
+  volumes: readonly Mount[];
+  /** The folder that it works in, where the compose file or its Dockerfile says so. */
+  folder: string | undefined;
+  /** The names that containers of its networks know it by. */
+  names: readonly string[];
+  /** Its networks; none with a `network_mode`. `open` where one of them is external or not described. */
+  networks: readonly string[];
+  open: boolean;
+  references: readonly VariableReference[];
   tree: Readonly<Record<string, unknown>>;
   place(path: Path): Place;
+}
+
+/** A container of a pod template. */
+export interface Container extends Runs {
+  name: string;
+  image: string | undefined;
+  /** Words of `command` and `args`. */
+  args: readonly string[];
+  variables: readonly Variable[];
+  /** Ports of the container, and those of its host that lead to it. */
+  ports: readonly { port: string; name: string | undefined; hostPort: string | undefined; place: Place }[];
+  mounts: readonly Mount[];
+  place: Place;
 }
 
 /** A pod template of a Kubernetes manifest; Secrets by name only. */
 export interface Workload {
   kind: string;
   name: string;
+  namespace: string;
   file: string;
   replicas: number | undefined;
-  containers: readonly { name: string; image: string | undefined; args: readonly string[]; variables: readonly Variable[]; place: Place }[];
+  labels: Readonly<Record<string, string>>;
+  containers: readonly Container[];
+}
+
+/** A Service of a Kubernetes manifest. */
+export interface ClusterService {
+  name: string;
+  namespace: string;
+  type: string;
+  /** Whether its load balancer is internal, or admits some addresses only. */
+  limited: boolean;
+  /** Whether its name leads to the pods themselves, so that its ports do not count. */
+  headless: boolean;
+  selector: Readonly<Record<string, string>>;
+  ports: readonly { port: string; target: string; nodePort: string | undefined }[];
+  place: Place;
+}
+
+/** A container that runs LiteLLM's proxy. */
+export interface Gateway {
+  name: string;
+  /** How a report tells it from the others: `service litellm`, `Deployment litellm`. */
+  title: string;
+  image: string | undefined;
+  words: readonly string[];
+  replicas: number;
+  variables: readonly Variable[];
+  gaps: readonly Gap[];
+  mounts: readonly Mount[];
+  place: Place;
+  /** Where the image is named. */
+  imagePlace: Place;
+  /** What it is part of. */
+  service?: ComposeService | undefined;
+  workload?: Workload | undefined;
 }
 
 /** The Redis clients that LiteLLM makes. */
-export const CLIENT = ['cache', 'router', 'coordination'] as const;
+export const CLIENT = ['cache', 'router', 'coordination', 'semantic'] as const;
 export type Client = (typeof CLIENT)[number];
 
 /** One argument of the client as LiteLLM will use it. */
@@ -49,6 +155,8 @@ export interface Setting {
   value: Secret | undefined;
   /** Whether the value must never be printed: password, url with a password, tokens. */
   confidential: boolean;
+  /** Whether Python sees a text, not a number or a boolean. */
+  isText: boolean;
   /** `REDIS_URL`, `cache_params.host`, or `default`. */
   from: string;
   /** The variable that is named there as `os.environ/NAME`. */
@@ -64,7 +172,7 @@ export interface Resolution {
   used: boolean;
   settings: readonly Setting[];
   /** Why LiteLLM will fail where it makes this client, and where that was written. */
-  failure?: { message: string; place: Place } | undefined;
+  failure?: { message: string; place: Place; open?: boolean | undefined } | undefined;
 }
 
 /** Read-only answers of the real Redis and the real gateway, with `--live`; each is undefined where it could not be had. */
@@ -90,6 +198,14 @@ export interface Setup {
   variables: readonly Variable[];
   services: readonly ComposeService[];
   workloads: readonly Workload[];
+  clusterServices: readonly ClusterService[];
+  /** Every container that runs LiteLLM, and the one that this setup is of; undefined where none is known. */
+  gateways: readonly Gateway[];
+  gateway: Gateway | undefined;
+  /** What was not found, read or understood. */
+  gaps: readonly Gap[];
+  /** Values that Docker Compose does not read as they are written. */
+  cuts: readonly { name: string; place: Place }[];
   /** The release of LiteLLM, from `--litellm-version`, an image tag or the live gateway. */
   release: { version: string; place: Place } | undefined;
   resolutions: Readonly<Record<Client, Resolution>>;

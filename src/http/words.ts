@@ -1,7 +1,7 @@
-import type { Cause, Outcome, Route, Verdict } from '../model/cache.ts';
+import type { Cause, NotAsked, Outcome, Route, Verdict } from '../model/cache.ts';
 import type { LeaseState } from '../model/lease.ts';
 import type { AuthState, RedisFailure } from '../model/redis.ts';
-import type { GatewayStatus } from '../model/status.ts';
+import type { GatewayStatus, OverheadStatus } from '../model/status.ts';
 
 /** How a state is to be taken: in order, to be looked at, broken, or nothing known. */
 export type Tone = 'good' | 'warn' | 'bad' | 'none';
@@ -172,4 +172,22 @@ export function gatewayTitle({ verdict, doubt }: Pick<GatewayStatus, 'verdict' |
 /** `75.3 times faster (61.2 to 88.9, 240 pairs)` */
 export function speedupText({ point, lower, upper, pairs }: NonNullable<GatewayStatus['speedup']>): string {
   return `${point.toFixed(1)} times faster (${lower.toFixed(1)} to ${upper.toFixed(1)}, ${pairs} pairs)`;
+}
+
+/** Why a question is not asked. */
+export const NOT_ASKED_WORDS: Readonly<Record<NotAsked, string>> = {
+  off: 'not asked: the configuration says so',
+  mode_not_known: 'not asked until the Redis target was read',
+  cluster: 'not asked: before a Redis Cluster it holds up the gateway',
+  not_needed: 'not asked: what it tells is known',
+  slow: 'not asked again: it took over 500 ms',
+  limit: 'not asked again: it gave no answer within its limits',
+  budget: 'not asked this time: gateways[].overhead is used up',
+};
+
+/** What a gateway is asked beside the two requests of a pair, and what is not asked any more. */
+export function overheadText({ share, spentSeconds, notAskedAgain }: OverheadStatus): string {
+  const refused = notAskedAgain.map(({ question }) => question).join(', ');
+  const spent = `${spentSeconds.toFixed(1)} s since the start, limit ${Number((share * 100).toFixed(6))} % of the time`;
+  return refused === '' ? spent : `${spent}; not asked again: ${refused}`;
 }

@@ -23,7 +23,9 @@ export interface Marks {
   outputTokens?: number | undefined;
 }
 
-const VERSION = /^[0-9A-Za-z.+-]{1,32}$/;
+/** Releases of LiteLLM: `1.80.9`, `1.84.0rc1`, `1.77.2-stable.patch.2`, `1.80.9.post1`. Any other text could be a secret that a gateway gives back. */
+const VERSION =
+  /^v?\d{1,3}\.\d{1,4}(?:\.\d{1,4}){0,2}(?:[.-]?(?:a|b|rc|dev|post|alpha|beta|stable|nightly|patch|hotfix)[.-]?\d{0,3}){0,2}$/;
 const CACHE_KEY = /^[\x21-\x7e]{1,512}$/;
 
 /** The field that holds the list of results, by route: an answer without it is not an answer of that API. */
@@ -54,7 +56,7 @@ export function readStreamMarks(answer: Exchange, stream: StreamMarks): Marks | 
   return { id: stream.id, ...headerMarks(answer.headers) };
 }
 
-/** A version that is safe as a label: what a gateway calls its version can be any text. */
+/** A version that is safe as a label: what a gateway calls its version can be any text, which is then left out. */
 export function cleanVersion(value: unknown): string | undefined {
   return typeof value === 'string' && VERSION.test(value) ? value : undefined;
 }

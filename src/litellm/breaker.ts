@@ -11,7 +11,10 @@ const STATE = /^litellm_redis_circuit_breaker_state\{([^}\n]{0,256})\} ([0-9.e+]
  * where the gateway does not show it, or not with this key.
  */
 export async function readBreaker(gateway: Gateway, until: number, signal: AbortSignal): Promise<boolean | undefined> {
-  const reply = await gateway.send({ method: 'GET', path: '/metrics/', authenticated: true, until, bodyLimit: LIMIT }, signal);
+  const reply = await gateway.send(
+    { method: 'GET', path: '/metrics/', authenticated: true, until, bodyLimit: LIMIT, question: 'metrics' },
+    signal,
+  );
   return failed(reply) ? undefined : breakerOpen(reply.body);
 }
 

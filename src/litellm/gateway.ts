@@ -1,5 +1,5 @@
 import type { GatewayConfig } from '../config/effective.ts';
-import type { GatewayFailure } from '../model/cache.ts';
+import type { GatewayFailure, Question } from '../model/cache.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { GatewayError } from './failure.ts';
 import { refusal } from './refusal.ts';
@@ -13,6 +13,8 @@ export interface Failed {
   /** The body of an answer that refused; never for a log, a label or a page. */
   body?: string | undefined;
   seconds: number;
+  /** The part of the time in which the name of the gateway was resolved, where that is known. */
+  resolveSeconds?: number | undefined;
 }
 
 /** An answer with a status of 2xx, or why there is none. */
@@ -31,12 +33,26 @@ export interface Sending {
   until?: number | undefined;
   /** Most bytes of the body that are taken, where that is less than from any other answer. */
   bodyLimit?: number | undefined;
+  /** What it asks beside the two requests of a pair; undefined for one of those two. */
+  question?: Question | undefined;
+  /** How long the model behind the gateway takes for this request, where one is asked: that is not the gateway's time. */
+  modelSeconds?: number | undefined;
+}
+
+/** How a request ended. `aborted`: its tick ran out of time, or was ended for another reason. */
+export interface Ended {
+  method: 'GET' | 'POST';
+  status?: number | undefined;
+  failure?: GatewayFailure | undefined;
+  seconds: number;
+  resolveSeconds?: number | undefined;
+  aborted?: 'time' | 'other' | undefined;
 }
 
 /** Sees every request begin and end: telemetry of the client itself. */
 export interface RequestWatcher {
   began(): void;
-  ended(request: { method: 'GET' | 'POST'; status?: number | undefined; failure?: GatewayFailure | undefined; seconds: number }): void;
+  ended(request: Ended, sending: Pick<Sending, 'question' | 'modelSeconds'>): void;
 }
 
 /** The way to one gateway, or to one replica of it. */
@@ -68,7 +84,8 @@ export function createGateway(config: GatewayConfig, clock: Clock, watcher: Requ
         clock,
       );
       if (answer.status >= 200 && answer.status < 300) return answer;
-      return { failure: refusal(answer.status, answer.body), status: answer.status, body: answer.body, seconds: answer.seconds };
+      const { status, body, seconds, phases } = answer;
+      return { failure: refusal(status, body), status, body, seconds, resolveSeconds: phases.resolve };
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
       return { failure: error.failure, status: error.status, seconds: (clock.monotonic() - start) / 1000 };
@@ -86,10 +103,16 @@ export function createGateway(config: GatewayConfig, clock: Clock, watcher: Requ
       } finally {
         const { seconds } = reply ?? { seconds: (clock.monotonic() - start) / 1000 };
         const failure = reply === undefined ? 'closed' : failed(reply) ? reply.failure : undefined;
-        watcher.ended({ method: sending.method, status: reply?.status, failure, seconds });
+        const resolveSeconds = reply && (failed(reply) ? reply.resolveSeconds : reply.phases.resolve);
+        const aborted = reply === undefined ? abortedBy(signal) : undefined;
+        watcher.ended({ method: sending.method, status: reply?.status, failure, seconds, resolveSeconds, aborted }, sending);
       }
     },
   };
+}
+
+function abortedBy({ reason }: AbortSignal): Ended['aborted'] {
+  return reason instanceof Error && reason.name === 'TimeoutError' ? 'time' : 'other';
 }
 
 /** Whether a request gave no usable answer. */

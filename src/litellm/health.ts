@@ -26,18 +26,19 @@ export interface CachePing {
  * endpoint, which is asked when the public one does not tell.
  */
 export async function readHealth(gateway: Gateway, signal: AbortSignal): Promise<Health> {
-  const live = await gateway.send({ method: 'GET', path: '/health/liveliness', authenticated: false }, signal);
+  const live = await gateway.send({ method: 'GET', path: '/health/liveliness', authenticated: false, question: 'liveness' }, signal);
   if (failed(live)) return { failure: live.failure, ready: false, version: undefined, cacheType: undefined };
-  const readiness = await gateway.send({ method: 'GET', path: '/health/readiness', authenticated: false }, signal);
+  const question = 'readiness';
+  const readiness = await gateway.send({ method: 'GET', path: '/health/readiness', authenticated: false, question }, signal);
   const open = readDetails(readiness);
   if (open.cacheType !== undefined) return { failure: undefined, ready: !failed(readiness), ...open };
-  const details = await gateway.send({ method: 'GET', path: '/health/readiness/details', authenticated: true }, signal);
+  const details = await gateway.send({ method: 'GET', path: '/health/readiness/details', authenticated: true, question }, signal);
   return { failure: undefined, ready: !failed(readiness), ...readDetails(details) };
 }
 
 /** Asks `/cache/ping`, until a monotonic time at most. Its body can hold a password: nothing but the read settings leaves this function. */
 export async function pingCache(gateway: Gateway, until: number, signal: AbortSignal): Promise<CachePing> {
-  const reply = await gateway.send({ method: 'GET', path: '/cache/ping', authenticated: true, until }, signal);
+  const reply = await gateway.send({ method: 'GET', path: '/cache/ping', authenticated: true, until, question: 'cache_ping' }, signal);
   return { status: reply.status, settings: readCachePing(reply.body ?? '') };
 }
 

@@ -26,6 +26,22 @@ export const RELEASES = {
   arguments_typed: [1, 101, 0],
   /** Without any other, the coordination Redis is that of the environment. Some release after 1.100.5. */
   coordination_from_environment: [1, 101, 0],
+  /** `type: valkey-semantic`. Some release after 1.89.0. */
+  valkey_semantic: [1, 90, 0],
+  /** A semantic cache in Redis makes its index with its first use; before, at the start. Some release after 1.90.0. */
+  semantic_index_is_lazy: [1, 91, 0],
+  /** `responses` in supported_call_types stands for `aresponses` as well. Some release after 1.104.2. */
+  responses_cover: [1, 105, 0],
+  /** `max_messages` is a parameter of the cache; before, redis-py refuses it. Some release after 1.104.2. */
+  max_messages: [1, 105, 0],
+  /** A client of a cluster without a size of its pool has none. Some release after 1.104.2. */
+  cluster_drops_empty_pool: [1, 105, 0],
+  /** A client without a usable socket_timeout has one of 5 s. Some release after 1.106.12. */
+  timeout_always: [1, 108, 0],
+  /** `type: disk` is gone, and stops the start. */
+  no_disk_cache: [1, 109, 0],
+  /** A service account of Google that is no text, or an empty one, is none. Some release after 1.109.0. */
+  gcp_needs_text: [1, 110, 0],
   /** IAM of Amazon ElastiCache instead of a password. Some release after 1.101.6. */
   aws_identity: [1, 102, 0],
 } as const satisfies Record<string, readonly [number, number, number]>;

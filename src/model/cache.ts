@@ -87,6 +87,14 @@ export type Cause = (typeof CAUSE)[number];
 export const SKIP_REASON = ['budget', 'overlap', 'backoff', 'lease'] as const;
 export type SkipReason = (typeof SKIP_REASON)[number];
 
+/** What a gateway is asked beside the two requests of a pair. */
+export const QUESTION = ['liveness', 'readiness', 'cache_ping', 'metrics', 'control', 'experiment', 'fidelity', 'tenants'] as const;
+export type Question = (typeof QUESTION)[number];
+
+/** Why a question is not asked: by the configuration, by what the gateway is, by what it once cost, or not at this time. */
+export const NOT_ASKED = ['off', 'mode_not_known', 'cluster', 'not_needed', 'slow', 'limit', 'budget'] as const;
+export type NotAsked = (typeof NOT_ASKED)[number];
+
 /** Whose cache controls the measured key carried: the probe's own, or none, as users' requests do. */
 export const CONTROLS = ['own', 'none'] as const;
 

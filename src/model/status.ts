@@ -1,4 +1,4 @@
-import type { CacheMark, CacheType, Cause, Outcome, Route, Verdict } from './cache.ts';
+import type { CacheMark, CacheType, Cause, NotAsked, Outcome, Question, Route, Verdict } from './cache.ts';
 import type { Census } from './census.ts';
 import type { LeaseState } from './lease.ts';
 import type { AclReason, AuthState, RedisFailure } from './redis.ts';
@@ -23,7 +23,7 @@ export interface RefusedClient {
   /** IP address without port, or `unix socket`. */
   address?: string | undefined;
   library?: string | undefined;
-  /** The command, or `key` or `channel`; never the name of one. */
+  /** The command, the shape of a key (`{api_key:…}:tokens`), `key` or `channel`; never the name of one. */
   what: string;
   count: number;
   /** The last time, Unix milliseconds. */
@@ -145,6 +145,16 @@ export interface GatewayHistory {
   changes: readonly VerdictChange[];
 }
 
+/** What a gateway is asked beside the two requests of a pair. */
+export interface OverheadStatus {
+  /** The share of its time that this may take, from 0 to 1. */
+  share: number;
+  /** What it has taken since the exporter started. */
+  spentSeconds: number;
+  /** Questions that are not asked any more, because one took over 500 ms or ran into a limit. */
+  notAskedAgain: { question: Question; why: 'slow' | 'limit' }[];
+}
+
 /** What the daemon knows of one gateway now. */
 export interface GatewayStatus {
   name: string;
@@ -166,6 +176,12 @@ export interface GatewayStatus {
   cacheType?: CacheType;
   /** The status of `GET /cache/ping`, a hint only. */
   cachePing?: number;
+  /** Why `/cache/ping` was not asked in the last tick; absent when it was. */
+  cachePingNotAsked?: NotAsked;
+  /** Absent until the gateway was asked anything. */
+  overhead?: OverheadStatus;
+  /** How many other exporters write probes into the same cache, as far as its Redis tells; absent where that cannot be seen. */
+  otherExporters?: number;
   pairs: PairStatus[];
   /** The ordered pairs of replicas that were tried last, 64 at most; absent without `addresses`. */
   replicas?: ReplicaStatus[];

@@ -21,6 +21,8 @@ export interface PairPlan {
   onDemand: boolean;
   /** The monotonic time by which the pair has to be over, in milliseconds. */
   until: number;
+  /** An experiment counts as what is asked beside the pairs; `modelSeconds` is what the model usually takes. */
+  experiment?: { modelSeconds: number } | undefined;
 }
 
 /** Where each of the two requests is sent: the same gateway, or two replicas of it. */
@@ -99,10 +101,20 @@ export async function runPair(plan: PairPlan, ways: Ways, keys: KeyWatch | undef
   };
 
   function request(which: PairRequest, text: string): Promise<Sent> {
+    const beside = besideOf(plan, which, which === 'duplicate' ? first.seconds : undefined);
     return tick.step(which, async (headers, note) => {
       const stream = prober.route === 'chat_stream' ? createStreamReader() : undefined;
       const reply = await ways[which].send(
-        { method: 'POST', path: prober.path, body: text, headers, authenticated: true, onChunk: stream?.feed, until: plan.until },
+        {
+          method: 'POST',
+          path: prober.path,
+          body: text,
+          headers,
+          authenticated: true,
+          onChunk: stream?.feed,
+          until: plan.until,
+          ...beside,
+        },
         tick.signal,
       );
       const sent = read(prober, reply, stream);
@@ -125,6 +137,12 @@ export async function runPair(plan: PairPlan, ways: Ways, keys: KeyWatch | undef
     });
     return { probe, prober, kind, outcome, first: marked ?? one, duplicate: repeated, key, vanished };
   }
+}
+
+/** What a request is beside the two of an ordinary pair; nothing for one of these. `modelSeconds` is how long the first one took. */
+function besideOf({ kind, experiment }: PairPlan, which: PairRequest, modelSeconds: number | undefined) {
+  if (experiment !== undefined) return { question: 'experiment', modelSeconds: modelSeconds ?? experiment.modelSeconds } as const;
+  return kind === 'control' && which === 'duplicate' ? ({ question: 'control', modelSeconds } as const) : {};
 }
 
 /** The cache controls of a pair: none for a plain one, except where caching has to be asked for. */

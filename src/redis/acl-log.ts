@@ -2,6 +2,7 @@ import { ACL_REASON, type AclReason } from '../model/redis.ts';
 import { readClient } from './client-info.ts';
 import { parseNumber } from './info.ts';
 import type { Query } from './query.ts';
+import { shapeOfKey } from './refused-key.ts';
 
 /**
  * One entry of ACL LOG. Equal refusals within 60 s share one, whose count and time move on (redis
@@ -15,7 +16,7 @@ export interface AclEntry {
   reason: AclReason;
   count: number;
   username: string;
-  /** What was refused: a command in lower case, `key` or `channel`, `other` for anything else. Never the name of a key. */
+  /** What was refused: a command in lower case, the shape of a key or `key`, `channel`, `other` for anything else. Never the name of a key. */
   what: string;
   /** The probe whose key was refused. */
   probe?: string;
@@ -41,6 +42,11 @@ export function parseAclLog(reply: unknown): AclEntry[] {
   return (Array.isArray(reply) ? reply.slice(0, LONGEST_LOG) : []).flatMap((row) => parseEntry(row) ?? []);
 }
 
+function whatIn(reason: AclReason, object: string): string {
+  if (reason === 'key') return shapeOfKey(object);
+  return reason === 'channel' ? reason : commandIn(object);
+}
+
 function parseEntry(row: unknown): AclEntry | undefined {
   if (!Array.isArray(row)) return undefined;
   const fields = new Map<unknown, unknown>();
@@ -59,7 +65,7 @@ function parseEntry(row: unknown): AclEntry | undefined {
     reason,
     count,
     username: text('username'),
-    what: reason === 'key' || reason === 'channel' ? reason : commandIn(text('object')),
+    what: whatIn(reason, text('object')),
     ...(probe !== undefined && { probe }),
     ...(address !== undefined && { address }),
     ...(library !== undefined && { library }),

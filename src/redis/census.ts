@@ -37,7 +37,9 @@ export async function sampleKeys(target: Target, redis: Connection, size: number
   let drawn = 0;
   let nameBytes = 0;
   for (let burst = 1; drawn < size && nameBytes < MOST_NAME_BYTES; burst = Math.min(burst * GROWTH, LARGEST_BURST)) {
-    const count = Math.min(burst, size - drawn);
+    // As many as fit, by the length of those before: one answer is bounded, too.
+    const fits = drawn === 0 ? 1 : Math.max(1, Math.floor(((MOST_NAME_BYTES - nameBytes) * drawn) / Math.max(1, nameBytes)));
+    const count = Math.min(burst, size - drawn, fits);
     const names = await draw(target, redis, count, signal);
     if (names.length === 0) break;
     drawn += count;

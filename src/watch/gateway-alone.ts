@@ -4,6 +4,7 @@ import type { Tick } from '../model/tick.ts';
 import { runPair } from '../pairs/pair.ts';
 import type { Clock } from '../schedule/clock.ts';
 import type { Look } from './gateway-look.ts';
+import type { Overhead } from './gateway-overhead.ts';
 import { planOf } from './gateway-plan.ts';
 import type { ReplicaWatch } from './gateway-replicas.ts';
 import { findingOf } from './gateway-route.ts';
@@ -16,7 +17,7 @@ export interface AloneWatch {
    * Lets each of two replicas, whose pair was no hit from Redis, read what it wrote itself: a pair of completions,
    * which counts for nothing else. Within the budget, and until a monotonic time at most.
    */
-  attempt(tick: Tick, until: number): Promise<void>;
+  attempt(tick: Tick, until: number, modelSeconds: number): Promise<void>;
 }
 
 /** What it works with. */
@@ -26,20 +27,22 @@ export interface AloneParts {
   replicas: ReplicaWatch;
   server: ServerView;
   spending: Spending;
+  overhead: Pick<Overhead, 'withheld'>;
   series: Series;
   clock: Clock;
 }
 
 /** Knows nothing by itself: what it finds is kept with the replicas. */
-export function watchAlone({ config, look, replicas, server, spending, series, clock }: AloneParts): AloneWatch {
+export function watchAlone({ config, look, replicas, server, spending, overhead, series, clock }: AloneParts): AloneWatch {
   return {
-    async attempt(tick, until) {
+    async attempt(tick, until, modelSeconds) {
       if (!config.routes.includes('completions')) return;
       const untried = replicas.alone();
       for (const [index, { name, ways }] of untried.entries()) {
         const left = until - clock.monotonic();
-        if (left <= 0 || !spending.affords(1)) return;
-        const plan = planOf(config, look, 'completions', 'own', until - left + left / (untried.length - index));
+        if (left <= 0 || !spending.affords(1) || overhead.withheld('experiment', true) !== undefined) return;
+        const own = planOf(config, look, 'completions', 'own', until - left + left / (untried.length - index));
+        const plan = { ...own, experiment: { modelSeconds } };
         const pair = await runPair(plan, ways, server.keys, tick, clock);
         if (pair.outcome !== undefined) replicas.recordAlone(name, findingOf(pair, pair.outcome, false));
         series.add('llm.cache.probe.cost_usd', {}, spending.charge(pair));

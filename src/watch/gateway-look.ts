@@ -1,9 +1,10 @@
 import type { GatewayConfig } from '../config/effective.ts';
 import type { CacheSettings } from '../litellm/cache-ping.ts';
 import type { Health } from '../litellm/health.ts';
-import type { CacheType } from '../model/cache.ts';
+import type { CacheType, NotAsked } from '../model/cache.ts';
 import type { Tick } from '../model/tick.ts';
 import type { Clock } from '../schedule/clock.ts';
+import { type Overhead, SLOW_MS } from './gateway-overhead.ts';
 import type { ReplicaWatch } from './gateway-replicas.ts';
 
 /** What a gateway says of itself, as the last questions left it. */
@@ -18,12 +19,13 @@ export interface Look {
   readonly namespace: string | null | undefined;
   /** Asks liveness and readiness. */
   askHealth(tick: Tick): Promise<Health>;
+  /** Why `/cache/ping` was not asked the last time; undefined when it was. */
+  readonly pingNotAsked: NotAsked | undefined;
   /**
-   * Asks `/cache/ping`, until a monotonic time at most; true when that answers 200 and did not before. A gateway
-   * that takes long for it, all of its requests waiting meanwhile, is asked rarely: in between its last answer
-   * does not stand.
+   * Asks `/cache/ping` where that is needed, harmless and within the budget, until a monotonic time at most; true when
+   * it answers 200 and did not before. Where it is not asked, its last answer does not stand. `urgent`: in an outage.
    */
-  askPing(tick: Tick, until: number): Promise<boolean>;
+  askPing(tick: Tick, until: number, urgent?: boolean): Promise<boolean>;
   /** Says that `/cache/ping` was not asked this time: what it answered before does not stand. */
   leaveOutPing(): void;
   /** Asks the gateway's own metrics whether its circuit breaker is open, until a monotonic time at most; undefined where they do not tell. */
@@ -32,32 +34,37 @@ export interface Look {
   learnVersion(version: string | undefined): void;
 }
 
-/**
- * From here on a good answer of `/cache/ping` is slow. LiteLLM 1.106.0 before a Redis Cluster holds up its event loop,
- * and so every request, while it puts the object of its client into the answer.
- */
-const SLOW_MS = 500;
-/** Such questions take at most this share of a gateway's time. */
-const SLOW_SHARE = 1 / 200;
+/** Of what kind the target is, as it says: `single` is no part of a cluster, `none` no target at all; undefined until it was read. */
+export type TargetMode = 'cluster' | 'single' | 'none' | undefined;
+
+/** What it works with. */
+export interface LookParts {
+  replicas: Pick<ReplicaWatch, 'askHealth' | 'askPing' | 'askBreaker'>;
+  config: Pick<GatewayConfig, 'namespace' | 'cache_ping'>;
+  overhead: Pick<Overhead, 'withheld' | 'learnVersion'>;
+  mode: () => TargetMode;
+  clock: Clock;
+}
+
+/** A question is only asked where so much time is left: a limit of our own would say nothing of the gateway. Milliseconds. */
+const LEAST_MS = 2 * SLOW_MS;
 
 /** Looks at a gateway without asking a model. Settings are kept while later answers do not show them. */
-export function lookAt(
-  replicas: Pick<ReplicaWatch, 'askHealth' | 'askPing' | 'askBreaker'>,
-  config: Pick<GatewayConfig, 'namespace'>,
-  clock: Clock,
-): Look {
+export function lookAt({ replicas, config, overhead, mode, clock }: LookParts): Look {
   let health: Health | undefined;
   let version: string | undefined;
   let settings: CacheSettings | undefined;
   let cachePing: number | undefined;
-  let wasSlow = false;
-  let restUntil = Number.NEGATIVE_INFINITY;
+  let pingNotAsked: NotAsked | undefined;
 
-  /** Takes in how long a good answer took. One slow answer is chance, or a busy machine. */
-  function time(milliseconds: number): void {
-    const isSlow = milliseconds > SLOW_MS;
-    if (isSlow && wasSlow) restUntil = clock.monotonic() + milliseconds / SLOW_SHARE;
-    wasSlow = isSlow;
+  /** Before a Redis Cluster LiteLLM from 1.104 on holds up every request for seconds while it answers `/cache/ping`. */
+  function withheld(until: number, urgent: boolean): NotAsked | undefined {
+    if (config.cache_ping === 'off') return 'off';
+    const kind = mode();
+    if (kind === undefined) return 'mode_not_known';
+    if (kind === 'cluster') return 'cluster';
+    if (health?.cacheType !== undefined && config.namespace !== undefined) return 'not_needed';
+    return overhead.withheld('cache_ping', urgent) ?? (until - clock.monotonic() < LEAST_MS ? 'budget' : undefined);
   }
 
   return {
@@ -77,38 +84,50 @@ export function lookAt(
     get cachePing() {
       return cachePing;
     },
+    get pingNotAsked() {
+      return pingNotAsked;
+    },
     get namespace() {
       return settings?.namespace === undefined ? config.namespace : settings.namespace;
     },
     async askHealth(tick) {
       health = await tick.step('health', () => replicas.askHealth(tick.signal));
       version = health.version ?? version;
-      // A gateway that is down may come back with other settings.
+      overhead.learnVersion(health.version);
+      // A gateway that is down may come back with other settings. What it will not be asked again is kept.
       if (health.failure !== undefined) {
-        [version, settings, cachePing] = [undefined, undefined, undefined];
-        [wasSlow, restUntil] = [false, Number.NEGATIVE_INFINITY];
+        [version, cachePing] = [undefined, undefined];
+        if (!isForGood(overhead.withheld('cache_ping', true))) settings = undefined;
       }
       return health;
     },
-    async askPing(tick, until) {
-      const start = clock.monotonic();
-      if (start < restUntil) {
+    async askPing(tick, until, urgent = false) {
+      pingNotAsked = withheld(until, urgent);
+      if (pingNotAsked !== undefined) {
         cachePing = undefined;
         return false;
       }
       const ping = await tick.step('cache ping', () => replicas.askPing(until, tick.signal));
       const recovered = ping.status === 200 && cachePing !== undefined && cachePing !== 200;
       cachePing = ping.status;
-      if (cachePing === 200) time(clock.monotonic() - start);
       if (ping.settings.off || ping.settings.cacheType !== undefined) settings = ping.settings;
       return recovered;
     },
     leaveOutPing: () => {
       cachePing = undefined;
     },
-    askBreaker: (tick, until) => tick.step('metrics', () => replicas.askBreaker(until, tick.signal)),
+    async askBreaker(tick, until) {
+      if (overhead.withheld('metrics', true) !== undefined || until - clock.monotonic() < LEAST_MS) return undefined;
+      return tick.step('metrics', () => replicas.askBreaker(until, tick.signal));
+    },
     learnVersion: (seen) => {
+      overhead.learnVersion(seen);
       version = seen ?? version;
     },
   };
+}
+
+/** Whether a question will not be asked again while the gateway is what it is. */
+function isForGood(reason: NotAsked | undefined): boolean {
+  return reason === 'slow' || reason === 'limit';
 }

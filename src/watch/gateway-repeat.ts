@@ -40,7 +40,7 @@ export async function repeatPing(
   for (const silence of SILENCES) {
     if (last === undefined) return undefined;
     const before: Moment = last;
-    if (await look.askPing(tick, until)) recovered();
+    if (await look.askPing(tick, until, true)) recovered();
     const answered = await server.moment(tick.signal);
     if (answered === undefined || look.cachePing !== 503) return undefined;
     const took = Math.max(SHORTEST_MS, answered.at - before.at);

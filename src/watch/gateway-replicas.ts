@@ -49,8 +49,8 @@ export interface ReplicaWatch {
 /** How many replicas are looked at in a tick; of more, others come when all of these have met each other. */
 const SAMPLE = 8;
 
-/** Watches the replicas of a gateway. */
-export function watchReplicas(config: GatewayConfig, clock: Clock, watcher: RequestWatcher): ReplicaWatch {
+/** Watches the replicas of a gateway. `mayAsk`: whether `/cache/ping` may be asked once more. */
+export function watchReplicas(config: GatewayConfig, clock: Clock, watcher: RequestWatcher, mayAsk: () => boolean): ReplicaWatch {
   const whole = createGateway(config, clock, watcher);
   const addresses = config.addresses ?? [];
   if (addresses.length === 0) return watchOne(whole);
@@ -102,10 +102,10 @@ export function watchReplicas(config: GatewayConfig, clock: Clock, watcher: Requ
       return joined(health.map((one) => one.health));
     },
     async askPing(until, signal) {
-      const [first, duplicate] = await Promise.all([
-        pingCache(way(current?.from), until, signal),
-        current?.from === current?.to ? undefined : pingCache(way(current?.to), until, signal),
-      ]);
+      const first = await pingCache(way(current?.from), until, signal);
+      // What one replica could not bear is not asked of the other.
+      const another = current?.from !== current?.to && mayAsk();
+      const duplicate = another ? await pingCache(way(current?.to), until, signal) : undefined;
       return { settings: first.settings, status: duplicate === undefined || first.status !== 200 ? first.status : duplicate.status };
     },
     askBreaker: (until, signal) => readBreaker(way(current?.to), until, signal),

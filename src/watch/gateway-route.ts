@@ -27,6 +27,8 @@ export interface RouteWatch {
   finding(): Finding | undefined;
   /** Unix milliseconds. */
   lastRunAt(): number | undefined;
+  /** How long ago the latest pair ran, in milliseconds of the monotonic clock, which nobody sets; undefined before the first. */
+  age(): number | undefined;
   /** Gauges of the latest pair, which grow old. */
   samples(): Sample[];
   /** When the latest pair ran, and its outcome unless that is too old to stand: these do not grow old. */
@@ -42,7 +44,7 @@ export function watchRoute(route: Route, model: string, series: Series, clock: C
   const ttl: Partial<Record<'own' | 'none', number>> = {};
   let pairs = 0;
   let cold = true;
-  let last: { pair: PairResult; at: number; traceId: string; warm: boolean } | undefined;
+  let last: { pair: PairResult; at: number; ranAt: number; traceId: string; warm: boolean } | undefined;
   let finding: Finding | undefined;
   let stands = false;
   for (const row of combinations('llm.cache.probe.pairs', labels)) series.add('llm.cache.probe.pairs', row, 0);
@@ -84,7 +86,7 @@ export function watchRoute(route: Route, model: string, series: Series, clock: C
     record(pair, traceId, across) {
       pairs += 1;
       const { outcome } = pair;
-      last = { pair, at: clock.now(), traceId, warm: !cold };
+      last = { pair, at: clock.now(), ranAt: clock.monotonic(), traceId, warm: !cold };
       if (outcome !== undefined) {
         series.add('llm.cache.probe.pairs', { ...labels, outcome });
         finding = findingOf(pair, outcome, across);
@@ -110,6 +112,7 @@ export function watchRoute(route: Route, model: string, series: Series, clock: C
     skip: (reason) => series.add('llm.cache.probe.skipped', { route, reason }),
     finding: () => (stands ? finding : undefined),
     lastRunAt: () => last?.at,
+    age: () => last && clock.monotonic() - last.ranAt,
     samples: gauges,
     lasting: (fresh) => [
       ...(last === undefined ? [] : [sample('llm.cache.probe.last_run.timestamp', { route }, last.at / 1000)]),

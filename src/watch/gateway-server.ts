@@ -5,6 +5,7 @@ import type { Clock } from '../schedule/clock.ts';
 import { type Counted, type Growth, type Moment, ratioOf, type Window } from '../verdict/growth.ts';
 import type { RefusedCredential, Signals } from '../verdict/signals.ts';
 import { keepBaseline } from './gateway-baseline.ts';
+import type { TargetMode } from './gateway-look.ts';
 import { viewRefusals } from './gateway-refusals.ts';
 
 /** The signals of a verdict that come from the gateway's Redis. */
@@ -27,6 +28,10 @@ export interface ServerView {
   readonly keys: KeyWatch | undefined;
   /** Runs pairs between two readings of the server's counters. */
   around(namespace: string | null | undefined, signal: AbortSignal, run: () => Promise<void>): Promise<void>;
+  /** Of what kind the target was when it was last read. */
+  mode(): TargetMode;
+  /** Reads of what kind the target is, unless that is known. */
+  learnMode(namespace: string | null | undefined, signal: AbortSignal): Promise<void>;
   /** The server's counters now; undefined when they cannot be read. */
   moment(signal: AbortSignal): Promise<Moment | undefined>;
   /** A pair of this probe was sent. */
@@ -63,6 +68,8 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
   if (target === undefined) {
     const nothing = {
       around: (_: unknown, __: unknown, run: () => Promise<void>) => run(),
+      mode: () => 'none' as const,
+      learnMode: async () => undefined,
       moment: async () => undefined,
       sent: () => undefined,
       usable: () => undefined,
@@ -80,9 +87,11 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
   let after: Moment | undefined;
   let usedBefore = false;
   let stalled = false;
+  let mode: TargetMode;
 
   async function moment(signal: AbortSignal): Promise<Moment | undefined> {
     const counters = await keys.counters(signal);
+    if (counters?.mode !== undefined) mode = counters.mode === 'cluster' ? 'cluster' : 'single';
     const { WRONGPASS, NOAUTH, NOPERM, logins } = shared.own;
     return counters && { at: clock.monotonic(), counters, own: { WRONGPASS, NOAUTH, NOPERM, logins } };
   }
@@ -124,6 +133,12 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
       usedBefore ||= after !== undefined;
       window = baseline.window(before, after);
       moved = window?.during.by;
+    },
+    mode: () => mode,
+    async learnMode(namespace, signal) {
+      if (mode !== undefined) return;
+      await keys.connect(namespace, signal);
+      await moment(signal);
     },
     moment,
     sent: refusals.sent,

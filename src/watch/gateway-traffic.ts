@@ -2,11 +2,12 @@ import { sample } from '../catalogue/sample.ts';
 import type { Series } from '../catalogue/series.ts';
 import type { RequestWatcher } from '../litellm/gateway.ts';
 import type { Clock } from '../schedule/clock.ts';
+import type { Overhead } from './gateway-overhead.ts';
 
 const CLASSES = ['', '', '2xx', '3xx', '4xx', '5xx'] as const;
 
-/** Measures every request to a gateway as an HTTP client does. `trace` gives the trace of the tick that runs. */
-export function watchTraffic(series: Series, clock: Clock, trace: () => string): RequestWatcher {
+/** Measures every request to a gateway as an HTTP client does, and books what it costs beside the pairs. `trace` gives the trace of the tick that runs. */
+export function watchTraffic(series: Series, clock: Clock, overhead: Pick<Overhead, 'took'>, trace: () => string): RequestWatcher {
   let active = 0;
 
   function publish(): void {
@@ -18,8 +19,10 @@ export function watchTraffic(series: Series, clock: Clock, trace: () => string):
       active += 1;
       publish();
     },
-    ended({ method, status, failure, seconds }) {
+    ended(request, sending) {
+      const { method, status, failure, seconds } = request;
       active -= 1;
+      overhead.took(request, sending);
       publish();
       const labels = {
         'http.request.method': method,

@@ -8,6 +8,7 @@ import { asExpected, type Judgement, judge, NO_ANSWER } from '../verdict/judge.t
 import { isOutage } from '../verdict/proof.ts';
 import type { Finding, Signals } from '../verdict/signals.ts';
 import type { Look } from './gateway-look.ts';
+import type { Overhead } from './gateway-overhead.ts';
 import type { Pace } from './gateway-pace.ts';
 import type { ReplicaWatch } from './gateway-replicas.ts';
 import type { RouteWatch } from './gateway-route.ts';
@@ -54,23 +55,42 @@ export interface VerdictParts {
   routes: readonly RouteWatch[];
   pace: Pace;
   server: Pick<ServerView, 'silent'>;
+  overhead: Pick<Overhead, 'status'>;
 }
 
 const FRESH_INTERVALS = 3;
 const UNKNOWN: Judgement = { verdict: 'unknown', cause: 'undetermined', evidence: 'No pair has run yet.' };
-const TOO_OLD: Judgement = { ...UNKNOWN, evidence: 'The last pair is older than three intervals.' };
+const UNDER_WAY: Judgement = { ...UNKNOWN, evidence: 'The first pairs are under way.' };
+
+function tooOld(routes: readonly Pick<RouteWatch, 'route'>[]): Judgement {
+  const names = routes.map(({ route }) => route).join(', ');
+  return { ...UNKNOWN, evidence: `The last pair of ${names} is older than three intervals.` };
+}
 
 /** Starts with the verdict `unknown`. */
-export function watchVerdict({ config, series, log, clock, look, replicas, routes, pace, server: view }: VerdictParts): VerdictWatch {
+export function watchVerdict({
+  config,
+  series,
+  log,
+  clock,
+  look,
+  replicas,
+  routes,
+  pace,
+  server: view,
+  overhead,
+}: VerdictParts): VerdictWatch {
   let current = UNKNOWN;
   let since: number | undefined;
   let last: Judged | undefined;
   const unseen = countUnseen();
   let countedAt: number | undefined;
+  /** A key of a pair was found under the namespace that is looked under. */
+  let keyFound = false;
 
   function isFresh(route: RouteWatch): boolean {
-    const at = route.lastRunAt();
-    return at !== undefined && clock.now() - at <= FRESH_INTERVALS * pace.interval;
+    const age = route.age();
+    return age !== undefined && age <= FRESH_INTERVALS * pace.interval;
   }
 
   function lastRunAt(): number | undefined {
@@ -133,6 +153,7 @@ export function watchVerdict({ config, series, log, clock, look, replicas, route
   return {
     async judge(server, tick, until, further) {
       const findings = routes.flatMap((route) => route.finding() ?? []);
+      keyFound ||= findings.some(({ key }) => key === 'present');
       const ranAt = lastRunAt();
       if (ranAt !== countedAt) unseen.enter(findings, server);
       countedAt = ranAt;
@@ -140,7 +161,7 @@ export function watchVerdict({ config, series, log, clock, look, replicas, route
         ...server,
         writesElsewhere: unseen.writesElsewhere,
         // Silence under a namespace that only the configuration knows may be that of a wrong prefix.
-        seesEveryWrite: server.seesEveryWrite && look.settings?.namespace !== undefined,
+        seesEveryWrite: server.seesEveryWrite && (look.settings?.namespace !== undefined || keyFound),
         down: look.health?.failure,
         fresh: routes.every(isFresh),
         cacheType: look.cacheType,
@@ -168,17 +189,19 @@ export function watchVerdict({ config, series, log, clock, look, replicas, route
     status: () => {
       const ranAt = lastRunAt();
       // A loop that stands still does not judge; what it last said does not stand for ever.
-      const old = ranAt !== undefined && current.verdict !== 'unreachable' && !routes.every(isFresh);
+      const old = current.verdict === 'unreachable' ? [] : routes.filter((route) => route.age() !== undefined && !isFresh(route));
       const speedup = routes.map((route) => route.speedup()).find((known) => known !== undefined);
       return {
-        ...(old ? TOO_OLD : current),
-        ...(!old && current.verdict === 'working' && view.silent() ? { doubt: NO_ANSWER } : {}),
+        ...(old.length > 0 ? tooOld(old) : last === undefined && ranAt !== undefined ? UNDER_WAY : current),
+        ...(old.length === 0 && current.verdict === 'working' && view.silent() ? { doubt: NO_ANSWER } : {}),
         ...(asExpected(current.verdict, { expected: config.expect.cache }) ? { asExpected: true } : {}),
         ...(since === undefined ? {} : { since }),
         ...(look.health === undefined ? {} : { up: look.health.failure === undefined, ready: look.health.ready }),
         ...(look.version === undefined ? {} : { version: look.version }),
         cacheType: look.cacheType,
         ...(look.cachePing === undefined ? {} : { cachePing: look.cachePing }),
+        ...(look.pingNotAsked === undefined ? {} : { cachePingNotAsked: look.pingNotAsked }),
+        ...(look.health === undefined ? {} : { overhead: overhead.status() }),
         pairs: routes.flatMap((route) => route.status() ?? []),
         ...replicas.status(),
         ...(speedup === undefined ? {} : { speedup }),

@@ -15,6 +15,7 @@ import { isRedis } from '../verdict/table.ts';
 import { watchAlone } from './gateway-alone.ts';
 import { keepHistory } from './gateway-history.ts';
 import { type Look, lookAt } from './gateway-look.ts';
+import { createOverheadMemory, keepOverhead, type OverheadMemory } from './gateway-overhead.ts';
 import { keepPace } from './gateway-pace.ts';
 import { planOf } from './gateway-plan.ts';
 import { repeatPing } from './gateway-repeat.ts';
@@ -44,6 +45,8 @@ export interface GatewayWatchOptions {
   clock: Clock;
   /** Who probes, where exporters share a lease; always this one without it. */
   lease?: (() => LeaseState | undefined) | undefined;
+  /** What was learnt before of what the gateway cannot bear; nothing unless given. */
+  memory?: OverheadMemory | undefined;
 }
 
 /** Two requests, the wait for a write between them and the questions about its key. */
@@ -68,22 +71,32 @@ const STANDING_BY = {
  * Watches the cache of one LiteLLM gateway. Each tick asks for its health, sends one pair of every route
  * unless budget or back-off forbid it, and judges all of it once.
  */
-export function createGatewayWatch({ config, target, series, log, clock, lease = () => undefined }: GatewayWatchOptions): GatewayWatch {
+export function createGatewayWatch({
+  config,
+  target,
+  series,
+  log,
+  clock,
+  lease = () => undefined,
+  memory = createOverheadMemory(),
+}: GatewayWatchOptions): GatewayWatch {
   let trace = '';
   let misled = false;
+  const overhead = keepOverhead(config.overhead, memory, series, clock);
   const replicas = watchReplicas(
     config,
     clock,
-    watchTraffic(series, clock, () => trace),
+    watchTraffic(series, clock, overhead, () => trace),
+    () => overhead.withheld('cache_ping', true) === undefined,
   );
   const routes = config.routes.map((route) => watchRoute(route, config.model, series, clock));
-  const look = lookAt(replicas, config, clock);
   const server = viewServer(hostsOf(config), target, clock);
+  const look = lookAt({ replicas, config, overhead, mode: server.mode, clock });
   const spending = keepSpending(config, clock);
-  const alone = watchAlone({ config, look, replicas, server, spending, series, clock });
+  const alone = watchAlone({ config, look, replicas, server, spending, overhead, series, clock });
   const pace = keepPace(config.interval, clock);
   const history = keepHistory();
-  const verdict = watchVerdict({ config, series, log, clock, look, replicas, routes, pace, server });
+  const verdict = watchVerdict({ config, series, log, clock, look, replicas, routes, pace, server, overhead });
   // A tick may outlast its interval: cutting a request short would call a gateway slow that is not.
   const timeout = (2 * config.timeout + WAIT_MS) * routes.length + REQUESTS_BESIDE * config.timeout;
   series.add('llm.cache.probe.cost_usd', {}, 0);
@@ -108,12 +121,15 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
         for (const route of routes) route.forget();
         pace.hurry();
       }
-      if (look.settings === undefined) await look.askPing(tick, end);
+      if (look.settings === undefined && config.cache_ping === 'auto') {
+        await server.learnMode(look.namespace, tick.signal);
+        await look.askPing(tick, end, true);
+      }
       const { settings, cacheType, cachePing } = look;
       if (due()) await sendPairs(tick, start + timeout * PAIRS_SHARE, end);
       else if (await look.askPing(tick, end)) pace.hurry();
       // Pairs can be good at the very beginning and end of an outage, which moves the counters all the same.
-      steady = look.cachePing === cachePing;
+      steady = !differ(cachePing, look.cachePing);
       if (wereMisled({ settings, cacheType })) {
         for (const route of routes) route.forget();
         return pace.hurry();
@@ -122,7 +138,7 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
     const signals = await server.signals({ allGood: routes.every(isGood), steady }, end, tick.signal);
     const { judgement } = await verdict.judge(signals, tick, end, {
       repeatPing: () => repeatPing({ look, server, clock, recovered: pace.hurry }, tick, end),
-      tryAlone: () => alone.attempt(tick, end),
+      tryAlone: () => alone.attempt(tick, end, Math.max(0, ...routes.map((route) => route.status()?.firstSeconds ?? 0))),
     });
     history.judged(judgement, clock.now(), tick.traceId);
   }
@@ -173,13 +189,15 @@ export function createGatewayWatch({ config, target, series, log, clock, lease =
       }
       // It would make everybody wait for the same thing once more.
       if (routes.some((route) => route.finding()?.failure === 'timeout')) look.leaveOutPing();
-      else await look.askPing(tick, end);
+      else await look.askPing(tick, end, !routes.every(isGood));
     });
     pace.ran(spending.priced() && routes.some((route) => route.finding()?.outcome.startsWith('miss_')), clock.monotonic() - start);
   }
 
   async function sendPair(route: RouteWatch, turn: Turn, tick: Tick, until: number): Promise<void> {
-    const pair = await runPair(planOf(config, look, route.route, route.next(), until), turn, server.keys, tick, clock);
+    const next = route.next();
+    const kind = next === 'control' && overhead.withheld('control') !== undefined ? 'own' : next;
+    const pair = await runPair(planOf(config, look, route.route, kind, until), turn, server.keys, tick, clock);
     server.sent(pair.probe);
     look.learnVersion(pair.first.marks?.version);
     route.record(pair, tick.traceId, turn.across);

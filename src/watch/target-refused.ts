@@ -104,7 +104,6 @@ function clientOf(
 function sentenceOf({ reason, user, address, library, what, count }: RefusedClient): string {
   const from = address === undefined ? '' : ` from ${address}`;
   const using = library === undefined ? '' : ` with ${library}`;
-  const refused =
-    reason === 'auth' ? `login (${what}) as` : reason === what ? `${what} by` : `${reason === 'command' ? 'command ' : ''}${what} by`;
+  const refused = reason === 'auth' ? `login (${what}) as` : reason === what || reason === 'other' ? `${what} by` : `${reason} ${what} by`;
   return `${refused} ${user}${from}${using}, ${count === 1 ? 'once' : `${count} times`}`;
 }

@@ -195,21 +195,6 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     await becomes('working');
   });
 
-  it('asks for no password any more, as after a restart without its settings: redis_auth', async () => {
-    const { tick, becomes } = watch();
-    for (let good = 0; good < 3; good++) await becomes('working');
-    await redis.command('CONFIG', 'SET', 'requirepass', '');
-    await redis.command('CLIENT', 'KILL', 'USER', 'default');
-    const status = await tick();
-    await redis.command('CONFIG', 'SET', 'requirepass', PASSWORD);
-    expect(status).toMatchObject({ verdict: 'memory_only', cause: 'redis_auth' });
-    // What Redis answers is an ordinary ERR; it counts the failed calls of AUTH all the same.
-    expect(status.evidence).toMatch(
-      /^Redis refused [1-9]\d* logins \(AUTH or HELLO\) during the probes; normally (none|0 to 2) in that time\. /,
-    );
-    await becomes('working');
-  });
-
   it('hangs: not_measurable and redis_timeout, in the time of the tick', async () => {
     const { tick, becomes } = watch();
     await becomes('working');
@@ -247,3 +232,27 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     expect(probed.value('llm.cache.verdict', { verdict: 'unreachable' })).toBe(1);
   });
 });
+
+describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))(
+  'a LiteLLM 1.80.9 whose Redis lost its password, as after a restart without its settings',
+  () => {
+    it('is redis_auth: what Redis answers is an ordinary ERR, and it counts the failed calls of AUTH all the same', async () => {
+      const redis = await startRedis({ args: PROTECTED });
+      const gateway = await startGateway({ release: '1.80.9', redis: { port: redis.port, password: PASSWORD } });
+      const watched = watchTarget(targetConfig(redis.url, { username: 'exporter', password: EXPORTER, interval: 60_000 }));
+      const probed = watchGateway(gatewayConfig(gateway.url, { api_key: gateway.apiKey, redis: 'cache', timeout: 4_000 }), watched.target);
+      const { tick, becomes } = inTurn(watched, probed);
+      for (let good = 0; good < 3; good++) await becomes('working');
+      await redis.command('CONFIG', 'SET', 'requirepass', '');
+      await redis.command('CLIENT', 'KILL', 'USER', 'default');
+      const status = await tick();
+      expect(status).toMatchObject({ verdict: 'memory_only', cause: 'redis_auth' });
+      expect(status.evidence).toMatch(
+        /^Redis refused [1-9]\d* logins \(AUTH or HELLO\) during the probes; normally (none|0 to 2) in that time\. /,
+      );
+      await Promise.all([watched.watch.close(), probed.watch.close()]);
+      await gateway.stop();
+      await redis.stop();
+    });
+  },
+);

@@ -35,7 +35,7 @@ describe('more than eight replicas', () => {
   it('are looked at eight at a time, others when these have met each other', async () => {
     const urls = await Promise.all(Array.from({ length: 9 }, () => answering((_, response) => response.end('{}'))));
     const config = gatewayConfig('http://litellm.invalid', { addresses: urls });
-    const replicas = watchReplicas(config, systemClock, { began: () => undefined, ended: () => undefined });
+    const replicas = watchReplicas(config, systemClock, { began: () => undefined, ended: () => undefined }, () => true);
     const seen = new Set<string>();
     const { signal } = new AbortController();
     const round = async () => {

@@ -78,6 +78,8 @@ describe('a reload that fails after the configuration was found valid', () => {
       timeout: 1_000,
       ttl: 120_000,
       expect: { cache: 'redis' as const },
+      overhead: 0.01,
+      cache_ping: 'auto' as const,
       daily_budget_usd: 1,
       price_per_pair_usd: 0,
     };

@@ -51,7 +51,7 @@ describe.skipIf(lacksOpenssl() || (await lacksRedis('7.0.15')))('a target over T
     });
     expect(watched.value('redis.up', {})).toBe(0);
     const missing = { ...PLAIN, ca_file: join(folder, 'nowhere.crt') };
-    expect((await watchTarget(targetConfig(url, { tls: missing })).tick())?.message).toContain('nowhere.crt for TLS cannot be read');
+    expect((await watchTarget(targetConfig(url, { tls: missing })).tick())?.message).toContain('nowhere.crt does not exist');
   });
 
   it('may ask for a certificate of the client', async () => {

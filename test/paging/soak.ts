@@ -43,7 +43,7 @@ async function main(): Promise<number> {
     process.stdout.write(HELP);
     return values.help ? 0 : 2;
   }
-  const cached = await startCached(progress, REDIS);
+  const cached = await startCached(progress, { redisArguments: REDIS });
   await cached.redis.command('EVAL', FILL, 0);
   const watched = await watch(cached, { interval: INTERVAL });
   try {

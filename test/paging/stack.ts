@@ -27,7 +27,11 @@ export interface Watch extends Alerting {
   exporter: RunningExporter;
 }
 
-export async function startCached(progress: Progress, redisArguments: readonly string[] = []): Promise<Cached> {
+/** `recoverySeconds` is how long the circuit breaker of the gateway keeps it from its Redis; 60 is LiteLLM's default. */
+export async function startCached(
+  progress: Progress,
+  { redisArguments = [], recoverySeconds = 2 }: { redisArguments?: readonly string[]; recoverySeconds?: number } = {},
+): Promise<Cached> {
   const [everybody, password, exporterPassword] = [randomPassword(), randomPassword(), randomPassword()];
   const redis = await startRedis({ args: ['--requirepass', everybody, ...redisArguments], progress });
   const setPassword = (text: string) => redis.command('ACL', 'SETUSER', 'litellm', 'resetpass', `>${text}`);
@@ -35,7 +39,11 @@ export async function startCached(progress: Progress, redisArguments: readonly s
     await redis.command('ACL', 'SETUSER', 'litellm', 'on', '~*', '&*', '+@all');
     await setPassword(password);
     await redis.command('ACL', 'SETUSER', 'exporter', ...aclRules(redis.release), `>${exporterPassword}`);
-    const gateway = await startGateway({ redis: { port: redis.port, username: 'litellm', password }, progress });
+    const gateway = await startGateway({
+      redis: { port: redis.port, username: 'litellm', password },
+      env: { REDIS_CIRCUIT_BREAKER_RECOVERY_TIMEOUT: String(recoverySeconds) },
+      progress,
+    });
     const headers = { authorization: `Bearer ${gateway.apiKey}`, 'content-type': 'application/json' };
     return {
       redis,

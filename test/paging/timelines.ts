@@ -86,6 +86,8 @@ interface Told {
   text: string;
   isPage: boolean;
   names: string[];
+  /** The labels of what fires. */
+  firing: string[];
   status: string;
 }
 
@@ -107,7 +109,7 @@ export async function alertTimelines(progress: Progress): Promise<{ text: string
 
 async function timelineOf(incident: Incident, wait: number, progress: Progress): Promise<Timeline> {
   await sleep(wait);
-  const cached = await startCached(progress);
+  const cached = await startCached(progress, { recoverySeconds: 60 });
   try {
     const names = Array.from({ length: incident.gateways }, (_, index) => (index === 0 ? 'litellm' : `litellm-${index + 1}`));
     const watched = await watch(cached, { interval: '15s', probes: '60s', gateways: names });
@@ -135,6 +137,7 @@ async function timelineOf(incident: Incident, wait: number, progress: Progress):
           status,
           isPage: receiver !== 'ticket',
           names: [...new Set(alerts.map(({ labels }) => labels.alertname ?? ''))],
+          firing: alerts.filter((alert) => alert.status === 'firing').map(({ labels }) => JSON.stringify(labels)),
           text: [...new Set(alerts.map(({ annotations }) => annotations.summary ?? ''))].join('; '),
         }));
       return { incident, repairedAt, healedAt, told };
@@ -152,9 +155,16 @@ async function working({ exporter }: Watch): Promise<number> {
   return [...metrics.matchAll(/^llm_cache_verdict\{[^}]*verdict="working"[^}]*\} 1$/gm)].length;
 }
 
-/** The alerts that paged, each as often as it did. */
+/** The alerts that paged, each as often as it did. A message that only takes a part of an earlier one back is no page. */
 function pagesOf({ told }: Timeline): string[] {
-  return told.filter(({ isPage, status }) => isPage && status === 'firing').flatMap(({ names }) => names);
+  let before: readonly string[] = [];
+  return told
+    .filter(({ isPage }) => isPage)
+    .flatMap(({ firing, names }) => {
+      const isNew = firing.some((labels) => !before.includes(labels));
+      before = [...before, ...firing];
+      return isNew ? names : [];
+    });
 }
 
 /** Seconds from the repair until the last page was taken back; undefined when one was not. */
@@ -197,7 +207,7 @@ function page(timelines: readonly Timeline[]): string {
   return [
     '# Alerts of an incident, from the fault to the last message',
     '',
-    `Written by \`npm run page-latency -- --incidents\` on ${new Date().toISOString().slice(0, 10)}: real Redis, LiteLLM, exporter, Prometheus and Alertmanager with the shipped rules and routing, in real time. Interval of target, scrapes and evaluations 15 s, pairs every 60 s; several gateways are one LiteLLM under several names. The incidents run side by side on one machine.`,
+    `Written by \`npm run page-latency -- --incidents\` on ${new Date().toISOString().slice(0, 10)}: real Redis, LiteLLM, exporter, Prometheus and Alertmanager with the shipped rules and routing, in real time. Interval of target, scrapes and evaluations 15 s, pairs every 60 s; several gateways are one LiteLLM under several names. Its circuit breaker has the default of 60 s. The incidents run side by side on one machine.`,
     '',
     `One incident is one page at most, and it is taken back within ${RESOLVED_WITHIN_SECONDS} s of the repair.`,
     '',

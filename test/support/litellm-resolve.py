@@ -1,8 +1,9 @@
 """Asks a release of LiteLLM what it would hand to Redis.
 
 One case a line on standard input, `{"environment": {...}, "config": {...}}`; one answer a line on standard output,
-`{"cache": ..., "router": ..., "coordination": ...}`. Each is null where no client is made, `{"raises": "ValueError"}` where LiteLLM fails,
+`{"cache": ..., "router": ..., "coordination": ..., "semantic": ...}`. Each is null where no client is made, `{"raises": "ValueError"}` where LiteLLM fails,
 else `{"arguments": {...}, "reaching": {...}}`: the arguments that its own code resolves, and those that reach a connection.
+The client of a semantic cache is made of an address alone: `{"url": ...}` or `{"valkey": {...}}`.
 
 The code that reads the configuration is inside of functions that need a running proxy. So the very statements are taken
 out of the installed sources and run here: nothing of it is repeated. Nothing connects.
@@ -15,6 +16,7 @@ import json
 import os
 import sys
 import textwrap
+import types
 from pathlib import Path
 
 import litellm
@@ -25,11 +27,13 @@ from litellm._logging import verbose_proxy_logger, verbose_router_logger
 from litellm.caching.caching import Cache
 from litellm.caching.redis_cache import RedisCache
 from litellm.caching.redis_cluster_cache import RedisClusterCache
+from litellm.types.caching import LiteLLMCacheType
+from pydantic import TypeAdapter
 
 SOURCES = Path(litellm.__file__).parent
 PROXY = (SOURCES / "proxy" / "proxy_server.py").read_text()
 ROUTER = (SOURCES / "router.py").read_text()
-VARIABLES = ("REDIS", "AWS_", "AZURE_", "DOCTOR_")
+VARIABLES = ("REDIS", "AWS_", "AZURE_", "DOCTOR_", "VALKEY", "QDRANT")
 
 
 def compiled(statements):
@@ -64,7 +68,16 @@ def functions(source, namespace, *names):
 
 
 CACHE_BLOCK = compiled(block(PROXY, 'if key == "cache" and value is True')[0].body)
-ROUTER_BLOCK = compiled(block(ROUTER, "if redis_url is not None or (redis_host is not None"))
+# From 1.110 on the router's Redis is made by a function of its own.
+try:
+    from litellm.router_python_host import redis_cache_for
+except ImportError:
+    redis_cache_for = None
+    ROUTER_BLOCK = compiled(block(ROUTER, "if redis_url is not None or (redis_host is not None"))
+try:
+    from litellm.proxy._types import CoordinationRedisParams
+except ImportError:
+    CoordinationRedisParams = None
 
 
 class Captured(Exception):
@@ -95,6 +108,38 @@ class Pool(redis.asyncio.BlockingConnectionPool):
     def from_url(cls, **arguments):
         redis.asyncio.ConnectionPool.from_url.__func__(cls, **arguments)
         Recorder.made = arguments
+
+
+class SemanticIndex:
+    """Stands for the index of redisvl, which would connect and ask for an embedding: it only reads the address."""
+
+    def __init__(self, *_, **arguments):
+        if "redis_url" in arguments:
+            redis.Redis.from_url(arguments["redis_url"])
+            Recorder.made = arguments["redis_url"]
+
+
+class Qdrant:
+    """Stands for the HTTP client of Qdrant: that it is asked is enough."""
+
+    def get(self, **_):
+        raise Captured({"url": None})
+
+
+for name, members in {"redisvl": (), "redisvl.extensions": (), "redisvl.utils": (), "redisvl.extensions.llmcache": ("SemanticCache",), "redisvl.utils.vectorize": ("CustomTextVectorizer",)}.items():
+    sys.modules[name] = types.ModuleType(name)
+    for member in members:
+        setattr(sys.modules[name], member, SemanticIndex)
+# redis-py 8 has renamed this module, so the semantic cache of Valkey needs an older one.
+try:
+    import redis.commands.search.index_definition as index_definition
+
+    sys.modules.setdefault("redis.commands.search.indexDefinition", index_definition)
+except ImportError:
+    pass
+import litellm.llms.custom_httpx.http_handler as of_http
+
+of_http._get_httpx_client = of_http.get_httpx_client = lambda *_, **__: Qdrant()
 
 
 def plain(value):
@@ -149,7 +194,7 @@ except ImportError:
 
 class Proxy:
     def init_cache(self, cache_params, **_):
-        cache = Cache(**cache_params)
+        cache = self.made = Cache(**cache_params)
         self.is_redis = isinstance(cache.cache, RedisCache)
 
     _init_cache = init_cache
@@ -170,6 +215,7 @@ COMMON = {
     "RedisCache": RedisCache,
     "RedisClusterCache": RedisClusterCache,
     "DEFAULT_MAX_RECURSE_DEPTH": 100,
+    "_UNTYPED_VALUE": TypeAdapter(object),
     "holds_secret_pointer": lambda _: False,
     "secret_manager_would_be_consulted": lambda _: False,
 }
@@ -190,16 +236,45 @@ for alias in ("build_redis_usage_cache", "environment_has_redis_connection_targe
 Resolver = type("Resolver", (), {name: REFERENCES[name] for name in ("_check_for_os_environ_vars", "_resolved_config_value") if name in REFERENCES})
 
 
+def is_semantic(config):
+    settings = config.get("litellm_settings") or {}
+    params = settings.get("cache_params")
+    kind = params.get("type") if isinstance(params, dict) else None
+    return settings.get("cache") is True and kind in [one.value for one in LiteLLMCacheType] and kind.endswith("-semantic")
+
+
 def cache(config):
+    if not is_semantic(config):
+        read(config)
+
+
+def semantic(config):
+    """The address that the client of a semantic cache is made with."""
+    if not is_semantic(config):
+        return
+    Recorder.made = None
+    made = read(config).made.cache
+    if hasattr(made, "sync_client"):
+        address = dict(made.sync_client.connection_pool.connection_kwargs)
+        tls = made.sync_client.connection_pool.connection_class.__name__ == "SSLConnection"
+        raise Captured({"valkey": {**{name: address.get(name) for name in ("host", "port", "password")}, "tls": tls}})
+    raise Captured({"url": Recorder.made or made._redis_url})
+
+
+def read(config):
     settings = config.get("litellm_settings") or {}
     proxy = Proxy()
     if settings.get("cache") is True:
-        names = {"blue_color_code": "", "reset_color_code": "", "print": lambda *_: None, "_set_redis_usage_cache": lambda _: None}
+        names = {"blue_color_code": "", "reset_color_code": "", "print": lambda *_: None, "print_startup_message": lambda *_: None, "_set_redis_usage_cache": lambda _: None}
         exec(CACHE_BLOCK, {**COMMON, **names, "self": proxy, "litellm_settings": settings, "key": "cache", "value": True})
+    return proxy
 
 
 def router(config):
     settings = config.get("router_settings") or {}
+    if redis_cache_for is not None:
+        redis_cache_for({**settings, "cache_kwargs": settings.get("cache_kwargs") or {}})
+        return
     names = {name: settings.get(name) for name in ("redis_url", "redis_host", "redis_port", "redis_password", "redis_db")}
     exec(ROUTER_BLOCK, {**COMMON, **names, "cache_kwargs": settings.get("cache_kwargs") or {}, "cache_config": {}, "self": FakeRouter()})
 
@@ -212,7 +287,7 @@ def coordination(config):
         given = {key: value for key, value in block.items() if value is not None}
         if not any(name in given for name in ("host", "url", "startup_nodes", "sentinel_nodes")):
             raise ValueError("coordination_redis names no target")
-        BUILD["build_redis_usage_cache"](given)
+        BUILD["build_redis_usage_cache"](CoordinationRedisParams.model_validate(given).model_dump(exclude_none=True))
 
 
 def answer(ask, config):
@@ -221,6 +296,8 @@ def answer(ask, config):
         return None
     except Captured as captured:
         return captured.args[0]
+    except NameError:
+        raise  # of the code that was taken out: this program does not give it what it needs
     except Exception as error:
         return {"raises": type(error).__name__}
 
@@ -233,7 +310,7 @@ def main():
             del os.environ[name]
         os.environ.update(case["environment"])
         config = Resolver()._check_for_os_environ_vars(config=case["config"])
-        print(json.dumps({ask.__name__: answer(ask, config) for ask in (cache, router, coordination)}), flush=True)
+        print(json.dumps({ask.__name__: answer(ask, config) for ask in (cache, router, coordination, semantic)}), flush=True)
 
 
 main()

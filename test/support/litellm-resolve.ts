@@ -11,18 +11,23 @@ export interface ResolveCase {
 /** What LiteLLM does with one client: none, an error, or its arguments and those that reach a connection. */
 export type RealAnswer = null | { raises: string } | { arguments: Record<string, unknown>; reaching: Record<string, unknown> };
 
-export const REAL_RELEASES = ['1.80.9', '1.92.2', '1.93.0', '1.106.0'] as const;
+export const REAL_RELEASES = ['1.80.9', '1.92.2', '1.93.0', '1.104.2', '1.106.0', '1.110.2'] as const;
 export type RealRelease = (typeof REAL_RELEASES)[number];
 
+/** What a release does with each client; for a semantic cache the address that its client is made with. */
+export interface RealAnswers {
+  cache: RealAnswer;
+  router: RealAnswer;
+  coordination: RealAnswer;
+  semantic: null | { raises: string } | { url: string | null } | { valkey: Record<string, unknown> };
+}
+
 /** Asks a release, one Python process for all cases. */
-export async function askLitellm(
-  release: RealRelease,
-  cases: readonly ResolveCase[],
-): Promise<Record<'cache' | 'router' | 'coordination', RealAnswer>[]> {
+export async function askLitellm(release: RealRelease, cases: readonly ResolveCase[]): Promise<RealAnswers[]> {
   const silent = () => {};
-  const isWhole = release === '1.80.9' || release === '1.106.0';
-  const venv = await install(isWhole ? release : '1.106.0', silent);
-  const packages = isWhole ? '' : join(await install(`only-${release}`, silent), 'packages');
+  const isAlone = release === '1.92.2' || release === '1.93.0';
+  const venv = await install(isAlone ? '1.106.0' : release, silent);
+  const packages = isAlone ? join(await install(`only-${release}`, silent), 'packages') : '';
   const [first, ...answers] = await lines(join(venv, 'bin', 'python'), packages, cases);
   if (first === undefined || answers.length !== cases.length)
     throw new Error(`LiteLLM ${release} answered ${answers.length} of ${cases.length} cases`);
@@ -34,7 +39,7 @@ function lines(python: string, packages: string, cases: readonly ResolveCase[]):
   const child = spawn(python, [join(import.meta.dirname, 'litellm-resolve.py')], {
     env,
     stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: 170_000,
+    timeout: 500_000,
   });
   let out = '';
   let errors = '';

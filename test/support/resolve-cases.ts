@@ -10,6 +10,13 @@ const URLS = [
   '',
   'redis://a:port',
   'redis://a:1?db=3',
+  'redis://:%E9t%E9@a:1/0',
+  'redis://:p@ss@a:2/1',
+  'redis://:a/b@c:1',
+  'redis://[::1]:7/ 3',
+  'redis://[a]:1',
+  'redis://a?socket_timeout=x',
+  'redis://a:99999',
 ];
 const HOSTS = ['a', 'b.example', ''];
 const NUMBERS = ['6379', '0', '', 'abc', '1.5', ' 7 ', '5_0', '-1'];
@@ -44,6 +51,15 @@ const VARIABLES: Readonly<Record<string, readonly string[]>> = {
   DOCTOR_FLAG: BOOLEANS,
   DOCTOR_NODES: NODES,
   DOCTOR_PORT: ['7000'],
+};
+
+/** Those that semantic caches read. */
+const SEMANTIC_VARIABLES: typeof VARIABLES = {
+  VALKEY_HOST: HOSTS,
+  VALKEY_PORT: NUMBERS,
+  VALKEY_PASSWORD: WORDS,
+  QDRANT_URL: ['http://q', ''],
+  QDRANT_API_BASE: ['http://q'],
 };
 
 /** Those that change what kind of client is made, or stop LiteLLM. */
@@ -135,10 +151,11 @@ const environment = fc
     fc.subarray(Object.keys(VARIABLES), { maxLength: 8 }),
     fc.subarray(Object.keys(RARE_VARIABLES), { maxLength: 2 }),
     fc.integer({ min: 0, max: 2 }),
+    fc.subarray(Object.keys(SEMANTIC_VARIABLES), { maxLength: 2 }),
   )
-  .chain(([usual, rare, luck]) => {
-    const all: typeof VARIABLES = { ...VARIABLES, ...RARE_VARIABLES };
-    const names = luck === 0 ? [...usual, ...rare] : usual;
+  .chain(([usual, rare, luck, semantic]) => {
+    const all: typeof VARIABLES = { ...VARIABLES, ...RARE_VARIABLES, ...SEMANTIC_VARIABLES };
+    const names = [...usual, ...semantic, ...(luck === 0 ? rare : [])];
     return fc.record(Object.fromEntries(names.map((name) => [name, fc.constantFrom(...(all[name] ?? []))])));
   });
 
@@ -147,7 +164,31 @@ const ofCache = some(
   1,
 );
 
+/** The kinds of semantic cache, each with what it takes and what it does not. */
+const semanticParams = fc
+  .tuple(
+    fc.constantFrom('redis-semantic', 'valkey-semantic', 'qdrant-semantic'),
+    some(
+      {
+        host: fc.constantFrom<unknown>('h', '', null, reference('DOCTOR_HOST'), 'h:1'),
+        port: fc.constantFrom<unknown>(6379, '6380', 'abc', null, 0, reference('DOCTOR_NUMBER')),
+        password: fc.constantFrom<unknown>('word', '', null, 5, 'a/b', 'p@s', reference('DOCTOR_TEXT')),
+        redis_url: url,
+        url,
+        ssl: flag,
+        username: word,
+        redis_startup_nodes: nodes,
+        qdrant_api_base: fc.constantFrom<unknown>('http://q', '', null),
+        qdrant_collection_name: word,
+      },
+      7,
+    ),
+    fc.constantFrom<Record<string, unknown>>({ similarity_threshold: 0.9 }, { similarity_threshold: 0.9 }, {}),
+  )
+  .map(([type, params, more]): [Record<string, unknown>, Record<string, unknown>, string] => [params, more, type]);
+
 const cacheParams = fc.oneof(
+  { weight: 3, arbitrary: semanticParams },
   { weight: 8, arbitrary: fc.tuple(client(6), ofCache, fc.constant('redis')) },
   { weight: 1, arbitrary: fc.tuple(client(2), ofCache, fc.constantFrom('local', 'redis-semantics', undefined, null)) },
 );

@@ -9,6 +9,7 @@ import { type Clock, systemClock } from '../../src/schedule/clock.ts';
 import type { HistogramPoint } from '../../src/telemetry/points.ts';
 import { createStore } from '../../src/telemetry/store.ts';
 import { createGatewayWatch, type GatewayWatch } from '../../src/watch/gateway.ts';
+import type { OverheadMemory } from '../../src/watch/gateway-overhead.ts';
 import { eventually } from './eventually.ts';
 import type { WatchedTarget } from './target.ts';
 
@@ -42,12 +43,20 @@ export function gatewayConfig(url: string, rest: Partial<Omit<GatewayConfig, 'ap
     expect: { cache: 'redis' },
     daily_budget_usd: 1,
     price_per_pair_usd: 0,
+    overhead: 1,
+    cache_ping: 'auto',
     ...(api_key === undefined ? {} : { api_key: Secret.of(api_key) }),
     ...others,
   };
 }
 
-export function watchGateway(config: GatewayConfig, target?: Target, clock: Clock = systemClock, lease?: () => LeaseState): WatchedGateway {
+export function watchGateway(
+  config: GatewayConfig,
+  target?: Target,
+  clock: Clock = systemClock,
+  lease?: () => LeaseState,
+  memory?: OverheadMemory,
+): WatchedGateway {
   const store = createStore(clock);
   const series = store.open({ kind: 'gateway', name: config.name, staleAfter: 3 * config.interval, lasting: ['verdict'] });
   const lines: WatchedGateway['log'] = [];
@@ -58,7 +67,7 @@ export function watchGateway(config: GatewayConfig, target?: Target, clock: Cloc
       .filter((family) => family.metric === metric)
       .flatMap((family): readonly { attributes: object; value: number | HistogramPoint['value'] }[] => family.points);
   const watched: WatchedGateway = {
-    watch: createGatewayWatch({ config, target, series, log, clock, lease }),
+    watch: createGatewayWatch({ config, target, series, log, clock, lease, memory }),
     log: lines,
     steps: [],
     async tick() {

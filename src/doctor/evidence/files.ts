@@ -23,6 +23,9 @@ export interface Files {
   /** The same for LiteLLM's `include`: beside the file that names it, else beside the main one. */
   included(path: string, from: string, main: string): { text: string; file: string } | { reason: string };
   exists(path: string): boolean;
+  isFolder(path: string): boolean;
+  /** The text of a file that may turn out to be of no interest: it is not counted among those that were read. */
+  glance(path: string): string | undefined;
   /** The manifests of a folder, or the file itself. */
   manifests(path: string): readonly string[];
   line(file: string, number: number): string | undefined;
@@ -82,6 +85,12 @@ export function filesOf(directory: string, disk: Disk): Files {
       return open(!exists(near) && exists(far) ? far : near);
     },
     exists,
+    isFolder: (path) => disk.folder(resolve(directory, path)) !== undefined,
+    glance: (path) => {
+      if (!exists(path)) return undefined;
+      const found = disk.text(resolve(directory, label(path)));
+      return 'reason' in found ? undefined : found.text;
+    },
     manifests: (path) => {
       const inside = disk.folder(resolve(directory, path));
       return inside === undefined ? [path] : inside.filter((file) => /\.(ya?ml|json)$/.test(file)).map((file) => join(path, file));

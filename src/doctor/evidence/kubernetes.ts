@@ -1,27 +1,24 @@
 import type { Path, Problem } from '../../config/problem.ts';
-import { Secret } from '../../config/secret.ts';
-import { parseYamlStream } from '../../config/yaml.ts';
-import type { Variable } from '../environment.ts';
-import type { Place } from '../place.ts';
-import type { Workload } from '../setup.ts';
-import { replaced } from './value-limit.ts';
+import type { ClusterService, Container, Gap, Mount, Workload } from '../setup.ts';
+import { type Manifest, named, readManifests } from './manifests.ts';
+import { podVariables } from './pod-variables.ts';
+import { asText, listOf, type Section, sectionOf } from './tree.ts';
+
+/** A container before it is known what it runs. */
+export type Containing = Omit<Container, 'role' | 'maybe' | 'serverFiles' | 'unreadFiles'> & {
+  entrypoint: readonly string[];
+  own: readonly string[];
+};
+export type Pods = Omit<Workload, 'containers'> & { containers: readonly Containing[] };
 
 /** What manifests say together. */
 export interface Kubernetes {
-  workloads: readonly Workload[];
+  workloads: readonly Pods[];
+  services: readonly ClusterService[];
   /** Configurations of LiteLLM inside of ConfigMaps, each line where it stands in its file. */
   configs: readonly { text: string; file: string }[];
   problems: readonly Problem[];
-}
-
-type Section = Record<string, unknown>;
-
-interface Manifest {
-  kind: string;
-  name: string;
-  file: string;
-  section: Section;
-  at(path: Path): Place;
+  gaps: readonly Gap[];
 }
 
 /** Where the pod template of a kind is. */
@@ -31,6 +28,7 @@ const TEMPLATE: Readonly<Record<string, Path>> = {
   StatefulSet: ['spec', 'template', 'spec'],
   DaemonSet: ['spec', 'template', 'spec'],
   ReplicaSet: ['spec', 'template', 'spec'],
+  Rollout: ['spec', 'template', 'spec'],
   Job: ['spec', 'template', 'spec'],
   CronJob: ['spec', 'jobTemplate', 'spec', 'template', 'spec'],
 };
@@ -38,152 +36,147 @@ const TEMPLATE: Readonly<Record<string, Path>> = {
 const WITHOUT_REPLICAS: ReadonlySet<string> = new Set(['DaemonSet', 'Job', 'CronJob']);
 
 /**
- * Reads manifests or rendered charts: pods, what makes pods, the ConfigMaps that they refer to, and the
- * smallest number of replicas of an autoscaler. Of Secrets only the names of their keys are read.
+ * Reads manifests or rendered charts: pods, what makes pods, the ConfigMaps that they refer to, the Services, and
+ * the smallest number of replicas of an autoscaler. Of Secrets only the names of their keys are read.
  */
 export function readKubernetes(files: readonly { text: string; file: string }[]): Kubernetes {
-  const problems: Problem[] = [];
+  const { all, problems, gaps } = readManifests(files);
   const texts = new Map(files.map(({ text, file }) => [file, text]));
-  const manifests = files.flatMap(({ text, file }) => {
-    const parsed = parseYamlStream(text, file, '1.1');
-    const template = parsed.problems.length > 0 ? templatePlace(text, file) : undefined;
-    problems.push(...(template === undefined ? parsed.problems : [template]));
-    return parsed.documents.flatMap(({ tree, position }) => {
-      const at = (path: Path): Place => {
-        const where = position(path);
-        return where === undefined ? { source: file, line: 1, column: 1 } : { source: where.file, line: where.line, column: where.column };
-      };
-      return unlisted(tree, [], file, at);
-    });
-  });
   return {
-    workloads: manifests.flatMap((manifest) => workload(manifest, manifests)),
-    configs: manifests.flatMap((manifest) => configs(manifest, texts.get(manifest.file) ?? '')),
+    workloads: all.flatMap((manifest) => workload(manifest, all, texts)),
+    services: all.flatMap(clusterService),
+    configs: all.filter(({ kind }) => kind === 'ConfigMap').flatMap((manifest) => configs(manifest, texts)),
     problems,
+    gaps,
   };
 }
 
 const OF_LITELLM = /^(model_list|litellm_settings|router_settings|general_settings):/m;
 
-/** The configuration that a ConfigMap holds as a block of text: its lines as they stand in the file, after as many empty ones. */
-function configs({ kind, file, section, at }: Manifest, text: string): { text: string; file: string }[] {
-  if (kind !== 'ConfigMap') return [];
-  const lines = text.split(/\r\n|\n|\r/);
-  return Object.entries(sectionOf(section.data)).flatMap(([key, value]) => {
-    const { line = 1 } = at(['data', key]);
-    if (typeof value !== 'string' || !OF_LITELLM.test(value) || !/\|[-+\d]*\s*(#.*)?$/.test(lines[line - 1] ?? '')) return [];
-    const block = lines.slice(line, line + value.trimEnd().split('\n').length);
-    return [{ text: `${'\n'.repeat(line)}${block.join('\n')}\n`, file }];
-  });
+/** The configurations of LiteLLM that a ConfigMap holds. */
+function configs(manifest: Manifest, texts: ReadonlyMap<string, string>): { text: string; file: string }[] {
+  return Object.entries(sectionOf(manifest.section.data)).flatMap(([key, value]) =>
+    typeof value === 'string' && OF_LITELLM.test(value) ? [entryOf(manifest, key, value, texts)] : [],
+  );
 }
 
-/** A chart that was not rendered is not YAML; say so instead of naming each line. */
-function templatePlace(text: string, file: string): Problem | undefined {
-  const index = text.split('\n').findIndex((line) => /\{\{.*\}\}/.test(line));
-  if (index < 0) return undefined;
-  return {
-    path: '',
-    message: 'is a template of a chart, not a manifest',
-    suggestion: 'render it with helm template',
-    at: { file, line: index + 1, column: 1 },
-  };
+/** The text of a key of a ConfigMap. A block of lines keeps the numbers that they have in the file, after as many empty ones. */
+function entryOf(manifest: Manifest, key: string, value: string, texts: ReadonlyMap<string, string>): { text: string; file: string } {
+  const lines = (texts.get(manifest.file) ?? '').split(/\r\n|\n|\r/);
+  const { line = 1 } = manifest.at(['data', key]);
+  if (!/\|[-+\d]*\s*(#.*)?$/.test(lines[line - 1] ?? '')) return { text: `${'\n'.repeat(line - 1)}${value}`, file: manifest.file };
+  const block = lines.slice(line, line + value.trimEnd().split('\n').length);
+  return { text: `${'\n'.repeat(line)}${block.join('\n')}\n`, file: manifest.file };
 }
 
-function unlisted(tree: object, path: Path, file: string, at: (path: Path) => Place): Manifest[] {
-  const section = sectionOf(tree);
-  const kind = String(section.kind ?? '');
-  if (kind.endsWith('List') && Array.isArray(section.items))
-    return section.items.flatMap((item: unknown, index) => unlisted(sectionOf(item), [...path, 'items', index], file, at));
-  return [{ kind, name: String(sectionOf(section.metadata).name ?? ''), file, section, at: (inner) => at([...path, ...inner]) }];
+function clusterService({ kind, name, namespace, section, at }: Manifest): ClusterService[] {
+  if (kind !== 'Service') return [];
+  const spec = sectionOf(section.spec);
+  const annotations = Object.entries(sectionOf(sectionOf(section.metadata).annotations));
+  const isInternal = annotations.some(
+    ([key, value]) => /internal|load-balancer-(?:type|scheme)/.test(key) && !/^(false|external|internet-facing)$/i.test(asText(value)),
+  );
+  return [
+    {
+      name,
+      namespace,
+      type: listOf(spec.externalIPs).length > 0 ? 'LoadBalancer' : asText(spec.type ?? 'ClusterIP'),
+      limited: isInternal || listOf(spec.loadBalancerSourceRanges).some((range) => !/^(0\.0\.0\.0|::)\/0$/.test(asText(range))),
+      headless: spec.clusterIP === 'None',
+      selector: labelsOf(spec.selector),
+      ports: listOf(spec.ports).map((entry) => {
+        const { port, targetPort, nodePort } = sectionOf(entry);
+        return {
+          port: asText(port ?? ''),
+          target: asText(targetPort ?? port ?? ''),
+          nodePort: nodePort === undefined ? undefined : asText(nodePort),
+        };
+      }),
+      place: at(['spec']),
+    },
+  ];
 }
 
-function workload(manifest: Manifest, all: readonly Manifest[]): Workload[] {
-  const { kind, name, file, section, at } = manifest;
+function labelsOf(value: unknown): Record<string, string> {
+  return Object.fromEntries(Object.entries(sectionOf(value)).map(([name, text]) => [name, asText(text)]));
+}
+
+function workload(manifest: Manifest, all: readonly Manifest[], texts: ReadonlyMap<string, string>): Pods[] {
+  const { kind, name, namespace, file, section, at } = manifest;
   const path = Object.hasOwn(TEMPLATE, kind) ? TEMPLATE[kind] : undefined;
   if (path === undefined) return [];
   const pod = sectionOf(path.reduce<unknown>((node, step) => sectionOf(node)[step], section));
-  const containers = listOf(pod.containers).map((entry, index) => {
+  const around = sectionOf(path.slice(0, -1).reduce<unknown>((node, step) => sectionOf(node)[step], section));
+  const containers = listOf(pod.containers).map((entry, index): Containing => {
     const container = sectionOf(entry);
     const inside: Path = [...path, 'containers', index];
+    const entrypoint = listOf(container.command).map(asText);
+    const own = listOf(container.args).map(asText);
+    const { variables, gaps } = podVariables(container, (inner) => at([...inside, ...inner]), namespace, all);
     return {
-      name: String(container.name ?? ''),
+      name: asText(container.name ?? ''),
       image: typeof container.image === 'string' ? container.image : undefined,
-      args: [...listOf(container.command), ...listOf(container.args)].map(String),
-      variables: variablesOf(container, (inner) => at([...inside, ...inner]), all),
+      entrypoint,
+      own,
+      args: [...entrypoint, ...own],
+      variables,
+      gaps,
+      ports: listOf(container.ports).map((port, number) => {
+        const { containerPort, name: label, hostPort } = sectionOf(port);
+        const onHost = pod.hostNetwork === true ? containerPort : hostPort;
+        return {
+          port: asText(containerPort ?? ''),
+          name: typeof label === 'string' ? label : undefined,
+          hostPort: onHost === undefined ? undefined : asText(onHost),
+          place: at([...inside, 'ports', number]),
+        };
+      }),
+      mounts: listOf(container.volumeMounts).flatMap((mount) => mounted(sectionOf(mount), pod, namespace, all, texts)),
       place: at(inside),
     };
   });
-  return [{ kind, name, file, replicas: replicasOf(manifest, all), containers }];
+  const labels = labelsOf(sectionOf(around.metadata).labels);
+  return [{ kind, name, namespace, file, replicas: replicasOf(manifest, all), labels, containers }];
 }
 
-function replicasOf({ kind, name, section }: Manifest, all: readonly Manifest[]): number | undefined {
+/** What a container sees below the path of a mount: the keys of a ConfigMap as files, anything else by its name alone. */
+function mounted(mount: Section, pod: Section, namespace: string, all: readonly Manifest[], texts: ReadonlyMap<string, string>): Mount[] {
+  const path = asText(mount.mountPath ?? '').replace(/(?<=.)\/$/, '');
+  const subPath = typeof mount.subPath === 'string' ? mount.subPath : undefined;
+  const volume = sectionOf(listOf(pod.volumes).find((one) => sectionOf(one).name === mount.name));
+  const sources = [volume, ...listOf(sectionOf(volume.projected).sources).map(sectionOf)];
+  const found = sources.flatMap((source): Mount[] => {
+    const reference = sectionOf(source.configMap);
+    const name = reference.name;
+    const map = named(all, ['ConfigMap'], name, namespace);
+    if (map === undefined) return name === undefined ? [] : [{ source: `ConfigMap ${asText(name)}`, target: path }];
+    const items = listOf(reference.items).map(sectionOf);
+    return Object.entries(sectionOf(map.section.data)).flatMap(([key, value]): Mount[] => {
+      const item = items.find((one) => one.key === key);
+      if (items.length > 0 && item === undefined) return [];
+      const file = asText(item?.path ?? key);
+      if (subPath !== undefined && subPath !== file) return [];
+      const text = entryOf(map, key, asText(value), texts);
+      return [{ source: `ConfigMap ${asText(name)}`, target: subPath === undefined ? `${path}/${file}` : path, text }];
+    });
+  });
+  if (found.length > 0) return found;
+  const secret = sectionOf(volume.secret).secretName;
+  const source = secret !== undefined ? `Secret ${asText(secret)}` : (Object.keys(volume).find((key) => key !== 'name') ?? 'a volume');
+  return [{ source, target: path }];
+}
+
+function replicasOf({ kind, name, namespace, section }: Manifest, all: readonly Manifest[]): number | undefined {
   if (WITHOUT_REPLICAS.has(kind)) return undefined;
+  const given = Number(asText(sectionOf(section.spec).replicas ?? 1));
   const scaler = all.find((other) => {
     const target = sectionOf(sectionOf(other.section.spec).scaleTargetRef);
-    return other.kind === 'HorizontalPodAutoscaler' && target.kind === kind && target.name === name;
+    return (
+      other.kind === 'HorizontalPodAutoscaler' &&
+      (other.namespace === namespace || other.namespace === '') &&
+      target.kind === kind &&
+      target.name === name
+    );
   });
-  const given = Number(sectionOf(section.spec).replicas ?? 1);
-  return scaler === undefined ? given : Number(sectionOf(scaler.section.spec).minReplicas ?? 1);
-}
-
-/** `envFrom` first, `env` over it; a value from a Secret or from the pod is known to be set, not to what. */
-function variablesOf(container: Section, at: (path: Path) => Place, all: readonly Manifest[]): Variable[] {
-  const from = listOf(container.envFrom).flatMap((entry, index) => fromSource(sectionOf(entry), at(['envFrom', index]), all));
-  const seen = new Map(from.map(({ name, value }) => [name, value?.reveal()]));
-  const own = listOf(container.env).flatMap((entry, index) => {
-    const { name, value, valueFrom } = sectionOf(entry);
-    if (typeof name !== 'string') return [];
-    const text =
-      value === undefined || value === null ? referred(sectionOf(valueFrom), valueFrom !== undefined, all) : expanded(String(value), seen);
-    seen.set(name, text);
-    return [variable(name, text, at(['env', index]))];
-  });
-  return [...from, ...own];
-}
-
-function fromSource(entry: Section, place: Place, all: readonly Manifest[]): Variable[] {
-  const prefix = String(entry.prefix ?? '');
-  const map = named(all, 'ConfigMap', sectionOf(entry.configMapRef).name);
-  const secret = named(all, 'Secret', sectionOf(entry.secretRef).name);
-  const values = Object.entries(sectionOf(map?.section.data)).map(([key, value]) =>
-    variable(prefix + key, String(value), map?.at(['data', key]) ?? place),
-  );
-  const keys = [...Object.keys(sectionOf(secret?.section.data)), ...Object.keys(sectionOf(secret?.section.stringData))];
-  return [...values, ...keys.map((key) => variable(prefix + key, undefined, place))];
-}
-
-/** The value that `valueFrom` names, where it stands in a ConfigMap at hand. */
-function referred({ configMapKeyRef }: Section, isReference: boolean, all: readonly Manifest[]): string | undefined {
-  if (!isReference) return '';
-  const { name, key } = sectionOf(configMapKeyRef);
-  const value = sectionOf(named(all, 'ConfigMap', name)?.section.data)[String(key)];
-  return value === undefined ? undefined : String(value);
-}
-
-/** Replaces `$(NAME)` by variables that stand before it; `$$` is one `$`, an unknown name stays as it is. */
-function expanded(text: string, seen: ReadonlyMap<string, string | undefined>): string | undefined {
-  let known = true;
-  const value = replaced(text, /\$\$|\$\(([^)$]*)\)/g, ({ 0: match, 1: name }) => {
-    if (name === undefined) return '$';
-    if (!seen.has(name)) return match;
-    known &&= seen.get(name) !== undefined;
-    return seen.get(name) ?? '';
-  });
-  return known ? value : undefined;
-}
-
-function named(all: readonly Manifest[], kind: string, name: unknown): Manifest | undefined {
-  return all.find((manifest) => manifest.kind === kind && manifest.name === name);
-}
-
-function variable(name: string, value: string | undefined, place: Place): Variable {
-  return { name, value: value === undefined ? undefined : Secret.of(value), source: 'kubernetes', place };
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
-}
-
-function sectionOf(value: unknown): Section {
-  return value !== null && typeof value === 'object' && !Array.isArray(value) ? { ...value } : {};
+  return scaler === undefined ? given : Number(asText(sectionOf(scaler.section.spec).minReplicas ?? 1));
 }

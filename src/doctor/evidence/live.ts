@@ -9,7 +9,6 @@ import { parseInfo } from '../../redis/info.ts';
 import type { Target } from '../../redis/target.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { ComposeService, Live, Resolution } from '../setup.ts';
-import { roleOf } from './role.ts';
 
 /** How long one peer may take, milliseconds. */
 const PATIENCE = 3_000;
@@ -114,16 +113,13 @@ function nodesOf(json: string | undefined): string[] {
   return [...pairs].map(([, host, port]) => `${host}:${port}`);
 }
 
-/** Asks the gateway that a compose service publishes for its version and the type of its cache. */
+/** Asks the gateway that a compose service of LiteLLM publishes for its version and the type of its cache. */
 export async function lookAtGateway(
   services: readonly ComposeService[],
   clock: Clock,
   signal: AbortSignal,
 ): Promise<Seen<Live['gateway']>> {
-  const port = services
-    .filter(({ image, command }) => roleOf(image, command) === 'litellm')
-    .flatMap(({ ports }) => ports)
-    .find(({ published }) => /^\d+$/.test(published ?? ''));
+  const port = services.flatMap(({ ports }) => ports).find(({ published }) => /^\d+$/.test(published ?? ''));
   if (port === undefined)
     return { seen: undefined, notes: [{ path: '--live', message: 'no compose file publishes the gateway; it was not asked' }] };
   const url = `http://${port.host === '0.0.0.0' || port.host === '::' ? '127.0.0.1' : port.host}:${port.published}`;
@@ -137,6 +133,8 @@ export async function lookAtGateway(
     ttl: 0,
     expect: { cache: 'redis' },
     daily_budget_usd: 0,
+    overhead: 0,
+    cache_ping: 'off',
   };
   const watcher = { began: () => undefined, ended: () => undefined };
   const health = await readHealth(createGateway(config, clock, watcher), AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]));

@@ -1,6 +1,7 @@
 import type { Path } from '../../config/problem.ts';
 import type { Place } from '../place.ts';
 import type { ComposeService } from '../setup.ts';
+import { asText } from './tree.ts';
 
 type Port = ComposeService['ports'][number];
 
@@ -12,7 +13,7 @@ export function portsOf(value: unknown, at: (path: Path) => Place): Port[] {
   return value.flatMap((entry: unknown, index): Port[] => {
     const place = at(['ports', index]);
     if (entry !== null && typeof entry === 'object') return long(entry, place);
-    const [, host, published, target] = SHORT.exec(String(entry)) ?? [];
+    const [, host, published, target] = SHORT.exec(asText(entry)) ?? [];
     if (target === undefined) return [];
     return [{ host: host?.replace(/^\[|\]$/g, '') ?? '0.0.0.0', published: published || undefined, target, place }];
   });
@@ -23,9 +24,9 @@ function long(entry: object, place: Place): Port[] {
   if (target === undefined) return [];
   return [
     {
-      host: host_ip === undefined ? '0.0.0.0' : String(host_ip),
-      published: published === undefined ? undefined : String(published),
-      target: String(target),
+      host: host_ip === undefined ? '0.0.0.0' : asText(host_ip),
+      published: published === undefined ? undefined : asText(published),
+      target: asText(target),
       place,
     },
   ];

@@ -1,24 +1,8 @@
-import { dirname, join } from 'node:path';
 import type { Problem } from '../../config/problem.ts';
 import { Secret } from '../../config/secret.ts';
 import type { Variable } from '../environment.ts';
-import type { ComposeService, LitellmConfig, Setup, Workload } from '../setup.ts';
-import { roleOf } from './role.ts';
-
-/** The configuration that a compose service mounts for LiteLLM, by its path. */
-export function mounted({ image, command, volumes, file }: ComposeService): string | undefined {
-  if (roleOf(image, command) !== 'litellm') return undefined;
-  const target = command[command.findIndex((word) => word === '--config' || word === '-c') + 1];
-  const volume = volumes.find((one) => one.target === target || (target === undefined && /\.ya?ml$/.test(one.target)));
-  return volume === undefined || !volume.source.startsWith('.') ? undefined : join(dirname(file), volume.source);
-}
-
-/** The variables of what runs LiteLLM in a container: nothing else reaches it. Undefined where no container is known to. */
-export function containerVariables(services: readonly ComposeService[], workloads: readonly Workload[]): readonly Variable[] | undefined {
-  const gateways = services.filter(({ image, command }) => roleOf(image, command) === 'litellm');
-  const containers = workloads.flatMap((workload) => workload.containers.filter(({ image, args }) => roleOf(image, args) === 'litellm'));
-  return gateways.length + containers.length === 0 ? undefined : [...gateways, ...containers].flatMap(({ variables }) => variables);
-}
+import type { Gateway, LitellmConfig, Setup } from '../setup.ts';
+import { isLitellmImage } from './role.ts';
 
 /** `environment_variables` of the configuration; a reference there is what LiteLLM found in its environment before. */
 export function sectionVariables({ tree, place }: LitellmConfig): Variable[] {
@@ -31,33 +15,27 @@ export function sectionVariables({ tree, place }: LitellmConfig): Variable[] {
   });
 }
 
-/** The release that was said, else that of the running gateway, else that of an image. */
+/** The release that was said, else that of the running gateway, else that of the image. */
 export function releaseOf(
   litellmVersion: string | undefined,
-  services: readonly ComposeService[],
-  workloads: readonly Workload[],
+  gateway: Gateway | undefined,
   live: string | undefined,
-  problems: Problem[],
-  notes: Problem[],
-): Setup['release'] {
+): { release: Setup['release']; problems: readonly Problem[]; notes: readonly Problem[] } {
+  const problems: Problem[] = [];
   if (litellmVersion !== undefined) {
-    if (/^v?\d+\.\d+\.\d+/.test(litellmVersion)) return { version: litellmVersion, place: { source: '--litellm-version' } };
+    if (/^v?\d+\.\d+\.\d+/.test(litellmVersion))
+      return { release: { version: litellmVersion, place: { source: '--litellm-version' } }, problems, notes: [] };
     problems.push({ path: '--litellm-version', message: 'is not a release', suggestion: 'write it like 1.104.2' });
   }
-  if (live !== undefined) return { version: live, place: { source: 'the running gateway' } };
-  const images = [
-    ...services.map(({ image, command, place }) => ({ image, words: command, place: place(['image']) })),
-    ...workloads.flatMap(({ containers }) => containers.map(({ image, args, place }) => ({ image, words: args, place }))),
-  ];
-  for (const { image, words, place } of images) {
-    const tag = /:([^:/@]+)(?:@.*)?$/.exec(image ?? '')?.[1];
-    const version = /^(?:main-|litellm-)?(v?\d+\.\d+\.\d+.*)$/.exec(tag ?? '')?.[1];
-    if (roleOf(image, words) === 'litellm' && version !== undefined) return { version, place };
-  }
-  notes.push({
+  if (live !== undefined) return { release: { version: live, place: { source: 'the running gateway' } }, problems, notes: [] };
+  // Another image counts releases of its own.
+  const tag = isLitellmImage(gateway?.image) ? /:([^:/@]+)(?:@.*)?$/.exec(gateway?.image ?? '')?.[1] : undefined;
+  const version = /^(?:main-|litellm-)?(v?\d+\.\d+\.\d+.*)$/.exec(tag ?? '')?.[1];
+  if (gateway !== undefined && version !== undefined) return { release: { version, place: gateway.imagePlace }, problems, notes: [] };
+  const note: Problem = {
     path: '',
     message: 'the release of LiteLLM is not known; the rules of the newest are used',
     suggestion: 'say it with --litellm-version',
-  });
-  return undefined;
+  };
+  return { release: undefined, problems, notes: [note] };
 }

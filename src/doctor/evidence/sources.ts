@@ -3,14 +3,11 @@ import type { Problem } from '../../config/problem.ts';
 import { Secret } from '../../config/secret.ts';
 import type { EnvironmentSource, Variable } from '../environment.ts';
 import type { DoctorOptions } from '../options.ts';
-import type { ComposeService, LitellmConfig } from '../setup.ts';
 import { type Compose, readCompose } from './compose.ts';
-import { type Assignment, dotenvValues, parseDotenv } from './dotenv.ts';
+import { type Assignment, type DotenvEntry, dotenvValues, expandedValues, parseDotenv } from './dotenv.ts';
 import { readEnvrc } from './envrc.ts';
 import type { Files } from './files.ts';
-import { readLitellmConfig } from './litellm-config.ts';
 import { firstOf, type Lookup, meaningOf, UNKNOWN, UNSET } from './meaning.ts';
-import { mounted } from './running.ts';
 
 export function processLookup(env: Readonly<Record<string, string | undefined>> | undefined): Lookup {
   return (name) => {
@@ -30,6 +27,9 @@ export function environmentFiles(options: DoctorOptions, files: Files, outer: Lo
       : [...options.envFiles, beside];
   const scripts: Variable[] = [];
   const plain: Variable[] = [];
+  // Compose replaces variables in a `.env` where python-dotenv, which LiteLLM reads it with, does not.
+  const composed: Variable[] = [];
+  const entries: DotenvEntry[] = [];
   for (const path of names) {
     const found = files.read(path);
     if (found === undefined) continue;
@@ -43,9 +43,11 @@ export function environmentFiles(options: DoctorOptions, files: Files, outer: Lo
       const parsed = parseDotenv(found.text, found.file);
       problems.push(...parsed.problems);
       plain.push(...dotenvValues(parsed.entries, inside).map((assignment) => variable(assignment, 'dotenv')));
+      composed.push(...expandedValues(parsed.entries, inside).map((assignment) => variable(assignment, 'dotenv')));
+      entries.push(...parsed.entries);
     }
   }
-  return { variables: [...scripts, ...plain], lookup: firstOf(outer, lookupIn(scripts), lookupIn(plain), fallback) };
+  return { variables: [...scripts, ...plain], lookup: firstOf(outer, lookupIn(scripts), lookupIn(composed), fallback), entries };
 }
 
 function isScript(path: string): boolean {
@@ -66,22 +68,6 @@ export function composeFiles({ compose }: DoctorOptions, files: Files, lookup: L
     lookup,
     files.named,
   );
-}
-
-/** The configuration that is named, else the one that a compose service mounts for LiteLLM, else the first in a ConfigMap. */
-export function configuration(
-  options: DoctorOptions,
-  services: readonly ComposeService[],
-  configs: readonly { text: string; file: string }[],
-  files: Files,
-  problems: Problem[],
-): LitellmConfig | undefined {
-  const path = options.litellmConfig ?? services.map(mounted).find((found) => found !== undefined && files.exists(found));
-  const found = path === undefined ? configs[0] : files.read(path);
-  if (found === undefined) return undefined;
-  const read = readLitellmConfig(found.text, found.file, (name, from) => files.included(name, from, found.file));
-  problems.push(...read.problems);
-  return read.config;
 }
 
 export function variable({ name, value, place }: Assignment, source: EnvironmentSource): Variable {

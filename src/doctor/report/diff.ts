@@ -3,7 +3,8 @@ import { printable, printableLine } from '../../masking/mask.ts';
 import type { Reported } from '../examination.ts';
 import type { Edit } from '../finding.ts';
 import type { Setup } from '../setup.ts';
-import { linesOf, MASK, type Masking } from './masking.ts';
+import { applied, type Line, meets, writtenLines } from '../verification.ts';
+import { MASK, type Masking } from './masking.ts';
 
 /** What `--diff` prints. */
 export interface Diff {
@@ -43,7 +44,7 @@ function merged(edits: readonly Edit[]): { kept: readonly Edit[]; left: number }
   let left = 0;
   for (const edit of edits) {
     if (kept.some((other) => same(other, edit))) continue;
-    if (kept.some((other) => overlaps(other, edit))) left++;
+    if (kept.some((other) => meets(other, edit))) left++;
     else kept.push(edit);
   }
   return { kept, left };
@@ -53,13 +54,8 @@ function same(a: Edit, b: Edit): boolean {
   return a.file === b.file && a.from === b.from && a.to === b.to && a.lines.join('\n') === b.lines.join('\n');
 }
 
-function overlaps(a: Edit, b: Edit): boolean {
-  const inserts = a.to < a.from || b.to < b.from;
-  return a.file === b.file && !inserts && a.from <= b.to && b.from <= a.to;
-}
-
 function fileDiff(setup: Setup, file: string, edits: readonly Edit[], { secrets, mask }: { secrets: boolean; mask: Masking }) {
-  const before = linesOf(setup, file).map((text, index): Line => ({ text, ending: setup.lineEnding(file, index + 1) }));
+  const before = writtenLines(setup, file);
   const after = applied(before, edits, setup.ending(file));
   const mark = setup.marked(file) ? '\ufeff' : '';
   const hidden = { before: shownLines(before, mask), after: shownLines(after, mask) };
@@ -98,12 +94,6 @@ function fileDiff(setup: Setup, file: string, edits: readonly Edit[], { secrets,
   return { text: [...note, ...head, ...shown].map((line) => `${line}\n`).join(''), withheld: withheld.length };
 }
 
-/** A line of a file and how it ends; the last one may not. */
-interface Line {
-  text: string;
-  ending: string;
-}
-
 /** Lines as a person may see them. */
 function shownLines(lines: readonly Line[], mask: Masking): readonly string[] {
   return mask.lines(lines.map(({ text }) => text)).map(printable);
@@ -123,24 +113,4 @@ function joined(lines: readonly Line[]): string {
 
 function range(start: number, count: number): string {
   return count === 1 ? String(start) : `${count === 0 ? start - 1 : start},${count}`;
-}
-
-/** The lines after the edits. A new line ends as the one before it does, else as most of the file. */
-function applied(lines: readonly Line[], edits: readonly Edit[], usual: string): readonly Line[] {
-  const result = [...lines];
-  // From the end, so that the numbers of the lines in front stay right; of two at one line the insertion goes in front.
-  for (const { from, to, lines: added } of edits.toReversed().toSorted((a, b) => b.from - a.from || b.to - a.to)) {
-    const last = result[Math.max(from, to) - 1];
-    const ending = last?.ending || result[from - 2]?.ending || usual;
-    const isEnd = to >= result.length && last?.ending === '' && from <= to;
-    const before = result[from - 2];
-    // What is added behind a last line without an end gives it one.
-    if (before !== undefined && before.ending === '') result[from - 2] = { ...before, ending: usual };
-    result.splice(
-      from - 1,
-      to - from + 1,
-      ...added.map((text, index): Line => ({ text, ending: isEnd && index === added.length - 1 ? '' : ending })),
-    );
-  }
-  return result;
 }

@@ -4,6 +4,7 @@ import { ARGUMENTS } from '../resolver/client-arguments.ts';
 import { RULES } from '../rules/index.ts';
 import type { Setup } from '../setup.ts';
 import { secretTexts } from '../subject/credentials.ts';
+import { linesOf } from '../verification.ts';
 
 export { MASK } from '../../masking/mask.ts';
 
@@ -16,12 +17,15 @@ export interface Masking extends Mask {
 /**
  * Hides every secret of the setup by its value, whatever a file gives to a key, an option or an address that takes a
  * secret, and the values of arguments that the Redis client does not have: a misspelt `password` is one. Names that the
- * report is about stay: files, rules, settings, variables, services.
+ * report is about stay: files, rules, settings, variables, services. `setups` are all instances, the first of them `setup`.
  */
-export function masking(setup: Setup, files: readonly string[] = []): Masking {
+export function masking(setup: Setup, files: readonly string[] = [], setups: readonly Setup[] = [setup]): Masking {
   const texts = new Map(files.map((file) => [file, linesOf(setup, file)]));
-  const kept = keptNames(setup, files);
-  const mask = createMask([...secretsOf(setup, [...texts.values()])].filter((text) => !kept.has(text)));
+  const all = oneForEach(setups);
+  const kept = new Set(all.flatMap((one) => keptNames(one, files)));
+  const secrets = new Set([...secretsOfFiles([...texts.values()]), ...all.flatMap((one) => [...secretsOf(one)])]);
+  for (const { resolutions } of setups) for (const text of resolvedSecrets(resolutions)) secrets.add(text);
+  const mask = createMask([...secrets].filter((text) => !kept.has(text)));
   const shown = new Map<string, readonly string[]>();
   return {
     ...mask,
@@ -41,31 +45,38 @@ export function maskedExamination({ findings, skipped, failed }: Examination, ma
   return { findings: shown, skipped, failed };
 }
 
-/** The lines of a gathered file. */
-export function linesOf(setup: Setup, file: string): readonly string[] {
-  const lines: string[] = [];
-  for (let number = 1; ; number++) {
-    const line = setup.line(file, number);
-    if (line === undefined) return lines;
-    lines.push(line);
+/** One setup for each configuration, with the variables of all instances that are started with it. */
+function oneForEach(setups: readonly Setup[]): readonly Setup[] {
+  const groups = new Map<Setup['litellm'], { first: Setup; variables: Set<Setup['variables'][number]> }>();
+  for (const setup of setups) {
+    const group = groups.get(setup.litellm) ?? { first: setup, variables: new Set() };
+    for (const variable of setup.variables) group.variables.add(variable);
+    groups.set(setup.litellm, group);
   }
+  return [...groups.values()].map(({ first, variables }) => ({ ...first, variables: [...variables] }));
 }
 
-function* secretsOf(setup: Setup, texts: readonly (readonly string[])[]): Iterable<string> {
-  for (const text of secretTexts(setup)) yield* withDecoded(text);
+function* secretsOfFiles(texts: readonly (readonly string[])[]): Iterable<string> {
   for (const lines of texts) for (const text of secretsOfLines(lines)) yield* withDecoded(text);
+}
+
+function* secretsOf(setup: Setup): Iterable<string> {
+  for (const text of secretTexts(setup)) yield* withDecoded(text);
   for (const { name, value } of setup.variables) {
     if (value === undefined) continue;
     yield* secretsOfText(value.reveal());
     if (namesSecret(name)) yield value.reveal();
   }
-  for (const { settings } of Object.values(setup.resolutions))
+  for (const { tree } of setup.services) yield* literals(tree);
+}
+
+function* resolvedSecrets(resolutions: Setup['resolutions']): Iterable<string> {
+  for (const { settings } of Object.values(resolutions))
     for (const { name, value, hides } of settings)
       for (const text of [value, ...hides.map((hidden) => hidden.value)].flatMap((one) => one?.reveal() ?? [])) {
         yield* secretsOfText(text);
         if (!ARGUMENTS.has(name) || namesSecret(name)) yield* leaves(text);
       }
-  for (const { tree } of setup.services) yield* literals(tree);
 }
 
 /** A text, and the texts that it holds where it is JSON. */
@@ -99,13 +110,13 @@ function withDecoded(text: string): string[] {
   return /[\p{Cc}\ufffd]/u.test(decoded.trim()) ? [text] : [text, decoded.trim()];
 }
 
-function keptNames(setup: Setup, files: readonly string[]): ReadonlySet<string> {
-  return new Set([
+function keptNames(setup: Setup, files: readonly string[]): readonly string[] {
+  return [
     ...files,
     ...ARGUMENTS,
     ...RULES.map(({ id }) => id),
     ...setup.variables.map(({ name }) => name),
     ...setup.services.map(({ name }) => name),
     ...setup.workloads.map(({ name }) => name),
-  ]);
+  ];
 }

@@ -1,16 +1,19 @@
 import { placeText } from '../place.ts';
 import { openEdits, type Report } from './report.ts';
-import { settingRows } from './settings-table.ts';
+import { allRows } from './settings-table.ts';
 
 /** The report as JSON: the files and what is wrong with them, settings, findings and the rules that had nothing to look at. */
-export function jsonReport({ setup, examination, mask, files, problems, notes, version }: Report): string {
+export function jsonReport({ setup, setups = [setup], examination, mask, files, problems, notes, version }: Report): string {
   const report = {
     version,
     files,
     problems,
     notes,
     release: setup.release === undefined ? null : { version: setup.release.version, place: setup.release.place },
-    settings: settingRows(setup, mask),
+    instances: setups.flatMap(({ gateway, release }) =>
+      gateway === undefined ? [] : [{ name: gateway.title, release: release?.version ?? null }],
+    ),
+    settings: allRows(setups, mask),
     findings: examination.findings.map(({ rule, severity, place, message, consequence, fix, related, edits }) => ({
       rule: rule.id,
       severity,

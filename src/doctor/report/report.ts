@@ -8,6 +8,8 @@ import type { Masking } from './masking.ts';
 /** What a report is made of. */
 export interface Report {
   setup: Setup;
+  /** The setups of all containers of LiteLLM, the first of which is `setup`; only that one where this is not given. */
+  setups?: readonly Setup[] | undefined;
   examination: Examination;
   /** Hides secrets; examination, problems, notes and files have been through it. */
   mask: Masking;

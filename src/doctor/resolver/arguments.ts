@@ -13,7 +13,7 @@ export function environmentArguments(environment: Environment, { environment: na
 
 /**
  * The arguments of a Redis client: what is configured over what the environment says, then the rules for
- * url, cluster and Sentinel (`litellm/_redis.py`, checked against 1.80.9, 1.92.2, 1.93.0 and 1.106.0).
+ * url, cluster and Sentinel (`litellm/_redis.py`, checked against 1.80.9, 1.92.2, 1.93.0, 1.104.2, 1.106.0 and 1.110.2).
  */
 export function clientArguments(
   configured: ReadonlyMap<string, Given>,
@@ -37,7 +37,12 @@ export function clientArguments(
   }
   const failure = nodes(result, environment, behaviour) ?? login(result, environment, behaviour);
   if (failure !== undefined) return failure;
-  return address(result, behaviour) ?? (behaviour.typed ? typed(result) : result);
+  const refused = address(result, behaviour);
+  if (refused !== undefined) return refused;
+  const final = behaviour.typed ? typed(result) : result;
+  if (behaviour.timeoutAlways && !isGiven(final.get('socket_timeout')))
+    final.set('socket_timeout', { value: 5, known: true, from: 'default', place: { source: 'default of LiteLLM' }, hides: [] });
+  return final;
 }
 
 function nodes(result: Arguments, environment: Environment, { clusterWins }: Behaviour): Failure | undefined {
@@ -79,5 +84,5 @@ function address(result: Arguments, { clusterWins }: Behaviour): Failure | undef
   }
   if (isGiven(result.get('startup_nodes')) || isGiven(result.get('sentinel_nodes')) || isGiven(result.get('host'))) return undefined;
   const host = result.get('host');
-  return { message: 'neither a host nor a url of Redis is given', place: host?.place ?? { source: 'environment' } };
+  return { message: 'neither a host nor a url of Redis is given', place: host?.place ?? { source: 'environment' }, open: true };
 }

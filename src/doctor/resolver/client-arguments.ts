@@ -76,7 +76,19 @@ export interface Behaviour {
   /** Whether the client of a cluster looks at a url as well. */
   clusterTakesUrl: boolean;
   typed: boolean;
+  /** Whether there are semantic caches of Valkey, and caches on disk. */
+  valkey: boolean;
+  disk: boolean;
+  /** Whether a semantic cache in Redis connects when it is first used, not at the start. */
+  semanticLazy: boolean;
   azure: boolean;
+  /** Whether an empty size of the pool is left out for a cluster, and a socket_timeout is always set. */
+  dropsEmptyPool: boolean;
+  timeoutAlways: boolean;
+  /** Whether the cache takes `max_messages`. */
+  maxMessages: boolean;
+  /** Whether a service account of Google must be a text with something in it. */
+  gcpNeedsText: boolean;
   aws: boolean;
   routerReadsDb: boolean;
   coordination: boolean;
@@ -112,7 +124,14 @@ export function behaviourOf(has: (behaviour: keyof typeof RELEASES) => boolean):
     ),
     clusterTakesUrl: typed || !has('cluster_keeps_timeouts'),
     typed,
+    valkey: has('valkey_semantic'),
+    disk: !has('no_disk_cache'),
+    semanticLazy: has('semantic_index_is_lazy'),
     azure,
+    dropsEmptyPool: has('cluster_drops_empty_pool'),
+    timeoutAlways: has('timeout_always'),
+    maxMessages: has('max_messages'),
+    gcpNeedsText: has('gcp_needs_text'),
     aws,
     routerReadsDb: has('router_reads_db'),
     coordination: has('coordination_redis'),

@@ -1,8 +1,10 @@
 import type { Path } from '../../config/problem.ts';
 import type { Environment } from '../environment.ts';
+import type { Place } from '../place.ts';
 import type { LitellmConfig } from '../setup.ts';
 import { environmentArguments } from './arguments.ts';
 import type { Behaviour } from './client-arguments.ts';
+import { coordinationValues } from './coordination-values.ts';
 import { dereferenced, type Failure, type Given, variable } from './given.ts';
 import { isTruthy } from './python-value.ts';
 
@@ -22,7 +24,7 @@ const OF_CACHE: ReadonlySet<string> = new Set(
 const OF_LATER_CACHE: ReadonlySet<string> = new Set(
   (
     'valkey_semantic_cache_embedding_model valkey_semantic_cache_index_name qdrant_semantic_cache_vector_size ' +
-    'semantic_cache_embedding_max_input_tokens semantic_cache_embedding_timeout semantic_cache_scope max_messages'
+    'semantic_cache_embedding_max_input_tokens semantic_cache_embedding_timeout semantic_cache_scope'
   ).split(' '),
 );
 
@@ -32,10 +34,11 @@ const OF_REDIS_CACHE: ReadonlySet<string> = new Set(['namespace', 'redis_flush_s
 /** Those that count as not given when they are `None`. */
 const OPTIONAL: ReadonlySet<string> = new Set(['host', 'port', 'password', 'startup_nodes', 'socket_timeout']);
 
-const KINDS = ['local', 'redis', 'redis-semantic', 'valkey-semantic', 'qdrant-semantic', 's3', 'gcs', 'azure-blob', 'disk'];
+const KINDS = ['local', 'redis', 'redis-semantic', 'qdrant-semantic', 's3', 'gcs', 'azure-blob'];
 
-function isKind(type: unknown): boolean {
-  return typeof type === 'string' && KINDS.includes(type);
+/** The kinds of cache that a release knows. */
+export function kindsOf({ valkey, disk }: Behaviour): readonly string[] {
+  return [...KINDS, ...(valkey ? ['valkey-semantic'] : []), ...(disk ? ['disk'] : [])];
 }
 
 /** What a client is made from; undefined where LiteLLM makes none. */
@@ -53,19 +56,43 @@ export function cacheArguments(given: ReadonlyMap<string, Given>): Map<string, G
   return result;
 }
 
-/** What `litellm_settings.cache` makes of `cache_params`; undefined where responses are not cached in plain Redis. */
-export function cacheParameters(config: LitellmConfig | undefined, environment: Environment, behaviour: Behaviour): Made {
+/** The kind of cache that `litellm_settings` asks for, with its parameters. */
+export interface CacheKind {
+  type: string;
+  params: ReadonlyMap<string, Given>;
+  place: Place;
+}
+
+/** What `litellm_settings` asks for; undefined where responses are not cached or the kind is not known. */
+export function cacheKind(
+  config: LitellmConfig | undefined,
+  environment: Environment,
+  behaviour: Behaviour,
+): CacheKind | Failure | undefined {
   const path = ['litellm_settings', 'cache_params'];
   const section = sectionAt(config, ['litellm_settings']);
   if (config === undefined || section === undefined || !isOn(section, config, environment)) return undefined;
   const written = Object.hasOwn(section, 'cache_params') ? section.cache_params : {};
   if (!isSection(written)) return { message: 'cache_params has no keys below it', place: config.place(path) };
-  const own = given(written, path, 'cache_params', config, environment);
+  const params = given(written, path, 'cache_params', config, environment);
+  if (params.size === 0) return { type: 'redis', params, place: config.place(path) };
+  const { value, known, place } = params.get('type') ?? { value: 'local', known: true, place: config.place(path) };
+  if (!known) return undefined;
+  const kinds = kindsOf(behaviour);
+  if (typeof value !== 'string' || !kinds.includes(value))
+    return { message: `type is no kind of cache of this release, which are ${kinds.join(', ')}`, place };
+  return { type: value, params, place };
+}
+
+/** What `litellm_settings.cache` makes of `cache_params`; undefined where responses are not cached in plain Redis. */
+export function cacheParameters(config: LitellmConfig | undefined, environment: Environment, behaviour: Behaviour): Made {
+  const kind = cacheKind(config, environment, behaviour);
+  if (kind === undefined || 'message' in kind) return kind;
+  const { type, params: own } = kind;
   if (own.size === 0) return cacheArguments(fromEnvironment(environment));
-  const type = own.get('type') ?? { value: 'local', known: true, place: config.place(path) };
-  if (type.value !== 'redis')
-    return isKind(type.value) || !type.known ? undefined : { message: 'type is no kind of cache', place: type.place };
-  const hidden = behaviour.typed ? new Set([...OF_CACHE, ...OF_LATER_CACHE]) : OF_CACHE;
+  if (type !== 'redis') return undefined;
+  const later = [...(behaviour.typed ? OF_LATER_CACHE : []), ...(behaviour.maxMessages ? ['max_messages'] : [])];
+  const hidden = new Set([...OF_CACHE, ...later]);
   const redis = new Map([...own].filter(([name]) => !hidden.has(name)));
   const nodes = [own.get('redis_startup_nodes'), behaviour.clusterWins ? clusterNodes(environment) : undefined].find(
     (found) => found !== undefined && (!found.known || isTruthy(found.value)),
@@ -76,7 +103,7 @@ export function cacheParameters(config: LitellmConfig | undefined, environment: 
     if (value !== undefined && !(value.known && value.value === null)) redis.set(name, value);
   }
   const pool = redis.get('max_connections');
-  if (behaviour.typed && pool?.known && pool.value === null) redis.delete('max_connections');
+  if (behaviour.dropsEmptyPool && pool?.known && pool.value === null) redis.delete('max_connections');
   return cacheArguments(new Map([['startup_nodes', nodes], ...redis]));
 }
 
@@ -139,7 +166,8 @@ export function coordinationParameters(
     );
     if (!own.some(([name]) => ['host', 'url', 'startup_nodes', 'sentinel_nodes'].includes(name)))
       return { message: 'coordination_redis needs host, url, startup_nodes or sentinel_nodes', place: config.place(path) };
-    const block = new Map(own);
+    const block = coordinationValues(new Map(own), behaviour);
+    if (!(block instanceof Map)) return block;
     const nodes = block.get('startup_nodes');
     if (nodes === undefined) return withClusterNodes(block, environment, behaviour);
     if (nodes.known && !isTruthy(nodes.value)) block.delete('startup_nodes');

@@ -1,6 +1,7 @@
 import { parseJson } from '../../litellm/json.ts';
 import type { Environment } from '../environment.ts';
 import type { Behaviour } from './client-arguments.ts';
+import { connectionUrl } from './connection-url.ts';
 import { type Argument, type Arguments, type Failure, type Given, variable } from './given.ts';
 import { isTruthy, toInt } from './python-value.ts';
 
@@ -66,11 +67,10 @@ function parsed(given: Given): Given {
 
 /** A cluster has one database, and no socket. */
 function clusterUrlFailure(url: Argument): Failure | undefined {
-  const text = String(url.value);
-  const failure = urlFailure(url);
-  if (failure !== undefined || !url.known) return failure;
-  const database = /[?&]db=([^&#]*)/.exec(text)?.[1] ?? /^[^/]*\/\/[^/?#]*\/(\d+)/.exec(text)?.[1] ?? '0';
-  if (Number(database) === 0 && !text.startsWith('unix:')) return undefined;
+  if (!url.known) return undefined;
+  const parsed = connectionUrl(typeof url.value === 'string' ? url.value : '');
+  if ('fault' in parsed) return { message: `${url.from} ${parsed.fault}`, place: url.place };
+  if (Number(parsed.db ?? '0') === 0 && parsed.scheme !== 'unix') return undefined;
   return { message: `${url.from} names a database or a socket, which a cluster does not have`, place: url.place };
 }
 
@@ -92,13 +92,8 @@ function sentinelFailure(nodes: Argument, service: Argument): Failure | undefine
 /** The forms of a url that redis-py refuses before it connects. No message repeats it: it can hold a password. */
 function urlFailure({ value, known, from, place }: Argument): Failure | undefined {
   if (!known) return undefined;
-  const text = typeof value === 'string' ? value : '';
-  if (!/^(rediss?|unix):\/\//.test(text)) return { message: `${from} must begin with redis://, rediss:// or unix://`, place };
-  const node = /^[^/]*\/\/([^/?#]*)/.exec(text)?.[1]?.replace(/^.*@/, '') ?? '';
-  const port = /^(?:\[[^\]]*\]|[^:[]*):(.*)$/.exec(node)?.[1] ?? '';
-  if (!text.startsWith('unix:') && !(/^\d*$/.test(port) && Number(port) <= 65_535))
-    return { message: `${from} has a port that is no number`, place };
-  return undefined;
+  const parsed = connectionUrl(typeof value === 'string' ? value : '');
+  return 'fault' in parsed ? { message: `${from} ${parsed.fault}`, place } : undefined;
 }
 
 function plainFailure(given: Arguments, { client }: Behaviour): Failure | undefined {

@@ -24,6 +24,8 @@ export type Arguments = Map<string, Argument>;
 export interface Failure {
   message: string;
   place: Place;
+  /** Whether a variable could give what is missing: without the environment it is no failure. */
+  open?: boolean | undefined;
 }
 
 /**

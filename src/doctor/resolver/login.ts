@@ -6,9 +6,12 @@ import { isYes } from './python-value.ts';
 /** Logins of cloud providers: they stand for user and password. */
 export function login(result: Arguments, environment: Environment, behaviour: Behaviour): Failure | undefined {
   const explicit = isGiven(result.get('credential_provider')) && behaviour.typed;
-  const account = holds(result.get('gcp_service_account'))
+  const named = holds(result.get('gcp_service_account'))
     ? result.get('gcp_service_account')
     : textVariable('REDIS_GCP_SERVICE_ACCOUNT', environment);
+  const isAccount =
+    named === undefined || !behaviour.gcpNeedsText || !named.known || (typeof named.value === 'string' && named.value !== '');
+  const account = isAccount ? named : undefined;
   if (account !== undefined && !explicit) {
     const certificates = holds(result.get('gcp_ssl_ca_certs'))
       ? result.get('gcp_ssl_ca_certs')
@@ -59,5 +62,5 @@ function elastiCache(result: Arguments, { place }: Given, environment: Environme
     holds(result.get('aws_iam_region')) || ['AWS_REGION', 'AWS_DEFAULT_REGION'].some((name) => holds(textVariable(name, environment)));
   const missing = ['aws_iam_user_name', 'aws_iam_cache_name'].filter((name) => !holds(result.get(name)));
   const all = [...missing, ...(region ? [] : ['aws_iam_region'])];
-  return all.length === 0 ? undefined : { message: `aws_iam_auth needs ${all.join(', ')}`, place };
+  return all.length === 0 ? undefined : { message: `aws_iam_auth needs ${all.join(', ')}`, place, open: true };
 }

@@ -2,7 +2,7 @@ import type { Arguments } from './given.ts';
 import { isTruthy, isYes, toFloat, toInt } from './python-value.ts';
 
 /** What a text becomes, by argument: the type of its default in redis-py 8.1. */
-const TYPE: Readonly<Record<string, 'int' | 'float' | 'bool'>> = {
+export const TYPE: Readonly<Record<string, 'int' | 'float' | 'bool'>> = {
   decode_responses: 'bool',
   health_check_interval: 'int',
   legacy_responses: 'bool',

@@ -7,7 +7,7 @@ import { setting } from '../subject/claims.ts';
 import { removed, replaced } from '../subject/edit.ts';
 
 /** Names that look right, and what LiteLLM calls it. */
-const MEANT: Readonly<Record<string, string>> = {
+export const MEANT: Readonly<Record<string, string>> = {
   default_redis_ttl: 'default_in_redis_ttl',
   redis_host: 'host',
   redis_port: 'port',

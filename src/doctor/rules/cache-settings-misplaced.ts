@@ -20,8 +20,7 @@ export const cacheSettingsMisplaced: Rule = {
       ]),
     );
     const nested = ['redis', 'params'].filter((key) => isSection(section(litellm.tree, 'litellm_settings', 'cache_params')?.[key]));
-    const mapping = isSection(section(litellm.tree, 'litellm_settings')?.cache) ? [['litellm_settings', 'cache']] : [];
-    const paths = [...outside, ...nested.map((key) => ['litellm_settings', 'cache_params', key]), ...mapping];
+    const paths = [...outside, ...nested.map((key) => ['litellm_settings', 'cache_params', key])];
     return paths.map(
       (path): Finding => ({
         place: litellm.place(path),

@@ -1,4 +1,5 @@
 import { closest } from '../../config/problem.ts';
+import { hasBehaviour } from '../../litellm/releases.ts';
 import type { Finding } from '../finding.ts';
 import { CALL_TYPES } from '../resolver/cache-arguments.ts';
 import type { Rule } from '../rule.ts';
@@ -37,7 +38,17 @@ export const callTypes: Rule = {
         fix: meant === undefined ? 'remove it' : `write ${meant}`,
       };
     });
-    const sync = types.filter((type) => CALL_TYPES.includes(`a${type}`) && !types.includes(`a${type}`));
+    // LiteLLM looks for the name of the function that the gateway calls. That of Anthropic's API has no a in front.
+    const covered = ['anthropic_messages', ...(hasBehaviour(setup.release?.version, 'responses_cover') === false ? [] : ['responses'])];
+    const sync = types.filter((type) => CALL_TYPES.includes(`a${type}`) && !types.includes(`a${type}`) && !covered.includes(type));
+    if (types.includes('aanthropic_messages') && !types.includes('anthropic_messages')) {
+      findings.push({
+        place,
+        message: 'aanthropic_messages without anthropic_messages',
+        consequence: "The function of Anthropic's API is named anthropic_messages, so its answers are never cached.",
+        fix: 'add anthropic_messages',
+      });
+    }
     if (sync.length > 0) {
       findings.push({
         place,

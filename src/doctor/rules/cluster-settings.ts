@@ -1,9 +1,9 @@
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { CLIENT, type Setup } from '../setup.ts';
-import { cachesInRedis } from '../subject/cache-settings.ts';
-import { destination, setting } from '../subject/claims.ts';
-import { scalar, section } from '../subject/value.ts';
+import { CLIENT, type Client, type Setup } from '../setup.ts';
+import { setting } from '../subject/claims.ts';
+import { allEndpoints, CLIENT_NAME, formOf } from '../subject/endpoints.ts';
+import { option, serverOf } from '../subject/redis-server.ts';
 
 export const clusterSettings: Rule = {
   id: 'cluster-settings',
@@ -11,25 +11,52 @@ export const clusterSettings: Rule = {
   needs: ['litellm', 'environment'],
   title: 'a Redis Cluster is used as a single server, or with settings that a cluster does not have',
   check(setup) {
-    return cachesInRedis(setup) ? [...single(setup), ...notJson(setup), ...database(setup)] : [];
+    return [...single(setup), ...notJson(setup), ...CLIENT.flatMap((client) => database(setup, client))];
   },
 };
 
+/** A name proves nothing: `redis.team.svc.cluster.local` is a single server. What proves it is below. */
 function single(setup: Setup): Finding[] {
-  return CLIENT.flatMap((client): Finding[] => {
-    const to = destination(setup, client);
-    if (to === undefined || hasNodes(setup)) return [];
-    const named = /(^|\.)clustercfg\.|\.cluster\.|-cluster\b/.test(to.host);
-    if (!named && !(client === 'cache' && setup.live?.redis?.clustered === true)) return [];
+  const nodes = allEndpoints(setup).filter(({ form }) => form === 'cluster');
+  const singles = allEndpoints(setup).filter(({ form }) => form === 'host' || form === 'url');
+  return singles.flatMap(({ client, host, port, place }): Finding[] => {
+    const node = nodes.find((one) => one.host === host && one.port === port);
+    const server = serverOf(setup, host);
+    const proof =
+      node !== undefined
+        ? `${CLIENT_NAME[node.client]} uses it as a node of a cluster`
+        : server !== undefined && option(server, 'cluster-enabled') === 'yes'
+          ? `service ${server.service.name} is started with cluster-enabled yes`
+          : isConfigurationEndpoint(host)
+            ? 'it is the configuration endpoint of a cluster of AWS'
+            : client === 'cache' && setup.live?.redis?.clustered === true
+              ? 'the running server says so'
+              : undefined;
+    if (proof === undefined) return [];
     return [
       {
-        place: to.place,
-        message: `${to.host} is the address of a cluster, and no nodes are configured`,
-        consequence: 'A client for a single server follows no redirection: MOVED and CROSSSLOT errors on most keys, rate limits break.',
-        fix: 'set redis_startup_nodes below cache_params, or REDIS_CLUSTER_NODES=[{"host": "HOST", "port": 6379}]',
+        place,
+        message: `${host} is the address of a cluster, and ${client === 'cache' ? 'no nodes are configured' : `${CLIENT_NAME[client]} names no nodes`}`,
+        consequence: `${proof.slice(0, 1).toUpperCase()}${proof.slice(1)}. A client for a single server follows no redirection: MOVED and CROSSSLOT errors on most keys, rate limits break.`,
+        fix: FIX[client],
+        ...(node === undefined ? {} : { related: [{ place: node.place, message: 'the nodes of the cluster' }] }),
       },
     ];
   });
+}
+
+const FIX: Readonly<Record<Client, string>> = {
+  cache: 'set redis_startup_nodes below cache_params, or REDIS_CLUSTER_NODES=[{"host": "HOST", "port": 6379}]',
+  router:
+    'set startup_nodes below router_settings.cache_kwargs, or leave the redis_ keys of router_settings out: the router then uses the Redis of the cache',
+  coordination: 'set startup_nodes below general_settings.coordination_redis instead of its host or url',
+  semantic: 'use a single server: a semantic cache has no client for a cluster',
+};
+
+/** `clustercfg.NAME.ID.REGION.cache.amazonaws.com` and its other forms: AWS gives the label, and no name of a user holds a dot. */
+function isConfigurationEndpoint(host: string): boolean {
+  const name = host.toLowerCase().replace(/\.$/, '');
+  return /\.(cache|memorydb\.[a-z0-9-]+)\.amazonaws\.com(\.cn)?$/.test(name) && name.split('.').includes('clustercfg');
 }
 
 function notJson(setup: Setup): Finding[] {
@@ -46,11 +73,11 @@ function notJson(setup: Setup): Finding[] {
   ];
 }
 
-function database(setup: Setup): Finding[] {
-  if (!hasNodes(setup)) return [];
-  const db = setting(setup, 'cache', 'db');
+function database(setup: Setup, client: Client): Finding[] {
+  if (formOf(setup, client) !== 'cluster') return [];
+  const db = setting(setup, client, 'db');
   const value = db?.value?.reveal();
-  if (db === undefined || value === undefined || value === '0') return [];
+  if (db === undefined || value === undefined || Number(value) === 0) return [];
   return [
     {
       place: db.place,
@@ -59,10 +86,4 @@ function database(setup: Setup): Finding[] {
       fix: 'remove it, and separate by namespace',
     },
   ];
-}
-
-function hasNodes(setup: Setup): boolean {
-  const params = section(setup.litellm?.tree, 'litellm_settings', 'cache_params') ?? {};
-  const given = params.redis_startup_nodes ?? params.startup_nodes ?? scalar(setup.environment.get('REDIS_CLUSTER_NODES')?.name);
-  return given !== undefined && given !== null;
 }

@@ -2,15 +2,15 @@ import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { replaced } from '../subject/edit.ts';
 import { REQUIRED_VARIABLE } from '../subject/new-password.ts';
-import { redisServers } from '../subject/redis-server.ts';
+import { allServers } from '../subject/redis-server.ts';
 
 export const passwordInCommand: Rule = {
   id: 'password-in-command',
   severity: 'medium',
-  needs: ['compose'],
+  needs: ['compose', 'kubernetes'],
   title: 'the command line of Redis shows its password',
   check(setup) {
-    return redisServers(setup).flatMap(({ service, options, place }): Finding[] => {
+    return allServers(setup).flatMap(({ name, workload, options, place }): Finding[] => {
       const [password] = [...(options.get('requirepass') ?? []), ...(options.get('masterauth') ?? [])];
       const line = place.line === undefined ? undefined : setup.line(place.source, place.line);
       const written = password !== undefined && password !== '' && !password.includes('$');
@@ -19,7 +19,7 @@ export const passwordInCommand: Rule = {
       return [
         {
           place,
-          message: `the command of service ${service.name} holds the password${asVariable ? ', through a variable' : ''}`,
+          message: `the command of ${workload === undefined ? 'service ' : ''}${name} holds the password${asVariable ? ', through a variable' : ''}`,
           consequence: 'Every process list of the host, docker inspect and each crash report show the command line.',
           fix: 'use an ACL file as a secret (redis-server --aclfile /run/secrets/users.acl), or a configuration file with requirepass',
           severity: asVariable ? 'info' : undefined,

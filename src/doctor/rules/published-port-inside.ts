@@ -3,8 +3,8 @@ import type { Rule } from '../rule.ts';
 import { CLIENT } from '../setup.ts';
 import { distance } from '../subject/address.ts';
 import { destination } from '../subject/claims.ts';
-import { gateways } from '../subject/gateway.ts';
-import { redisServers, serverPort } from '../subject/redis-server.ts';
+import { reach } from '../subject/reach.ts';
+import { option, redisServers, serverPort } from '../subject/redis-server.ts';
 
 export const publishedPortInside: Rule = {
   id: 'published-port-inside',
@@ -13,18 +13,16 @@ export const publishedPortInside: Rule = {
   title: 'LiteLLM in a container looks for Redis at localhost or at a published port',
   check(setup) {
     const servers = redisServers(setup);
-    const inside = setup.services.some(({ name }) => gateways(setup).some((gateway) => gateway.name === name));
-    if (!inside || servers.length === 0) return [];
+    const service = setup.gateway?.service;
+    if (service === undefined || servers.length === 0) return [];
     const seen = new Set<string>();
     return CLIENT.flatMap((client): Finding[] => {
       const to = destination(setup, client);
       if (to === undefined || seen.has(`${to.host}:${to.port}`)) return [];
       seen.add(`${to.host}:${to.port}`);
+      const found = reach(setup, to.host);
       const [first] = servers;
-      const own = gateways(setup).some(({ name }) =>
-        setup.services.some((service) => service.name === name && service.tree.network_mode === 'host'),
-      );
-      if (distance(to.host, setup) === 'loopback' && !own && first !== undefined) {
+      if (distance(to.host, setup) === 'loopback' && found.kind === 'itself' && first !== undefined) {
         return [
           {
             place: to.place,
@@ -35,8 +33,13 @@ export const publishedPortInside: Rule = {
           },
         ];
       }
-      const server = servers.find(({ service }) => service.name === to.host);
-      if (server === undefined || to.port === serverPort(server)) return [];
+      const server = found.kind === 'server' ? servers.find((one) => one.service === found.server.service) : undefined;
+      if (
+        server === undefined ||
+        service.tree.network_mode === 'host' ||
+        [serverPort(server), option(server, 'tls-port')].includes(to.port)
+      )
+        return [];
       if (!server.service.ports.some(({ published }) => published === to.port)) return [];
       return [
         {

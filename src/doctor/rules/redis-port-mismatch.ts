@@ -15,7 +15,7 @@ export const redisPortMismatch: Rule = {
     const hosts = new Set([...inEnvironment(setup, 'host'), ...configured(setup, 'host')].map(({ value }) => value));
     const [host] = hosts;
     if (hosts.size > 1 || (host !== undefined && distance(host, setup) === 'remote' && said.length < 2)) return [];
-    const served = host !== undefined && distance(host, setup) !== 'remote' ? serverPorts(setup) : [];
+    const served = host !== undefined && distance(host, setup) !== 'remote' ? serverPorts(setup, host) : [];
     const right = agreed(setup, said, served);
     if (right === undefined) return [];
     return said

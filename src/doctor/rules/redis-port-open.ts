@@ -1,19 +1,21 @@
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
+import type { Setup } from '../setup.ts';
+import { clusterPorts } from '../subject/cluster-ports.ts';
 import { replaced } from '../subject/edit.ts';
-import { asksForPassword, openPorts, option, redisServers } from '../subject/redis-server.ts';
+import { allServers, asksForPassword, openPorts, option, redisServers } from '../subject/redis-server.ts';
 
 export const redisPortOpen: Rule = {
   id: 'redis-port-open',
   severity: 'high',
-  needs: ['compose'],
+  needs: ['compose', 'kubernetes'],
   title: 'the port of Redis is open to other machines',
   check(setup) {
-    return redisServers(setup).flatMap((server): Finding[] => {
+    const composed = redisServers(setup).flatMap((server): Finding[] => {
       if (server.options.has('tls-port') && option(server, 'port') === '0') return [];
       const open = asksForPassword(server) === false;
       return openPorts(server).map(({ published, target, place }): Finding => {
-        const short = published === target ? `${published}:${target}` : `${published}:${target}`;
+        const short = `${published}:${target}`;
         return {
           place,
           message: `port ${published} of service ${server.service.name} is published on all addresses, without TLS${open ? ' and without a password' : ''}`,
@@ -26,5 +28,25 @@ export const redisPortOpen: Rule = {
         };
       });
     });
+    return [...composed, ...inPods(setup)];
   },
 };
+
+function inPods(setup: Setup): Finding[] {
+  return allServers(setup).flatMap((server) => {
+    const open = asksForPassword(server) === false;
+    if (server.options.has('tls-port') && option(server, 'port') === '0' && !open) return [];
+    return clusterPorts(setup, server).map(
+      ({ name, port, limited, place }): Finding => ({
+        place,
+        message: `${name} opens port ${port} of Redis of ${server.name} to ${limited ? 'machines outside of the cluster' : 'everybody'}, without TLS${open ? ' and without a password' : ''}`,
+        consequence: open
+          ? 'Whoever reaches it can read every prompt and every answer, and empty the cache.'
+          : 'Whoever reaches it can try passwords as fast as Redis answers, and read what passes.',
+        fix: 'use a Service of type ClusterIP: LiteLLM of the same cluster needs no other',
+        related: [{ place: server.place, message: `Redis of ${server.name}` }],
+        severity: limited ? (open ? 'high' : 'medium') : open ? 'critical' : undefined,
+      }),
+    );
+  });
+}

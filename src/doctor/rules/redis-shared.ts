@@ -3,7 +3,6 @@ import type { Rule } from '../rule.ts';
 import { distance, redisUrl } from '../subject/address.ts';
 import { cacheParams } from '../subject/cache-settings.ts';
 import { destination } from '../subject/claims.ts';
-import { gateways } from '../subject/gateway.ts';
 
 export const redisShared: Rule = {
   id: 'redis-shared',
@@ -13,10 +12,9 @@ export const redisShared: Rule = {
   check(setup) {
     const to = destination(setup, 'cache');
     if (to === undefined || distance(to.host, setup) === 'remote') return [];
-    const own = new Set(gateways(setup).map(({ name }) => name));
     const namespace = cacheParams(setup)?.namespace;
     return setup.services
-      .filter(({ name }) => !own.has(name))
+      .filter(({ role }) => role !== 'litellm')
       .flatMap(({ name, variables }): Finding[] => {
         const other = variables.find(({ value }) => {
           const url = value === undefined ? undefined : redisUrl(value.reveal());

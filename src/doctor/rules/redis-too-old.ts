@@ -1,12 +1,12 @@
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { image } from '../subject/image.ts';
-import { redisServers, serverRelease } from '../subject/redis-server.ts';
+import { allServers, serverRelease } from '../subject/redis-server.ts';
 
 export const redisTooOld: Rule = {
   id: 'redis-too-old',
   severity: 'medium',
-  needs: ['compose', 'live'],
+  needs: ['compose', 'kubernetes', 'live'],
   title: 'Redis is older than LiteLLM needs',
   check(setup) {
     const version = setup.live?.redis?.version;
@@ -14,10 +14,10 @@ export const redisTooOld: Rule = {
       version !== undefined && Number(version.split('.')[0]) < 7 && /^[\d.]{1,16}$/.test(version)
         ? [finding({ source: 'the running Redis' }, version)]
         : [];
-    const images = redisServers(setup).flatMap((server): Finding[] => {
-      const release = serverRelease(server);
-      const redis = /^redis/.test(image(server.service.image ?? '').name);
-      return release === undefined || !redis || release[0] >= 7 ? [] : [finding(server.service.place(['image']), release.join('.'))];
+    const images = allServers(setup).flatMap((server): Finding[] => {
+      const release = serverRelease(server)?.filter((number) => number !== undefined);
+      const redis = /^redis/.test(image(server.image ?? '').name);
+      return release?.[0] === undefined || !redis || release[0] >= 7 ? [] : [finding(server.imagePlace, release.join('.'))];
     });
     return [...live, ...images];
   },

@@ -1,17 +1,17 @@
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { GATEWAY_ACL } from '../subject/gateway-acl.ts';
-import { redisServers } from '../subject/redis-server.ts';
+import { allServers } from '../subject/redis-server.ts';
 
 const DANGEROUS = ['+@all', 'allcommands', '+@dangerous', '+@admin', '+flushall', '+flushdb', '+config', '+keys'];
 
 export const redisUserTooPowerful: Rule = {
   id: 'redis-user-too-powerful',
   severity: 'high',
-  needs: ['compose'],
+  needs: ['compose', 'kubernetes'],
   title: 'the Redis user of LiteLLM may empty or reconfigure the server',
   check(setup) {
-    return redisServers(setup).flatMap((server): Finding[] =>
+    return allServers(setup).flatMap((server): Finding[] =>
       (server.options.get('user') ?? []).flatMap((text): Finding[] => {
         const [user = '', ...words] = text.replaceAll(/['"]/g, '').split(/\s+/);
         const all = words.some((word) => word === '+@all' || word === 'allcommands');

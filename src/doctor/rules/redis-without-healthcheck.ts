@@ -1,6 +1,5 @@
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { gateways } from '../subject/gateway.ts';
 import { redisServers } from '../subject/redis-server.ts';
 import { section } from '../subject/value.ts';
 
@@ -10,8 +9,7 @@ export const redisWithoutHealthcheck: Rule = {
   needs: ['compose'],
   title: 'LiteLLM may start before Redis answers',
   check(setup) {
-    const names = new Set(gateways(setup).map(({ name }) => name));
-    const [gateway] = setup.services.filter(({ name }) => names.has(name));
+    const gateway = setup.gateway?.service;
     if (gateway === undefined) return [];
     return redisServers(setup).flatMap(({ service }): Finding[] => {
       const waits = section(gateway.tree, 'depends_on', service.name)?.condition === 'service_healthy';

@@ -1,16 +1,18 @@
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import type { Setup } from '../setup.ts';
-import { distance } from '../subject/address.ts';
-import { cacheParams } from '../subject/cache-settings.ts';
-import { destination, setting } from '../subject/claims.ts';
+import { CLIENT, type Setup } from '../setup.ts';
+import { distance, hostFault } from '../subject/address.ts';
+import { clusterPorts } from '../subject/cluster-ports.ts';
+import { CLIENT_NAME, endpoints, logsIn } from '../subject/endpoints.ts';
 import { environmentIsKnown } from '../subject/gateway.ts';
-import { asksForPassword, openPorts, redisServers } from '../subject/redis-server.ts';
+import { allServers, asksForPassword, openPorts, redisServers } from '../subject/redis-server.ts';
+import { redisSettings } from '../subject/redis-settings.ts';
+import { reference } from '../subject/value.ts';
 
 export const redisWithoutPassword: Rule = {
   id: 'redis-without-password',
   severity: 'high',
-  needs: ['compose', 'environment', 'litellm', 'live'],
+  needs: ['compose', 'kubernetes', 'environment', 'litellm', 'live'],
   title: 'Redis lets everybody in',
   check(setup) {
     if (setup.live?.redis?.answersWithoutPassword === true)
@@ -19,11 +21,11 @@ export const redisWithoutPassword: Rule = {
       .filter((server) => asksForPassword(server) === false && openPorts(server).length === 0)
       .map(
         (server): Finding => ({
-          ...open(server.service.place(['image']), `service ${server.service.name} asks for no password`),
+          ...open(server.imagePlace, `service ${server.name} asks for no password`),
           severity: 'medium',
         }),
       );
-    return [...served, ...remote(setup)];
+    return [...served, ...inPods(setup), ...remote(setup)];
   },
 };
 
@@ -36,17 +38,28 @@ function open(place: Finding['place'], message: string): Finding {
   };
 }
 
-/** A client that goes to another machine without any way to log in. */
+/** Servers of manifests that only the cluster reaches; redis-port-open reports the others. */
+function inPods(setup: Setup): Finding[] {
+  return allServers(setup)
+    .filter((server) => server.workload !== undefined && asksForPassword(server) === false && clusterPorts(setup, server).length === 0)
+    .map((server) => ({ ...open(server.imagePlace, `Redis of ${server.name} asks for no password`), severity: 'medium' }));
+}
+
+/** A client that goes to another machine without any way to log in, whatever the form of its address. */
 function remote(setup: Setup): Finding[] {
-  const to = destination(setup, 'cache');
-  if (to === undefined || !['remote', 'private'].includes(distance(to.host, setup))) return [];
-  if (cacheParams(setup)?.password !== undefined) return [];
-  if (setting(setup, 'cache', 'url') === undefined && !environmentIsKnown(setup)) return [];
-  const url = setting(setup, 'cache', 'url');
-  if (url !== undefined && /@/.test(url.value?.reveal() ?? '@')) return [];
-  const ways = ['password', 'gcp_service_account', 'azure_redis_ad_token', 'aws_iam_auth', 'credential_provider', 'ssl_certfile'];
-  if (ways.some((name) => setting(setup, 'cache', name) !== undefined)) return [];
-  if (setup.variables.some(({ name }) => /^REDIS_(PASSWORD|GCP_SERVICE_ACCOUNT|AZURE_AD_TOKEN)$/.test(name)) && url === undefined)
-    return [];
-  return [open(to.place, `the cache connects to ${to.host} without a password`)];
+  const seen = new Set<string>();
+  return CLIENT.flatMap((client): Finding[] => {
+    const far = endpoints(setup, client).find(
+      ({ host }) => hostFault(host) === undefined && ['remote', 'private'].includes(distance(host, setup)),
+    );
+    if (far === undefined || logsIn(setup, client) !== false || seen.has(`${far.host}:${far.port}`)) return [];
+    // Without the environment a password may be there; a url has none beside it.
+    if (far.form !== 'url' && !environmentIsKnown(setup)) return [];
+    const referred = redisSettings(setup).some(
+      ({ key, value }) => key.endsWith('password') && !key.startsWith('sentinel') && reference(value) !== undefined,
+    );
+    if (referred && !environmentIsKnown(setup)) return [];
+    seen.add(`${far.host}:${far.port}`);
+    return [open(far.place, `${CLIENT_NAME[client]} connects to ${far.host} without a password`)];
+  });
 }

@@ -1,8 +1,8 @@
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { CLIENT, type Setup } from '../setup.ts';
-import { distance } from '../subject/address.ts';
-import { destination } from '../subject/claims.ts';
+import type { Client, Setup } from '../setup.ts';
+import { distance, hostFault } from '../subject/address.ts';
+import { allEndpoints, type Form } from '../subject/endpoints.ts';
 import { openPorts, serverOf } from '../subject/redis-server.ts';
 
 export const remoteWithoutTls: Rule = {
@@ -12,27 +12,32 @@ export const remoteWithoutTls: Rule = {
   title: 'prompts, answers and the password cross the network without TLS',
   check(setup) {
     const seen = new Set<string>();
-    return CLIENT.flatMap((client): Finding[] => {
-      const to = destination(setup, client);
-      if (to === undefined || to.tls || seen.has(`${to.host}:${to.port}`)) return [];
-      seen.add(`${to.host}:${to.port}`);
-      const severity = weight(setup, to.host);
+    return allEndpoints(setup).flatMap(({ client, form, host, port, tls, place }): Finding[] => {
+      if (hostFault(host) !== undefined || tls || seen.has(`${host}:${port}`)) return [];
+      seen.add(`${host}:${port}`);
+      const severity = weight(setup, host);
       if (severity === undefined) return [];
       return [
         {
-          place: to.place,
+          place,
           message:
             severity === 'low'
-              ? `${to.host}:${to.port} is used without TLS, and its port is open to other machines`
-              : `${to.host}:${to.port} is another machine and is used without TLS`,
+              ? `${host}:${port} is used without TLS, and its port is open to other machines`
+              : `${host}:${port} is another machine and is used without TLS`,
           consequence: 'Every prompt, every answer and the password itself can be read and changed on the way.',
-          fix: severity === 'low' ? 'publish the port on 127.0.0.1 only, or use TLS' : 'use rediss:// in the url, or ssl: true beside host',
+          fix: severity === 'low' ? 'publish the port on 127.0.0.1 only, or use TLS' : fixOf(client, form),
           severity,
         },
       ];
     });
   },
 };
+
+function fixOf(client: Client, form: Form): string {
+  if (client === 'semantic') return 'give it redis_url: rediss://:PASSWORD@HOST:PORT';
+  if (form === 'sentinel') return 'set ssl: true beside sentinel_nodes, with LiteLLM 1.85.0 or newer: older releases drop it';
+  return form === 'cluster' ? 'set ssl: true beside the nodes' : 'use rediss:// in the url, or ssl: true beside host';
+}
 
 function weight(setup: Setup, host: string): 'high' | 'medium' | 'low' | undefined {
   const where = distance(host, setup);

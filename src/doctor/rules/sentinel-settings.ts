@@ -1,9 +1,13 @@
+import { RELEASES } from '../../litellm/releases.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import type { Setup } from '../setup.ts';
+import { CLIENT, type ComposeService, type Setup } from '../setup.ts';
 import { cacheParams, cachesInRedis, paramPath } from '../subject/cache-settings.ts';
 import { destination, setting } from '../subject/claims.ts';
+import { allEndpoints, CLIENT_NAME } from '../subject/endpoints.ts';
 import { environmentIsKnown } from '../subject/gateway.ts';
+import { image } from '../subject/image.ts';
+import { serverOf, serverPort } from '../subject/redis-server.ts';
 import { isOlderThan } from '../subject/release.ts';
 
 export const sentinelSettings: Rule = {
@@ -12,23 +16,41 @@ export const sentinelSettings: Rule = {
   needs: ['litellm', 'environment'],
   title: 'Redis Sentinel is configured by half, or its port is used as that of a data server',
   check(setup) {
-    if (setup.litellm === undefined || !cachesInRedis(setup)) return [];
+    if (setup.litellm === undefined) return [];
     const nodes = cacheParams(setup)?.sentinel_nodes !== undefined || setup.environment.get('REDIS_SENTINEL_NODES') !== undefined;
-    return nodes ? sentinel(setup) : port(setup);
+    return [...(nodes && cachesInRedis(setup) ? sentinel(setup) : []), ...port(setup)];
   },
 };
 
+/** A port proves nothing: what it is the evidence tells, or it is only a custom. */
 function port(setup: Setup): Finding[] {
-  const to = destination(setup, 'cache');
-  if (to?.port !== '26379') return [];
-  return [
-    {
-      place: to.place,
-      message: `${to.host}:26379 is the port of a Sentinel, not of a data server`,
-      consequence: 'A Sentinel does not know GET and SET: every cache operation fails.',
-      fix: 'set sentinel_nodes and service_name below cache_params, or the address of the data server',
-    },
-  ];
+  return CLIENT.flatMap((client): Finding[] => {
+    const to = destination(setup, client);
+    if (to === undefined) return [];
+    const service = setup.services.find(({ name, tree }) => name === to.host || tree.container_name === to.host);
+    const runs = service === undefined ? undefined : isSentinel(service);
+    const isNode = allEndpoints(setup).some(({ form, host, port }) => form === 'sentinel' && host === to.host && port === to.port);
+    const own = service === undefined ? undefined : serverOf(setup, to.host);
+    const isData = own !== undefined && serverPort(own) === to.port;
+    if (!(runs === true || isNode || (to.port === '26379' && !isData))) return [];
+    return [
+      {
+        place: to.place,
+        message: `${to.host}:${to.port} is the ${runs === true || isNode ? 'address' : 'port'} of a Sentinel, not of a data server`,
+        consequence: `A Sentinel does not know GET and SET: every operation of ${CLIENT_NAME[client]} fails.${runs === true || isNode ? '' : ' (26379 is the port that Sentinels have unless told otherwise; nothing else was seen of this server.)'}`,
+        fix: 'set sentinel_nodes and service_name, or the address of the data server',
+        severity: runs === true || isNode ? undefined : 'medium',
+      },
+    ];
+  });
+}
+
+function isSentinel({ command, image: reference }: ComposeService): boolean {
+  const words = command.flatMap((word) => word.split(/\s+/));
+  return (
+    words.some((word) => /(^|\/)(redis|valkey)-sentinel$/.test(word) || word === '--sentinel') ||
+    /sentinel$/.test(image(reference ?? '').name)
+  );
 }
 
 function sentinel(setup: Setup): Finding[] {
@@ -53,6 +75,16 @@ function sentinel(setup: Setup): Finding[] {
       message: 'sentinel_password without a password for the data server',
       consequence: 'The Sentinels let LiteLLM in and the data server answers NOAUTH; older releases send it the password of the Sentinels.',
       fix: 'set password as well',
+    });
+  }
+  const lost = ['password', 'username', 'ssl', 'socket_timeout'].filter((name) => params[name] !== undefined && params[name] !== null);
+  if (lost.length > 0 && isOlderThan(setup, RELEASES.sentinel_keeps_arguments) === true) {
+    findings.push({
+      place: litellm.place(paramPath(lost[0] ?? 'sentinel_nodes')),
+      message: `LiteLLM ${setup.release?.version} does not use ${lost.join(', ')} behind Sentinel`,
+      consequence:
+        'It connects to the data server with nothing but the password of the Sentinels: NOAUTH or WRONGPASS, and plain text, while the gateway looks healthy.',
+      fix: 'update LiteLLM to 1.85.0 or newer, or name the data server by host',
     });
   }
   const db = setting(setup, 'cache', 'db');

@@ -1,6 +1,5 @@
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { gateways } from '../subject/gateway.ts';
 import { redisSettings } from '../subject/redis-settings.ts';
 import { reference } from '../subject/value.ts';
 
@@ -10,7 +9,7 @@ export const variableUndefined: Rule = {
   needs: ['compose'],
   title: 'the configuration names a variable that the container of LiteLLM does not have',
   check(setup) {
-    const [gateway] = gateways(setup).filter(({ name }) => setup.services.some((service) => service.name === name));
+    const { gateway } = setup;
     if (gateway === undefined) return [];
     return redisSettings(setup).flatMap(({ name, value, place }): Finding[] => {
       const variable = reference(value);

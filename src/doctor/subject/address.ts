@@ -1,7 +1,6 @@
-import { isIPv4 } from 'node:net';
+import { isIPv4, isIPv6 } from 'node:net';
 import { connectionUrl, unquote } from '../resolver/connection-url.ts';
-import type { ComposeService, Setup } from '../setup.ts';
-import { isSection, scalar, texts } from './value.ts';
+import type { Setup } from '../setup.ts';
 
 /** The parts of a Redis URL, user and password decoded. The host of a socket is empty. */
 export interface RedisUrl {
@@ -58,6 +57,17 @@ function nothing(text: string): string | undefined {
   return text === '' ? undefined : text;
 }
 
+/** Why a text is no host, as the end of a sentence that begins with it; undefined for a name, an IPv4 or an IPv6 address. */
+export function hostFault(text: string): string | undefined {
+  if (isIPv6(text.replace(/%.*$/, ''))) return undefined;
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text.trim())) return 'holds a scheme';
+  if (text.includes('@')) return 'holds a user';
+  if (text.includes('/')) return 'holds a path';
+  if (/\s/.test(text)) return 'holds white space';
+  if (/[[\]]/.test(text)) return 'holds brackets, which belong into a url only';
+  return text.includes(':') ? 'holds a port' : undefined;
+}
+
 /** Where a host is, from the gateway's point of view. */
 export type Distance = 'loopback' | 'inside' | 'private' | 'remote';
 
@@ -69,18 +79,12 @@ export type Distance = 'loopback' | 'inside' | 'private' | 'remote';
 export function distance(host: string, setup: Setup): Distance {
   const name = host.toLowerCase().replace(/^\[|\]$|\.$/g, '');
   if (isLoopback(name)) return 'loopback';
-  if (name.endsWith('.docker.internal') || setup.services.some((service) => namesOf(service).includes(name))) return 'inside';
+  if (name.endsWith('.docker.internal') || setup.services.some(({ names }) => names.some((known) => known.toLowerCase() === name)))
+    return 'inside';
   if (isIPv4(name)) return isPrivate(name) ? 'private' : 'remote';
   if (name.includes(':')) return /^(f[cd]|fe[89ab])/.test(name) ? 'private' : 'remote';
-  if (!name.includes('.') || /\.svc(\.cluster\.local)?$/.test(name)) return 'inside';
+  if (!name.includes('.') || name.endsWith('.svc') || name.endsWith('.cluster.local')) return 'inside';
   return /\.(local|internal|home\.arpa)$/.test(name) ? 'private' : 'remote';
-}
-
-/** The names by which containers reach a service. */
-function namesOf({ name, tree }: ComposeService): readonly string[] {
-  const networks = isSection(tree.networks) ? Object.values(tree.networks) : [];
-  const aliases = networks.flatMap((network) => (isSection(network) ? texts(network.aliases) : []));
-  return [name, scalar(tree.container_name), scalar(tree.hostname), ...aliases].flatMap((known) => known?.toLowerCase() ?? []);
 }
 
 function isLoopback(name: string): boolean {

@@ -1,6 +1,7 @@
 import { CACHE_ARGUMENTS } from '../resolver/cache-arguments.ts';
+import { environmentValue } from '../resolver/python-value.ts';
 import type { Setup } from '../setup.ts';
-import { isTrue, known, type Section, section } from './value.ts';
+import { known, reference, type Section, section } from './value.ts';
 
 /** `litellm_settings.cache_params`; undefined where it is missing or empty. */
 export function cacheParams(setup: Setup): Section | undefined {
@@ -8,9 +9,12 @@ export function cacheParams(setup: Setup): Section | undefined {
   return params === undefined || Object.keys(params).length === 0 ? undefined : params;
 }
 
-/** Whether `litellm_settings.cache` switches response caching on. */
+/** Whether `litellm_settings.cache` switches response caching on: the boolean, or a variable that says true; no other text does. */
 export function cacheIsOn(setup: Setup): boolean {
-  return isTrue(section(setup.litellm?.tree, 'litellm_settings')?.cache);
+  const value = section(setup.litellm?.tree, 'litellm_settings')?.cache;
+  const name = reference(value);
+  const text = name === undefined ? undefined : setup.environment.get(name)?.value?.reveal();
+  return value === true || (text !== undefined && environmentValue(text) === true);
 }
 
 /**

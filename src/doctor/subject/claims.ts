@@ -1,6 +1,6 @@
 import type { Place } from '../place.ts';
 import type { Client, Resolution, Setting, Setup } from '../setup.ts';
-import { redisUrl } from './address.ts';
+import { hostFault, redisUrl } from './address.ts';
 import { redisServers, serverPort } from './redis-server.ts';
 import { known, section } from './value.ts';
 
@@ -54,10 +54,17 @@ export function inEnvironment(setup: Setup, part: Part): readonly Claim[] {
   ];
 }
 
-/** The ports that Redis servers of the compose files can be reached on, from inside and from this machine. */
-export function serverPorts(setup: Setup): readonly Claim[] {
-  return redisServers(setup).flatMap((server) => [
+/** The ports that Redis servers of the compose files can be reached on, from inside and from this machine; of those that a host names where it names any. */
+export function serverPorts(setup: Setup, host?: string): readonly Claim[] {
+  const named = redisServers(setup).filter(({ service }) => host !== undefined && service.names.includes(host));
+  return (named.length > 0 ? named : redisServers(setup)).flatMap((server) => [
     { value: serverPort(server), from: `the port of service ${server.service.name}`, place: server.place, url: false },
+    ...(server.options.get('tls-port') ?? []).map((value) => ({
+      value,
+      from: `the TLS port of service ${server.service.name}`,
+      place: server.place,
+      url: false,
+    })),
     ...server.service.ports.flatMap(({ published, place }) =>
       published === undefined
         ? []
@@ -81,15 +88,15 @@ export function setting(setup: Setup, client: Client, name: string): Setting | u
 }
 
 /**
- * The url that decides, or may decide, which Redis the cache uses: the one in force, and where the release is
+ * The url that decides, or may decide, which Redis a client uses: the one in force, and where the release is
  * not known also a REDIS_URL that only releases before 1.93.0 prefer to a configured host.
  */
-export function decisiveUrl(setup: Setup): { text: string; from: string; place: Place; certain: boolean } | undefined {
-  const url = setting(setup, 'cache', 'url');
+export function decisiveUrl(setup: Setup, client: Client): { text: string; from: string; place: Place; certain: boolean } | undefined {
+  const url = setting(setup, client, 'url');
   if (url !== undefined)
     return url.value === undefined ? undefined : { text: url.value.reveal(), from: url.from, place: url.place, certain: true };
   const variable = setup.environment.get('REDIS_URL');
-  if (!setup.resolutions.cache.used || setup.release !== undefined || variable?.value === undefined) return undefined;
+  if (!setup.resolutions[client].used || setup.release !== undefined || variable?.value === undefined) return undefined;
   return { text: variable.value.reveal(), from: variable.name, place: variable.place, certain: false };
 }
 
@@ -97,7 +104,7 @@ export function decisiveUrl(setup: Setup): { text: string; from: string; place: 
 export const ONLY_BEFORE =
   ' From 1.93.0 on a configured host beats REDIS_URL; the release of this gateway is not known (--litellm-version names it).';
 
-/** Where a client connects to: from its url, or from host, port and database; undefined where that is not known. */
+/** Where a client connects to: from its url, or from host, port and database; undefined where that is not known, or is no host. */
 export function destination(
   setup: Setup,
   client: Client,
@@ -112,6 +119,7 @@ export function destination(
   const host = setting(setup, client, 'host');
   const name = host?.value?.reveal();
   if (host === undefined || name === undefined) return undefined;
+  if (hostFault(name) !== undefined) return undefined;
   const ssl = setting(setup, client, 'ssl')?.value?.reveal();
   return {
     host: name,

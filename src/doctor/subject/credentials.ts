@@ -2,8 +2,8 @@ import { namesSecret } from '../../masking/mask.ts';
 import type { Place } from '../place.ts';
 import type { Setup } from '../setup.ts';
 import { redisUrl } from './address.ts';
-import { redisServers } from './redis-server.ts';
-import { isSection, literal, type Section, scalar, section } from './value.ts';
+import { allServers } from './redis-server.ts';
+import { isSection, known, literal, reference, type Section, scalar, section } from './value.ts';
 
 /** A secret that stands somewhere in the evidence. Its text is for comparisons in memory only. */
 export interface Credential {
@@ -30,17 +30,23 @@ export function redisPasswords(setup: Setup): readonly Credential[] {
       inSection(setup, path, key === 'sentinel_password' ? key : `${prefix}${key}`),
     ),
   );
+  const named = new Set(
+    REDIS_SECTIONS.flatMap(({ path, prefix }) => {
+      const values = section(setup.litellm?.tree, ...path) ?? {};
+      return [values[`${prefix}password`], values.sentinel_password].flatMap((value) => reference(value) ?? []);
+    }),
+  );
   const variables = setup.variables.flatMap(({ name, value, place }): Credential[] => {
     const text = value?.reveal();
     if (text === undefined || text === '') return [];
-    if (REDIS_VARIABLES.includes(name)) return [{ text, name, place, where: 'variable' }];
+    if (REDIS_VARIABLES.includes(name) || named.has(name)) return [{ text, name, place, where: 'variable' }];
     const password = name === 'REDIS_URL' ? redisUrl(text)?.password : undefined;
     return password === undefined ? [] : [{ text: password, name, place, where: 'variable' }];
   });
-  const commands = redisServers(setup).flatMap(({ service, options, place }) =>
+  const commands = allServers(setup).flatMap(({ name: server, options, place }) =>
     [...(options.get('requirepass') ?? []), ...(options.get('masterauth') ?? [])]
       .filter((text) => text !== '' && !text.includes('$'))
-      .map((text): Credential => ({ text, name: `--requirepass of ${service.name}`, place, where: 'command' })),
+      .map((text): Credential => ({ text, name: `--requirepass of ${server}`, place, where: 'command' })),
   );
   return [...config, ...variables, ...commands];
 }
@@ -53,19 +59,50 @@ function inSection(setup: Setup, path: readonly string[], key: string): Credenti
   return [{ text, name: `${path.at(-1)}.${key}`, place: setup.litellm.place([...path, key]), where: 'config' }];
 }
 
-/** Every other secret that the evidence shows: master key, database, salt, keys of providers. */
+/** Variables whose names say that something other than Redis is meant, whoever else uses them. */
+const OF_SOMETHING_ELSE =
+  /^(?:LITELLM_(?:MASTER|SALT)_KEY|UI_PASSWORD|DATABASE_(?:URL|PASSWORD)|POSTGRES_PASSWORD|PGPASSWORD|MYSQL_(?:ROOT_)?PASSWORD|(?!.*(?:REDIS|VALKEY)).*_API_KEY|AWS_SECRET_ACCESS_KEY|AZURE_.*|JWT_SECRET.*|GRAFANA_.*|GF_SECURITY_.*)$/;
+/** A part of a name that says that the value is one of Redis. */
+const OF_REDIS = /(?:^|_)(?:REDIS|REDISCLI|VALKEY|KEYDB|SENTINEL)\w*/i;
+
+/**
+ * The names of variables that are used for Redis: those that a setting of Redis refers to, and those that a compose file
+ * puts into the command or the environment of a server, into a url of Redis, or into a variable that is one of Redis.
+ */
+export function redisVariables(setup: Setup): ReadonlySet<string> {
+  const inConfig = REDIS_SECTIONS.flatMap(({ path }) => Object.entries(section(setup.litellm?.tree, ...path) ?? {}))
+    .filter(([key]) => /password|url|username/.test(key))
+    .flatMap(([, value]) => reference(value) ?? []);
+  const inCompose = setup.services.flatMap(({ role, references }) =>
+    references
+      .filter(({ key, text }) => role === 'redis' || OF_REDIS.test(key) || /^(?:rediss?|valkeys?):\/\//.test(text))
+      .map(({ name }) => name),
+  );
+  return new Set([...inConfig, ...inCompose]);
+}
+
+/**
+ * Every other secret that the evidence shows: master key, database, salt, keys of providers. A variable belongs to Redis by
+ * what it is used for; one that is used for Redis and for something else as well is a secret of something else.
+ */
 export function otherSecrets(setup: Setup): readonly Credential[] {
-  const variables = setup.variables.flatMap(({ name, value, place }): Credential[] => {
+  const ofRedis = redisVariables(setup);
+  const ofServers = new Set(allServers(setup).flatMap((server) => server.variables));
+  const variables = setup.variables.flatMap((variable): Credential[] => {
+    const { name, value, place } = variable;
     const text = value?.reveal();
-    if (text === undefined || text === '' || name.startsWith('REDIS') || name.startsWith('VALKEY')) return [];
+    if (text === undefined || text === '' || ofServers.has(variable)) return [];
     if (name === 'DATABASE_URL') return databasePassword(text, name, place);
-    return namesSecret(name) ? [{ text, name, place, where: 'variable' }] : [];
+    if (!namesSecret(name)) return [];
+    const isOther = OF_SOMETHING_ELSE.test(name) || !(OF_REDIS.test(name) || ofRedis.has(name));
+    return isOther ? [{ text, name, place, where: 'variable' }] : [];
   });
   const { litellm } = setup;
   if (litellm === undefined) return variables;
   const general = section(litellm.tree, 'general_settings') ?? {};
   const config = Object.entries(general).flatMap(([key, value]): Credential[] => {
-    const text = literal(value);
+    const name = reference(value);
+    const text = name === undefined || ofRedis.has(name) ? known(setup, value) : undefined;
     if (text === undefined || text === '') return [];
     const place = litellm.place(['general_settings', key]);
     if (key === 'database_url') return databasePassword(text, `general_settings.${key}`, place);

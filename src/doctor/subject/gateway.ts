@@ -1,47 +1,10 @@
-import type { Variable } from '../environment.ts';
-import { roleOf } from '../evidence/role.ts';
-import type { Place } from '../place.ts';
-import type { Setup } from '../setup.ts';
+import type { Gateway, Setup } from '../setup.ts';
 
-/** A container that runs LiteLLM's proxy. */
-export interface Gateway {
-  name: string;
-  image: string | undefined;
-  words: readonly string[];
-  replicas: number;
-  variables: readonly Variable[];
-  place: Place;
-  /** Where the image is named. */
-  imagePlace: Place;
-}
+export type { Gateway } from '../setup.ts';
 
-/** Every container of the compose files and manifests that runs LiteLLM's proxy. */
-export function gateways(setup: Setup): readonly Gateway[] {
-  const services = setup.services
-    .filter(({ image, command }) => roleOf(image, command) === 'litellm')
-    .map(({ name, image, command, replicas, variables, place }) => ({
-      name,
-      image,
-      words: command,
-      replicas,
-      variables,
-      place: place(['command']),
-      imagePlace: place(['image']),
-    }));
-  const containers = setup.workloads.flatMap((workload) =>
-    workload.containers
-      .filter(({ image, args }) => roleOf(image, args) === 'litellm')
-      .map(({ name, image, args, variables, place }) => ({
-        name,
-        image,
-        words: args,
-        replicas: workload.replicas ?? 1,
-        variables,
-        place,
-        imagePlace: place,
-      })),
-  );
-  return [...services, ...containers];
+/** The container of LiteLLM that the setup is of; none where none is known. */
+export function gateways({ gateway }: Setup): readonly Gateway[] {
+  return gateway === undefined ? [] : [gateway];
 }
 
 /** Worker processes of one container, from `--num_workers` or its variable. */

@@ -1,44 +1,109 @@
-import { roleOf } from '../evidence/role.ts';
+import type { Variable } from '../environment.ts';
 import type { Place } from '../place.ts';
-import type { ComposeService, Setup } from '../setup.ts';
+import type { ComposeService, Container, Setup, Workload } from '../setup.ts';
+import { type Account, accountOf } from './acl.ts';
 import { image } from './image.ts';
 import { scalar } from './value.ts';
 
-/** A Redis server of the compose files, with the options of its command line. */
-export interface RedisServer {
-  service: ComposeService;
-  /** Option to its last value: `maxmemory`, `appendonly`; `user` and `save` keep all of theirs. */
+/** A Redis server of the evidence, with the options of its command line and of the files that it is started with. */
+export interface Server {
+  name: string;
+  image: string | undefined;
+  variables: readonly Variable[];
+  /** Option to its values, the last of which counts: `maxmemory`, `appendonly`; `user` and `save` keep all of theirs. */
   options: ReadonlyMap<string, readonly string[]>;
-  /** Whether a configuration or ACL file, or a script, may say more than the command does. */
+  /** The users of its ACL. */
+  accounts: readonly Account[];
+  /** Whether a configuration or ACL file that was not read, or a script, may say more. */
   more: boolean;
   place: Place;
+  imagePlace: Place;
+  service?: ComposeService | undefined;
+  workload?: Workload | undefined;
+  container?: Container | undefined;
+}
+
+/** One of a compose file. */
+export interface RedisServer extends Server {
+  service: ComposeService;
 }
 
 /** Every Redis server of the compose files. */
 export function redisServers(setup: Setup): readonly RedisServer[] {
-  return setup.services.filter(({ image, command }) => roleOf(image, command) === 'redis').map(redisServer);
+  return setup.services
+    .filter(({ role }) => role === 'redis')
+    .map((service) => ({
+      ...server(service.command, service.image, service.variables, service.volumes, service),
+      name: service.name,
+      place: service.place(['command']),
+      imagePlace: service.place(['image']),
+      service,
+    }));
 }
 
-function redisServer(service: ComposeService): RedisServer {
-  const words = [...service.command, ...argumentsOf(service)].flatMap((word) => (/\s-|-server\s/.test(word) ? split(word) : [word]));
+/** The servers of the same files are the same for every instance and every rule. */
+const KNOWN = new WeakMap<Setup['workloads'], { services: Setup['services']; servers: readonly Server[] }>();
+
+/** Every Redis server of the compose files and of the manifests. */
+export function allServers(setup: Setup): readonly Server[] {
+  const before = KNOWN.get(setup.workloads);
+  if (before !== undefined && before.services === setup.services) return before.servers;
+  const servers = serversOf(setup);
+  KNOWN.set(setup.workloads, { services: setup.services, servers });
+  return servers;
+}
+
+function serversOf(setup: Setup): readonly Server[] {
+  const inPods = setup.workloads.flatMap((workload) =>
+    workload.containers
+      .filter(({ role }) => role === 'redis')
+      .map(
+        (container): Server => ({
+          ...server(container.args, container.image, container.variables, container.mounts, container),
+          name: workload.name === '' ? container.name : workload.name,
+          place: container.place,
+          imagePlace: container.place,
+          workload,
+          container,
+        }),
+      ),
+  );
+  return [...redisServers(setup), ...inPods];
+}
+
+function server(
+  command: readonly string[],
+  reference: string | undefined,
+  variables: readonly Variable[],
+  mounts: readonly { target: string }[],
+  { serverFiles, unreadFiles }: Pick<Container, 'serverFiles' | 'unreadFiles'>,
+): Pick<Server, 'image' | 'variables' | 'options' | 'accounts' | 'more'> {
+  const words = [...command, ...argumentsOf(variables)].flatMap((word) => (/\s-|-server\s/.test(word) ? split(word) : [word]));
   const options = new Map<string, readonly string[]>();
+  const add = (name: string, value: string) => options.set(name, [...(options.get(name) ?? []), value]);
+  for (const { text } of serverFiles)
+    for (const [, name = '', value = ''] of text.matchAll(/^[ \t]*([a-z][a-z-]*)[ \t]+(\S.*?)[ \t]*$/gim))
+      add(name.toLowerCase(), value.replace(/^(['"])(.*)\1$/, '$2'));
   for (const [index, word] of words.entries()) {
     if (!/^--?[a-z]/i.test(word) || word === '-c') continue;
     const [name = '', inline] = word.replace(/^--?/, '').toLowerCase().split('=');
     const rest = words.slice(index + 1);
     const end = rest.findIndex((next) => next.startsWith('--'));
-    const value = inline ?? (end === -1 ? rest : rest.slice(0, end)).join(' ').trim();
-    options.set(name, [...(options.get(name) ?? []), value]);
+    add(name, inline === undefined ? (end === -1 ? rest : rest.slice(0, end)).join(' ').trim() : word.slice(word.indexOf('=') + 1));
   }
   const reads =
-    words.some((word) => /\.(conf|acl)$|\/etc\/|entrypoint|\.sh$/.test(word)) || options.has('aclfile') || options.has('include');
-  const mounts = service.volumes.some(({ target }) => /\.conf$|\/etc\/(redis|valkey)|\/mounted-etc|\.acl$/.test(target));
-  return { service, options, more: reads || mounts, place: service.place(['command']) };
+    unreadFiles ||
+    words.some((word) => /(?:^|\/)(?!docker-)[\w-]*entrypoint|\.sh$/.test(word)) ||
+    ((options.has('aclfile') || options.has('include')) && serverFiles.length === 0);
+  const mounted =
+    mounts.some(({ target }) => /\.conf$|\/etc\/(redis|valkey)|\/mounted-etc|\.acl$/.test(target)) && serverFiles.length === 0;
+  const accounts = (options.get('user') ?? []).map(accountOf);
+  return { image: reference, variables, options, accounts, more: reads || mounted };
 }
 
 /** Options that the images of Redis Stack and of Valkey take from their environment. */
-function argumentsOf(service: ComposeService): readonly string[] {
-  return service.variables
+function argumentsOf(variables: readonly Variable[]): readonly string[] {
+  return variables
     .filter(({ name }) => ['REDIS_ARGS', 'VALKEY_EXTRA_FLAGS', 'REDIS_EXTRA_FLAGS'].includes(name))
     .flatMap(({ value }) => (value === undefined ? [] : split(value.reveal())));
 }
@@ -48,19 +113,26 @@ function split(text: string): readonly string[] {
 }
 
 /** The last value of an option; undefined where the command does not give it. */
-export function option(server: RedisServer, name: string): string | undefined {
+export function option(server: Server, name: string): string | undefined {
   return server.options.get(name)?.at(-1);
 }
 
 /** Whether the server asks for a password; undefined where a file that was not read decides. */
-export function asksForPassword(server: RedisServer): boolean | undefined {
-  const { service, options } = server;
-  const variable = service.variables.find(({ name }) => ['REDIS_PASSWORD', 'VALKEY_PASSWORD', 'REDIS_PASSWORD_FILE'].includes(name));
-  const bitnami = /bitnami/.test(service.image ?? '');
-  if (bitnami && variable !== undefined && (variable.value === undefined || variable.value.reveal() !== '')) return true;
+export function asksForPassword(server: Server): boolean | undefined {
+  const { variables, options } = server;
+  const own = variables.findLast(({ name }) =>
+    ['REDIS_PASSWORD', 'VALKEY_PASSWORD', 'REDIS_PASSWORD_FILE', 'VALKEY_PASSWORD_FILE'].includes(name),
+  );
+  if (isBitnami(server) && own !== undefined && (own.value === undefined || own.value.reveal() !== '')) return true;
+  const everyone = server.accounts.findLast(({ name }) => name === 'default');
+  if (everyone !== undefined) return !(everyone.on && everyone.open);
   if (options.has('requirepass')) return option(server, 'requirepass') !== '' && option(server, 'requirepass') !== '""';
-  if (options.get('user')?.some((user) => /\bdefault\b.*\b(off|>|#)/.test(user))) return true;
   return server.more ? undefined : false;
+}
+
+/** Whether its image takes its password from a variable, and refuses to start without one or ALLOW_EMPTY_PASSWORD. */
+export function isBitnami({ image: reference }: Server): boolean {
+  return /bitnami/.test(reference ?? '');
 }
 
 /** `256mb`, `1gb`, `512M`, `1073741824` in bytes, as Redis and compose files write sizes. */
@@ -71,10 +143,10 @@ export function bytes(text: string | undefined): number | undefined {
   return Number(found[1]) * 1024 ** power;
 }
 
-/** The release of the server as its image names it: `[7, 4]`; undefined for `latest` and for other images. */
-export function serverRelease({ service }: RedisServer): readonly [number, number] | undefined {
-  const found = /^(\d+)(?:\.(\d+))?/.exec(image(service.image ?? '').tag ?? '');
-  return found ? [Number(found[1]), Number(found[2] ?? 0)] : undefined;
+/** The release of the server as its image names it: `[7, 4]`, `[7, undefined]` for `redis:7`, which moves; undefined for `latest` and for other images. */
+export function serverRelease({ image: reference }: Server): readonly [number, number | undefined] | undefined {
+  const found = /^v?(\d+)(?:\.(\d+))?(?=[.-]|$)/.exec(image(reference ?? '').tag ?? '');
+  return found ? [Number(found[1]), found[2] === undefined ? undefined : Number(found[2])] : undefined;
 }
 
 /** The memory that its container may use, in bytes. */
@@ -96,14 +168,14 @@ export function openPorts({ service }: RedisServer): ComposeService['ports'] {
 }
 
 /** The port that it listens on inside the network of its containers. */
-export function serverPort(server: RedisServer): string {
+export function serverPort(server: Server): string {
   return option(server, 'port') ?? '6379';
 }
 
 /** The server that a host name means for LiteLLM: the service of that name, or the one whose port is published on this machine. */
 export function serverOf(setup: Setup, host: string): RedisServer | undefined {
   const servers = redisServers(setup);
-  const named = servers.find(({ service }) => service.name === host || service.tree.container_name === host);
+  const named = servers.find(({ service }) => service.names.includes(host));
   if (named !== undefined || !['localhost', '127.0.0.1', '::1'].includes(host)) return named;
   return servers.find(({ service }) => service.ports.some(({ published }) => published !== undefined));
 }

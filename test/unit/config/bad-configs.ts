@@ -142,8 +142,8 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/redis-urls.yaml:13:19: redis[11].url: has a #: write %23 where it is part of the password',
     'DIR/redis-urls.yaml:14:21: redis[12].url: has no host',
     'DIR/redis-urls.yaml:15:20: redis[13].url: has a % in user or password that is no escape of UTF-8; write %25 for %',
-    'DIR/redis-urls.yaml:16:26: redis[14].url: has a % in its path that is no escape of UTF-8',
-    'DIR/redis-urls.yaml:17:24: redis[15].url: has a % in its host',
+    'DIR/redis-urls.yaml:16:26: redis[14].url: has a % in the path of the socket that is no escape of UTF-8: write %25 for %',
+    'DIR/redis-urls.yaml:17:24: redis[15].url: has a host that no server can have',
   ],
   'reserved-character': ['DIR/reserved-character.yaml:2:57: begins with a character that needs quotes'],
   replicas: [

@@ -19,6 +19,8 @@ function gateway(name: string, changes: Partial<GatewayConfig> = {}): GatewayCon
     expect: { cache: 'redis' },
     daily_budget_usd: 1,
     price_per_pair_usd: 0,
+    overhead: 0.01,
+    cache_ping: 'auto',
     ...changes,
   };
 }

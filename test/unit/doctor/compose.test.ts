@@ -93,14 +93,17 @@ describe('a compose file', () => {
     expect(read(text).services[0]?.volumes).toEqual([
       { source: 'data', target: '/data' },
       { source: '', target: '/only' },
-      { source: './x', target: '/y' },
+      { source: './x', target: '/y', path: 'x' },
       { source: 's', target: '/t' },
     ]);
   });
 
-  it('says what it does not follow, and what Compose refuses', () => {
-    const { notes, problems, services } = read('include: [x.yaml]\nservices:\n  a:\n    extends: {service: b}\n    image: "x$ y"\n');
-    expect(notes.map(({ path, at }) => `${path} ${at?.line}:${at?.column}`)).toEqual(['include 1:1', 'services.a.extends 4:5']);
+  it('says what it could not follow, and what Compose refuses', () => {
+    const { gaps, problems, services } = read('include: [x.yaml]\nservices:\n  a:\n    extends: {service: b}\n    image: "x$ y"\n');
+    expect(gaps.map(({ message, place }) => `${placeText(place)} ${message}`)).toEqual([
+      'compose.yaml:1:11 includes x.yaml, which was not found here',
+      'compose.yaml:4:5 service a extends b, which compose.yaml does not have',
+    ]);
     expect(problems).toEqual([
       {
         path: 'services.a.image',
@@ -110,6 +113,26 @@ describe('a compose file', () => {
       },
     ]);
     expect(services[0]?.image).toBe('x$ y');
+  });
+
+  it.each([
+    'image',
+    'command',
+    'environment',
+    'env_file',
+    'ports',
+    'volumes',
+    'deploy',
+    'scale',
+    'extends',
+    'build',
+    'networks',
+    'configs',
+    'expose',
+  ])('takes keys of objects in %s for text', (key) => {
+    const odd = JSON.parse('{"toString":1,"valueOf":1}');
+    for (const value of [odd, [odd], { service: odd, args: odd, replicas: odd, path: odd }])
+      expect(read(JSON.stringify({ include: [odd], services: { a: { [key]: value } } })).services).toHaveLength(1);
   });
 
   it('never throws, whatever a service holds', () => {

@@ -91,12 +91,12 @@ describe('manifests', () => {
   });
 
   it('are not a chart that nobody rendered', () => {
-    expect(read('kind: Deployment\nmetadata:\n  name: {{ .Release.Name }}\n').problems).toEqual([
+    expect(read('kind: Deployment\nmetadata:\n  name: {{ .Release.Name }}\n').gaps).toEqual([
       {
-        path: '',
-        message: 'is a template of a chart, not a manifest',
-        suggestion: 'render it with helm template',
-        at: { file: '0.yaml', line: 3, column: 1 },
+        kind: 'evidence',
+        message: 'is a template of a chart, not a manifest: nothing of it was judged',
+        fix: 'render it with helm template and give the doctor what that prints',
+        place: { source: '0.yaml', line: 3, column: 1 },
       },
     ]);
   });

@@ -73,7 +73,11 @@ describe('what LiteLLM will use', () => {
     ['cache: true\n', false, undefined],
     ['litellm_settings:\n  cache: true\n  cache_params:\n', true, 'config.yaml:3:3 cache_params has no keys below it'],
     ['litellm_settings: {cache: true}\n', true, 'environment neither a host nor a url of Redis is given'],
-    ['litellm_settings: {cache: true, cache_params: {type: memcached}}\n', true, 'config.yaml:1:48 type is no kind of cache'],
+    [
+      'litellm_settings: {cache: true, cache_params: {type: memcached}}\n',
+      true,
+      'config.yaml:1:48 type is no kind of cache of this release, which are local, redis, redis-semantic, qdrant-semantic, s3, gcs, azure-blob, valkey-semantic, disk',
+    ],
     [
       'litellm_settings: {cache: true, cache_params: {type: redis, host: h, retries: 1}}\n',
       true,

@@ -18,6 +18,8 @@ const CONFIG: GatewayConfig = {
   ttl: 120_000,
   expect: { cache: 'redis' },
   daily_budget_usd: 1,
+  overhead: 0.01,
+  cache_ping: 'auto',
 };
 
 const JUDGED: NonNullable<Inside['judged']> = {
@@ -103,10 +105,12 @@ model: m
 routes:
   - chat
 daily_budget_usd: 1
+cache_ping: auto
 api_key: <secret>
 interval: 30s
 timeout: 5s
 ttl: 2m
+overhead: 1%
 expect:
   cache: redis
 

@@ -86,16 +86,28 @@ describe('the marks of an answer', () => {
 });
 
 describe('a version', () => {
-  it('is kept when it is short and plain', () => {
-    expect(['1.106.0', '1.84.0rc1', '1.80.9.dev1+x', '', 'a b', '1'.repeat(33), 7, null].map(cleanVersion)).toEqual([
-      '1.106.0',
-      '1.84.0rc1',
-      '1.80.9.dev1+x',
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-    ]);
+  it.each(['1.106.0', '1.84.0rc1', '1.80.9.post1', '1.77.2-stable', '1.77.2-stable.patch.2', '1.99.0.dev1', 'v1.80.9'])(
+    '%s is kept',
+    (text) => {
+      expect(cleanVersion(text)).toBe(text);
+    },
+  );
+
+  it.each([
+    'sk-1234567890abcdef',
+    'a3f1c9e2b7d84f60a3f1c9e2b7d84f60',
+    '1.80.9-sk-1234567890',
+    '1.80.9+a3f1c9e2b7d84f60',
+    '12345678.87654321',
+    '1.80.9.1.2.3.4.5',
+    '1'.repeat(33),
+    'latest',
+    'a b',
+    '1.80.9\n',
+    '',
+    7,
+    null,
+  ])('%j could be anything, a key too, and is left out', (text) => {
+    expect(cleanVersion(text)).toBeUndefined();
   });
 });

@@ -20,7 +20,6 @@ describe('cache-settings-misplaced', () => {
   it.each([
     ['general_settings:\n  cache: true\n', 'config.yaml:2:3: high: general_settings.cache is not read by LiteLLM'],
     ['router_settings:\n  cache_params: { type: redis }\n', 'config.yaml:2:3: high: router_settings.cache_params is not read by LiteLLM'],
-    ['litellm_settings:\n  cache: { type: redis }\n', 'config.yaml:2:3: high: litellm_settings.cache is not read by LiteLLM'],
     [
       'litellm_settings:\n  cache: true\n  cache_params:\n    type: redis\n    redis: { host: a }\n',
       'config.yaml:5:5: high: litellm_settings.cache_params.redis is not read by LiteLLM',

@@ -28,6 +28,16 @@ describe('call-types', () => {
     ]);
   });
 
+  it.each([
+    ['[acompletion, anthropic_messages]', '1.104.2', []],
+    ['[acompletion, aanthropic_messages]', '1.104.2', ['config.yaml:6:5: medium: aanthropic_messages without anthropic_messages']],
+    ['[responses]', '1.104.2', ['config.yaml:6:5: medium: responses without aresponses']],
+    ['[responses]', '1.110.2', []],
+    ['[embedding]', '1.110.2', ['config.yaml:6:5: medium: embedding without aembedding']],
+  ])('knows the functions that the gateway calls: %s on %s', async (list, litellmVersion, findings) => {
+    expect(await reported(callTypes, types(list), { litellmVersion })).toEqual(findings);
+  });
+
   it('accepts asynchronous names alone', async () => {
     expect(await reported(callTypes, types('[acompletion, aresponses, anthropic_messages, aanthropic_messages]'))).toEqual([]);
   });

@@ -8,7 +8,7 @@ const { bad, good } = examples('cluster-settings');
 describe('cluster-settings', () => {
   it('reports the bad example of its page', async () => {
     expect(await reported(clusterSettings, bad)).toEqual([
-      'config.yaml:5:5: high: clustercfg.cache.example.org is the address of a cluster, and no nodes are configured',
+      'config.yaml:5:5: high: clustercfg.answers.abc123.euc1.cache.amazonaws.com is the address of a cluster, and no nodes are configured',
     ]);
   });
 
@@ -26,6 +26,32 @@ describe('cluster-settings', () => {
     const config =
       'litellm_settings:\n  cache: true\n  cache_params:\n    type: redis\n    redis_startup_nodes: [{ host: a, port: 1 }]\n    db: 3\n';
     expect(await reported(clusterSettings, { 'config.yaml': config }, { litellmVersion: '1.80.0' })).toEqual([]);
+  });
+
+  it.each([
+    'redis-master.redis.svc.cluster.local',
+    'redis.cluster.internal',
+    'my-cluster',
+    'my-cluster.prod.example.org',
+    'clustercfg.example.org',
+    'clustercfg.cache.amazonaws.com.example.org',
+    'prod-cluster.abc123.0001.euc1.cache.amazonaws.com',
+  ])('takes no name for a proof: %s', async (host) => {
+    const config = `litellm_settings:\n  cache: true\n  cache_params:\n    type: redis\n    host: ${host}\nrouter_settings:\n  redis_host: ${host}\n  redis_port: 6379\n`;
+    for (const litellmVersion of ['1.80.9', '1.104.2', '1.110.2'])
+      expect(await reported(clusterSettings, { 'config.yaml': config }, { litellmVersion })).toEqual([]);
+  });
+
+  it('believes the command of the server, and the nodes of another client', async () => {
+    const config = `litellm_settings:\n  cache: true\n  cache_params:\n    type: redis\n    redis_startup_nodes: [{ host: redis, port: 6379 }]\nrouter_settings:\n  redis_host: redis\n  redis_port: 6379\n`;
+    expect(await reported(clusterSettings, { 'config.yaml': config }, { litellmVersion: '1.80.9' })).toEqual([
+      'config.yaml:7:3: high: redis is the address of a cluster, and the router names no nodes',
+    ]);
+    const plain = 'litellm_settings:\n  cache: true\n  cache_params:\n    type: redis\n    url: redis://redis:6379\n';
+    const compose = 'services:\n  redis:\n    image: redis:8\n    command: redis-server --cluster-enabled yes\n';
+    expect(await reported(clusterSettings, { 'config.yaml': plain, 'compose.yaml': compose }, { litellmVersion: '1.110.2' })).toEqual([
+      'config.yaml:5:5: high: redis is the address of a cluster, and no nodes are configured',
+    ]);
   });
 
   it('believes the running server', async () => {

@@ -8,7 +8,7 @@ const { bad, good } = examples('sentinel-settings');
 describe('sentinel-settings', () => {
   it('reports the bad example of its page', async () => {
     expect(await reported(sentinelSettings, bad)).toEqual([
-      'config.yaml:5:5: high: redis:26379 is the port of a Sentinel, not of a data server',
+      'config.yaml:5:5: medium: redis:26379 is the port of a Sentinel, not of a data server',
     ]);
   });
 

@@ -1,0 +1,117 @@
+import type { Finding } from '../finding.ts';
+import type { Rule } from '../rule.ts';
+import { CLIENT, type Setup } from '../setup.ts';
+import { destination } from '../subject/claims.ts';
+import { type Reach, reach } from '../subject/reach.ts';
+import { option, type Server, serverPort } from '../subject/redis-server.ts';
+
+export const redisNotReachable: Rule = {
+  id: 'redis-not-reachable',
+  severity: 'high',
+  needs: ['compose', 'kubernetes'],
+  title: 'the address of Redis leads LiteLLM to no Redis',
+  check(setup) {
+    const seen = new Set<string>();
+    return CLIENT.flatMap((client): Finding[] => {
+      const to = destination(setup, client);
+      if (to === undefined || seen.has(`${to.host}:${to.port}`)) return [];
+      seen.add(`${to.host}:${to.port}`);
+      const why = reason(setup, reach(setup, to.host), to);
+      return why === undefined ? [] : [{ ...why, place: to.place }];
+    });
+  },
+};
+
+type Address = { host: string; port: string; db: string };
+type Why = Omit<Finding, 'place'>;
+
+const REFUSED = 'Connection refused, or no answer until the timeout: no answer is shared, and every worker pays for each prompt again.';
+const UNRESOLVED = 'The name does not resolve: no answer is shared, and every worker pays for each prompt again.';
+
+function reason(setup: Setup, found: Reach, to: Address): Why | undefined {
+  switch (found.kind) {
+    case 'apart':
+      return {
+        message: `LiteLLM and Redis of ${found.server.name} share no network, so ${to.host} does not resolve`,
+        consequence: UNRESOLVED,
+        fix: `put both services into one network: networks: [${found.server.service?.networks[0] ?? 'default'}]`,
+        related: [related(found.server)],
+      };
+    case 'nothing':
+      return {
+        message: `no service, alias or container of this project is called ${to.host}`,
+        consequence: UNRESOLVED,
+        fix: `use the name of the service: ${found.server.name}:${serverPort(found.server)}`,
+        related: [related(found.server)],
+      };
+    case 'elsewhere':
+      return {
+        message: `${to.host} is no Service of the namespace of LiteLLM; Service ${found.service.name} is in namespace ${found.service.namespace}`,
+        consequence: UNRESOLVED,
+        fix: `use ${found.service.name}.${found.service.namespace}`,
+        related: [{ place: found.service.place, message: `Service ${found.service.name}` }],
+      };
+    case 'empty':
+      return {
+        message: `Service ${found.service.name} selects no pod: the labels of ${found.server.name} differ from its selector`,
+        consequence: REFUSED,
+        fix: 'give the Service the labels of the pod template as its selector',
+        related: [{ place: found.service.place, message: `Service ${found.service.name}` }, related(found.server)],
+      };
+    case 'itself':
+      return setup.gateway?.workload === undefined
+        ? undefined
+        : {
+            message: `${to.host} is the pod of LiteLLM itself, Redis is ${found.server.name}`,
+            consequence: REFUSED,
+            fix: 'use the name of the Service of Redis',
+            related: [related(found.server)],
+          };
+    case 'server':
+      return badPort(found, to) ?? badDatabase(found.server, to);
+    default:
+      return undefined;
+  }
+}
+
+function related(server: Server): { place: Finding['place']; message: string } {
+  return { place: server.place, message: `Redis of ${server.name}` };
+}
+
+/** Through a Service the port of the Service counts, and where that leads to. */
+function badPort({ server, through }: Extract<Reach, { kind: 'server' }>, to: Address): Why | undefined {
+  if (through === undefined || through.headless) return undefined;
+  const listens = [serverPort(server), option(server, 'tls-port') ?? ''];
+  const way = through.ports.find(({ port }) => port === to.port);
+  const [first] = through.ports;
+  if (way === undefined && first !== undefined)
+    return {
+      message: `Service ${through.name} has no port ${to.port}${listens.includes(to.port) ? ', which is the port of the container' : ''}; it listens on ${first.port}`,
+      consequence: REFUSED,
+      fix: `use ${to.host}:${first.port}`,
+      related: [{ place: through.place, message: `Service ${through.name}` }],
+    };
+  const named = server.container?.ports.find(({ name }) => name === way?.target)?.port;
+  const target = named ?? way?.target ?? '';
+  if (!/^\d+$/.test(target) || listens.includes(target) || (server.more && !server.options.has('port'))) return undefined;
+  return {
+    message: `Service ${through.name} leads port ${to.port} to ${target}, where Redis of ${server.name} does not listen`,
+    consequence: REFUSED,
+    fix: `set targetPort to ${serverPort(server)}`,
+    related: [{ place: through.place, message: `Service ${through.name}` }, related(server)],
+  };
+}
+
+/** Redis has 16 databases, numbered from 0, unless it is told otherwise. */
+function badDatabase(server: Server, { db }: Address): Why | undefined {
+  const given = option(server, 'databases');
+  if ((given === undefined && server.more) || !/^\d{1,9}$/.test(db)) return undefined;
+  const count = Number(given ?? 16);
+  if (!Number.isInteger(count) || Number(db) < count) return undefined;
+  return {
+    message: `Redis of ${server.name} has databases 0 to ${count - 1}, LiteLLM asks for ${db}`,
+    consequence: 'Redis answers ERR DB index is out of range to every new connection: nothing is cached.',
+    fix: `use a database below ${count}, or raise databases of Redis`,
+    related: [related(server)],
+  };
+}
