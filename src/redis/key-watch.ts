@@ -4,7 +4,7 @@ import { admitted } from './admitted.ts';
 import type { Connection } from './connection.ts';
 import { settle } from './failure.ts';
 import { type KeyLook, lookOf } from './key-look.ts';
-import { keyForms, probePrefixes } from './probe-keys.ts';
+import { keyForms, namespaceOf, probeKeys, probePrefixes } from './probe-keys.ts';
 import { rememberWrites, type Written } from './probe-writes.ts';
 import { readServerCounters, SERVER_COUNTERS, type ServerCounters } from './server-counters.ts';
 import type { Target } from './target.ts';
@@ -15,8 +15,15 @@ export interface KeyWatch {
   readonly watching: boolean;
   /** Why the server could not be asked at the last attempt; undefined while it can. */
   readonly failure: RedisFailure | undefined;
-  /** Connects what is not connected, once. `namespace` is the gateway's: null for none, undefined when it is not known. */
+  /**
+   * Connects what is not connected, once. `namespace` is the gateway's: null for none, undefined when it is not known.
+   * Then the writes of one second are listened to without a prefix, once, and the first key of a probe tells it.
+   */
   connect(namespace: string | null | undefined, signal: AbortSignal): Promise<void>;
+  /** A probe of this gateway is about to be sent. */
+  expect(probe: string): void;
+  /** The namespace that the key of a probe told; null for none, undefined while it is not known. */
+  readonly learnt: string | null | undefined;
   /** Waits until a key of the probe is written, at most `milliseconds`; undefined when none was. */
   written(probe: string, milliseconds: number, signal: AbortSignal): Promise<Written | undefined>;
   /** Looks for the key of a probe: the pushed one, else `named` as the gateway calls it. */
@@ -30,6 +37,12 @@ export interface KeyWatch {
 
 const CHANNEL = '__redis__:invalidate';
 
+/** Learning a namespace hears of every write on the server: so long and so many messages at most, once for each gateway. */
+const LEARNING_MS = 1_000;
+const LEARNING_MESSAGES = 10_000;
+/** Probes that were sent last, whose keys may tell the namespace. */
+const REMEMBERED = 100;
+
 /**
  * Watches the probe keys of one gateway in a target over two connections: one on which the server pushes
  * the names of written keys (`CLIENT TRACKING ON REDIRECT <itself> BCAST`, Redis 6 and later, RESP2), one
@@ -38,6 +51,7 @@ const CHANNEL = '__redis__:invalidate';
  */
 export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
   const writes = rememberWrites(clock);
+  const asked = new Set<string>();
   let prefixes: readonly string[] = [];
   let namespace: string | null | undefined;
   let subscriber: Connection | undefined;
@@ -47,6 +61,8 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
   let found = false;
   /** The server is one of several that share the keys: what it does not push may be on another. */
   let shares = false;
+  let learnt: string | null | undefined;
+  let learning: 'not yet' | 'now' | 'done' = 'not yet';
 
   async function open(signal: AbortSignal): Promise<Connection> {
     const redis = await target.open(target.credential, signal);
@@ -59,12 +75,24 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
 
   async function subscribe(signal: AbortSignal): Promise<Connection> {
     const redis = await open(signal);
+    const learns = learning === 'not yet' && namespace === undefined;
+    let messages = 0;
     redis.hear((channel, payload) => {
-      if (channel === CHANNEL) writes.hear(payload);
+      if (channel !== CHANNEL) return;
+      writes.hear(payload);
+      if (learning !== 'now' || !learns) return;
+      messages += 1;
+      const [own] = probeKeys(payload).filter(({ probe }) => asked.has(probe));
+      if (own !== undefined) learnt = namespaceOf(own);
+      if (own !== undefined || messages >= LEARNING_MESSAGES) endLearning(redis);
     });
     try {
       const id = await target.ask(redis, ['CLIENT', 'ID'], signal);
-      const tracked = prefixes.flatMap((prefix) => ['PREFIX', prefix]);
+      const tracked = learns ? [] : prefixes.flatMap((prefix) => ['PREFIX', prefix]);
+      if (learns) {
+        learning = 'now';
+        setTimeout(() => endLearning(redis), LEARNING_MS).unref();
+      }
       await target.ask(redis, ['CLIENT', 'TRACKING', 'ON', 'REDIRECT', String(id), 'BCAST', ...tracked], signal);
       await target.ask(redis, ['SUBSCRIBE', CHANNEL], signal);
       return redis;
@@ -72,6 +100,14 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
       redis.disconnect();
       throw error;
     }
+  }
+
+  /** Goes back to the prefixes of probes: the connection that hears of everything ends, and the next round opens another. */
+  function endLearning(redis: Connection): void {
+    if (learning !== 'now') return;
+    learning = 'done';
+    redis.disconnect();
+    if (subscriber === redis) subscriber = undefined;
   }
 
   /** Runs something on the server; a failure is remembered and gives undefined. */
@@ -136,9 +172,17 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
     get failure() {
       return failure;
     },
+    expect: (probe) => {
+      asked.add(probe);
+      const [oldest] = asked;
+      if (asked.size > REMEMBERED && oldest !== undefined) asked.delete(oldest);
+    },
+    get learnt() {
+      return learnt;
+    },
     async connect(known, signal) {
-      namespace = known;
-      const wanted = probePrefixes(known);
+      namespace = known === undefined ? learnt : known;
+      const wanted = probePrefixes(namespace);
       if (wanted.length !== prefixes.length || wanted.some((prefix) => !prefixes.includes(prefix))) {
         subscriber?.disconnect();
         subscriber = undefined;

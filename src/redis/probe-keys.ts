@@ -17,6 +17,12 @@ export function probeKeys(message: string): ProbeKey[] {
   return [...message.matchAll(IN_MESSAGE)].map(([, key = '', probe = '']) => ({ key, probe }));
 }
 
+/** The namespace of the gateway in front of a probe's own; null for none. */
+export function namespaceOf({ key, probe }: ProbeKey): string | null {
+  const before = key.slice(0, key.lastIndexOf(`${probe}:`));
+  return before === '' ? null : before.replace(/:$/, '');
+}
+
 /** The prefixes under which a gateway with this namespace (null: none, undefined: not known) stores probe keys. */
 export function probePrefixes(namespace: string | null | undefined): string[] {
   return namespace === null || namespace === undefined ? [PROBE_PREFIX] : [PROBE_PREFIX, `${namespace}:${PROBE_PREFIX}`];

@@ -64,11 +64,15 @@ async function standIn() {
   return { url, state };
 }
 
-/** The clock of the machine, which can be put forward and does not sleep. */
-function movingClock(): Clock & { forward(milliseconds: number): void } {
+/** The clock of the machine, which can be put forward, or only its time of day set, and does not sleep. */
+function movingClock(): Clock & { forward(milliseconds: number): void; set(ahead: number): void } {
   let shift = 0;
+  let ahead = 0;
   return {
-    now: () => 1_700_000_000_000 + shift,
+    now: () => 1_700_000_000_000 + shift + ahead,
+    set: (milliseconds) => {
+      ahead = milliseconds;
+    },
     monotonic: () => performance.now() + shift,
     sleep: async () => undefined,
     forward: (milliseconds) => {
@@ -189,21 +193,19 @@ describe('the ticks of a gateway', () => {
     expect(current(probed, 'verdict')).toEqual(['not_caching']);
   });
 
-  it('seldom ask for /cache/ping when that holds up the gateway', async () => {
+  it('ask for /cache/ping once when that holds up the gateway, also when it was away meanwhile', async () => {
     const { state, probed, ticks } = await start();
     state.pingTakes = 700;
-    await ticks(1);
-    expect(state.pings).toBe(2);
-    await ticks(2);
-    expect(state.pings).toBe(2);
-    expect([current(probed, 'verdict'), probed.watch.status().cachePing]).toEqual([['working'], undefined]);
-    await ticks(1);
-    expect(state.pings).toBe(3);
-    state.pingTakes = 0;
     await ticks(3);
-    expect([state.pings, probed.watch.status().cachePing]).toEqual([4, 200]);
+    state.pingTakes = 0;
     await ticks(2);
-    expect(state.pings).toBe(6);
+    state.alive = false;
+    await ticks(1);
+    state.alive = true;
+    await ticks(2);
+    expect(state.pings).toBe(1);
+    expect(current(probed, 'verdict')).toEqual(['working']);
+    expect(probed.watch.status()).toMatchObject({ cachePingNotAsked: 'slow' });
   });
 
   it('take no latency from the first pair of a process', async () => {
@@ -244,11 +246,38 @@ describe('the ticks of a gateway', () => {
     ]);
   });
 
+  it('do not call a pair old by a clock that is set', async () => {
+    const { clock, probed, ticks } = await start();
+    await ticks(1);
+    for (const ahead of [10 * INTERVAL, -10 * INTERVAL]) {
+      clock.set(ahead);
+      expect(probed.watch.status()).toMatchObject({ verdict: 'working' });
+    }
+  });
+
+  it('do not call the pair of one route old while the first of another is under way', async () => {
+    const { probed } = await start({ routes: ['completions', 'chat'] });
+    const evidence = new Set([probed.watch.status().evidence]);
+    let running = true;
+    const tick = probed.tick().finally(() => {
+      running = false;
+    });
+    while (running) {
+      await new Promise(setImmediate);
+      if (running) evidence.add(probed.watch.status().evidence);
+    }
+    await tick;
+    expect([...evidence]).toEqual(['No pair has run yet.', 'The first pairs are under way.']);
+  });
+
   it('withdraw an outcome that has grown old, and keep the time of the last pair', async () => {
     const { clock, probed, ticks } = await start();
     await ticks(2);
     clock.forward(3 * INTERVAL);
-    expect(probed.watch.status()).toMatchObject({ verdict: 'unknown', evidence: 'The last pair is older than three intervals.' });
+    expect(probed.watch.status()).toMatchObject({
+      verdict: 'unknown',
+      evidence: 'The last pair of completions is older than three intervals.',
+    });
     expect(probed.shown('llm.cache.probe.phase.duration')).toBe(0);
     expect(probed.value('llm.cache.probe.last_run.timestamp', { route: 'completions' })).toBe(1_700_000_060);
   });
