@@ -1,0 +1,86 @@
+import { parseAclLog } from '../../src/redis/acl-log.ts';
+import { parseClientList } from '../../src/redis/client-list.ts';
+import { parseCommandStats } from '../../src/redis/commandstats.ts';
+import { parseErrorStats } from '../../src/redis/errorstats.ts';
+import { RedisError } from '../../src/redis/failure.ts';
+import { parseInfo } from '../../src/redis/info.ts';
+import { parseKeySizes } from '../../src/redis/keysizes.ts';
+import { parseKeyspace } from '../../src/redis/keyspace.ts';
+import { parseLatencyHistogram, parseLatencyLatest, parseLatencyStats } from '../../src/redis/latency.ts';
+import { asText, createReplyReader } from '../../src/redis/reply-reader.ts';
+import { parseMaster } from '../../src/redis/sentinel.ts';
+import { mutated } from './random.ts';
+import type { Target } from './target.ts';
+
+const INFO = [
+  '# Server\r\nredis_version:7.0.15\r\nrun_id:a2ff\r\n# Errorstats\r\nerrorstat_NOAUTH:count=4\r\nerrorstat_ERR:count=1\r\n',
+  '# Commandstats\r\ncmdstat_get:calls=21,usec=175,usec_per_call=6.96,rejected_calls=0,failed_calls=0\r\n' +
+    'cmdstat_auth:calls=2,usec=9,rejected_calls=0,failed_calls=1\r\n# Keyspace\r\ndb0:keys=2,expires=1,avg_ttl=1000\r\n',
+  '# Latencystats\r\nlatency_percentiles_usec_get:p50=0.001,p99=1.003,p99.9=1.003\r\n' +
+    '# Keysizes\r\ndb0_distrib_strings_sizes:1=19,2=655,512=100899,1K=31,32M=1\r\n',
+] as const;
+
+const CLIENTS =
+  'id=3 addr=127.0.0.1:5 laddr=127.0.0.1:6379 fd=8 name=a age=1 idle=0 flags=N db=0 cmd=get user=default lib-name=redis-py lib-ver=5.0\n';
+
+const REPLIES: readonly [string, ...string[]] = [
+  '*2\r\n$9\r\n127.0.0.1\r\n$4\r\n6379\r\n',
+  '+PONG\r\n-NOAUTH Authentication required.\r\n:42\r\n$-1\r\n$5\r\nhello\r\n',
+  '%2\r\n+calls\r\n:1\r\n+histogram_usec\r\n%1\r\n:1\r\n:5\r\n>2\r\n+message\r\n+x\r\n|1\r\n+ttl\r\n:3\r\n_\r\n#t\r\n',
+  '*1\r\n*14\r\n+count\r\n:1\r\n+reason\r\n+auth\r\n+context\r\n+toplevel\r\n+object\r\n+AUTH\r\n+username\r\n+bob\r\n+age-seconds\r\n+0.1\r\n' +
+    '+client-info\r\n+id=3 addr=127.0.0.1:5 name=a\r\n',
+  '*1\r\n*4\r\n+command\r\n:1405067976\r\n:251\r\n:1001\r\n!9\r\nERR wrong\r\n=7\r\ntxt:abc\r\n,1.5\r\n(12345678901234567890\r\n',
+];
+
+function info(text: string): void {
+  const read = parseInfo(text);
+  parseErrorStats(read);
+  parseCommandStats(read);
+  parseKeyspace(read);
+  parseKeySizes(read.section('keysizes'));
+  parseLatencyStats(read.section('latencystats'));
+}
+
+/** Every reader of a reply takes whatever came: the server decides what stands in it. */
+function everyParser(reply: unknown): void {
+  parseAclLog(reply);
+  parseClientList(reply);
+  parseLatencyLatest(reply);
+  parseLatencyHistogram(reply);
+  if (Array.isArray(reply)) parseMaster(reply);
+}
+
+/** Reads bytes in pieces of a length; the values of the replies, and whether the reader refused them. */
+function read(input: Buffer, piece: number): { replies: unknown[]; refused: boolean } {
+  const replies: unknown[] = [];
+  const reader = createReplyReader({ reply: (value) => replies.push(asText(value)), push: () => undefined });
+  try {
+    for (let at = 0; at < input.length; at += piece) reader.read(input.subarray(at, at + piece));
+  } catch (error) {
+    if (error instanceof RedisError) return { replies, refused: true };
+    throw error;
+  }
+  return { replies, refused: false };
+}
+
+export const REDIS_TARGETS: readonly Target[] = [
+  {
+    name: 'redis-replies',
+    cases: 200,
+    generate: (random) => mutated(REPLIES, random),
+    run(input) {
+      const whole = read(input, Math.max(1, input.length));
+      const pieces = read(input, 1 + ((input.at(-1) ?? 0) % 17));
+      if (pieces.replies.length !== whole.replies.length || pieces.refused !== whole.refused)
+        throw new Error('the same bytes in other pieces are other replies');
+      for (const reply of whole.replies) everyParser(reply);
+    },
+  },
+  { name: 'redis-info', cases: 200, generate: (random) => mutated(INFO, random), run: (input) => info(input.toString()) },
+  {
+    name: 'redis-clients',
+    cases: 200,
+    generate: (random) => mutated([CLIENTS, CLIENTS.repeat(20)], random),
+    run: (input) => everyParser(input.toString()),
+  },
+];
