@@ -99,7 +99,10 @@ export async function startDaemon({ config, load, version, env, clock, out }: Da
     config: config.http,
     log: telemetry.log,
     pages: {
-      metrics: telemetry.metricsPage,
+      metrics: (accept) => {
+        fleet.showLease();
+        return telemetry.metricsPage(accept);
+      },
       status,
       healthy: scheduler.healthy,
       missing,
