@@ -165,6 +165,12 @@ const http = z.strictObject({
     .prefault([':9464'])
     .describe('Addresses to listen at; port 0 takes a free one.'),
   web_config_file: filePath().optional().describe('Web configuration of the Prometheus exporter toolkit: TLS and basic authentication.'),
+  health_listen: z
+    .array(listenAddress())
+    .optional()
+    .describe(
+      'Addresses that answer `/-/healthy` and `/-/ready` and nothing else, in plain HTTP and without a login: for health checks where `web_config_file` asks for one.',
+    ),
   enable_lifecycle: flag().prefault(false).describe('Accept `POST /-/reload` from other hosts as well.'),
 });
 
