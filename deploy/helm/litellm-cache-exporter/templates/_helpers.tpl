@@ -53,31 +53,6 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if or .Values.webConfig.existingSecret (dig "http" "web_config_file" "" .Values.config) }}yes{{ end }}
 {{- end }}
 
-{{/* What Kubernetes adds by itself is written out: a server-side apply takes away only what it wrote, and the rest of an old source stays beside a new one. */}}
-{{- define "exporter.env" -}}
-{{- $all := list }}
-{{- range .Values.extraEnv }}
-{{- $one := deepCopy . }}
-{{- with dig "valueFrom" "fieldRef" dict $one }}{{ $_ := set . "apiVersion" (default "v1" .apiVersion) }}{{ end }}
-{{- with dig "valueFrom" "resourceFieldRef" dict $one }}{{ $_ := set . "divisor" (default "0" .divisor) }}{{ end }}
-{{- $all = append $all $one }}
-{{- end }}
-{{- if $all }}{{ toYaml $all }}{{ end }}
-{{- end }}
-
-{{- define "exporter.volumes" -}}
-{{- $all := list }}
-{{- range .Values.extraVolumes }}
-{{- $one := deepCopy . }}
-{{- range $source := list "configMap" "secret" "projected" "downwardAPI" }}
-{{- with get $one $source }}{{ if not (hasKey . "defaultMode") }}{{ $_ := set . "defaultMode" 420 }}{{ end }}{{ end }}
-{{- end }}
-{{- with get $one "hostPath" }}{{ if not (hasKey . "type") }}{{ $_ := set . "type" "" }}{{ end }}{{ end }}
-{{- $all = append $all $one }}
-{{- end }}
-{{- if $all }}{{ toYaml $all }}{{ end }}
-{{- end }}
-
 {{/* The exporter's configuration: the user's, with what the chart itself provides laid over it. */}}
 {{- define "exporter.config" -}}
 {{- $config := deepCopy .Values.config }}
