@@ -1,6 +1,8 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
+import type { Surroundings } from '../../deploy/local/exporter.ts';
 import { type ApiAnswer, type RunningKubernetes, startKubernetes as start } from '../../deploy/local/kubernetes.ts';
 import { buildApiServer } from '../../deploy/local/kubernetes-program.ts';
 import { CHART_RENDERED } from '../../scripts/chart-digest.ts';
@@ -99,4 +101,29 @@ export async function may(
 export function succeed(answer: ApiAnswer): ApiAnswer {
   if (answer.status >= 300) throw new Error(`the API server answers ${answer.status}: ${answer.body.message}`);
   return answer;
+}
+
+const UNSHARE = ['unshare', ...(process.getuid?.() === 0 ? [] : ['--user', '--map-root-user']), '--mount', '--propagation', 'private'];
+/** The folder of the account has one place in every pod; here it is laid over what is there, for one process. */
+const MOUNT =
+  'run=$(readlink -f /var/run) && mount -t tmpfs tmpfs "$run" && folder=$run/secrets/kubernetes.io/serviceaccount && mkdir -p "$folder" && mount --bind "$0" "$folder" && exec "$@"';
+
+/** What a process has around it in a pod: `folder` as that of its service account, and the address of the API server. */
+export function inPod(cluster: RunningKubernetes, folder: string): Surroundings {
+  return {
+    command: [...UNSHARE, 'sh', '-c', MOUNT, folder],
+    env: { KUBERNETES_SERVICE_HOST: '127.0.0.1', KUBERNETES_SERVICE_PORT: String(cluster.port) },
+  };
+}
+
+/** Whether this machine lets nobody have mounts of their own; with CI set the answer is no, so that the lack fails there. */
+export function lacksMounts(): boolean {
+  if (process.env.CI) return false;
+  try {
+    const [program = '', ...args] = UNSHARE;
+    execFileSync(program, [...args, 'true'], { stdio: 'ignore' });
+    return false;
+  } catch {
+    return true;
+  }
 }
