@@ -8,8 +8,12 @@ import { type Mapping, merge } from './merge.ts';
 import { freePort, startProcess, waitUntilReady } from './process.ts';
 import { type Progress, progressToStderr } from './progress.ts';
 
-/** The LiteLLM releases of the stack. */
-export const GATEWAY_RELEASE = ['1.106.0', '1.80.9'] as const;
+/** The LiteLLM releases of which answers and a gauntlet are recorded. */
+export const RECORDED_RELEASE = ['1.106.0', '1.80.9'] as const;
+export type RecordedRelease = (typeof RECORDED_RELEASE)[number];
+
+/** The LiteLLM releases of the stack: the recorded ones, that of `deploy/compose.yaml`, and the newest. */
+export const GATEWAY_RELEASE = [...RECORDED_RELEASE, '1.104.2', '1.110.2'] as const;
 export type GatewayRelease = (typeof GATEWAY_RELEASE)[number];
 
 export interface GatewayOptions {

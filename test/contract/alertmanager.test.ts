@@ -59,7 +59,7 @@ describe.skipIf(await lacksProgram('amtool'))('the routing', () => {
     expect({ made: made.status, status, text }).toMatchObject({
       made: 0,
       status: 0,
-      text: expect.stringMatching(/SUCCESS.*4 inhibit rules.*4 receivers/s),
+      text: expect.stringMatching(/SUCCESS.*6 inhibit rules.*4 receivers/s),
     });
   });
 
@@ -82,8 +82,17 @@ describe('what mutes something else', () => {
     expect(parseDuration(route?.group_wait ?? '')).toBeGreaterThan(parseDuration(find('RedisDown')?.for ?? '') ?? Number.NaN);
   });
 
-  it.each(SOURCES)('outlasts it, so that nothing pages when all is over: %s', (name) => {
-    const lasts = parseDuration(find(name)?.keep_firing_for ?? '');
-    expect(lasts).toBeGreaterThan(parseDuration(find('CacheRedisPathBroken')?.keep_firing_for ?? '') ?? Number.NaN);
+  it.each(SOURCES)('outlasts the page that it mutes, which ends with the first good verdict: %s', (name) => {
+    expect(parseDuration(find(name)?.keep_firing_for ?? '')).toBe(3 * 60_000);
+    expect(find('CacheRedisPathBroken')?.keep_firing_for).toBeUndefined();
   });
+
+  it.each(ALERTS.filter(({ labels }) => labels.severity === 'page').map((rule) => [rule.alert, rule] as const))(
+    'looks back and stays for three minutes at most, so that it is resolved within five minutes of the repair: %s',
+    (_, { expr, keep_firing_for: stays = '0s' }) => {
+      const increases = [...expr.matchAll(/increase\([^()]*\[(\w+)\]\)/g)].map(([, range = '']) => parseDuration(range) ?? Number.NaN);
+      expect(Math.max(0, ...increases)).toBeLessThanOrEqual(3 * 60_000);
+      if (stays !== '0s') expect(parseDuration(stays)).toBeLessThanOrEqual(3 * 60_000);
+    },
+  );
 });

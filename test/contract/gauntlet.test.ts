@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { GATEWAY_RELEASE } from '../../deploy/local/gateway.ts';
+import { RECORDED_RELEASE } from '../../deploy/local/gateway.ts';
 import { CAUSE, VERDICT } from '../../src/model/cache.ts';
 import { expectedOn } from '../gauntlet/fault.ts';
 import { VARIANTS } from '../gauntlet/gateways.ts';
@@ -76,7 +76,7 @@ describe('the list of faults', () => {
     const files = readdirSync(folder).filter((name) => name.endsWith('.test.ts'));
     const tested = files.map((name) => {
       const text = readFileSync(new URL(name, folder), 'utf8');
-      const release = GATEWAY_RELEASE.find((one) => text.includes(`'${one}'`));
+      const release = RECORDED_RELEASE.find((one) => text.includes(`'${one}'`));
       return release === undefined ? [] : halfOf(release, text.includes("'first'") ? 'first' : 'second');
     });
     for (const fault of FAULTS) {
@@ -90,7 +90,7 @@ describe('the list of faults', () => {
   });
 
   it.each(FAULTS.map((fault) => [fault.name, fault] as const))('expects a verdict and a cause that go together: %s', (_, fault) => {
-    for (const release of GATEWAY_RELEASE) {
+    for (const release of RECORDED_RELEASE) {
       const { verdict, cause } = expectedOn(fault, release);
       expect(VERDICT).toEqual(expect.arrayContaining([...verdict]));
       expect(CAUSE).toEqual(expect.arrayContaining([...cause]));
@@ -106,7 +106,7 @@ describe('the recorded page', () => {
   it.each(FAULTS.map(({ name }) => name))('has a row for each release, with noise and without: %s', (name) => {
     const rows = page.split('\n').filter((line) => line.startsWith(`| ${name} |`));
     const states = rows.map((line) => line.split(' | ').slice(1, 3).join(' ')).sort();
-    expect(states).toEqual(GATEWAY_RELEASE.flatMap((release) => [`${release} no`, `${release} yes`]).sort());
+    expect(states).toEqual(RECORDED_RELEASE.flatMap((release) => [`${release} no`, `${release} yes`]).sort());
   });
 
   it('says what cannot be brought about', () => {

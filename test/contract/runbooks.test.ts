@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
+import { readRules } from '../../scripts/rule-files.ts';
 import { metricDocuments } from '../../src/catalogue/document.ts';
 import { runCommand } from '../../src/cli/program.ts';
 import { CAUSE, VERDICT } from '../../src/model/cache.ts';
@@ -25,7 +26,8 @@ const FOREIGN = [
   'up',
   'scrape_duration_seconds',
   'litellm_cache_hits_metric_total',
-  'litellm_cache_misses_metric_total',
+  'litellm_proxy_total_requests_metric_total',
+  ...readRules(root).recordings.map(({ record }) => record),
   'otel_sdk_exporter_span_exported_total',
   'otel_sdk_processor_span_queue_size',
   'prometheus_config_last_reload_successful',

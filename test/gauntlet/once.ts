@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { GATEWAY_RELEASE, type GatewayRelease } from '../../deploy/local/gateway.ts';
+import { RECORDED_RELEASE, type RecordedRelease } from '../../deploy/local/gateway.ts';
 import { redisServer } from '../../deploy/local/redis.ts';
 import { lacksOpenssl } from '../support/certificates.ts';
 import { lacks } from '../support/lacks.ts';
@@ -18,20 +18,22 @@ export type Half = 'first' | 'second';
  * The faults whose test is on a release: those that depend on it, and of the others every second one, so that
  * both releases are done after the same time.
  */
-function faultsOf(release: GatewayRelease): readonly Fault[] {
+function faultsOf(release: RecordedRelease): readonly Fault[] {
   const either = FAULTS.filter(({ releases }) => releases === 'either');
-  return FAULTS.filter((fault) => fault.releases === 'both' || GATEWAY_RELEASE[either.indexOf(fault) % GATEWAY_RELEASE.length] === release);
+  return FAULTS.filter(
+    (fault) => fault.releases === 'both' || RECORDED_RELEASE[either.indexOf(fault) % RECORDED_RELEASE.length] === release,
+  );
 }
 
 /** One half of the faults of a release. */
-export function halfOf(release: GatewayRelease, half: Half): readonly Fault[] {
+export function halfOf(release: RecordedRelease, half: Half): readonly Fault[] {
   const all = faultsOf(release);
   const middle = Math.ceil(all.length / 2);
   return half === 'first' ? all.slice(0, middle) : all.slice(middle);
 }
 
 /** A test for each fault of one half of those of a release, all on one stack. A file for each half, because files run side by side. */
-export async function describeFaultsOn(release: GatewayRelease, half: Half): Promise<void> {
+export async function describeFaultsOn(release: RecordedRelease, half: Half): Promise<void> {
   const lacking = lacksOpenssl() || (await lacks(() => redisServer(REDIS, silent))) || (await lacks(() => redisServer('8.2.3', silent)));
   const faults = halfOf(release, half);
 

@@ -6,7 +6,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { GATEWAY_RELEASE, type GatewayRelease } from '../../deploy/local/gateway.ts';
+import { GATEWAY_RELEASE, type GatewayRelease, RECORDED_RELEASE } from '../../deploy/local/gateway.ts';
 import { progressToStderr } from '../../deploy/local/progress.ts';
 import { type Healthy, runHealthy } from './healthy.ts';
 import { FAULTS, IMPOSSIBLE } from './index.ts';
@@ -24,13 +24,15 @@ const HELP = `npm run gauntlet [-- OPTIONS]
   --minutes-random N    faults at random on a stack of its own (60)
   --stacks N            how many stacks of Redis, gateways and exporter run at a time (3)
   --only NAME           faults whose name contains this; can be given several times
-  --release VERSION     one release of LiteLLM instead of both; can be given several times
+  --release VERSION     a release of LiteLLM (${GATEWAY_RELEASE.join(', ')}) instead of
+                        ${RECORDED_RELEASE.join(' and ')}; can be given several times
   --append              adds to the page as it is instead of writing it anew
   --help                this text
 `;
 const ENOUGH = 0.95;
 const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'gauntlet.md');
 const NOISES = [false, true] as const;
+const recorded: readonly string[] = RECORDED_RELEASE;
 const NAMES = FAULTS.map(({ name }) => name);
 
 const progress = progressToStderr();
@@ -55,7 +57,7 @@ async function main(): Promise<number> {
   }
   const { only, release } = values;
   const faults = FAULTS.filter(({ name }) => only === undefined || only.some((word) => name.includes(word)));
-  const releases = GATEWAY_RELEASE.filter((one) => release === undefined || release.includes(one));
+  const releases = GATEWAY_RELEASE.filter((one) => (release ?? recorded).includes(one));
   const [times = 0, healthyMinutes = 0, randomMinutes = 0, stacks = 0] = [
     values.times,
     values['minutes-healthy'],
@@ -70,7 +72,7 @@ async function main(): Promise<number> {
   let healthy: Healthy | undefined;
   let random: RandomRuns | undefined;
   let done = 0;
-  const [newest = GATEWAY_RELEASE[0]] = releases;
+  const [newest = RECORDED_RELEASE[0]] = releases;
   const found = (): Found => ({
     date: new Date().toISOString().slice(0, 10),
     command: ['npm run gauntlet', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2).map(quoted)] : [])].join(' '),

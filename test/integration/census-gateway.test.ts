@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { GATEWAY_RELEASE } from '../../deploy/local/gateway.ts';
+import { RECORDED_RELEASE } from '../../deploy/local/gateway.ts';
 import { classOf } from '../../src/collectors/key-class.ts';
 import type { KeyClass } from '../../src/model/census.ts';
 import { eventually } from '../support/eventually.ts';
@@ -12,7 +12,7 @@ import { targetConfig, watchTarget } from '../support/target.ts';
 const LEFT: readonly KeyClass[] = ['hex64', 'rate_limit', 'routing', 'probe'];
 
 describe.skipIf(await lacksRedis('8.2.3'))('the Redis of a gateway', () => {
-  it.each(GATEWAY_RELEASE)('LiteLLM %s has keys of known classes only', async (release) => {
+  it.each(RECORDED_RELEASE)('LiteLLM %s has keys of known classes only', async (release) => {
     const redis = await startRedis();
     const router_settings = { routing_strategy: 'usage-based-routing-v2', redis_host: '127.0.0.1', redis_port: redis.port };
     const gateway = await startGateway({

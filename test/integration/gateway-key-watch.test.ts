@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { REDIS_RELEASE, redisServer } from '../../deploy/local/redis.ts';
+import { redisServer, SERVER_RELEASE } from '../../deploy/local/redis.ts';
 import { createTarget } from '../../src/redis/connect.ts';
 import { createKeyWatch, type KeyWatch } from '../../src/redis/key-watch.ts';
 import type { Target } from '../../src/redis/target.ts';
@@ -22,7 +22,7 @@ function debugging(release: string): string[] {
   return release === '6.2.14' ? [] : ['--enable-debug-command', 'yes'];
 }
 
-for (const release of REDIS_RELEASE) {
+for (const release of SERVER_RELEASE) {
   describe.skipIf(await lacks(() => redisServer(release, () => undefined)))(`the keys of probes in Redis ${release}`, () => {
     let redis: RunningRedis;
     const open: KeyWatch[] = [];

@@ -1,6 +1,6 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { REDIS_RELEASE } from '../../deploy/local/redis.ts';
+import { SERVER_RELEASE } from '../../deploy/local/redis.ts';
 import { createTarget } from '../../src/redis/connect.ts';
 import { createKeyWatch, type KeyWatch } from '../../src/redis/key-watch.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
@@ -12,7 +12,7 @@ const never = new AbortController().signal;
 const KEY = `lce-probe-01:${'a'.repeat(64)}`;
 const GATEWAY = '127.0.0.1';
 
-describe.each(REDIS_RELEASE)('refusals of a gateway in the ACL LOG of Redis %s', async (release) => {
+describe.each(SERVER_RELEASE)('refusals of a gateway in the ACL LOG of Redis %s', async (release) => {
   describe.skipIf(await lacksRedis(release))('are told', () => {
     let redis: RunningRedis;
     const open: KeyWatch[] = [];

@@ -85,7 +85,7 @@ describe.skipIf(await lacksProgram('prometheus-alertmanager'))('inhibition', () 
   const locked = { ...about, alertname: 'RedisAuthBreaksGateway', category: 'auth', gateway: 'litellm' };
   const unreachable = { ...about, alertname: 'GatewayUnreachable', category: 'cache', gateway: 'litellm' };
 
-  it('has something to mute, and never mutes a refused password or wrong answers', () => {
+  it('has something to mute', () => {
     expect(CONSEQUENCES).toEqual(expect.arrayContaining(['CacheErrorBudgetBurnFast', 'CacheHitRatioLow', 'CacheRedisPathBroken']));
     expect(others.map(({ alert }) => alert)).toEqual(expect.arrayContaining(['CacheWrongAnswers', 'RedisAuthRejected']));
   });
@@ -106,8 +106,21 @@ describe.skipIf(await lacksProgram('prometheus-alertmanager'))('inhibition', () 
   });
 
   describe('by a refused password', () => {
-    it('falls on the caches in that Redis when it is the password of a gateway', async () => {
-      expect(await mutedBy({ ...refused, credential: 'litellm' })).toEqual(CONSEQUENCES);
+    it('falls on the caches in that Redis when it is the password of a gateway, and on what the server counts of it', async () => {
+      expect(await mutedBy({ ...refused, credential: 'litellm' })).toEqual([...CONSEQUENCES, 'RedisAuthRejected'].sort());
+    });
+
+    it('falls on all gateways that it locks out: one page for each Redis and credential', async () => {
+      const others = ['litellm', 'second', 'third'].map((gateway) => ({ ...locked, gateway }));
+      expect(await mutedAmong({ ...refused, credential: 'litellm' }, others)).toEqual(others.map(({ alertname }) => alertname));
+      expect(await mutedAmong({ ...refused, credential: 'litellm' }, [{ ...locked, redis_target: 'other' }])).toEqual([]);
+    });
+
+    it('falls, where no canary tells whose it was, on the gateways that it explains and on no other alert', async () => {
+      const rejected = { ...about, alertname: 'RedisAuthRejected', category: 'auth' };
+      const explained = { ...locked, explained_by: 'RedisAuthRejected' };
+      expect(await mutedAmong(rejected, [explained])).toEqual(['RedisAuthBreaksGateway']);
+      expect(await mutedAmong(rejected, [locked, { ...refused, credential: 'litellm' }])).toEqual([]);
     });
 
     it('falls on nothing when it is the password of the exporter, or nobody knows whose it is', async () => {

@@ -4,15 +4,16 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { GATEWAY_RELEASE } from '../../deploy/local/gateway.ts';
 import { MissingError } from '../../deploy/local/missing-error.ts';
 import { onPath } from '../../deploy/local/on-path.ts';
-import { REDIS_RELEASE, redisServer } from '../../deploy/local/redis.ts';
+import { redisServer, SERVER_RELEASE } from '../../deploy/local/redis.ts';
 import { groupMembers } from '../support/alive.ts';
 import { startGateway } from '../support/gateway.ts';
 import { lacksRedis, startRedis } from '../support/redis.ts';
 
-describe.each(REDIS_RELEASE)('Redis %s of the local stack', async (release) => {
+describe.each(SERVER_RELEASE)('the server %s of the local stack', async (release) => {
   it.skipIf(await lacksRedis(release))('is that release, obeys behind a password and ends', async () => {
     const redis = await startRedis({ release, args: ['--requirepass', 'secret', '--maxmemory', '10mb'] });
-    expect(String(await redis.command('INFO', 'server'))).toContain(`redis_version:${release}`);
+    const [name, version] = release.startsWith('valkey-') ? ['valkey', release.slice('valkey-'.length)] : ['redis', release];
+    expect(String(await redis.command('INFO', 'server'))).toContain(`${name}_version:${version}`);
     expect(await redis.command('CONFIG', 'GET', 'requirepass')).toEqual(['requirepass', 'secret']);
     expect(await redis.command('CONFIG', 'GET', 'maxmemory')).toEqual(['maxmemory', '10485760']);
     await expect(redis.command('NOSUCHCOMMAND')).rejects.toThrow(/unknown command/);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, describe, expect, it } from 'vitest';
-import { REDIS_RELEASE } from '../../deploy/local/redis.ts';
+import { SERVER_RELEASE } from '../../deploy/local/redis.ts';
 import { Secret } from '../../src/config/secret.ts';
 import { lacksRedis, type RunningRedis, startRedis } from '../support/redis.ts';
 import { refusals } from '../support/redis-statistics.ts';
@@ -46,7 +46,7 @@ async function otherClient(redis: RunningRedis, ...commands: [string, ...string[
   client.disconnect();
 }
 
-describe.each(REDIS_RELEASE)('Redis %s', async (release) => {
+describe.each(SERVER_RELEASE)('server %s', async (release) => {
   describe.skipIf(await lacksRedis(release))('authentication', () => {
     it('tells a wrong password from a server that is down, with one attempt per tick', async () => {
       const redis = await startRedis({ release, args: ['--requirepass', 'right'] });

@@ -3,12 +3,12 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { REDIS_RELEASE } from '../../deploy/local/redis.ts';
+import { SERVER_RELEASE } from '../../deploy/local/redis.ts';
 import { eventually } from '../support/eventually.ts';
 import { lacksRedis, startRedis } from '../support/redis.ts';
 import { targetConfig, watchTarget } from '../support/target.ts';
 
-describe.each(REDIS_RELEASE)('Redis %s', async (release) => {
+describe.each(SERVER_RELEASE)('server %s', async (release) => {
   describe.skipIf(await lacksRedis(release))('scraped', () => {
     it('is scraped when a snapshot failed and even PING is refused', async () => {
       const dir = mkdtempSync(join(tmpdir(), 'lce-target-states-'));

@@ -1,18 +1,18 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { RedisRelease } from '../../deploy/local/redis.ts';
+import type { ServerRelease } from '../../deploy/local/redis.ts';
 import { type Answers, answerSheet } from '../../src/redis/answers.ts';
 import type { Query } from '../../src/redis/query.ts';
 
 /** What a real server of the release answered when the fixtures were recorded, by query. */
-export function recordedReplies(release: RedisRelease): Record<string, unknown> {
+export function recordedReplies(release: ServerRelease): Record<string, unknown> {
   const file = join(import.meta.dirname, '..', 'fixtures', `redis-${release}`, 'replies.json');
   const replies: unknown = JSON.parse(readFileSync(file, 'utf8'));
   return Object.fromEntries(Object.entries(replies ?? {}));
 }
 
 /** The same, parsed by the queries; a query that the release does not have is not answered. */
-export function recordedAnswers(release: RedisRelease, queries: readonly Query<unknown>[]): Answers {
+export function recordedAnswers(release: ServerRelease, queries: readonly Query<unknown>[]): Answers {
   const replies = recordedReplies(release);
   const sheet = answerSheet();
   for (const query of queries) {

@@ -1,4 +1,4 @@
-import { type RedisOptions, type RedisRelease, type RunningRedis, redisServer, startRedis as start } from '../../deploy/local/redis.ts';
+import { type RedisOptions, type RunningRedis, redisServer, type ServerRelease, startRedis as start } from '../../deploy/local/redis.ts';
 import { lacks } from './lacks.ts';
 import { forThisFile } from './lifetime.ts';
 
@@ -10,6 +10,6 @@ export function startRedis(options: RedisOptions = {}): Promise<RunningRedis> {
 }
 
 /** Whether the machine lacks a release; see `lacks`. */
-export function lacksRedis(release: RedisRelease): Promise<boolean> {
+export function lacksRedis(release: ServerRelease): Promise<boolean> {
   return lacks(() => redisServer(release, () => undefined));
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
+import { GATEWAY_ACL } from '../subject/gateway-acl.ts';
 import { redisServers } from '../subject/redis-server.ts';
 
 const DANGEROUS = ['+@all', 'allcommands', '+@dangerous', '+@admin', '+flushall', '+flushdb', '+config', '+keys'];
@@ -25,7 +26,7 @@ export const redisUserTooPowerful: Rule = {
             message: `user ${/^[\w-]{1,32}$/.test(user) ? user : 'of the command'} has ${given.join(', ')}`,
             consequence:
               '/cache/flushall of LiteLLM sends FLUSHALL: one request of an administrator of the gateway empties every database of the server. CONFIG GET shows the password.',
-            fix: 'give it ~litellm:* resetchannels &litellm:* +@all -@admin -@dangerous +info +client|list',
+            fix: `give it ${GATEWAY_ACL}`,
           },
         ];
       }),

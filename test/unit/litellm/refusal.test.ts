@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GATEWAY_RELEASE } from '../../../deploy/local/gateway.ts';
+import { RECORDED_RELEASE } from '../../../deploy/local/gateway.ts';
 import { refusal } from '../../../src/litellm/refusal.ts';
 import { recorded } from '../../support/litellm-answer.ts';
 
@@ -24,7 +24,7 @@ const REFUSALS = {
   'cache-ping-off': 'status',
 } as const;
 
-describe.each(GATEWAY_RELEASE)('the refusals of LiteLLM %s', (release) => {
+describe.each(RECORDED_RELEASE)('the refusals of LiteLLM %s', (release) => {
   it.each(Object.entries(REFUSALS))('%s is %s', (name, failure) => {
     const { status, body } = recorded(release, name);
     expect(refusal(status, body)).toBe(failure);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GATEWAY_RELEASE, type GatewayRelease } from '../../../deploy/local/gateway.ts';
+import { RECORDED_RELEASE, type RecordedRelease } from '../../../deploy/local/gateway.ts';
 import { type Marks, readMarks, readStreamMarks } from '../../../src/litellm/answer.ts';
 import { createStreamReader } from '../../../src/litellm/stream.ts';
 import { ROUTE, type Route } from '../../../src/model/cache.ts';
@@ -8,7 +8,7 @@ import { recorded } from '../../support/litellm-answer.ts';
 
 const NO_PHASES = { resolve: 0, connect: 0, tls: 0, send: 0, wait: 0, transfer: 0 };
 
-function marks(release: GatewayRelease, route: Route, which: 'first' | 'duplicate'): Marks {
+function marks(release: RecordedRelease, route: Route, which: 'first' | 'duplicate'): Marks {
   const answer = { ...recorded(release, `${route.replace('_', '-')}-${which}`), seconds: 0, phases: NO_PHASES };
   const stream = createStreamReader();
   stream.feed(Buffer.from(answer.body), 0);
@@ -19,7 +19,7 @@ function marks(release: GatewayRelease, route: Route, which: 'first' | 'duplicat
 
 const blank: Marks = { apiBase: false, timed: false, fromProvider: false };
 
-describe.each(GATEWAY_RELEASE)('recorded pairs of LiteLLM %s', (release) => {
+describe.each(RECORDED_RELEASE)('recorded pairs of LiteLLM %s', (release) => {
   it.each(ROUTE)('%s', (route) => {
     const cached = route !== 'responses' || release !== '1.80.9';
     expect(PROBERS[route].cache(marks(release, route, 'first'), marks(release, route, 'duplicate'))).toEqual({
