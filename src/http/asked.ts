@@ -6,6 +6,7 @@ export interface Asked {
   method: string;
   /** Without the query, not decoded. */
   path: string;
+  query: URLSearchParams;
   accept: string | undefined;
   /** The request comes straight from a program on this machine: not from a proxy here, not from a page in a browser here. */
   local: boolean;
@@ -28,6 +29,7 @@ export function readAsked(request: IncomingMessage): Asked {
   return {
     method: request.method ?? '',
     path: target.replace(/[?#].*$/s, ''),
+    query: new URLSearchParams(/\?([^#]*)/.exec(target)?.[1] ?? ''),
     accept: headers.accept,
     local: isLoopback(request.socket.remoteAddress) && !proxied && headers.origin === undefined,
   };

@@ -1,16 +1,18 @@
 import type { GatewayStatus, PairStatus, ReplicaStatus } from '../model/status.ts';
 import { dataTable, evidence, facts, type Html, html, type Row, yesNo } from './fragments.ts';
 import { gatewayPast } from './gateway-past.ts';
+import { gatewayPath } from './overview.ts';
 import { ago, moment, seconds, span } from './quantities.ts';
 import { readable } from './readable.ts';
+import { runbookFor } from './runbook.ts';
 import { traceLink } from './trace-link.ts';
-import { CAUSE_WORDS, gatewayTone, LEASE_WORDS, OUTCOME_WORDS, ROUTE_WORDS, speedupText, VERDICT_WORDS } from './words.ts';
+import { CAUSE_WORDS, gatewayTone, LEASE_WORDS, OUTCOME_WORDS, ROUTE_WORDS, speedupText, type Tone, VERDICT_WORDS } from './words.ts';
 
 /** One gateway on the status page: verdict, cause, evidence, what to do, the last pairs, the past, facts. `tracesUrl` is where trace ids lead. */
 export function gatewaySection(gateway: GatewayStatus, now: number, tracesUrl: string | undefined): Html {
   const words = VERDICT_WORDS[gateway.verdict];
-  return html`<section class="${gatewayTone(gateway)}">
-<h3>${gateway.name} <b>${words.title}</b>${gateway.since === undefined ? '' : html` <small>since ${moment(gateway.since)}</small>`}</h3>
+  return html`<section class="${gatewayTone(gateway)}" id="gateway-${encodeURIComponent(readable(gateway.name))}">
+<h3><a href="${gatewayPath(gateway.name)}">${gateway.name}</a> <b>${words.title}</b>${gateway.since === undefined ? '' : html` <small>since ${moment(gateway.since)}</small>`}</h3>
 <p>${words.sentence}${gateway.asExpected ? ' That is what the configuration expects.' : ''}</p>
 ${gateway.verdict === 'unknown' ? evidence(gateway.evidence) : cause(gateway)}
 ${
@@ -43,9 +45,10 @@ ${facts([
 
 function cause(gateway: GatewayStatus): Html {
   const { title, next } = CAUSE_WORDS[gateway.cause];
+  const guide = runbookFor(gateway.verdict, gateway.cause);
   return html`${title === '' ? '' : html`<p>Cause: <strong>${title}</strong>.</p>`}
 ${evidence(gateway.evidence)}
-${next === '' || gateway.asExpected ? '' : html`<p>Next: ${next}</p>`}`;
+${next === '' || gateway.asExpected ? '' : html`<p class="next">Next: ${next}${guide === undefined ? '' : html` <a href="/runbooks/${guide}">Runbook ${guide}</a>`}</p>`}`;
 }
 
 const HEADINGS = ['route', 'outcome', 'first', 'duplicate', 'key lives', 'when', 'trace'];
@@ -54,7 +57,7 @@ function row(pair: PairStatus, now: number, tracesUrl: string | undefined): Row 
   return {
     cells: [
       ROUTE_WORDS[pair.route],
-      { tone: OUTCOME_WORDS[pair.outcome].tone, text: OUTCOME_WORDS[pair.outcome].title },
+      { tone: pairTone(pair), text: OUTCOME_WORDS[pair.outcome].title },
       pair.firstSeconds === undefined ? '' : seconds(pair.firstSeconds),
       pair.duplicateSeconds === undefined ? '' : seconds(pair.duplicateSeconds),
       pair.ttlSeconds === undefined ? '' : span(pair.ttlSeconds),
@@ -63,6 +66,11 @@ function row(pair: PairStatus, now: number, tracesUrl: string | undefined): Row 
     ],
     note: pair.evidence,
   };
+}
+
+/** A hit whose key was not seen proves a read of Redis on completions only: elsewhere it can be the memory of a worker. */
+function pairTone({ outcome, route }: PairStatus): Tone {
+  return outcome === 'hit_unverified' && route !== 'completions' ? 'warn' : OUTCOME_WORDS[outcome].tone;
 }
 
 /** Who read what whom wrote, where the gateway has replicas. */

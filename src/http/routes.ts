@@ -1,7 +1,8 @@
 import { type Answer, plain } from './answer.ts';
 import type { Asked } from './asked.ts';
 import type { Pages } from './pages.ts';
-import { statusPage } from './status-page.ts';
+import { runbook } from './runbook.ts';
+import { gatewayPage, statusPage } from './status-page.ts';
 
 /** One thing that can be asked for. `path` is exact, or a prefix where it ends in `/` and is not the root. */
 export interface Endpoint {
@@ -32,7 +33,13 @@ export function endpoints(pages: Pages, lifecycle: boolean): readonly Endpoint[]
           ? reloaded(await pages.reload())
           : plain(403, 'A reload is allowed from this machine only; set http.enable_lifecycle to allow it from others.'),
     },
-    { method: 'GET', path: '/', answer: () => statusPage(pages.status(), pages.tracesUrl()) },
+    { method: 'GET', path: '/', answer: ({ query }) => statusPage(pages.status(), pages.tracesUrl(), query) },
+    {
+      method: 'GET',
+      path: '/gateways/',
+      answer: ({ path, query }) => gatewayPage(pages.status(), path.slice('/gateways/'.length), pages.tracesUrl(), query),
+    },
+    { method: 'GET', path: '/runbooks/', answer: ({ path }) => runbook(path.slice('/runbooks/'.length)) },
     {
       method: 'GET',
       path: '/api/v1/status',

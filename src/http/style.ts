@@ -47,6 +47,13 @@ small, dt { color: var(--quiet); font-weight: normal; font-size: .875rem; }
 h3 small { white-space: nowrap; }
 p { margin: .25rem 0; }
 header { margin-bottom: 1rem; }
+h3 a { color: inherit; text-decoration-thickness: 1px; text-underline-offset: .15em; }
+.headline { font-size: 1.15rem; font-weight: 600; border-left: .35rem solid currentColor; padding-left: .6rem; }
+.headline.good { color: var(--good); } .headline.warn { color: var(--warn); } .headline.bad { color: var(--bad); } .headline.none { color: var(--none); }
+.skip { position: absolute; left: -100vw; } .skip:focus { position: static; }
+form { display: flex; flex-wrap: wrap; gap: .5rem 1rem; align-items: center; margin: .5rem 0; }
+input, select, button { font: inherit; color: var(--text); background: var(--card); border: 1px solid var(--quiet); border-radius: .3rem; padding: .2rem .5rem; max-width: 100%; }
+.next { font-weight: 600; }
 section { background: var(--card); border: 1px solid var(--line); border-left: .35rem solid var(--none); border-radius: .4rem; padding: .75rem 1rem; margin: 0 0 .75rem; }
 section.good { border-left-color: var(--good); } section.warn { border-left-color: var(--warn); } section.bad { border-left-color: var(--bad); }
 .good > h3 b, td.good { color: var(--good); } .warn > h3 b, td.warn { color: var(--warn); } .bad > h3 b, td.bad { color: var(--bad); } .none > h3 b, td.none { color: var(--none); }

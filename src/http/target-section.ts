@@ -2,13 +2,14 @@ import type { CredentialStatus, RefusedClient, TargetStatus } from '../model/sta
 import { censusSection } from './census-section.ts';
 import { dataTable, evidence, facts, type Html, html, type Row, yesNo } from './fragments.ts';
 import { ago, count, seconds } from './quantities.ts';
+import { readable } from './readable.ts';
 import { memoryShare, memoryText, noauthText, refusalText, rejectionsText, targetState } from './target-text.ts';
 import { AUTH_WORDS, FAILURE_WORDS } from './words.ts';
 
 /** One Redis target on the status page: whether it answers, who gets in, how full it is and of what. */
 export function targetSection(target: TargetStatus, now: number): Html {
   const { tone, title } = targetState(target);
-  return html`<section class="${tone}">
+  return html`<section class="${tone}" id="target-${encodeURIComponent(readable(target.name))}">
 <h3>${target.name} <b>${title}</b></h3>
 ${target.failure === undefined ? '' : html`<p>It cannot be read: ${FAILURE_WORDS[target.failure]}.</p>`}
 ${evidence(target.detail)}

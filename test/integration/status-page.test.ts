@@ -59,7 +59,33 @@ describe.skipIf(await lacksChromium())('the status page in Chromium', () => {
     expect(charts[0]?.description).toMatch(/^100 pairs: 76 hit, 19 missed, 5 missed as asked\. Median of the first/);
     expect(tree.filter(({ role }) => role === 'table').map(({ name }) => name)).toEqual(['Last pairs', 'Credentials']);
     expect(tree.filter(({ role }) => role === 'heading').map(({ name }) => name)).toContain('Gateways');
-    expect(tree.filter(({ role, name }) => (role === 'link' || role === 'image') && name === '')).toEqual([]);
+    expect(tree.filter(({ role, name }) => /^(link|image|searchbox|combobox|button)$/.test(role) && name === '')).toEqual([]);
+  });
+
+  it('leads a keyboard from the top to the gateways, and narrows 500 of them down', async () => {
+    const many = Array.from({ length: 499 }, (_, index) => exampleGateway('working', `gateway-${index}`));
+    await tab.look(1_200, 800, 'light');
+    await tab.open(await urlOf(exampleStatus([...many, exampleGateway('memory_only', 'zz-dead')])));
+    expect(tab.complaints).toEqual([]);
+    expect(await tab.ask('document.querySelector(".headline").innerText')).toMatch(/^zz-dead is broken: memory only/);
+    expect(await tab.ask('document.querySelector("tbody a").innerText')).toBe('zz-dead');
+    expect(await tab.ask('document.querySelectorAll("main > section").length')).toBeLessThanOrEqual(40);
+    await writeFile(join(PICTURES, 'many-1200-light.png'), await tab.picture());
+    await tab.press('Tab');
+    expect(await tab.ask('document.activeElement.innerText')).toBe('Skip to the gateways');
+    await tab.press('Enter');
+    expect(await tab.ask('location.hash')).toBe('#main');
+    await tab.press('Tab');
+    expect(await tab.ask('document.activeElement.name')).toBe('gateway');
+    await tab.ask('document.activeElement.value = "dead"');
+    await tab.press('Enter');
+    await expect.poll(() => tab.ask('location.search + document.readyState')).toBe('?gateway=dead&state=complete');
+    expect(
+      await tab.ask(
+        '[...document.querySelectorAll("tbody a")].map((a) => a.getAttribute("href")).filter((a) => a.startsWith("/gateways/"))',
+      ),
+    ).toEqual(['/gateways/zz-dead']);
+    expect(tab.complaints).toEqual([]);
   });
 
   it('runs and loads nothing that others wrote, and stays in its width', async () => {

@@ -13,6 +13,8 @@ export interface Tab {
   open(url: string): Promise<void>;
   /** Width and height in CSS pixels, and the colour scheme that the page is asked for. */
   look(width: number, height: number, scheme: 'light' | 'dark'): Promise<void>;
+  /** Presses and lets go a key. */
+  press(key: 'Tab' | 'Enter'): Promise<void>;
   /** The value of an expression in the page; it has to be JSON. */
   ask(expression: string): Promise<unknown>;
   /** The whole page as PNG. */
@@ -98,6 +100,12 @@ async function connectTo(address: string): Promise<Tab> {
     async look(width, height, scheme) {
       await send('Emulation.setDeviceMetricsOverride', { width, height, deviceScaleFactor: 1, mobile: width < 600 });
       await send('Emulation.setEmulatedMedia', { features: [{ name: 'prefers-color-scheme', value: scheme }] });
+    },
+    async press(key) {
+      const code = key === 'Tab' ? 9 : 13;
+      const event = { key, code: key, windowsVirtualKeyCode: code, ...(key === 'Enter' && { text: '\r' }) };
+      await send('Input.dispatchKeyEvent', { type: 'keyDown', ...event });
+      await send('Input.dispatchKeyEvent', { type: 'keyUp', ...event });
     },
     async ask(expression) {
       const { result, exceptionDetails } = await send('Runtime.evaluate', { expression, returnByValue: true });

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { statusPage } from '../../../src/http/status-page.ts';
+import { runbook, runbookFor } from '../../../src/http/runbook.ts';
+import { gatewayPage, statusPage } from '../../../src/http/status-page.ts';
+import { CAUSE, VERDICT } from '../../../src/model/cache.ts';
 import type { GatewayStatus, Status, TargetStatus } from '../../../src/model/status.ts';
 import { arbitraryStatus } from '../../support/arbitrary-status.ts';
 import { EMPTY } from '../../support/http.ts';
@@ -65,18 +67,104 @@ describe('the status page', () => {
   it('says what is wrong with a gateway, why, and what to do', async () => {
     const page = await pageOf({ gateways: [BROKEN] });
     expect(page).toContain('<title>litellm: memory only</title>');
-    expect(page).toContain('<p>1 gateway: 1 memory only.</p>');
-    expect(page).toContain('<section class="bad">\n<h3>litellm <b>memory only</b> <small>since 1970-01-01 00:00:00 UTC</small></h3>');
+    expect(page).toContain(
+      '<p class="headline bad">litellm is broken: memory only since 1970-01-01 00:00:00 UTC, Redis refuses the password.</p>',
+    );
+    expect(page).toContain(
+      '<section class="bad" id="gateway-litellm">\n<h3><a href="/gateways/litellm">litellm</a> <b>memory only</b> <small>since 1970-01-01 00:00:00 UTC</small></h3>',
+    );
     expect(page).toContain('<p>Cause: <strong>Redis refuses the password</strong>.</p>');
     expect(page).toContain('<p class="evidence">NOAUTH grew by 47</p>');
-    expect(page).toContain('<p>Next: Compare the REDIS_* variables');
+    expect(page).toContain('<p class="next">Next: Compare the REDIS_* variables');
+    expect(page).toContain('<a href="/runbooks/RedisAuthBreaksGateway">Runbook RedisAuthBreaksGateway</a></p>');
     expect(page).toContain('<td class="bad" data-label="outcome">miss, never written</td><td data-label="first">250 ms</td>');
+  });
+
+  it('shows the worst first, names it on top, and one line each of many', async () => {
+    const working = Array.from(
+      { length: 500 },
+      (_, index): GatewayStatus => ({ ...BROKEN, name: `a${index}`, verdict: 'working', cause: 'none' }),
+    );
+    const gateways = [
+      ...working,
+      { ...BROKEN, name: 'zz', verdict: 'unknown' as const },
+      { ...BROKEN, name: 'z-dead', verdict: 'unreachable' as const },
+    ];
+    const page = await pageOf({ gateways });
+    expect(page).toContain('<title>z-dead: unreachable</title>');
+    expect(page).toMatch(
+      /class="headline bad">z-dead is broken: unreachable since .*class="headline none">zz is not known.*class="headline good">500 of 502 gateways are in order/s,
+    );
+    const lines = [...page.matchAll(/<td data-label="gateway"><a href="\/gateways\/([^"]+)">/g)].map(([, name]) => name);
+    expect(lines.slice(0, 3)).toEqual(['z-dead', 'zz', 'a0']);
+    expect(lines).toHaveLength(502);
+    expect([...page.matchAll(/<section class="\w+" id="gateway-([^"]+)"/g)].map(([, name]) => name).slice(0, 3)).toEqual([
+      'z-dead',
+      'zz',
+      'a0',
+    ]);
+    expect(page.match(/<section /g)).toHaveLength(20);
+  });
+
+  it('shows what its address asks for, and loads itself again unless told not to', async () => {
+    const gateways = [BROKEN, { ...BROKEN, name: 'Other', verdict: 'working' as const, cause: 'none' as const }];
+    const asked = async (query: string) => (await statusPage({ ...EMPTY, gateways }, undefined, new URLSearchParams(query))).body;
+    expect(await asked('')).toContain('<meta http-equiv="refresh" content="15">');
+    expect(await asked('refresh=off')).not.toContain('http-equiv="refresh"');
+    expect((await asked('gateway=OTH')).match(/<section /g)).toHaveLength(1);
+    expect(await asked('state=good')).toContain('id="gateway-Other"');
+    expect(await asked('state=good')).not.toContain('id="gateway-litellm"');
+    expect(await asked('gateway=nowhere&state=what')).toContain('<p>No gateway is like that.</p>');
+    expect(await asked('gateway=%22%3E%3Cb%3E')).toContain('value="&quot;&gt;&lt;b&gt;"');
+  });
+
+  it('says that the Redis under a working gateway does not answer', async () => {
+    const target: TargetStatus = {
+      name: 'cache',
+      address: 'redis://cache:6379',
+      up: false,
+      failure: 'timeout',
+      credentials: [],
+      rejectionsOfOthers: { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0 },
+    };
+    const gateway: GatewayStatus = { ...BROKEN, verdict: 'working', cause: 'none', redisTarget: 'cache' };
+    expect(await pageOf({ gateways: [gateway], targets: [target] })).toContain(
+      '<p class="headline bad">Redis cache is down: it does not answer in time. The verdict on litellm is that of the last pair, from before.</p>',
+    );
+  });
+
+  it('colours a hit that proves no read of Redis as one to be looked at', async () => {
+    const unverified = (route: 'chat' | 'completions') => ({
+      ...BROKEN,
+      pairs: BROKEN.pairs.map((pair) => ({ ...pair, route, outcome: 'hit_unverified' as const })),
+    });
+    expect(await pageOf({ gateways: [unverified('chat')] })).toContain('<td class="warn" data-label="outcome">');
+    expect(await pageOf({ gateways: [unverified('completions')] })).toContain('<td class="good" data-label="outcome">');
+  });
+
+  it('has a page for each gateway with its target, and 404 for another name', async () => {
+    const status = { ...EMPTY, gateways: [BROKEN, { ...BROKEN, name: 'second' }] };
+    expect((await gatewayPage(status, 'second')).body).toContain('<title>second: memory only</title>');
+    expect((await gatewayPage(status, 'second')).body.match(/<section /g)).toHaveLength(1);
+    expect((await gatewayPage(status, '<b>')).status).toBe(404);
+  });
+
+  it('has the runbooks that it names, and no other file', async () => {
+    for (const verdict of VERDICT) {
+      for (const cause of CAUSE) {
+        const name = runbookFor(verdict, cause);
+        if (verdict === 'working') expect(name).toBeUndefined();
+        else expect((await runbook(name ?? '')).body).toContain(`# ${name}\n`);
+      }
+    }
+    for (const name of ['', 'README2', '../alerts', '..%2Falerts', 'x'.repeat(1_000), 'NoSuchAlert'])
+      expect((await runbook(name)).status).toBe(404);
   });
 
   it('is at ease with what the configuration expects', async () => {
     const page = await pageOf({ gateways: [{ ...BROKEN, verdict: 'local', cause: 'cache_local', asExpected: true }] });
     expect(page).toContain('<title>LiteLLM cache exporter</title>');
-    expect(page).toContain('<section class="good">');
+    expect(page).toContain('<section class="good" id="gateway-litellm">');
     expect(page).not.toContain('Next:');
   });
 
@@ -179,7 +267,7 @@ describe('the status page', () => {
     const style = /<style>([\s\S]*?)<\/style>/.exec(body)?.[1] ?? '';
     const hash = createHash('sha256').update(style).digest('base64');
     expect(headers['Content-Security-Policy']).toBe(
-      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'`,
     );
     expect(body).not.toMatch(/<script|style=|src=|\son\w+=/i);
   });
@@ -202,7 +290,8 @@ describe('the status page', () => {
       fc.asyncProperty(arbitraryStatus(hostile), async (status) => {
         const harmless = withoutMarkup(status) as Status;
         const pages = [(await statusPage(status)).body, (await statusPage(harmless)).body];
-        expect(tags(pages[0] ?? '')).toEqual(tags(pages[1] ?? ''));
+        // Gateways stand in the order of their names, so the order of the tags may be another one.
+        expect(tags(pages[0] ?? '').sort()).toEqual(tags(pages[1] ?? '').sort());
         expect(pages[0]).not.toContain('<script');
         expect(pages[0]?.length).toBeLessThan(1_000_000);
         expect(pages[0]).not.toMatch(/[^\P{Cc}\n]|\p{Cs}|\u202e/u);
