@@ -83,7 +83,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
   }
 
   function addTarget(config: TargetConfig): void {
-    const target = createTarget(config);
+    const target = createTarget(config, () => shared.values());
     const series = telemetry.store.open({
       kind: 'target',
       name: config.name,
@@ -91,7 +91,15 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       lifetimes: config.census === undefined ? {} : { census: STALE_INTERVALS * config.census.interval },
       lasting: ['health', 'census run'],
     });
-    const watch = createTargetWatch({ config, target, series, log: telemetry.log, clock, onRecovery: () => recovered(config.name) });
+    const watch = createTargetWatch({
+      config,
+      target,
+      series,
+      log: telemetry.log,
+      clock,
+      onRecovery: () => recovered(config.name),
+      once: scheduler === undefined,
+    });
     shared.set(config.name, target);
     targets.set(config.name, member('target', watch, series));
     if (config.census === undefined) return;

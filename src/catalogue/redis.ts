@@ -10,7 +10,9 @@ import {
   ORIGIN,
   REDIS_FAILURE,
   REJECTION,
+  REPLY_REFUSAL,
   ROLE,
+  SERVER,
 } from '../model/redis.ts';
 import { type MetricDefinition, REDIS_SECONDS } from './definition.ts';
 
@@ -31,10 +33,12 @@ export const REDIS = {
   'redis.up': { kind: 'gauge', owner: 'target', unit: '', labels: {}, help: '1 when the server gave any RESP answer, a refused password or LOADING included; 0 when it could not be reached.' },
   'redis.info': {
     kind: 'gauge', owner: 'target', unit: '',
-    labels: { 'redis.version': 'open', 'redis.mode': MODE, maxmemory_policy: MAXMEMORY_POLICY },
-    help: 'Always 1; version, mode and eviction policy of the server as labels.',
+    labels: { server: SERVER, version: 'open', 'redis.version': 'open', 'redis.mode': MODE, maxmemory_policy: MAXMEMORY_POLICY },
+    help: 'Always 1; which server it is, its own version, the version of Redis that it says it is compatible with, mode and eviction policy as labels.',
   },
   'redis.role': { kind: 'states', state: 'role', owner: 'target', unit: '', labels: { role: ROLE }, help: 'Role of the server; exactly one is 1.' },
+  'redis.cluster.state': { kind: 'gauge', owner: 'target', unit: '', labels: {}, help: '1 when the node says that its cluster serves all slots (CLUSTER INFO, cluster_state ok), 0 when it refuses commands.', when: 'a cluster node' },
+  'redis.sentinel.up': { kind: 'gauge', owner: 'target', unit: '', labels: {}, help: '1 when a Sentinel named the master at the last attempt; 0 when none could be asked, and the last known master is watched.', when: 'a target with sentinel' },
   'redis.loading': { kind: 'gauge', owner: 'target', unit: '', labels: {}, help: '1 while the server loads its data set and refuses commands.' },
   'redis.uptime': { kind: 'counter', owner: 'target', unit: 's', labels: {}, help: 'Time since the server started.' },
 
@@ -147,11 +151,14 @@ export const REDIS = {
   'redis.auth.last_success.timestamp': { kind: 'gauge', owner: 'target', unit: 's', labels: { credential: 'open' }, help: 'Unix time of the last success of the credential.' },
   'redis.auth.last_failure.timestamp': { kind: 'gauge', owner: 'target', unit: 's', labels: { credential: 'open' }, help: 'Unix time of the last refusal of the credential.', when: 'a refused credential' },
   'redis.auth.required': { kind: 'gauge', owner: 'target', unit: '', labels: {}, help: '1 when the server refuses commands without a password, 0 when it obeys anybody.' },
-  'redis.auth.rejections': { kind: 'counter', owner: 'target', unit: '{rejection}', labels: { 'error.type': REJECTION, origin: ORIGIN }, help: 'Refusals that the server counted since this daemon watches it, by who caused them.' },
+  'redis.auth.rejections': { kind: 'counter', owner: 'target', unit: '{rejection}', labels: { 'error.type': REJECTION, origin: ORIGIN }, help: 'Refusals that the server counted since this daemon watches it, by who caused them; WRONGPASS is an AUTH refused in whatever words. Of others it is absent where the server does not show its counters.' },
 
   'redis.scrape.duration': { kind: 'histogram', owner: 'target', unit: 's', labels: { outcome: ['success', 'failure'] }, buckets: REDIS_SECONDS, help: 'Duration of a scrape of the target, canaries included.' },
   'redis.scrape.last_success.timestamp': { kind: 'gauge', owner: 'target', unit: 's', labels: {}, help: 'Unix time of the last successful scrape: the age of the other samples of this target.' },
   'redis.scrape.failures': { kind: 'counter', owner: 'target', unit: '{scrape}', labels: { 'error.type': REDIS_FAILURE }, help: 'Scrapes that failed, by reason.' },
+
+  'cache_exporter.series.dropped': { kind: 'counter', owner: 'target', unit: '{series}', labels: {}, help: 'Series of the target that were left out in scrapes because there were more than redis[].max_series.' },
+  'cache_exporter.replies.refused': { kind: 'counter', owner: 'target', unit: '{reply}', labels: { reason: REPLY_REFUSAL }, help: 'Replies of the server that were not read because they were too long, too deep or no reply at all; each ended its connection.' },
 
   'db.client.operation.duration': {
     kind: 'histogram', owner: 'target', unit: 's', labels: { 'db.system.name': ['redis'], 'db.operation.name': ['PIPELINE', 'AUTH', 'PING'], 'error.type': ['', ...REDIS_FAILURE] },

@@ -1,11 +1,11 @@
 import { ACL_LOG } from '../redis/acl-log.ts';
 import { CENSUS_COMMANDS } from '../redis/census.ts';
 import { CLIENT_LIST } from '../redis/client-list.ts';
-import { argumentsFor, compareVersions } from '../redis/query.ts';
+import { argumentsFor, CLUSTER_INFO, compareVersions } from '../redis/query.ts';
 import { COLLECTORS } from './index.ts';
 
 /** Commands whose first argument is a subcommand that can be granted alone. */
-const CONTAINERS = new Set(['ACL', 'CLIENT', 'LATENCY', 'MEMORY', 'SLOWLOG']);
+const CONTAINERS = new Set(['ACL', 'CLIENT', 'CLUSTER', 'LATENCY', 'MEMORY', 'SLOWLOG']);
 
 /** What the canaries send, and what the gateway watch sends to see the keys of its pairs arrive. */
 const BESIDES: readonly (readonly string[])[] = [
@@ -15,6 +15,7 @@ const BESIDES: readonly (readonly string[])[] = [
   ['PTTL'],
   ['CLIENT', 'ID'],
   ['CLIENT', 'TRACKING'],
+  ['CLIENT', 'SETNAME'],
   ['SUBSCRIBE'],
 ];
 
@@ -31,7 +32,7 @@ const INVALIDATIONS = '__redis__:invalidate';
  * password: made from the collectors' queries. Before 7.0 a server cannot restrict keys to reading.
  */
 export function aclRules(serverVersion: string): string[] {
-  const queries = [...COLLECTORS.flatMap((collector) => Object.values(collector.queries)), ACL_LOG, CLIENT_LIST];
+  const queries = [...COLLECTORS.flatMap((collector) => Object.values(collector.queries)), ACL_LOG, CLIENT_LIST, CLUSTER_INFO];
   const commands = queries.flatMap((query) => {
     const args = argumentsFor(query, serverVersion);
     return args === undefined ? [] : [args];

@@ -16,7 +16,14 @@ export interface Collector<N extends Metric = Metric, Q extends Queries = Querie
   readonly name: string;
   readonly metrics: readonly N[];
   readonly queries: Q;
-  read(replies: Replies<Q>): readonly Sample<NoInfer<N>>[];
+  /** `room` is how many samples are still taken; more than that need not be made. */
+  read(replies: Replies<Q>, room: Room): readonly Sample<NoInfer<N>>[];
+}
+
+/** The bound on the samples of one scrape. */
+export interface Room {
+  /** How many of `count` rows of `each` samples fit beside what was taken; the others are counted as dropped. */
+  fit(count: number, each: number): number;
 }
 
 /** Checks that a collector emits no metric that it does not name. */
@@ -24,10 +31,30 @@ export function collector<const N extends Metric, Q extends Queries>(definition:
   return definition;
 }
 
-/** The samples of all collectors whose queries were answered. */
-export function readCollectors(collectors: readonly Collector[], answers: Answers): Sample[] {
-  return collectors.flatMap(({ queries, read }) => {
+/**
+ * The samples of all collectors whose queries were answered, at most `most`, and how many more there would be. What
+ * a server can make grow comes last in the list of collectors, so that it cannot displace the rest.
+ */
+export function readCollectors(collectors: readonly Collector[], answers: Answers, most: number): { samples: Sample[]; dropped: number } {
+  const samples: Sample[] = [];
+  let dropped = 0;
+  let reserved = 0;
+  const room: Room = {
+    fit(count, each) {
+      const rows = Math.min(count, Math.floor(Math.max(0, most - samples.length - reserved) / each));
+      reserved += rows * each;
+      dropped += (count - rows) * each;
+      return rows;
+    },
+  };
+  for (const { queries, read } of collectors) {
     const replies = Object.fromEntries(Object.entries(queries).map(([name, query]) => [name, answers.get(query)]));
-    return Object.values(replies).includes(undefined) ? [] : read(replies);
-  });
+    if (Object.values(replies).includes(undefined)) continue;
+    reserved = 0;
+    for (const sample of read(replies, room)) {
+      if (samples.length < most) samples.push(sample);
+      else dropped += 1;
+    }
+  }
+  return { samples, dropped };
 }

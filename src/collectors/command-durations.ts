@@ -25,10 +25,10 @@ export const commandDurations = collector({
   metrics: ['redis.cmd.duration'],
   queries: { info: INFO, latencies: LATENCY_HISTOGRAM },
   read: ({ info, latencies }) => {
-    const stats = parseCommandStats(info.section('commandstats'));
+    const stats = parseCommandStats(info);
     return MEASURED.flatMap((cmd) => {
       const latency = latencies.get(cmd);
-      if (latency === undefined && stats[cmd].calls > 0) return [];
+      if (stats === undefined || (latency === undefined && stats[cmd].calls > 0)) return [];
       return [sample('redis.cmd.duration', { cmd }, fold(latency, stats[cmd].seconds))];
     });
   },

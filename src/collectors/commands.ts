@@ -10,14 +10,15 @@ export const commands = collector({
   metrics: ['redis.cmd.calls', 'redis.cmd.time', 'redis.cmd.rejected', 'redis.cmd.failed'],
   queries: { info: INFO },
   read: ({ info }) => {
-    const commandStats = parseCommandStats(info.section('commandstats'));
+    const commandStats = parseCommandStats(info);
+    if (commandStats === undefined) return [];
     return COMMAND.flatMap((cmd) => {
       const { calls, seconds, rejected, failed } = commandStats[cmd];
       return [
         sample('redis.cmd.calls', { cmd }, calls),
         sample('redis.cmd.time', { cmd }, seconds),
-        sample('redis.cmd.rejected', { cmd }, rejected),
-        sample('redis.cmd.failed', { cmd }, failed),
+        ...(rejected === undefined ? [] : [sample('redis.cmd.rejected', { cmd }, rejected)]),
+        ...(failed === undefined ? [] : [sample('redis.cmd.failed', { cmd }, failed)]),
       ];
     });
   },

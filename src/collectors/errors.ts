@@ -11,7 +11,7 @@ export const errors = collector({
   metrics: ['redis.errors', 'redis.acl.denied'],
   queries: { info: INFO },
   read: ({ info }) => {
-    const counts = parseErrorStats(info.section('errorstats'));
+    const counts = parseErrorStats(info);
     return [
       ...ERROR_PREFIX.flatMap((prefix) => {
         const count = counts[prefix];

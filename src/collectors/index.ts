@@ -25,8 +25,8 @@ export const COLLECTORS: readonly Collector[] = [
   commands,
   commandDurations,
   errors,
-  keyspace,
   slowlog,
   latencySpikes,
   latencyPercentiles,
+  keyspace,
 ];

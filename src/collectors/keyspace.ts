@@ -9,14 +9,18 @@ export const keyspace = collector({
   name: 'keyspace',
   metrics: ['redis.db.keys', 'redis.db.expires', 'redis.db.ttl.avg', 'redis.db.string_sizes'],
   queries: { info: INFO },
-  read: ({ info }) => [
-    ...parseKeyspace(info.section('keyspace')).flatMap(({ db, keys, expires, averageTtl }) => [
-      sample('redis.db.keys', { db }, keys),
-      sample('redis.db.expires', { db }, expires),
-      sample('redis.db.ttl.avg', { db }, averageTtl),
-    ]),
-    ...parseKeySizes(info.section('keysizes')).map(({ db, bytes, keys }) =>
-      sample('redis.db.string_sizes', { db, size: String(bytes) }, keys),
-    ),
-  ],
+  read: ({ info }, room) => {
+    const databases = parseKeyspace(info) ?? [];
+    const sizes = parseKeySizes(info.section('keysizes'));
+    const shown = databases.slice(0, room.fit(databases.length, 3));
+    const shownSizes = sizes.slice(0, room.fit(sizes.length, 1));
+    return [
+      ...shown.flatMap(({ db, keys, expires, averageTtl }) => [
+        ...(keys === undefined ? [] : [sample('redis.db.keys', { db }, keys)]),
+        ...(expires === undefined ? [] : [sample('redis.db.expires', { db }, expires)]),
+        ...(averageTtl === undefined ? [] : [sample('redis.db.ttl.avg', { db }, averageTtl)]),
+      ]),
+      ...shownSizes.map(({ db, bytes, keys }) => sample('redis.db.string_sizes', { db, size: String(bytes) }, keys)),
+    ];
+  },
 });

@@ -1,5 +1,5 @@
 import { sample, states } from '../catalogue/sample.ts';
-import { MAXMEMORY_POLICY, MODE, ROLE } from '../model/redis.ts';
+import { MAXMEMORY_POLICY, MODE, type Mode, ROLE, type Server } from '../model/redis.ts';
 import type { Info } from '../redis/info.ts';
 import { INFO } from '../redis/query.ts';
 import { collector } from './collector.ts';
@@ -10,14 +10,15 @@ export const server = collector({
   metrics: ['redis.info', 'redis.role', 'redis.uptime', 'redis.loading'],
   queries: { info: INFO },
   read: ({ info }) => {
-    const mode = info.text('server', 'redis_mode') ?? info.text('server', 'server_mode');
     const policy = info.text('memory', 'maxmemory_policy');
     const role = info.text('replication', 'role');
     const uptime = info.number('server', 'uptime_in_seconds');
     const loading = info.number('persistence', 'loading');
     const labels = {
-      'redis.version': versionOf(info) ?? 'other',
-      'redis.mode': member(MODE, mode),
+      server: kindOf(info),
+      version: versionOf(info) ?? 'other',
+      'redis.version': version(info.text('server', 'redis_version')) ?? 'other',
+      'redis.mode': modeOf(info),
       maxmemory_policy: member(MAXMEMORY_POLICY, policy),
     };
     return [
@@ -29,10 +30,32 @@ export const server = collector({
   },
 });
 
-/** The version that a server says it has, Valkey's own where it is one; undefined where it is no version. */
+/** How a server runs; Valkey 9 calls it `server_mode`. */
+export function modeOf(info: Info): Mode {
+  return member(MODE, info.text('server', 'redis_mode') ?? info.text('server', 'server_mode'));
+}
+
+/** The fields of INFO in which servers that speak as Redis does give their own version; KeyDB gives none. */
+const OWN_VERSIONS = ['valkey_version', 'dragonfly_version', 'garnet_version', 'keydb_version', 'kvrocks_version'] as const;
+
+/** Which server it is: Valkey names itself (8.0), others by a version of their own or the name of their program. */
+function kindOf(info: Info): Server {
+  const own = OWN_VERSIONS.find((field) => info.text('server', field) !== undefined);
+  if (own === 'valkey_version' || info.text('server', 'server_name') === 'valkey') return 'valkey';
+  if (own !== undefined || info.text('server', 'server_name') !== undefined) return 'other';
+  const program = info.text('server', 'executable')?.split('/').at(-1) ?? '';
+  if (/keydb|dragonfly|garnet|kvrocks/i.test(program)) return 'other';
+  return info.text('server', 'redis_version') === undefined ? 'other' : 'redis';
+}
+
+/** The version of a server, its own where it speaks as Redis does without being one; undefined where it is no version. */
 export function versionOf(info: Info): string | undefined {
-  const version = info.text('server', 'valkey_version') ?? info.text('server', 'redis_version') ?? '';
-  return /^[0-9A-Za-z.+-]{1,32}$/.test(version) ? version : undefined;
+  const own = OWN_VERSIONS.find((field) => info.text('server', field) !== undefined);
+  return version(info.text('server', own ?? 'redis_version'));
+}
+
+function version(text: string | undefined): string | undefined {
+  return text !== undefined && /^[0-9A-Za-z.+-]{1,32}$/.test(text) ? text : undefined;
 }
 
 /** The member of a closed set that a server names, `other` where it names none. */

@@ -36,6 +36,8 @@ export interface TargetConfig {
   interval: number;
   timeout: number;
   canaries: Credential[];
+  /** Series that one scrape gives at most, 5,000 without it. */
+  max_series?: number | undefined;
   /** Undefined: no census is taken. */
   census?: CensusConfig | undefined;
 }

@@ -27,7 +27,7 @@ export function printGateway(config: GatewayConfig): string {
   return stringify(escaped(gatewayTree(config)), { lineWidth: 0 });
 }
 
-function targetTree({ sentinel, password, interval, timeout, canaries, census, ...rest }: TargetConfig): object {
+function targetTree({ sentinel, password, interval, timeout, canaries, max_series, census, ...rest }: TargetConfig): object {
   return {
     ...rest,
     sentinel: sentinel && credentialTree(sentinel),
@@ -35,6 +35,7 @@ function targetTree({ sentinel, password, interval, timeout, canaries, census, .
     interval: formatDuration(interval),
     timeout: formatDuration(timeout),
     canaries: canaries.map(credentialTree),
+    max_series,
     census: census && { ...census, interval: formatDuration(census.interval) },
   };
 }

@@ -76,6 +76,11 @@ const target = z
       .array(canary)
       .prefault([])
       .describe("Credentials of others, above all the gateway's own, each tried on a fresh connection at every scrape."),
+    max_series: number({ min: 1_000, max: 100_000, whole: true })
+      .prefault(5_000)
+      .describe(
+        'Series that one scrape gives at most; databases beyond it are left out and counted in `cache_exporter_series_dropped_total`.',
+      ),
     census: census
       .optional()
       .describe('Count the keys of the database by class, from a random sample; off unless this key is there. `{}` takes the defaults.'),

@@ -26,6 +26,12 @@ ${facts([
   ['address', target.address],
   ['version', target.version],
   ['role', target.role],
+  ['cluster', target.clusterOk === undefined ? undefined : target.clusterOk ? 'serves all slots' : 'fails: it does not serve all slots'],
+  ['master in use', target.master],
+  [
+    'Sentinels',
+    target.sentinelUp === undefined ? undefined : target.sentinelUp ? 'answer' : 'none answers; the last known master is watched',
+  ],
   ['keys', target.keys === undefined ? undefined : count(target.keys)],
   ['memory', memory(target)],
   ['evicts', target.maxMemoryPolicy],
@@ -35,6 +41,7 @@ ${facts([
   ['scrape took', target.scrapeSeconds === undefined ? undefined : seconds(target.scrapeSeconds)],
   ['last scrape', target.lastScrapeAt === undefined ? 'never' : ago(target.lastScrapeAt, now)],
 ])}
+${unseenPart(target.unseen)}
 ${censusSection(target, now)}
 ${
   target.refused === undefined
@@ -47,6 +54,12 @@ ${
 }
 ${target.noauth === undefined ? '' : noauthPart(target.noauth, now)}
 </section>`;
+}
+
+/** What this server does not show, so that an empty place is not taken for a good sign. */
+function unseenPart(unseen: readonly string[] | undefined): Html | string {
+  if (unseen === undefined) return '';
+  return html`<h4>Not visible on this server</h4><ul>${unseen.map((sentence) => html`<li>${sentence}</li>`)}</ul>`;
 }
 
 const REFUSED_HEADINGS = ['refused', 'user', 'from', 'library', 'times', 'last'];

@@ -17,7 +17,7 @@ export function memoryShare({ usedMemoryBytes: used, maxMemoryBytes: max }: Targ
 
 /** Refusals of others that were counted: `1,047 NOAUTH, 2 NOPERM`; undefined when there were none. */
 export function rejectionsText({ rejectionsOfOthers }: TargetStatus): string | undefined {
-  const counted = Object.entries(rejectionsOfOthers).filter(([, times]) => times > 0);
+  const counted = Object.entries(rejectionsOfOthers).flatMap(([prefix, times = 0]) => (times > 0 ? [[prefix, times] as const] : []));
   return counted.length === 0 ? undefined : counted.map(([prefix, times]) => `${count(times)} ${prefix}`).join(', ');
 }
 

@@ -136,6 +136,8 @@ export const FAILURE_WORDS: Readonly<Record<RedisFailure, string>> = {
   readonly: 'it is read-only',
   masterdown: 'its master is down',
   clusterdown: 'the cluster is down',
+  not_redis: 'it is a Sentinel',
+  secret_unreadable: 'a password file cannot be read',
   protocol: 'it does not speak the Redis protocol',
   closed: 'it closed the connection',
   unknown: 'it failed in a way that is not known',

@@ -12,11 +12,17 @@ export const REDIS_FAILURE = [
   'readonly',
   'masterdown',
   'clusterdown',
+  'not_redis',
+  'secret_unreadable',
   'protocol',
   'closed',
   'unknown',
 ] as const;
 export type RedisFailure = (typeof REDIS_FAILURE)[number];
+
+/** Why the bytes of a peer were not taken in as a reply: too much of it, lists too deep in lists, or no reply at all. */
+export const REPLY_REFUSAL = ['length', 'depth', 'type'] as const;
+export type ReplyRefusal = (typeof REPLY_REFUSAL)[number];
 
 /**
  * Whether a credential opens a fresh connection. `disabled`: there is nothing to check, because no
@@ -37,6 +43,9 @@ export type Origin = (typeof ORIGIN)[number];
 /** Why an entry is in ACL LOG; `other` for reasons of later versions. */
 export const ACL_REASON = ['auth', 'command', 'key', 'channel', 'other'] as const;
 export type AclReason = (typeof ACL_REASON)[number];
+
+/** The name that connections of every exporter give themselves, so that no exporter takes another for an intruder. */
+export const CLIENT_NAME = 'litellm-cache-exporter';
 
 /** The credential name that stands for the daemon's own. */
 export const EXPORTER_CREDENTIAL = 'exporter';
@@ -94,6 +103,10 @@ export const ERROR_PREFIX = [
   'other',
 ] as const;
 export type ErrorPrefix = (typeof ERROR_PREFIX)[number];
+
+/** Which server speaks the protocol of Redis. */
+export const SERVER = ['redis', 'valkey', 'other'] as const;
+export type Server = (typeof SERVER)[number];
 
 /** Values of `role` in INFO replication. */
 export const ROLE = ['master', 'slave', 'sentinel', 'other'] as const;

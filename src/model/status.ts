@@ -60,8 +60,16 @@ export interface TargetStatus {
   /** Unauthenticated commands are refused. */
   authRequired?: boolean | undefined;
   credentials: CredentialStatus[];
-  /** Refusals of others that the server counted since this daemon watches it. */
-  rejectionsOfOthers: { WRONGPASS: number; NOAUTH: number; NOPERM: number };
+  /** Refusals of others that the server counted since this daemon watches it; undefined where it does not show its counters. */
+  rejectionsOfOthers: { WRONGPASS?: number | undefined; NOAUTH?: number | undefined; NOPERM?: number | undefined };
+  /** What cannot be seen of this server and why, one sentence each, without any secret. */
+  unseen?: string[] | undefined;
+  /** Whether the cluster of a node serves all slots, by its own word; undefined where there is none. */
+  clusterOk?: boolean | undefined;
+  /** The master that the Sentinels named last, `host:port`. */
+  master?: string | undefined;
+  /** Whether a Sentinel answered at the last attempt; undefined without Sentinels. */
+  sentinelUp?: boolean | undefined;
   /** The last census, where one is configured and could be taken. */
   census?: Census | undefined;
   /** Why there is no census although one is configured, one sentence without any secret. */

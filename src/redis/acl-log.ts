@@ -23,6 +23,8 @@ export interface AclEntry {
   address?: string;
   /** The client library as it names itself, from 7.2 on. */
   library?: string;
+  /** Whether the last offender has the name of an exporter. */
+  exporter?: true;
   ageSeconds: number;
 }
 
@@ -32,9 +34,11 @@ export const ACL_LOG: Query<AclEntry[]> = { args: ['ACL', 'LOG', '10'], since: '
 /** As many entries as a server keeps by default (acllog-max-len). */
 export const ACL_LOG_ALL: Query<AclEntry[]> = { args: ['ACL', 'LOG', '128'], since: '6.2.0', parse: parseAclLog };
 
+const LONGEST_LOG = 128;
+
 /** ACL LOG: flat arrays of names and values, newest first. What is not of this form is passed over. */
 export function parseAclLog(reply: unknown): AclEntry[] {
-  return (Array.isArray(reply) ? reply : []).flatMap((row) => parseEntry(row) ?? []);
+  return (Array.isArray(reply) ? reply.slice(0, LONGEST_LOG) : []).flatMap((row) => parseEntry(row) ?? []);
 }
 
 function parseEntry(row: unknown): AclEntry | undefined {
@@ -48,7 +52,7 @@ function parseEntry(row: unknown): AclEntry | undefined {
   const id = fields.get('entry-id');
   const reason = ACL_REASON.find((known) => known === fields.get('reason')) ?? 'other';
   const [probe] = (reason === 'key' && /lce-probe-[0-9a-f]{1,64}/.exec(text('object'))) || [];
-  const { address, library } = readClient(text('client-info'));
+  const { address, library, exporter } = readClient(text('client-info'));
   return {
     key: typeof id === 'number' ? `#${id}` : ['reason', 'context', 'object', 'username'].map((name) => text(name).slice(0, 128)).join('\0'),
     ...(typeof id === 'number' && { id }),
@@ -59,6 +63,7 @@ function parseEntry(row: unknown): AclEntry | undefined {
     ...(probe !== undefined && { probe }),
     ...(address !== undefined && { address }),
     ...(library !== undefined && { library }),
+    ...(exporter && { exporter }),
     ageSeconds,
   };
 }

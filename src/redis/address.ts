@@ -11,9 +11,18 @@ const DEFAULT_PORT = 6379;
  */
 export function parseAddress(url: string): Address {
   const { protocol, hostname, port, pathname, searchParams } = new URL(url);
-  if (protocol === 'unix:') return { path: decodeURIComponent(pathname), tls: false, db: Number(searchParams.get('db') ?? 0) };
+  if (protocol === 'unix:') return { path: decoded(pathname), tls: false, db: Number(searchParams.get('db') ?? 0) };
   const host = hostname.replace(/^\[|\]$/g, '');
   return { host, port: port === '' ? DEFAULT_PORT : Number(port), tls: protocol === 'rediss:', db: Number(pathname.slice(1)) };
+}
+
+/** A path whose percent signs mean nothing is taken as it is. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
 }
 
 /** The address of a `host:port` pair, the host perhaps in brackets. */

@@ -1,24 +1,23 @@
-import type { Redis } from 'ioredis';
 import type { Credential } from '../config/effective.ts';
 import type { Secret } from '../config/secret.ts';
-import { during } from './connection.ts';
+import { type Connection, during } from './connection.ts';
 import { RedisError } from './failure.ts';
 import type { AuthAnswer } from './target.ts';
 
-/** What `AUTH password` is answered with where the default user needs none (Redis src/acl.c). */
-const NO_PASSWORD_CONFIGURED = /without any password configured/;
+/** What `AUTH password` is answered with where the default user needs none: from 6.0 on (src/acl.c), and before (src/server.c). */
+const NO_PASSWORD_CONFIGURED = /^ERR (?:AUTH <password> called without any password configured|Client sent AUTH, but no password is set)/;
 
 /**
  * Sends `AUTH [user] password`, the password as it is now, and says what the server made of it. It is sent
  * by hand, not by the client library, so that it happens once, can be timed and fails with its own error.
  */
-export async function authenticate(redis: Redis, credential: Credential, signal: AbortSignal): Promise<AuthAnswer> {
+export async function authenticate(redis: Connection, credential: Credential, signal: AbortSignal): Promise<AuthAnswer> {
   if (credential.password === undefined) return 'not sent';
   const password = reveal(credential.name, credential.password);
   const args = credential.username === undefined ? [password] : [credential.username, password];
   return during(redis, signal, 'AUTH', async () => {
     try {
-      await redis.call('AUTH', ...args);
+      await redis.send(['AUTH', ...args]);
       return 'accepted';
     } catch (error) {
       if (error instanceof Error && NO_PASSWORD_CONFIGURED.test(error.message)) return 'no password configured';
@@ -31,6 +30,6 @@ function reveal(credential: string, password: Secret): string {
   try {
     return password.reveal();
   } catch {
-    throw new RedisError('unknown', `the password file ${password.file} of the credential ${credential} cannot be read`);
+    throw new RedisError('secret_unreadable', `the password file ${password.file} of the credential ${credential} cannot be read`);
   }
 }

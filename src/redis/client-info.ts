@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { CLIENT_NAME } from '../model/redis.ts';
 
 /** Who a client of a server is, as one line of CLIENT LIST or the `client-info` of ACL LOG says. */
 export interface ClientInfo {
@@ -9,6 +10,8 @@ export interface ClientInfo {
   /** The ACL user of the connection; `default` also before it has authenticated. */
   user?: string;
   named: boolean;
+  /** Whether it has the name that every exporter gives its connections. */
+  exporter?: true;
   /** The client library as it names itself (`CLIENT SETINFO`, from 7.2 on), at most 32 harmless characters. */
   library?: string;
 }
@@ -28,6 +31,7 @@ export function readClient(line: string): ClientInfo {
     ...(peer !== undefined && { peer }),
     ...(address !== undefined && { address }),
     ...(user !== undefined && { user }),
+    ...(fields.get('name') === CLIENT_NAME && { exporter: true }),
     named: (fields.get('name') ?? '') !== '',
     ...(library !== '' && { library }),
   };

@@ -1,24 +1,33 @@
 import { isIPv6, type Socket } from 'node:net';
-import type { Redis } from 'ioredis';
 import type { Credential, TargetConfig } from '../config/effective.ts';
-import { EXPORTER_CREDENTIAL, REJECTION } from '../model/redis.ts';
-import { describeAddress, parseAddress } from './address.ts';
+import { CLIENT_NAME, EXPORTER_CREDENTIAL, REJECTION, type ReplyRefusal } from '../model/redis.ts';
+import { type Address, describeAddress, parseAddress } from './address.ts';
 import { authenticate } from './auth.ts';
-import { during, explain, speakOver } from './connection.ts';
-import { RedisError, type Settled } from './failure.ts';
+import { during, explain, sendAll, sendText, speakOver } from './connection.ts';
+import { RedisError, ReplyError, type Settled, settle } from './failure.ts';
+import { asText } from './reply-reader.ts';
 import { findMaster } from './sentinel.ts';
 import { answersTls, certificateExpiry, openSocket } from './socket.ts';
-import type { AuthAnswer, Command, OpenPhases, Target } from './target.ts';
+import type { AuthAnswer, Command, Connection, OpenPhases, Target } from './target.ts';
 
 const WANTS_TLS = 'the server hangs up on plain text and answers TLS; write rediss:// in the URL';
 
-/** The target of a configuration entry. Nothing is connected before the first call. */
-export function createTarget(config: TargetConfig): Target {
-  const own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, hits: 0, misses: 0 };
+/**
+ * The target of a configuration entry; `siblings` are the other targets of this process, which may lead to the same
+ * server. Nothing is connected before the first call.
+ */
+export function createTarget(config: TargetConfig, siblings: () => Iterable<Target> = () => []): Target {
+  const own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, logins: 0, hits: 0, misses: 0 };
+  const refused = { length: 0, depth: 0, type: 0 };
   const credential: Credential = { name: EXPORTER_CREDENTIAL, username: config.username, password: config.password };
   const database = config.url === undefined ? 0 : parseAddress(config.url).db;
   const sockets = new Set<Socket>();
   let expiry: number | undefined;
+  let master: Address | undefined;
+  let sentinelUp: boolean | undefined;
+  let peer: string | undefined;
+  let awaited = 0;
+  let namingRefused = false;
 
   function counted(error: unknown): unknown {
     const rejection = error instanceof RedisError && REJECTION.find((prefix) => prefix === error.prefix);
@@ -27,39 +36,72 @@ export function createTarget(config: TargetConfig): Target {
   }
 
   async function counting<T>(attempt: Promise<T>): Promise<T> {
+    awaited += 1;
     try {
       return await attempt;
     } catch (error) {
       throw counted(error);
+    } finally {
+      awaited -= 1;
     }
   }
 
-  async function dial(signal: AbortSignal): Promise<Redis> {
-    const address = config.url === undefined ? await findMaster(config, signal) : parseAddress(config.url);
-    const socket = await openSocket(address, config.tls, signal);
+  /** AUTH, counted as the server counts it: one that it has no password for has failed. */
+  async function login(redis: Connection, as: Credential, signal: AbortSignal): Promise<AuthAnswer> {
+    try {
+      const answer = await counting(authenticate(redis, as, signal));
+      if (answer === 'no password configured') own.logins += 1;
+      return answer;
+    } catch (error) {
+      // Who finds no room is told so before AUTH is read.
+      if (error instanceof RedisError && error.prefix !== undefined && error.failure !== 'maxclients') own.logins += 1;
+      throw error;
+    }
+  }
+
+  /** Where the server is. A master whose Sentinels are all gone is most likely still there. */
+  async function find(signal: AbortSignal): Promise<Address> {
+    if (config.url !== undefined) return parseAddress(config.url);
+    const found = await settle(findMaster(config, signal, refuse));
+    sentinelUp = found.ok;
+    if (found.ok) master = found.value;
+    else if (master === undefined || signal.aborted) throw found.error;
+    return master ?? parseAddress('');
+  }
+
+  function refuse(reason: ReplyRefusal): void {
+    refused[reason] += 1;
+  }
+
+  async function dial(signal: AbortSignal): Promise<Connection> {
+    const socket = await openSocket(await find(signal), config.tls, signal);
     expiry = certificateExpiry(socket);
+    peer = farEnd(socket) ?? config.url;
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    return speakOver(socket);
+    return speakOver(socket, refuse);
   }
 
-  function ask(redis: Redis, args: readonly string[], signal: AbortSignal): Promise<unknown> {
-    const [command = '', ...rest] = args;
-    return counting(during(redis, signal, command, () => redis.call(command, ...rest)));
+  /**
+   * Tells the server whose connection this is, so that CLIENT LIST and ACL LOG show it. A user without the right is
+   * not asked again. Before AUTH it would be one more refusal.
+   */
+  async function introduce(redis: Connection, signal: AbortSignal): Promise<void> {
+    if (namingRefused) return;
+    const [answer] = await askAll(redis, [['CLIENT', 'SETNAME', CLIENT_NAME]], signal);
+    namingRefused = answer?.ok === false;
   }
 
-  function askAll(redis: Redis, commands: readonly Command[], signal: AbortSignal, form = 'text'): Promise<Settled<unknown>[]> {
+  function ask(redis: Connection, args: readonly string[], signal: AbortSignal): Promise<unknown> {
+    return counting(during(redis, signal, args[0] ?? '', () => sendText(redis, args)));
+  }
+
+  function askAll(redis: Connection, commands: readonly Command[], signal: AbortSignal, form = 'text'): Promise<Settled<unknown>[]> {
     return during(redis, signal, 'PIPELINE', async () => {
-      const pipeline = redis.pipeline();
-      for (const [command = '', ...rest] of commands) {
-        if (form === 'bytes') pipeline.callBuffer(String(command), ...rest);
-        else pipeline.call(String(command), ...rest);
-      }
-      const replies = (await pipeline.exec()) ?? [];
-      return replies.map(([error, value], index): Settled<unknown> => {
-        if (!error) return { ok: true, value };
-        const reason = explain(redis, signal, String(commands[index]?.[0]), error);
-        if (reason.prefix === undefined) throw reason;
+      const replies = await sendAll(redis, commands);
+      return replies.map((reply, index): Settled<unknown> => {
+        if (!(reply instanceof ReplyError)) return { ok: true, value: form === 'bytes' ? reply : asText(reply) };
+        const reason = explain(redis, signal, String(commands[index]?.[0]), reply);
         counted(reason);
         return { ok: false, error: reason };
       });
@@ -68,18 +110,19 @@ export function createTarget(config: TargetConfig): Target {
 
   async function clearer(error: unknown, signal: AbortSignal): Promise<unknown> {
     if (!(error instanceof RedisError) || error.failure !== 'closed') return error;
-    const address = config.url === undefined ? await findMaster(config, signal) : parseAddress(config.url);
+    const address = await find(signal);
     const wantsTls = 'host' in address && !address.tls && (await answersTls(address, signal));
     return wantsTls ? new RedisError('tls', WANTS_TLS) : error;
   }
 
-  async function open(as: Credential, signal: AbortSignal, phases?: OpenPhases): Promise<Redis> {
+  async function open(as: Credential, signal: AbortSignal, phases?: OpenPhases): Promise<Connection> {
     const start = performance.now();
     const redis = await dial(signal);
     const connected = performance.now();
     try {
-      const answer = await counting(authenticate(redis, as, signal));
+      const answer = await login(redis, as, signal);
       if (phases !== undefined) Object.assign(phases, timings(start, connected, answer));
+      await introduce(redis, signal);
       if (database > 0) await ask(redis, ['SELECT', String(database)], signal);
       return redis;
     } catch (error) {
@@ -95,6 +138,20 @@ export function createTarget(config: TargetConfig): Target {
     credential,
     auth: 'unknown',
     own,
+    refused,
+    siblings,
+    get awaited() {
+      return awaited;
+    },
+    get peer() {
+      return peer;
+    },
+    get master() {
+      return master && 'host' in master ? `${isIPv6(master.host) ? `[${master.host}]` : master.host}:${master.port}` : undefined;
+    },
+    get sentinelUp() {
+      return sentinelUp;
+    },
     get connections() {
       return [...sockets].filter(({ destroyed }) => !destroyed).length;
     },
@@ -106,7 +163,8 @@ export function createTarget(config: TargetConfig): Target {
     },
     dial,
     clearer,
-    authenticate: (redis, as, signal) => counting(authenticate(redis, as, signal)),
+    introduce,
+    authenticate: login,
     ask,
     askAll,
     open,
@@ -117,6 +175,11 @@ export function createTarget(config: TargetConfig): Target {
 function peerOf({ localAddress, localPort }: Socket): string {
   if (localAddress === undefined) return 'unix socket';
   return `${isIPv6(localAddress) ? `[${localAddress}]` : localAddress}:${localPort}`;
+}
+
+/** The server's end of a connection; undefined over a unix socket. */
+function farEnd({ remoteAddress, remotePort }: Socket): string | undefined {
+  return remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort}`;
 }
 
 function timings(start: number, connected: number, answer: AuthAnswer): OpenPhases {

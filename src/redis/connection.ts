@@ -1,115 +1,152 @@
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { AbstractConnector, Redis } from 'ioredis';
-import { classify, RedisError } from './failure.ts';
+import type { ReplyRefusal } from '../model/redis.ts';
+import { classify, RedisError, ReplyError } from './failure.ts';
+import { asText, createReplyReader } from './reply-reader.ts';
 
-/** More than any reply that is asked for here; a peer that sends more is not a Redis server. */
-const MAX_REPLY_BYTES = 32 * 1024 * 1024;
+/** A command with its arguments; names of keys may be any bytes. */
+export type Command = readonly (string | Buffer)[];
+
+/** An open connection to a server. It sends what it is told to and nothing else, once. */
+export interface Connection {
+  readonly socket: Socket;
+  /** Whether anything was received. */
+  readonly heard: boolean;
+  /**
+   * Sends a command and gives its reply, text as bytes. Rejects with ReplyError for an error of the server, with
+   * RedisError when the connection ends before the reply is there.
+   */
+  send(command: Command): Promise<unknown>;
+  /** Has a listener take in the messages of the channels that it subscribes to: names of keys parted by commas, empty for a flush. */
+  hear(listener: (channel: string, payload: string) => void): void;
+  /** Calls a listener when it has ended, by whichever side. */
+  onEnd(listener: () => void): void;
+  /** Ends it at once. */
+  disconnect(): void;
+}
+
+/** RESP3 messages between two replies that are passed over: nobody asked for RESP3, and none of it is wanted. */
+const MOST_MESSAGES = 1_000;
 
 const HUNG_UP = 'the peer closed the connection without an answer';
 
-/** Sockets on which anything was received after they were opened. */
-const heard = new WeakSet<object>();
+interface Asked {
+  resolve(reply: unknown): void;
+  reject(error: Error): void;
+}
 
 /**
- * A client over a socket that is open already. It sends nothing of its own (no HELLO, no CLIENT SETINFO),
- * never reconnects and never repeats a command; `disconnect` destroys the socket at once. Why a command
- * failed with a closed connection is in `stream.errored`.
+ * A client over a socket that is open already; every byte of the peer goes through the reply reader and its limits.
+ * `onRefusal` is called when they end it. Throws RedisError when the socket has ended before.
  */
-export async function speakOver(socket: Socket): Promise<Redis> {
-  const redis = new Redis({
-    // ioredis offers no other way to hand it a socket than a subclass of its connector.
-    Connector: class extends AbstractConnector {
-      constructor() {
-        super(0);
-      }
-      override connect() {
-        return Promise.resolve(socket);
-      }
-      override disconnect() {
-        socket.destroy();
-      }
-    },
-    protocol: 2,
-    disableClientInfo: true,
-    lazyConnect: true,
-    enableReadyCheck: false,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    autoResubscribe: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: null,
-  });
-  // Without a listener ioredis prints errors to stderr; `stream.errored` has them.
-  redis.on('error', () => undefined);
-  redis.once('connect', () => guard(redis, socket));
-  try {
-    await redis.connect();
-    return redis;
-  } catch (error) {
-    socket.destroy();
-    throw classify(socket.errored ?? error, 'connecting');
+export function speakOver(socket: Socket, onRefusal: (reason: ReplyRefusal) => void = () => undefined): Connection {
+  if (socket.destroyed)
+    throw classify(socket.errored ?? new RedisError('closed', 'connecting: the peer closed the connection'), 'connecting');
+  const asked: Asked[] = [];
+  let first = 0;
+  let heard = false;
+  let messages = 0;
+  let listener: ((channel: string, payload: string) => void) | undefined;
+  const reader = createReplyReader({ reply: take, push: passOver });
+
+  /** The command that waits longest. */
+  function next(): Asked | undefined {
+    const command = asked[first];
+    first = command === undefined ? first : first + 1;
+    if (first === asked.length) {
+      asked.length = 0;
+      first = 0;
+      reader.settle();
+    }
+    return command;
   }
-}
 
-/** Who takes in what a server pushes, by connection. */
-const hearers = new WeakMap<Redis, (channel: string, payload: string) => void>();
+  function take(reply: unknown): void {
+    messages = 0;
+    const message = listener && messageOf(reply);
+    if (message !== undefined) {
+      if (asked.length === 0) reader.settle();
+      listener?.(...message);
+      return;
+    }
+    const command = next();
+    if (command === undefined)
+      // A server that has no room for another client says so before it is asked anything.
+      throw reply instanceof ReplyError
+        ? classify(reply, 'connecting')
+        : new RedisError('protocol', 'the peer sent a reply that nobody asked for', undefined, 'type');
+    if (reply instanceof ReplyError) command.reject(reply);
+    else command.resolve(reply);
+  }
 
-/** Has somebody take in the messages of the channels that a connection subscribes to; the members of a list are parted by commas. */
-export function hearPushes(redis: Redis, hear: (channel: string, payload: string) => void): void {
-  hearers.set(redis, hear);
-}
+  function passOver(): void {
+    messages += 1;
+    if (messages > MOST_MESSAGES) throw new RedisError('protocol', 'the peer sends messages that nobody asked for', undefined, 'type');
+    if (asked.length === 0) reader.settle();
+  }
 
-/**
- * Stands between ioredis and its queue of commands: ends the connection when a reply grows too large or comes
- * unasked, and tells messages from replies. ioredis 6 ends the process when a null reply comes while no command
- * waits, or when a server sends what is no message to a connection that it knows to be subscribed. So it finds a
- * stand-in in its queue for every reply, and never learns that a connection is subscribed.
- */
-function guard(redis: Redis, socket: Socket): void {
-  let received = 0;
-  const queue = redis.commandQueue;
-  const shift = queue.shift.bind(queue);
-  const answered = {
-    command: {
-      name: 'answered',
-      args: [],
-      resolve(reply: unknown) {
-        const hear = hearers.get(redis);
-        const message = hear && messageOf(reply);
-        if (message !== undefined) return hear?.(...message);
-        const asked = shift();
-        if (asked === undefined) socket.destroy(new RedisError('protocol', 'the peer sent a reply that nobody asked for'));
-        else asked.command.resolve(reply);
-      },
-      reject(error: Error) {
-        const asked = shift();
-        // A server that has no room for another client says so before it is asked anything.
-        if (asked === undefined) socket.destroy(classify(error, 'connecting'));
-        else asked.command.reject(error);
-      },
+  function end(error: Error): void {
+    const left = asked.splice(first);
+    asked.length = 0;
+    first = 0;
+    for (const { reject } of left) reject(error);
+  }
+
+  socket.on('data', (chunk: Buffer) => {
+    // What arrives after the end, or behind what was refused, is not read.
+    if (socket.destroyed) return;
+    heard = true;
+    try {
+      reader.read(chunk);
+    } catch (error) {
+      const reason = classify(error, 'reading');
+      if (reason.refusal !== undefined) onRefusal(reason.refusal);
+      socket.destroy(reason);
+    }
+  });
+  socket.once('end', () => socket.destroy());
+  socket.once('close', () => end(closed(socket)));
+
+  return {
+    socket,
+    get heard() {
+      return heard;
+    },
+    send: (command) =>
+      new Promise((resolve, reject) => {
+        if (socket.destroyed) reject(closed(socket));
+        else {
+          asked.push({ resolve, reject });
+          socket.write(encode(command));
+        }
+      }),
+    hear: (take) => {
+      listener = take;
+    },
+    onEnd: (listener) => void socket.once('close', listener),
+    disconnect: () => {
+      socket.destroy();
+      end(closed(socket));
     },
   };
+}
 
-  Object.assign(queue, {
-    shift: () => {
-      received = 0;
-      // ioredis takes its listener away before it empties the queue of a connection that has ended.
-      return socket.listenerCount('data') > 0 ? answered : shift();
-    },
-  });
-  socket.prependListener('data', (chunk: Buffer) => {
-    heard.add(socket);
-    received += chunk.length;
-    if (received > MAX_REPLY_BYTES) socket.destroy(new RedisError('protocol', 'the peer sent a reply of more than 32 MB'));
-  });
+function closed(socket: Socket): RedisError {
+  return socket.errored === null ? new RedisError('closed', 'the peer closed the connection') : classify(socket.errored, 'reading');
+}
+
+/** A command as an array of texts (RESP2). */
+function encode(command: Command): Buffer {
+  const parts = command.map((part) => (Buffer.isBuffer(part) ? part : Buffer.from(part)));
+  const line = Buffer.from('\r\n');
+  return Buffer.concat([Buffer.from(`*${parts.length}\r\n`), ...parts.flatMap((part) => [Buffer.from(`$${part.length}\r\n`), part, line])]);
 }
 
 /** The channel and the payload of a message, of which a list and null are the only ones besides text; undefined where a reply is none. */
 function messageOf(reply: unknown): [channel: string, payload: string] | undefined {
   if (!Array.isArray(reply) || reply.length !== 3) return undefined;
   const [kind, channel, payload]: unknown[] = reply;
-  if (!Buffer.isBuffer(kind) || !Buffer.isBuffer(channel) || kind.toString() !== 'message') return undefined;
+  if (!Buffer.isBuffer(kind) || !Buffer.isBuffer(channel) || kind.toString('latin1') !== 'message') return undefined;
   const names = Array.isArray(payload) ? payload : [payload];
   return [channel.toString(), names.filter((name) => Buffer.isBuffer(name)).join()];
 }
@@ -118,29 +155,45 @@ function messageOf(reply: unknown): [channel: string, payload: string] | undefin
  * Runs commands on a connection and ends it when the signal is aborted: a command that has timed out
  * would otherwise hold up the next one. Fails with RedisError.
  */
-export async function during<T>(redis: Redis, signal: AbortSignal, doing: string, run: () => Promise<T>): Promise<T> {
-  const onAbort = () => redis.disconnect();
+export async function during<T>(connection: Connection, signal: AbortSignal, doing: string, run: () => Promise<T>): Promise<T> {
+  const onAbort = () => connection.disconnect();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     signal.throwIfAborted();
     return await run();
   } catch (error) {
-    throw explain(redis, signal, doing, error);
+    throw explain(connection, signal, doing, error);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
 }
 
+/** Sends commands at once and gives what each was answered with, a ReplyError for an error. Rejects with RedisError when the connection ends. */
+export async function sendAll(connection: Connection, commands: readonly Command[]): Promise<unknown[]> {
+  connection.socket.cork();
+  const replies = commands.map((command) => connection.send(command).catch(replyErrorOnly));
+  connection.socket.uncork();
+  return Promise.all(replies);
+}
+
+/** Sends a command and gives its reply, bytes as text. */
+export async function sendText(connection: Connection, command: Command): Promise<unknown> {
+  return asText(await connection.send(command));
+}
+
+function replyErrorOnly(error: unknown): ReplyError {
+  if (error instanceof ReplyError) return error;
+  throw error;
+}
+
 /** The own error for a command that failed: the end of the time, the end of the connection, or the answer. */
-export function explain(redis: Redis, signal: AbortSignal, doing: string, error: unknown): RedisError {
+export function explain(connection: Connection, signal: AbortSignal, doing: string, error: unknown): RedisError {
   if (signal.aborted) return classify(signal.reason, doing);
   const answer = classify(error, doing);
-  if (answer.failure !== 'closed') return answer;
-  const { stream } = redis;
-  const cause = stream.errored ? classify(stream.errored, doing) : answer;
-  if (cause.failure !== 'closed' || heard.has(stream)) return cause;
+  const { socket } = connection;
+  if (answer.failure !== 'closed' || connection.heard) return answer;
   // A server that refuses the client's certificate often resets the connection before its alert arrives.
-  if (stream instanceof TLSSocket)
+  if (socket instanceof TLSSocket)
     return new RedisError('tls', `${doing}: ${HUNG_UP}; it may ask for a client certificate (cert_file, key_file)`);
   return new RedisError('closed', `${doing}: ${HUNG_UP}; it may ask for TLS (rediss://)`);
 }

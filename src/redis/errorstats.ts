@@ -1,11 +1,13 @@
 import { ERROR_PREFIX, type ErrorPrefix } from '../model/redis.ts';
-import { parseNumber, parsePairs, type Section } from './info.ts';
+import { type Info, parseNumber, parsePairs } from './info.ts';
 
 /**
- * INFO errorstats by allow-listed prefix. A prefix that the server has not used is 0. From 7.4 on a server
+ * INFO errorstats by allow-listed prefix; nothing where the server does not show the section. A prefix that the server has not used is 0. From 7.4 on a server
  * that has used too many different ones clears the section and stops counting; only the marker is left then.
  */
-export function parseErrorStats(section: Section): Partial<Record<ErrorPrefix, number>> {
+export function parseErrorStats(info: Info): Partial<Record<ErrorPrefix, number>> {
+  if (!info.has('errorstats')) return {};
+  const section = info.section('errorstats');
   const disabled = section.get('errorstat_ERRORSTATS_DISABLED');
   if (disabled !== undefined) return { ERRORSTATS_DISABLED: countOf(disabled) };
   const stats: Partial<Record<ErrorPrefix, number>> = Object.fromEntries(ERROR_PREFIX.map((prefix) => [prefix, 0]));

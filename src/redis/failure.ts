@@ -1,5 +1,4 @@
-import { ReplyError } from 'ioredis';
-import { ERROR_PREFIX, type ErrorPrefix, type RedisFailure } from '../model/redis.ts';
+import { ERROR_PREFIX, type ErrorPrefix, type RedisFailure, type ReplyRefusal } from '../model/redis.ts';
 
 /**
  * Why a conversation with a Redis server failed. The message is for people; it holds neither arguments
@@ -10,12 +9,20 @@ export class RedisError extends Error {
   override readonly name = 'RedisError';
   readonly failure: RedisFailure;
   readonly prefix: ErrorPrefix | undefined;
+  /** Which bound the bytes of the peer went past. */
+  readonly refusal: ReplyRefusal | undefined;
 
-  constructor(failure: RedisFailure, message: string, prefix?: ErrorPrefix) {
+  constructor(failure: RedisFailure, message: string, prefix?: ErrorPrefix, refusal?: ReplyRefusal) {
     super(message);
     this.failure = failure;
     this.prefix = prefix;
+    this.refusal = refusal;
   }
+}
+
+/** An error that a server answered with, in its own words: not for people, nor for logs. */
+export class ReplyError extends Error {
+  override readonly name = 'ReplyError';
 }
 
 /** What came of an attempt that may fail without ending what surrounds it. */
@@ -39,6 +46,17 @@ const REPLIES: readonly Rule[] = [
   [/^NOAUTH\b/, 'noauth', 'the server asks for a password and none was sent; configure one'],
   [/^NOPERM\b/, 'noperm', 'the user may not do this; grant what the documented ACL line grants'],
   [/^LOADING\b/, 'loading', 'the server loads its data set and refuses commands until it has ended'],
+  [
+    /^ERR (?:invalid password|invalid username-password)/i,
+    'wrongpass',
+    'the server refuses the password; compare it with requirepass of the server',
+  ],
+  [
+    /^ERR wrong number of arguments for 'auth'/i,
+    'wrongpass',
+    'the server takes no user name, as Redis before 6.0; configure the password alone, without a username',
+  ],
+  [/^ERR operation not permitted/i, 'noauth', 'the server asks for a password and none was sent; configure one'],
   [/^ERR max number of clients\b/, 'maxclients', 'the server has reached maxclients; raise it or find who keeps connections open'],
   [/^READONLY\b/, 'readonly', 'the server is a read-only replica'],
   [/^MASTERDOWN\b/, 'masterdown', 'the server is a replica without its master and refuses to serve stale data'],
@@ -52,6 +70,7 @@ const CODES: readonly Rule[] = [
   [/^(ENOTFOUND|EAI_)/, 'dns', 'the name of the host cannot be resolved'],
   [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|EADDRNOTAVAIL)$/, 'refused', 'nothing accepts connections at this address'],
   [/^(ENOENT|EACCES|ENOTSOCK)$/, 'refused', 'the unix socket does not exist or may not be opened'],
+  [/^(ERR_SOCKET_BAD_PORT|ERR_INVALID_ARG_VALUE|ERR_INVALID_ARG_TYPE)$/, 'refused', 'this is no address that can be connected to'],
   [/^(ETIMEDOUT)$/, 'timeout', 'the server did not answer in time'],
   [/^(ECONNRESET|EPIPE|ECONNABORTED)$/, 'closed', 'the peer closed the connection'],
   [
@@ -59,14 +78,6 @@ const CODES: readonly Rule[] = [
     'tls',
     'TLS could not be agreed on',
   ],
-];
-
-/** What ioredis 6 says in plain text, its decoder above all. */
-const TEXTS: readonly Rule[] = [
-  [/^Unknown RESP type 21\b/, 'tls', 'the peer answers with TLS; write rediss:// in the URL'],
-  [/^Unknown RESP type 72\b/, 'protocol', 'the peer speaks HTTP, not the Redis protocol; check the port'],
-  [/^(Unknown RESP type|Invalid|Unexpected)/, 'protocol', 'the peer does not speak the Redis protocol; check the port'],
-  [/^(Connection is closed|Command aborted|Stream isn't writeable)/, 'closed', 'the peer closed the connection'],
 ];
 
 const UNKNOWN: Rule = [/^/, 'unknown', 'the conversation failed in an unforeseen way'];
@@ -80,7 +91,7 @@ export function classify(error: unknown, doing: string): RedisError {
   if (error instanceof ReplyError) return failed(ruleFor(REPLIES, error.message), doing, prefixOf(error.message));
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   if (code !== undefined) return failed(ruleFor(CODES, code), `${doing} (${code.slice(0, 64)})`);
-  return failed(error instanceof RangeError ? ruleFor(TEXTS, 'Invalid') : ruleFor(TEXTS, error.message), doing);
+  return failed(UNKNOWN, doing);
 }
 
 function ruleFor(rules: readonly Rule[], text: string): Rule {

@@ -3,6 +3,10 @@ export type Section = ReadonlyMap<string, string>;
 
 /** The sections of INFO by name in lower case. A section that the server left out is empty. */
 export interface Info {
+  /** Whether the server gave the section, be it empty: what is not in it has not happened; without it nothing is known. */
+  has(name: string): boolean;
+  /** Whether INFO had more lines than are read. */
+  readonly cut: boolean;
   section(name: string): Section;
   /** A field as text; undefined where the server does not have it. */
   text(section: string, field: string): string | undefined;
@@ -12,14 +16,20 @@ export interface Info {
 
 const EMPTY: Section = new Map();
 
+/** Lines that are read; a server with 16,384 databases in use has 50,000. */
+const MOST_LINES = 65_536;
+/** The longest line of a real server, the sizes of the keys of a database, has less than one kilobyte. */
+const LONGEST_LINE = 8_192;
+
 /**
- * Reads the reply of INFO: `# Section` lines, `field:value` lines, CRLF. Anything else is passed over; of
- * a field that comes twice the last counts. (Redis documentation, INFO.)
+ * Reads the reply of INFO: `# Section` lines, `field:value` lines, CRLF. Anything else is passed over, so are
+ * lines of more than 8 KB; of a field that comes twice the last counts. (Redis documentation, INFO.)
  */
 export function parseInfo(reply: unknown): Info {
   const sections = new Map<string, Map<string, string>>();
   let section = sectionOf(sections, '');
-  for (const line of typeof reply === 'string' ? reply.split(/\r?\n/) : []) {
+  const { lines, cut } = linesOf(typeof reply === 'string' ? reply : '');
+  for (const line of lines) {
     if (line.startsWith('#')) {
       section = sectionOf(sections, line.slice(1).trim().toLowerCase());
       continue;
@@ -29,15 +39,33 @@ export function parseInfo(reply: unknown): Info {
   }
   const text = (name: string, field: string) => sections.get(name)?.get(field);
   return {
+    has: (name) => sections.has(name),
+    cut,
     section: (name) => sections.get(name) ?? EMPTY,
     text,
     number: (name, field) => parseNumber(text(name, field)),
   };
 }
 
+/** The first lines of a text, without their ends; what is left unread is not split. */
+export function linesOf(text: string): { lines: string[]; cut: boolean } {
+  const lines: string[] = [];
+  let start = 0;
+  while (start < text.length && lines.length < MOST_LINES) {
+    const end = text.indexOf('\n', start);
+    const stop = end < 0 ? text.length : end;
+    const from = text.charCodeAt(stop - 1) === CR ? stop - 1 : stop;
+    lines.push(from - start > LONGEST_LINE ? '' : text.slice(start, Math.max(start, from)));
+    start = stop + 1;
+  }
+  return { lines, cut: start < text.length };
+}
+
+const CR = 13;
+
 /** A decimal number; undefined for anything else, for numbers out of range and for no text. */
 export function parseNumber(text: string | undefined): number | undefined {
-  if (text === undefined || !/^-?\d+(\.\d+)?$/.test(text)) return undefined;
+  if (text === undefined || text.length > 400 || !/^-?\d+(\.\d+)?$/.test(text)) return undefined;
   const value = Number(text);
   return Number.isFinite(value) ? value : undefined;
 }

@@ -1,8 +1,7 @@
-import type { Redis } from 'ioredis';
 import type { RedisFailure } from '../model/redis.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { admitted } from './admitted.ts';
-import { hearPushes } from './connection.ts';
+import type { Connection } from './connection.ts';
 import { settle } from './failure.ts';
 import { type KeyLook, lookOf } from './key-look.ts';
 import { keyForms, probePrefixes } from './probe-keys.ts';
@@ -25,7 +24,7 @@ export interface KeyWatch {
   /** The server's counters now; undefined when it could not be asked. */
   counters(signal: AbortSignal): Promise<ServerCounters | undefined>;
   /** The connection that counters and look-ups are asked on; undefined while there is none. */
-  readonly connection: Redis | undefined;
+  readonly connection: Connection | undefined;
   close(): void;
 }
 
@@ -41,26 +40,26 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
   const writes = rememberWrites(clock);
   let prefixes: readonly string[] = [];
   let namespace: string | null | undefined;
-  let subscriber: Redis | undefined;
-  let commands: Redis | undefined;
+  let subscriber: Connection | undefined;
+  let commands: Connection | undefined;
   let failure: RedisFailure | undefined;
   /** A key of a probe was found in the watched database under this namespace. */
   let found = false;
   /** The server is one of several that share the keys: what it does not push may be on another. */
   let shares = false;
 
-  async function open(signal: AbortSignal): Promise<Redis> {
+  async function open(signal: AbortSignal): Promise<Connection> {
     const redis = await target.open(target.credential, signal);
-    redis.once('end', () => {
+    redis.onEnd(() => {
       if (subscriber === redis) subscriber = undefined;
       if (commands === redis) commands = undefined;
     });
     return redis;
   }
 
-  async function subscribe(signal: AbortSignal): Promise<Redis> {
+  async function subscribe(signal: AbortSignal): Promise<Connection> {
     const redis = await open(signal);
-    hearPushes(redis, (channel, payload) => {
+    redis.hear((channel, payload) => {
       if (channel === CHANNEL) writes.hear(payload);
     });
     try {
@@ -95,7 +94,7 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
     return (await attempt(signal, (limited) => target.ask(redis, ['PING'], limited))) !== undefined;
   }
 
-  async function lookUp(redis: Redis, keys: readonly string[], signal: AbortSignal): Promise<KeyLook | undefined> {
+  async function lookUp(redis: Connection, keys: readonly string[], signal: AbortSignal): Promise<KeyLook | undefined> {
     const queries = keys.flatMap((key) => ['EXISTS', 'PTTL'].map((command) => [command, key]));
     const replies = await attempt(signal, (limited) => target.askAll(redis, queries, limited));
     for (const index of keys.keys()) {

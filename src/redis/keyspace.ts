@@ -1,22 +1,29 @@
-import { parseNumber, parsePairs, type Section } from './info.ts';
+import { type Info, parseNumber, parsePairs } from './info.ts';
 
 /** What INFO keyspace says of one database; the time to live is in seconds, an estimate of the server. */
 export interface Database {
   db: string;
-  keys: number;
-  expires: number;
-  averageTtl: number;
+  /** Undefined where the server does not say. */
+  keys: number | undefined;
+  expires: number | undefined;
+  averageTtl: number | undefined;
 }
 
-/** The databases that hold keys. */
-export function parseKeyspace(section: Section): Database[] {
+/** The databases that hold keys; undefined where the server does not show the section. */
+export function parseKeyspace(info: Info): Database[] | undefined {
+  if (!info.has('keyspace')) return undefined;
   const databases: Database[] = [];
-  for (const [field, value] of section) {
+  for (const [field, value] of info.section('keyspace')) {
     const db = databaseOf(field);
     if (db === undefined) continue;
     const pairs = parsePairs(value);
-    const count = (name: string) => parseNumber(pairs.get(name)) ?? 0;
-    databases.push({ db, keys: count('keys'), expires: count('expires'), averageTtl: count('avg_ttl') / 1_000 });
+    const milliseconds = parseNumber(pairs.get('avg_ttl'));
+    databases.push({
+      db,
+      keys: parseNumber(pairs.get('keys')),
+      expires: parseNumber(pairs.get('expires')),
+      averageTtl: milliseconds === undefined ? undefined : milliseconds / 1_000,
+    });
   }
   return databases;
 }

@@ -24,9 +24,19 @@ export const INFO: Query<Info> = {
     ...['server', 'clients', 'memory', 'persistence', 'stats', 'replication', 'cpu'],
     ...['commandstats', 'errorstats', 'keyspace', 'keysizes'],
   ],
-  since: '6.2.0',
+  since: '1.0.0',
   older: { before: '7.0.0', args: ['INFO', 'all'] },
   parse: parseInfo,
+};
+
+/** Whether a node's cluster serves all slots; undefined where the reply does not tell. */
+export const CLUSTER_INFO: Query<boolean | undefined> = {
+  args: ['CLUSTER', 'INFO'],
+  since: '3.0.0',
+  parse: (reply) => {
+    const state = parseInfo(reply).text('', 'cluster_state');
+    return state === 'ok' ? true : state === 'fail' ? false : undefined;
+  },
 };
 
 /** The arguments of a query for a version; undefined where the version does not have the command. */

@@ -1,34 +1,58 @@
+import { isIP } from 'node:net';
 import type { TargetConfig } from '../config/effective.ts';
+import type { ReplyRefusal } from '../model/redis.ts';
 import { type Address, parseNode } from './address.ts';
 import { authenticate } from './auth.ts';
-import { during, speakOver } from './connection.ts';
+import { during, sendText, speakOver } from './connection.ts';
 import { RedisError, settle } from './failure.ts';
 import { openSocket } from './socket.ts';
 
 /**
  * Asks the Sentinels of a target in turn where its master is, each once. The `tls` section of the target
- * counts for the Sentinels as well as for the server. (Redis documentation, Sentinel client specification.)
+ * counts for the Sentinels as well as for the server. `onRefusal` is called for a reply that is not read.
+ * Fails with RedisError. (Redis documentation, Sentinel client specification.)
  */
-export async function findMaster(config: TargetConfig, signal: AbortSignal): Promise<Address> {
+export async function findMaster(config: TargetConfig, signal: AbortSignal, onRefusal: (reason: ReplyRefusal) => void): Promise<Address> {
   let failure = new RedisError('unknown', 'no Sentinel is configured');
   for (const node of config.sentinel?.nodes ?? []) {
-    const answer = await settle(askSentinel(config, node, signal));
+    const answer = await settle(askSentinel(config, node, signal, onRefusal));
     if (answer.ok) return answer.value;
     failure = answer.error;
   }
   throw failure;
 }
 
-async function askSentinel({ sentinel, tls }: TargetConfig, node: string, signal: AbortSignal): Promise<Address> {
-  const redis = await speakOver(await openSocket(parseNode(node, tls !== undefined), tls, signal));
+async function askSentinel(
+  { sentinel, tls }: TargetConfig,
+  node: string,
+  signal: AbortSignal,
+  onRefusal: (reason: ReplyRefusal) => void,
+): Promise<Address> {
+  const redis = speakOver(await openSocket(parseNode(node, tls !== undefined), tls, signal), onRefusal);
   try {
     await authenticate(redis, { name: 'sentinel', username: sentinel?.username, password: sentinel?.password }, signal);
-    const asked = () => redis.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', sentinel?.master ?? '');
+    const asked = () => sendText(redis, ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', sentinel?.master ?? '']);
     const reply = await during(redis, signal, 'SENTINEL GET-MASTER-ADDR-BY-NAME', asked);
     if (!Array.isArray(reply))
       throw new RedisError('unknown', `the Sentinel at ${node} does not know the master; compare the configured name`);
-    return { host: String(reply[0]), port: Number(reply[1]), tls: tls !== undefined, db: 0 };
+    const master = parseMaster(reply);
+    if (master === undefined)
+      throw new RedisError('protocol', `the Sentinel at ${node} names a master without a usable address; compare SENTINEL MASTERS there`);
+    return { ...master, tls: tls !== undefined, db: 0 };
   } finally {
     redis.disconnect();
   }
+}
+
+/** Names as DNS and hosts files have them, and underscores, which Docker and Kubernetes allow. */
+const HOST = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?$/;
+
+/** The host and the port that a Sentinel names, both texts; undefined where they are no address that can be connected to. */
+export function parseMaster(reply: readonly unknown[]): { host: string; port: number } | undefined {
+  const [name, digits] = reply;
+  if (reply.length !== 2 || typeof name !== 'string' || typeof digits !== 'string') return undefined;
+  const host = name.replace(/^\[(.*)\]$/, '$1');
+  const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
+  const isHost = isIP(host) > 0 || (HOST.test(host) && !/^[\d.]+$/.test(host));
+  return isHost && port >= 1 && port <= 65_535 ? { host, port } : undefined;
 }

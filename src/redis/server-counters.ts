@@ -30,7 +30,7 @@ export function readServerCounters(reply: unknown): ServerCounters {
   const info = parseInfo(reply);
   return {
     runId: info.text('server', 'run_id'),
-    errors: parseErrorStats(info.section('errorstats')),
+    errors: parseErrorStats(info),
     rejectedConnections: info.number('stats', 'rejected_connections'),
     evictedKeys: info.number('stats', 'evicted_keys'),
     expiredKeys: info.number('stats', 'expired_keys'),

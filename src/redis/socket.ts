@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { isIP, connect as openTcp, type Socket } from 'node:net';
 import { addAbortSignal } from 'node:stream';
-import { connect as openTls, TLSSocket } from 'node:tls';
+import { connect as openTls, type PeerCertificate, TLSSocket } from 'node:tls';
 import type { TlsConfig } from '../config/effective.ts';
+import { checkServerIdentity } from '../config/server-identity.ts';
 import type { Address } from './address.ts';
 import { classify, RedisError } from './failure.ts';
 
@@ -17,12 +18,17 @@ const SILENCE_MS = 250;
  * again each time, so that renewed ones are used. Fails with RedisError; nothing stays open then.
  */
 export async function openSocket(address: Address, tls: TlsConfig | undefined, signal: AbortSignal): Promise<Socket> {
-  const socket = await ready(
-    openTcp('path' in address ? { path: address.path } : { host: address.host, port: address.port }),
-    'connect',
-    signal,
-  );
+  const socket = await ready(begin(address), 'connect', signal);
   return address.tls && 'host' in address ? secure(socket, address, tls, signal) : socket;
+}
+
+/** Node throws at once where an address cannot be one. */
+function begin(address: Address): Socket {
+  try {
+    return openTcp('path' in address ? { path: address.path } : { host: address.host, port: address.port });
+  } catch (error) {
+    throw classify(error, 'connecting');
+  }
 }
 
 /** The end of the certificate that the server showed, Unix milliseconds; undefined without TLS. */
@@ -58,6 +64,7 @@ async function secure(
       host: name,
       ...(isIP(name) === 0 && { servername: name }),
       rejectUnauthorized: tls?.insecure_skip_verify !== true,
+      checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(name, certificate),
       ...(tls?.ca_file !== undefined && { ca: pem(tls.ca_file) }),
       ...(tls?.cert_file !== undefined && { cert: pem(tls.cert_file) }),
       ...(tls?.key_file !== undefined && { key: pem(tls.key_file) }),

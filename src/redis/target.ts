@@ -1,14 +1,10 @@
-import type { Redis } from 'ioredis';
 import type { Credential, TargetConfig } from '../config/effective.ts';
-import type { AuthState, RedisFailure, Rejection } from '../model/redis.ts';
+import type { AuthState, RedisFailure, Rejection, ReplyRefusal } from '../model/redis.ts';
 import type { CredentialStatus } from '../model/status.ts';
+import type { Command, Connection } from './connection.ts';
 import type { Settled } from './failure.ts';
 
-/** An open connection to a server. */
-export type Connection = Redis;
-
-/** A command with its arguments; names of keys may be any bytes. */
-export type Command = readonly (string | Buffer)[];
+export type { Command, Connection } from './connection.ts';
 
 /** Durations in seconds of the steps that opened a connection. */
 export interface OpenPhases {
@@ -36,8 +32,20 @@ export interface Target {
   auth: AuthState;
   /** What the last scrape found; undefined until one was made. */
   state?: TargetState;
-  /** Refusals and key look-ups that this daemon caused since it started. */
-  readonly own: Record<Rejection, number> & { hits: number; misses: number };
+  /** Refusals, logins that were refused whatever the text, and key look-ups that this daemon caused since it started. */
+  readonly own: Record<Rejection, number> & { logins: number; hits: number; misses: number };
+  /** Replies that were not read, by the bound that they went past. */
+  readonly refused: Record<ReplyRefusal, number>;
+  /** Commands whose answer is waited for, so that the server may have counted what `own` has not. */
+  readonly awaited: number;
+  /** The other targets of this process. */
+  siblings(): Iterable<Target>;
+  /** The server's end of the last connection, to know a server again that several targets lead to. */
+  readonly peer: string | undefined;
+  /** The master that the Sentinels named last. */
+  readonly master: string | undefined;
+  /** Whether a Sentinel named it at the last attempt; undefined without Sentinels. */
+  readonly sentinelUp: boolean | undefined;
   /** Connections that are open now. */
   readonly connections: number;
   /** Their near ends, `host:port` as the server writes them in CLIENT LIST, or `unix socket`. */
@@ -48,6 +56,8 @@ export interface Target {
   dial(signal: AbortSignal): Promise<Connection>;
   /** What a failure on a fresh connection really is: `tls` where a server that hangs up on plain text agrees on TLS. */
   clearer(error: unknown, signal: AbortSignal): Promise<unknown>;
+  /** Gives an authenticated connection the name of the exporter, where the user may. */
+  introduce(redis: Connection, signal: AbortSignal): Promise<void>;
   /** Sends AUTH with the password as it is now; nothing without one. */
   authenticate(redis: Connection, credential: Credential, signal: AbortSignal): Promise<AuthAnswer>;
   /** Sends one command and gives its reply, strings as text. */

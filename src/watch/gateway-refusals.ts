@@ -97,8 +97,8 @@ export function viewRefusals(hosts: readonly string[], target: Target, keys: Key
 }
 
 /** The IP address from which the server sees this daemon; undefined over a unix socket. */
-function ownAddress({ stream }: Connection): string | undefined {
-  return 'localAddress' in stream && stream.localAddress !== undefined ? plainAddress(stream.localAddress) : undefined;
+function ownAddress({ socket }: Connection): string | undefined {
+  return socket.localAddress === undefined ? undefined : plainAddress(socket.localAddress);
 }
 
 function kindOf({ reason, what }: FreshRefusals): string {

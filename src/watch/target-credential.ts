@@ -63,6 +63,8 @@ export function watchCredential(credential: Credential, target: Target, series: 
     series.observe('db.client.connection.create_time', {}, (clock.monotonic() - start) / 1_000, tick.traceId);
     const redis = dialled.value;
     const auth = await authenticate(tick, redis);
+    if (!auth.ok && auth.error.failure === 'secret_unreadable')
+      return { state: 'unknown', redis, error: auth.error, answered: await answersBare(redis, tick) };
     const sufficient = !auth.ok || (pingForbidden && auth.value === 'accepted');
     const ping = sufficient ? auth : await settle(operate(tick, series, clock, 'PING', () => target.ask(redis, ['PING'], tick.signal)));
     const error = ping.ok ? undefined : ping.error;
@@ -71,6 +73,12 @@ export function watchCredential(credential: Credential, target: Target, series: 
     const state = judge(auth, error);
     const answered = ping.ok || ping.error.prefix !== undefined || (auth.ok && auth.value !== 'not sent');
     return { state, redis, answered, ...(error !== undefined && { error }) };
+  }
+
+  /** Whether the server answers at all. QUIT needs no password, and no counter of errors tells of it. */
+  async function answersBare(redis: Connection, tick: Tick): Promise<boolean> {
+    const quit = await settle(tick.step('QUIT', () => target.ask(redis, ['QUIT'], tick.signal)));
+    return quit.ok || quit.error.prefix !== undefined;
   }
 
   function authenticate(tick: Tick, redis: Connection): Promise<Settled<AuthAnswer>> {

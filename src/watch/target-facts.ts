@@ -16,7 +16,7 @@ export function factsOf(info: Info): TargetFacts {
   return {
     version: versionOf(info),
     role: wordOf(info, 'replication', 'role'),
-    keys: parseKeyspace(info.section('keyspace')).reduce((sum, { keys }) => sum + keys, 0),
+    keys: parseKeyspace(info)?.reduce((sum, { keys = 0 }) => sum + keys, 0),
     usedMemoryBytes: info.number('memory', 'used_memory'),
     maxMemoryBytes: info.number('memory', 'maxmemory') || undefined,
     maxMemoryPolicy: wordOf(info, 'memory', 'maxmemory_policy'),

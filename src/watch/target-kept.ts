@@ -13,8 +13,13 @@ export interface KeptConnection {
   scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<Answers>;
   /** One more question; undefined when it is refused, which is remembered, or when there is no connection. */
   ask<T>(query: Query<T>, signal: AbortSignal): Promise<T | undefined>;
+  /** The queries that the server refuses, and whether a right is missing; otherwise it does not know the command. */
+  refused(): ReadonlyMap<string, boolean>;
   close(): void;
 }
+
+/** What is asked of a server that hides its version. */
+const OLDEST = '6.2.0';
 
 /** No connection yet: it starts with the first offer. */
 export function keepConnection(target: Target, log: Log): KeptConnection {
@@ -22,7 +27,8 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
   let version: string | undefined;
   let scrapes = 0;
   const answers = answerSheet();
-  const leftOut = new Set<string>();
+  /** What the server refused on this connection: by the name of the query, whether for want of a right. */
+  const leftOut = new Map<string, boolean>();
 
   function close(): void {
     redis?.disconnect();
@@ -35,7 +41,7 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
 
   async function scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<Answers> {
     if (redis === undefined) return answers;
-    version ??= parseInfo(await target.ask(redis, ['INFO', 'server'], signal)).text('server', 'redis_version') ?? '';
+    version ??= await begin(redis, signal);
     const due = planFor(queries, version);
     const replies = await target.askAll(
       redis,
@@ -49,6 +55,12 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
     }
     scrapes += 1;
     return answers;
+  }
+
+  /** Names the connection and learns the version; a server that does not tell is asked what the oldest understands. */
+  async function begin(fresh: Connection, signal: AbortSignal): Promise<string> {
+    await target.introduce(fresh, signal);
+    return parseInfo(await target.ask(fresh, ['INFO', 'server'], signal)).text('server', 'redis_version') ?? OLDEST;
   }
 
   async function ask<T>(query: Query<T>, signal: AbortSignal): Promise<T | undefined> {
@@ -72,14 +84,14 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
     if (query === INFO) throw error;
     answers.drop(query);
     if (error.prefix !== 'NOPERM' && error.prefix !== 'ERR') return;
-    leftOut.add(nameOf(query));
+    leftOut.set(nameOf(query), error.prefix === 'NOPERM');
     const details = { redis_target: target.config.name, query: nameOf(query), reason: error.message };
     log.info(details, 'the server refuses a query; it is left out on this connection');
   }
 
   return {
     offer: (fresh) => {
-      if (redis?.status === 'ready' && peerOf(redis) === peerOf(fresh)) {
+      if (redis?.socket.destroyed === false && peerOf(redis) === peerOf(fresh)) {
         fresh.disconnect();
         return;
       }
@@ -88,6 +100,7 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
     },
     scrape,
     ask,
+    refused: () => leftOut,
     close,
   };
 }
@@ -96,6 +109,6 @@ function nameOf({ args }: Query<unknown>): string {
   return args.slice(0, 2).join(' ');
 }
 
-function peerOf({ stream }: Connection): string {
-  return 'remotePort' in stream ? `${stream.remoteAddress} ${stream.remotePort}` : '';
+function peerOf({ socket }: Connection): string {
+  return `${socket.remoteAddress} ${socket.remotePort}`;
 }

@@ -2,12 +2,13 @@ import { combinations, type Sample } from '../catalogue/sample.ts';
 import type { Series } from '../catalogue/series.ts';
 import { type AclReason, REJECTION, type Rejection } from '../model/redis.ts';
 import { ACL_LOG, ACL_LOG_ALL, type AclEntry } from '../redis/acl-log.ts';
-import { parseErrorStats } from '../redis/errorstats.ts';
 import type { Info } from '../redis/info.ts';
 import type { Query } from '../redis/query.ts';
 import type { Target } from '../redis/target.ts';
 import { type FreshRefusals, rememberAclLog } from './target-acl-log.ts';
 import { followLookups } from './target-lookups.ts';
+import { followOwn } from './target-own.ts';
+import { continuity, increases, type Reading, type Refusals, readRefusals } from './target-readings.ts';
 
 type Tally = Record<Rejection, number>;
 
@@ -26,65 +27,75 @@ export interface Ledger {
   countOwn(): void;
   /** Counts what others caused; `at` is milliseconds of a clock that does not jump. */
   read(info: Info, entries: readonly AclEntry[] | undefined, at: number): Entry;
-  /** Refusals of others since the first reading. */
-  others(): Tally;
+  /** Refusals of others since the first reading; undefined where the server does not show its counters. */
+  others(): Refusals;
 }
 
 /** Entries that one reading of ACL LOG gives at most; when all are new, there may be more. */
 const SHORT_LOG = 10;
 
-/** Seconds by which the uptime of a restarted server may exceed the time since the last reading. */
-const UPTIME_SLACK = 2;
-
-/** Starts without a baseline; its counters exist at 0 from then on. */
+/** Starts without a baseline; what this daemon causes is counted from 0, what others cause from the first reading that tells. */
 export function openLedger(target: Target, series: Series): Ledger {
   const { own } = target;
-  const counted: Tally = { ...none() };
-  const total: Tally = { ...none() };
+  const counted: Tally = none();
+  const total: Refusals = { WRONGPASS: undefined, NOAUTH: undefined, NOPERM: undefined };
   const usernames = new Set([target.credential, ...target.config.canaries].map(({ username }) => username ?? 'default'));
   const aclLog = rememberAclLog();
+  const account = followOwn(target);
   let longLog = true;
-  let before: { reading: Reading; own: Tally; debt: Tally; at: number } | undefined;
+  let knowsLog = false;
+  let before: { reading: Reading; debt: Tally; unexplained: Tally; at: number } | undefined;
   const lookups = followLookups(own);
-  for (const labels of combinations('redis.auth.rejections', {})) series.add('redis.auth.rejections', labels, 0);
-  for (const labels of combinations('redis.acl.log.entries', {})) series.add('redis.acl.log.entries', labels, 0);
+  for (const labels of combinations('redis.auth.rejections', { origin: 'own' })) series.add('redis.auth.rejections', labels, 0);
 
   function read(info: Info, entries: readonly AclEntry[] | undefined, at: number): Entry {
-    const reading = readingOf(info);
+    const reading = readRefusals(info);
     const since = before === undefined ? 'first' : continuity(before.reading, reading, (at - before.at) / 1_000);
-    const ownDelta = tally((rejection) => own[rejection] - (before?.own[rejection] ?? own[rejection]));
-    const counts = none();
-    const debt = none();
-    for (const rejection of REJECTION) {
-      const delta = increase(before?.reading, reading, rejection, since);
-      const caused = ownDelta[rejection] + (since === 'same' ? (before?.debt[rejection] ?? 0) : 0);
-      counts[rejection] = Math.max(0, delta - caused);
-      debt[rejection] = since === 'same' ? Math.max(0, caused - delta) : 0;
-      total[rejection] += counts[rejection];
-      series.add('redis.auth.rejections', { 'error.type': rejection, origin: 'others' }, counts[rejection]);
-    }
+    const { caused, awaited } = account.read(reading.runId, reading.failedAuth !== undefined || reading.source === 'logins');
     if (since === 'another server') aclLog.forget();
     if (since === 'restarted') aclLog.startOver();
-    const refusals = entries === undefined ? [] : readAclLog(entries, at, ownDelta);
-    before = { reading, own: pick(own), debt, at };
+    const { refusals, exporters } = entries === undefined ? { refusals: [], exporters: 0 } : readAclLog(entries, at, caused);
+    const grown = increases(before?.reading, reading, since);
+    const counts = none();
+    const debt = none();
+    const unexplained = none();
+    for (const rejection of REJECTION) {
+      const delta = (grown[rejection] ?? 0) + (since === 'same' ? (before?.unexplained[rejection] ?? 0) : 0);
+      const known = caused[rejection] + (rejection === 'NOPERM' ? exporters : 0) + (since === 'same' ? (before?.debt[rejection] ?? 0) : 0);
+      const rest = Math.max(0, delta - known);
+      // What another target of this process is being told at this moment is in the server's count first.
+      unexplained[rejection] = Math.min(rest, awaited);
+      counts[rejection] = rest - unexplained[rejection];
+      debt[rejection] = since === 'same' ? Math.max(0, known - delta) : 0;
+      if (grown[rejection] === undefined) continue;
+      total[rejection] = (total[rejection] ?? 0) + counts[rejection];
+      series.add('redis.auth.rejections', { 'error.type': rejection, origin: 'others' }, counts[rejection]);
+    }
+    before = { reading, debt, unexplained, at };
     return { samples: lookups.read(info, since === 'same'), counts, refusals };
   }
 
-  /** Counts what is new in ACL LOG and gives the share of others. */
-  function readAclLog(entries: readonly AclEntry[], at: number, ownDelta: Tally): FreshRefusals[] {
+  /** Counts what is new in ACL LOG and gives the share of others, and how many refusals other exporters caused. */
+  function readAclLog(entries: readonly AclEntry[], at: number, caused: Tally): { refusals: FreshRefusals[]; exporters: number } {
+    if (!knowsLog) for (const labels of combinations('redis.acl.log.entries', {})) series.add('redis.acl.log.entries', labels, 0);
+    knowsLog = true;
     const fresh = aclLog.read(entries, at);
     longLog = fresh.length >= SHORT_LOG && !longLog;
-    let ownAuth = ownDelta.WRONGPASS;
-    let ownDenied = ownDelta.NOPERM;
-    return fresh.flatMap((refusal) => {
+    let ownAuth = caused.WRONGPASS;
+    let ownDenied = caused.NOPERM;
+    let exporters = 0;
+    const refusals = fresh.flatMap((refusal) => {
       const isAuth = refusal.reason === 'auth';
       const mine = usernames.has(refusal.username) ? Math.min(refusal.count, isAuth ? ownAuth : ownDenied) : 0;
       if (isAuth) ownAuth -= mine;
       else ownDenied -= mine;
-      const theirs = refusal.count - mine;
-      count(refusal.reason, mine, theirs);
+      const rest = refusal.count - mine;
+      const theirs = refusal.exporter ? 0 : rest;
+      if (refusal.exporter && !isAuth) exporters += rest;
+      count(refusal.reason, refusal.count - theirs, theirs);
       return theirs > 0 ? [{ ...refusal, count: theirs }] : [];
     });
+    return { refusals, exporters };
   }
 
   function count(reason: AclReason, mine: number, theirs: number): void {
@@ -105,53 +116,6 @@ export function openLedger(target: Target, series: Series): Ledger {
   };
 }
 
-/** The counters of a server that the ledger follows. */
-interface Reading {
-  runId: string | undefined;
-  uptime: number;
-  commands: number;
-  /** Whether errorstats stopped counting, so that the ACL counters have to do. */
-  fallback: boolean;
-  refusals: Tally;
-}
-
-function readingOf(info: Info): Reading {
-  const errors = parseErrorStats(info.section('errorstats'));
-  const fallback = errors.ERRORSTATS_DISABLED !== undefined && errors.ERR === undefined;
-  const denied = (reason: string) => info.number('stats', `acl_access_denied_${reason}`) ?? 0;
-  return {
-    runId: info.text('server', 'run_id'),
-    uptime: info.number('server', 'uptime_in_seconds') ?? 0,
-    commands: info.number('stats', 'total_commands_processed') ?? 0,
-    fallback,
-    refusals: fallback
-      ? { WRONGPASS: denied('auth'), NOAUTH: 0, NOPERM: denied('cmd') + denied('key') + denied('channel') }
-      : tally((rejection) => errors[rejection] ?? 0),
-  };
-}
-
-/** How a reading continues the one before: its counters go on, began again at 0 (CONFIG RESETSTAT, a restart), or are another server's. */
-type Continuity = 'first' | 'same' | 'reset' | 'restarted' | 'another server';
-
-function continuity(before: Reading, now: Reading, seconds: number): Continuity {
-  if (before.runId !== now.runId) return now.uptime <= seconds + UPTIME_SLACK ? 'restarted' : 'another server';
-  const decreased = now.commands < before.commands || REJECTION.some((rejection) => now.refusals[rejection] < before.refusals[rejection]);
-  return decreased && now.fallback === before.fallback ? 'reset' : 'same';
-}
-
-function increase(before: Reading | undefined, now: Reading, rejection: Rejection, since: Continuity): number {
-  if (before === undefined || since === 'first' || since === 'another server' || before.fallback !== now.fallback) return 0;
-  return since === 'reset' || since === 'restarted' ? now.refusals[rejection] : now.refusals[rejection] - before.refusals[rejection];
-}
-
 function none(): Tally {
   return { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0 };
-}
-
-function pick({ WRONGPASS, NOAUTH, NOPERM }: Tally): Tally {
-  return { WRONGPASS, NOAUTH, NOPERM };
-}
-
-function tally(count: (rejection: Rejection) => number): Tally {
-  return { WRONGPASS: count('WRONGPASS'), NOAUTH: count('NOAUTH'), NOPERM: count('NOPERM') };
 }

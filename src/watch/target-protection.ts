@@ -8,7 +8,10 @@ import type { CanaryResult } from './target-credential.ts';
 export interface ProtectionWatch {
   /** Undefined until it is known. */
   required(): boolean | undefined;
-  /** Looks again when it is time, or when the server's run id is another one. */
+  /**
+   * Reads it from the exporter's own AUTH where that tells. Where it does not, looks again when it is time, or when
+   * the server's run id is another one; never in a run that is one of many (`once`).
+   */
   check(tick: Tick, canary: CanaryResult, runId: string | undefined): Promise<void>;
 }
 
@@ -16,7 +19,7 @@ export interface ProtectionWatch {
 const EVERY_MS = 3_600_000;
 
 /** Nothing is known before the first check. */
-export function watchProtection(target: Target, clock: Clock): ProtectionWatch {
+export function watchProtection(target: Target, clock: Clock, once: boolean): ProtectionWatch {
   let required: boolean | undefined;
   let checkedAt = 0;
   let checkedRun: string | undefined;
@@ -24,8 +27,9 @@ export function watchProtection(target: Target, clock: Clock): ProtectionWatch {
   async function check(tick: Tick, canary: CanaryResult, runId: string | undefined): Promise<void> {
     const isSameRun = runId === undefined || checkedRun === undefined || runId === checkedRun;
     checkedRun = runId ?? checkedRun;
-    const answer = target.credential.password === undefined ? readCanary(canary) : undefined;
+    const answer = target.credential.username === undefined || canary.state === 'disabled' ? readCanary(canary) : undefined;
     if (answer === undefined && required !== undefined && isSameRun && clock.monotonic() - checkedAt < EVERY_MS) return;
+    if (answer === undefined && once) return;
     required = answer ?? (await knock(tick)) ?? required;
     checkedAt = clock.monotonic();
   }
@@ -43,8 +47,12 @@ export function watchProtection(target: Target, clock: Clock): ProtectionWatch {
   return { required: () => required, check };
 }
 
-/** The exporter's canary is that PING itself where it has no password. */
+/**
+ * What the canary of a credential without a user name tells: it is the PING of somebody without a password where it has
+ * none, and where it has one, AUTH was compared with the password of the user that everybody is at first.
+ */
 function readCanary({ state, error }: CanaryResult): boolean | undefined {
   if (state === 'disabled') return false;
-  return error?.prefix === 'NOAUTH' ? true : undefined;
+  if (state === 'ok') return true;
+  return error?.failure === 'noauth' || error?.failure === 'wrongpass' ? true : undefined;
 }

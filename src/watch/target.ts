@@ -2,13 +2,15 @@ import { combinations, type Sample, sample } from '../catalogue/sample.ts';
 import type { Series } from '../catalogue/series.ts';
 import { readCollectors } from '../collectors/collector.ts';
 import { COLLECTORS } from '../collectors/index.ts';
+import { modeOf } from '../collectors/server.ts';
 import type { TargetConfig } from '../config/effective.ts';
+import { REPLY_REFUSAL } from '../model/redis.ts';
 import type { NoauthCandidate, TargetStatus } from '../model/status.ts';
 import type { Log, Tick } from '../model/tick.ts';
 import { CLIENT_LIST, noauthCandidates } from '../redis/client-list.ts';
 import { RedisError, settle } from '../redis/failure.ts';
 import type { Info } from '../redis/info.ts';
-import { INFO } from '../redis/query.ts';
+import { CLUSTER_INFO, INFO } from '../redis/query.ts';
 import type { Target } from '../redis/target.ts';
 import type { Clock } from '../schedule/clock.ts';
 import type { Job } from '../schedule/job.ts';
@@ -19,6 +21,7 @@ import { openLedger } from './target-ledger.ts';
 import { operate } from './target-operation.ts';
 import { watchProtection } from './target-protection.ts';
 import { watchRefused } from './target-refused.ts';
+import { unseenOf } from './target-unseen.ts';
 
 /** A watched target: its job for the scheduler, and what the page shows of it. */
 export interface TargetWatch {
@@ -36,6 +39,8 @@ export interface TargetWatchOptions {
   log: Log;
   clock: Clock;
   onRecovery: () => void;
+  /** The watch runs once and is one of many, as in `probe`: nothing is asked that shows in the monitoring of others. */
+  once?: boolean;
 }
 
 const QUERIES = [...new Set(COLLECTORS.flatMap(({ queries }) => Object.values(queries)))].filter((query) => query !== INFO);
@@ -43,28 +48,38 @@ const QUERIES = [...new Set(COLLECTORS.flatMap(({ queries }) => Object.values(qu
 /** Listing more connections than that would cost the server more than a scrape should. */
 const LISTED_CLIENTS = 2_000;
 
+/** Without `redis[].max_series`. */
+const MOST_SERIES = 5_000;
+
+const NOT_REDIS = 'PING is answered by a Sentinel; name the Sentinels in redis[].sentinel (master, nodes) instead of its address in url';
+
 type Outcome = Pick<TargetStatus, 'up' | 'failure' | 'detail' | 'traceId'>;
 
 interface Scrape {
   samples: Sample[];
   info: Info;
+  cluster: boolean | undefined;
 }
 
 /**
  * Watches one Redis server. Each tick tries every credential once on a fresh connection, then asks
  * everything that the collectors need on the connection that is kept, in one pipeline.
  */
-export function createTargetWatch({ config, target, series, log, clock, onRecovery }: TargetWatchOptions): TargetWatch {
+export function createTargetWatch({ config, target, series, log, clock, onRecovery, once = false }: TargetWatchOptions): TargetWatch {
   const exporter = watchCredential(target.credential, target, series, log, clock);
   const others = config.canaries.map((credential) => watchCredential(credential, target, series, log, clock));
   const credentials = [exporter, ...others];
   const kept = keepConnection(target, log);
   const ledger = openLedger(target, series);
   const refused = watchRefused(target, log, clock);
-  const protection = watchProtection(target, clock);
+  const protection = watchProtection(target, clock, once);
   let outcome: Outcome = {};
-  let facts: TargetFacts & Pick<TargetStatus, 'lastScrapeAt' | 'scrapeSeconds'> = {};
+  let facts: TargetFacts & Pick<TargetStatus, 'clusterOk' | 'lastScrapeAt' | 'scrapeSeconds'> = {};
+  let unseen: string[] | undefined;
+  const told = { length: 0, depth: 0, type: 0 };
   for (const labels of combinations('redis.scrape.failures', {})) series.add('redis.scrape.failures', labels, 0);
+  series.add('cache_exporter.series.dropped', {}, 0);
+  countRefused();
 
   async function run(tick: Tick): Promise<void> {
     tick.note({ redis_target: config.name, 'server.address': target.address });
@@ -73,6 +88,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     const canary = await exporter.attempt(tick);
     const scraped = await settle(scrape(tick, canary));
     ledger.countOwn();
+    countRefused();
     // A tick that was stopped has shown nothing; one that ran out of time has.
     if (!scraped.ok && tick.signal.aborted && scraped.error.failure !== 'timeout') throw scraped.error;
     const at = clock.now();
@@ -102,34 +118,53 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
       else credential.leaveOut();
     }
     if (!isUsable(canary) && canary.error !== undefined) {
-      if (canary.answered) await protection.check(tick, canary, undefined);
+      if (canary.answered && canary.error.failure !== 'secret_unreadable') await protection.check(tick, canary, undefined);
       throw await target.clearer(canary.error, tick.signal);
     }
     // INFO comes last, so that it counts what the server refuses of this very pipeline.
     const aclLog = ledger.aclQuery();
     const answers = await operate(tick, series, clock, 'PIPELINE', () => kept.scrape([...QUERIES, aclLog, INFO], tick.signal));
-    const samples = readCollectors(COLLECTORS, answers);
     const info = answers.get(INFO);
     if (info === undefined) throw new RedisError('protocol', 'PIPELINE: the server did not answer INFO');
+    const mode = modeOf(info);
+    if (mode === 'sentinel') throw new RedisError('not_redis', NOT_REDIS);
+    const { samples, dropped } = readCollectors(COLLECTORS, answers, config.max_series ?? MOST_SERIES);
+    series.add('cache_exporter.series.dropped', {}, dropped);
     const entry = ledger.read(info, answers.get(aclLog), clock.monotonic());
     samples.push(...entry.samples);
     const clients = refused.enter(entry.counts, entry.refusals);
     if (clients.length > 0) tick.note({ refused: clients });
     if (entry.counts.NOAUTH > 0) refused.suspect(await listCandidates(tick, info));
     await protection.check(tick, canary, info.text('server', 'run_id'));
-    return { samples, info };
+    const cluster = mode === 'cluster' ? await kept.ask(CLUSTER_INFO, tick.signal) : undefined;
+    if (cluster !== undefined) samples.push(sample('redis.cluster.state', {}, cluster ? 1 : 0));
+    return { samples, info, cluster };
   }
 
   /** Who may have come without a password: nobody else knows, because ACL LOG has no entry for it. */
   async function listCandidates(tick: Tick, info: Info): Promise<NoauthCandidate[] | undefined> {
     if ((info.number('clients', 'connected_clients') ?? 0) > LISTED_CLIENTS) return undefined;
     const clients = await tick.step('CLIENT LIST', () => kept.ask(CLIENT_LIST, tick.signal));
-    return clients && noauthCandidates(clients, target.ownPeers);
+    return (
+      clients &&
+      noauthCandidates(
+        clients,
+        [target, ...target.siblings()].flatMap(({ ownPeers }) => ownPeers),
+      )
+    );
   }
 
-  function publish({ samples, info }: Scrape, at: number, seconds: number): void {
+  function countRefused(): void {
+    for (const reason of REPLY_REFUSAL) {
+      series.add('cache_exporter.replies.refused', { reason }, target.refused[reason] - told[reason]);
+      told[reason] = target.refused[reason];
+    }
+  }
+
+  function publish({ samples, info, cluster }: Scrape, at: number, seconds: number): void {
     series.replace('scrape', samples, at);
-    facts = { ...factsOf(info), lastScrapeAt: at, scrapeSeconds: seconds };
+    unseen = unseenOf(info, kept.refused());
+    facts = { ...factsOf(info), clusterOk: cluster, lastScrapeAt: at, scrapeSeconds: seconds };
   }
 
   function withdraw({ failure }: RedisError, at: number): void {
@@ -157,6 +192,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
       sample('redis.up', {}, outcome.up ? 1 : 0),
       sample('db.client.connection.open', {}, target.connections),
       ...credentials.flatMap((credential) => credential.samples()),
+      ...(target.sentinelUp === undefined ? [] : [sample('redis.sentinel.up', {}, target.sentinelUp ? 1 : 0)]),
       ...(required === undefined ? [] : [sample('redis.auth.required', {}, required ? 1 : 0)]),
       ...(facts.lastScrapeAt === undefined ? [] : [sample('redis.scrape.last_success.timestamp', {}, facts.lastScrapeAt / 1_000)]),
       ...(target.certificateExpiry === undefined
@@ -172,6 +208,9 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
       address: target.address,
       ...outcome,
       ...facts,
+      unseen,
+      master: target.master,
+      sentinelUp: target.sentinelUp,
       authRequired: protection.required(),
       credentials: credentials.map((credential) => credential.status()),
       rejectionsOfOthers: ledger.others(),

@@ -38,17 +38,6 @@ describe('the README', () => {
   });
 
   it.each([
-    ['the benchmarks', 'docs/benchmarks.md', 8],
-    ['the way of a page', 'docs/page-latency.md', 4],
-  ])('quotes %s as measured', (_, page, least) => {
-    const measured = readFileSync(join(root, page), 'utf8')
-      .split('\n')
-      .filter((line) => line.startsWith('|'));
-    expect(measured.length).toBeGreaterThanOrEqual(least);
-    expect(measured.filter((line) => !readme.includes(line))).toEqual([]);
-  });
-
-  it.each([
     ['what the other signals said', /^States of this page .*$/m],
     ['how often the exporter was right', /^\*\*\d+ runs: .*\*\*$/m],
   ])('quotes from the gauntlet %s', (_, line) => {

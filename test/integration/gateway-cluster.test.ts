@@ -43,7 +43,9 @@ describe.skipIf(await lacksRedis('8.2.3'))('a LiteLLM before a Redis Cluster', (
       // What is not on this node is not known, and never taken for missing.
       for (const { outcome } of status.pairs) expect(['hit_unverified', 'ok']).toContain(outcome);
     }
-    expect(watched.series('redis.info')).toEqual({ 'redis.version=8.2.3,redis.mode=cluster,maxmemory_policy=noeviction': 1 });
+    expect(watched.series('redis.info')).toEqual({
+      'server=redis,version=8.2.3,redis.version=8.2.3,redis.mode=cluster,maxmemory_policy=noeviction': 1,
+    });
     expect(probed.log.filter(({ level }) => level === 'warn')).toEqual([]);
   });
 

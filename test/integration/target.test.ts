@@ -23,6 +23,8 @@ const ABSENT: Readonly<Record<string, readonly Metric[]>> = {
 };
 
 const NEEDS_MORE: readonly Metric[] = [
+  'redis.cluster.state',
+  'redis.sentinel.up',
   'redis.master_link_up',
   'redis.master_last_io',
   'redis.tls.certificate_expiry.timestamp',
@@ -64,7 +66,9 @@ describe.each(REDIS_RELEASE)('Redis %s', async (release) => {
         (name) => CATALOGUE[name as Metric].owner === 'target' && ![...NEEDS_MORE, ...(ABSENT[release] ?? [])].includes(name as Metric),
       );
       expect(watched.metrics().sort()).toEqual(expected.sort());
-      expect(watched.series('redis.info')).toEqual({ [`redis.version=${release},redis.mode=standalone,maxmemory_policy=allkeys-lru`]: 1 });
+      expect(watched.series('redis.info')).toEqual({
+        [`server=redis,version=${release},redis.version=${release},redis.mode=standalone,maxmemory_policy=allkeys-lru`]: 1,
+      });
       expect(watched.series('redis.role')).toEqual({ 'role=master': 1, 'role=slave': 0, 'role=sentinel': 0, 'role=other': 0 });
       expect(watched.value('redis.up', {})).toBe(1);
       expect(watched.value('redis.loading', {})).toBe(0);

@@ -12,11 +12,14 @@ import { progressToStderr } from '../../deploy/local/progress.ts';
 import { eventually } from '../support/eventually.ts';
 import { refusals } from '../support/redis-statistics.ts';
 import { type Cached, startCached, type Watch, watch } from './stack.ts';
+import { alertTimelines } from './timelines.ts';
 
 const HELP = `npm run page-latency [-- OPTIONS]
 
   --interval 1s|15s   one interval instead of both, printed and not written
   --runs N            runs for each interval (20)
+  --incidents         instead: whole incidents, from the fault to the last message; a quarter of an hour, writes
+                      docs/alert-timelines.md
   --help              this text
 `;
 
@@ -33,12 +36,24 @@ interface Run {
 }
 
 const POLL_MS = 5;
+const DOCS = join(import.meta.dirname, '..', '..', 'docs');
 const progress = progressToStderr();
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
-    options: { interval: { type: 'string' }, runs: { type: 'string', default: '20' }, help: { type: 'boolean' } },
+    options: {
+      interval: { type: 'string' },
+      runs: { type: 'string', default: '20' },
+      incidents: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
   });
+  if (values.incidents) {
+    const { text, isAsWanted } = await alertTimelines(progress);
+    process.stdout.write(text);
+    await writeFile(join(DOCS, 'alert-timelines.md'), text);
+    return isAsWanted ? 0 : 1;
+  }
   const count = Number(values.runs);
   const wanted = CASES.filter(({ interval }) => values.interval === undefined || values.interval === interval);
   if (values.help || wanted.length === 0 || !(Number.isInteger(count) && count > 0)) {
@@ -71,7 +86,7 @@ async function main(): Promise<number> {
   }
   const text = page(rows, details);
   process.stdout.write(text);
-  if (values.interval === undefined) await writeFile(join(import.meta.dirname, '..', '..', 'docs', 'page-latency.md'), text);
+  if (values.interval === undefined) await writeFile(join(DOCS, 'page-latency.md'), text);
   return met ? 0 : 1;
 }
 

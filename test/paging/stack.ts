@@ -64,10 +64,15 @@ export async function startCached(progress: Progress, redisArguments: readonly s
   }
 }
 
-/** Starts an exporter with that interval for its target, and everything between it and a page. */
+/** Starts an exporter with that interval for its target, and everything between it and a page. `gateways` are names for the one gateway. */
 export async function watch(
   { redis, gateway, files }: Cached,
-  { interval = '1s', probes = interval, ...options }: Omit<AlertingOptions, 'exporter'> & { probes?: string } = {},
+  {
+    interval = '1s',
+    probes = interval,
+    gateways = ['litellm'],
+    ...options
+  }: Omit<AlertingOptions, 'exporter'> & { probes?: string; gateways?: readonly string[] } = {},
 ): Promise<Watch> {
   const port = await freePort();
   const config = {
@@ -81,17 +86,15 @@ export async function watch(
         canaries: [{ name: 'litellm', username: 'litellm', password_file: 'litellm-password' }],
       },
     ],
-    gateways: [
-      {
-        name: 'litellm',
-        url: gateway.url,
-        api_key_file: 'litellm-key',
-        redis: 'cache',
-        model: 'cache-probe',
-        price_per_pair_usd: 0,
-        interval: probes,
-      },
-    ],
+    gateways: gateways.map((name) => ({
+      name,
+      url: gateway.url,
+      api_key_file: 'litellm-key',
+      redis: 'cache',
+      model: 'cache-probe',
+      price_per_pair_usd: 0,
+      interval: probes,
+    })),
   };
   const exporter = await startExporter(port, config, files);
   try {

@@ -56,7 +56,8 @@ export function targetConfig(
   };
 }
 
-export function watchTarget(config: TargetConfig): WatchedTarget {
+/** `siblings` are the targets of the same process. */
+export function watchTarget(config: TargetConfig, siblings?: () => Iterable<Target>): WatchedTarget {
   const store = createStore(systemClock);
   const series = store.open({
     kind: 'target',
@@ -68,7 +69,7 @@ export function watchTarget(config: TargetConfig): WatchedTarget {
   const lines: LogLine[] = [];
   const note = (level: string) => (details: Details, sentence: string) => void lines.push({ ...details, level, sentence });
   const log: Log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
-  const target = createTarget(config);
+  const target = createTarget(config, siblings);
   const census = config.census && createCensusWatch({ config: config.census, target, series, log, clock: systemClock });
   const onRecovery = () => {
     watched.recoveries += 1;

@@ -126,8 +126,8 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/price-unknown.yaml:2:5: gateways[0].price_per_pair_usd: is missing, so what the probes cost is unknown; write the price of one request, or 0 for a mock model, which LiteLLM has with\nmodel_list:\n  - model_name: cache-probe\n    litellm_params: { model: openai/cache-probe, api_key: none, mock_response: "ok" }',
   ],
   proto: [
-    'DIR/proto.yaml:2:47: redis[0].__proto__: unknown key; known here are name, url, sentinel, username, password, password_file, tls, interval, timeout, canaries, census',
-    'DIR/proto.yaml:2:76: redis[0].constructor: unknown key; known here are name, url, sentinel, username, password, password_file, tls, interval, timeout, canaries, census',
+    'DIR/proto.yaml:2:47: redis[0].__proto__: unknown key; known here are name, url, sentinel, username, password, password_file, tls, interval, timeout, canaries, max_series, census',
+    'DIR/proto.yaml:2:76: redis[0].constructor: unknown key; known here are name, url, sentinel, username, password, password_file, tls, interval, timeout, canaries, max_series, census',
     'DIR/proto.yaml:3:1: __proto__: unknown key; known here are redis, gateways, lease, http, traces, metrics, log',
     'DIR/proto.yaml:4:1: toString: unknown key; known here are redis, gateways, lease, http, traces, metrics, log',
   ],

@@ -29,7 +29,7 @@ function revealed(node: unknown): unknown {
 describe('a good configuration', () => {
   it('gets every default', () => {
     expect(revealed(load('minimal'))).toEqual({
-      redis: [{ name: 'cache', url: 'redis://cache:6379', interval: 15_000, timeout: 2000, canaries: [] }],
+      redis: [{ name: 'cache', url: 'redis://cache:6379', interval: 15_000, timeout: 2000, canaries: [], max_series: 5_000 }],
       gateways: [
         {
           name: 'litellm',
@@ -78,6 +78,7 @@ describe('a good configuration', () => {
           interval: 30_000,
           timeout: 500,
           canaries: [{ name: 'litellm', username: 'litellm', password: 'from-a-file' }, { name: 'nobody' }],
+          max_series: 5_000,
         },
         {
           name: 'sentinels',
@@ -86,6 +87,7 @@ describe('a good configuration', () => {
           interval: 15_000,
           timeout: 2000,
           canaries: [],
+          max_series: 5_000,
         },
       ],
       gateways: [
@@ -128,7 +130,14 @@ describe('a good configuration', () => {
 
   it('may leave values out after the colon', () => {
     const { redis, gateways, metrics, http } = load('blank-values');
-    expect(redis[0]).toEqual({ name: 'cache', url: 'redis://cache:6379', interval: 15_000, timeout: 2000, canaries: [] });
+    expect(redis[0]).toEqual({
+      name: 'cache',
+      url: 'redis://cache:6379',
+      interval: 15_000,
+      timeout: 2000,
+      canaries: [],
+      max_series: 5_000,
+    });
     expect({ gateways, metrics, listen: http.listen }).toEqual({ gateways: [], metrics: {}, listen: [':9464'] });
   });
 

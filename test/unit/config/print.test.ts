@@ -42,7 +42,7 @@ describe('the printed configuration', () => {
     expect(
       printConfig(load(join(GOOD, 'urls.yaml')))
         .split('\n')
-        .slice(0, 10),
+        .slice(0, 11),
     ).toEqual([
       'redis:',
       '  - name: a',
@@ -52,6 +52,7 @@ describe('the printed configuration', () => {
       '    interval: 15s',
       '    timeout: 2s',
       '    canaries: []',
+      '    max_series: 5000',
       '  - name: b',
       '    url: redis://cache:6379/',
     ]);
