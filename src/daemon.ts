@@ -137,7 +137,10 @@ export async function startDaemon({
     config: config.http,
     log: telemetry.log,
     pages: {
-      metrics: telemetry.metricsPage,
+      metrics: (accept) => {
+        fleet.showLease();
+        return telemetry.metricsPage(accept);
+      },
       status,
       healthy: scheduler.healthy,
       missing,

@@ -63,6 +63,8 @@ export interface Fleet {
   runOnce(names: readonly string[], signal: AbortSignal): Promise<void>;
   targets(): TargetStatus[];
   gateways(): GatewayStatus[];
+  /** Brings what the metrics say of the lease up to this moment; to be called before they are read. */
+  showLease(): void;
   /** What is known of a gateway beside its status; undefined for an unknown name. */
   inside(gateway: string): { config: GatewayConfig; judged: Judged | undefined } | undefined;
   close(): Promise<void>;
@@ -85,6 +87,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
   const lease = scheduler && createSharedLease({ scheduler, log: telemetry.log, clock, env, onChange: leaseChanged });
   const memories = new Map<string, { config: GatewayConfig; memory: OverheadMemory }>();
   let current: Config | undefined;
+  let shownLease: LeaseState | undefined;
 
   function member<S>(task: Task, watch: { job: Job; status(): S; close?(): Promise<void> }, series?: Series): Member<S> {
     const run = telemetry.observed(watch.job, task);
@@ -162,9 +165,10 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     return kept.memory;
   }
 
-  /** What the lease metric says has to be true at each scrape, not only after the next tick of a gateway. */
+  /** What the lease metric says has to be true at each scrape, not only after the next tick of a gateway or of the lease. */
   function showLease(): void {
     const state = lease?.state();
+    shownLease = state;
     const samples = state === undefined ? [] : [sample('llm.cache.probe.lease_held', {}, state === 'held' ? 1 : 0)];
     for (const { series } of gateways.values()) series?.replace('lease', samples, clock.now());
   }
@@ -239,6 +243,9 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     },
     targets: () => [...targets].map(([name, entry]) => ({ ...entry.status(), ...censuses.get(name)?.status() })),
     gateways: () => [...gateways.values()].map((entry) => entry.status()),
+    showLease: () => {
+      if (lease?.state() !== shownLease) showLease();
+    },
     inside: (gateway) => gateways.get(gateway)?.inside(),
     async close() {
       await remove(gateways, [...gateways.keys()]);

@@ -27,19 +27,32 @@ export interface RunningExporter {
   log(): string;
 }
 
+/** A program to start the exporter with, as `unshare` is, and variables for it. */
+export interface Surroundings {
+  command?: readonly string[];
+  env?: Readonly<Record<string, string>>;
+}
+
 /**
  * Starts the exporter on the loopback interface and waits until it answers. `files` are written beside
  * its configuration, for secrets that the configuration names by a relative path. `main` is the program's
  * file, that of the sources when it is not given.
  */
-export async function startExporter(port: number, config: Mapping, files: Record<string, string>, main = MAIN): Promise<RunningExporter> {
+export async function startExporter(
+  port: number,
+  config: Mapping,
+  files: Record<string, string>,
+  main = MAIN,
+  around: Surroundings = {},
+): Promise<RunningExporter> {
   const dir = await mkdtemp(join(tmpdir(), 'lce-exporter-'));
   const configFile = join(dir, 'exporter.yaml');
   for (const [name, text] of Object.entries(files)) await writeFile(join(dir, name), `${text}\n`, { mode: 0o600 });
   await writeFile(configFile, stringify({ ...config, http: { listen: [`127.0.0.1:${port}`] } }), { mode: 0o600 });
   const run = (command: string): RunningProcess => {
-    const env = { PATH: process.env.PATH ?? '', NO_COLOR: '1' };
-    return startProcess(process.execPath, [main, command, '-c', configFile], { cwd: dir, env });
+    const env = { PATH: process.env.PATH ?? '', NO_COLOR: '1', ...around.env };
+    const [program = process.execPath, ...args] = [...(around.command ?? []), process.execPath, main, command, '-c', configFile];
+    return startProcess(program, args, { cwd: dir, env });
   };
   const url = `http://127.0.0.1:${port}`;
   const start = async () => {

@@ -4,6 +4,10 @@ import { httpUrl, listenAddress, node, otlpUrl, redisUrl, replicaAddress } from 
 import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, share, text } from './fields.ts';
 import { always, canaryRules, credentialRules, gatewayRules, leaseRules, rootRules, targetRules, tlsRules } from './rules.ts';
 
+/** DNS labels, and several of them with dots between (Kubernetes documentation, "Object Names and IDs"). */
+const KUBERNETES_NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+const KUBERNETES_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
 /** Faster than this is a slip of the unit. */
 const SHORTEST_INTERVAL = 100;
 const YEAR = 365 * 86_400_000;
@@ -162,8 +166,11 @@ const leaseRedis = z
   }));
 
 const leaseObject = z.strictObject({
-  namespace: text().describe('Namespace of the Lease object.'),
-  name: text().describe('Its name; it is made where it does not exist.'),
+  namespace: text().regex(KUBERNETES_NAMESPACE, 'is no name of a namespace').describe('Namespace of the Lease object.'),
+  name: text()
+    .max(253, 'is longer than 253 characters')
+    .regex(KUBERNETES_NAME, 'is no name that Kubernetes takes')
+    .describe('Its name; it is made where it does not exist.'),
 });
 
 const lease = z
@@ -180,6 +187,12 @@ const http = z.strictObject({
     .prefault([':9464'])
     .describe('Addresses to listen at; port 0 takes a free one.'),
   web_config_file: filePath().optional().describe('Web configuration of the Prometheus exporter toolkit: TLS and basic authentication.'),
+  health_listen: z
+    .array(listenAddress())
+    .optional()
+    .describe(
+      'Addresses that answer `/-/healthy` and `/-/ready` and nothing else, in plain HTTP and without a login: for health checks where `web_config_file` asks for one.',
+    ),
   enable_lifecycle: flag().prefault(false).describe('Accept `POST /-/reload` from other hosts as well.'),
 });
 

@@ -11,20 +11,20 @@ export interface Endpoint {
   answer(asked: Asked): Answer | Promise<Answer>;
 }
 
+/** What a health check asks, for a listener without login: it names nothing that is watched. */
+export function healthEndpoints(pages: Pages): readonly Endpoint[] {
+  return [
+    { method: 'GET', path: '/-/healthy', answer: () => healthy(pages) },
+    { method: 'GET', path: '/-/ready', answer: () => (pages.missing().length === 0 ? ready([]) : plain(503, 'Not ready.')) },
+  ];
+}
+
 /** Every endpoint of the daemon. With `lifecycle`, a reload may be asked for from anywhere. */
 export function endpoints(pages: Pages, lifecycle: boolean): readonly Endpoint[] {
   return [
     { method: 'GET', path: '/metrics', answer: async ({ accept }) => metrics(await pages.metrics(accept)) },
-    {
-      method: 'GET',
-      path: '/-/healthy',
-      answer: () => (pages.healthy() ? plain(200, 'Healthy.') : plain(503, 'Not healthy: the scheduler has stopped turning.')),
-    },
-    {
-      method: 'GET',
-      path: '/-/ready',
-      answer: () => ready(pages.missing()),
-    },
+    { method: 'GET', path: '/-/healthy', answer: () => healthy(pages) },
+    { method: 'GET', path: '/-/ready', answer: () => ready(pages.missing()) },
     {
       method: 'POST',
       path: '/-/reload',
@@ -76,6 +76,10 @@ function debug(pages: Pages, encoded: string): Answer {
   const name = names.find((known) => encodeURIComponent(known) === encoded || known === encoded);
   const text = name === undefined ? undefined : pages.debug(name);
   return text === undefined ? plain(404, `No such gateway. Known: ${names.join(', ') || 'none'}.`) : plain(200, text.replace(/\n$/, ''));
+}
+
+function healthy(pages: Pages): Answer {
+  return pages.healthy() ? plain(200, 'Healthy.') : plain(503, 'Not healthy: the scheduler has stopped turning.');
 }
 
 function ready(missing: readonly string[]): Answer {

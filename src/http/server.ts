@@ -2,12 +2,13 @@ import type { Server } from 'node:http';
 import { Server as TlsServer } from 'node:tls';
 import type { Config } from '../config/effective.ts';
 import type { Log } from '../model/tick.ts';
+import type { Asked } from './asked.ts';
 import { type Connections, createConnections } from './connections.ts';
-import { openGate } from './gate.ts';
+import { type Gate, openGate } from './gate.ts';
 import { formatAddress, listenError, parseListenAddress } from './listen-address.ts';
 import { createListener } from './listener.ts';
 import type { Pages } from './pages.ts';
-import { answerTo, endpoints } from './routes.ts';
+import { answerTo, type Endpoint, endpoints, healthEndpoints } from './routes.ts';
 
 /** How long answers under way may take once the server closes, milliseconds. */
 const CLOSE_GRACE = 2_000;
@@ -16,11 +17,14 @@ const CLOSE_GRACE = 2_000;
 export interface HttpServer {
   /** Where it listens, `host:port` each, in the order of the configuration. */
   readonly addresses: readonly string[];
+  /** Where it answers health checks alone, in the same form and order. */
+  readonly healthAddresses: readonly string[];
   close(): Promise<void>;
 }
 
 /**
- * Listens on every configured address and serves the pages there.
+ * Listens on every configured address and serves the pages there, and those for health checks alone, without
+ * TLS and login, on the addresses for them.
  *
  * Throws ListenError when an address cannot be had and WebConfigError when the web config file cannot be
  * used; nothing listens then. `close` refuses new connections, ends idle ones at once, and the others
@@ -28,19 +32,30 @@ export interface HttpServer {
  */
 export async function startHttp(given: { config: Config['http']; pages: Pages; log: Log }): Promise<HttpServer> {
   const { config, pages, log } = given;
-  const wanted = config.listen.map((text) => ({ text, ...parseListenAddress(text) }));
   const gate = await openGate(config.web_config_file, log);
-  const table = endpoints(pages, config.enable_lifecycle);
+  const unguarded = await openGate(undefined, log);
   const refresh = () =>
     gate.refresh((options) => {
       for (const { server } of listeners) {
         if (server instanceof TlsServer) server.setSecureContext(options);
       }
     });
-  const listeners = wanted.map((address) => {
+  const listener = (text: string, through: Gate, table: readonly Endpoint[]) => {
     const connections: Connections = createConnections();
-    return { address, connections, server: createListener({ gate, answer: (asked) => answerTo(table, asked), refresh, connections, log }) };
-  });
+    const answer = (asked: Asked) => answerTo(table, asked);
+    return {
+      address: { text, ...parseListenAddress(text) },
+      gate: through,
+      connections,
+      server: createListener({ gate: through, answer, refresh, connections, log }),
+    };
+  };
+  const table = endpoints(pages, config.enable_lifecycle);
+  const forHealth = healthEndpoints(pages);
+  const listeners = [
+    ...config.listen.map((text) => listener(text, gate, table)),
+    ...(config.health_listen ?? []).map((text) => listener(text, unguarded, forHealth)),
+  ];
 
   async function close(): Promise<void> {
     const closed = listeners.map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
@@ -58,8 +73,8 @@ export async function startHttp(given: { config: Config['http']; pages: Pages; l
     throw failure.reason;
   }
   const addresses = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  for (const address of addresses) log.info({ address, tls: gate.tls !== undefined }, 'Listening');
-  return { addresses, close };
+  for (const [index, address] of addresses.entries()) log.info({ address, tls: listeners[index]?.gate.tls !== undefined }, 'Listening');
+  return { addresses: addresses.slice(0, config.listen.length), healthAddresses: addresses.slice(config.listen.length), close };
 }
 
 function listen(server: Server, address: { text: string; host?: string; port: number }): Promise<string> {

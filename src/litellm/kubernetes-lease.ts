@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { isIPv6 } from 'node:net';
 import { hostname } from 'node:os';
 import { readText } from '../config/file.ts';
 import type { LeaseAnswer, LeaseStore } from '../model/lease.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { GatewayError } from './failure.ts';
-import { amount, at, parseJson, text } from './json.ts';
+import { failureReason, type LeasePlace, type LeaseVerb, refusalReason } from './lease-reason.ts';
+import { changedLease, type LeaseRecord, newLease, readLease } from './lease-record.ts';
 import { type Exchange, exchange } from './request.ts';
 
 /** How a pod reaches the API of its cluster. */
@@ -15,6 +17,9 @@ export interface ClusterAccess {
   caFile: string;
 }
 
+/** A name that the certificate of every API server carries. */
+const SERVER_NAME = 'kubernetes.default.svc';
+
 const ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** The access of the service account of this pod (Kubernetes documentation, "Accessing the API from a Pod"); undefined outside of a cluster. */
@@ -22,15 +27,6 @@ export function clusterAccess(env: Readonly<Record<string, string | undefined>>)
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port = '443' } = env;
   if (!host) return undefined;
   return { api: `https://${host.includes(':') ? `[${host}]` : host}:${port}`, tokenFile: `${ACCOUNT}/token`, caFile: `${ACCOUNT}/ca.crt` };
-}
-
-/** What a Lease object says (Kubernetes API, coordination.k8s.io/v1). */
-interface LeaseRecord {
-  version: string | undefined;
-  holder: string | undefined;
-  seconds: number;
-  transitions: number;
-  acquireTime: string | undefined;
 }
 
 /**
@@ -45,66 +41,69 @@ export function createKubernetesLease(
   clock: Clock,
 ): LeaseStore {
   const identity = `${hostname()}_${randomBytes(8).toString('hex')}`;
-  const path = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`;
+  const all = `/apis/coordination.k8s.io/v1/namespaces/${encodeURIComponent(namespace)}/leases`;
+  const one = `${all}/${encodeURIComponent(name)}`;
+  const place: LeasePlace = { namespace, name, tokenFile: access?.tokenFile ?? '', caFile: access?.caFile ?? '' };
   let observed: { version: string | undefined; at: number } | undefined;
 
   async function send(method: 'GET' | 'POST' | 'PUT', to: string, signal: AbortSignal, lease?: object): Promise<Exchange> {
-    if (access === undefined) throw new GatewayError('unknown', 'KUBERNETES_SERVICE_HOST is not set: this is no pod of a cluster');
+    if (access === undefined) throw new UnusableError('KUBERNETES_SERVICE_HOST is not set: this is no pod of a cluster');
+    const url = new URL(access.api + to);
+    const authorization = `Bearer ${await readOf(access.tokenFile, 'token')}`;
+    await readOf(access.caFile, 'authority');
     return exchange(
       {
         method,
-        url: new URL(access.api + to),
-        headers: { accept: 'application/json', 'content-type': 'application/json', authorization: `Bearer ${await readToken(access)}` },
+        url,
+        headers: { accept: 'application/json', 'content-type': 'application/json', authorization },
         body: lease && JSON.stringify(lease),
         timeout: ttl,
         signal,
-        tls: { ca_file: access.caFile, insecure_skip_verify: false },
+        tls: { ca_file: access.caFile, insecure_skip_verify: false, ...serverName(url) },
       },
       clock,
     );
   }
 
-  function object(record: LeaseRecord | undefined, holder: string): object {
-    const now = new Date(clock.now()).toISOString().replace('Z', '000Z');
-    const mine = record?.holder === holder || holder === '';
-    return {
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
-      metadata: { name, namespace, resourceVersion: record?.version },
-      spec: {
-        holderIdentity: holder,
-        leaseDurationSeconds: Math.ceil(ttl / 1000),
-        acquireTime: mine ? record?.acquireTime : now,
-        renewTime: now,
-        leaseTransitions: record === undefined ? 0 : record.transitions + (mine ? 0 : 1),
-      },
-    };
-  }
-
   /** Whether the lease may be taken: it is ours, nobody's, or was not renewed for as long as it lasts. */
   function isFree(record: LeaseRecord): boolean {
     if (observed === undefined || observed.version !== record.version) observed = { version: record.version, at: clock.monotonic() };
-    return !record.holder || record.holder === identity || clock.monotonic() - observed.at >= record.seconds * 1000;
+    const duration = record.seconds === undefined ? ttl : record.seconds * 1000;
+    return !record.holder || record.holder === identity || clock.monotonic() - observed.at >= duration;
+  }
+
+  function refused(verb: LeaseVerb, { status }: Exchange): LeaseAnswer {
+    return { state: 'unknown', reason: refusalReason(verb, status, place) };
+  }
+
+  async function make(signal: AbortSignal): Promise<LeaseAnswer> {
+    return decided('create', await send('POST', all, signal, newLease(place, identity, ttl, clock.now())));
+  }
+
+  function decided(verb: LeaseVerb, made: Exchange): LeaseAnswer {
+    // A conflict says that another exporter was faster.
+    if (made.status === 409) return { state: 'other' };
+    return made.status === 200 || made.status === 201 ? { state: 'held' } : refused(verb, made);
   }
 
   async function take(signal: AbortSignal): Promise<LeaseAnswer> {
-    const found = await send('GET', `${path}/${encodeURIComponent(name)}`, signal);
-    if (found.status !== 200 && found.status !== 404) return refused('get', found);
-    const record = found.status === 200 ? read(found.body) : undefined;
-    if (record !== undefined && !isFree(record)) return { state: 'other' };
-    const made =
-      record === undefined
-        ? await send('POST', path, signal, object(undefined, identity))
-        : await send('PUT', `${path}/${encodeURIComponent(name)}`, signal, object(record, identity));
-    // A conflict says that somebody else was faster.
-    if (made.status === 409) return { state: 'other' };
-    return made.status === 200 || made.status === 201 ? { state: 'held' } : refused(record === undefined ? 'create' : 'update', made);
+    const found = await send('GET', one, signal);
+    if (found.status === 404) return make(signal);
+    if (found.status !== 200) return refused('get', found);
+    const record = readLease(found.body);
+    if (record === undefined) throw new UnusableError(`what answers at ${access?.api} gives no Lease: it is no API server of Kubernetes`);
+    if (!isFree(record)) return { state: 'other' };
+    return decided('update', await send('PUT', one, signal, changedLease(record, identity, ttl, clock.now())));
   }
 
   async function giveBack(signal: AbortSignal): Promise<void> {
-    const found = await send('GET', `${path}/${encodeURIComponent(name)}`, signal);
-    const record = read(found.body);
-    if (record.holder === identity) await send('PUT', `${path}/${encodeURIComponent(name)}`, signal, object(record, ''));
+    const record = readLease((await send('GET', one, signal)).body);
+    if (record?.holder === identity) await send('PUT', one, signal, changedLease(record, '', ttl, clock.now()));
+  }
+
+  function reasonOf(error: unknown): string {
+    if (error instanceof UnusableError) return error.message;
+    return failureReason(error instanceof GatewayError ? error.failure : 'timeout', access?.api ?? '', place);
   }
 
   return {
@@ -113,30 +112,20 @@ export function createKubernetesLease(
   };
 }
 
-function read(body: string): LeaseRecord {
-  const lease = parseJson(body);
-  return {
-    version: text(at(lease, 'metadata', 'resourceVersion')),
-    holder: text(at(lease, 'spec', 'holderIdentity')),
-    seconds: amount(at(lease, 'spec', 'leaseDurationSeconds')) ?? 0,
-    transitions: amount(at(lease, 'spec', 'leaseTransitions')) ?? 0,
-    acquireTime: text(at(lease, 'spec', 'acquireTime')),
-  };
-}
+/** Something that this exporter lacks, or that answers in place of an API server; the message is for people. */
+class UnusableError extends Error {}
 
-async function readToken({ tokenFile }: ClusterAccess): Promise<string> {
-  const read = await readText(tokenFile);
-  const reason = 'reason' in read ? read.reason : /^\S+$/.test(read.text.trim()) ? undefined : 'holds no token';
+async function readOf(file: string, what: string): Promise<string> {
+  const read = await readText(file);
+  const reason = 'reason' in read ? read.reason : read.text.trim() === '' ? 'is empty' : undefined;
   if ('reason' in read || reason !== undefined)
-    throw new GatewayError('auth', `the token of the service account cannot be read: ${tokenFile} ${reason}`);
+    throw new UnusableError(
+      `the ${what} of the service account cannot be read: ${file} ${reason}; the pod needs automountServiceAccountToken`,
+    );
   return read.text.trim();
 }
 
-function refused(verb: string, { status }: Exchange): LeaseAnswer {
-  const hint = status === 401 || status === 403 ? '; let its role get, create and update leases' : '';
-  return { state: 'unknown', reason: `the API server answers the ${verb} of the Lease with HTTP ${status}${hint}` };
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof GatewayError ? error.message : 'the API server did not answer in time';
+/** Some releases of Node 22 hold no certificate for valid at an IPv6 address, whatever addresses it names. */
+function serverName({ hostname: host }: URL): { server_name?: string } {
+  return isIPv6(host.replace(/^\[|\]$/g, '')) ? { server_name: SERVER_NAME } : {};
 }

@@ -18,13 +18,14 @@ export interface LeaseWatch {
   /** Asks for the lease once; never rejects. */
   ask(signal: AbortSignal): Promise<void>;
   state(): LeaseState;
-  /** Gives the lease back. */
+  /** Gives the lease back; from its call on this exporter does not hold it. */
   close(): Promise<void>;
 }
 
 /**
  * Keeps a lease. It counts as held for its whole time after the last time it was granted, also while the
- * store is away, and not a moment longer: then nobody probes, rather than everybody.
+ * store is away, and not a moment longer: then nobody probes, rather than everybody. That another holds
+ * it counts for as long, because that one may have renewed it just before the store went away.
  */
 export function watchLease({
   store,
@@ -39,13 +40,15 @@ export function watchLease({
 }): LeaseWatch {
   let answer: LeaseAnswer = { state: 'unknown', reason: 'it was not asked for yet' };
   let askedAt = Number.NEGATIVE_INFINITY;
-  let heldUntil = Number.NEGATIVE_INFINITY;
-  let told: LeaseState = 'unknown';
+  /** What was last known, and until when that counts. */
+  let known: { state: LeaseState; until: number } = { state: 'unknown', until: Number.NEGATIVE_INFINITY };
+  let told: LeaseState | 'nothing' = 'nothing';
   let toldReason: string | undefined;
+  let closed = false;
+  let end = new AbortController();
 
   function state(): LeaseState {
-    if (answer.state === 'other') return 'other';
-    return clock.monotonic() < heldUntil ? 'held' : 'unknown';
+    return clock.monotonic() < known.until ? known.state : 'unknown';
   }
 
   function tell(): void {
@@ -55,11 +58,21 @@ export function watchLease({
       log.warn({ lease: now, reason }, 'The lease cannot be asked for; who holds it keeps it until it ends');
     toldReason = reason;
     if (now === told) return;
+    const before = told;
     told = now;
     if (now === 'held') log.info({ lease: now }, 'This exporter holds the lease and probes');
     else if (now === 'other') log.info({ lease: now }, 'Another exporter holds the lease and probes');
-    else log.warn({ lease: now }, 'The lease has ended and nobody can be asked for it: no pair is sent');
+    else if (before === 'held') log.warn({ lease: now }, 'The lease of this exporter has ended and cannot be renewed: it sends no pair');
+    else log.warn({ lease: now }, 'Nobody can be asked who holds the lease: this exporter sends no pair');
     onChange();
+  }
+
+  /** Tells the end of what is known when it comes, whether or not the store answers then. */
+  async function tellEnd(signal: AbortSignal): Promise<void> {
+    for (let left = known.until - clock.monotonic(); left > 0; left = known.until - clock.monotonic()) {
+      await clock.sleep(Math.ceil(left), signal);
+    }
+    tell();
   }
 
   return {
@@ -67,17 +80,28 @@ export function watchLease({
       name: 'lease',
       interval: ATTEMPT,
       timeout: TIMEOUT,
-      skip: () => (state() === 'other' || state() !== told || clock.monotonic() - askedAt >= RENEWAL - ATTEMPT / 2 ? undefined : 'not due'),
+      skip: () => (answer.state === 'other' || clock.monotonic() - askedAt >= RENEWAL - ATTEMPT / 2 ? undefined : 'not due'),
     },
     async ask(signal) {
       askedAt = clock.monotonic();
       const begun = askedAt;
-      answer = await store.hold(signal);
-      if (answer.state === 'held') heldUntil = begun + LEASE_TTL;
-      if (answer.state === 'other') heldUntil = Number.NEGATIVE_INFINITY;
+      const given = await store.hold(signal);
+      if (closed) return;
+      answer = given;
+      if (answer.state === 'held') known = { state: 'held', until: begun + LEASE_TTL };
+      if (answer.state === 'other') known = { state: 'other', until: clock.monotonic() + LEASE_TTL };
       tell();
+      if (answer.state === 'unknown') return;
+      end.abort();
+      end = new AbortController();
+      tellEnd(end.signal).catch(() => undefined);
     },
     state,
-    close: () => store.release(AbortSignal.timeout(RELEASE_TIMEOUT)),
+    async close() {
+      closed = true;
+      end.abort();
+      known = { state: 'unknown', until: Number.NEGATIVE_INFINITY };
+      await store.release(AbortSignal.timeout(RELEASE_TIMEOUT));
+    },
   };
 }

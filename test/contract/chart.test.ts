@@ -1,9 +1,10 @@
 import { mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { Ajv } from 'ajv';
 import { describe, expect, it } from 'vitest';
 import { parse, parseAllDocuments } from 'yaml';
-import { CHART, CHART_RENDERED, chartDigest } from '../../scripts/chart-digest.ts';
+import { CHART, CHART_RENDERED, CHART_VALUES, chartDigest } from '../../scripts/chart-digest.ts';
 import { loadConfig } from '../../src/config/load.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -24,11 +25,25 @@ interface PodSpec {
   volumes: Record<string, unknown>[];
 }
 
-function rendered(name: 'minimal' | 'full'): Map<string, KubernetesObject> {
+function rendered(name: 'minimal' | 'full' | 'changed'): Map<string, KubernetesObject> {
   const objects: KubernetesObject[] = parseAllDocuments(readFileSync(join(CHART_RENDERED, `${name}.yaml`), 'utf8')).map((each) =>
     each.toJS(),
   );
   return new Map(objects.map((object) => [object.kind, object]));
+}
+
+/** Parts of the values whose keys are names of the user's. */
+const FREE = /labels$|annotations$|^nodeSelector$|^redis$|^requests$|^limits$/i;
+
+/** Every object in a value, with its path. */
+function objectsIn(value: unknown, path: readonly string[]): { path: readonly string[]; object: Record<string, unknown> }[] {
+  if (Array.isArray(value)) return value.flatMap((each, index) => objectsIn(each, [...path, String(index)]));
+  if (!isObject(value)) return [];
+  return [{ path, object: value }, ...Object.entries(value).flatMap(([key, each]) => objectsIn(each, [...path, key]))];
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function pod(objects: Map<string, KubernetesObject>): PodSpec {
@@ -64,6 +79,24 @@ describe('the Helm chart', () => {
     }
     const exporter: { properties: object } = JSON.parse(readFileSync(join(root, 'docs/config.schema.json'), 'utf8'));
     expect(Object.keys(schema.properties.config?.properties ?? {}).sort()).toEqual(Object.keys(exporter.properties).sort());
+  });
+
+  it('refuses a misspelt key at every depth of its values', () => {
+    const schema: object = JSON.parse(readFileSync(join(CHART, 'values.schema.json'), 'utf8'));
+    const valid = new Ajv({ strict: false }).compile(schema);
+    const defaults = parse(readFileSync(join(CHART, 'values.yaml'), 'utf8'));
+    for (const file of ['minimal', 'full', 'changed']) {
+      const values = { ...defaults, ...parse(readFileSync(join(CHART_VALUES, `${file}.yaml`), 'utf8')) };
+      expect(valid(values), `${file}: ${JSON.stringify(valid.errors)}`).toBe(true);
+      for (const place of objectsIn(values, [])) {
+        // The exporter itself refuses these, with a suggestion; labels and annotations have names of the user's.
+        if (place.path[0] === 'config' && place.path.length > 1 && place.path[1] !== 'lease') continue;
+        if (place.path.some((key) => FREE.test(key))) continue;
+        place.object.misspelt = {};
+        expect(valid(values), `${file}: ${place.path.join('.')}.misspelt`).toBe(false);
+        delete place.object.misspelt;
+      }
+    }
   });
 
   it('carries the rules and dashboards of this repository, not copies of them', () => {
@@ -133,13 +166,29 @@ describe('the Helm chart', () => {
       { apiGroups: ['coordination.k8s.io'], resources: ['leases'], verbs: ['create'] },
     ]);
     expect(pod(full).automountServiceAccountToken).toBe(true);
-    expect(full.get('Deployment')?.spec).toMatchObject({ replicas: 2, strategy: { type: 'RollingUpdate' } });
+    expect(full.get('Deployment')?.spec).toMatchObject({
+      replicas: 2,
+      strategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: '25%', maxUnavailable: '25%' } },
+    });
   });
 
-  it('only looks whether the port is open where the pages ask for a password', () => {
-    const [container] = pod(full).containers;
-    expect(container.livenessProbe).toMatchObject({ tcpSocket: { port: 'http-metrics' } });
-    expect(container.readinessProbe).toMatchObject({ tcpSocket: { port: 'http-metrics' } });
+  it('asks for health where no password is needed, and never only whether a port is open', () => {
+    for (const objects of [minimal, full, rendered('changed')]) {
+      const [container] = pod(objects).containers;
+      const config: { http: { listen: string[]; health_listen?: string[]; web_config_file?: string } } = parse(
+        objects.get('ConfigMap')?.data['config.yaml'] ?? '',
+      );
+      const port = config.http.web_config_file === undefined ? 'http-metrics' : 'health';
+      expect(container).toMatchObject({
+        livenessProbe: { httpGet: { path: '/-/healthy', port } },
+        readinessProbe: { httpGet: { path: '/-/ready', port } },
+        startupProbe: { httpGet: { path: '/-/healthy', port } },
+      });
+      const ports = [...config.http.listen, ...(config.http.health_listen ?? [])].map((address) => Number(address.slice(1)));
+      expect(container.ports).toMatchObject(ports.map((containerPort) => ({ containerPort })));
+      expect(JSON.stringify(container)).not.toContain('tcpSocket');
+    }
+    expect(full.get('Service')?.spec.ports).toHaveLength(1);
   });
 
   it('lets the pod reach DNS, the API server and what the values name, and Prometheus the pod', () => {

@@ -6,7 +6,7 @@ import { hashSync } from 'bcryptjs';
 import { afterAll, describe, expect, it } from 'vitest';
 import { WebConfigError } from '../../src/http/gate.ts';
 import { certificateAuthority, lacksOpenssl } from '../support/certificates.ts';
-import { ask, raw, serve } from '../support/http.ts';
+import { ask, portOf, raw, serve } from '../support/http.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'web-config-'));
 afterAll(() => rmSync(directory, { recursive: true }));
@@ -24,6 +24,32 @@ function basic(user: string, password: string) {
 }
 
 const SCRAPER = `basic_auth_users:\n  scraper: ${hashSync('open sesame', 4)}\n`;
+
+describe('the addresses for health checks', () => {
+  it('answer without TLS and login what a web config file guards, name nothing, and serve nothing else', async () => {
+    const state = { healthy: true, missing: ['target the-name has not been tried yet'] };
+    const pages = { healthy: () => state.healthy, missing: () => state.missing };
+    const both = { web_config_file: webConfig(SCRAPER), health_listen: ['127.0.0.1:0'] };
+    const { port, healthAddresses } = await serve(pages, both);
+    const health = portOf(healthAddresses[0]);
+    expect((await ask(port, '/-/healthy')).status).toBe(401);
+    expect(await ask(health, '/-/healthy')).toMatchObject({ status: 200, body: 'Healthy.\n' });
+    expect(await ask(health, '/-/ready')).toMatchObject({ status: 503, body: 'Not ready.\n' });
+    state.missing = [];
+    expect((await ask(health, '/-/ready')).status).toBe(200);
+    state.healthy = false;
+    expect((await ask(health, '/-/healthy')).status).toBe(503);
+    for (const path of ['/', '/metrics', '/api/v1/status', '/debug/gateways/x', '/probe', '/-/healthy/x'])
+      expect((await ask(health, path)).status, path).toBe(404);
+    for (const path of ['/-/reload', '/-/healthy'])
+      expect((await ask(health, path, { method: 'POST' })).status, path).toBeGreaterThanOrEqual(404);
+  });
+
+  it('take part in nothing listening where one address cannot be had', async () => {
+    const { addresses } = await serve();
+    await expect(serve({}, { health_listen: [addresses[0] ?? ''] })).rejects.toThrow(addresses[0]);
+  });
+});
 
 describe('basic authentication', () => {
   it('lets in the users of the file and nobody else, on every page', async () => {

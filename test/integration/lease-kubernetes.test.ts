@@ -28,12 +28,13 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 
 /** The part of the API of a cluster that leases need, with its optimistic locking. */
 async function cluster(directory: string, { cert, key, certFile }: Certificate & { cert: string }, caFile: string) {
-  const api = { lease: undefined as Lease | undefined, version: 0, status: 0, seen: new Set<string>(), url: certFile };
+  const api = { lease: undefined as Lease | undefined, version: 0, status: 0, page: '', seen: new Set<string>(), url: certFile };
   const server = createServer({ cert, key }, async (request, response) => {
     const body = await bodyOf(request);
     const answer = (status: number, value: object = {}) => void response.writeHead(status).end(JSON.stringify(value));
     api.seen.add(`${request.method} ${request.url} ${request.headers.authorization}`);
     if (api.status !== 0) return answer(api.status);
+    if (api.page !== '') return void response.end(api.page);
     if (request.method === 'GET') return api.lease === undefined ? answer(404) : answer(200, api.lease);
     const sent: Lease = JSON.parse(body);
     if (request.method === 'POST' ? api.lease !== undefined : sent.metadata.resourceVersion !== api.lease?.metadata.resourceVersion)
@@ -52,6 +53,7 @@ describe.skipIf(lacksOpenssl())('a lease in a Lease object', () => {
   const directory = mkdtempSync(join(tmpdir(), 'lce-lease-'));
   const authority = certificateAuthority(directory, 'authority');
   const certificate = authority.sign('api');
+  const other = certificateAuthority(directory, 'other');
   afterAll(() => rmSync(directory, { recursive: true }));
 
   async function start() {
@@ -118,8 +120,14 @@ describe.skipIf(lacksOpenssl())('a lease in a Lease object', () => {
     api.status = 403;
     expect(await one.hold(signal)).toEqual({
       state: 'unknown',
-      reason: 'the API server answers the get of the Lease with HTTP 403; let its role get, create and update leases',
+      reason: expect.stringContaining('with HTTP 403; let its role get, create and update leases in the namespace monitoring'),
     });
+    api.status = 401;
+    expect(await one.hold(signal)).toMatchObject({ state: 'unknown', reason: expect.stringContaining(access.tokenFile) });
+    api.status = 0;
+    api.page = '<html>welcome</html>';
+    expect(await one.hold(signal)).toMatchObject({ state: 'unknown', reason: expect.stringContaining('no API server') });
+    expect(api.lease).toBeUndefined();
     expect(await hold({ ...access, api: 'https://127.0.0.1:1' })).toMatchObject({
       state: 'unknown',
       reason: expect.stringContaining('refused'),
@@ -127,6 +135,14 @@ describe.skipIf(lacksOpenssl())('a lease in a Lease object', () => {
     expect(await hold({ ...access, tokenFile: '/nowhere' })).toMatchObject({
       state: 'unknown',
       reason: expect.stringContaining('/nowhere'),
+    });
+    expect(await hold({ ...access, caFile: '/nowhere' })).toMatchObject({
+      state: 'unknown',
+      reason: expect.stringContaining('/nowhere'),
+    });
+    expect(await hold({ ...access, caFile: other.certFile })).toMatchObject({
+      state: 'unknown',
+      reason: expect.stringContaining(`no certificate that ${other.certFile} trusts`),
     });
     expect(await hold(undefined)).toMatchObject({ state: 'unknown', reason: expect.stringContaining('no pod of a cluster') });
     await createKubernetesLease({ namespace: 'monitoring', name: 'lce' }, undefined, TTL, clock).release(signal);

@@ -70,6 +70,10 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/lease.yaml:5:3: lease.kubernetes.name: is missing',
     'DIR/lease.yaml:5:3: lease.kubernetes: stands beside redis; keep one of the two',
   ],
+  'lease-name': [
+    'DIR/lease-name.yaml:3:24: lease.kubernetes.namespace: is no name of a namespace',
+    'DIR/lease-name.yaml:3:40: lease.kubernetes.name: is no name that Kubernetes takes',
+  ],
   'lease-empty': ['DIR/lease-empty.yaml:3:1: lease: needs redis or kubernetes'],
   listen: [
     'DIR/listen.yaml:3:18: http.listen[0]: must be :port or host:port',
