@@ -71,7 +71,7 @@ export async function runPair(plan: PairPlan, ways: Ways, keys: KeyWatch | undef
   const controls = controlsOf(plan, probe);
   const body = JSON.stringify(prober.body(plan.model, nonce, controls));
 
-  keys?.expect(probe);
+  await keys?.expect(probe, tick.signal);
   const first = await request('first', body);
   const answeredAt = clock.monotonic();
   if (first.marks === undefined || prober.cache(first.marks, first.marks).first === 'hit') return result(first, undefined);

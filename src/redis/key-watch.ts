@@ -20,8 +20,8 @@ export interface KeyWatch {
    * Then the writes of one second are listened to without a prefix, once, and the first key of a probe tells it.
    */
   connect(namespace: string | null | undefined, signal: AbortSignal): Promise<void>;
-  /** A probe of this gateway is about to be sent. */
-  expect(probe: string): void;
+  /** A probe of this gateway is about to be sent; where its namespace was learnt just now, it is watched from here on. */
+  expect(probe: string, signal: AbortSignal): Promise<void>;
   /** The namespace that the key of a probe told; null for none, undefined while it is not known. */
   readonly learnt: string | null | undefined;
   /** Waits until a key of the probe is written, at most `milliseconds`; undefined when none was. */
@@ -172,10 +172,13 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
     get failure() {
       return failure;
     },
-    expect: (probe) => {
+    async expect(probe, signal) {
       asked.add(probe);
       const [oldest] = asked;
       if (asked.size > REMEMBERED && oldest !== undefined) asked.delete(oldest);
+      if (learning !== 'done' || learnt === undefined || namespace !== undefined || commands === undefined) return;
+      [namespace, prefixes] = [learnt, probePrefixes(learnt)];
+      subscriber ??= await attempt(signal, subscribe);
     },
     get learnt() {
       return learnt;

@@ -169,7 +169,7 @@ for (const release of SERVER_RELEASE) {
 
     it('tell an unknown namespace, once and to whoever sent the probe; then only their prefixes are watched', async () => {
       const { keys } = await watch(undefined);
-      keys.expect('lce-probe-0c');
+      await keys.expect('lce-probe-0c', never);
       await redis.command('SET', keyOf('lce-probe-0d', 'another'), 'x');
       await redis.command('SET', keyOf('lce-probe-0c', 'team:litellm'), 'x');
       await eventually(() => keys.learnt !== undefined);
@@ -193,7 +193,7 @@ for (const release of SERVER_RELEASE) {
         async () => !/flags=[^ ]*B[^ ]* [^\n]*user=exporter[^\n]*cmd=subscribe/.test(String(await redis.command('CLIENT', 'LIST'))),
         10_000,
       ).catch(() => undefined);
-      keys.expect('lce-probe-0f');
+      await keys.expect('lce-probe-0f', never);
       await redis.command('SET', keyOf('lce-probe-0f', 'late'), 'x');
       expect(keys.learnt).toBeUndefined();
     });
