@@ -76,7 +76,9 @@ export function lookAt({ replicas, config, overhead, mode, clock }: LookParts): 
     },
     get cacheType() {
       // A gateway that does not name a type is local and says so in its health; its settings say redis all the same.
-      return settings?.off ? 'none' : (health?.cacheType ?? settings?.cacheType ?? 'unknown');
+      const isOff =
+        settings?.off === true && (pingNotAsked === undefined || health?.cacheType === undefined || health.cacheType === 'none');
+      return isOff ? 'none' : (health?.cacheType ?? settings?.cacheType ?? 'unknown');
     },
     get settings() {
       return settings;
@@ -97,7 +99,8 @@ export function lookAt({ replicas, config, overhead, mode, clock }: LookParts): 
       // A gateway that is down may come back with other settings. What it will not be asked again is kept.
       if (health.failure !== undefined) {
         [version, cachePing] = [undefined, undefined];
-        if (!isForGood(overhead.withheld('cache_ping', true))) settings = undefined;
+        // Whether there is a cache at all is the first thing that a restart changes.
+        if (settings?.off || !isForGood(overhead.withheld('cache_ping', true))) settings = undefined;
       }
       return health;
     },
