@@ -77,7 +77,8 @@ describe.skipIf(await lacksJaeger())('a trace of a round of pairs', () => {
       const written = (['completions', 'chat'] as const).every((route) =>
         redisCalls(spans, 'first', route).includes('redis async_set_cache'),
       );
-      return written && redisCalls(spans, 'duplicate', 'completions').length > 0 && spans;
+      const ended = spans.some(({ references }) => references.length === 0);
+      return ended && written && redisCalls(spans, 'duplicate', 'completions').length > 0 && spans;
     }, 30_000);
   }
 
