@@ -180,8 +180,6 @@ export interface GatewayStatus {
   cachePingNotAsked?: NotAsked;
   /** Absent until the gateway was asked anything. */
   overhead?: OverheadStatus;
-  /** How many other exporters write probes into the same cache, as far as its Redis tells; absent where that cannot be seen. */
-  otherExporters?: number;
   pairs: PairStatus[];
   /** The ordered pairs of replicas that were tried last, 64 at most; absent without `addresses`. */
   replicas?: ReplicaStatus[];
