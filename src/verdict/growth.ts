@@ -63,6 +63,7 @@ export interface Moment {
  */
 export function riseBetween(before: Moment, after: Moment): Rise | undefined {
   if (before.counters.runId !== after.counters.runId) return undefined;
+  if (after.counters.runId === undefined && !isSameRun(before, after)) return undefined;
   // CONFIG RESETSTAT sets everything to 0, and some of it may have grown beyond what it was since.
   if ((after.counters.commands ?? 0) < (before.counters.commands ?? 0)) return undefined;
   const [earlier, later] = [countsOf(before), countsOf(after)];
@@ -76,6 +77,16 @@ export function riseBetween(before: Moment, after: Moment): Rise | undefined {
     by[name] = Math.max(0, to - from - own);
   }
   return { seconds: (after.at - before.at) / 1000, by };
+}
+
+/** Seconds by which an uptime may differ from the time that has passed. */
+const UPTIME_SLACK = 2;
+
+/** Whether the uptime goes on where the run id is hidden, as behind a proxy that may lead to several servers; true where it is hidden, too. */
+function isSameRun(before: Moment, after: Moment): boolean {
+  const [from, to] = [before.counters.uptime, after.counters.uptime];
+  if (from === undefined || to === undefined) return from === to;
+  return Math.abs(to - from - (after.at - before.at) / 1000) <= UPTIME_SLACK;
 }
 
 function countsOf({ counters }: Moment): Partial<Record<Counted, number | undefined>> {
