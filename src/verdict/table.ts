@@ -27,13 +27,15 @@ const GONE: readonly RedisFailure[] = ['refused', 'dns', 'closed'];
 
 /**
  * Whether hits come from the memory of a worker where no pair can tell that from a Redis: completions, the one
- * route that a worker does not answer from memory, is not probed, and the gateway says that it cannot use its Redis,
- * or was not asked while a Redis that the exporter has used before is gone.
+ * route that a worker does not answer from memory, is not probed, and the gateway says that it cannot use its Redis.
+ * Where it was not asked, a Redis that the exporter has used before and that is gone tells the same, and so does a
+ * refused credential of the gateway when the keys of its hits are not in Redis.
  */
-function hitsMemory(routes: Routes, { cachePing, redisFailure, usedBefore }: Signals): boolean {
-  const isGone = cachePing === undefined && usedBefore && redisFailure !== undefined && GONE.includes(redisFailure);
-  const isAway = cachePing === 503 || isGone;
-  return routes.completions === undefined && isAway && routes.some('served', 'elsewhere') && !routes.some('proven');
+function hitsMemory(routes: Routes, { cachePing, redisFailure, refusedCredential, usedBefore }: Signals): boolean {
+  if (routes.completions !== undefined || routes.some('proven')) return false;
+  if (cachePing !== undefined) return cachePing === 503 && routes.some('served', 'elsewhere');
+  const isGone = usedBefore && redisFailure !== undefined && GONE.includes(redisFailure);
+  return (isGone && routes.some('served', 'elsewhere')) || (refusedCredential !== undefined && routes.some('elsewhere'));
 }
 
 /** The verdicts in their order: the first row that holds stands. The last row always holds. */
