@@ -33,6 +33,8 @@ export interface KeyWatch {
   counters(signal: AbortSignal): Promise<ServerCounters | undefined>;
   /** The connection that counters and look-ups are asked on; undefined while there is none. */
   readonly connection: Connection | undefined;
+  /** How many exporters other than this one have probed in this namespace since a monotonic time; undefined where that is not seen. */
+  others(since: number): number | undefined;
   close(): void;
 }
 
@@ -48,10 +50,10 @@ const REMEMBERED = 100;
  * Watches the probe keys of one gateway in a target over two connections: one on which the server pushes
  * the names of written keys (`CLIENT TRACKING ON REDIRECT <itself> BCAST`, Redis 6 and later, RESP2), one
  * for look-ups. Tracking by prefix ignores the number of the database: a key that was pushed and does not
- * exist is in another one.
+ * exist is in another one. `instance` is what the probes of this exporter have in their name.
  */
-export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
-  const writes = rememberWrites(clock);
+export function createKeyWatch(target: Target, clock: Clock, instance = ''): KeyWatch {
+  const writes = rememberWrites(clock, instance);
   const asked = new Set<string>();
   let prefixes: readonly string[] = [];
   let namespace: string | null | undefined;
@@ -250,6 +252,7 @@ export function createKeyWatch(target: Target, clock: Clock): KeyWatch {
       if (counters?.mode !== undefined) shares = counters.mode !== 'standalone';
       return counters;
     },
+    others: (since) => (subscriber === undefined ? undefined : writes.others(since)),
     close() {
       subscriber?.disconnect();
       commands?.disconnect();

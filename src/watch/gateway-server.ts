@@ -46,6 +46,8 @@ export interface ServerView {
   usable(): boolean | undefined;
   /** Whether the target does not answer now, as far as its own watch knows. */
   silent(): boolean;
+  /** How many other exporters have probed in the same namespace since a monotonic time; undefined where that is not seen. */
+  others(since: number): number | undefined;
   close(): void;
 }
 
@@ -63,8 +65,8 @@ const BLIND: ServerSignals = {
   seesEveryWrite: false,
 };
 
-/** Watches a target for the sake of the gateway on these hosts. */
-export function viewServer(hosts: readonly string[], target: Target | undefined, clock: Clock): ServerView {
+/** Watches a target for the sake of the gateway on these hosts. `instance` is what the probes of this exporter have in their name. */
+export function viewServer(hosts: readonly string[], target: Target | undefined, clock: Clock, instance: string): ServerView {
   if (target === undefined) {
     const nothing = {
       around: (_: unknown, __: unknown, ___: unknown, run: () => Promise<void>) => run(),
@@ -74,11 +76,12 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
       sent: () => undefined,
       usable: () => undefined,
       silent: () => false,
+      others: () => undefined,
       close: () => undefined,
     };
     return { keys: undefined, signals: async () => BLIND, ...nothing };
   }
-  const keys = createKeyWatch(target, clock);
+  const keys = createKeyWatch(target, clock, instance);
   const baseline = keepBaseline();
   const refusals = viewRefusals(hosts, target, keys, clock);
   const shared = target;
@@ -168,6 +171,7 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
       return known === undefined ? undefined : known.up && known.failure === undefined && (known.refused?.length ?? 0) === 0;
     },
     silent: () => state()?.up === false,
+    others: keys.others,
     close: () => keys.close(),
   };
 }
