@@ -84,7 +84,7 @@ function proved(look: DoctorOptions, setups: readonly Setup[], before: Outcome, 
 
 function refusedText(refused: readonly Reported[]): string {
   const rules = [...new Set(refused.map(({ rule }) => rule.id))].join(', ');
-  return `the changes for ${rules} would bring something as bad, or were not tried; they stay in words, see the report without --diff\n`;
+  return `the changes for ${rules} cannot be made as these files are written, would bring something as bad, or were not tried; they stay in words, see the report without --diff\n`;
 }
 
 /** Prints the page of a rule; 2 when there is none of that name. */
