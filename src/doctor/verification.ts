@@ -18,15 +18,23 @@ export interface Verified {
   refused: readonly Reported[];
 }
 
-/** So many edits are tried; the rest is not offered. */
+/** So many edits are tried; the rest is not offered. Each try reads and judges everything again, so of much there are fewer. */
 const MOST = 60;
+const WORK = 20_000_000;
+/** What a finding weighs beside the characters of the files. */
+const FINDING = 200;
+
+function mostTries({ examination }: Outcome, characters: number): number {
+  return Math.min(MOST, Math.floor(WORK / (1 + characters + FINDING * examination.findings.length)));
+}
 
 /**
  * Tries the edits of each finding on a copy of the files, together with those that were proved before it, the
  * worst first. A fix whose examination brings something as bad as what it mends, or worse, that does not take its
- * finding away, or that leaves a file unusable, is offered in words only.
+ * finding away, or that leaves a file unusable, is offered in words only. `characters` is the length of all files together.
  */
-export async function verified(before: Outcome, setup: Setup, examineWith: Examine): Promise<Verified> {
+export async function verified(before: Outcome, setup: Setup, examineWith: Examine, characters = 0): Promise<Verified> {
+  const most = mostTries(before, characters);
   const findings: Reported[] = [];
   const refused: Reported[] = [];
   let accepted: readonly Edit[] = [];
@@ -38,7 +46,7 @@ export async function verified(before: Outcome, setup: Setup, examineWith: Exami
       findings.push(finding);
       continue;
     }
-    const alone = tried++ < MOST ? await examineWith(changed(setup, own)) : undefined;
+    const alone = tried++ < most ? await examineWith(changed(setup, own)) : undefined;
     const fits = alone !== undefined && mends(finding, before, alone);
     const fresh = own.filter((edit) => !accepted.some((other) => meets(other, edit)));
     const together = fits && accepted.length > 0 && fresh.length > 0 ? await examineWith(changed(setup, [...accepted, ...fresh])) : alone;
