@@ -54,8 +54,12 @@ export function versionOf(info: Info): string | undefined {
   return version(info.text('server', own ?? 'redis_version'));
 }
 
+/** `8.2.3`, `7.4.0-rc1`, `255.255.255`, `df-v1.30.0`. Any other text could be a secret that a server gives back. */
+const VERSION =
+  /^(?:df-)?v?\d{1,4}(?:\.\d{1,4}){0,3}(?:[.+-]?(?:v|rc|m|alpha|beta|dev|post|stable|unstable|release|patch)[.-]?\d{0,3}){0,2}$/;
+
 function version(text: string | undefined): string | undefined {
-  return text !== undefined && /^[0-9A-Za-z.+-]{1,32}$/.test(text) ? text : undefined;
+  return text !== undefined && VERSION.test(text) ? text : undefined;
 }
 
 /** The member of a closed set that a server names, `other` where it names none. */

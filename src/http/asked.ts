@@ -60,7 +60,7 @@ export function readAsked(request: IncomingMessage): Asked {
   const target = (request.url ?? '').replace(/^https?:\/\/[^/?#]*/i, '') || '/';
   return {
     method: request.method ?? '',
-    path: target.replace(/[?#].*$/s, ''),
+    path: target.replace(/[?#].*/s, ''),
     query: new URLSearchParams(/\?([^#]*)/.exec(target)?.[1] ?? ''),
     accept: request.headers.accept,
     local: isLocal(request),

@@ -9,11 +9,18 @@ const NO_PASSWORD_CONFIGURED = /^ERR (?:AUTH <password> called without any passw
 
 /**
  * Sends `AUTH [user] password`, the password as it is now, and says what the server made of it. It is sent
- * by hand, not by the client library, so that it happens once, can be timed and fails with its own error.
+ * by hand, not by the client library, so that it happens once, can be timed and fails with its own error. The password is
+ * added to `sent`.
  */
-export async function authenticate(redis: Connection, credential: Credential, signal: AbortSignal): Promise<AuthAnswer> {
+export async function authenticate(
+  redis: Connection,
+  credential: Credential,
+  signal: AbortSignal,
+  sent?: Set<string>,
+): Promise<AuthAnswer> {
   if (credential.password === undefined) return 'not sent';
   const password = await passwordOf(credential.name, credential.password);
+  sent?.add(password);
   const args = credential.username === undefined ? [password] : [credential.username, password];
   return during(redis, signal, 'AUTH', async () => {
     try {
