@@ -63,7 +63,7 @@ UNSPECIFIED.addAddress('0.0.0.0');
 UNSPECIFIED.addAddress('::', 'ipv6');
 
 function isUsable(address: string): boolean {
-  return !UNSPECIFIED.check(address.replace(/%.*$/, ''), isIPv6(address) ? 'ipv6' : 'ipv4');
+  return !UNSPECIFIED.check(address.split('%', 1)[0] ?? '', isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
 /** The host and the port that a Sentinel names, both texts; undefined where they are no address that can be connected to. */
