@@ -2,10 +2,11 @@ import type { Range } from './range.ts';
 
 /**
  * Secrets that are known by their form: keys of OpenAI and LiteLLM, AWS, GitHub, GitLab, Google, Hugging Face and Slack, tokens of JSON
- * Web Token, and what stands behind `Bearer` or `Basic`. The first group is the secret, where there is one.
+ * Web Token, and what stands behind `Bearer` or `Basic`. A master key of LiteLLM is any text that begins with `sk-`. The first group is
+ * the secret, where there is one.
  */
 const SHAPES = [
-  /(?<![A-Za-z\d_])sk-[\w-]{4,256}/g,
+  /(?<![A-Za-z\d_])sk-[^\s"'`<>()[\]{},;\\]{4,256}/g,
   /(?<![A-Za-z\d_])(?:AKIA|ASIA)[A-Z\d]{12,124}/g,
   /(?<![A-Za-z\d_])(?:gh[opsur]_|github_pat_|glpat-|hf_|gsk_|xai-|r8_)\w{16,256}/g,
   /(?<![A-Za-z\d_])AIza[\w-]{30,60}/g,
