@@ -194,6 +194,11 @@ const http = z.strictObject({
     .describe(
       'Addresses that answer `/-/healthy` and `/-/ready` and nothing else, in plain HTTP and without a login: for health checks where `web_config_file` asks for one.',
     ),
+  external_url: httpUrl()
+    .optional()
+    .describe(
+      'Address at which people reach this exporter, for links in alerts and dashboards to its page and runbooks; without it links lead to the address that Prometheus scrapes.',
+    ),
   enable_lifecycle: flag().prefault(false).describe('Accept `POST /-/reload` from other hosts as well.'),
 });
 

@@ -151,7 +151,7 @@ describe('the incident, in full', async () => {
     expect(demo.output).toMatch(/^ +receiver +auth, because it is a page about auth$/m);
     expect(demo.output).toMatch(/^ +about +gateway=litellm redis_target=cache$/m);
     expect(demo.output).toMatch(/^ +summary +\S.*litellm/m);
-    expect(demo.output).toMatch(/^ +runbook +https:\/\/.*RedisAuthBreaksGateway\.md$/m);
+    expect(demo.output).toMatch(/^ +runbook +http:\/\/127\.0\.0\.1:\d+\/runbooks\/RedisAuthBreaksGateway$/m);
   });
 
   it.runIf(hasAlerts)('shows where Prometheus and Alertmanager answer, and both know of the alert', async () => {
