@@ -1,7 +1,7 @@
 /** The variable with the address of an exporter, which serves its runbooks. */
 export const EXPORTER_URL = '${exporter_url:raw}';
 
-/** The alerts of the shipped rules that somebody has to act on; panels lead to their runbooks. */
+/** The alerts of the shipped rules that a person has to act on; panels lead to their runbooks. */
 export const RUNBOOK = [
   'RedisAuthFailing',
   'RedisAuthRejected',

@@ -4,7 +4,7 @@ import * as units from '@grafana/grafana-foundation-sdk/units';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { FOREIGN } from '../../grafana/src/foreign.ts';
-import { RUNBOOK, runbookUrl } from '../../grafana/src/runbooks.ts';
+import { EXPORTER_URL, RUNBOOK, runbookUrl } from '../../grafana/src/runbooks.ts';
 import { AUTH_STATES, CAUSES, OUTCOMES, ROLES, VERDICTS } from '../../grafana/src/states.ts';
 import { UNSHOWN } from '../../grafana/src/unshown.ts';
 import { metricDocuments } from '../../src/catalogue/document.ts';
@@ -267,7 +267,7 @@ describe('the dashboards', () => {
 
   it.each(dashboards)('$uid leads to the others and to the runbooks, and marks when a cache stopped', ({ links, tags, annotations }) => {
     expect(links[0]).toMatchObject({ type: 'dashboards', tags });
-    expect(links[1]?.url).toBe('${exporter_url:raw}/runbooks/README');
+    expect(links[1]?.url).toBe(`${EXPORTER_URL}/runbooks/README`);
     expect(annotations.list.map(({ name }) => name)).toEqual(['Cache stopped working', 'Cache works']);
     for (const { expr } of annotations.list) expect(parsePromql(expr).problems).toEqual([]);
   });
