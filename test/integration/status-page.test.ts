@@ -65,13 +65,12 @@ describe.skipIf(await lacksChromium())('the status page in Chromium', () => {
 
   it.each([
     ['a gateway of each verdict', () => exampleStatus(VERDICT.map((verdict) => exampleGateway(verdict, verdict.replace('_', '-'))))],
-    ['one gateway that works', () => exampleStatus([exampleGateway('working')])],
     ['no gateway', () => exampleStatus([])],
     [
-      '60 gateways of which three are broken',
+      '25 gateways of which three are broken',
       () =>
         exampleStatus(
-          Array.from({ length: 60 }, (_, index) => exampleGateway(index % 20 === 7 ? 'memory_only' : 'working', `gateway-${index}`)),
+          Array.from({ length: 25 }, (_, index) => exampleGateway(index % 10 === 4 ? 'memory_only' : 'working', `gateway-${index}`)),
         ),
     ],
   ])('with %s has nothing that keeps people out: names, contrast, landmarks, order of headings', async (_, status) => {
