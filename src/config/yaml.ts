@@ -9,7 +9,6 @@ import {
   type Pair,
   parseAllDocuments,
   parseDocument,
-  visit,
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
@@ -63,7 +62,7 @@ export function parseYaml(text: string, file: string): Source | Problem[] {
   if (deep !== undefined) return [deep];
   if (text.includes('\r') && !text.includes('\n'))
     return [{ path: '', message: `${file} ends its lines with a carriage return alone; end them with a line feed` }];
-  const document = parseDocument(text, { ...OPTIONS, lineCounter: lines });
+  const document = withoutStacks(() => parseDocument(text, { ...OPTIONS, lineCounter: lines }));
   const broken = syntaxProblems([...document.errors, ...document.warnings], at, text);
   const problems = broken.length === 0 ? [...duplicateKeys(document, at), ...missingAnchors(document, at)] : broken;
   if (problems.length > 0) return problems;
@@ -85,7 +84,7 @@ export function parseYamlStream(text: string, file: string, version: '1.1' | '1.
   const deep = tooDeep(text, file);
   if (deep !== undefined) return { documents: [], problems: [deep] };
   const problems: Problem[] = [];
-  for (const document of parseAllDocuments(text, { ...OPTIONS, version, lineCounter: lines })) {
+  for (const document of withoutStacks(() => parseAllDocuments(text, { ...OPTIONS, version, lineCounter: lines }))) {
     const errors = version === '1.1' ? [...document.errors, ...document.warnings] : document.errors;
     for (const problem of syntaxProblems(errors, at, text)) problems.push(problem);
     for (const problem of duplicateKeys(document, at)) problems.push(problem);
@@ -101,6 +100,17 @@ export function parseYamlStream(text: string, file: string, version: '1.1' | '1.
 
 // The check for unique keys of the yaml package compares all pairs: minutes for a map of 1 MiB.
 const OPTIONS = { prettyErrors: false, merge: true, stringKeys: true, uniqueKeys: false } as const;
+
+/** The yaml package makes an error for each fault of a text; where a text has thousands of them, their stacks take most of the time. */
+function withoutStacks<T>(parse: () => T): T {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return parse();
+  } finally {
+    Error.stackTraceLimit = before;
+  }
+}
 
 function positions(lines: LineCounter, file: string): (offset: number) => Position {
   return (offset) => {
@@ -141,32 +151,34 @@ function isCircular(node: unknown, around: readonly unknown[]): boolean {
 /** The first error of each line, and none after a slip: those after it only follow from it. */
 function syntaxProblems(errors: readonly YAMLError[], at: (offset: number) => Position, text: string): Problem[] {
   const problems = new Map<number, Problem>();
+  let lines: readonly string[] | undefined;
   for (const [index, { code, pos }] of errors.entries()) {
     const position = at(pos[0]);
     // One look at the text is enough: what it would find later comes after the first.
     const slip = index === 0 && code !== 'TAB_AS_INDENT' ? firstSlip(text, position.line) : undefined;
     if (slip !== undefined) return [{ path: '', message: slip.message, at: { ...position, line: slip.line, column: slip.column } }];
-    if (!problems.has(position.line)) problems.set(position.line, { path: '', message: syntaxMessage(code, text, position), at: position });
+    if (problems.has(position.line)) continue;
+    lines ??= text.split('\n');
+    problems.set(position.line, { path: '', message: syntaxMessage(code, lines[position.line - 1] ?? ''), at: position });
   }
   return [...problems.values()];
 }
 
-function syntaxMessage(code: string, text: string, { line }: Position): string {
-  if (code === 'NON_STRING_KEY' && text.split('\n')[line - 1]?.includes('{{') === true)
-    return 'has a template {{ }} that was not filled in';
-  return SYNTAX[code] ?? 'is not YAML';
+function syntaxMessage(code: string, line: string): string {
+  return code === 'NON_STRING_KEY' && line.includes('{{') ? 'has a template {{ }} that was not filled in' : (SYNTAX[code] ?? 'is not YAML');
 }
 
 /** Each alias whose anchor the file does not have. */
-function missingAnchors(document: Document, at: (offset: number) => Position): Problem[] {
+function missingAnchors({ contents }: Document, at: (offset: number) => Position): Problem[] {
   const anchors = new Set<string>();
   const aliases: { source: string; offset: number }[] = [];
-  visit(document, {
-    Node(_, node) {
-      if (isAlias(node)) aliases.push({ source: node.source, offset: start(node) ?? 0 });
-      else if ('anchor' in node && typeof node.anchor === 'string') anchors.add(node.anchor);
-    },
-  });
+  const open: unknown[] = [contents];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (isAlias(node)) aliases.push({ source: node.source, offset: start(node) ?? 0 });
+    else if (isNode(node) && 'anchor' in node && typeof node.anchor === 'string') anchors.add(node.anchor);
+    if (isSeq(node)) for (const item of node.items.toReversed()) open.push(item ?? null);
+    if (isMap(node)) for (const { key, value } of node.items.toReversed()) open.push(value ?? null, key ?? null);
+  }
   return aliases
     .filter(({ source }) => !anchors.has(source))
     .map(({ offset }) => ({
@@ -176,20 +188,23 @@ function missingAnchors(document: Document, at: (offset: number) => Position): P
     }));
 }
 
-function duplicateKeys(document: Document, at: (offset: number) => Position): Problem[] {
+/** Walks by itself: the `visit` of the yaml package copies the path to a node at each step. */
+function duplicateKeys({ contents }: Document, at: (offset: number) => Position): Problem[] {
   const problems: Problem[] = [];
-  visit(document, {
-    Map(_, { items }) {
-      const seen = new Map<string, number>();
-      for (const { key } of items) {
-        const name = String(isScalar(key) ? key.value : key);
-        const place = at(start(key) ?? 0);
-        const first = seen.get(name);
-        if (first === undefined) seen.set(name, place.line);
-        else problems.push({ path: pathText([name]), message: `this key is given twice, first in line ${first}; keep one`, at: place });
-      }
-    },
-  });
+  const open: unknown[] = [contents];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (isSeq(node)) for (const item of node.items.toReversed()) open.push(item ?? null);
+    if (!isMap(node)) continue;
+    const seen = new Map<string, number>();
+    for (const { key } of node.items) {
+      const name = String(isScalar(key) ? key.value : key);
+      const place = at(start(key) ?? 0);
+      const first = seen.get(name);
+      if (first === undefined) seen.set(name, place.line);
+      else problems.push({ path: pathText([name]), message: `this key is given twice, first in line ${first}; keep one`, at: place });
+    }
+    for (const { value } of node.items.toReversed()) open.push(value ?? null);
+  }
   return problems;
 }
 
