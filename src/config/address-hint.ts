@@ -55,7 +55,7 @@ function portHint(server: string): { message: string; suggestion: string } | und
   const bare = host.replace(/^\[[^\]]*\]/, '');
   if (host.includes(',')) return { message: 'names several servers', suggestion: 'write an entry for each' };
   if (/^[^:]*:\d*:\d*$/.test(bare)) return { message: 'has a port twice', suggestion: 'write it like host:6379' };
-  if (/^[0-9a-f:.]*:[0-9a-f:.]*:[0-9a-f:.]*$/i.test(bare))
+  if (bare.split(':').length > 2 && /^[0-9a-f:.]+$/i.test(bare))
     return { message: 'has an IPv6 address without brackets', suggestion: 'write it like [::1]:6379' };
   const port = /^[^:]*:(.*)$/.exec(bare)?.[1];
   if (port === undefined || port === '') return undefined;

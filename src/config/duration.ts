@@ -38,10 +38,11 @@ export function meantDuration(value: unknown): string | undefined {
     .replace(/^pt(?=\d)/, '');
   const bare = /^\d{1,9}$/.test(plain) ? Number(plain) : undefined;
   if (bare !== undefined && bare > 0) return bare >= 1_000 && bare % 1_000 === 0 ? formatDuration(bare) : `${bare}s`;
-  if (!/^(\d+([.,]\d+)?\s*[a-z]+\s*)+$/.test(plain)) return undefined;
+  const part = /(\d+(?:[.,]\d+)?)\s*([a-z]+)\s*/y;
   let total = 0;
-  for (const [, count = '', unit = ''] of plain.matchAll(/(\d+(?:[.,]\d+)?)\s*([a-z]+)/g)) {
-    const milliseconds = UNIT[unit];
+  while (part.lastIndex < plain.length) {
+    const [, count = '', unit = ''] = part.exec(plain) ?? [];
+    const milliseconds = Object.hasOwn(UNIT, unit) ? UNIT[unit] : undefined;
     if (milliseconds === undefined) return undefined;
     total += Number(count.replace(',', '.')) * milliseconds;
   }

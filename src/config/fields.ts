@@ -111,11 +111,11 @@ export function number(limits: { min: number; max?: number; whole?: true }) {
 /** The number in a text with a currency, a comma, quotes or a percent sign. */
 function numberHint(value: unknown, fits: (meant: number) => boolean): string | undefined {
   if (typeof value !== 'string' || value.length > 40) return undefined;
-  const [, sign = '', count = '', percent = ''] =
-    /^[\s"']*([$€£]?)\s*(\d*[.,]?\d+(?:e[+-]?\d+)?)\s*(%?)[\s"']*(?:usd|eur|dollars?)?$/i.exec(value) ?? [];
+  const [, count = '', percent = ''] =
+    /^[$€£]?(\d+(?:[.,]\d+)?(?:e[+-]?\d+)?)(%?)(?:usd|eur|dollars?)?$/i.exec(value.replaceAll(/[\s"']/g, '')) ?? [];
   if (count === '') return undefined;
   const number = Number(count.replace(',', '.')) / (percent === '' ? 1 : 100);
-  return Number.isFinite(number) && fits(number) && sign.length < 2 ? `did you mean ${Number(number.toPrecision(12))}?` : undefined;
+  return Number.isFinite(number) && fits(number) ? `did you mean ${Number(number.toPrecision(12))}?` : undefined;
 }
 
 /** A percentage as text, such as `1%` or `0.5%`; a share from 0 to 1 afterwards. */
@@ -133,7 +133,7 @@ export function share(limits: { max: number }) {
 
 function shareHint(value: unknown): string {
   const usual = 'write it like 1% or 0.5%';
-  const [, count = ''] = /^\s*%?\s*(\d{1,3}(?:[.,]\d{1,6})?)\s*(?:%|percent|pct)?\s*$/i.exec(String(value)) ?? [];
+  const [, count = ''] = /^%?(\d{1,3}(?:[.,]\d{1,6})?)(?:%|percent|pct)?$/i.exec(String(value).replaceAll(/\s/g, '')) ?? [];
   if (count === '') return usual;
   const named = /[%a-z]/i.test(String(value));
   const number = Number(count.replace(',', '.'));
