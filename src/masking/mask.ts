@@ -7,6 +7,7 @@ import { printable } from './printable.ts';
 import { hide, type Range } from './range.ts';
 import { shapes } from './shapes.ts';
 
+export { isRandom } from './assignments.ts';
 export { printable, printableLine } from './printable.ts';
 export { MASK } from './range.ts';
 export { namesSecret } from './secret-name.ts';
@@ -90,8 +91,9 @@ export function secretsOfText(text: string): readonly string[] {
     .filter((part) => !isOrdinary(part));
 }
 
-/** User and password are two secrets; a user alone is none that is hidden everywhere. */
+/** User and password are two secrets; a user alone is none that is hidden everywhere. What is named as a variable can be the secret itself. */
 function parts(text: string): string[] {
+  if (text.startsWith('os.environ/')) return [text.slice('os.environ/'.length)];
   const colon = text.indexOf(':');
   return colon < 0 ? [text] : [text, text.slice(colon + 1)];
 }
