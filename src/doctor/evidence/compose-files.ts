@@ -82,7 +82,20 @@ function readFile(text: string, file: string, folder: string, lookup: Lookup, re
       reading[key].set(name, { section, folder, place: place([key, name]) });
     }
   const services = sectionOf(Reflect.get(source.tree, 'services'));
+  const old = Object.entries(source.tree).find(([key, value]) => !/^(?:x-|services$)/.test(key) && isService(value));
+  if (Object.keys(services).length === 0 && old !== undefined)
+    reading.gaps.push({
+      kind: 'evidence',
+      place: place([old[0]]),
+      message: `${old[0]} stands outside of services, as in files of Compose 1: nothing of it was judged, and docker compose refuses it`,
+      fix: 'put the services below a key services:',
+    });
   for (const name of Object.keys(services)) reading.written.push(...serviceOf(name, source, file, folder, lookup, reading, []));
+}
+
+/** Whether a section looks like a service. */
+function isService(value: unknown): boolean {
+  return isSection(value) && (Object.hasOwn(value, 'image') || Object.hasOwn(value, 'build') || Object.hasOwn(value, 'extends'));
 }
 
 /** The service of a file, after those that it extends. */

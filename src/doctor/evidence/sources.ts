@@ -30,7 +30,8 @@ export function environmentFiles(options: DoctorOptions, files: Files, outer: Lo
   // Compose replaces variables in a `.env` where python-dotenv, which LiteLLM reads it with, does not.
   const composed: Variable[] = [];
   const entries: DotenvEntry[] = [];
-  for (const path of names) {
+  // A unit of systemd and a Procfile say what is started with which variables, and are read for that.
+  for (const path of names.filter((name) => !/\.service$|(?:^|\/)Procfile/.test(name))) {
     const found = files.read(path);
     if (found === undefined) continue;
     const inside = firstOf(outer, lookupIn(plain), fallback);

@@ -1,4 +1,5 @@
 import type { ClusterService, Setup, Workload } from '../setup.ts';
+import { aliased } from './aliases.ts';
 import { allServers, type Server } from './redis-server.ts';
 
 /** Where a host name leads from the container of LiteLLM, as far as the evidence shows it. */
@@ -24,7 +25,7 @@ export function reach(setup: Setup, host: string): Reach {
   const { gateway } = setup;
   const servers = allServers(setup);
   if (servers.length === 0) return UNKNOWN;
-  const name = host.toLowerCase().replace(/\.$/, '');
+  const name = aliased(setup, host);
   if (gateway?.workload !== undefined) return inCluster(setup, name, gateway.workload, servers);
   return inProject(setup, name, servers);
 }
