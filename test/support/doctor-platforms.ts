@@ -251,6 +251,64 @@ const COMPOSE: readonly Case[] = [
       clean: true,
     }),
   ),
+  ...[
+    ['services:\n  redis:\n    ports: !reset []\n', '!reset of the ports'],
+    ['services:\n  redis:\n    ports: !override ["127.0.0.1:6380:6379"]\n', '!override of the ports'],
+  ].map(
+    ([override = '', name]): Case => ({
+      name: `${name}, which an override takes back`,
+      files: {
+        'compose.yaml': compose({ redis: 'ports: ["6379:6379"]' }),
+        'compose.override.yaml': override,
+        'config.yaml': config(),
+        ...ENV,
+      },
+      not: ['redis-port-open'],
+      clean: true,
+    }),
+  ),
+  ...[
+    '{ REDIS_PASSWORD: "@{REDIS_PASSWORD:?}", REDIS_URL: "redis://other:6379" }',
+    '["REDIS_PASSWORD=@{REDIS_PASSWORD:?}", "REDIS_URL=redis://other:6379"]',
+  ].map(
+    (environment): Case => ({
+      name: `!reset of a variable in ${environment.slice(0, 1)}`,
+      files: {
+        'compose.yaml': compose({ gateway: `environment: ${environment}` }),
+        'compose.override.yaml': 'services:\n  litellm:\n    environment: { REDIS_URL: !reset null }\n',
+        'config.yaml': config(),
+        ...ENV,
+      },
+      options: { litellmVersion: '1.80.9' },
+      settings: ['service litellm host=redis'],
+    }),
+  ),
+  {
+    name: 'two containers with one configuration, of which one has no password',
+    files: {
+      'compose.yaml': compose({
+        rest: '  second:\n    image: ghcr.io/berriai/litellm:v1.104.2\n    command: ["--config", "/app/config.yaml"]\n    volumes: ["./config.yaml:/app/config.yaml:ro"]\n',
+      }),
+      'config.yaml': config(),
+      ...ENV,
+    },
+    instances: [ONE, 'service second'],
+    found: { 'redis-login-refused': 'critical', 'variable-undefined': 'high' },
+    says: ['Redis of redis asks for one (LiteLLM of service second)', 'which container second does not have'],
+  },
+  {
+    name: 'two containers with one configuration and two wrong passwords',
+    files: {
+      'compose.yaml': compose({
+        gateway: `environment: { REDIS_PASSWORD: ${OTHER} }`,
+        rest: `  second:\n    image: ghcr.io/berriai/litellm:v1.104.2\n    command: ["--config", "/app/config.yaml"]\n    volumes: ["./config.yaml:/app/config.yaml:ro"]\n    environment: { REDIS_PASSWORD: ${OTHER.toLowerCase()} }\n`,
+      }),
+      'config.yaml': config(),
+      ...ENV,
+    },
+    found: { 'redis-login-refused': 'critical' },
+    says: ['than that of Redis of redis (config.yaml'],
+  },
   {
     name: 'settings in the database',
     files: {
