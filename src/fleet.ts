@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { type Metric, sample } from './catalogue/sample.ts';
 import type { Series } from './catalogue/series.ts';
 import { difference, isSame } from './config/diff.ts';
@@ -7,6 +8,7 @@ import type { LeaseState } from './model/lease.ts';
 import type { GatewayStatus, TargetStatus } from './model/status.ts';
 import type { Task } from './model/tick.ts';
 import { createTarget } from './redis/connect.ts';
+import { instanceOf } from './redis/probe-keys.ts';
 import type { Target } from './redis/target.ts';
 import type { Clock } from './schedule/clock.ts';
 import type { Job } from './schedule/job.ts';
@@ -137,7 +139,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     built.censuses.set(config.name, member('census', census));
   }
 
-  function buildGateway(config: GatewayConfig, built: Built): void {
+  function buildGateway(config: GatewayConfig, instance: string, built: Built): void {
     const series = telemetry.store.openNext({
       kind: 'gateway',
       name: config.name,
@@ -147,7 +149,9 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     });
     built.opened.push(series);
     const target = config.redis === undefined ? undefined : (built.shared.get(config.redis) ?? shared.get(config.redis));
-    const watch = createGatewayWatch({ config, target, series, log: telemetry.log, clock, lease: lease?.state, memory: memoryOf(config) });
+    const { log } = telemetry;
+    const memory = memoryOf(config);
+    const watch = createGatewayWatch({ config, target, series, log, clock, lease: lease?.state, memory, instance });
     built.gateways.set(
       config.name,
       Object.assign(member('gateway', watch, series), { inside: () => ({ config, judged: watch.judged() }) }),
@@ -209,7 +213,8 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     let takeLease: (() => Promise<void>) | undefined;
     try {
       for (const config of next.redis) if (isNew(change.targets, config.name)) buildTarget(config, built);
-      for (const config of next.gateways) if (isNew(change.gateways, config.name)) buildGateway(config, built);
+      const instance = instanceOf([hostname(), ...next.http.listen]);
+      for (const config of next.gateways) if (isNew(change.gateways, config.name)) buildGateway(config, instance, built);
       takeLease = lease?.prepare(next);
     } catch (error) {
       await drop();

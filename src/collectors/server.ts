@@ -1,6 +1,6 @@
 import { sample, states } from '../catalogue/sample.ts';
 import { MAXMEMORY_POLICY, MODE, type Mode, ROLE, type Server } from '../model/redis.ts';
-import type { Info } from '../redis/info.ts';
+import { type Info, parseFlag } from '../redis/info.ts';
 import { INFO } from '../redis/query.ts';
 import { collector } from './collector.ts';
 
@@ -12,8 +12,8 @@ export const server = collector({
   read: ({ info }) => {
     const policy = info.text('memory', 'maxmemory_policy');
     const role = info.text('replication', 'role');
-    const uptime = info.number('server', 'uptime_in_seconds');
-    const loading = info.number('persistence', 'loading');
+    const uptime = info.count('server', 'uptime_in_seconds');
+    const loading = parseFlag(info.text('persistence', 'loading'));
     const labels = {
       server: kindOf(info),
       version: versionOf(info) ?? 'other',
@@ -25,7 +25,7 @@ export const server = collector({
       sample('redis.info', labels, 1),
       ...(role === undefined ? [] : states('redis.role', {}, member(ROLE, role))),
       ...(uptime === undefined ? [] : [sample('redis.uptime', {}, uptime)]),
-      ...(loading === undefined ? [] : [sample('redis.loading', {}, loading)]),
+      ...(loading === undefined ? [] : [sample('redis.loading', {}, Number(loading))]),
     ];
   },
 });
@@ -54,8 +54,12 @@ export function versionOf(info: Info): string | undefined {
   return version(info.text('server', own ?? 'redis_version'));
 }
 
+/** `8.2.3`, `7.4.0-rc1`, `255.255.255`, `df-v1.30.0`. Any other text could be a secret that a server gives back. */
+const VERSION =
+  /^(?:df-)?v?\d{1,4}(?:\.\d{1,4}){0,3}(?:[.+-]?(?:v|rc|m|alpha|beta|dev|post|stable|unstable|release|patch)[.-]?\d{0,3}){0,2}$/;
+
 function version(text: string | undefined): string | undefined {
-  return text !== undefined && /^[0-9A-Za-z.+-]{1,32}$/.test(text) ? text : undefined;
+  return text !== undefined && VERSION.test(text) ? text : undefined;
 }
 
 /** The member of a closed set that a server names, `other` where it names none. */

@@ -68,7 +68,7 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
   const compose = composeFiles(options, files, lookup);
   const manifests = options.kubernetes.flatMap((path) => files.manifests(path)).flatMap((path) => files.read(path) ?? []);
   const kubernetes = readKubernetes(manifests);
-  problems.push(...compose.problems, ...kubernetes.problems);
+  for (const problem of [...compose.problems, ...kubernetes.problems]) problems.push(problem);
   const services = identifiedServices(compose.services, files);
   const workloads = identifiedWorkloads(kubernetes.workloads, files);
   const contained = gatewaysOf(services, workloads, files);
@@ -93,7 +93,7 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
   const treeOf = (found: { text: string; file: string } | undefined) => {
     const key = found === undefined ? '' : `${found.file}\0${found.text}`;
     const tree = trees.get(key) ?? configTree(found, files);
-    if (!trees.has(key)) problems.push(...tree.problems);
+    if (!trees.has(key)) for (const problem of tree.problems) problems.push(problem);
     trees.set(key, tree);
     return tree.config;
   };

@@ -18,8 +18,16 @@ export interface Verified {
   refused: readonly Reported[];
 }
 
-/** So many edits are tried; the rest is not offered. */
+/** So many edits are tried; the rest is not offered. Each try reads and judges everything again, so of much there are fewer. */
 const MOST = 60;
+const WORK = 20_000_000;
+/** What a finding weighs beside the characters of the files. */
+const FINDING = 200;
+
+function mostTries({ examination }: Outcome, characters: number): number {
+  return Math.min(MOST, Math.floor(WORK / (1 + characters + FINDING * examination.findings.length)));
+}
+
 /** What was refused is tried again so often. */
 const PASSES = 4;
 
@@ -28,9 +36,11 @@ const PASSES = 4;
  * first, so that what is offered is examined as a whole. One that is refused is tried again once others are in
  * place: a password can move into a variable after the url that hides it is gone. A fix that brings something as
  * bad as what it mends, or worse, that does not take its finding away, or that leaves a file unusable, is offered in
- * words only; a finding that the fixes of others take away needs none of its own.
+ * words only; a finding that the fixes of others take away needs none of its own. `characters` is the length of all
+ * files together.
  */
-export async function verified(before: Outcome, setup: Setup, examineWith: Examine): Promise<Verified> {
+export async function verified(before: Outcome, setup: Setup, examineWith: Examine, characters = 0): Promise<Verified> {
+  const most = mostTries(before, characters);
   const proved = new Map<Reported, readonly Edit[]>();
   let accepted: readonly Edit[] = [];
   let known = before;
@@ -41,7 +51,7 @@ export async function verified(before: Outcome, setup: Setup, examineWith: Exami
     for (const finding of open) {
       const own = finding.edits ?? [];
       const fresh = own.filter((edit) => !accepted.some((other) => meets(other, edit)));
-      if (fresh.length === 0 || tries >= MOST) continue;
+      if (fresh.length === 0 || tries >= most) continue;
       tries++;
       const outcome = await examineWith(changed(setup, [...accepted, ...fresh]));
       if (!mends(finding, known, outcome)) continue;

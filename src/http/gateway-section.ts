@@ -14,6 +14,7 @@ import {
   LEASE_WORDS,
   NOT_ASKED_WORDS,
   OUTCOME_WORDS,
+  othersText,
   overheadText,
   ROUTE_WORDS,
   speedupText,
@@ -48,6 +49,7 @@ ${facts([
   ['questions beside the pairs', gateway.overhead && overheadText(gateway.overhead)],
   ['duplicates', gateway.speedup && speedupText(gateway.speedup)],
   ['spent on probes', gateway.costUsd === 0 ? undefined : `${gateway.costUsd.toFixed(4)} USD`],
+  ['other exporters', gateway.otherExporters ? othersText(gateway.otherExporters) : undefined],
   ['lease', gateway.lease && LEASE_WORDS[gateway.lease]],
   ['last run', gateway.lastRunAt === undefined ? 'never' : ago(gateway.lastRunAt, now)],
 ])}

@@ -179,11 +179,16 @@ export const NOT_ASKED_WORDS: Readonly<Record<NotAsked, string>> = {
   off: 'not asked: the configuration says so',
   mode_not_known: 'not asked until the Redis target was read',
   cluster: 'not asked: before a Redis Cluster it holds up the gateway',
-  not_needed: 'not asked: what it tells is known',
+  not_needed: 'not asked: what it tells is not needed',
   slow: 'not asked again: it took over 500 ms',
   limit: 'not asked again: it gave no answer within its limits',
   budget: 'not asked this time: gateways[].overhead is used up',
 };
+
+/** How many others probe a gateway: each of them costs it as much as this one. */
+export function othersText(count: number): string {
+  return `${count} ${count === 1 ? 'probes' : 'probe'} through the same Redis and namespace`;
+}
 
 /** What a gateway is asked beside the two requests of a pair, and what is not asked any more. */
 export function overheadText({ share, spentSeconds, notAskedAgain }: OverheadStatus): string {

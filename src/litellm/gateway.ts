@@ -1,4 +1,5 @@
 import type { GatewayConfig } from '../config/effective.ts';
+import { without } from '../masking/without.ts';
 import type { GatewayFailure, Question } from '../model/cache.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { GatewayError } from './failure.ts';
@@ -63,17 +64,23 @@ export interface Gateway {
 
 /** The way to the gateway of a configuration entry, or to one of its replicas. Nothing is sent before the first call. */
 export function createGateway(config: GatewayConfig, clock: Clock, watcher: RequestWatcher, replica?: Replica): Gateway {
-  const base = config.url.replace(/\/+$/, '');
+  const base = config.url.replace(/(?<!\/)\/+$/, '');
 
   async function attempt(sending: Sending, signal: AbortSignal): Promise<Reply> {
     const start = clock.monotonic();
     try {
+      const key = await keyOf(config, sending);
       const answer = await exchange(
         {
           method: sending.method,
           url: new URL(base + sending.path),
           at: replica,
-          headers: { accept: 'application/json', ...contentType(sending), ...(await authorization(config, sending)), ...sending.headers },
+          headers: {
+            accept: 'application/json',
+            ...contentType(sending),
+            ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+            ...sending.headers,
+          },
           body: sending.body,
           timeout: Math.min(config.timeout, Math.max(1, (sending.until ?? Number.POSITIVE_INFINITY) - start)),
           signal,
@@ -83,8 +90,8 @@ export function createGateway(config: GatewayConfig, clock: Clock, watcher: Requ
         },
         clock,
       );
-      if (answer.status >= 200 && answer.status < 300) return answer;
-      const { status, body, seconds, phases } = answer;
+      const { status, body, seconds, phases, headers } = withoutKey(answer, await givenKey(config, key));
+      if (status >= 200 && status < 300) return { status, body, seconds, phases, headers };
       return { failure: refusal(status, body), status, body, seconds, resolveSeconds: phases.resolve };
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
@@ -124,11 +131,23 @@ function contentType(sending: Sending): Record<string, string> {
   return sending.body === undefined ? {} : { 'content-type': 'application/json' };
 }
 
-/** The API key as it is now, for this one request. */
-async function authorization(config: GatewayConfig, sending: Sending): Promise<Record<string, string>> {
-  if (!sending.authenticated || config.api_key === undefined) return {};
+/** An answer without the API key, which a gateway may give back in any field of it. */
+function withoutKey(answer: Exchange, key: string | undefined): Exchange {
+  if (key === undefined) return answer;
+  const headers = Object.entries(answer.headers).map(([name, value]) => [name, without(value, [key])]);
+  return { ...answer, body: without(answer.body, [key]), headers: Object.fromEntries(headers) };
+}
+
+/** The key that the gateway knows: of this request, or from earlier ones where this one carried none. */
+async function givenKey({ api_key }: GatewayConfig, sent: string | undefined): Promise<string | undefined> {
+  return sent ?? api_key?.read().catch(() => undefined);
+}
+
+/** The API key as it is now, for this one request; undefined where it carries none. */
+async function keyOf(config: GatewayConfig, sending: Sending): Promise<string | undefined> {
+  if (!sending.authenticated || config.api_key === undefined) return undefined;
   try {
-    return { authorization: `Bearer ${await config.api_key.read()}` };
+    return await config.api_key.read();
   } catch {
     throw new GatewayError('auth', 'The file of the API key cannot be read: check api_key_file.');
   }

@@ -36,9 +36,23 @@ export async function readHealth(gateway: Gateway, signal: AbortSignal): Promise
   return { failure: undefined, ready: !failed(readiness), ...readDetails(details) };
 }
 
-/** Asks `/cache/ping`, until a monotonic time at most. Its body can hold a password: nothing but the read settings leaves this function. */
-export async function pingCache(gateway: Gateway, until: number, signal: AbortSignal): Promise<CachePing> {
-  const reply = await gateway.send({ method: 'GET', path: '/cache/ping', authenticated: true, until, question: 'cache_ping' }, signal);
+/** Two monotonic times in milliseconds: when `/cache/ping` is given up, and when nothing is waited for any more. */
+export interface PingLimits {
+  giveUp: number;
+  until: number;
+}
+
+/**
+ * Asks `/cache/ping`. Its body can hold a password: nothing but the read settings leaves this function. LiteLLM goes on
+ * with a question that was given up, and its worker answers nobody meanwhile (1.104 and later before a cluster: 6 to
+ * 15 s). So liveness is asked then, and its time is booked as that of the ping: what it costs is known, and no pair of
+ * this tick waits for the exporter's own question.
+ */
+export async function pingCache(gateway: Gateway, { giveUp, until }: PingLimits, signal: AbortSignal): Promise<CachePing> {
+  const question = 'cache_ping';
+  const reply = await gateway.send({ method: 'GET', path: '/cache/ping', authenticated: true, until: giveUp, question }, signal);
+  if (failed(reply) && reply.failure === 'timeout')
+    await gateway.send({ method: 'GET', path: '/health/liveliness', authenticated: false, until, question }, signal);
   return { status: reply.status, settings: readCachePing(reply.body ?? '') };
 }
 

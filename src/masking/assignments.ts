@@ -125,7 +125,7 @@ export function inComment(line: string, holdsSecret: boolean): Range[] {
   }));
   let named = holdsSecret;
   return words.flatMap(({ word, from: begin, to }) => {
-    const isName = namesSecret(word.replace(/[:=.]+$/, '')) && /^[\w-]{0,48}[:=.]{0,2}$/.test(word);
+    const isName = namesSecret(word.replace(/(?<![:=.])[:=.]+$/, '')) && /^[\w-]{0,48}[:=.]{0,2}$/.test(word);
     if (isName) {
       named = true;
       return [];
@@ -142,5 +142,5 @@ export function isLikeSecret(word: string): boolean {
     /^(?:[\p{L}]?\p{Ll}+(?:[-'/.]\p{Ll}+)*|[A-Z][A-Z_]*|--?[a-z-]+|\.{0,2}\/.*|[\d.:-]+|\$.*|os\.environ\/.*|=+|-+)$/u.test(word)
   )
     return false;
-  return !/^[A-Z][A-Z\d_]*_[A-Z\d_]*$/.test(word);
+  return !/^[A-Z][A-Z\d_]*$/.test(word) || !word.includes('_');
 }

@@ -185,6 +185,12 @@ export interface GatewayStatus {
   replicas?: ReplicaStatus[];
   speedup?: { point: number; lower: number; upper: number; pairs: number };
   costUsd: number;
+  /**
+   * How many other exporters have probed through the same Redis and namespace in the last five minutes, or three
+   * intervals where these are longer; undefined where their keys are not seen. Those that do not tell who they are
+   * count as one.
+   */
+  otherExporters?: number | undefined;
   /** Who probes, where several exporters share a lease; without one it is absent. */
   lease?: LeaseState | undefined;
   lastRunAt?: number;

@@ -6,7 +6,7 @@ import type { CacheMark, GatewayFailure, Outcome, PairRequest, Phase } from '../
 import type { Tick } from '../model/tick.ts';
 import type { KeyState } from '../redis/key-look.ts';
 import type { KeyWatch } from '../redis/key-watch.ts';
-import { PROBE_PREFIX } from '../redis/probe-keys.ts';
+import { newProbe } from '../redis/probe-keys.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { outcomeOf, type PairKind } from './outcome.ts';
 import type { CacheControls, Prober } from './prober.ts';
@@ -17,6 +17,8 @@ export interface PairPlan {
   model: string;
   kind: PairKind;
   ttlSeconds: number;
+  /** What the probes of this exporter have in their name. */
+  instance: string;
   /** The gateway caches only on demand (`mode: default_off`). */
   onDemand: boolean;
   /** The monotonic time by which the pair has to be over, in milliseconds. */
@@ -66,7 +68,7 @@ const WAIT_MS = 500;
  */
 export async function runPair(plan: PairPlan, ways: Ways, keys: KeyWatch | undefined, tick: Tick, clock: Clock): Promise<PairResult> {
   const { prober, kind } = plan;
-  const probe = `${PROBE_PREFIX}${randomBytes(8).toString('hex')}`;
+  const probe = newProbe(plan.instance);
   const nonce = randomBytes(16).toString('hex');
   const controls = controlsOf(plan, probe);
   const body = JSON.stringify(prober.body(plan.model, nonce, controls));

@@ -1,7 +1,7 @@
 import type { Credential } from '../config/effective.ts';
 import type { Secret } from '../config/secret.ts';
 import { type Connection, during } from './connection.ts';
-import { RedisError } from './failure.ts';
+import { expectWord, RedisError } from './failure.ts';
 import type { AuthAnswer } from './target.ts';
 
 /** What `AUTH password` is answered with where the default user needs none: from 6.0 on (src/acl.c), and before (src/server.c). */
@@ -9,15 +9,22 @@ const NO_PASSWORD_CONFIGURED = /^ERR (?:AUTH <password> called without any passw
 
 /**
  * Sends `AUTH [user] password`, the password as it is now, and says what the server made of it. It is sent
- * by hand, not by the client library, so that it happens once, can be timed and fails with its own error.
+ * by hand, not by the client library, so that it happens once, can be timed and fails with its own error. The password is
+ * added to `sent`.
  */
-export async function authenticate(redis: Connection, credential: Credential, signal: AbortSignal): Promise<AuthAnswer> {
+export async function authenticate(
+  redis: Connection,
+  credential: Credential,
+  signal: AbortSignal,
+  sent?: Set<string>,
+): Promise<AuthAnswer> {
   if (credential.password === undefined) return 'not sent';
   const password = await passwordOf(credential.name, credential.password);
+  sent?.add(password);
   const args = credential.username === undefined ? [password] : [credential.username, password];
   return during(redis, signal, 'AUTH', async () => {
     try {
-      await redis.send(['AUTH', ...args]);
+      expectWord(await redis.send(['AUTH', ...args]), 'OK', 'AUTH');
       return 'accepted';
     } catch (error) {
       if (error instanceof Error && NO_PASSWORD_CONFIGURED.test(error.message)) return 'no password configured';

@@ -1,5 +1,6 @@
 import { isIPv6, type Socket } from 'node:net';
 import type { Credential, TargetConfig } from '../config/effective.ts';
+import { without } from '../masking/without.ts';
 import { CLIENT_NAME, EXPORTER_CREDENTIAL, REJECTION, type ReplyRefusal } from '../model/redis.ts';
 import { type Address, describeAddress, parseAddress } from './address.ts';
 import { authenticate } from './auth.ts';
@@ -10,6 +11,8 @@ import { findMaster } from './sentinel.ts';
 import { answersTls, certificateExpiry, openSocket } from './socket.ts';
 import type { AuthAnswer, Command, Connection, OpenPhases, Target } from './target.ts';
 
+/** More than are in use with a server at one time. */
+const PASSWORDS = 16;
 const WANTS_TLS = 'the server hangs up on plain text and answers TLS; write rediss:// in the URL';
 
 /**
@@ -22,6 +25,8 @@ export function createTarget(config: TargetConfig, siblings: () => Iterable<Targ
   const credential: Credential = { name: EXPORTER_CREDENTIAL, username: config.username, password: config.password };
   const database = config.url === undefined ? 0 : parseAddress(config.url).db;
   const sockets = new Set<Socket>();
+  /** Passwords that the server knows from here, the newest ones: it may give them back in any text. */
+  const sent = new Set<string>();
   let expiry: number | undefined;
   let master: Address | undefined;
   let sentinelUp: boolean | undefined;
@@ -49,7 +54,8 @@ export function createTarget(config: TargetConfig, siblings: () => Iterable<Targ
   /** AUTH, counted as the server counts it: one that it has no password for has failed. */
   async function login(redis: Connection, as: Credential, signal: AbortSignal): Promise<AuthAnswer> {
     try {
-      const answer = await counting(authenticate(redis, as, signal));
+      const answer = await counting(authenticate(redis, as, signal, sent));
+      for (const old of [...sent].slice(0, -PASSWORDS)) sent.delete(old);
       if (answer === 'no password configured') own.logins += 1;
       return answer;
     } catch (error) {
@@ -92,15 +98,23 @@ export function createTarget(config: TargetConfig, siblings: () => Iterable<Targ
     namingRefused = answer?.ok === false;
   }
 
-  function ask(redis: Connection, args: readonly string[], signal: AbortSignal): Promise<unknown> {
-    return counting(during(redis, signal, args[0] ?? '', () => sendText(redis, args)));
+  async function ask(redis: Connection, args: readonly string[], signal: AbortSignal): Promise<unknown> {
+    return withoutSent(args, await counting(during(redis, signal, args[0] ?? '', () => sendText(redis, args))));
+  }
+
+  /** A reply without the passwords, where clients choose what is in it. */
+  function withoutSent([name]: Command, reply: unknown): unknown {
+    const clean = (value: unknown): unknown =>
+      Array.isArray(value) ? value.map(clean) : typeof value === 'string' ? without(value, sent) : value;
+    return name === 'CLIENT' || name === 'ACL' ? clean(reply) : reply;
   }
 
   function askAll(redis: Connection, commands: readonly Command[], signal: AbortSignal, form = 'text'): Promise<Settled<unknown>[]> {
     return during(redis, signal, 'PIPELINE', async () => {
       const replies = await sendAll(redis, commands);
       return replies.map((reply, index): Settled<unknown> => {
-        if (!(reply instanceof ReplyError)) return { ok: true, value: form === 'bytes' ? reply : asText(reply) };
+        if (!(reply instanceof ReplyError))
+          return { ok: true, value: form === 'bytes' ? reply : withoutSent(commands[index] ?? [], asText(reply)) };
         const reason = explain(redis, signal, String(commands[index]?.[0]), reply);
         counted(reason);
         return { ok: false, error: reason };

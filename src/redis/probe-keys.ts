@@ -1,5 +1,27 @@
+import { createHash, randomBytes } from 'node:crypto';
+
 /** What the cache keys of all probes begin with, after the namespace of the gateway where it has one. */
 export const PROBE_PREFIX = 'lce-probe-';
+
+const INSTANCE_DIGITS = 8;
+const NONCE_BYTES = 6;
+/** A probe that names its exporter; one of an earlier release has 16 digits, all of them random. */
+const NAMED = new RegExp(`^${PROBE_PREFIX}([0-9a-f]{${INSTANCE_DIGITS}})[0-9a-f]{${2 * NONCE_BYTES}}$`);
+
+/** Eight digits by which the probes of an exporter are known, in all of its processes: of what tells it from others. */
+export function instanceOf(identity: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(identity)).digest('hex').slice(0, INSTANCE_DIGITS);
+}
+
+/** The namespace of a new probe of an exporter. */
+export function newProbe(instance: string): string {
+  return `${PROBE_PREFIX}${instance}${randomBytes(NONCE_BYTES).toString('hex')}`;
+}
+
+/** The exporter whose probe it is; undefined where the probe does not tell. */
+export function instanceIn(probe: string): string | undefined {
+  return NAMED.exec(probe)?.[1];
+}
 
 /** A key, and the probe's namespace in it. */
 export interface ProbeKey {

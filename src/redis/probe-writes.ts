@@ -1,5 +1,5 @@
 import type { Clock } from '../schedule/clock.ts';
-import { probeKeys } from './probe-keys.ts';
+import { instanceIn, probeKeys } from './probe-keys.ts';
 
 /** A key that the server said was written. `at` is milliseconds of the monotonic clock. */
 export interface Written {
@@ -19,13 +19,20 @@ export interface ProbeWrites {
   /** Waits until a key of the probe is written, at most `milliseconds`; rejects only when the signal was aborted. */
   wait(probe: string, milliseconds: number, signal: AbortSignal): Promise<void>;
   forget(probe: string): void;
+  /** How many exporters other than this one have written probes since a monotonic time, in milliseconds. */
+  others(since: number): number;
 }
 
 /** More than are written on one server while a pair runs. */
 const REMEMBERED = 1_000;
 
-/** Nothing was written yet. */
-export function rememberWrites(clock: Clock): ProbeWrites {
+/** More exporters than watch one gateway. */
+const EXPORTERS = 32;
+
+/** Nothing was written yet. `instance` is what the probes of this exporter have in their name. */
+export function rememberWrites(clock: Clock, instance: string): ProbeWrites {
+  /** When probes of other exporters were heard of last, by exporter; those that do not name theirs count as of one. */
+  const others = new Map<string, number>();
   const pushed = new Map<string, Written>();
   const waiting = new Map<string, () => void>();
 
@@ -36,6 +43,8 @@ export function rememberWrites(clock: Clock): ProbeWrites {
       for (const { key, probe } of probeKeys(message)) {
         const { at, times, flushed } = pushed.get(probe) ?? { at: clock.monotonic(), times: 0, flushed: false };
         pushed.set(probe, { key, at, times: times + 1, flushed });
+        const author = instanceIn(probe) ?? '';
+        if (author !== instance && (others.has(author) || others.size < EXPORTERS)) others.set(author, clock.monotonic());
         // Probes of other gateways and exporters arrive here, too, and nobody asks for them.
         const [oldest] = pushed.keys();
         if (pushed.size > REMEMBERED && oldest !== undefined) pushed.delete(oldest);
@@ -52,5 +61,9 @@ export function rememberWrites(clock: Clock): ProbeWrites {
       signal.throwIfAborted();
     },
     forget: (probe) => void pushed.delete(probe),
+    others(since) {
+      for (const [author, at] of others) if (at < since) others.delete(author);
+      return others.size;
+    },
   };
 }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { TargetConfig } from '../config/effective.ts';
-import type { ReplyRefusal } from '../model/redis.ts';
+import { CLIENT_NAME, type ReplyRefusal } from '../model/redis.ts';
 import { type Address, parseNode } from './address.ts';
 import { authenticate } from './auth.ts';
 import { during, sendText, speakOver } from './connection.ts';
@@ -31,6 +31,8 @@ async function askSentinel(
   const redis = speakOver(await openSocket(parseNode(node, tls !== undefined), tls, signal), onRefusal);
   try {
     await authenticate(redis, { name: 'sentinel', username: sentinel?.username, password: sentinel?.password }, signal);
+    // A user without the right is refused, which is no failure.
+    await settle(during(redis, signal, 'CLIENT SETNAME', () => sendText(redis, ['CLIENT', 'SETNAME', CLIENT_NAME])));
     const asked = () => sendText(redis, ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', sentinel?.master ?? '']);
     const reply = await during(redis, signal, 'SENTINEL GET-MASTER-ADDR-BY-NAME', asked);
     if (!Array.isArray(reply))

@@ -1,7 +1,7 @@
 import type { Series } from '../catalogue/series.ts';
 import type { GatewayConfig } from '../config/effective.ts';
 import type { Tick } from '../model/tick.ts';
-import { runPair } from '../pairs/pair.ts';
+import { type PairPlan, runPair } from '../pairs/pair.ts';
 import type { Clock } from '../schedule/clock.ts';
 import type { Look } from './gateway-look.ts';
 import type { Overhead } from './gateway-overhead.ts';
@@ -22,7 +22,7 @@ export interface AloneWatch {
 
 /** What it works with. */
 export interface AloneParts {
-  config: GatewayConfig;
+  config: GatewayConfig & Pick<PairPlan, 'instance'>;
   look: Look;
   replicas: ReplicaWatch;
   server: ServerView;

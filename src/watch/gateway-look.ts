@@ -40,7 +40,7 @@ export type TargetMode = 'cluster' | 'single' | 'none' | undefined;
 /** What it works with. */
 export interface LookParts {
   replicas: Pick<ReplicaWatch, 'askHealth' | 'askPing' | 'askBreaker'>;
-  config: Pick<GatewayConfig, 'namespace' | 'cache_ping'>;
+  config: Pick<GatewayConfig, 'namespace' | 'cache_ping' | 'routes'>;
   overhead: Pick<Overhead, 'withheld' | 'learnVersion'>;
   mode: () => TargetMode;
   clock: Clock;
@@ -48,6 +48,8 @@ export interface LookParts {
 
 /** A question is only asked where so much time is left: a limit of our own would say nothing of the gateway. Milliseconds. */
 const LEAST_MS = 2 * SLOW_MS;
+/** After so long an answer of `/cache/ping` is not waited for: the gateway is slow, and holds up its users. Milliseconds. */
+const GIVE_UP_MS = 2 * SLOW_MS;
 
 /** Looks at a gateway without asking a model. Settings are kept while later answers do not show them. */
 export function lookAt({ replicas, config, overhead, mode, clock }: LookParts): Look {
@@ -63,6 +65,8 @@ export function lookAt({ replicas, config, overhead, mode, clock }: LookParts): 
     const kind = mode();
     if (kind === undefined) return 'mode_not_known';
     if (kind === 'cluster') return 'cluster';
+    // Without a target it is not known whether a cluster is behind it. Completions prove the cache; then nothing is left to tell.
+    if (kind === 'none' && !urgent && config.routes.includes('completions')) return 'not_needed';
     if (health?.cacheType !== undefined && config.namespace !== undefined) return 'not_needed';
     return overhead.withheld('cache_ping', urgent) ?? (until - clock.monotonic() < LEAST_MS ? 'budget' : undefined);
   }
@@ -110,7 +114,9 @@ export function lookAt({ replicas, config, overhead, mode, clock }: LookParts): 
         cachePing = undefined;
         return false;
       }
-      const ping = await tick.step('cache ping', () => replicas.askPing(until, tick.signal));
+      const ping = await tick.step('cache ping', () =>
+        replicas.askPing({ giveUp: Math.min(until, clock.monotonic() + GIVE_UP_MS), until }, tick.signal),
+      );
       const recovered = ping.status === 200 && cachePing !== undefined && cachePing !== 200;
       cachePing = ping.status;
       if (ping.settings.off || ping.settings.cacheType !== undefined) settings = ping.settings;

@@ -26,7 +26,9 @@ export interface Overhead {
 export interface OverheadMemory {
   version: string | undefined;
   /** By release, what was too slow for it or ran into a limit; the text is empty while no release is known. */
-  readonly refused: Map<string, Map<Question, 'slow' | 'limit'>>;
+  readonly refused: Map<string, Map<Question, Refusal>>;
+  /** Questions that were answered quickly once. */
+  readonly answered: Set<Question>;
   /** Milliseconds that may still be spent, and when that was reckoned. */
   saved: number | undefined;
   /** The part of `saved` that liveness and readiness, which are always asked, may still use up. */
@@ -35,8 +37,20 @@ export interface OverheadMemory {
   spent: number;
 }
 
+/** Why a question is not asked any more, when that was found, and whether it was the first of its kind. */
+interface Refusal {
+  why: 'slow' | 'limit';
+  at: number;
+  first: boolean;
+}
+
 /** From here on a question is slow: it is not asked again. Milliseconds. */
 export const SLOW_MS = 500;
+/**
+ * The first question of its kind can be slow because the gateway has just started. So long after it, an outage may ask
+ * once more; a second slow answer stands. One that gave no answer is never asked again. Milliseconds.
+ */
+const COLD_MS = 300_000;
 /** What was not spent is kept for so long; a fresh account has as much. Milliseconds. */
 const SAVED_MS = 300_000;
 /** A gateway that shows more releases than these changes all the time: what one of them could not bear is asked no more. */
@@ -48,7 +62,7 @@ const NOT_REACHED: readonly GatewayFailure[] = ['refused', 'dns'];
 
 /** A memory of nothing. */
 export function createOverheadMemory(): OverheadMemory {
-  return { version: undefined, refused: new Map(), saved: undefined, forHealth: 0, at: 0, spent: 0 };
+  return { version: undefined, refused: new Map(), answered: new Set(), saved: undefined, forHealth: 0, at: 0, spent: 0 };
 }
 
 /** Keeps the account of a gateway, `share` (0 to 1) of whose time may be spent. */
@@ -65,22 +79,35 @@ export function keepOverhead(share: number, memory: OverheadMemory, series: Seri
     return memory.saved;
   }
 
-  function refusal(question: Question): 'slow' | 'limit' | undefined {
+  function refusal(question: Question): Refusal | undefined {
     const here = memory.refused.get(memory.version ?? '');
     if (here !== undefined || memory.refused.size < RELEASES) return here?.get(question);
     return [...memory.refused.values()].map((kinds) => kinds.get(question)).find((kind) => kind !== undefined);
   }
 
-  function refuse(question: Question, kind: 'slow' | 'limit'): void {
+  /** Notes what was found of a question; the first finding stands, unless it was that of a gateway that had just started. */
+  function refuse(question: Question, why: Refusal['why']): void {
     const version = memory.version ?? '';
     if (!memory.refused.has(version) && memory.refused.size >= RELEASES) return;
-    memory.refused.set(version, (memory.refused.get(version) ?? new Map()).set(question, kind));
+    const kinds = memory.refused.get(version) ?? new Map<Question, Refusal>();
+    const known = kinds.get(question);
+    if (known !== undefined && !isCold(known)) return;
+    memory.refused.set(
+      version,
+      kinds.set(question, { why, at: clock.monotonic(), first: known === undefined && !memory.answered.has(question) }),
+    );
+  }
+
+  function isCold({ why, first, at }: Refusal): boolean {
+    return why === 'slow' && first && clock.monotonic() - at >= COLD_MS;
   }
 
   return {
     withheld(question, urgent = false) {
       if (ALWAYS.includes(question)) return undefined;
-      return refusal(question) ?? (reckon() > (urgent ? 0 : most / 2) ? undefined : 'budget');
+      const known = refusal(question);
+      if (known !== undefined && !(urgent && isCold(known))) return known.why;
+      return reckon() > (urgent ? 0 : most / 2) ? undefined : 'budget';
     },
     took(request, { question, modelSeconds = 0 }) {
       if (question === undefined) return;
@@ -96,6 +123,12 @@ export function keepOverhead(share: number, memory: OverheadMemory, series: Seri
       const slow = (busy - modelSeconds) * 1000 > SLOW_MS;
       if (ranIntoLimit(request, slow)) refuse(question, 'limit');
       else if (slow) refuse(question, 'slow');
+      else if (request.status !== undefined) {
+        memory.answered.add(question);
+        const here = memory.refused.get(memory.version ?? '');
+        const known = here?.get(question);
+        if (known !== undefined && isCold(known)) here?.delete(question);
+      }
     },
     learnVersion(version) {
       if (version === undefined || version === memory.version) return;
@@ -108,8 +141,8 @@ export function keepOverhead(share: number, memory: OverheadMemory, series: Seri
       memory.version = version;
     },
     status: () => {
-      const kinds = memory.refused.get(memory.version ?? '') ?? new Map<Question, 'slow' | 'limit'>();
-      return { share, spentSeconds: memory.spent, notAskedAgain: [...kinds].map(([question, why]) => ({ question, why })) };
+      const kinds = memory.refused.get(memory.version ?? '') ?? new Map<Question, Refusal>();
+      return { share, spentSeconds: memory.spent, notAskedAgain: [...kinds].map(([question, { why }]) => ({ question, why })) };
     },
   };
 }

@@ -2,7 +2,7 @@ import { type Sample, sample } from '../catalogue/sample.ts';
 import type { GatewayConfig } from '../config/effective.ts';
 import { readBreaker } from '../litellm/breaker.ts';
 import { createGateway, type Gateway, type RequestWatcher } from '../litellm/gateway.ts';
-import { type CachePing, type Health, pingCache, readHealth } from '../litellm/health.ts';
+import { type CachePing, type Health, type PingLimits, pingCache, readHealth } from '../litellm/health.ts';
 import { findReplicas, type Replica } from '../litellm/replicas.ts';
 import type { GatewayStatus } from '../model/status.ts';
 import type { Details } from '../model/tick.ts';
@@ -27,8 +27,8 @@ export interface Turn extends Ways {
 export interface ReplicaWatch {
   /** Finds the replicas of this tick and asks each; the gateway is alive, or ready, when any of them is. */
   askHealth(signal: AbortSignal): Promise<Health>;
-  /** Asks `/cache/ping` of both replicas whose turn it is, until a monotonic time at most; the worse status counts. */
-  askPing(until: number, signal: AbortSignal): Promise<CachePing>;
+  /** Asks `/cache/ping` of both replicas whose turn it is; the worse status counts. */
+  askPing(limits: PingLimits, signal: AbortSignal): Promise<CachePing>;
   /** Whether the circuit breaker of the replica that has to read is open, until a monotonic time at most; undefined where it does not tell. */
   askBreaker(until: number, signal: AbortSignal): Promise<boolean | undefined>;
   /** Begins a round of pairs. The next tick has the next ordered pair of replicas. */
@@ -101,11 +101,11 @@ export function watchReplicas(config: GatewayConfig, clock: Clock, watcher: Requ
       used = false;
       return joined(health.map((one) => one.health));
     },
-    async askPing(until, signal) {
-      const first = await pingCache(way(current?.from), until, signal);
+    async askPing(limits, signal) {
+      const first = await pingCache(way(current?.from), limits, signal);
       // What one replica could not bear is not asked of the other.
       const another = current?.from !== current?.to && mayAsk();
-      const duplicate = another ? await pingCache(way(current?.to), until, signal) : undefined;
+      const duplicate = another ? await pingCache(way(current?.to), limits, signal) : undefined;
       return { settings: first.settings, status: duplicate === undefined || first.status !== 200 ? first.status : duplicate.status };
     },
     askBreaker: (until, signal) => readBreaker(way(current?.to), until, signal),
@@ -166,7 +166,7 @@ export function watchReplicas(config: GatewayConfig, clock: Clock, watcher: Requ
 function watchOne(gateway: Gateway): ReplicaWatch {
   return {
     askHealth: (signal) => readHealth(gateway, signal),
-    askPing: (until, signal) => pingCache(gateway, until, signal),
+    askPing: (limits, signal) => pingCache(gateway, limits, signal),
     askBreaker: (until, signal) => readBreaker(gateway, until, signal),
     turn: () => ({ first: gateway, duplicate: gateway, across: false, cold: false, details: {} }),
     record: () => undefined,

@@ -26,8 +26,8 @@ export type ServerSignals = Pick<
 /** The Redis behind a gateway, seen while pairs run. Without a target it sees nothing. */
 export interface ServerView {
   readonly keys: KeyWatch | undefined;
-  /** Runs pairs between two readings of the server's counters. */
-  around(namespace: string | null | undefined, signal: AbortSignal, run: () => Promise<void>): Promise<void>;
+  /** Runs pairs between two readings of the server's counters. `told`: the gateway has just told its namespace. */
+  around(namespace: string | null | undefined, told: boolean, signal: AbortSignal, run: () => Promise<void>): Promise<void>;
   /** Of what kind the target was when it was last read. */
   mode(): TargetMode;
   /** Reads of what kind the target is, unless that is known. */
@@ -46,6 +46,8 @@ export interface ServerView {
   usable(): boolean | undefined;
   /** Whether the target does not answer now, as far as its own watch knows. */
   silent(): boolean;
+  /** How many other exporters have probed in the same namespace since a monotonic time; undefined where that is not seen. */
+  others(since: number): number | undefined;
   close(): void;
 }
 
@@ -63,22 +65,23 @@ const BLIND: ServerSignals = {
   seesEveryWrite: false,
 };
 
-/** Watches a target for the sake of the gateway on these hosts. */
-export function viewServer(hosts: readonly string[], target: Target | undefined, clock: Clock): ServerView {
+/** Watches a target for the sake of the gateway on these hosts. `instance` is what the probes of this exporter have in their name. */
+export function viewServer(hosts: readonly string[], target: Target | undefined, clock: Clock, instance: string): ServerView {
   if (target === undefined) {
     const nothing = {
-      around: (_: unknown, __: unknown, run: () => Promise<void>) => run(),
+      around: (_: unknown, __: unknown, ___: unknown, run: () => Promise<void>) => run(),
       mode: () => 'none' as const,
       learnMode: async () => undefined,
       moment: async () => undefined,
       sent: () => undefined,
       usable: () => undefined,
       silent: () => false,
+      others: () => undefined,
       close: () => undefined,
     };
     return { keys: undefined, signals: async () => BLIND, ...nothing };
   }
-  const keys = createKeyWatch(target, clock);
+  const keys = createKeyWatch(target, clock, instance);
   const baseline = keepBaseline();
   const refusals = viewRefusals(hosts, target, keys, clock);
   const shared = target;
@@ -119,9 +122,9 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
 
   return {
     keys,
-    async around(namespace, signal, run) {
+    async around(namespace, told, signal, run) {
       const start = clock.now();
-      await keys.connect(namespace, signal);
+      await keys.connect(namespace, signal, told);
       await refusals.before(signal);
       const before = await moment(signal);
       const failedBefore = redisFailure(before);
@@ -137,7 +140,7 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
     mode: () => mode,
     async learnMode(namespace, signal) {
       if (mode !== undefined) return;
-      await keys.connect(namespace, signal);
+      await keys.connect(namespace, signal, false);
       await moment(signal);
     },
     moment,
@@ -168,6 +171,7 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
       return known === undefined ? undefined : known.up && known.failure === undefined && (known.refused?.length ?? 0) === 0;
     },
     silent: () => state()?.up === false,
+    others: keys.others,
     close: () => keys.close(),
   };
 }

@@ -8,6 +8,7 @@ import type { GatewayStatus } from '../model/status.ts';
 import type { Log, Tick } from '../model/tick.ts';
 import { wentWell } from '../pairs/outcome.ts';
 import { runPair } from '../pairs/pair.ts';
+import { instanceOf } from '../redis/probe-keys.ts';
 import type { Target } from '../redis/target.ts';
 import type { Clock } from '../schedule/clock.ts';
 import type { Job } from '../schedule/job.ts';
@@ -47,6 +48,8 @@ export interface GatewayWatchOptions {
   lease?: (() => LeaseState | undefined) | undefined;
   /** What was learnt before of what the gateway cannot bear; nothing unless given. */
   memory?: OverheadMemory | undefined;
+  /** What the probes of this exporter have in their name, so that those of others are told apart. */
+  instance?: string | undefined;
 }
 
 /** Two requests, the wait for a write between them and the questions about its key. */
@@ -59,6 +62,9 @@ const ALL_SHARE = 0.9;
 
 /** The settings without which pairs are misread. */
 const TELLING = ['namespace', 'defaultOff'] as const satisfies readonly (keyof CacheSettings)[];
+
+/** For so long an exporter that has probed is shown: one that probes once a minute is always there. */
+const OTHERS_MS = 300_000;
 
 const STANDING_BY = {
   verdict: 'unknown',
@@ -79,6 +85,7 @@ export function createGatewayWatch({
   clock,
   lease = () => undefined,
   memory = createOverheadMemory(),
+  instance = instanceOf([]),
 }: GatewayWatchOptions): GatewayWatch {
   let trace = '';
   let misled = false;
@@ -90,10 +97,10 @@ export function createGatewayWatch({
     () => overhead.withheld('cache_ping', true) === undefined,
   );
   const routes = config.routes.map((route) => watchRoute(route, config.model, series, clock));
-  const server = viewServer(hostsOf(config), target, clock);
+  const server = viewServer(hostsOf(config), target, clock, instance);
   const look = lookAt({ replicas, config, overhead, mode: server.mode, clock });
   const spending = keepSpending(config, clock);
-  const alone = watchAlone({ config, look, replicas, server, spending, overhead, series, clock });
+  const alone = watchAlone({ config: { ...config, instance }, look, replicas, server, spending, overhead, series, clock });
   const pace = keepPace(config.interval, clock);
   const history = keepHistory();
   const verdict = watchVerdict({ config, series, log, clock, look, replicas, routes, pace, server, overhead });
@@ -123,11 +130,11 @@ export function createGatewayWatch({
       }
       if (look.settings === undefined && config.cache_ping === 'auto') {
         await server.learnMode(look.namespace, tick.signal);
-        await look.askPing(tick, end, true);
+        await look.askPing(tick, end, target !== undefined);
       }
       const { settings, cacheType, cachePing } = look;
       if (due()) await sendPairs(tick, start + timeout * PAIRS_SHARE, end);
-      else if (await look.askPing(tick, end)) pace.hurry();
+      else if (await look.askPing(tick, end, target === undefined)) pace.hurry();
       // Pairs can be good at the very beginning and end of an outage, which moves the counters all the same.
       steady = !differ(cachePing, look.cachePing);
       if (wereMisled({ settings, cacheType })) {
@@ -179,7 +186,8 @@ export function createGatewayWatch({
     tick.note(turn.details);
     if (turn.cold) for (const route of routes) route.expectColdStart();
     const start = clock.monotonic();
-    await server.around(look.namespace, tick.signal, async () => {
+    const told = look.settings?.namespace !== undefined && look.pingNotAsked === undefined;
+    await server.around(look.namespace, told, tick.signal, async () => {
       for (const [index, route] of routes.entries()) {
         const left = until - clock.monotonic();
         // What is left is shared out, so that one slow route does not keep the others from being tried.
@@ -197,7 +205,7 @@ export function createGatewayWatch({
   async function sendPair(route: RouteWatch, turn: Turn, tick: Tick, until: number): Promise<void> {
     const next = route.next();
     const kind = next === 'control' && overhead.withheld('control') !== undefined ? 'own' : next;
-    const pair = await runPair(planOf(config, look, route.route, kind, until), turn, server.keys, tick, clock);
+    const pair = await runPair(planOf({ ...config, instance }, look, route.route, kind, until), turn, server.keys, tick, clock);
     server.sent(pair.probe);
     look.learnVersion(pair.first.marks?.version);
     route.record(pair, tick.traceId, turn.across);
@@ -214,6 +222,7 @@ export function createGatewayWatch({
       url: config.url,
       ...(config.redis === undefined ? {} : { redisTarget: config.redis }),
       ...(mayProbe() ? verdict.status() : STANDING_BY),
+      otherExporters: server.others(clock.monotonic() - Math.max(OTHERS_MS, 3 * config.interval)),
       lease: lease(),
       costUsd: spending.total(),
       history: history.status(),

@@ -1,8 +1,8 @@
-import { versionOf } from '../collectors/server.ts';
-import type { RedisFailure } from '../model/redis.ts';
+import { member, versionOf } from '../collectors/server.ts';
+import { MAXMEMORY_POLICY, type RedisFailure, ROLE } from '../model/redis.ts';
 import type { TargetStatus } from '../model/status.ts';
-import type { Info } from '../redis/info.ts';
-import { parseKeyspace } from '../redis/keyspace.ts';
+import { type Info, parseFlag } from '../redis/info.ts';
+import { parseKeyspace, total } from '../redis/keyspace.ts';
 import type { TargetState } from '../redis/target.ts';
 
 /** What the page shows of a server. */
@@ -15,34 +15,38 @@ export type TargetFacts = Pick<
 export function factsOf(info: Info): TargetFacts {
   return {
     version: versionOf(info),
-    role: wordOf(info, 'replication', 'role'),
-    keys: parseKeyspace(info)?.reduce((sum, { keys = 0 }) => sum + keys, 0),
-    usedMemoryBytes: info.number('memory', 'used_memory'),
-    maxMemoryBytes: info.number('memory', 'maxmemory') || undefined,
-    maxMemoryPolicy: wordOf(info, 'memory', 'maxmemory_policy'),
-    evictedKeys: info.number('stats', 'evicted_keys'),
+    role: roleOf(info),
+    keys: total(parseKeyspace(info)?.map(({ keys }) => keys) ?? [undefined]),
+    usedMemoryBytes: info.count('memory', 'used_memory'),
+    maxMemoryBytes: info.count('memory', 'maxmemory') || undefined,
+    maxMemoryPolicy: policyOf(info),
+    evictedKeys: info.count('stats', 'evicted_keys'),
   };
 }
 
 /** The facts for a verdict, from the outcome of a tick and from INFO where it was read. */
 export function stateOf(outcome: { at: number; up: boolean; failure: RedisFailure | undefined }, info: Info | undefined): TargetState {
   if (info === undefined) return outcome;
-  const loading = info.number('persistence', 'loading');
   const saved = info.text('persistence', 'rdb_last_bgsave_status');
   return {
     ...outcome,
-    runId: wordOf(info, 'server', 'run_id'),
+    runId: info.text('server', 'run_id')?.slice(0, 64),
     version: versionOf(info),
-    loading: loading === undefined ? undefined : loading === 1,
-    role: wordOf(info, 'replication', 'role'),
-    maxmemory: info.number('memory', 'maxmemory'),
-    maxmemoryPolicy: wordOf(info, 'memory', 'maxmemory_policy'),
-    bgsaveOk: saved === undefined ? undefined : saved === 'ok',
+    loading: parseFlag(info.text('persistence', 'loading')),
+    role: roleOf(info),
+    maxmemory: info.count('memory', 'maxmemory'),
+    maxmemoryPolicy: policyOf(info),
+    bgsaveOk: saved === 'ok' ? true : saved === 'err' ? false : undefined,
   };
 }
 
-/** A server's word that may be shown: short, without anything that could be markup or a control character. */
-function wordOf(info: Info, section: string, field: string): string | undefined {
-  const word = info.text(section, field);
-  return word !== undefined && /^[0-9A-Za-z._-]{1,64}$/.test(word) ? word : undefined;
+/** Of a server's words only those of a closed set are shown: it may give back what it was sent. */
+function roleOf(info: Info): string | undefined {
+  const role = info.text('replication', 'role');
+  return role === undefined ? undefined : member(ROLE, role);
+}
+
+function policyOf(info: Info): string | undefined {
+  const policy = info.text('memory', 'maxmemory_policy');
+  return policy === undefined ? undefined : member(MAXMEMORY_POLICY, policy);
 }

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { arch, cpus } from 'node:os';
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { censusCost } from './census.ts';
 import { build } from './exporter.ts';
@@ -10,6 +9,7 @@ import { pageTimes } from './page.ts';
 import { redisFigures } from './redis.ts';
 import { manyTargets } from './targets.ts';
 import { timingError } from './timing.ts';
+import { PAGE, usersSection } from './users/section.ts';
 
 /** Minutes that the memory is watched, beside everything else: `npm run bench -- --minutes 60` for the figure per hour. */
 const minutes = Number(process.argv[process.argv.indexOf('--minutes') + 1]) || 5;
@@ -142,6 +142,7 @@ const text = [
   `Pages: ${redis.bytes.ours} bytes ours, ${redis.bytes.peer ?? 'not measured'} bytes redis_exporter's.`,
   '',
 ].join('\n');
-await writeFile(join(import.meta.dirname, '../../docs/benchmarks.md'), text);
+const users = await usersSection();
+await writeFile(PAGE, users === '' ? text : `${text}\n${users}`);
 console.log(text);
 if (rows.some((row) => row.met === false)) process.exitCode = 1;

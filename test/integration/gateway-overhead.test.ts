@@ -1,4 +1,5 @@
-import type { ServerResponse } from 'node:http';
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../../src/config/effective.ts';
 import { createOverheadMemory } from '../../src/watch/gateway-overhead.ts';
@@ -18,8 +19,8 @@ const lacks = await lacksRedis('8.2.3');
 const open: { close(): Promise<void> }[] = [];
 afterEach(() => Promise.all(open.splice(0).map((watch) => watch.close())));
 
-/** A gateway that misses every pair and does something with `/cache/ping`; what it was asked, by path. */
-async function gateway(ping: (response: ServerResponse) => void, health: Readonly<Record<string, string>> = HEALTH) {
+/** A gateway that misses every pair, or hits it, and does something with `/cache/ping`; what it was asked, by path. */
+async function gateway(ping: (response: ServerResponse) => void, health: Readonly<Record<string, string>> = HEALTH, hits = false) {
   const asked: Record<string, number> = {};
   const state = { alive: true };
   const url = await answering((request, response) => {
@@ -29,10 +30,16 @@ async function gateway(ping: (response: ServerResponse) => void, health: Readonl
     if (path.startsWith('/health/liv') && !state.alive) return void response.writeHead(503).end();
     if (path === '/cache/ping') return ping(response);
     if (health[path] !== undefined) return void response.end(health[path]);
-    if (request.method === 'POST') return void response.end(JSON.stringify({ id: `id-${Math.random()}`, choices: [] }));
+    if (request.method === 'POST') return void answerPair(request, response, hits);
     response.writeHead(404).end();
   });
   return { url, state, pings: () => asked['/cache/ping'] ?? 0 };
+}
+
+function answerPair(request: IncomingMessage, response: ServerResponse, hits: boolean): void {
+  const hash = createHash('sha256');
+  request.on('data', (chunk) => hash.update(chunk));
+  request.on('end', () => response.end(JSON.stringify({ id: hits ? hash.digest('hex') : `id-${Math.random()}`, created: 1, choices: [] })));
 }
 
 function watch(config: GatewayConfig, target?: Parameters<typeof watchGateway>[1], memory = createOverheadMemory()) {
@@ -78,6 +85,52 @@ describe('/cache/ping of a gateway', () => {
     expect(pings()).toBeGreaterThanOrEqual(3);
     expect(probed.value('cache_exporter.probe_overhead', { question: 'cache_ping' })).toBeGreaterThan(0);
     expect(probed.value('cache_exporter.probe_overhead', { question: 'liveness' })).toBeGreaterThan(0);
+  });
+
+  it('is given up after a second, and booked with all the time that the gateway answers nobody', async () => {
+    const FROZEN_MS = 4_000;
+    let freeUntil = 0;
+    const givenUp: boolean[] = [];
+    const url = await answering((request, response) => {
+      const path = request.url ?? '';
+      request.resume();
+      if (path === '/cache/ping') {
+        freeUntil = performance.now() + FROZEN_MS;
+        return void request.socket.once('close', () => givenUp.push(performance.now() < freeUntil));
+      }
+      setTimeout(
+        () => response.end(HEALTH[path] ?? `{"id":"id-${Math.random()}","choices":[]}`),
+        Math.max(0, freeUntil - performance.now()),
+      );
+    });
+    const probed = watch(gatewayConfig(url));
+    const status = await probed.tick();
+    await probed.tick();
+    expect(givenUp).toEqual([true]);
+    expect(probed.value('cache_exporter.probe_overhead', { question: 'cache_ping' })).toBeGreaterThan(FROZEN_MS / 1_000 - 0.2);
+    // No pair of the tick waited for the exporter's own question.
+    expect(status.cause).not.toBe('gateway_timeout');
+    expect(status.overhead?.notAskedAgain).toEqual([{ question: 'cache_ping', why: 'limit' }]);
+  }, 60_000);
+
+  it('is not asked without a target while completions prove the cache, over restarts and several exporters', async () => {
+    const { url, pings } = await gateway(() => undefined, HEALTH, true);
+    for (let start = 0; start < 3; start++) {
+      const [one, other] = [watch(gatewayConfig(url)), watch(gatewayConfig(url, { name: 'twice', interval: 10_000 }))];
+      for (let round = 0; round < 2; round++) {
+        const statuses = [await one.tick(), await other.tick()];
+        for (const status of statuses) expect(status).toMatchObject({ verdict: 'working', cachePingNotAsked: 'not_needed' });
+      }
+    }
+    expect(pings()).toBe(0);
+  });
+
+  it('is asked without a target where the cache does not work, and where nothing but it tells memory from Redis', async () => {
+    const missing = await gateway((response) => void response.end(SETTINGS));
+    await watch(gatewayConfig(missing.url)).tick();
+    const chat = await gateway((response) => void response.writeHead(503).end('{}'), HEALTH, true);
+    expect(await watch(gatewayConfig(chat.url, { routes: ['chat'] })).tick()).toMatchObject({ cachePing: 503 });
+    expect([missing.pings(), chat.pings() > 0]).toEqual([1, true]);
   });
 
   it('is never asked where the configuration says so, or where it tells nothing new', async () => {

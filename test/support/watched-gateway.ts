@@ -56,6 +56,7 @@ export function watchGateway(
   clock: Clock = systemClock,
   lease?: () => LeaseState,
   memory?: OverheadMemory,
+  instance?: string,
 ): WatchedGateway {
   const store = createStore(clock);
   const series = store.open({ kind: 'gateway', name: config.name, staleAfter: 3 * config.interval, lasting: ['verdict'] });
@@ -67,7 +68,7 @@ export function watchGateway(
       .filter((family) => family.metric === metric)
       .flatMap((family): readonly { attributes: object; value: number | HistogramPoint['value'] }[] => family.points);
   const watched: WatchedGateway = {
-    watch: createGatewayWatch({ config, target, series, log, clock, lease, memory }),
+    watch: createGatewayWatch({ config, target, series, log, clock, lease, memory, instance }),
     log: lines,
     steps: [],
     async tick() {

@@ -72,7 +72,7 @@ export function composeLayers(files: readonly { text: string; file: string }[], 
 
 function readFile(text: string, file: string, folder: string, lookup: Lookup, reading: Reading): void {
   const { documents, problems } = parseYamlStream(text, file, '1.2');
-  reading.problems.push(...problems);
+  for (const problem of problems) reading.problems.push(problem);
   const [source] = documents;
   if (source === undefined) return;
   const place = placing(source, file);
@@ -118,7 +118,7 @@ function serviceOf(
   const section = resolved(value, [], (text, inner) => {
     const found = interpolate(text, lookup);
     const where = place([...path, ...inner]);
-    references.push(...referencesIn(text, inner, where));
+    for (const reference of referencesIn(text, inner, where)) references.push(reference);
     if (found.invalid)
       reading.problems.push({
         path: pathText([...path, ...inner]),
@@ -180,7 +180,7 @@ function extended(
       `run the doctor where ${path} is, or give it: the settings of ${name} begin there`,
     );
   const { documents, problems } = parseYamlStream(found.text, found.file, '1.2');
-  reading.problems.push(...problems);
+  for (const problem of problems) reading.problems.push(problem);
   const [other] = documents;
   if (other === undefined) return [];
   if (!Object.hasOwn(sectionOf(Reflect.get(other.tree, 'services')), service)) return missing(found.file);
@@ -249,7 +249,7 @@ function placing({ position }: Source, file: string): (path: Path) => Place {
   };
 }
 
-const REFERENCE = /\$(?:\$|\{([A-Za-z_]\w*)([^}]*)\}|([A-Za-z_]\w*))/g;
+const REFERENCE = /\$(?:\$|\{([A-Za-z_]\w*)((?:[^\w}][^}]{0,1024})?)\}|([A-Za-z_]\w*))/g;
 
 /** The variables that a text names, with the key or the option that it belongs to. */
 function referencesIn(text: string, path: Path, place: Place): VariableReference[] {

@@ -68,10 +68,9 @@ export function isLitellmImage(image: string | undefined): boolean {
 }
 
 function repositoryOf(image: string | undefined): string | undefined {
-  return image
-    ?.replace(/@.*$/, '')
-    .replace(/:[^/]*$/, '')
-    .toLowerCase();
+  const [name = ''] = image?.split('@', 1) ?? [];
+  const tag = name.indexOf(':', name.lastIndexOf('/') + 1);
+  return image === undefined ? undefined : name.slice(0, tag < 0 ? undefined : tag).toLowerCase();
 }
 
 function guessed(

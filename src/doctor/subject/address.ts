@@ -48,7 +48,9 @@ export function userinfo(text: string): string | undefined {
 
 /** Whether a `/`, `?` or `#` in front of the `@` ends what redis-py takes for user, password and host, so that no usable host is left. */
 function isCut(text: string): boolean {
-  const [, authority = '', rest = ''] = /^[a-z][a-z+]*:\/\/([^/?#]*)(.*)$/is.exec(text.trim()) ?? [];
+  const trimmed = text.trim();
+  const [whole = trimmed, authority = ''] = /^[a-z][a-z+]*:\/\/([^/?#]*)/i.exec(trimmed) ?? [];
+  const rest = trimmed.slice(whole.length);
   return (
     rest.includes('@') && !authority.includes('@') && !/^[^:@[\]]+(:\d*)?$|^\[[^\]]*\](:\d*)?$/.test(authority) && !/^unix:/i.test(text)
   );
@@ -61,7 +63,7 @@ function nothing(text: string): string | undefined {
 /** Why a text is no host, as the end of a sentence that begins with it; undefined for a name, an IPv4 or an IPv6 address. */
 export function hostFault(text: string): string | undefined {
   if (text === '') return 'is empty';
-  if (isIPv6(text.replace(/%.*$/, ''))) return undefined;
+  if (isIPv6(text.replace(/%.*/s, ''))) return undefined;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text.trim())) return 'holds a scheme';
   if (text.includes('@')) return 'holds a user';
   if (text.includes('/')) return 'holds a path';

@@ -76,7 +76,8 @@ function isUnknownName(setup: Setup, host: string): boolean {
   const { extra_hosts, links, external_links, dns } = service.tree;
   if (dns !== undefined || JSON.stringify([extra_hosts, links, external_links]).toLowerCase().includes(host)) return false;
   // Compose also calls containers PROJECT-SERVICE-1.
-  return !setup.services.some(({ name }) => new RegExp(`[-_]${name.replace(/[.*+?^$()|[\]\\]/g, '\\$&')}[-_]\\d+$`, 'i').test(host));
+  const stem = /^(.*)[-_]\d{1,9}$/s.exec(host.toLowerCase())?.[1];
+  return stem === undefined || !setup.services.some(({ name }) => [`-${name}`, `_${name}`].some((end) => stem.endsWith(end.toLowerCase())));
 }
 
 function inCluster(setup: Setup, host: string, workload: Workload, servers: readonly Server[]): Reach {

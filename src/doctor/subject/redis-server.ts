@@ -88,8 +88,8 @@ function server(
   const options = new Map<string, readonly string[]>();
   const add = (name: string, value: string) => options.set(name, [...(options.get(name) ?? []), value]);
   for (const { text } of serverFiles)
-    for (const [, name = '', value = ''] of text.matchAll(/^[ \t]*([a-z][a-z-]*)[ \t]+(\S.*?)[ \t]*$/gim))
-      add(name.toLowerCase(), value.replace(/^(['"])(.*)\1$/, '$2'));
+    for (const [, name = '', value = ''] of text.matchAll(/^[ \t]*([a-z][a-z-]*)[ \t]+(\S.*)$/gim))
+      add(name.toLowerCase(), value.trimEnd().replace(/^(['"])(.*)\1$/, '$2'));
   for (const [index, word] of words.entries()) {
     if (!/^--?[a-z]/i.test(word) || word === '-c') continue;
     const [name = '', inline] = word.replace(/^--?/, '').toLowerCase().replaceAll('_', '-').split('=');

@@ -63,6 +63,43 @@ describe('a question beside the pairs', () => {
     expect(overhead.withheld('control')).toBe('slow');
   });
 
+  it('is asked once more in an outage long after a slow start of the gateway, and never after a second slow answer', async () => {
+    const { clock, overhead, ask } = account();
+    ask('cache_ping', { seconds: 0.8 });
+    expect(overhead.withheld('cache_ping', true)).toBe('slow');
+    await clock.advance(300_000);
+    expect(overhead.withheld('cache_ping')).toBe('slow');
+    expect(overhead.withheld('cache_ping', true)).toBeUndefined();
+    ask('cache_ping', { seconds: 0.9 });
+    for (let hour = 0; hour < 24; hour++) {
+      await clock.advance(3_600_000);
+      expect(overhead.withheld('cache_ping', true)).toBe('slow');
+    }
+  });
+
+  it('is asked as ever after a quick answer to that one', async () => {
+    const { clock, overhead, ask } = account();
+    ask('cache_ping', { seconds: 0.8 });
+    await clock.advance(300_000);
+    ask('cache_ping', { seconds: 0.02 });
+    expect(overhead.withheld('cache_ping')).toBeUndefined();
+    ask('cache_ping', { seconds: 0.8 });
+    await clock.advance(300_000);
+    expect(overhead.withheld('cache_ping', true)).toBe('slow');
+  });
+
+  it.each<[string, Partial<Ended>[]]>([
+    ['gave no answer at its start', [{ status: undefined, failure: 'timeout', seconds: 1 }]],
+    ['was quick before', [{ seconds: 0.1 }, { seconds: 0.8 }]],
+    ['was given up, and slow to be alive again', [{ status: undefined, failure: 'timeout', seconds: 1 }, { seconds: 6 }]],
+    ['was quick to be alive after it was given up', [{ status: undefined, failure: 'timeout', seconds: 1 }, { seconds: 0.01 }]],
+  ])('is never asked again where it %s', async (_, answers) => {
+    const { clock, overhead, ask } = account();
+    for (const ended of answers) ask('cache_ping', ended);
+    await clock.advance(3_600_000);
+    expect(overhead.withheld('cache_ping', true)).not.toBeUndefined();
+  });
+
   it('stays unasked in an outage, by a reload of the entry, and when a release is told for the first time', () => {
     const { ask, memory, overhead } = account();
     ask('cache_ping', { seconds: 6 });
