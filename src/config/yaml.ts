@@ -3,7 +3,6 @@ import {
   isAlias,
   isMap,
   isNode,
-  isPair,
   isScalar,
   isSeq,
   LineCounter,
@@ -134,19 +133,16 @@ function sourceOf(document: Document, file: string, at: (offset: number) => Posi
   }
 }
 
-function taggedPaths(document: Document, tag: string): Path[] {
+function taggedPaths({ contents }: Document, tag: string): Path[] {
   const paths: Path[] = [];
-  visit(document, {
-    Node(key, node, around) {
-      if (node.tag !== tag) return;
-      const steps = [...around, node].flatMap((one, index, all): (string | number)[] => {
-        if (isPair(one)) return [String(isScalar(one.key) ? one.key.value : one.key)];
-        const list = all[index - 1];
-        return isSeq(list) && isNode(one) ? [list.items.indexOf(one)] : [];
-      });
-      if (key !== 'key') paths.push(steps);
-    },
-  });
+  const open: { node: unknown; path: Path }[] = [{ node: contents, path: [] }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { node, path } = next;
+    if (isNode(node) && node.tag === tag) paths.push(path);
+    if (isSeq(node)) for (const [index, item] of node.items.entries()) open.push({ node: item, path: [...path, index] });
+    if (isMap(node))
+      for (const { key, value } of node.items) open.push({ node: value, path: [...path, String(isScalar(key) ? key.value : key)] });
+  }
   return paths;
 }
 
