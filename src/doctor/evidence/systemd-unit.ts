@@ -21,7 +21,8 @@ export function readSystemdUnit(text: string, file: string): SystemdUnit {
     let line = lines[index] ?? '';
     if (/^[#;]/.test(line)) continue;
     while (line.endsWith('\\') && index + 1 < lines.length) line = `${line.slice(0, -1)} ${lines[++index]?.trim()}`;
-    const [, key, value = ''] = /^[ \t]*(\w+)[ \t]*=[ \t]*(.*?)[ \t]*$/.exec(line) ?? [];
+    const equals = line.indexOf('=');
+    const [key, value] = [line.slice(0, Math.max(0, equals)).trim(), line.slice(equals + 1).trim()];
     if (key === 'ExecStart' && value !== '') starts.push({ text: value.replace(/^[-@:+!|]+/, ''), place });
     else if (key === 'EnvironmentFile' && value !== '')
       envFiles.push({ path: value.replace(/^-/, ''), required: !value.startsWith('-'), place });
