@@ -11,7 +11,7 @@ import { jsonReport } from '../doctor/report/report-json.ts';
 import { sarifReport } from '../doctor/report/report-sarif.ts';
 import { RULES } from '../doctor/rules/index.ts';
 import type { Setup } from '../doctor/setup.ts';
-import { type Outcome, type Verified, verified } from '../doctor/verification.ts';
+import { linesOf, type Outcome, type Verified, verified } from '../doctor/verification.ts';
 import { printableLine } from '../masking/mask.ts';
 import { systemClock } from '../schedule/clock.ts';
 import { doctorText } from './doctor-report.ts';
@@ -44,7 +44,7 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
   const outside = { env: io.env, clock: systemClock, signal: interrupted.signal };
   const { setup, setups, problems, notes, files } = await gather(request.look, outside);
   const mask = masking(setup, files, setups);
-  if (setup.litellm === undefined && setup.variables.length === 0 && setup.services.length === 0 && setup.workloads.length === 0) {
+  if (setup.litellm === undefined && setup.variables.length === 0 && setup.services.length === 0 && setup.workloads.length === 0 && setup.gateways.length === 0) {
     for (const problem of problems) io.err(`${printableLine(mask.text(problemText(problem)))}\n`);
     io.err(mask.text(nothing(request.look, problems)));
     return EXIT.usage;
@@ -52,7 +52,9 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
   const first = examineAll(setups, RULES);
   // The text shows no edits, so nothing has to be proved for it.
   const checked =
-    request.diff || request.format !== 'text' ? await proved(request.look, setups, { examination: first, problems }, outside) : undefined;
+    request.diff || request.format !== 'text'
+      ? await proved(request.look, setups, { examination: first, problems }, outside, files)
+      : undefined;
   const examination = checked === undefined ? first : { ...first, findings: checked.findings };
   if (request.diff && checked !== undefined && checked.refused.length > 0) io.err(refusedText(checked.refused));
   const shown = { examination: maskedExamination(examination, mask), ...mask.tree({ files, problems, notes }) };
@@ -70,21 +72,33 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
 }
 
 /** The findings with those edits that a second examination of changed copies has proved; nothing is connected to for it. */
-function proved(look: DoctorOptions, setups: readonly Setup[], before: Outcome, outside: Outside): Promise<Verified> {
+function proved(
+  look: DoctorOptions,
+  setups: readonly Setup[],
+  before: Outcome,
+  outside: Outside,
+  files: readonly string[],
+): Promise<Verified> {
   const [setup] = setups;
   if (setup === undefined) return Promise.resolve({ findings: before.examination.findings, refused: [] });
   const seen = new Set(setups.map(({ live, release }) => (live === undefined ? undefined : release?.version)));
   const again = { ...look, live: false, litellmVersion: look.litellmVersion ?? (seen.size === 1 ? [...seen][0] : undefined) };
-  return verified(before, setup, async (texts) => {
-    const { setups: changed, problems } = await gather(again, { ...outside, texts });
-    const known = changed.map((one, index) => ({ ...one, live: setups[index]?.live }));
-    return { examination: examineAll(known, RULES), problems };
-  });
+  const characters = files.flatMap((file) => linesOf(setup, file)).reduce((sum, { length }) => sum + length + 1, 0);
+  return verified(
+    before,
+    setup,
+    async (texts) => {
+      const { setups: changed, problems } = await gather(again, { ...outside, texts });
+      const known = changed.map((one, index) => ({ ...one, live: setups[index]?.live }));
+      return { examination: examineAll(known, RULES), problems };
+    },
+    characters,
+  );
 }
 
 function refusedText(refused: readonly Reported[]): string {
   const rules = [...new Set(refused.map(({ rule }) => rule.id))].join(', ');
-  return `the changes for ${rules} would bring something as bad, or were not tried; they stay in words, see the report without --diff\n`;
+  return `the changes for ${rules} cannot be made as these files are written, would bring something as bad, or were not tried; they stay in words, see the report without --diff\n`;
 }
 
 /** Prints the page of a rule; 2 when there is none of that name. */

@@ -10,7 +10,7 @@ export interface Cell {
 
 /** Aligned columns, two spaces apart, each line indented; nothing is painted beyond its text. */
 export function table(rows: readonly (readonly Cell[])[], indent: string): string[] {
-  const widths = (rows[0] ?? []).map((_, column) => Math.max(...rows.map((row) => row[column]?.text.length ?? 0)));
+  const widths = (rows[0] ?? []).map((_, column) => rows.reduce((widest, row) => Math.max(widest, row[column]?.text.length ?? 0), 0));
   return rows.map((row) => {
     const cells = row.map(({ text, paint, right }, column) => {
       const gap = ' '.repeat(Math.max(0, (widths[column] ?? 0) - text.length));

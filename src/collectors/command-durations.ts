@@ -28,8 +28,9 @@ export const commandDurations = collector({
     const stats = parseCommandStats(info);
     return MEASURED.flatMap((cmd) => {
       const latency = latencies.get(cmd);
-      if (stats === undefined || (latency === undefined && stats[cmd].calls > 0)) return [];
-      return [sample('redis.cmd.duration', { cmd }, fold(latency, stats[cmd].seconds))];
+      const { calls, seconds } = stats?.[cmd] ?? {};
+      if (seconds === undefined || (latency === undefined && calls !== 0)) return [];
+      return [sample('redis.cmd.duration', { cmd }, fold(latency, seconds))];
     });
   },
 });

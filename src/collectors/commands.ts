@@ -15,8 +15,8 @@ export const commands = collector({
     return COMMAND.flatMap((cmd) => {
       const { calls, seconds, rejected, failed } = commandStats[cmd];
       return [
-        sample('redis.cmd.calls', { cmd }, calls),
-        sample('redis.cmd.time', { cmd }, seconds),
+        ...(calls === undefined ? [] : [sample('redis.cmd.calls', { cmd }, calls)]),
+        ...(seconds === undefined ? [] : [sample('redis.cmd.time', { cmd }, seconds)]),
         ...(rejected === undefined ? [] : [sample('redis.cmd.rejected', { cmd }, rejected)]),
         ...(failed === undefined ? [] : [sample('redis.cmd.failed', { cmd }, failed)]),
       ];

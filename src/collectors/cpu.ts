@@ -10,7 +10,7 @@ export const cpu = collector({
   queries: { info: INFO },
   read: ({ info }) =>
     REDIS['redis.cpu.time'].labels.state.flatMap((state) => {
-      const seconds = info.number('cpu', `used_cpu_${state}`);
+      const seconds = info.count('cpu', `used_cpu_${state}`);
       return seconds === undefined ? [] : [sample('redis.cpu.time', { state }, seconds)];
     }),
 });

@@ -18,7 +18,7 @@ export const errors = collector({
         return count === undefined ? [] : [sample('redis.errors', { 'error.type': prefix }, count)];
       }),
       ...REDIS['redis.acl.denied'].labels.reason.flatMap((reason) => {
-        const count = info.number('stats', `acl_access_denied_${reason}`);
+        const count = info.count('stats', `acl_access_denied_${reason}`);
         return count === undefined ? [] : [sample('redis.acl.denied', { reason }, count)];
       }),
     ];

@@ -1,5 +1,5 @@
 import type { LabelsOf, Metric } from '../catalogue/sample.ts';
-import { type Info, parseNumber, type Section } from '../redis/info.ts';
+import { type Info, parseCount, parseFlag, parseNumber, type Section } from '../redis/info.ts';
 import { INFO } from '../redis/query.ts';
 
 /** Metrics that have no labels besides the target's. */
@@ -7,7 +7,7 @@ export type Unlabelled = { [N in Metric<'gauge' | 'counter'>]: LabelsOf<N> exten
   'gauge' | 'counter'
 >];
 
-/** A metric and the INFO field that it is; without a conversion the field is a number in the metric's unit. */
+/** A metric and the INFO field that it is; without a conversion the field is a count or a measure in the metric's unit. */
 export type Field<N extends Unlabelled> = readonly [metric: N, field: string, convert?: (text: string) => number | undefined];
 
 /** A sample of a metric without labels. */
@@ -28,7 +28,7 @@ export function fieldCollector<const N extends Unlabelled>(section: string, fiel
 }
 
 function readFields<N extends Unlabelled>(section: Section, fields: readonly Field<N>[]): PlainSample<N>[] {
-  return fields.flatMap(([metric, field, convert = parseNumber]) => {
+  return fields.flatMap(([metric, field, convert = parseCount]) => {
     const text = section.get(field);
     const value = text === undefined ? undefined : convert(text);
     return value === undefined ? [] : [{ metric, labels: {}, value }];
@@ -47,21 +47,24 @@ export function microseconds(text: string): number | undefined {
 
 /** A number where 0 means that there is none. */
 export function nonZero(text: string): number | undefined {
-  return parseNumber(text) || undefined;
+  return parseCount(text) || undefined;
 }
 
-/** A number where a negative one means that there is none. */
-export function nonNegative(text: string): number | undefined {
-  const value = parseNumber(text);
-  return value !== undefined && value >= 0 ? value : undefined;
+/** A number that may be negative. */
+export const signed = parseNumber;
+
+/** 1 or 0; nothing for anything else. */
+export function flag(text: string): number | undefined {
+  const set = parseFlag(text);
+  return set === undefined ? undefined : Number(set);
 }
 
-/** 1 for the given word, 0 for any other. */
-export function is(word: string): (text: string) => number {
-  return (text) => (text === word ? 1 : 0);
+/** 1 for the one word, 0 for the other; nothing for a third, whose meaning nobody knows. */
+export function either(yes: string, no: string): (text: string) => number | undefined {
+  return (text) => (text === yes ? 1 : text === no ? 0 : undefined);
 }
 
 function scaled(text: string, divisor: number): number | undefined {
-  const value = parseNumber(text);
+  const value = parseCount(text);
   return value === undefined ? undefined : value / divisor;
 }

@@ -1,4 +1,4 @@
-import { fieldCollector, nonZero } from './fields.ts';
+import { fieldCollector, nonZero, signed } from './fields.ts';
 
 /** What memory is spent on. `maxmemory` 0 means that there is no limit. */
 export const memory = fieldCollector('memory', [
@@ -11,7 +11,7 @@ export const memory = fieldCollector('memory', [
   ['redis.memory.not_counted_for_eviction', 'mem_not_counted_for_evict'],
   ['redis.memory.clients', 'mem_clients_normal'],
   ['redis.memory.fragmentation_ratio', 'mem_fragmentation_ratio'],
-  ['redis.memory.fragmentation', 'mem_fragmentation_bytes'],
+  ['redis.memory.fragmentation', 'mem_fragmentation_bytes', signed],
   ['redis.memory.system', 'total_system_memory'],
   ['redis.maxmemory', 'maxmemory', nonZero],
 ]);

@@ -1,6 +1,6 @@
 import { sample, states } from '../catalogue/sample.ts';
 import { MAXMEMORY_POLICY, MODE, type Mode, ROLE, type Server } from '../model/redis.ts';
-import type { Info } from '../redis/info.ts';
+import { type Info, parseFlag } from '../redis/info.ts';
 import { INFO } from '../redis/query.ts';
 import { collector } from './collector.ts';
 
@@ -12,8 +12,8 @@ export const server = collector({
   read: ({ info }) => {
     const policy = info.text('memory', 'maxmemory_policy');
     const role = info.text('replication', 'role');
-    const uptime = info.number('server', 'uptime_in_seconds');
-    const loading = info.number('persistence', 'loading');
+    const uptime = info.count('server', 'uptime_in_seconds');
+    const loading = parseFlag(info.text('persistence', 'loading'));
     const labels = {
       server: kindOf(info),
       version: versionOf(info) ?? 'other',
@@ -25,7 +25,7 @@ export const server = collector({
       sample('redis.info', labels, 1),
       ...(role === undefined ? [] : states('redis.role', {}, member(ROLE, role))),
       ...(uptime === undefined ? [] : [sample('redis.uptime', {}, uptime)]),
-      ...(loading === undefined ? [] : [sample('redis.loading', {}, loading)]),
+      ...(loading === undefined ? [] : [sample('redis.loading', {}, Number(loading))]),
     ];
   },
 });

@@ -93,7 +93,7 @@ export function httpUrl() {
       if (url.username !== '' || url.password !== '') return refuse(context, 'must not hold a user or password');
       if (url.search !== '' || url.hash !== '') return refuse(context, 'must not have a ? or #');
       if (url.port === '0') return refuse(context, 'has port 0');
-      return url.href.replace(/\/+$/, '');
+      return url.href.replace(/(?<!\/)\/+$/, '');
     })
     .meta({ kind: 'URL' });
 }

@@ -8,7 +8,7 @@ import { checkServerIdentity as checkName, type PeerCertificate } from 'node:tls
  * host, which is an empty text for an IPv6 address, and so refuses every certificate of one.
  */
 export function checkServerIdentity(host: string, certificate: PeerCertificate): Error | undefined {
-  const address = host.replace(/^\[(.*)\]$/, '$1').replace(/%.*$/, '');
+  const address = host.replace(/^\[(.*)\]$/, '$1').replace(/%.*/s, '');
   if (isIP(address) === 0) return checkName(host, certificate);
   if (new X509Certificate(certificate.raw).checkIP(address) !== undefined) return undefined;
   const reason = `the certificate is not for the address ${address}`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { DURATION, parseDuration } from './duration.ts';
 import { faultsOf } from './issue.ts';
 import { closest, type Fault, type Path, type Problem, pathText } from './problem.ts';
 import { CIPHER_SUITES, CURVES } from './web-ciphers.ts';
@@ -84,10 +85,31 @@ const Users = z.record(z.string(), bcryptHash).check(({ value, issues }) => {
   }
 });
 
+/** Of all requests one every `interval` (milliseconds), and as many as `burst` at once; an interval of 0 is no limit. */
+export interface RateLimit {
+  interval: number;
+  burst: number;
+}
+
+const NO_DURATION = 'must be a duration such as 500ms, 1s or 1m';
+
+const RateLimitSettings = z
+  .strictObject({
+    interval: z
+      .union([z.literal(0), z.literal('0'), z.string().regex(DURATION, NO_DURATION)], NO_DURATION)
+      .transform((given) => parseDuration(String(given)) ?? 0),
+    burst: z.int().min(0).max(1_000_000).default(0),
+  })
+  .check(({ value, issues }) => {
+    if (value.interval > 0 && value.burst === 0)
+      issues.push({ code: 'custom', input: value, path: ['burst'], message: 'must be at least 1: with 0 every request would be refused' });
+  });
+
 const WebConfigFile = z.strictObject({
   tls_server_config: TlsServer.optional(),
   http_server_config: HttpServer.nullish(),
   basic_auth_users: Users.nullish(),
+  rate_limit: RateLimitSettings.nullish(),
 });
 
 /** Settings of the format that would restrict access, and are refused because they would not. */
@@ -99,6 +121,7 @@ const KNOWN: Readonly<Record<string, readonly string[]>> = {
   tls_server_config: Object.keys(TlsServer.shape),
   http_server_config: Object.keys(HttpServer.shape),
   'http_server_config.headers': Object.keys(Headers.shape),
+  rate_limit: Object.keys(RateLimitSettings.shape),
 };
 
 /** A web config file on its own, before the files that it names are read. */
@@ -106,6 +129,7 @@ export interface ParsedWebConfig {
   tls?: TlsSettings | undefined;
   headers: Readonly<Record<string, string>>;
   users: ReadonlyMap<string, string>;
+  rateLimit?: RateLimit | undefined;
   ignored: readonly string[];
 }
 
@@ -122,13 +146,14 @@ export function parseWebConfig(text: string, file: string): ParsedWebConfig | Pr
       .flatMap((issue) => (issue.code === 'unrecognized_keys' ? unknownKeys(issue) : faultsOf([issue], source.tree)))
       .map((fault) => ({ ...fault, path: pathText(fault.path), at: source.position(fault.path) }));
   }
-  const { tls_server_config: tls, http_server_config: server, basic_auth_users: users } = parsed.data;
+  const { tls_server_config: tls, http_server_config: server, basic_auth_users: users, rate_limit: rateLimit } = parsed.data;
   return {
     tls,
     headers: Object.fromEntries(
       Object.entries(server?.headers ?? {}).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
     ),
     users: new Map(Object.entries(users ?? {})),
+    ...(rateLimit && { rateLimit }),
     ignored: server?.http2 === true ? ['http_server_config.http2'] : [],
   };
 }

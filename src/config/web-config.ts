@@ -6,7 +6,7 @@ import { readText } from './file.ts';
 import { certificatesFault, certificatesIn } from './pem.ts';
 import { problemText } from './problem.ts';
 import { CIPHER_SUITES, CURVES, TLS13_CIPHERS } from './web-ciphers.ts';
-import { type ClientAuth, parseWebConfig, type TlsSettings } from './web-config-schema.ts';
+import { type ClientAuth, parseWebConfig, type RateLimit, type TlsSettings } from './web-config-schema.ts';
 
 /** A web config file that was read, checked and found usable, with the contents of the files that it names. */
 export interface WebConfig {
@@ -15,6 +15,7 @@ export interface WebConfig {
   /** bcrypt hashes by user; empty when nobody has to log in. */
   users: ReadonlyMap<string, string>;
   /** Settings that are accepted and have no effect here. */
+  rateLimit?: RateLimit | undefined;
   ignored: readonly string[];
 }
 

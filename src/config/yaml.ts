@@ -9,7 +9,6 @@ import {
   type Pair,
   parseAllDocuments,
   parseDocument,
-  visit,
   type YAMLError,
   type YAMLMap,
 } from 'yaml';
@@ -60,7 +59,7 @@ export function parseYaml(text: string, file: string): Source | Problem[] {
   const at = positions(lines, file);
   const deep = tooDeep(text, file);
   if (deep !== undefined) return [deep];
-  const document = parseDocument(text, { ...OPTIONS, lineCounter: lines });
+  const document = withoutStacks(() => parseDocument(text, { ...OPTIONS, lineCounter: lines }));
   const broken = syntaxProblems([...document.errors, ...document.warnings], at, text);
   const problems = broken.length === 0 ? duplicateKeys(document, at) : broken;
   if (problems.length > 0) return problems;
@@ -82,7 +81,7 @@ export function parseYamlStream(text: string, file: string, version: '1.1' | '1.
   const deep = tooDeep(text, file);
   if (deep !== undefined) return { documents: [], problems: [deep] };
   const problems: Problem[] = [];
-  for (const document of parseAllDocuments(text, { ...OPTIONS, version, lineCounter: lines })) {
+  for (const document of withoutStacks(() => parseAllDocuments(text, { ...OPTIONS, version, lineCounter: lines }))) {
     const errors = version === '1.1' ? [...document.errors, ...document.warnings] : document.errors;
     for (const problem of syntaxProblems(errors, at, text)) problems.push(problem);
     for (const problem of duplicateKeys(document, at)) problems.push(problem);
@@ -98,6 +97,17 @@ export function parseYamlStream(text: string, file: string, version: '1.1' | '1.
 
 // The check for unique keys of the yaml package compares all pairs: minutes for a map of 1 MiB.
 const OPTIONS = { prettyErrors: false, merge: true, stringKeys: true, uniqueKeys: false } as const;
+
+/** The yaml package makes an error for each fault of a text; where a text has thousands of them, their stacks take most of the time. */
+function withoutStacks<T>(parse: () => T): T {
+  const before = Error.stackTraceLimit;
+  Error.stackTraceLimit = 0;
+  try {
+    return parse();
+  } finally {
+    Error.stackTraceLimit = before;
+  }
+}
 
 function positions(lines: LineCounter, file: string): (offset: number) => Position {
   return (offset) => {
@@ -141,9 +151,11 @@ function syntaxProblems(errors: readonly YAMLError[], at: (offset: number) => Po
   const lines = errors.length > 0 ? text.split('\n') : [];
   /** Lines whose errors come from the one below them. */
   const explained = new Set<number>();
+  const looked = new Set<number>();
   for (const { code, pos } of errors) {
     const position = at(pos[0]);
-    const problem = code === 'BLOCK_AS_IMPLICIT_KEY' ? tooFarIn(lines, position) : undefined;
+    const problem = code === 'BLOCK_AS_IMPLICIT_KEY' && !looked.has(position.line) ? tooFarIn(lines, position) : undefined;
+    looked.add(position.line);
     const line = problem?.at?.line ?? position.line;
     if (problem !== undefined) explained.add(position.line);
     if (explained.has(line) && problem === undefined) continue;
@@ -155,25 +167,29 @@ function syntaxProblems(errors: readonly YAMLError[], at: (offset: number) => Po
 /** A line that is indented deeper than the key in the line above it, which has a value already: to YAML that value goes on there. */
 function tooFarIn(lines: readonly string[], { file, line }: Position): Problem | undefined {
   const key = /^ *(?:- +)*/.exec(lines[line - 1] ?? '')?.[0].length ?? 0;
-  const after = lines.findIndex((text, index) => index >= line && !/^\s*(#.*)?$/.test(text));
+  let after = line;
+  while (after < lines.length && /^\s*(#.*)?$/.test(lines[after] ?? '')) after++;
   const indent = /^ */.exec(lines[after] ?? '')?.[0].length ?? 0;
-  if (after < 0 || indent <= key) return undefined;
+  if (after >= lines.length || indent <= key) return undefined;
   const message = `is indented by ${indent} spaces and the key in line ${line} above it by ${key}; indent both alike`;
   return { path: '', message, at: { file, line: after + 1, column: indent + 1 } };
 }
 
-function duplicateKeys(document: Document, at: (offset: number) => Position): Problem[] {
+/** Walks by itself: the `visit` of the yaml package copies the path to a node at each step. */
+function duplicateKeys({ contents }: Document, at: (offset: number) => Position): Problem[] {
   const problems: Problem[] = [];
-  visit(document, {
-    Map(_, { items }) {
-      const seen = new Set<string>();
-      for (const { key } of items) {
-        const name = String(isScalar(key) ? key.value : key);
-        if (seen.has(name)) problems.push({ path: pathText([name]), message: 'this key is given twice', at: at(start(key) ?? 0) });
-        seen.add(name);
-      }
-    },
-  });
+  const open: unknown[] = [contents];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (isSeq(node)) for (const item of node.items.toReversed()) open.push(item ?? null);
+    if (!isMap(node)) continue;
+    const seen = new Set<string>();
+    for (const { key } of node.items) {
+      const name = String(isScalar(key) ? key.value : key);
+      if (seen.has(name)) problems.push({ path: pathText([name]), message: 'this key is given twice', at: at(start(key) ?? 0) });
+      seen.add(name);
+    }
+    for (const { value } of node.items.toReversed()) open.push(value ?? null);
+  }
   return problems;
 }
 

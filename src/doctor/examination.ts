@@ -26,7 +26,7 @@ export function examine(setup: Setup, rules: readonly Rule[]): Examination {
   const failed: { rule: Rule; reason: string }[] = [];
   for (const rule of rules.filter(runs)) {
     try {
-      findings.push(...rule.check(setup).map((finding) => ({ ...finding, rule, severity: finding.severity ?? rule.severity })));
+      for (const finding of rule.check(setup)) findings.push({ ...finding, rule, severity: finding.severity ?? rule.severity });
     } catch (error) {
       // Its message may quote the evidence, and so a password.
       failed.push({ rule, reason: error instanceof Error ? error.name : 'unknown' });

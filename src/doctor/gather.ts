@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, type Stats, statSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { readBytesNow, readTextNow } from '../config/file.ts';
 import { type Problem, problemText } from '../config/problem.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { cutsOf } from './evidence/cuts.ts';
+import { fromDatabase } from './evidence/database.ts';
 import { environmentOf } from './evidence/environment-of.ts';
 import { type Disk, filesOf } from './evidence/files.ts';
 import { deepFreeze } from './evidence/freeze.ts';
@@ -21,7 +22,8 @@ import {
 import { readKubernetes } from './evidence/kubernetes.ts';
 import { releaseOf, sectionVariables } from './evidence/running.ts';
 import { composeFiles, environmentFiles, processLookup, variable } from './evidence/sources.ts';
-import { type DoctorOptions, discovered } from './options.ts';
+import { STARTER, startersOf } from './evidence/starters.ts';
+import { type DoctorOptions, discovered, isAsked } from './options.ts';
 import { resolve as resolved } from './resolve.ts';
 import type { Gap, Setup } from './setup.ts';
 
@@ -66,10 +68,14 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
   const compose = composeFiles(options, files, lookup);
   const manifests = options.kubernetes.flatMap((path) => files.manifests(path)).flatMap((path) => files.read(path) ?? []);
   const kubernetes = readKubernetes(manifests);
-  problems.push(...compose.problems, ...kubernetes.problems);
+  for (const problem of [...compose.problems, ...kubernetes.problems]) problems.push(problem);
   const services = identifiedServices(compose.services, files);
   const workloads = identifiedWorkloads(kubernetes.workloads, files);
-  const gateways = gatewaysOf(services, workloads, files);
+  const contained = gatewaysOf(services, workloads, files);
+  // Where containers are known, scripts and units only start those.
+  const starters =
+    contained.length > 0 ? undefined : startersOf(starterNames(asked, isAsked(asked) ? [] : namesIn(asked.directory)), files, lookup);
+  const gateways = starters?.gateways.length ? starters.gateways : contained;
   const named = options.litellmConfig === undefined ? undefined : resolve(asked.directory, options.litellmConfig);
   const isOfOne =
     gateways.length > 1 &&
@@ -87,7 +93,7 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
   const treeOf = (found: { text: string; file: string } | undefined) => {
     const key = found === undefined ? '' : `${found.file}\0${found.text}`;
     const tree = trees.get(key) ?? configTree(found, files);
-    if (!trees.has(key)) problems.push(...tree.problems);
+    if (!trees.has(key)) for (const problem of tree.problems) problems.push(problem);
     trees.set(key, tree);
     return tree.config;
   };
@@ -123,7 +129,8 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
   const unread = [...files.problems, ...problems].map(gapOf);
   for (const { gateway, gaps, litellm } of instances) {
     const configured = litellm === undefined ? [] : sectionVariables(litellm);
-    const inside = gateway?.variables ?? [...own, ...written];
+    const isShell = gateway === undefined || ('inherits' in gateway && gateway.inherits === true);
+    const inside = [...(gateway?.variables ?? []), ...(isShell ? [...own, ...written] : [])];
     const environment = environmentOf([...configured, ...inside]);
     const seen = await live?.lookAtGateway(gateway?.service === undefined ? [] : [gateway.service], clock, signal);
     const { release, problems: wrong, notes: assumed } = releaseOf(options.litellmVersion, gateway, seen?.seen?.version);
@@ -140,7 +147,17 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
       release,
       resolutions,
       live: live === undefined ? undefined : { redis: redis?.seen, gateway: seen?.seen },
-      gaps: [...gaps, ...(gateway?.gaps ?? []), ...unread, ...wrong.map(gapOf), ...compose.gaps, ...kubernetes.gaps, ...ofServers],
+      gaps: [
+        ...gaps,
+        ...(gateway?.gaps ?? []),
+        ...fromDatabase(litellm, environment),
+        ...(starters?.gaps ?? []),
+        ...unread,
+        ...wrong.map(gapOf),
+        ...compose.gaps,
+        ...kubernetes.gaps,
+        ...ofServers,
+      ],
       exposure,
     });
   }
@@ -148,6 +165,19 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
   const [setup] = setups;
   if (setup === undefined) throw new Error('there is always a setup');
   return { setup, setups, problems: [...files.problems, ...problems], notes, files: files.names() };
+}
+
+/** Files that may start LiteLLM: those that were named beside the files of variables, else those of the directory. */
+function starterNames({ envFiles }: DoctorOptions, inFolder: readonly string[]): readonly string[] {
+  return [...envFiles.filter((path) => STARTER.test(basename(path))), ...inFolder.filter((name) => STARTER.test(name))];
+}
+
+function namesIn(directory: string): string[] {
+  try {
+    return readdirSync(directory).sort();
+  } catch {
+    return [];
+  }
 }
 
 function addNew(list: Problem[], added: readonly Problem[]): void {

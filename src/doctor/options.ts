@@ -20,10 +20,14 @@ const DISCOVERED = {
   override: ['compose.override.yaml', 'compose.override.yml', 'docker-compose.override.yaml', 'docker-compose.override.yml'],
 } as const;
 
+/** Whether any file was named. */
+export function isAsked({ litellmConfig, envFiles, compose, kubernetes }: DoctorOptions): boolean {
+  return litellmConfig !== undefined || envFiles.length + compose.length + kubernetes.length > 0;
+}
+
 /** The options with the files of the directory in place of those that were not named; as they are when any file was. */
 export function discovered(options: DoctorOptions, exists: (path: string) => boolean): DoctorOptions {
-  const { litellmConfig, envFiles, compose, kubernetes } = options;
-  if (litellmConfig !== undefined || envFiles.length + compose.length + kubernetes.length > 0) return options;
+  if (isAsked(options)) return options;
   const project = DISCOVERED.compose.find(exists);
   return {
     ...options,

@@ -22,6 +22,8 @@ export interface Gap {
   message: string;
   /** What to give the doctor, or to change. */
   fix: string;
+  /** How bad, where it is not as bad as the rule says. */
+  severity?: 'low' | undefined;
 }
 
 /** A file or folder that a container sees at a path; `text` where the content stands in the evidence itself. */
@@ -107,6 +109,8 @@ export interface Workload {
   file: string;
   replicas: number | undefined;
   labels: Readonly<Record<string, string>>;
+  /** Names that its `hostAliases` give to addresses. */
+  aliases: Readonly<Record<string, string>>;
   containers: readonly Container[];
 }
 
@@ -119,6 +123,8 @@ export interface ClusterService {
   limited: boolean;
   /** Whether its name leads to the pods themselves, so that its ports do not count. */
   headless: boolean;
+  /** The name that one of type ExternalName stands for. */
+  external: string | undefined;
   selector: Readonly<Record<string, string>>;
   ports: readonly { port: string; target: string; nodePort: string | undefined }[];
   place: Place;

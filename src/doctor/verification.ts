@@ -1,6 +1,6 @@
 import type { Problem } from '../config/problem.ts';
 import type { Examination, Reported } from './examination.ts';
-import { type Edit, SEVERITY } from './finding.ts';
+import { type Edit, SEVERITY, type Severity } from './finding.ts';
 import type { Setup } from './setup.ts';
 
 /** What the doctor says after files were changed: the findings, and what is wrong with the files. */
@@ -18,56 +18,90 @@ export interface Verified {
   refused: readonly Reported[];
 }
 
-/** So many edits are tried; the rest is not offered. */
+/** So many edits are tried; the rest is not offered. Each try reads and judges everything again, so of much there are fewer. */
 const MOST = 60;
+const WORK = 20_000_000;
+/** What a finding weighs beside the characters of the files. */
+const FINDING = 200;
+
+function mostTries({ examination }: Outcome, characters: number): number {
+  return Math.min(MOST, Math.floor(WORK / (1 + characters + FINDING * examination.findings.length)));
+}
+
+/** What was refused is tried again so often. */
+const PASSES = 4;
 
 /**
- * Tries the edits of each finding on a copy of the files, together with those that were proved before it, the
- * worst first. A fix whose examination brings something as bad as what it mends, or worse, that does not take its
- * finding away, or that leaves a file unusable, is offered in words only.
+ * Tries the edits of each finding on a copy of the files, on top of those that were proved before it, the worst
+ * first, so that what is offered is examined as a whole. One that is refused is tried again once others are in
+ * place: a password can move into a variable after the url that hides it is gone. A fix that brings something as
+ * bad as what it mends, or worse, that does not take its finding away, or that leaves a file unusable, is offered in
+ * words only; a finding that the fixes of others take away needs none of its own. `characters` is the length of all
+ * files together.
  */
-export async function verified(before: Outcome, setup: Setup, examineWith: Examine): Promise<Verified> {
-  const findings: Reported[] = [];
-  const refused: Reported[] = [];
+export async function verified(before: Outcome, setup: Setup, examineWith: Examine, characters = 0): Promise<Verified> {
+  const most = mostTries(before, characters);
+  const proved = new Map<Reported, readonly Edit[]>();
   let accepted: readonly Edit[] = [];
   let known = before;
-  let tried = 0;
-  for (const finding of before.examination.findings) {
-    const own = finding.edits ?? [];
-    if (own.length === 0) {
-      findings.push(finding);
-      continue;
-    }
-    const alone = tried++ < MOST ? await examineWith(changed(setup, own)) : undefined;
-    const fits = alone !== undefined && mends(finding, before, alone);
-    const fresh = own.filter((edit) => !accepted.some((other) => meets(other, edit)));
-    const together = fits && accepted.length > 0 && fresh.length > 0 ? await examineWith(changed(setup, [...accepted, ...fresh])) : alone;
-    const isSafe = fits && together !== undefined && !worsens(finding, known, together);
-    findings.push(isSafe ? finding : { ...finding, edits: undefined });
-    if (!isSafe) refused.push(finding);
-    else if (fresh.length > 0) {
+  let tries = 0;
+  let open = before.examination.findings.filter(({ edits = [] }) => edits.length > 0);
+  for (let pass = 0, isMoving = true; isMoving && pass < PASSES; pass++) {
+    isMoving = false;
+    for (const finding of open) {
+      const own = finding.edits ?? [];
+      const fresh = own.filter((edit) => !accepted.some((other) => meets(other, edit)));
+      if (fresh.length === 0 || tries >= most) continue;
+      tries++;
+      const outcome = await examineWith(changed(setup, [...accepted, ...fresh]));
+      if (!mends(finding, known, outcome)) continue;
+      // In the first pass the order of the findings already says whose edit of a line counts.
+      proved.set(finding, pass === 0 ? own : fresh);
       accepted = [...accepted, ...fresh];
-      known = together;
+      known = outcome;
+      isMoving = true;
     }
+    open = open.filter((finding) => !proved.has(finding));
   }
-  return { findings, refused };
+  const left = new Set(known.examination.findings.map(keyOf));
+  const isMended = (finding: Reported) => !left.has(keyOf(finding));
+  return {
+    findings: before.examination.findings.map((finding) =>
+      proved.has(finding) ? { ...finding, edits: proved.get(finding) } : { ...finding, edits: shared(finding, accepted) },
+    ),
+    refused: open.filter((finding) => !isMended(finding)),
+  };
 }
 
+/** The edits of a finding that were proved as those of others. */
+function shared({ edits = [] }: Reported, accepted: readonly Edit[]): readonly Edit[] | undefined {
+  const own = edits.filter((edit) => accepted.some((other) => isSame(other, edit)));
+  return own.length > 0 && own.length === edits.length ? own : undefined;
+}
+
+/** Whether the finding is gone, without another of its rule in its place, and nothing came that is as bad. */
 function mends(finding: Reported, before: Outcome, after: Outcome): boolean {
-  const count = ({ examination }: Outcome) => examination.findings.filter((one) => keyOf(one) === keyOf(finding)).length;
-  return count(after) < count(before) && !worsens(finding, before, after);
+  const same = ({ examination }: Outcome) => examination.findings.filter((one) => keyOf(one) === keyOf(finding)).length;
+  const wasMended = same(before) === 0;
+  const isMended = wasMended ? same(after) === 0 : same(after) < same(before) && count(after, finding) < count(before, finding);
+  return isMended && !worsens(finding, before, after);
 }
 
-/** Whether something new is at least as bad as the finding, or a file cannot be used any more. */
+/** Findings of the rule of a finding that are as bad as it, or worse. */
+function count({ examination }: Outcome, { rule, severity }: Reported): number {
+  return examination.findings.filter((one) => one.rule.id === rule.id && isAsBad(one, severity)).length;
+}
+
+function isAsBad(one: Reported, severity: Severity): boolean {
+  return SEVERITY.indexOf(one.severity) <= SEVERITY.indexOf(severity);
+}
+
+/** Whether a rule finds more that is at least as bad as the finding, or a file cannot be used any more. A finding may move to another place: a password to its variable. */
 function worsens({ severity }: Reported, before: Outcome, after: Outcome): boolean {
   if (after.problems.length > before.problems.length || after.examination.failed.length > before.examination.failed.length) return true;
-  const had = new Map<string, number>();
-  for (const one of before.examination.findings) had.set(keyOf(one), (had.get(keyOf(one)) ?? 0) + 1);
-  return after.examination.findings.some((one) => {
-    const left = had.get(keyOf(one)) ?? 0;
-    had.set(keyOf(one), left - 1);
-    return left <= 0 && SEVERITY.indexOf(one.severity) <= SEVERITY.indexOf(severity);
-  });
+  return after.examination.findings.some(
+    (one) => isAsBad(one, severity) && count(after, { ...one, severity }) > count(before, { ...one, severity }),
+  );
 }
 
 /** Lines move when a file is changed, so they do not count. */
@@ -78,8 +112,12 @@ function keyOf({ rule, severity, place, message }: Reported): string {
 /** Whether two edits change the same lines of a file; two insertions never do. */
 export function meets(a: Edit, b: Edit): boolean {
   const inserts = a.to < a.from || b.to < b.from;
-  const isSame = a.from === b.from && a.to === b.to && a.lines.join('\n') === b.lines.join('\n');
-  return a.file === b.file && (isSame || (!inserts && a.from <= b.to && b.from <= a.to));
+  return isSame(a, b) || (a.file === b.file && !inserts && a.from <= b.to && b.from <= a.to);
+}
+
+/** Whether two edits are the same change. */
+export function isSame(a: Edit, b: Edit): boolean {
+  return a.file === b.file && a.from === b.from && a.to === b.to && a.lines.join('\n') === b.lines.join('\n');
 }
 
 /** The texts of the files after edits that do not meet; a byte order mark is no part of a text. */

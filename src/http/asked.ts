@@ -18,27 +18,37 @@ export function isLoopback(address: string | undefined): boolean {
   return plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
 }
 
-/** Headers that proxies add, browsers send and a program on this machine that asks for itself does not. */
-const FROM_OUTSIDE =
-  /^(forwarded.*|via|x-(forwarded|real|client|cluster|original|proxy|envoy|remote|host|azure|amzn|appengine|scheme|http).*|.*client-ip|true-client.*|cf-.*|cdn-.*|fly-.*|fastly-.*|akamai-.*|origin|referer|cookie|sec-(?!fetch-mode$).*|dnt|upgrade-insecure-requests)$/;
+/** All that programs send that ask for themselves (curl, wget, clients of Go, Python and Node). Any other header is that of a proxy or a browser. */
+const OF_PROGRAMS: ReadonlySet<string> = new Set([
+  ...['host', 'user-agent', 'accept', 'accept-encoding', 'accept-language', 'accept-charset', 'authorization'],
+  ...['connection', 'keep-alive', 'te', 'content-length', 'content-type', 'transfer-encoding', 'expect'],
+  // The fetch of Node sends this one header of a browser.
+  ...['sec-fetch-mode', 'traceparent', 'tracestate'],
+]);
 
 /** A name or address of this machine as the Host header gives it. */
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/i;
 
 /**
- * Whether a request comes straight from a program on this machine. A proxy is known by what it adds, or by
+ * Whether a request comes straight from a program on this machine. A proxy is known by any header more, or by
  * HTTP/1.0, which nginx speaks where nothing else is configured; a page in a browser by what browsers send,
  * or by a host name that its owner points at this machine.
  */
-function isLocal({ socket, headers, httpVersion }: IncomingMessage): boolean {
-  // The fetch of Node sends this one header of a browser.
+export function isLocal({
+  socket,
+  headers,
+  rawHeaders,
+  httpVersion,
+}: Pick<IncomingMessage, 'headers' | 'rawHeaders' | 'httpVersion'> & { socket: { remoteAddress?: string | undefined } }): boolean {
+  const names = rawHeaders.filter((_, index) => index % 2 === 0).map((name) => name.toLowerCase());
   const fetched = headers['sec-fetch-mode'] !== undefined && headers['user-agent'] !== 'node';
   return (
     isLoopback(socket.remoteAddress) &&
     httpVersion === '1.1' &&
     LOOPBACK_HOST.test(headers.host ?? '') &&
     !fetched &&
-    !Object.keys(headers).some((name) => FROM_OUTSIDE.test(name))
+    names.every((name) => OF_PROGRAMS.has(name)) &&
+    names.indexOf('host') === names.lastIndexOf('host')
   );
 }
 
@@ -50,7 +60,7 @@ export function readAsked(request: IncomingMessage): Asked {
   const target = (request.url ?? '').replace(/^https?:\/\/[^/?#]*/i, '') || '/';
   return {
     method: request.method ?? '',
-    path: target.replace(/[?#].*$/s, ''),
+    path: target.replace(/[?#].*/s, ''),
     query: new URLSearchParams(/\?([^#]*)/.exec(target)?.[1] ?? ''),
     accept: request.headers.accept,
     local: isLocal(request),

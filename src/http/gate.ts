@@ -4,6 +4,7 @@ import { fingerprint, loadWebConfig, type WebConfig } from '../config/web-config
 import type { ClientAuth } from '../config/web-config-schema.ts';
 import type { Log } from '../model/tick.ts';
 import { type Admission, createPasswords } from './passwords.ts';
+import { createRateLimit } from './rate-limit.ts';
 
 /** That the web config file cannot be used; the message holds one problem a line, for people. */
 export class WebConfigError extends Error {
@@ -20,7 +21,7 @@ export interface Gate {
   /** Whether a connection may be used, going by its client certificate. */
   trusts(socket: TLSSocket): boolean;
   /** Whether a request may pass; `from` is the address of its client. */
-  admit(authorization: string | undefined, from: string | undefined): Promise<Admission>;
+  admit(authorization: string | undefined, from: string | undefined): Promise<Admission | 'limited'>;
 }
 
 /** The longest that a connection or a request waits for the files to be looked at, milliseconds. */
@@ -43,6 +44,7 @@ const ASKED: Readonly<Record<ClientAuth, boolean>> = {
  */
 export async function openGate(path: string | undefined, log: Log): Promise<Gate> {
   const passwords = createPasswords();
+  const rate = createRateLimit();
   const inTurn = createTurns();
   let files: readonly string[] = path === undefined ? [] : [path];
   let seen = '';
@@ -104,7 +106,10 @@ export async function openGate(path: string | undefined, log: Log): Promise<Gate
       const given = Object.keys(socket.getPeerCertificate() ?? {}).length > 0;
       return trusted(clientAuth, given, socket.authorized);
     },
-    admit: async (authorization, from) => (current.users.size === 0 ? 'admitted' : passwords.admit(authorization, current.users, from)),
+    admit: async (authorization, from) => {
+      if (!rate.allows(current.rateLimit)) return 'limited';
+      return current.users.size === 0 ? 'admitted' : passwords.admit(authorization, current.users, from);
+    },
   };
 }
 
@@ -141,8 +146,8 @@ async function withinLimit(check: Promise<void>): Promise<void> {
   clearTimeout(timer);
 }
 
-function asksForNothing({ tls, users }: WebConfig): boolean {
-  return tls === undefined && users.size === 0;
+function asksForNothing({ tls, users, rateLimit }: WebConfig): boolean {
+  return tls === undefined && users.size === 0 && rateLimit === undefined;
 }
 
 /** Whether a client is let in, going by whether it gave a certificate and whether that one verifies. */

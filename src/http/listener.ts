@@ -50,6 +50,8 @@ export function createListener({ gate, answer, refresh, connections, log }: List
       await refresh();
       const admission = await gate.admit(request.headers.authorization, request.socket.remoteAddress);
       if (admission === 'refused') return plain(401, 'Log in with a user and password of the web config file.', LOGIN);
+      if (admission === 'limited')
+        return plain(429, 'More requests than rate_limit of the web config file allows; try again.', { 'Retry-After': '1' });
       if (admission === 'busy') return plain(429, 'Too many logins are being checked; try again.', { 'Retry-After': '1' });
       return await answer(readAsked(request));
     } catch (error) {

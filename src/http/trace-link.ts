@@ -5,6 +5,6 @@ import { readable } from './readable.ts';
 export function traceLink(id: string, tracesUrl: string | undefined): Html {
   const short = html`<code>${id.slice(0, 8)}</code>`;
   return tracesUrl && /^https?:\/\//.test(tracesUrl)
-    ? html`<a href="${tracesUrl.replace(/\/+$/, '')}/trace/${encodeURIComponent(readable(id))}">${short}</a>`
+    ? html`<a href="${tracesUrl.replace(/(?<!\/)\/+$/, '')}/trace/${encodeURIComponent(readable(id))}">${short}</a>`
     : short;
 }

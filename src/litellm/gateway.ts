@@ -64,7 +64,7 @@ export interface Gateway {
 
 /** The way to the gateway of a configuration entry, or to one of its replicas. Nothing is sent before the first call. */
 export function createGateway(config: GatewayConfig, clock: Clock, watcher: RequestWatcher, replica?: Replica): Gateway {
-  const base = config.url.replace(/\/+$/, '');
+  const base = config.url.replace(/(?<!\/)\/+$/, '');
 
   async function attempt(sending: Sending, signal: AbortSignal): Promise<Reply> {
     const start = clock.monotonic();

@@ -28,7 +28,7 @@ export function inAddresses(text: string): Range[] {
     if (scheme > 0) {
       const end = quotedEnd(text, index, index + word.length);
       behind = end;
-      ranges.push(...urls(text.slice(index, end)).map(({ from, to }) => ({ from: index + from, to: index + to })));
+      for (const { from, to } of urls(text.slice(index, end))) ranges.push({ from: index + from, to: index + to });
     } else {
       const range = pair(word);
       if (range !== undefined) ranges.push({ from: index + range.from, to: index + range.to });
@@ -51,7 +51,7 @@ function urls(word: string): Range[] {
   const ranges: Range[] = [];
   let from = 0;
   for (const part of word.split(/[,;|](?=[a-z][a-z\d+.-]{0,30}:\/\/)/i)) {
-    ranges.push(...url(part).map((range) => ({ from: from + range.from, to: from + range.to })));
+    for (const range of url(part)) ranges.push({ from: from + range.from, to: from + range.to });
     from += part.length + 1;
   }
   return ranges;
@@ -72,7 +72,7 @@ function url(text: string): Range[] {
   const query = text.indexOf('?', behind);
   const fragment = text.indexOf('#', behind);
   const queryEnd = fragment === -1 ? end : Math.min(end, fragment);
-  if (query >= 0 && query < queryEnd) ranges.push(...inQuery(text.slice(query + 1, queryEnd), query + 1));
+  if (query >= 0 && query < queryEnd) for (const range of inQuery(text.slice(query + 1, queryEnd), query + 1)) ranges.push(range);
   if (fragment >= 0 && fragment + 1 < end) ranges.push({ from: fragment + 1, to: end });
   return ranges;
 }

@@ -16,7 +16,7 @@ export function inAssignments(line: string): Range[] {
   for (const { 0: separator, index } of line.matchAll(SEPARATOR)) {
     if (index < behind) continue;
     const key = keyBefore(line, index);
-    if (key === '' || !keyNamesSecret(key)) continue;
+    if (key === '' || !keyNamesSecret(key) || isRequired(line, index, key)) continue;
     const { from, to, end } = valueAt(line, index + separator.length, isFlow(line, index));
     behind = end;
     // `key: REDIS_PASSWORD` of a manifest names the member of a Secret.
@@ -24,6 +24,11 @@ export function inAssignments(line: string): Range[] {
     if (to > from && !isName) ranges.push({ from, to });
   }
   return ranges;
+}
+
+/** What `:?` in a reference of Compose or a shell gives is a message, no value. */
+function isRequired(line: string, index: number, key: string): boolean {
+  return line[index + 1] === '?' && line.slice(index - key.length - 2, index - key.length) === '$'.concat('{');
 }
 
 const OF_NAME = /[\p{L}\p{N}_.-]/u;
@@ -120,7 +125,7 @@ export function inComment(line: string, holdsSecret: boolean): Range[] {
   }));
   let named = holdsSecret;
   return words.flatMap(({ word, from: begin, to }) => {
-    const isName = namesSecret(word.replace(/[:=.]+$/, '')) && /^[\w-]{0,48}[:=.]{0,2}$/.test(word);
+    const isName = namesSecret(word.replace(/(?<![:=.])[:=.]+$/, '')) && /^[\w-]{0,48}[:=.]{0,2}$/.test(word);
     if (isName) {
       named = true;
       return [];
@@ -137,5 +142,5 @@ export function isLikeSecret(word: string): boolean {
     /^(?:[\p{L}]?\p{Ll}+(?:[-'/.]\p{Ll}+)*|[A-Z][A-Z_]*|--?[a-z-]+|\.{0,2}\/.*|[\d.:-]+|\$.*|os\.environ\/.*|=+|-+)$/u.test(word)
   )
     return false;
-  return !/^[A-Z][A-Z\d_]*_[A-Z\d_]*$/.test(word);
+  return !/^[A-Z][A-Z\d_]*$/.test(word) || !word.includes('_');
 }

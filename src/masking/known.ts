@@ -79,7 +79,10 @@ function forms(secret: string): Set<string> {
     result.add(text.toLowerCase());
     for (const bytes of [whole, `${whole}\n`, `:${whole}`, `default:${whole}`]) {
       const base64 = Buffer.from(bytes).toString('base64');
-      result.add(base64).add(base64.replace(/=+$/, '')).add(Buffer.from(bytes).toString('base64url'));
+      result
+        .add(base64)
+        .add(base64.replace(/={1,2}$/, ''))
+        .add(Buffer.from(bytes).toString('base64url'));
     }
   }
   return result;

@@ -7,11 +7,11 @@ import { shapes } from './shapes.ts';
 
 /** A key whose value stands in the lines below it: nothing behind the colon, or the mark of a block of text. */
 const OPENING =
-  /^([ \t]*(?:- +)*)(?:["']?)([\w.-]+)(?:["']?)[ \t]*:[ \t]*(?:![\w!/:.-]*[ \t]*|&[\w-]+[ \t]*)?([|>][-+\d]{0,2})?[ \t]*(?:#.*)?$/;
+  /^([ \t]*(?:- +)*)(?:["']?)([\w.-]+)(?:["']?)[ \t]*:[ \t]*(?:(?:![\w!/:.-]*|&[\w-]+)[ \t]*)?(?:[|>][-+\d]{0,2}[ \t]*)?(?:#.*)?$/;
 /** The end of a word of a command whose next word stands in the line below it. */
-const HANGING = /(?:^|[\s"'[,])(--?[\w-]+|requirepass|masterauth)["']?[ \t]*,?[ \t]*\\?[ \t]*$/i;
+const HANGING = /(?:^|[\s"'[,])(--?[\w-]+|requirepass|masterauth)["']?(?:[ \t]*,)?(?:[ \t]*\\)?[ \t]*$/i;
 const NAMED = /^[ \t]*(?:- +)?["']?name["']?[ \t]*:[ \t]*["']?([\w.-]+)["']?[ \t]*$/i;
-const VALUE = /^([ \t]*(?:- +)?["']?value["']?[ \t]*:[ \t]*)(.*)$/i;
+const VALUE = /^([ \t]*(?:- +)?["']?value["']?[ \t]*:[ \t]*)/i;
 const UNCLOSED = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*[=:][ \t]*(["'])(.*)$/;
 
 /** The secrets that a line gives away by itself: by keys, options, addresses and forms. */
@@ -62,7 +62,8 @@ function carried(line: string, open: Open): { ranges: Range[]; next: Open } {
   const ranges: Range[] = [];
   if (open.kind === 'word' && body >= 0) ranges.push(item(line));
   const value = open.kind === 'value' ? VALUE.exec(line) : null;
-  if (value !== null && !/^(?:\$[({]|os\.environ)/.test(value[2] ?? '')) ranges.push({ from: value[1]?.length ?? 0, to: line.length });
+  if (value !== null && !/^(?:\$[({]|os\.environ)/.test(line.slice(value[0].length, value[0].length + 16)))
+    ranges.push({ from: value[0].length, to: line.length });
   return { ranges, next: opened(line, open.kind === 'value' && value === null && /^[ \t]+[^-]/.test(line)) };
 }
 

@@ -26,14 +26,30 @@ export interface Mask {
 /** A mask that knows some secrets by value; with `controls: 'kept'` control characters are left to a writer that escapes them itself. Ordinary words among them are hidden only where they stand as a value. */
 export function createMask(secrets: Iterable<string>, { controls }: { controls: 'escaped' | 'kept' } = { controls: 'escaped' }): Mask {
   const byValue = known(secrets);
-  const hidden = (given: string): string => hide(given, [...byValue(given), ...inText(given)]);
-  const text = controls === 'kept' ? hidden : (given: string): string => printable(hidden(given));
+  const hidden = remembered((given) => hide(given, [...byValue(given), ...inText(given)]));
+  const text = controls === 'kept' ? hidden : remembered((given) => printable(hidden(given)));
   const line = (given: string): string => hide(given, [...byValue(given), ...inLine(given)]);
   return {
     text,
     line,
     lines: (given) => inLines(given).map((ranges, index) => hide(given[index] ?? '', [...byValue(given[index] ?? ''), ...ranges])),
     tree: (value) => masked(value, text),
+  };
+}
+
+/** Texts that a report or a log holds again and again are looked at once. */
+const REMEMBERED = { texts: 2_048, longest: 1_024 } as const;
+
+function remembered(hidden: (given: string) => string): (given: string) => string {
+  const known = new Map<string, string>();
+  return (given) => {
+    const before = known.get(given);
+    if (before !== undefined) return before;
+    const text = hidden(given);
+    if (given.length > REMEMBERED.longest) return text;
+    if (known.size >= REMEMBERED.texts) known.clear();
+    known.set(given, text);
+    return text;
   };
 }
 

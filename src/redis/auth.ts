@@ -1,7 +1,7 @@
 import type { Credential } from '../config/effective.ts';
 import type { Secret } from '../config/secret.ts';
 import { type Connection, during } from './connection.ts';
-import { RedisError } from './failure.ts';
+import { expectWord, RedisError } from './failure.ts';
 import type { AuthAnswer } from './target.ts';
 
 /** What `AUTH password` is answered with where the default user needs none: from 6.0 on (src/acl.c), and before (src/server.c). */
@@ -24,7 +24,7 @@ export async function authenticate(
   const args = credential.username === undefined ? [password] : [credential.username, password];
   return during(redis, signal, 'AUTH', async () => {
     try {
-      await redis.send(['AUTH', ...args]);
+      expectWord(await redis.send(['AUTH', ...args]), 'OK', 'AUTH');
       return 'accepted';
     } catch (error) {
       if (error instanceof Error && NO_PASSWORD_CONFIGURED.test(error.message)) return 'no password configured';

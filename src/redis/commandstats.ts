@@ -1,35 +1,42 @@
 import { COMMAND, type Command } from '../model/redis.ts';
-import { type Info, parseNumber, parsePairs } from './info.ts';
+import { type Info, parseCount, parsePairs } from './info.ts';
 
 /** What a server did with one command since it started or its statistics were reset. */
 export interface CommandStats {
-  calls: number;
-  seconds: number;
-  /** Undefined for a server that does not count them (before Redis 6.2). */
+  /** What the server does not count (`rejected` and `failed` before Redis 6.2), or not as a number, is undefined. */
+  calls: number | undefined;
+  seconds: number | undefined;
   rejected: number | undefined;
   failed: number | undefined;
 }
 
 /**
  * INFO commandstats by allow-listed command, all of them; subcommands (`client|list`) count for their command.
- * Undefined where the server does not show the section.
+ * Undefined where the server does not show the section, or more of it than any server has: which of it would be missing is not known.
  */
 export function parseCommandStats(info: Info): Record<Command, CommandStats> | undefined {
   if (!info.has('commandstats')) return undefined;
-  const lines = [...info.section('commandstats')].filter(([field]) => field.startsWith('cmdstat_')).slice(0, MOST_COMMANDS);
+  const lines = [...info.section('commandstats')].filter(([field]) => field.startsWith('cmdstat_'));
+  if (lines.length > MOST_COMMANDS) return undefined;
   const counts = lines.map(([field, value]) => ({ command: commandOf(field.slice('cmdstat_'.length)), pairs: parsePairs(value) }));
   const zero = (name: string) => (lines.length === 0 || counts.some(({ pairs }) => pairs.has(name)) ? 0 : undefined);
   const start: CommandStats = { calls: 0, seconds: 0, rejected: zero('rejected_calls'), failed: zero('failed_calls') };
   const stats = Object.fromEntries(COMMAND.map((command) => [command, { ...start }])) as Record<Command, CommandStats>;
   for (const { command, pairs } of counts) {
     const entry = stats[command];
-    const count = (name: string) => parseNumber(pairs.get(name)) ?? 0;
-    entry.calls += count('calls');
-    entry.seconds = Math.round(entry.seconds * 1e6 + count('usec')) / 1e6;
-    if (entry.rejected !== undefined) entry.rejected += count('rejected_calls');
-    if (entry.failed !== undefined) entry.failed += count('failed_calls');
+    const sum = (known: number | undefined, name: string) => plus(known, parseCount(pairs.get(name) ?? '0'));
+    entry.calls = sum(entry.calls, 'calls');
+    const microseconds = plus(entry.seconds && entry.seconds * 1e6, parseCount(pairs.get('usec') ?? '0'));
+    entry.seconds = microseconds && Math.round(microseconds) / 1e6;
+    entry.rejected = sum(entry.rejected, 'rejected_calls');
+    entry.failed = sum(entry.failed, 'failed_calls');
   }
   return stats;
+}
+
+/** A sum, of which nothing is known where one part is not. */
+function plus(sum: number | undefined, part: number | undefined): number | undefined {
+  return sum === undefined || part === undefined ? undefined : sum + part;
 }
 
 /** Redis 8 has 450 commands and subcommands, with modules some 600. */

@@ -38,6 +38,16 @@ export async function settle<T>(attempt: Promise<T>): Promise<Settled<T>> {
   }
 }
 
+/** Throws RedisError `protocol` where a command that Redis always answers with one word was answered with something else. */
+export function expectWord(reply: unknown, word: string, command: string): void {
+  const isText = typeof reply === 'string' || Buffer.isBuffer(reply);
+  if (isText && String(reply).toUpperCase() === word) return;
+  throw new RedisError(
+    'protocol',
+    `${command}: the peer does not answer ${word}, as every Redis server does; check the address and the port`,
+  );
+}
+
 type Rule = readonly [pattern: RegExp, failure: RedisFailure, sentence: string];
 
 /** Error replies by their text (Redis 6.2 to 8.2, src/server.c, src/acl.c, src/networking.c). */
@@ -57,6 +67,13 @@ const REPLIES: readonly Rule[] = [
     'the server takes no user name, as Redis before 6.0; configure the password alone, without a username',
   ],
   [/^ERR operation not permitted/i, 'noauth', 'the server asks for a password and none was sent; configure one'],
+  [/^ERR max .{0,40}(?:limit|exceeded)/i, 'refused', 'the provider of the server refuses more of this account; look at its limits'],
+  [
+    /^(?:ERR )?(?:no upstream host|upstream (?:failure|protocol error)|Connection (?:refused|reset|timed out)|Broken pipe|Host is down)/i,
+    'refused',
+    'a proxy answers and cannot reach the server behind it',
+  ],
+  [/^BUSY\b/, 'timeout', 'a script or a function keeps the server busy; look at SCRIPT KILL and FUNCTION KILL'],
   [/^ERR max number of clients\b/, 'maxclients', 'the server has reached maxclients; raise it or find who keeps connections open'],
   [/^READONLY\b/, 'readonly', 'the server is a read-only replica'],
   [/^MASTERDOWN\b/, 'masterdown', 'the server is a replica without its master and refuses to serve stale data'],

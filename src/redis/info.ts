@@ -7,11 +7,15 @@ export interface Info {
   has(name: string): boolean;
   /** Whether INFO had more lines than are read. */
   readonly cut: boolean;
+  /** Whether it holds any field at all. */
+  readonly told: boolean;
   section(name: string): Section;
   /** A field as text; undefined where the server does not have it. */
   text(section: string, field: string): string | undefined;
-  /** A field as a finite number; undefined where the server does not have it or says something else. */
+  /** A field as a finite number, which may be negative; undefined where the server does not have it or says something else. */
   number(section: string, field: string): number | undefined;
+  /** The same of what cannot be negative, see `parseCount`. */
+  count(section: string, field: string): number | undefined;
 }
 
 const EMPTY: Section = new Map();
@@ -29,21 +33,27 @@ export function parseInfo(reply: unknown): Info {
   const sections = new Map<string, Map<string, string>>();
   let section = sectionOf(sections, '');
   const { lines, cut } = linesOf(typeof reply === 'string' ? reply : '');
+  let last = '';
   for (const line of lines) {
     if (line.startsWith('#')) {
-      section = sectionOf(sections, line.slice(1).trim().toLowerCase());
+      last = line.slice(1).trim().toLowerCase();
+      section = sectionOf(sections, last);
       continue;
     }
     const colon = line.indexOf(':');
     if (colon > 0) section.set(line.slice(0, colon), line.slice(colon + 1));
   }
+  // Half of a section would show what is in its other half as 0.
+  if (cut) sections.delete(last);
   const text = (name: string, field: string) => sections.get(name)?.get(field);
   return {
     has: (name) => sections.has(name),
     cut,
+    told: [...sections.values()].some(({ size }) => size > 0),
     section: (name) => sections.get(name) ?? EMPTY,
     text,
     number: (name, field) => parseNumber(text(name, field)),
+    count: (name, field) => parseCount(text(name, field)),
   };
 }
 
@@ -68,6 +78,20 @@ export function parseNumber(text: string | undefined): number | undefined {
   if (text === undefined || text.length > 400 || !/^-?\d+(\.\d+)?$/.test(text)) return undefined;
   const value = Number(text);
   return Number.isFinite(value) ? value : undefined;
+}
+
+/** Servers count in 64 bits. */
+const MOST_COUNT = 2 ** 64;
+
+/** A decimal number of what can be counted or measured; undefined for anything else, for a negative one, and for more than 64 bits hold. */
+export function parseCount(text: string | undefined): number | undefined {
+  const value = parseNumber(text);
+  return value !== undefined && value >= 0 && value <= MOST_COUNT ? Math.abs(value) : undefined;
+}
+
+/** Whether a field of 0 or 1 is set; undefined for anything else. */
+export function parseFlag(text: string | undefined): boolean | undefined {
+  return text === '1' ? true : text === '0' ? false : undefined;
 }
 
 /** The pairs of a `name=value,name=value` field (commandstats, errorstats, keyspace, keysizes). */

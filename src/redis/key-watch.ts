@@ -17,9 +17,10 @@ export interface KeyWatch {
   readonly failure: RedisFailure | undefined;
   /**
    * Connects what is not connected, once. `namespace` is the gateway's: null for none, undefined when it is not known.
-   * Then the writes of one second are listened to without a prefix, once, and the first key of a probe tells it.
+   * Then the writes of one second are listened to without a prefix, and the first key of a probe tells it. The same once more where
+   * a namespace that held keys holds none, unless the gateway has just told it (`told`): it may have got another one meanwhile.
    */
-  connect(namespace: string | null | undefined, signal: AbortSignal): Promise<void>;
+  connect(namespace: string | null | undefined, signal: AbortSignal, told?: boolean): Promise<void>;
   /** A probe of this gateway is about to be sent; where its namespace was learnt just now, it is watched from here on. */
   expect(probe: string, signal: AbortSignal): Promise<void>;
   /** The namespace that the key of a probe told; null for none, undefined while it is not known. */
@@ -39,7 +40,7 @@ export interface KeyWatch {
 
 const CHANNEL = '__redis__:invalidate';
 
-/** Learning a namespace hears of every write on the server: so long and so many names at most, once for each gateway. */
+/** Learning a namespace hears of every write on the server: so long and so many names at most, once for each namespace that a gateway had. */
 const LEARNING_MS = 1_000;
 const LEARNING_NAMES = 10_000;
 /** Probes that were sent last, whose keys may tell the namespace. */
@@ -65,6 +66,14 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
   let shares = false;
   let learnt: string | null | undefined;
   let learning: 'not yet' | 'now' | 'done' = 'not yet';
+  /** The connection that hears of all writes. */
+  let learner: Connection | undefined;
+  /** Keys were found under the namespace since it was doubted last, so that it may be doubted again. */
+  let mayDoubt = false;
+  /** The namespace under which a key was missing, until all writes were listened to or a key is found. */
+  let doubted: { namespace: string | null } | undefined;
+  /** The gateway has just told its namespace. */
+  let isFresh = false;
 
   async function open(signal: AbortSignal): Promise<Connection> {
     const redis = await target.open(target.credential, signal);
@@ -82,17 +91,17 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     redis.hear((channel, payload) => {
       if (channel !== CHANNEL) return;
       writes.hear(payload);
-      if (learning !== 'now' || !learns) return;
+      if (learning !== 'now' || learner !== redis) return;
       names += payload.split(',').length;
       const [own] = probeKeys(payload).filter(({ probe }) => asked.has(probe));
-      if (own !== undefined) learnt = namespaceOf(own);
+      if (own !== undefined) [learnt, mayDoubt, doubted] = [namespaceOf(own), true, undefined];
       if (own !== undefined || names >= LEARNING_NAMES) endLearning(redis);
     });
     try {
       const id = await target.ask(redis, ['CLIENT', 'ID'], signal);
       const tracked = learns ? [] : prefixes.flatMap((prefix) => ['PREFIX', prefix]);
       if (learns) {
-        learning = 'now';
+        [learning, learner] = ['now', redis];
         setTimeout(() => endLearning(redis), LEARNING_MS).unref();
       }
       await target.ask(redis, ['CLIENT', 'TRACKING', 'ON', 'REDIRECT', String(id), 'BCAST', ...tracked], signal);
@@ -106,8 +115,10 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
 
   /** Goes back to the prefixes of probes: the connection that hears of everything ends, and the next round opens another. */
   function endLearning(redis: Connection): void {
-    if (learning !== 'now') return;
+    if (learning !== 'now' || learner !== redis) return;
     learning = 'done';
+    // Nothing was heard that tells: what is missing stays doubtful.
+    if (doubted !== undefined) learnt = doubted.namespace;
     redis.disconnect();
     if (subscriber === redis) subscriber = undefined;
   }
@@ -142,7 +153,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       target.own[exists.value === 1 ? 'hits' : 'misses'] += pttl?.ok === true ? 2 : 1;
       const left = pttl?.ok === true && typeof pttl.value === 'number' && pttl.value >= 0 ? pttl.value / 1000 : undefined;
       if (exists.value !== 1) continue;
-      found = true;
+      [found, mayDoubt, doubted] = [true, true, undefined];
       return { state: 'present', ttlSeconds: left };
     }
     return undefined;
@@ -162,6 +173,26 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     if (seen !== undefined) return seen;
     if (keys.length > 0) return { state: namespace === undefined ? 'unknown' : 'absent' };
     return { state: (await trustworthy(signal)) ? 'absent' : 'unknown' };
+  }
+
+  /**
+   * A key that is missing under a namespace that held keys before: the gateway may have got another one. Not known, until all
+   * writes of the server were listened to during a pair.
+   */
+  async function orDoubt(look: KeyLook, signal: AbortSignal): Promise<KeyLook> {
+    if (doubted !== undefined && learning === 'now' && look.state === 'unknown' && !shares && (await heardAll(signal))) {
+      learnt = doubted.namespace;
+      doubted = undefined;
+      if (subscriber !== undefined) endLearning(subscriber);
+      return { state: 'absent' };
+    }
+    if (look.state !== 'absent' || look.vanished || isFresh || namespace === undefined) return look;
+    if (mayDoubt) {
+      [doubted, mayDoubt, learnt, learning] = [{ namespace }, false, undefined, 'not yet'];
+      subscriber?.disconnect();
+      subscriber = undefined;
+    }
+    return doubted === undefined ? look : { state: 'unknown' };
   }
 
   return {
@@ -185,8 +216,11 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     get learnt() {
       return learnt;
     },
-    async connect(known, signal) {
-      namespace = known === undefined ? learnt : known;
+    async connect(known, signal, told = true) {
+      isFresh = told && known !== undefined;
+      if (isFresh) [learnt, doubted] = [known, undefined];
+      const isAsked = doubted !== undefined && learning !== 'done';
+      namespace = learnt !== undefined || isAsked ? learnt : known;
       const wanted = probePrefixes(namespace);
       if (wanted.length !== prefixes.length || wanted.some((prefix) => !prefixes.includes(prefix))) {
         subscriber?.disconnect();
@@ -207,7 +241,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       return writes.of(probe);
     },
     async look(probe, named, signal) {
-      const look = await lookFor(probe, named, signal);
+      const look = await orDoubt(await lookFor(probe, named, signal), signal);
       writes.forget(probe);
       return look;
     },

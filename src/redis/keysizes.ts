@@ -1,4 +1,4 @@
-import { parseNumber, parsePairs, type Section } from './info.ts';
+import { parseCount, parsePairs, type Section } from './info.ts';
 import { databaseOf } from './keyspace.ts';
 
 /** How many string keys of a database are at least `bytes` and less than twice as large. */
@@ -19,7 +19,7 @@ export function parseKeySizes(section: Section): SizeClass[] {
     if (db === undefined || !field.endsWith('_distrib_strings_sizes')) continue;
     for (const [name, text] of parsePairs(value)) {
       const bytes = sizeOf(name);
-      const keys = parseNumber(text);
+      const keys = parseCount(text);
       if (bytes !== undefined && keys !== undefined) classes.push({ db, bytes, keys });
     }
   }

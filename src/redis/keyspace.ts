@@ -1,4 +1,4 @@
-import { type Info, parseNumber, parsePairs } from './info.ts';
+import { type Info, parseCount, parsePairs } from './info.ts';
 
 /** What INFO keyspace says of one database; the time to live is in seconds, an estimate of the server. */
 export interface Database {
@@ -17,15 +17,20 @@ export function parseKeyspace(info: Info): Database[] | undefined {
     const db = databaseOf(field);
     if (db === undefined) continue;
     const pairs = parsePairs(value);
-    const milliseconds = parseNumber(pairs.get('avg_ttl'));
+    const milliseconds = parseCount(pairs.get('avg_ttl'));
     databases.push({
       db,
-      keys: parseNumber(pairs.get('keys')),
-      expires: parseNumber(pairs.get('expires')),
+      keys: parseCount(pairs.get('keys')),
+      expires: parseCount(pairs.get('expires')),
       averageTtl: milliseconds === undefined ? undefined : milliseconds / 1_000,
     });
   }
   return databases;
+}
+
+/** A sum of numbers of which all are known; undefined otherwise. */
+export function total(numbers: readonly (number | undefined)[]): number | undefined {
+  return numbers.includes(undefined) ? undefined : numbers.reduce<number>((sum, number) => sum + (number ?? 0), 0);
 }
 
 /** The number in `db3` or at the start of `db3_distrib_strings_sizes`. */

@@ -1,6 +1,6 @@
 import { type Command, LATENCY_EVENT, type LatencyEvent } from '../model/redis.ts';
 import { commandOf } from './commandstats.ts';
-import { parseNumber, parsePairs, type Section } from './info.ts';
+import { parseCount, parsePairs, type Section } from './info.ts';
 
 /** A kind of spike of the latency monitor, in seconds. */
 export interface LatencySpike {
@@ -55,7 +55,7 @@ export function parseLatencyStats(section: Section): ReadonlyMap<Command, Sectio
 
 /** A percentile of `parseLatencyStats` in seconds. */
 export function percentileSeconds(percentiles: Section, percentile: string): number | undefined {
-  const microseconds = parseNumber(percentiles.get(percentile));
+  const microseconds = parseCount(percentiles.get(percentile));
   return microseconds === undefined ? undefined : microseconds / 1e6;
 }
 

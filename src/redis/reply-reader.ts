@@ -125,8 +125,15 @@ export function createReplyReader(receiver: ReplyReceiver): ReplyReader {
     }
   }
 
+  /** Only a text and a list of RESP2 can be none. */
+  function isNone(type: string, length: number): boolean {
+    if (length >= 0) return false;
+    if (type === '$' || type === '*') return true;
+    throw refuse('length', 'a length that is none');
+  }
+
   function beginText(type: string, length: number): void {
-    if (length < 0) {
+    if (isNone(type, length)) {
       add(null);
       return;
     }
@@ -136,7 +143,7 @@ export function createReplyReader(receiver: ReplyReceiver): ReplyReader {
 
   function beginContainer(type: string, length: number): void {
     if (type === '>' && containers.length > 0) throw refuse('type', 'a message within a reply');
-    if (length < 0) {
+    if (isNone(type, length)) {
       add(null);
       return;
     }

@@ -1,12 +1,14 @@
 import type { ErrorPrefix } from '../model/redis.ts';
-import { parseErrorStats } from './errorstats.ts';
-import { type Info, parseInfo, parseNumber, parsePairs } from './info.ts';
+import { parseErrorStats, readDenials } from './errorstats.ts';
+import { type Info, parseCount, parseFlag, parseInfo, parsePairs } from './info.ts';
 import { readServerState, type ServerState } from './server-state.ts';
 
 /** What a server had counted at a moment, as far as a verdict asks for it. */
 export interface ServerCounters {
   /** Changes when the server restarts; counters start again then. */
   runId: string | undefined;
+  /** Seconds since its start. */
+  uptime?: number | undefined;
   errors: Readonly<Partial<Record<ErrorPrefix, number>>>;
   rejectedConnections: number | undefined;
   evictedKeys: number | undefined;
@@ -43,17 +45,18 @@ export function readServerCounters(reply: unknown): ServerCounters {
   const info = parseInfo(reply);
   return {
     runId: info.text('server', 'run_id'),
+    uptime: info.count('server', 'uptime_in_seconds'),
     errors: errorsOf(info),
-    rejectedConnections: info.number('stats', 'rejected_connections'),
-    evictedKeys: info.number('stats', 'evicted_keys'),
-    expiredKeys: info.number('stats', 'expired_keys'),
+    rejectedConnections: info.count('stats', 'rejected_connections'),
+    evictedKeys: info.count('stats', 'evicted_keys'),
+    expiredKeys: info.count('stats', 'expired_keys'),
     flushes: callsOf(info, FLUSHES),
     deletes: callsOf(info, DELETES),
     logins: countOf(info, LOGINS, ['failed_calls', 'rejected_calls']),
     sets: callsOf(info, SETS),
-    commands: info.number('stats', 'total_commands_processed'),
+    commands: info.count('stats', 'total_commands_processed'),
     mode: info.text('server', 'redis_mode') ?? info.text('server', 'server_mode'),
-    loading: info.number('persistence', 'loading') === 1,
+    loading: parseFlag(info.text('persistence', 'loading')) === true,
     state: readServerState(info),
   };
 }
@@ -64,12 +67,12 @@ export function readServerCounters(reply: unknown): ServerCounters {
  */
 function errorsOf(info: Info): ServerCounters['errors'] {
   const errors = parseErrorStats(info);
-  const [auth, ...rights] = ['auth', 'cmd', 'key', 'channel'].map((reason) => info.number('stats', `acl_access_denied_${reason}`));
-  if (errors.ERRORSTATS_DISABLED === undefined || errors.ERR !== undefined || auth === undefined) return errors;
-  return { ...errors, WRONGPASS: auth, NOPERM: rights.reduce<number>((sum, count) => sum + (count ?? 0), 0) };
+  const { WRONGPASS, NOPERM } = readDenials(info);
+  if (errors.ERRORSTATS_DISABLED === undefined || errors.ERR !== undefined || WRONGPASS === undefined) return errors;
+  return { ...errors, WRONGPASS, ...(NOPERM !== undefined && { NOPERM }) };
 }
 
-/** Calls of some commands; undefined where the server does not show what it was asked. */
+/** Calls of some commands; undefined where the server does not show what it was asked, or not as numbers. */
 function callsOf(info: Info, names: readonly string[]): number | undefined {
   return countOf(info, names, ['calls']);
 }
@@ -77,9 +80,16 @@ function callsOf(info: Info, names: readonly string[]): number | undefined {
 function countOf(info: Info, names: readonly string[], fields: readonly string[]): number | undefined {
   const stats = info.section('commandstats');
   if (stats.size === 0) return undefined;
-  const counts = names.flatMap((name) => {
-    const pairs = parsePairs(stats.get(`cmdstat_${name}`) ?? '');
-    return fields.map((field) => parseNumber(pairs.get(field)) ?? 0);
-  });
-  return counts.reduce((sum, count) => sum + count, 0);
+  let sum = 0;
+  for (const name of names) {
+    const row = stats.get(`cmdstat_${name}`);
+    if (row === undefined) continue;
+    const pairs = parsePairs(row);
+    for (const field of fields) {
+      const count = parseCount(pairs.get(field));
+      if (count === undefined) return undefined;
+      sum += count;
+    }
+  }
+  return sum;
 }

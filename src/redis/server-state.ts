@@ -1,5 +1,5 @@
-import type { Info } from './info.ts';
-import { parseKeyspace } from './keyspace.ts';
+import { type Info, parseFlag } from './info.ts';
+import { parseKeyspace, total } from './keyspace.ts';
 
 /** The condition that a server is in, as far as it can be the cause of an outage. What INFO does not show is undefined. */
 export interface ServerState {
@@ -23,21 +23,20 @@ export interface ServerState {
 
 /** Reads the reply of `INFO all`. */
 export function readServerState(info: Info): ServerState {
-  const used = info.number('memory', 'used_memory');
+  const used = info.count('memory', 'used_memory');
   const databases = parseKeyspace(info) ?? [];
-  const readOnly = info.number('replication', 'slave_read_only');
   const saved = [info.text('persistence', 'rdb_last_bgsave_status'), info.text('persistence', 'aof_last_write_status')];
   return {
     mode: info.text('server', 'redis_mode') ?? info.text('server', 'server_mode'),
     role: info.text('replication', 'role'),
-    readOnly: readOnly === undefined ? undefined : readOnly === 1,
-    memory: used === undefined ? undefined : used - (info.number('memory', 'mem_not_counted_for_evict') ?? 0),
-    maxMemory: info.number('memory', 'maxmemory'),
+    readOnly: parseFlag(info.text('replication', 'slave_read_only')),
+    memory: used === undefined ? undefined : used - (info.count('memory', 'mem_not_counted_for_evict') ?? 0),
+    maxMemory: info.count('memory', 'maxmemory'),
     maxMemoryPolicy: info.text('memory', 'maxmemory_policy'),
     // A server without a single key shows no database, like one that hides the section.
-    volatileKeys: databases.length === 0 ? undefined : databases.reduce((sum, { expires }) => sum + (expires ?? 0), 0),
+    volatileKeys: databases.length === 0 ? undefined : total(databases.map(({ expires }) => expires)),
     saveFailed: saved.every((status) => status === undefined) ? undefined : saved.includes('err'),
-    clients: info.number('clients', 'connected_clients'),
-    maxClients: info.number('clients', 'maxclients'),
+    clients: info.count('clients', 'connected_clients'),
+    maxClients: info.count('clients', 'maxclients'),
   };
 }

@@ -18,7 +18,7 @@ const GIVE_UP_MS = 2_200;
  */
 export function createPush({ endpoint, interval }: PushConfig, source: MetricProducer, log: Log): { close(): Promise<void> } {
   const timeoutMillis = Math.min(EXPORT_TIMEOUT_MS, 0.8 * interval);
-  const exporter = new OTLPMetricExporter({ url: `${endpoint.replace(/\/+$/, '')}/v1/metrics`, timeoutMillis });
+  const exporter = new OTLPMetricExporter({ url: `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/metrics`, timeoutMillis });
   const told = createExportLog(log, 'metrics');
   const reader = new PeriodicExportingMetricReader({
     exporter: {

@@ -37,7 +37,7 @@ const BATCH_DELAY_MS = 2_000;
  */
 export function createExportingTracer({ endpoint, sampleRatio, resource, meterProvider, scope, log }: TraceExport): Tracer {
   const exporter = new OTLPTraceExporter({
-    url: `${endpoint.replace(/\/+$/, '')}/v1/traces`,
+    url: `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/traces`,
     timeoutMillis: EXPORT_TIMEOUT_MS,
     selfObsMeterProvider: meterProvider,
   });

@@ -1,8 +1,8 @@
 import { hasBehaviour } from '../litellm/releases.ts';
 import type { Cause } from '../model/cache.ts';
 import { about, countedSentence, REFUSALS, type Refusal } from './counted-words.ts';
-import { ratioOf } from './growth.ts';
-import { type CauseRow, OUTAGE, reachesRedis } from './proof.ts';
+import { LEAST, leastRatioOf, ratioOf } from './growth.ts';
+import { type CauseRow, lostKey, OUTAGE, reachesRedis } from './proof.ts';
 import type { NotLetIn } from './repetition.ts';
 import type { Signals } from './signals.ts';
 
@@ -44,7 +44,7 @@ export const PROTECTED_MODE: CauseRow = {
     const ratio = growth.rejected_connections && ratioOf(growth.rejected_connections);
     if (growth.rejected_connections === undefined || ratio === undefined || !hasRoom(signals)) return undefined;
     const sentence = `${countedSentence('rejected_connections', growth.rejected_connections)} It has ${server?.clients} of ${server?.maxClients} clients, so it is probably in protected mode: without a password it refuses other machines.`;
-    return { sentence, ratio };
+    return { sentence, ratio, least: leastRatioOf(growth.rejected_connections) };
   },
 };
 
@@ -76,12 +76,22 @@ function counted(cause: Cause, name: keyof typeof PROVES): CauseRow {
     proof: (signals) => {
       const seen = signals.growth[name];
       const ratio = seen && ratioOf(seen);
-      if (seen === undefined || ratio === undefined) return undefined;
+      if (seen === undefined || ratio === undefined || isPassedOver(name, signals)) return undefined;
       if (cause === 'redis_auth' && reachesRedis(signals)) return undefined;
       if (cause === 'redis_max_clients' && hasRoom(signals)) return undefined;
-      return { sentence: `${countedSentence(name, seen)}${name === 'NOAUTH' ? hintOf(signals) : ''}`, ratio };
+      return { sentence: `${countedSentence(name, seen)}${name === 'NOAUTH' ? hintOf(signals) : ''}`, ratio, least: leastRatioOf(seen) };
     },
   };
+}
+
+/** Whether what others did in a pause may be all of a counter, while another one, of another cause, moved for the first time. */
+function isPassedOver(name: keyof typeof PROVES, { growth }: Signals): boolean {
+  const { by = 0, inPause = 0 } = growth[name] ?? {};
+  if (by > inPause) return false;
+  return REFUSALS.some((other) => {
+    const { by: moved = 0, usual = 0, inPause: before = 0 } = growth[other] ?? {};
+    return isProof(other) && PROVES[other] !== PROVES[name] && before === 0 && moved >= Math.max(LEAST, usual);
+  });
 }
 
 function repeated(cause: Cause, name: NotLetIn): CauseRow {
@@ -89,9 +99,9 @@ function repeated(cause: Cause, name: NotLetIn): CauseRow {
     cause,
     strength: 'own',
     verdicts: OUTAGE,
-    proof: (signals) => {
+    proof: (signals, findings) => {
       const { atPings } = signals;
-      if (!atPings?.moved.includes(name) || reachesRedis(signals)) return undefined;
+      if (!atPings?.moved.includes(name) || reachesRedis(signals) || lostKey(findings)) return undefined;
       if (cause === 'redis_max_clients' && hasRoom(signals)) return undefined;
       const sentence = `${about(name)} each of the ${atPings.times} times that /cache/ping was asked, and never in the longer times between.`;
       return { sentence: `${sentence}${name === 'NOAUTH' ? hintOf(signals) : ''}` };

@@ -34,12 +34,14 @@ export interface Window {
 export interface Growth {
   by: number;
   usual: number;
+  /** The most that came in one pause, where that is more than `usual`: had it come at once, it could all be in this window. */
+  inPause?: number | undefined;
   /** The seconds without pairs that `usual` rests on, where no good times are known. */
   pauseSeconds?: number | undefined;
 }
 
 /** Less is chance: a client that nobody knows is refused once. */
-const LEAST = 2;
+export const LEAST = 2;
 
 /**
  * How much stronger a counter moved than it usually does: `(now + 1) / (most before + 1)`. Undefined where it does
@@ -48,6 +50,11 @@ const LEAST = 2;
  */
 export function ratioOf({ by, usual }: Pick<Growth, 'by' | 'usual'>): number | undefined {
   return by - usual < Math.max(LEAST, 2 * (Math.sqrt(usual + 1) - 1)) ? undefined : (by + 1) / (usual + 1);
+}
+
+/** The same where all that came in a pause comes at once, as a burst of a client does. */
+export function leastRatioOf({ by, usual, inPause = 0 }: Pick<Growth, 'by' | 'usual' | 'inPause'>): number {
+  return (by + 1) / (Math.max(usual, inPause) + 1);
 }
 
 /** A moment of a server's counters, with what this daemon had caused by then. */
@@ -63,6 +70,7 @@ export interface Moment {
  */
 export function riseBetween(before: Moment, after: Moment): Rise | undefined {
   if (before.counters.runId !== after.counters.runId) return undefined;
+  if (after.counters.runId === undefined && !isSameRun(before, after)) return undefined;
   // CONFIG RESETSTAT sets everything to 0, and some of it may have grown beyond what it was since.
   if ((after.counters.commands ?? 0) < (before.counters.commands ?? 0)) return undefined;
   const [earlier, later] = [countsOf(before), countsOf(after)];
@@ -76,6 +84,16 @@ export function riseBetween(before: Moment, after: Moment): Rise | undefined {
     by[name] = Math.max(0, to - from - own);
   }
   return { seconds: (after.at - before.at) / 1000, by };
+}
+
+/** Seconds by which an uptime may differ from the time that has passed. */
+const UPTIME_SLACK = 2;
+
+/** Whether the uptime goes on where the run id is hidden, as behind a proxy that may lead to several servers; true where it is hidden, too. */
+function isSameRun(before: Moment, after: Moment): boolean {
+  const [from, to] = [before.counters.uptime, after.counters.uptime];
+  if (from === undefined || to === undefined) return from === to;
+  return Math.abs(to - from - (after.at - before.at) / 1000) <= UPTIME_SLACK;
 }
 
 function countsOf({ counters }: Moment): Partial<Record<Counted, number | undefined>> {
@@ -121,7 +139,14 @@ export function growthIn({ during, pause }: Window, good: readonly Window[]): Pa
     if (good.length === 0 && (pause === undefined || pause.seconds < during.seconds)) continue;
     const seen = good.length > 0 ? usual(name, during.seconds, good) : inWindowOf(during.seconds, pause, name);
     const burst = REMOVAL.some((removal) => removal === name) ? 0 : least;
-    growth[name] = { by, usual: Math.max(burst, seen), ...(good.length === 0 ? { pauseSeconds: known } : {}) };
+    const inPause = Math.max(0, ...[pause, ...good.map((window) => window.pause)].map((rise) => rise?.by[name] ?? 0));
+    const most = Math.max(burst, seen);
+    growth[name] = {
+      by,
+      usual: most,
+      ...(inPause > most && { inPause }),
+      ...(good.length === 0 ? { pauseSeconds: known } : {}),
+    };
   }
   return growth;
 }

@@ -11,6 +11,7 @@ import type { Strength } from './strength.ts';
 export interface Proof {
   sentence: string;
   ratio?: number;
+  least?: number;
 }
 
 /** One row of the table of causes: what has to be shown for a cause, how much that weighs, and for which verdicts it is asked. */
@@ -42,6 +43,11 @@ const CALLS: Readonly<Record<Route, CallType>> = {
 /** A proof where there is a sentence. */
 export function proven(sentence: string | undefined | false): Proof | undefined {
   return sentence ? { sentence } : undefined;
+}
+
+/** Whether a key of the pairs was written and lost: whoever wrote it was let in. */
+export function lostKey(findings: readonly Finding[]): boolean {
+  return findings.some(({ vanished }) => vanished);
 }
 
 /** Whether a request of one of the pairs failed in one of these ways. */
@@ -90,9 +96,10 @@ export function refused(cause: GatewayRefusal['cause']): CauseRow {
     cause,
     strength: 'own',
     verdicts: OUTAGE,
-    proof: (signals) => {
+    proof: (signals, findings) => {
       const refusal = signals.refusals.find((candidate) => candidate.cause === cause);
-      if (refusal === undefined || (cause === 'redis_auth' && reachesRedis(signals))) return undefined;
+      if (refusal === undefined || (refusal.tie !== 'key' && lostKey(findings)) || (cause === 'redis_auth' && reachesRedis(signals)))
+        return undefined;
       const { count, tie } = refusal;
       const what = cause === 'redis_auth' ? 'a wrong user or password' : 'want of a permission';
       return {
@@ -112,9 +119,9 @@ export const REFUSED_CREDENTIAL: CauseRow = {
   cause: 'redis_auth',
   strength: 'own',
   verdicts: OUTAGE,
-  proof: (signals) => {
+  proof: (signals, findings) => {
     const { refusedCredential: refusal } = signals;
-    return proven(refusal !== undefined && !reachesRedis(signals) && credentialSentence(refusal));
+    return proven(refusal !== undefined && !reachesRedis(signals) && !lostKey(findings) && credentialSentence(refusal));
   },
 };
 

@@ -14,6 +14,8 @@ export interface Candidate {
   strength: Strength;
   /** Of a counter: how much stronger it moved than it usually does. It counts among counters only. */
   ratio?: number | undefined;
+  /** The same at the least, where all that others did in a pause may have come at once; `ratio` without it. */
+  least?: number | undefined;
   /** The sentence that proves it. */
   sentence: string;
 }
@@ -34,5 +36,5 @@ export function strongest(candidates: readonly Candidate[]): Candidate[] {
 export function outweighs(one: Candidate, other: Candidate): boolean {
   const [mine, theirs] = [STRENGTH.indexOf(one.strength), STRENGTH.indexOf(other.strength)];
   if (mine !== theirs) return mine < theirs;
-  return one.strength === 'counter' && (one.ratio ?? 0) > (other.ratio ?? 0);
+  return one.strength === 'counter' && (one.least ?? one.ratio ?? 0) > (other.ratio ?? 0);
 }

@@ -1,4 +1,5 @@
 import type { CacheType, Verdict } from '../model/cache.ts';
+import type { RedisFailure } from '../model/redis.ts';
 import { COUNTED_CAUSES, PROTECTED_MODE, REPEATED_CAUSES } from './counters.ts';
 import { ELSEWHERE } from './elsewhere.ts';
 import { GATEWAY_FAILURE_PROSE } from './pair-words.ts';
@@ -21,12 +22,20 @@ export function isRedis(type: CacheType): boolean {
   return IN_REDIS.includes(type);
 }
 
+/** Failures of a Redis that is not there. One that is slow for the exporter may answer the gateway. */
+const GONE: readonly RedisFailure[] = ['refused', 'dns', 'closed'];
+
 /**
  * Whether hits come from the memory of a worker where no pair can tell that from a Redis: completions, the one
  * route that a worker does not answer from memory, is not probed, and the gateway says that it cannot use its Redis.
+ * Where it was not asked, a Redis that the exporter has used before and that is gone tells the same, and so does a
+ * refused credential of the gateway when the keys of its hits are not in Redis.
  */
-function hitsMemory(routes: Routes, { cachePing }: Signals): boolean {
-  return routes.completions === undefined && cachePing === 503 && routes.some('served', 'elsewhere') && !routes.some('proven');
+function hitsMemory(routes: Routes, { cachePing, redisFailure, refusedCredential, usedBefore }: Signals): boolean {
+  if (routes.completions !== undefined || routes.some('proven')) return false;
+  if (cachePing !== undefined) return cachePing === 503 && routes.some('served', 'elsewhere');
+  const isGone = usedBefore && redisFailure !== undefined && GONE.includes(redisFailure);
+  return (isGone && routes.some('served', 'elsewhere')) || (refusedCredential !== undefined && routes.some('elsewhere'));
 }
 
 /** The verdicts in their order: the first row that holds stands. The last row always holds. */

@@ -26,8 +26,8 @@ export type ServerSignals = Pick<
 /** The Redis behind a gateway, seen while pairs run. Without a target it sees nothing. */
 export interface ServerView {
   readonly keys: KeyWatch | undefined;
-  /** Runs pairs between two readings of the server's counters. */
-  around(namespace: string | null | undefined, signal: AbortSignal, run: () => Promise<void>): Promise<void>;
+  /** Runs pairs between two readings of the server's counters. `told`: the gateway has just told its namespace. */
+  around(namespace: string | null | undefined, told: boolean, signal: AbortSignal, run: () => Promise<void>): Promise<void>;
   /** Of what kind the target was when it was last read. */
   mode(): TargetMode;
   /** Reads of what kind the target is, unless that is known. */
@@ -69,7 +69,7 @@ const BLIND: ServerSignals = {
 export function viewServer(hosts: readonly string[], target: Target | undefined, clock: Clock, instance: string): ServerView {
   if (target === undefined) {
     const nothing = {
-      around: (_: unknown, __: unknown, run: () => Promise<void>) => run(),
+      around: (_: unknown, __: unknown, ___: unknown, run: () => Promise<void>) => run(),
       mode: () => 'none' as const,
       learnMode: async () => undefined,
       moment: async () => undefined,
@@ -122,9 +122,9 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
 
   return {
     keys,
-    async around(namespace, signal, run) {
+    async around(namespace, told, signal, run) {
       const start = clock.now();
-      await keys.connect(namespace, signal);
+      await keys.connect(namespace, signal, told);
       await refusals.before(signal);
       const before = await moment(signal);
       const failedBefore = redisFailure(before);
@@ -140,7 +140,7 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
     mode: () => mode,
     async learnMode(namespace, signal) {
       if (mode !== undefined) return;
-      await keys.connect(namespace, signal);
+      await keys.connect(namespace, signal, false);
       await moment(signal);
     },
     moment,

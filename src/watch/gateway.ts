@@ -186,7 +186,8 @@ export function createGatewayWatch({
     tick.note(turn.details);
     if (turn.cold) for (const route of routes) route.expectColdStart();
     const start = clock.monotonic();
-    await server.around(look.namespace, tick.signal, async () => {
+    const told = look.settings?.namespace !== undefined && look.pingNotAsked === undefined;
+    await server.around(look.namespace, told, tick.signal, async () => {
       for (const [index, route] of routes.entries()) {
         const left = until - clock.monotonic();
         // What is left is shared out, so that one slow route does not keep the others from being tried.

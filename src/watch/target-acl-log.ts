@@ -46,7 +46,7 @@ export function rememberAclLog(): AclLogMemory {
       const { key, id, ageSeconds, ...refusals } = entry;
       if (count > 0) fresh.push({ ...refusals, count });
     }
-    if (readAt === undefined) floor = Math.max(...entries.map(({ id }) => id ?? floor), floor);
+    if (readAt === undefined) for (const { id } of entries) floor = Math.max(floor, id ?? floor);
     known = new Map([...met, ...[...known].filter(([key]) => !met.has(key))].slice(0, REMEMBERED));
     readAt = at;
     return fresh;

@@ -4,7 +4,7 @@ import type { Credential } from '../config/effective.ts';
 import type { AuthState } from '../model/redis.ts';
 import type { CredentialStatus } from '../model/status.ts';
 import type { Log, Tick } from '../model/tick.ts';
-import { type RedisError, type Settled, settle } from '../redis/failure.ts';
+import { expectWord, type RedisError, type Settled, settle } from '../redis/failure.ts';
 import type { AuthAnswer, Connection, Target } from '../redis/target.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { operate } from './target-operation.ts';
@@ -66,13 +66,17 @@ export function watchCredential(credential: Credential, target: Target, series: 
     if (!auth.ok && auth.error.failure === 'secret_unreadable')
       return { state: 'unknown', redis, error: auth.error, answered: await answersBare(redis, tick) };
     const sufficient = !auth.ok || (pingForbidden && auth.value === 'accepted');
-    const ping = sufficient ? auth : await settle(operate(tick, series, clock, 'PING', () => target.ask(redis, ['PING'], tick.signal)));
-    const error = ping.ok ? undefined : ping.error;
+    const pong = sufficient ? auth : await settle(operate(tick, series, clock, 'PING', () => ping(redis, tick)));
+    const error = pong.ok ? undefined : pong.error;
     // A user without the right to PING would otherwise show in the server's log of refusals for ever.
     if (auth.ok && error?.prefix === 'NOPERM') pingForbidden = true;
     const state = judge(auth, error);
-    const answered = ping.ok || ping.error.prefix !== undefined || (auth.ok && auth.value !== 'not sent');
+    const answered = pong.ok || pong.error.prefix !== undefined || (auth.ok && auth.value !== 'not sent');
     return { state, redis, answered, ...(error !== undefined && { error }) };
+  }
+
+  async function ping(redis: Connection, tick: Tick): Promise<void> {
+    expectWord(await target.ask(redis, ['PING'], tick.signal), 'PONG', 'PING');
   }
 
   /** Whether the server answers at all. QUIT needs no password, and no counter of errors tells of it. */
@@ -121,14 +125,20 @@ export function isUsable({ state, error }: CanaryResult): boolean {
 
 /**
  * The state of a credential after AUTH and PING. What the server answers after it has checked the password
- * (LOADING, NOPERM) does not speak against it; a connection that ended before AUTH was answered says nothing.
+ * (LOADING, NOPERM) does not speak against it; a connection that ended before AUTH was answered says nothing, nor does
+ * an answer that tells of the state of the server (MISCONF, NOREPLICAS).
  */
 function judge(auth: Settled<AuthAnswer>, pingError: RedisError | undefined): AuthState {
-  if (!auth.ok) return auth.error.failure === 'unknown' || isRefusal(auth.error) ? 'failed' : 'unknown';
+  if (!auth.ok) return isRefusal(auth.error) || inOtherWords(auth.error) ? 'failed' : 'unknown';
   if (auth.value === 'accepted') return 'ok';
   if (pingError === undefined) return 'disabled';
   if (isRefusal(pingError) && pingError.prefix !== 'NOPERM') return 'failed';
   return pingError.prefix === undefined || pingError.failure === 'maxclients' ? 'unknown' : 'disabled';
+}
+
+/** Whether AUTH was refused in words that no table has. */
+function inOtherWords({ failure, prefix }: RedisError): boolean {
+  return failure === 'unknown' && (prefix === 'ERR' || prefix === 'other');
 }
 
 function isRefusal({ failure }: RedisError): boolean {

@@ -1,8 +1,8 @@
 import { member, versionOf } from '../collectors/server.ts';
 import { MAXMEMORY_POLICY, type RedisFailure, ROLE } from '../model/redis.ts';
 import type { TargetStatus } from '../model/status.ts';
-import type { Info } from '../redis/info.ts';
-import { parseKeyspace } from '../redis/keyspace.ts';
+import { type Info, parseFlag } from '../redis/info.ts';
+import { parseKeyspace, total } from '../redis/keyspace.ts';
 import type { TargetState } from '../redis/target.ts';
 
 /** What the page shows of a server. */
@@ -16,28 +16,27 @@ export function factsOf(info: Info): TargetFacts {
   return {
     version: versionOf(info),
     role: roleOf(info),
-    keys: parseKeyspace(info)?.reduce((sum, { keys = 0 }) => sum + keys, 0),
-    usedMemoryBytes: info.number('memory', 'used_memory'),
-    maxMemoryBytes: info.number('memory', 'maxmemory') || undefined,
+    keys: total(parseKeyspace(info)?.map(({ keys }) => keys) ?? [undefined]),
+    usedMemoryBytes: info.count('memory', 'used_memory'),
+    maxMemoryBytes: info.count('memory', 'maxmemory') || undefined,
     maxMemoryPolicy: policyOf(info),
-    evictedKeys: info.number('stats', 'evicted_keys'),
+    evictedKeys: info.count('stats', 'evicted_keys'),
   };
 }
 
 /** The facts for a verdict, from the outcome of a tick and from INFO where it was read. */
 export function stateOf(outcome: { at: number; up: boolean; failure: RedisFailure | undefined }, info: Info | undefined): TargetState {
   if (info === undefined) return outcome;
-  const loading = info.number('persistence', 'loading');
   const saved = info.text('persistence', 'rdb_last_bgsave_status');
   return {
     ...outcome,
     runId: info.text('server', 'run_id')?.slice(0, 64),
     version: versionOf(info),
-    loading: loading === undefined ? undefined : loading === 1,
+    loading: parseFlag(info.text('persistence', 'loading')),
     role: roleOf(info),
-    maxmemory: info.number('memory', 'maxmemory'),
+    maxmemory: info.count('memory', 'maxmemory'),
     maxmemoryPolicy: policyOf(info),
-    bgsaveOk: saved === undefined ? undefined : saved === 'ok',
+    bgsaveOk: saved === 'ok' ? true : saved === 'err' ? false : undefined,
   };
 }
 

@@ -57,10 +57,11 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
     return answers;
   }
 
-  /** Names the connection and learns the version; a server that does not tell is asked what the oldest understands. */
+  /** Names the connection and learns the version; a server that does not tell, or tells something else, is asked what the oldest understands. */
   async function begin(fresh: Connection, signal: AbortSignal): Promise<string> {
     await target.introduce(fresh, signal);
-    return parseInfo(await target.ask(fresh, ['INFO', 'server'], signal)).text('server', 'redis_version') ?? OLDEST;
+    const told = parseInfo(await target.ask(fresh, ['INFO', 'server'], signal)).text('server', 'redis_version');
+    return told !== undefined && /^\d{1,4}\.\d{1,4}/.test(told) ? told : OLDEST;
   }
 
   async function ask<T>(query: Query<T>, signal: AbortSignal): Promise<T | undefined> {

@@ -23,8 +23,8 @@ export function followLookups(own: Counts): Lookups {
 
   return {
     read: (info, goesOn) => {
-      const hits = info.number('stats', 'keyspace_hits');
-      const misses = info.number('stats', 'keyspace_misses');
+      const hits = info.count('stats', 'keyspace_hits');
+      const misses = info.count('stats', 'keyspace_misses');
       if (hits === undefined || misses === undefined) return [];
       const beganAgain = before !== undefined && (!goesOn || hits < before.raw.hits || misses < before.raw.misses);
       if (before !== undefined && beganAgain) base = before.own;

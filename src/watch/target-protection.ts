@@ -1,5 +1,5 @@
 import type { Tick } from '../model/tick.ts';
-import { settle } from '../redis/failure.ts';
+import { expectWord, settle } from '../redis/failure.ts';
 import type { Target } from '../redis/target.ts';
 import type { Clock } from '../schedule/clock.ts';
 import type { CanaryResult } from './target-credential.ts';
@@ -38,7 +38,9 @@ export function watchProtection(target: Target, clock: Clock, once: boolean): Pr
   async function knock(tick: Tick): Promise<boolean | undefined> {
     const dialled = await settle(tick.step('connect', () => target.dial(tick.signal)));
     if (!dialled.ok) return undefined;
-    const ping = await settle(tick.step('PING', () => target.ask(dialled.value, ['PING'], tick.signal)));
+    const ping = await settle(
+      tick.step('PING', async () => expectWord(await target.ask(dialled.value, ['PING'], tick.signal), 'PONG', 'PING')),
+    );
     dialled.value.disconnect();
     if (ping.ok) return false;
     return ping.error.prefix === undefined || ping.error.failure === 'maxclients' ? undefined : ping.error.prefix === 'NOAUTH';

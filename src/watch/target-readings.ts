@@ -1,6 +1,6 @@
 import { REJECTION, type Rejection } from '../model/redis.ts';
 import { parseCommandStats, refusedLogins } from '../redis/commandstats.ts';
-import { parseErrorStats } from '../redis/errorstats.ts';
+import { parseErrorStats, readDenials } from '../redis/errorstats.ts';
 import type { Info } from '../redis/info.ts';
 
 /** A number for each kind of refusal; undefined for those that a server does not show. */
@@ -9,8 +9,8 @@ export type Refusals = Record<Rejection, number | undefined>;
 /** The counters of a server that the ledger follows. */
 export interface Reading {
   runId: string | undefined;
-  uptime: number;
-  commands: number;
+  uptime: number | undefined;
+  commands: number | undefined;
   /** Which counters tell: a reading from others is no continuation. */
   source: 'errors' | 'access' | 'logins' | 'nothing';
   refusals: Refusals;
@@ -26,20 +26,19 @@ export function readRefusals(info: Info): Reading {
   const errors = parseErrorStats(info);
   const isOff = errors.ERRORSTATS_DISABLED !== undefined && errors.ERR === undefined;
   const counts = info.has('errorstats') && !isOff;
-  const denied = (reason: string) => info.number('stats', `acl_access_denied_${reason}`);
-  const [auth, ...rights] = [denied('auth'), denied('cmd'), denied('key'), denied('channel')];
+  const denied = readDenials(info);
   const logins = refusedLogins(info);
-  const source = counts ? 'errors' : auth !== undefined ? 'access' : logins !== undefined ? 'logins' : 'nothing';
+  const source = counts ? 'errors' : denied.WRONGPASS !== undefined ? 'access' : logins !== undefined ? 'logins' : 'nothing';
   const refusals: Record<Reading['source'], Refusals> = {
     errors: { WRONGPASS: errors.WRONGPASS, NOAUTH: errors.NOAUTH, NOPERM: errors.NOPERM },
-    access: { WRONGPASS: auth, NOAUTH: undefined, NOPERM: rights.reduce<number>((sum, count) => sum + (count ?? 0), 0) },
+    access: { WRONGPASS: denied.WRONGPASS, NOAUTH: undefined, NOPERM: denied.NOPERM },
     logins: { WRONGPASS: logins, NOAUTH: undefined, NOPERM: undefined },
     nothing: { WRONGPASS: undefined, NOAUTH: undefined, NOPERM: undefined },
   };
   return {
     runId: info.text('server', 'run_id'),
-    uptime: info.number('server', 'uptime_in_seconds') ?? 0,
-    commands: info.number('stats', 'total_commands_processed') ?? 0,
+    uptime: info.count('server', 'uptime_in_seconds'),
+    commands: info.count('stats', 'total_commands_processed'),
     source,
     refusals: refusals[source],
     failedAuth: parseCommandStats(info)?.auth.failed,
@@ -52,12 +51,22 @@ export type Continuity = 'first' | 'same' | 'reset' | 'restarted' | 'another ser
 /** Seconds by which the uptime of a restarted server may exceed the time since the last reading. */
 const UPTIME_SLACK = 2;
 
+/** Where the run id is hidden, as behind a proxy that may lead to several servers, the uptime tells whether it is the same one. */
+function goesOn(before: Reading, now: Reading, seconds: number): boolean {
+  if (now.runId !== undefined) return true;
+  if (before.uptime === undefined || now.uptime === undefined) return before.uptime === now.uptime;
+  return Math.abs(now.uptime - before.uptime - seconds) <= UPTIME_SLACK;
+}
+
 /** `seconds` is the time between the two readings. */
 export function continuity(before: Reading, now: Reading, seconds: number): Continuity {
-  if (before.runId !== now.runId) return now.uptime <= seconds + UPTIME_SLACK ? 'restarted' : 'another server';
+  if (before.runId !== now.runId || !goesOn(before, now, seconds))
+    return now.uptime !== undefined && now.uptime <= seconds + UPTIME_SLACK ? 'restarted' : 'another server';
   const decreased =
-    now.commands < before.commands || REJECTION.some((rejection) => (now.refusals[rejection] ?? 0) < (before.refusals[rejection] ?? 0));
-  return decreased && now.source === before.source ? 'reset' : 'same';
+    (now.commands ?? Infinity) < (before.commands ?? 0) ||
+    REJECTION.some((rejection) => (now.refusals[rejection] ?? Infinity) < (before.refusals[rejection] ?? 0));
+  if (!decreased || now.source !== before.source) return 'same';
+  return now.runId === undefined && now.uptime === undefined ? 'another server' : 'reset';
 }
 
 /**

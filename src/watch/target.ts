@@ -53,6 +53,8 @@ const MOST_SERIES = 5_000;
 
 const NOT_REDIS = 'PING is answered by a Sentinel; name the Sentinels in redis[].sentinel (master, nodes) instead of its address in url';
 
+const NO_INFO = 'INFO: the peer answers it with nothing that a Redis server tells; check the address and the port';
+
 type Outcome = Pick<TargetStatus, 'up' | 'failure' | 'detail' | 'traceId'>;
 
 interface Scrape {
@@ -133,6 +135,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     const answers = await operate(tick, series, clock, 'PIPELINE', () => kept.scrape([...QUERIES, aclLog, INFO], tick.signal));
     const info = answers.get(INFO);
     if (info === undefined) throw new RedisError('protocol', 'PIPELINE: the server did not answer INFO');
+    if (!info.told) throw new RedisError('protocol', NO_INFO);
     const mode = modeOf(info);
     if (mode === 'sentinel') throw new RedisError('not_redis', NOT_REDIS);
     const { samples, dropped } = readCollectors(COLLECTORS, answers, config.max_series ?? MOST_SERIES);
@@ -150,7 +153,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
 
   /** Who may have come without a password: nobody else knows, because ACL LOG has no entry for it. */
   async function listCandidates(tick: Tick, info: Info): Promise<NoauthCandidate[] | undefined> {
-    if ((info.number('clients', 'connected_clients') ?? 0) > LISTED_CLIENTS) return undefined;
+    if ((info.count('clients', 'connected_clients') ?? 0) > LISTED_CLIENTS) return undefined;
     const clients = await tick.step('CLIENT LIST', () => kept.ask(CLIENT_LIST, tick.signal));
     return (
       clients &&

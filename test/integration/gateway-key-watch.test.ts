@@ -182,8 +182,75 @@ for (const release of SERVER_RELEASE) {
       expect(clients).toMatch(/flags=[^ ]*B/);
       await redis.command('SET', keyOf('lce-probe-0e', 'team:litellm'), 'x');
       expect(await keys.written('lce-probe-0e', 5_000, never)).toBeDefined();
-      await redis.command('SET', 'unrelated', 'x');
-      expect(await keys.look('unrelated', undefined, never)).toMatchObject({ state: 'absent' });
+    });
+
+    it('are not called absent under a namespace that another one may have followed: the next pair tells the new one', async () => {
+      const { keys } = await watch(undefined);
+      await keys.expect('lce-probe-20', never);
+      await redis.command('SET', keyOf('lce-probe-20', 'before'), 'x');
+      await eventually(() => keys.learnt === 'before');
+      await keys.connect(undefined, never);
+      await keys.expect('lce-probe-21', never);
+      await redis.command('SET', keyOf('lce-probe-21', 'after'), 'x');
+      expect(await keys.look('lce-probe-21', undefined, never)).toMatchObject({ state: 'unknown' });
+      await keys.connect(undefined, never);
+      await keys.expect('lce-probe-22', never);
+      await redis.command('SET', keyOf('lce-probe-22', 'after'), 'x');
+      await eventually(() => keys.learnt === 'after');
+      expect(await keys.look('lce-probe-22', undefined, never)).toMatchObject({ state: 'present' });
+    });
+
+    it.each<[string, string | null | undefined]>([
+      ['learnt', undefined],
+      ['told long ago', 'kept'],
+      ['none', null],
+    ])('are absent where the namespace was %s, and nothing is written anywhere during a pair', async (_, known) => {
+      const { keys } = await watch(known);
+      const namespace = known === null ? undefined : 'kept';
+      await keys.expect('lce-probe-23', never);
+      await redis.command('SET', keyOf('lce-probe-23', namespace), 'x');
+      if (known === undefined) await eventually(() => keys.learnt !== undefined);
+      else await keys.written('lce-probe-23', 5_000, never);
+      expect(await keys.look('lce-probe-23', undefined, never)).toMatchObject({ state: 'present' });
+      const states = [];
+      for (const probe of ['lce-probe-24', 'lce-probe-25', 'lce-probe-26']) {
+        await keys.connect(known, never, false);
+        await keys.expect(probe, never);
+        await redis.command('SET', 'unrelated', 'x');
+        states.push((await keys.look(probe, undefined, never)).state);
+      }
+      expect(states).toEqual(['unknown', 'absent', 'absent']);
+      await keys.connect(known, never, false);
+      await redis.command('SET', keyOf('lce-probe-27', namespace), 'x');
+      expect(await keys.written('lce-probe-27', 5_000, never)).toBeDefined();
+      expect(await keys.look('lce-probe-27', undefined, never)).toMatchObject({ state: 'present' });
+    });
+
+    it('stay unknown while all writes cannot be listened to, and are found again where they were', async () => {
+      const { keys } = await watch('kept');
+      await redis.command('SET', keyOf('lce-probe-30', 'kept'), 'x');
+      await keys.written('lce-probe-30', 5_000, never);
+      expect(await keys.look('lce-probe-30', undefined, never)).toMatchObject({ state: 'present' });
+      await keys.connect('kept', never, false);
+      expect(await keys.look('lce-probe-31', undefined, never)).toMatchObject({ state: 'unknown' });
+      await keys.connect('kept', never, false);
+      // A model that answers later than all writes are listened to.
+      await eventually(() => keys.learnt === 'kept');
+      for (const probe of ['lce-probe-32', 'lce-probe-33']) {
+        await keys.connect('kept', never, false);
+        expect(await keys.look(probe, undefined, never)).toMatchObject({ state: 'unknown' });
+      }
+      await redis.command('SET', keyOf('lce-probe-34', 'kept'), 'x');
+      await keys.written('lce-probe-34', 5_000, never);
+      expect(await keys.look('lce-probe-34', undefined, never)).toMatchObject({ state: 'present' });
+    });
+
+    it('are absent at once under a namespace that the gateway has just told', async () => {
+      const { keys } = await watch('told');
+      await redis.command('SET', keyOf('lce-probe-35', 'told'), 'x');
+      await keys.written('lce-probe-35', 5_000, never);
+      expect(await keys.look('lce-probe-35', undefined, never)).toMatchObject({ state: 'present' });
+      expect(await keys.look('lce-probe-36', undefined, never)).toMatchObject({ state: 'absent' });
     });
 
     it('stop listening to all writes after 10,000 of them, when none is the probe’s', async () => {

@@ -75,7 +75,7 @@ describe.skipIf(await lacks(() => redisServer('7.0.15', () => undefined)))('two 
     const { probed, addresses, tick } = watch([a, b]);
     expect(probed.value('llm.cache.probe.replica_coverage', {})).toBeUndefined();
     const first = await tick();
-    expect(first).toMatchObject({ verdict: 'working', up: true, version: '1.106.0', cachePing: 200 });
+    expect(first).toMatchObject({ verdict: 'working', up: true, version: '1.106.0' });
     expect(probed.value('llm.cache.probe.phase.duration', { route: 'chat', request: 'duplicate', phase: 'wait' })).toBeUndefined();
     expect(first.replicas).toMatchObject([{ from: addresses[0], to: addresses[1], outcome: 'ok' }]);
     expect(probed.value('llm.cache.probe.replica_coverage', {})).toBeUndefined();
@@ -92,7 +92,7 @@ describe.skipIf(await lacks(() => redisServer('7.0.15', () => undefined)))('two 
     way.lead(other.port);
     const status = await eventually(async () => {
       const { replicas: tried, ...rest } = await tick();
-      return tried?.length === 2 && tried.every(({ outcome }) => outcome.startsWith('miss_')) && { tried, ...rest };
+      return tried?.length === 2 && tried.every(({ outcome }) => /^miss_(key_present|not_written)$/.test(outcome)) && { tried, ...rest };
     }, 60_000);
     expect(status).toMatchObject({ verdict: 'not_caching', cause: 'different_redis' });
     expect(status.evidence).toContain(`Replica ${addresses[1]} by itself: The gateway reads back from a Redis`);

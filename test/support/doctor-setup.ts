@@ -30,7 +30,8 @@ export async function setupOf(files: Files, options: Partial<DoctorOptions> & { 
   }
 }
 
-function lookOf(names: readonly string[], directory: string): DoctorOptions {
+/** The options that name files by what they are called. */
+export function lookOf(names: readonly string[], directory: string): DoctorOptions {
   const compose = names.filter((name) => basename(name).startsWith('compose'));
   const envFiles = names.filter((name) => basename(name).startsWith('.env'));
   const litellmConfig = names.find((name) => basename(name) === 'config.yaml');

@@ -22,15 +22,15 @@ export interface Case {
   says?: readonly string[];
 }
 
-const PASSWORD = 'pX4nWk9VqT2rLc7MhB5sJz8YdG3fUa6E';
-const OTHER = 'qB4nT8xWc2Lr7VzKd9Mh5JpYs3GfUa6E';
+export const PASSWORD = 'pX4nWk9VqT2rLc7MhB5sJz8YdG3fUa6E';
+export const OTHER = 'qB4nT8xWc2Lr7VzKd9Mh5JpYs3GfUa6E';
 
 /** A configuration of LiteLLM that uses Redis by host and port. */
-function config(host = 'redis', port: number | string = 6379, more = '    password: os.environ/REDIS_PASSWORD\n'): string {
+export function config(host = 'redis', port: number | string = 6379, more = '    password: os.environ/REDIS_PASSWORD\n'): string {
   return `model_list: []\nlitellm_settings:\n  cache: true\n  cache_params:\n    type: redis\n    host: ${host}\n    port: ${port}\n${more}    ttl: 600\n    max_connections: 50\n    socket_timeout: 2\n`;
 }
 
-const NO_PASSWORD = '    namespace: litellm\n';
+export const NO_PASSWORD = '    namespace: litellm\n';
 
 interface Parts {
   image?: string;
@@ -42,7 +42,7 @@ interface Parts {
 }
 
 /** A compose project of LiteLLM and Redis in which nothing is wrong, with parts to replace. */
-function compose({
+export function compose({
   image = 'image: ghcr.io/berriai/litellm:v1.104.2',
   start = 'command: ["--config", "/app/config.yaml"]\n    volumes: ["./config.yaml:/app/config.yaml:ro"]',
   gateway = 'environment: { REDIS_PASSWORD: "@{REDIS_PASSWORD:?}" }',
@@ -64,10 +64,10 @@ function compose({
 ${rest}`;
 }
 
-const ENV = { '.env': `REDIS_PASSWORD=${PASSWORD}\n` };
+export const ENV = { '.env': `REDIS_PASSWORD=${PASSWORD}\n` };
 
 /** A Deployment of LiteLLM with its configuration in a ConfigMap. */
-function deployment(host = 'redis', port = 6379, { namespace = 'ai', name = 'litellm', volume = true, env = '' } = {}): string {
+export function deployment(host = 'redis', port = 6379, { namespace = 'ai', name = 'litellm', volume = true, env = '' } = {}): string {
   return `apiVersion: v1
 kind: ConfigMap
 metadata: { name: ${name}-config, namespace: ${namespace} }
@@ -97,7 +97,7 @@ ${volume ? `      volumes: [{ name: config, configMap: { name: ${name}-config } 
 }
 
 /** A Redis of Kubernetes with its Service. */
-function redisPods(
+export function redisPods(
   command: string,
   { namespace = 'ai', type = 'ClusterIP', port = 6379, target = '6379', selector = 'redis', more = '' } = {},
 ): string {
@@ -127,8 +127,8 @@ spec:
 `;
 }
 
-const WITH_PASSWORD = '["--requirepass", "$(REDIS_PASSWORD)"]';
-const pods = { kubernetes: ['k'] };
+export const WITH_PASSWORD = '["--requirepass", "$(REDIS_PASSWORD)"]';
+export const pods = { kubernetes: ['k'] };
 
 /** Who LiteLLM is. */
 const IDENTITY: readonly Case[] = [
@@ -917,7 +917,11 @@ const CLUSTER: readonly Case[] = [
 ];
 
 /** `@{NAME}` stands for a reference of Compose, which would be one of TypeScript here. */
-export const SETUPS: readonly Case[] = [...IDENTITY, ...GAPS, ...SIDES, ...COMPUTED, ...REACH, ...CLUSTER].map((one) => ({
-  ...one,
-  files: Object.fromEntries(Object.entries(one.files).map(([name, text]) => [name, text.replaceAll('@{', '$'.concat('{'))])),
-}));
+export function referring(cases: readonly Case[]): readonly Case[] {
+  return cases.map((one) => ({
+    ...one,
+    files: Object.fromEntries(Object.entries(one.files).map(([name, text]) => [name, text.replaceAll('@{', '$'.concat('{'))])),
+  }));
+}
+
+export const SETUPS: readonly Case[] = referring([...IDENTITY, ...GAPS, ...SIDES, ...COMPUTED, ...REACH, ...CLUSTER]);

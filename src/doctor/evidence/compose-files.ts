@@ -70,7 +70,7 @@ export function composeLayers(files: readonly { text: string; file: string }[], 
 
 function readFile(text: string, file: string, folder: string, lookup: Lookup, reading: Reading): void {
   const { documents, problems } = parseYamlStream(text, file, '1.2');
-  reading.problems.push(...problems);
+  for (const problem of problems) reading.problems.push(problem);
   const [source] = documents;
   if (source === undefined) return;
   const place = placing(source, file);
@@ -82,7 +82,20 @@ function readFile(text: string, file: string, folder: string, lookup: Lookup, re
       reading[key].set(name, { section, folder, place: place([key, name]) });
     }
   const services = sectionOf(Reflect.get(source.tree, 'services'));
+  const old = Object.entries(source.tree).find(([key, value]) => !/^(?:x-|services$)/.test(key) && isService(value));
+  if (Object.keys(services).length === 0 && old !== undefined)
+    reading.gaps.push({
+      kind: 'evidence',
+      place: place([old[0]]),
+      message: `${old[0]} stands outside of services, as in files of Compose 1: nothing of it was judged, and docker compose refuses it`,
+      fix: 'put the services below a key services:',
+    });
   for (const name of Object.keys(services)) reading.written.push(...serviceOf(name, source, file, folder, lookup, reading, []));
+}
+
+/** Whether a section looks like a service. */
+function isService(value: unknown): boolean {
+  return isSection(value) && (Object.hasOwn(value, 'image') || Object.hasOwn(value, 'build') || Object.hasOwn(value, 'extends'));
 }
 
 /** The service of a file, after those that it extends. */
@@ -103,7 +116,7 @@ function serviceOf(
   const section = resolved(value, [], (text, inner) => {
     const found = interpolate(text, lookup);
     const where = place([...path, ...inner]);
-    references.push(...referencesIn(text, inner, where));
+    for (const reference of referencesIn(text, inner, where)) references.push(reference);
     if (found.invalid)
       reading.problems.push({
         path: pathText([...path, ...inner]),
@@ -159,7 +172,7 @@ function extended(
       `run the doctor where ${path} is, or give it: the settings of ${name} begin there`,
     );
   const { documents, problems } = parseYamlStream(found.text, found.file, '1.2');
-  reading.problems.push(...problems);
+  for (const problem of problems) reading.problems.push(problem);
   const [other] = documents;
   if (other === undefined) return [];
   if (!Object.hasOwn(sectionOf(Reflect.get(other.tree, 'services')), service)) return missing(found.file);
@@ -228,7 +241,7 @@ function placing({ position }: Source, file: string): (path: Path) => Place {
   };
 }
 
-const REFERENCE = /\$(?:\$|\{([A-Za-z_]\w*)([^}]*)\}|([A-Za-z_]\w*))/g;
+const REFERENCE = /\$(?:\$|\{([A-Za-z_]\w*)((?:[^\w}][^}]{0,1024})?)\}|([A-Za-z_]\w*))/g;
 
 /** The variables that a text names, with the key or the option that it belongs to. */
 function referencesIn(text: string, path: Path, place: Place): VariableReference[] {

@@ -73,7 +73,7 @@ function service(layers: readonly Written[], reading: Reading): Service {
     entrypoint,
     own,
     command: [...entrypoint, ...own],
-    exposed: [...listOf(tree.expose).map((port) => asText(port).replace(/\/.*$/, '')), ...(built?.ports ?? [])],
+    exposed: [...listOf(tree.expose).map((port) => asText(port).replace(/\/.*/s, '')), ...(built?.ports ?? [])],
     ports: layers.flatMap(({ section, at }) => portsOf(section.ports, at)),
     replicas: Number.isInteger(replicas) && replicas >= 0 ? replicas : 1,
     variables: [
@@ -205,12 +205,12 @@ function envFileVariables({ section, folder, at, lookup }: Written, { read, prob
     const found = typeof path === 'string' ? read(from(place, isAbsolute(path) ? path : join(folder, path)), place, required) : undefined;
     if (found === undefined) return [];
     const parsed = parseDotenv(found.text, found.file);
-    problems.push(...parsed.problems);
+    for (const problem of parsed.problems) problems.push(problem);
     if (format === 'raw')
       return parsed.entries.flatMap(({ name, value, place: where }) =>
         value === undefined ? [] : [variable(name, value, 'compose_env_file', where)],
       );
-    entries.push(...parsed.entries);
+    for (const entry of parsed.entries) entries.push(entry);
     return expandedValues(parsed.entries, lookup).map(({ name, value, place: where }) => variable(name, value, 'compose_env_file', where));
   });
 }

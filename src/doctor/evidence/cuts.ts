@@ -40,7 +40,9 @@ function namesSecretOrUrl(name: string): boolean {
 function isSecretText(key: string, text: string, name: string): boolean {
   if (namesSecret(key)) return true;
   const before = text.slice(0, text.indexOf(`$${name}`));
-  return /:\/\/[^@\s]*$/.test(before) || /--?(?:requirepass|masterauth|pass|password)[\s=]+["']?[^\s"']+$/.test(before);
+  return (
+    /:\/\/[^@\s]*$/.test(before) || /--?(?:requirepass|masterauth|pass|password)[\s=]{1,8}["']?[^\s"']{1,1024}$/.test(before.slice(-1_100))
+  );
 }
 
 /** Whether a reference has text of the same part before or behind it, and is not set. */

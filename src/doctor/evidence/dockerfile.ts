@@ -42,9 +42,10 @@ export function readDockerfile(text: string, target: string | undefined, given: 
       inner = {};
     } else if (stage === undefined) continue;
     else if (instruction === 'ENV') {
-      const pairs = /^\w+\s+[^=]*$/.test(rest)
-        ? [[rest.split(/\s+/)[0] ?? '', rest.replace(/^\w+\s+/, '')]]
-        : shellWords(rest).map(divided);
+      const pairs =
+        /^\w+\s/.test(rest) && !rest.includes('=')
+          ? [[rest.split(/\s+/)[0] ?? '', rest.replace(/^\w+\s+/, '')]]
+          : shellWords(rest).map(divided);
       const added = pairs.map(([name = '', value = '']) => ({ name, value: expanded(value, known), line }));
       for (const { name, value } of added) inner[name] = value;
       stage.variables = [...stage.variables, ...added];
@@ -55,7 +56,7 @@ export function readDockerfile(text: string, target: string | undefined, given: 
         ...stage.ports,
         ...expanded(rest, known)
           .split(/\s+/)
-          .map((port) => port.replace(/\/.*$/, '')),
+          .map((port) => port.replace(/\/.*/s, '')),
       ];
     else if (instruction === 'CMD') stage.command = form(rest);
     else if (instruction === 'ENTRYPOINT') {

@@ -35,6 +35,8 @@ const OPAQUE: ReadonlySet<string> = new Set([
 
 interface Shell {
   assignments: Assignment[];
+  /** How many assignments there were when a name was taken away: its own among them do not count. */
+  hidden: Map<string, number>;
   exported: Set<string>;
   values: Map<string, { value: string | undefined; place: Place }>;
   problems: Problem[];
@@ -56,6 +58,7 @@ export function readEnvrc(text: string, file: string, outer: Lookup, read: ReadN
   const inner: Lookup = (name) => (values.has(name) ? meaningOf(values.get(name)?.value) : UNSET);
   const shell: Shell = {
     assignments: [],
+    hidden: new Map(),
     exported: new Set(),
     values,
     problems: [],
@@ -67,7 +70,8 @@ export function readEnvrc(text: string, file: string, outer: Lookup, read: ReadN
     count: 0,
   };
   run(text, file, shell);
-  return shell;
+  const { assignments, hidden, problems, notes } = shell;
+  return { assignments: assignments.filter(({ name }, index) => index >= (hidden.get(name) ?? 0)), problems, notes };
 }
 
 function run(text: string, file: string, shell: Shell): void {
@@ -121,7 +125,7 @@ function assign(word: Word, file: string, certain: boolean, shell: Shell, export
 
 function hide(name: string, shell: Shell): void {
   shell.exported.delete(name);
-  shell.assignments = shell.assignments.filter((assignment) => assignment.name !== name);
+  shell.hidden.set(name, shell.assignments.length);
 }
 
 function unset(word: Word, file: string, certain: boolean, shell: Shell): void {
@@ -167,7 +171,7 @@ function source(name: Word, path: Word | undefined, file: string, certain: boole
     return;
   }
   const { entries, problems } = parseDotenv(found.text, found.file);
-  shell.problems.push(...problems);
+  for (const problem of problems) shell.problems.push(problem);
   for (const { name: variable, value, place } of expandedValues(entries, shell.lookup)) {
     shell.values.set(variable, { value: certain ? value : undefined, place });
     shell.exported.add(variable);

@@ -48,6 +48,13 @@ export function filesOf(directory: string, disk: Disk): Files {
   const lines = new Map<string, readonly string[]>();
   const endings = new Map<string, readonly string[]>();
   const problems: Problem[] = [];
+  /** Each file is read once, so that all who ask see the same text, and a script that names one a thousand times costs one look. */
+  const texts = new Map<string, { text: string } | { reason: string }>();
+  const once = (path: string): { text: string } | { reason: string } => {
+    const found = texts.get(path) ?? disk.text(path);
+    texts.set(path, found);
+    return found;
+  };
   const label = (path: string): string => {
     if (ADDRESS.test(path)) return path;
     const inside = relative(directory, resolve(directory, path));
@@ -56,8 +63,9 @@ export function filesOf(directory: string, disk: Disk): Files {
   const open = (path: string): { text: string; file: string } | { reason: string } => {
     const file = label(path);
     if (ADDRESS.test(path)) return { reason: 'is an address, not a file; nothing is fetched' };
-    const found = disk.text(resolve(directory, file));
+    const found = once(resolve(directory, file));
     if ('reason' in found) return found;
+    if (lines.has(file)) return { text: found.text, file };
     lines.set(file, found.text.split(/\r\n|\n|\r/));
     endings.set(file, found.text.match(/\r\n|\n|\r/g) ?? []);
     return { text: found.text, file };
@@ -88,7 +96,7 @@ export function filesOf(directory: string, disk: Disk): Files {
     isFolder: (path) => disk.folder(resolve(directory, path)) !== undefined,
     glance: (path) => {
       if (!exists(path)) return undefined;
-      const found = disk.text(resolve(directory, label(path)));
+      const found = once(resolve(directory, label(path)));
       return 'reason' in found ? undefined : found.text;
     },
     manifests: (path) => {

@@ -7,7 +7,7 @@ import type { Files } from './files.ts';
 import type { Pods } from './kubernetes.ts';
 import { readLitellmConfig } from './litellm-config.ts';
 import { programOf } from './program.ts';
-import { type Facts, type Role, roleOf } from './role.ts';
+import { type Facts, isLitellmImage, type Role, roleOf } from './role.ts';
 import { type Found, type StartedWith, startedWith, throughMounts } from './started-with.ts';
 
 const OF_LITELLM = /^[ \t]*["']?(?:model_list|litellm_settings|router_settings|general_settings|environment_variables)["']?\s*:/m;
@@ -67,6 +67,8 @@ function serverFiles(role: Role, name: string, words: readonly string[], mounts:
     seen.add(target);
     const found = throughMounts(target, mounts);
     const content = opened(found, files);
+    // The configuration that an image brings along is no file of the project.
+    if (content === undefined && 'missing' in found && found.missing === undefined && OF_IMAGE.test(target)) continue;
     unread ||= content === undefined;
     if (content !== undefined) {
       read.push(content);
@@ -94,6 +96,9 @@ function filesIn(word: string, before: string | undefined): { path: string; secr
 }
 
 const MAX_SERVER_FILES = 10;
+/** Where the images of KeyDB, Redis Stack and Bitnami keep theirs: without a password. */
+const OF_IMAGE =
+  /^\/(?:etc\/keydb\/keydb|redis-stack|etc\/redis-stack|opt\/redis-stack\/etc\/redis-stack|opt\/bitnami\/\w+\/etc\/\w+)\.conf$/;
 
 /** Whether the file that a container is started with has sections of LiteLLM's configuration; undefined where it was not found. */
 function looksLike(started: StartedWith | undefined, mounts: Gateway['mounts'], files: Files): boolean | undefined {
@@ -212,12 +217,26 @@ export function configurationOf(gateway: Gateway, beside: Beside, files: Files):
     const lone = mountedAlone(gateway, files);
     if (lone !== undefined) return { found: lone, gaps: [] };
     if (given !== undefined && !beside.taken) return { found: files.read(given), gaps: [] };
-    return { found: beside.configs.length === 1 ? beside.configs[0] : undefined, gaps: [] };
+    const found = beside.configs.length === 1 ? beside.configs[0] : undefined;
+    return { found, gaps: found === undefined ? insideImage(gateway) : [] };
   }
   const isBare = 'missing' in located.found && located.found.missing === undefined && located.started.from !== 'LITELLM_CONFIG_BUCKET_NAME';
   if (isBare && given !== undefined && !beside.taken) return { found: files.read(given), gaps: [] };
   if (isBare && beside.configs.length === 1 && gateway.workload !== undefined) return { found: beside.configs[0], gaps: [] };
   return { found: undefined, gaps: [missing(gateway, located)] };
+}
+
+/** An image of the project's own that is told nothing brings its configuration along. */
+function insideImage({ image, words, place, title }: Gateway): Gap[] {
+  if (isLitellmImage(image) || programOf(words).name !== 'unknown') return [];
+  return [
+    {
+      kind: 'configuration',
+      place,
+      message: `what LiteLLM of ${title} is started with is in its image, which was not read`,
+      fix: 'give the doctor the configuration of the image with --litellm-config FILE, or the Dockerfile by build:',
+    },
+  ];
 }
 
 /** A lone YAML file that is mounted where nothing names one: people mean it as the configuration. */
@@ -238,14 +257,16 @@ function missing(gateway: Gateway, { started, found }: { started: StartedWith; f
   const source = 'path' in found ? found.path : 'missing' in found ? found.missing : undefined;
   const through = source === undefined ? '' : `, mounted from ${source}`;
   const file = 'path' in found ? found.path : 'FILE';
-  const manifest = /^(?:ConfigMap|Secret) /.test(source ?? '');
+  const manifest = /^ConfigMap /.test(source ?? '');
   return {
     kind: 'configuration',
     place: placeOf(gateway, started),
     message: `LiteLLM of ${gateway.title} is started with ${started.path} (${started.from})${through}, which was not found here`,
-    fix: manifest
-      ? `give the doctor the manifest of ${source} with --kubernetes as well, or the file itself with --litellm-config`
-      : `give the doctor that file with --litellm-config ${file}, or run it in a folder where the file is`,
+    fix: source?.startsWith('Secret ')
+      ? 'give the doctor the file itself with --litellm-config: of a Secret only the names of its keys are read'
+      : manifest
+        ? `give the doctor the manifest of ${source} with --kubernetes as well, or the file itself with --litellm-config`
+        : `give the doctor that file with --litellm-config ${file}, or run it in a folder where the file is`,
   };
 }
 

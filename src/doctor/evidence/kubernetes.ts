@@ -1,8 +1,10 @@
 import type { Path, Problem } from '../../config/problem.ts';
 import type { ClusterService, Container, Gap, Mount, Workload } from '../setup.ts';
+import { madeElsewhere } from './made-elsewhere.ts';
 import { type Manifest, named, readManifests } from './manifests.ts';
 import { podVariables } from './pod-variables.ts';
-import { asText, listOf, type Section, sectionOf } from './tree.ts';
+import { serviceLinks } from './service-links.ts';
+import { asText, listOf, type Section, sectionOf, valueAt } from './tree.ts';
 
 /** A container before it is known what it runs. */
 export type Containing = Omit<Container, 'role' | 'maybe' | 'serverFiles' | 'unreadFiles'> & {
@@ -47,7 +49,7 @@ export function readKubernetes(files: readonly { text: string; file: string }[])
     services: all.flatMap(clusterService),
     configs: all.filter(({ kind }) => kind === 'ConfigMap').flatMap((manifest) => configs(manifest, texts)),
     problems,
-    gaps,
+    gaps: [...gaps, ...all.flatMap((manifest) => madeElsewhere(manifest) ?? [])],
   };
 }
 
@@ -70,7 +72,7 @@ function entryOf(manifest: Manifest, key: string, value: string, texts: Readonly
 }
 
 function clusterService({ kind, name, namespace, section, at }: Manifest): ClusterService[] {
-  if (kind !== 'Service') return [];
+  if (kind !== 'Service' || !isCore(section)) return [];
   const spec = sectionOf(section.spec);
   const annotations = Object.entries(sectionOf(sectionOf(section.metadata).annotations));
   const isInternal = annotations.some(
@@ -83,6 +85,7 @@ function clusterService({ kind, name, namespace, section, at }: Manifest): Clust
       type: listOf(spec.externalIPs).length > 0 ? 'LoadBalancer' : asText(spec.type ?? 'ClusterIP'),
       limited: isInternal || listOf(spec.loadBalancerSourceRanges).some((range) => !/^(0\.0\.0\.0|::)\/0$/.test(asText(range))),
       headless: spec.clusterIP === 'None',
+      external: spec.type === 'ExternalName' && typeof spec.externalName === 'string' ? spec.externalName : undefined,
       selector: labelsOf(spec.selector),
       ports: listOf(spec.ports).map((entry) => {
         const { port, targetPort, nodePort } = sectionOf(entry);
@@ -103,13 +106,12 @@ function labelsOf(value: unknown): Record<string, string> {
 
 function workload(manifest: Manifest, all: readonly Manifest[], texts: ReadonlyMap<string, string>): Pods[] {
   const { kind, name, namespace, file, section, at } = manifest;
-  const path = Object.hasOwn(TEMPLATE, kind) ? TEMPLATE[kind] : undefined;
+  const path = templateOf(manifest);
   if (path === undefined) return [];
   const pod = sectionOf(path.reduce<unknown>((node, step) => sectionOf(node)[step], section));
   const around = sectionOf(path.slice(0, -1).reduce<unknown>((node, step) => sectionOf(node)[step], section));
-  const containers = listOf(pod.containers).map((entry, index): Containing => {
-    const container = sectionOf(entry);
-    const inside: Path = [...path, 'containers', index];
+  const links = pod.enableServiceLinks === false ? [] : serviceLinks(manifest, all);
+  const containers = containersOf(pod, path).map(({ container, inside }): Containing => {
     const entrypoint = listOf(container.command).map(asText);
     const own = listOf(container.args).map(asText);
     const { variables, gaps } = podVariables(container, (inner) => at([...inside, ...inner]), namespace, all);
@@ -119,7 +121,7 @@ function workload(manifest: Manifest, all: readonly Manifest[], texts: ReadonlyM
       entrypoint,
       own,
       args: [...entrypoint, ...own],
-      variables,
+      variables: [...links, ...variables],
       gaps,
       ports: listOf(container.ports).map((port, number) => {
         const { containerPort, name: label, hostPort } = sectionOf(port);
@@ -136,7 +138,29 @@ function workload(manifest: Manifest, all: readonly Manifest[], texts: ReadonlyM
     };
   });
   const labels = labelsOf(sectionOf(around.metadata).labels);
-  return [{ kind, name, namespace, file, replicas: replicasOf(manifest, all), labels, containers }];
+  const aliases = listOf(pod.hostAliases).flatMap((entry) =>
+    listOf(sectionOf(entry).hostnames).map((host) => [asText(host).toLowerCase(), asText(sectionOf(entry).ip ?? '')] as const),
+  );
+  return [{ kind, name, namespace, file, replicas: replicasOf(manifest, all), labels, aliases: Object.fromEntries(aliases), containers }];
+}
+
+/** Where the pod template of an object is; any kind that has one where Deployments have it makes pods. */
+function templateOf({ kind, section }: Manifest): Path | undefined {
+  const path = Object.hasOwn(TEMPLATE, kind) ? TEMPLATE[kind] : undefined;
+  const usual: Path = ['spec', 'template', 'spec'];
+  return path ?? (Array.isArray(valueAt(section, [...usual, 'containers'])) ? usual : undefined);
+}
+
+/** The containers of a pod, and those that start before them and stay. */
+function containersOf(pod: Section, path: Path): { container: Section; inside: Path }[] {
+  const of = (key: string) =>
+    listOf(pod[key]).map((entry, index) => ({ container: sectionOf(entry), inside: [...path, key, index] satisfies Path }));
+  return [...of('containers'), ...of('initContainers').filter(({ container }) => container.restartPolicy === 'Always')];
+}
+
+/** Whether an object is one of Kubernetes itself: Knative has Services of its own. */
+function isCore({ apiVersion }: Section): boolean {
+  return apiVersion === undefined || apiVersion === 'v1';
 }
 
 /** What a container sees below the path of a mount: the keys of a ConfigMap as files, anything else by its name alone. */

@@ -52,7 +52,7 @@ export function readLitellmConfig(
 
 function parse(text: string, file: string, problems: Problem[]): Source | undefined {
   const parsed = parseYamlStream(text, file, '1.1');
-  problems.push(...parsed.problems);
+  for (const problem of parsed.problems) problems.push(problem);
   const [source, second] = parsed.documents;
   if (source === undefined && parsed.problems.length === 0)
     problems.push({ path: '', message: 'is empty', at: { file, line: 1, column: 1 } });

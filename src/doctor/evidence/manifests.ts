@@ -32,7 +32,7 @@ export function readManifests(files: readonly { text: string; file: string }[]):
       gaps.push(template);
       return [];
     }
-    problems.push(...parsed.problems);
+    for (const problem of parsed.problems) problems.push(problem);
     return parsed.documents.flatMap(({ tree, position }) => {
       const at = (path: Path): Place => {
         const where = position(path);
@@ -56,7 +56,9 @@ export function named(all: readonly Manifest[], kinds: readonly string[], name: 
 
 /** A chart that was not rendered is not YAML, or means something else than it says. */
 function templateGap(text: string, file: string, isBroken: boolean): Gap | undefined {
-  const index = text.split('\n').findIndex((line) => OF_CHART.test(line) || (isBroken && /\{\{.*\}\}/.test(line)));
+  const index = text
+    .split('\n')
+    .findIndex((line) => OF_CHART.test(line) || (isBroken && line.includes('{{') && line.includes('}}', line.indexOf('{{'))));
   if (index < 0) return undefined;
   return {
     kind: 'evidence',

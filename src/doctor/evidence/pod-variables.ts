@@ -77,14 +77,14 @@ const ABSENT = Symbol('not set');
 
 /** The value that `valueFrom` names, where it stands in a ConfigMap at hand. */
 function referred(
-  { configMapKeyRef }: Section,
+  { configMapKeyRef, secretKeyRef }: Section,
   isReference: boolean,
   place: Place,
   { all, namespace, gaps }: Pod,
 ): string | undefined | typeof ABSENT {
   if (!isReference) return '';
   const { name, key, optional } = sectionOf(configMapKeyRef);
-  if (name === undefined) return undefined;
+  if (name === undefined) return ofSecret(sectionOf(secretKeyRef), place, { all, namespace, gaps });
   const map = named(all, ['ConfigMap'], name, namespace);
   const value = sectionOf(map?.section.data)[asText(key)];
   if (value !== undefined) return asText(value);
@@ -100,6 +100,23 @@ function referred(
       map === undefined
         ? `give the doctor the manifest of ConfigMap ${asText(name)} with --kubernetes as well`
         : 'name a key that the ConfigMap has',
+  });
+  return undefined;
+}
+
+/** A value from a Secret is set, not known; where the Secret is at hand and has no such key, the pod does not start. */
+function ofSecret({ name, key, optional }: Section, place: Place, { all, namespace, gaps }: Pod): undefined | typeof ABSENT {
+  const secret = named(all, SECRET_KINDS, name, namespace);
+  const keys = secret === undefined ? [] : secretKeys(secret);
+  // A Secret that is fetched may get more keys than its object names.
+  const isWhole = secret?.kind === 'Secret' || secret?.kind === 'SealedSecret';
+  if (!isWhole || keys.length === 0 || keys.includes(asText(key))) return undefined;
+  if (optional === true) return ABSENT;
+  gaps.push({
+    kind: 'evidence',
+    place,
+    message: `takes its value from key ${asText(key)} of Secret ${asText(name)}, which does not have it: the pod does not start`,
+    fix: 'name a key that the Secret has',
   });
   return undefined;
 }

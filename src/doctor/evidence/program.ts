@@ -91,13 +91,13 @@ function inShell(words: readonly string[], sets: readonly string[], depth: numbe
   if (script === undefined || depth > MAX_DEPTH) return { name: 'unknown', words: [], sets };
   const programs = shellCommands(script).map((command) => {
     const spoken = command.words.map(({ raw }) => shellWords(raw)[0] ?? '');
-    return spoken[0] === 'export'
-      ? { name: 'unknown' as const, words: [], sets: spoken.flatMap((word) => ASSIGNMENT.exec(word)?.[1] ?? []) }
+    return spoken[0] === 'export' || spoken.every((word) => ASSIGNMENT.test(word))
+      ? { name: 'other' as const, words: [], sets: spoken.flatMap((word) => ASSIGNMENT.exec(word)?.[1] ?? []) }
       : programOf(spoken, depth + 1);
   });
   const all = [...sets, ...programs.flatMap((program) => program.sets)];
   const known = programs.findLast(({ name }) => name === 'litellm' || name === 'redis');
-  const opaque = programs.findLast(({ name, words: given }) => name === 'unknown' && given.length > 0);
+  const opaque = programs.findLast(({ name }) => name === 'unknown');
   return { ...(known ?? opaque ?? { name: programs.length === 0 ? 'unknown' : 'other', words: [] }), sets: all };
 }
 

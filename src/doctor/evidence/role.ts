@@ -27,7 +27,8 @@ export interface Identity {
 
 const LITELLM_IMAGE =
   /(?:^|\/)(?:berriai\/litellm[\w.-]*|litellm(?:[-_](?:database|non_root|spend_logs|ee|proxy|server|gateway|stable|fips|custom))?)$/;
-const REDIS_IMAGE = /(^|\/)(redis|redis-stack|redis-stack-server|redis-cluster|valkey|valkey-bundle|keydb|dragonfly|garnet|kvrocks)$/;
+const REDIS_IMAGE =
+  /(^|\/)(redis|redis-stack|redis-stack-server|redis-cluster|valkey|valkey-bundle|keydb|dragonfly|garnet|kvrocks|redict|redis-\d(?:-c\d+s)?)$/;
 /** What is called after LiteLLM and is not it. */
 const BESIDE_LITELLM =
   /exporter|ui$|ui[-_]|dashboard|frontend|db$|[-_]db[-_]|postgres|mysql|redis|valkey|prometheus|grafana|backup|migrat|test|client|docs|metrics|bot|sync|nginx|proxy[-_]auth|operator|init|job|cron/;
@@ -67,10 +68,9 @@ export function isLitellmImage(image: string | undefined): boolean {
 }
 
 function repositoryOf(image: string | undefined): string | undefined {
-  return image
-    ?.replace(/@.*$/, '')
-    .replace(/:[^/]*$/, '')
-    .toLowerCase();
+  const [name = ''] = image?.split('@', 1) ?? [];
+  const tag = name.indexOf(':', name.lastIndexOf('/') + 1);
+  return image === undefined ? undefined : name.slice(0, tag < 0 ? undefined : tag).toLowerCase();
 }
 
 function guessed(
@@ -86,6 +86,8 @@ function guessed(
     ...(ports.includes('4000') ? ['it listens on port 4000'] : []),
     ...(words.some((word) => /^(?:--config|-c)(?:=|$)/.test(word)) ? ['it is started with --config'] : []),
     ...(variables.some((name) => LITELLM_VARIABLES.test(name)) ? ['it has variables that only LiteLLM reads'] : []),
+    // A client of LiteLLM may have the key as well.
+    ...(variables.includes('LITELLM_MASTER_KEY') ? ['it has LITELLM_MASTER_KEY'] : []),
   ];
   const named = repository !== undefined && /litellm/.test(repository) ? ['its image is called after LiteLLM'] : [];
   const signs = [...runs, ...named];

@@ -30,7 +30,7 @@ export function releaseOf(
   if (live !== undefined) return { release: { version: live, place: { source: 'the running gateway' } }, problems, notes: [] };
   // Another image counts releases of its own.
   const tag = isLitellmImage(gateway?.image) ? /:([^:/@]+)(?:@.*)?$/.exec(gateway?.image ?? '')?.[1] : undefined;
-  const version = /^(?:main-|litellm-)?(v?\d+\.\d+\.\d+.*)$/.exec(tag ?? '')?.[1];
+  const version = /^(?:main-|litellm-)?(v?\d+\.\d+\.\d.*)$/.exec(tag ?? '')?.[1];
   if (gateway !== undefined && version !== undefined) return { release: { version, place: gateway.imagePlace }, problems, notes: [] };
   const note: Problem = {
     path: '',

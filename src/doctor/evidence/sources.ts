@@ -30,21 +30,22 @@ export function environmentFiles(options: DoctorOptions, files: Files, outer: Lo
   // Compose replaces variables in a `.env` where python-dotenv, which LiteLLM reads it with, does not.
   const composed: Variable[] = [];
   const entries: DotenvEntry[] = [];
-  for (const path of names) {
+  // A unit of systemd and a Procfile say what is started with which variables, and are read for that.
+  for (const path of names.filter((name) => !/\.service$|(?:^|\/)Procfile/.test(name))) {
     const found = files.read(path);
     if (found === undefined) continue;
     const inside = firstOf(outer, lookupIn(plain), fallback);
     if (isScript(path)) {
       const script = readEnvrc(found.text, found.file, inside, files.named);
-      problems.push(...script.problems);
-      notes.push(...script.notes);
-      scripts.push(...script.assignments.map((assignment) => variable(assignment, 'envrc')));
+      for (const problem of script.problems) problems.push(problem);
+      for (const note of script.notes) notes.push(note);
+      for (const assignment of script.assignments) scripts.push(variable(assignment, 'envrc'));
     } else {
       const parsed = parseDotenv(found.text, found.file);
-      problems.push(...parsed.problems);
-      plain.push(...dotenvValues(parsed.entries, inside).map((assignment) => variable(assignment, 'dotenv')));
-      composed.push(...expandedValues(parsed.entries, inside).map((assignment) => variable(assignment, 'dotenv')));
-      entries.push(...parsed.entries);
+      for (const problem of parsed.problems) problems.push(problem);
+      for (const assignment of dotenvValues(parsed.entries, inside)) plain.push(variable(assignment, 'dotenv'));
+      for (const assignment of expandedValues(parsed.entries, inside)) composed.push(variable(assignment, 'dotenv'));
+      for (const entry of parsed.entries) entries.push(entry);
     }
   }
   return { variables: [...scripts, ...plain], lookup: firstOf(outer, lookupIn(scripts), lookupIn(composed), fallback), entries };

@@ -3,7 +3,7 @@ import { printable, printableLine } from '../../masking/mask.ts';
 import type { Reported } from '../examination.ts';
 import type { Edit } from '../finding.ts';
 import type { Setup } from '../setup.ts';
-import { applied, type Line, meets, writtenLines } from '../verification.ts';
+import { applied, isSame, type Line, meets, writtenLines } from '../verification.ts';
 import { MASK, type Masking } from './masking.ts';
 
 /** What `--diff` prints. */
@@ -43,15 +43,11 @@ function merged(edits: readonly Edit[]): { kept: readonly Edit[]; left: number }
   const kept: Edit[] = [];
   let left = 0;
   for (const edit of edits) {
-    if (kept.some((other) => same(other, edit))) continue;
+    if (kept.some((other) => isSame(other, edit))) continue;
     if (kept.some((other) => meets(other, edit))) left++;
     else kept.push(edit);
   }
   return { kept, left };
-}
-
-function same(a: Edit, b: Edit): boolean {
-  return a.file === b.file && a.from === b.from && a.to === b.to && a.lines.join('\n') === b.lines.join('\n');
 }
 
 function fileDiff(setup: Setup, file: string, edits: readonly Edit[], { secrets, mask }: { secrets: boolean; mask: Masking }) {

@@ -76,7 +76,10 @@ function dropped(setup: Setup): Finding[] {
   }));
   const inVariables = Object.keys(TYPE).flatMap((name) => {
     const variable = setup.environment.get(`REDIS_${name.toUpperCase()}`);
-    return variable === undefined ? [] : [{ from: variable.name, name, text: variable.value?.reveal(), place: variable.place }];
+    const isHidden = CLIENT.filter((client) => setup.resolutions[client].used && client !== 'semantic').every(
+      (client) => (setting(setup, client, name)?.from ?? variable?.name) !== variable?.name,
+    );
+    return variable === undefined || isHidden ? [] : [{ from: variable.name, name, text: variable.value?.reveal(), place: variable.place }];
   });
   return [...inFile, ...inVariables].flatMap(({ from, name, text, place }): Finding[] => {
     const type = Object.hasOwn(TYPE, name) ? TYPE[name] : undefined;

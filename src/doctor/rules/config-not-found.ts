@@ -4,7 +4,7 @@ import { gapFindings } from '../subject/gaps.ts';
 export const configNotFound: Rule = {
   id: 'config-not-found',
   severity: 'high',
-  needs: ['compose', 'kubernetes'],
+  needs: ['always'],
   title: 'the configuration that LiteLLM is started with was not found',
   check(setup) {
     return gapFindings(

@@ -2,7 +2,7 @@ import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { cacheIsOn, cachesInRedis } from '../subject/cache-settings.ts';
 import { replaced } from '../subject/edit.ts';
-import { option, redisServers } from '../subject/redis-server.ts';
+import { isDragonfly, option, type RedisServer, redisServers } from '../subject/redis-server.ts';
 import { isTrue, section } from '../subject/value.ts';
 
 export const evictionPolicy: Rule = {
@@ -19,6 +19,7 @@ export const evictionPolicy: Rule = {
         ? [refuses({ source: 'the running Redis' }, 'the running Redis')]
         : [];
     const written = redisServers(setup).flatMap((server): Finding[] => {
+      if (isDragonfly(server)) return isTrue(option(server, 'cache-mode') || 'false') || buffers ? [] : [ofDragonfly(server)];
       const policy = option(server, 'maxmemory-policy');
       const limited = server.options.has('maxmemory') && option(server, 'maxmemory') !== '0';
       const what = `service ${server.service.name}`;
@@ -39,6 +40,11 @@ export const evictionPolicy: Rule = {
     return [...live, ...written];
   },
 };
+
+function ofDragonfly(server: RedisServer): Finding {
+  const place = server.place.line === undefined ? server.imagePlace : server.place;
+  return { ...refuses(place, `service ${server.service.name}`), fix: 'add --cache_mode=true: Dragonfly has no maxmemory-policy' };
+}
 
 function refuses(place: Finding['place'], what: string): Finding {
   return {

@@ -10,7 +10,7 @@ export const hostMalformed: Rule = {
   id: 'host-malformed',
   severity: 'high',
   needs: ['litellm', 'environment'],
-  title: 'a host of Redis holds a port, a scheme, a path, a user or white space',
+  title: 'a host of Redis is empty, or holds a port, a scheme, a path, a user, quotes or white space',
   check(setup) {
     const seen = new Set<string>();
     const alone = CLIENT.flatMap((client) => {
@@ -39,7 +39,7 @@ export const hostMalformed: Rule = {
 
 /** The host alone, where the port that is cut off is also that which applies. */
 function edits(setup: Setup, client: (typeof CLIENT)[number], text: string, place: Finding['place']) {
-  const [, host, port] = /^\s*([a-z0-9._-]+)(?::(\d+))?\s*$/i.exec(text) ?? [];
+  const [, host, port] = /^\s*["']?([a-z0-9._-]+)(?::(\d+))?["']?\s*$/i.exec(text) ?? [];
   const used = setting(setup, client, 'port')?.value?.reveal() ?? '6379';
   return host === undefined || (port !== undefined && port !== used) ? undefined : valued(setup, place, host);
 }

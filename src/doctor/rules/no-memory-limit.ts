@@ -1,6 +1,6 @@
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { bytes, memoryLimit, option, type RedisServer, redisServers } from '../subject/redis-server.ts';
+import { bytes, isDragonfly, memoryLimit, option, type RedisServer, redisServers } from '../subject/redis-server.ts';
 
 export const noMemoryLimit: Rule = {
   id: 'no-memory-limit',
@@ -12,6 +12,7 @@ export const noMemoryLimit: Rule = {
       return [unlimited({ source: 'the running Redis' }, 'the running Redis')];
     }
     return redisServers(setup).flatMap((server): Finding[] => {
+      if (isDragonfly(server)) return [];
       const limit = bytes(option(server, 'maxmemory'));
       const place = server.place.line === undefined ? server.service.place([]) : server.place;
       if (limit === undefined || limit === 0) return server.more ? [] : [unlimited(place, `service ${server.service.name}`)];

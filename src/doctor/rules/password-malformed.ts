@@ -22,6 +22,17 @@ export const passwordMalformed: Rule = {
           fix: 'take the white space away; a secret file often ends in a line break',
         }),
       );
+    const quoted = redisPasswords(setup)
+      .filter(({ text }) => /^(["']).+\1$/s.test(text))
+      .map(
+        ({ name, place }): Finding => ({
+          place,
+          message: `${name} begins and ends with a quote, which is a part of it`,
+          consequence: 'Nothing takes the quotes away here: where Redis has the password without them it answers WRONGPASS.',
+          fix: 'take the quotes away, or put them around the whole entry: "NAME=value"',
+          severity: 'medium',
+        }),
+      );
     const variables = setup.variables
       .filter(({ name }) => name === 'REDIS_URL')
       .map(({ name, value, place }) => ({ name, text: value?.reveal(), place }));
@@ -61,6 +72,6 @@ export const passwordMalformed: Rule = {
         },
       ];
     });
-    return [...padded, ...urls];
+    return [...padded, ...quoted, ...urls];
   },
 };

@@ -3,7 +3,7 @@ import type { Rule } from '../rule.ts';
 import { CLIENT, type Setup } from '../setup.ts';
 import { destination } from '../subject/claims.ts';
 import { type Reach, reach } from '../subject/reach.ts';
-import { option, type Server, serverPort } from '../subject/redis-server.ts';
+import { asksForPassword, option, type Server, serverPort } from '../subject/redis-server.ts';
 
 export const redisNotReachable: Rule = {
   id: 'redis-not-reachable',
@@ -68,7 +68,7 @@ function reason(setup: Setup, found: Reach, to: Address): Why | undefined {
             related: [related(found.server)],
           };
     case 'server':
-      return badPort(found, to) ?? badDatabase(found.server, to);
+      return badPort(found, to) ?? closed(found.server, to.host) ?? badDatabase(found.server, to);
     default:
       return undefined;
   }
@@ -81,6 +81,7 @@ function related(server: Server): { place: Finding['place']; message: string } {
 /** Through a Service the port of the Service counts, and where that leads to. */
 function badPort({ server, through }: Extract<Reach, { kind: 'server' }>, to: Address): Why | undefined {
   if (through === undefined || through.headless) return undefined;
+  if (!/^\d+$/.test(to.port)) return undefined;
   const listens = [serverPort(server), option(server, 'tls-port') ?? ''];
   const way = through.ports.find(({ port }) => port === to.port);
   const [first] = through.ports;
@@ -100,6 +101,28 @@ function badPort({ server, through }: Extract<Reach, { kind: 'server' }>, to: Ad
     fix: `set targetPort to ${serverPort(server)}`,
     related: [{ place: through.place, message: `Service ${through.name}` }, related(server)],
   };
+}
+
+/** A server that takes connections from its own container only, by `bind` or by its protected mode (redis.io/docs, security). */
+function closed(server: Server, host: string): Why | undefined {
+  const bound = option(server, 'bind')?.split(/\s+/) ?? [];
+  const isLoopback = (address: string) => /^-?(?:127\.|::1$|localhost$)/.test(address);
+  if (isLoopback(host) || server.more) return undefined;
+  const refused = { consequence: REFUSED, related: [related(server)] };
+  if (bound.length > 0 && bound.every(isLoopback))
+    return {
+      ...refused,
+      message: `Redis of ${server.name} listens on its own loopback only: bind ${bound.join(' ')}`,
+      fix: 'set bind * -::* (or 0.0.0.0), with a password, and publish no port',
+    };
+  const isProtected = option(server, 'protected-mode') === 'yes' && bound.length === 0 && asksForPassword(server) === false;
+  return isProtected
+    ? {
+        ...refused,
+        message: `Redis of ${server.name} has protected-mode yes and no password, so it refuses everybody but its own container`,
+        fix: 'give Redis a password; protected-mode then lets LiteLLM in',
+      }
+    : undefined;
 }
 
 /** Redis has 16 databases, numbered from 0, unless it is told otherwise. */

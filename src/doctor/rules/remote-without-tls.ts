@@ -2,6 +2,7 @@ import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import type { Client, Setup } from '../setup.ts';
 import { distance, hostFault } from '../subject/address.ts';
+import { aliased } from '../subject/aliases.ts';
 import { allEndpoints, type Form } from '../subject/endpoints.ts';
 import { openPorts, serverOf } from '../subject/redis-server.ts';
 
@@ -23,7 +24,7 @@ export const remoteWithoutTls: Rule = {
           message:
             severity === 'low'
               ? `${host}:${port} is used without TLS, and its port is open to other machines`
-              : `${host}:${port} is another machine and is used without TLS`,
+              : `${host}:${port}${leads(setup, host)} is another machine and is used without TLS`,
           consequence: 'Every prompt, every answer and the password itself can be read and changed on the way.',
           fix: severity === 'low' ? 'publish the port on 127.0.0.1 only, or use TLS' : fixOf(client, form),
           severity,
@@ -32,6 +33,12 @@ export const remoteWithoutTls: Rule = {
     });
   },
 };
+
+/** What the name stands for, where the evidence has another one for it. */
+function leads(setup: Setup, host: string): string {
+  const name = aliased(setup, host);
+  return name === host.toLowerCase().replace(/\.$/, '') ? '' : ` (${name})`;
+}
 
 function fixOf(client: Client, form: Form): string {
   if (client === 'semantic') return 'give it redis_url: rediss://:PASSWORD@HOST:PORT';

@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { connectionUrl, unquote } from '../resolver/connection-url.ts';
 import type { Setup } from '../setup.ts';
+import { aliased } from './aliases.ts';
 
 /** The parts of a Redis URL, user and password decoded. The host of a socket is empty. */
 export interface RedisUrl {
@@ -47,7 +48,9 @@ export function userinfo(text: string): string | undefined {
 
 /** Whether a `/`, `?` or `#` in front of the `@` ends what redis-py takes for user, password and host, so that no usable host is left. */
 function isCut(text: string): boolean {
-  const [, authority = '', rest = ''] = /^[a-z][a-z+]*:\/\/([^/?#]*)(.*)$/is.exec(text.trim()) ?? [];
+  const trimmed = text.trim();
+  const [whole = trimmed, authority = ''] = /^[a-z][a-z+]*:\/\/([^/?#]*)/i.exec(trimmed) ?? [];
+  const rest = trimmed.slice(whole.length);
   return (
     rest.includes('@') && !authority.includes('@') && !/^[^:@[\]]+(:\d*)?$|^\[[^\]]*\](:\d*)?$/.test(authority) && !/^unix:/i.test(text)
   );
@@ -59,11 +62,13 @@ function nothing(text: string): string | undefined {
 
 /** Why a text is no host, as the end of a sentence that begins with it; undefined for a name, an IPv4 or an IPv6 address. */
 export function hostFault(text: string): string | undefined {
-  if (isIPv6(text.replace(/%.*$/, ''))) return undefined;
+  if (text === '') return 'is empty';
+  if (isIPv6(text.replace(/%.*/s, ''))) return undefined;
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text.trim())) return 'holds a scheme';
   if (text.includes('@')) return 'holds a user';
   if (text.includes('/')) return 'holds a path';
   if (/\s/.test(text)) return 'holds white space';
+  if (/["']/.test(text)) return 'holds quotes';
   if (/[[\]]/.test(text)) return 'holds brackets, which belong into a url only';
   return text.includes(':') ? 'holds a port' : undefined;
 }
@@ -77,7 +82,8 @@ export type Distance = 'loopback' | 'inside' | 'private' | 'remote';
  * 8375, and `internal`); else `remote`.
  */
 export function distance(host: string, setup: Setup): Distance {
-  const name = host.toLowerCase().replace(/^\[|\]$|\.$/g, '');
+  const name = aliased(setup, host.replace(/^\[|\]$/g, ''));
+  if (name === 'host-gateway') return 'inside';
   if (isLoopback(name)) return 'loopback';
   if (name.endsWith('.docker.internal') || setup.services.some(({ names }) => names.some((known) => known.toLowerCase() === name)))
     return 'inside';

@@ -47,7 +47,8 @@ export function inEnvironment(setup: Setup, part: Part): readonly Claim[] {
   const address = url?.value?.reveal();
   const stated = address === undefined ? undefined : inUrl(address, part);
   return [
-    ...(variable === undefined || value === undefined || value === ''
+    // What Kubernetes gives for a Service is no port.
+    ...(variable === undefined || value === undefined || value === '' || /^(?:tcp|udp|sctp):\/\//.test(value)
       ? []
       : [{ value, from: variable.name, place: variable.place, url: false }]),
     ...(url === undefined || stated === undefined ? [] : [{ value: stated, from: url.name, place: url.place, url: true }]),

@@ -31,9 +31,19 @@ export function appended(setup: Setup, place: Place, lines: readonly string[]): 
 /** The edit that gives the whole value of a `key: value` line of YAML another text; what follows as a comment stays. */
 export function valued(setup: Setup, place: Place, value: string): readonly Edit[] {
   const line = lineAt(setup, place);
-  const found = /^(\s*(?:- )?[\w.-]+:\s+)("[^"]*"|'[^']*'|[^#]*?)(\s+#.*|\s*)$/.exec(line ?? '');
-  if (found === null || place.line === undefined || /^[|>[{&*!]/.test(found[2] ?? '')) return [];
-  return [{ file: place.source, from: place.line, to: place.line, lines: [`${found[1]}${value}${(found[3] ?? '').trimEnd()}`] }];
+  const key = /^\s*(?:- )?[\w.-]+:\s+/.exec(line ?? '')?.[0];
+  const found = key === undefined ? undefined : parted(line?.slice(key.length) ?? '');
+  if (found === undefined || place.line === undefined || /^[|>[{&*!]/.test(found.value)) return [];
+  return [{ file: place.source, from: place.line, to: place.line, lines: [`${key}${value}${found.behind.trimEnd()}`] }];
+}
+
+/** A plain or quoted value, and the blanks and the comment behind it; undefined where a `#` is part of the value. */
+function parted(text: string): { value: string; behind: string } | undefined {
+  const quoted = /^(?:"[^"]*"|'[^']*')(?=\s|$)/.exec(text)?.[0];
+  if (quoted !== undefined && /^(?:\s*$|\s+#)/.test(text.slice(quoted.length))) return { value: quoted, behind: text.slice(quoted.length) };
+  const [plain = ''] = text.split('#', 1);
+  const value = plain.trimEnd();
+  return plain.length < text.length && value.length === plain.length ? undefined : { value, behind: text.slice(value.length) };
 }
 
 function lineAt(setup: Setup, { source, line }: Place): string | undefined {

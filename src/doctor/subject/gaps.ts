@@ -3,5 +3,7 @@ import type { Gap, Setup } from '../setup.ts';
 
 /** What of one kind was not found, as findings. */
 export function gapFindings({ gaps }: Setup, kind: Gap['kind'], consequence: string): readonly Finding[] {
-  return gaps.filter((gap) => gap.kind === kind).map(({ place, message, fix }) => ({ place, message, consequence, fix }));
+  return gaps
+    .filter((gap) => gap.kind === kind)
+    .map(({ place, message, fix, severity }) => ({ place, message, consequence, fix, severity }));
 }

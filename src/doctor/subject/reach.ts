@@ -1,4 +1,5 @@
 import type { ClusterService, Setup, Workload } from '../setup.ts';
+import { aliased } from './aliases.ts';
 import { allServers, type Server } from './redis-server.ts';
 
 /** Where a host name leads from the container of LiteLLM, as far as the evidence shows it. */
@@ -24,7 +25,7 @@ export function reach(setup: Setup, host: string): Reach {
   const { gateway } = setup;
   const servers = allServers(setup);
   if (servers.length === 0) return UNKNOWN;
-  const name = host.toLowerCase().replace(/\.$/, '');
+  const name = aliased(setup, host);
   if (gateway?.workload !== undefined) return inCluster(setup, name, gateway.workload, servers);
   return inProject(setup, name, servers);
 }
@@ -75,7 +76,8 @@ function isUnknownName(setup: Setup, host: string): boolean {
   const { extra_hosts, links, external_links, dns } = service.tree;
   if (dns !== undefined || JSON.stringify([extra_hosts, links, external_links]).toLowerCase().includes(host)) return false;
   // Compose also calls containers PROJECT-SERVICE-1.
-  return !setup.services.some(({ name }) => new RegExp(`[-_]${name.replace(/[.*+?^$()|[\]\\]/g, '\\$&')}[-_]\\d+$`, 'i').test(host));
+  const stem = /^(.*)[-_]\d{1,9}$/s.exec(host.toLowerCase())?.[1];
+  return stem === undefined || !setup.services.some(({ name }) => [`-${name}`, `_${name}`].some((end) => stem.endsWith(end.toLowerCase())));
 }
 
 function inCluster(setup: Setup, host: string, workload: Workload, servers: readonly Server[]): Reach {

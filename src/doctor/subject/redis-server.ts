@@ -60,7 +60,7 @@ function serversOf(setup: Setup): readonly Server[] {
       .map(
         (container): Server => ({
           ...server(container.args, container.image, container.variables, container.mounts, container),
-          name: workload.name === '' ? container.name : workload.name,
+          name: nameIn(workload, container),
           place: container.place,
           imagePlace: container.place,
           workload,
@@ -69,6 +69,12 @@ function serversOf(setup: Setup): readonly Server[] {
       ),
   );
   return [...redisServers(setup), ...inPods];
+}
+
+/** What a server of a pod is called: after the pod, or after its container where that pod runs more than it. */
+function nameIn({ name, containers }: Workload, container: Container): string {
+  const isAlone = containers.every((other) => other === container || other.role === undefined);
+  return name === '' ? container.name : isAlone ? name : `container ${container.name} of ${name}`;
 }
 
 function server(
@@ -82,14 +88,15 @@ function server(
   const options = new Map<string, readonly string[]>();
   const add = (name: string, value: string) => options.set(name, [...(options.get(name) ?? []), value]);
   for (const { text } of serverFiles)
-    for (const [, name = '', value = ''] of text.matchAll(/^[ \t]*([a-z][a-z-]*)[ \t]+(\S.*?)[ \t]*$/gim))
-      add(name.toLowerCase(), value.replace(/^(['"])(.*)\1$/, '$2'));
+    for (const [, name = '', value = ''] of text.matchAll(/^[ \t]*([a-z][a-z-]*)[ \t]+(\S.*)$/gim))
+      add(name.toLowerCase(), value.trimEnd().replace(/^(['"])(.*)\1$/, '$2'));
   for (const [index, word] of words.entries()) {
     if (!/^--?[a-z]/i.test(word) || word === '-c') continue;
-    const [name = '', inline] = word.replace(/^--?/, '').toLowerCase().split('=');
+    const [name = '', inline] = word.replace(/^--?/, '').toLowerCase().replaceAll('_', '-').split('=');
     const rest = words.slice(index + 1);
     const end = rest.findIndex((next) => next.startsWith('--'));
-    add(name, inline === undefined ? (end === -1 ? rest : rest.slice(0, end)).join(' ').trim() : word.slice(word.indexOf('=') + 1));
+    const value = inline === undefined ? (end === -1 ? rest : rest.slice(0, end)).join(' ').trim() : word.slice(word.indexOf('=') + 1);
+    add(name, filled(value, variables));
   }
   const reads =
     unreadFiles ||
@@ -101,11 +108,29 @@ function server(
   return { image: reference, variables, options, accounts, more: reads || mounted };
 }
 
-/** Options that the images of Redis Stack and of Valkey take from their environment. */
+/** A value that a shell takes from a variable of the container; as it is where that is not known. */
+function filled(value: string, variables: readonly Variable[]): string {
+  const name = /^["']?\$(?:\{(\w+)\}|\((\w+)\)|(\w+))["']?$/
+    .exec(value)
+    ?.slice(1)
+    .find((one) => one !== undefined);
+  return (name === undefined ? undefined : variables.findLast((one) => one.name === name)?.value?.reveal()) ?? value;
+}
+
+/** Options that the images of Redis Stack, of Valkey and of Dragonfly take from their environment. */
 function argumentsOf(variables: readonly Variable[]): readonly string[] {
-  return variables
+  const flags = variables.flatMap(({ name, value }) =>
+    name.startsWith('DFLY_') && value !== undefined ? [`--${name.slice('DFLY_'.length)}=${value.reveal()}`] : [],
+  );
+  const lines = variables
     .filter(({ name }) => ['REDIS_ARGS', 'VALKEY_EXTRA_FLAGS', 'REDIS_EXTRA_FLAGS'].includes(name))
     .flatMap(({ value }) => (value === undefined ? [] : split(value.reveal())));
+  return [...lines, ...flags];
+}
+
+/** Whether it is Dragonfly, which takes four fifths of the memory unless told otherwise, and evicts only as a cache (dragonflydb.io/docs). */
+export function isDragonfly({ image: reference }: Server): boolean {
+  return image(reference ?? '').name === 'dragonfly';
 }
 
 function split(text: string): readonly string[] {

@@ -53,6 +53,13 @@ basic_auth_users:
   });
 
   it.each([
+    ['1s', 20, { interval: 1_000, burst: 20 }],
+    ['0', 0, { interval: 0, burst: 0 }],
+  ])('reads a rate limit of one every %s', (interval, burst, rateLimit) => {
+    expect(parseWebConfig(`rate_limit:\n  interval: ${interval}\n  burst: ${burst}\n`, 'web.yml')).toMatchObject({ rateLimit });
+  });
+
+  it.each([
     ['tls_server_config:\n  cert_file: a\n', 'web.yml:1:1: tls_server_config.key_file: is missing'],
     ['tls_server_config:\n  cert_file: a\n  cert: b\n  key: c\n', 'web.yml:2:3: tls_server_config.cert_file: give this or cert, not both'],
     [
@@ -72,6 +79,12 @@ basic_auth_users:
       'web.yml:4:3: tls_server_config.client_allowed_sans: is not supported; remove it',
     ],
     ['http_server_config:\n  rate_limit: {}\n', 'web.yml:2:3: http_server_config.rate_limit: is not supported; remove it'],
+    ['rate_limit:\n  interval: soon\n  burst: 1\n', 'web.yml:2:3: rate_limit.interval: must be a duration such as 500ms, 1s or 1m'],
+    ['rate_limit:\n  interval: 1s\n', 'must be at least 1: with 0 every request would be refused'],
+    ['rate_limit:\n  burst: 1\n', 'rate_limit.interval'],
+    ['rate_limit:\n  interval: 1s\n  burst: -1\n', 'web.yml:3:3: rate_limit.burst'],
+    ['rate_limit:\n  interval: 1s\n  burst: 1e9\n', 'web.yml:3:3: rate_limit.burst'],
+    ['rate_limit:\n  interval: 1s\n  burts: 3\n  burst: 1\n', 'did you mean burst?'],
     ['http_server_config:\n  header: {}\n', 'web.yml:2:3: http_server_config.header: unknown key; did you mean headers?'],
     ['basic_auth_users:\n  a: secret\n', 'web.yml:2:3: basic_auth_users.a: is not a bcrypt hash'],
     [`basic_auth_users:\n  "a:b": ${HASH}\n`, 'web.yml:2:3: basic_auth_users."a:b": a user must have a name without a colon'],

@@ -8,6 +8,7 @@ import type { DoctorOptions } from '../../../src/doctor/options.ts';
 import { placeText } from '../../../src/doctor/place.ts';
 import { RULES } from '../../../src/doctor/rules/index.ts';
 import { systemClock } from '../../../src/schedule/clock.ts';
+import { PLATFORM_SETUPS } from '../../support/doctor-platforms.ts';
 import { type Case, SETUPS } from '../../support/doctor-setups.ts';
 
 /** What is reported about the files of a case, as `rule: severity: message`, and the names of the instances. */
@@ -44,7 +45,7 @@ async function examined({ files, options = {} }: Case): Promise<{ said: string[]
 }
 
 describe('a realistic setup', () => {
-  it.each(SETUPS)('$name', async (one) => {
+  it.each([...SETUPS, ...PLATFORM_SETUPS])('$name', async (one) => {
     const { said, instances, settings } = await examined(one);
     for (const [rule, severity] of Object.entries(one.found ?? {}))
       expect(said, `${rule} is missed`).toContainEqual(expect.stringMatching(new RegExp(`^${rule}: ${severity}: `)));
@@ -55,5 +56,8 @@ describe('a realistic setup', () => {
     for (const text of one.says ?? []) expect(said).toContainEqual(expect.stringContaining(text));
   });
 
-  it('counts', () => expect(SETUPS.length).toBeGreaterThanOrEqual(40));
+  it('counts', () => {
+    expect(SETUPS.length).toBeGreaterThanOrEqual(40);
+    expect(PLATFORM_SETUPS.length).toBeGreaterThanOrEqual(60);
+  });
 });

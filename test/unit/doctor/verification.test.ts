@@ -111,6 +111,33 @@ describe('a fix', () => {
   });
 });
 
+describe('a fix that another one opens the way for', () => {
+  /** A password that is to move into a variable, which only works once the url that hides it is gone. */
+  const both: Rule = {
+    ...wordRule('hidden', 'critical', 'none', () => []),
+    check: ({ line }) =>
+      line('config.yaml', 1) === 'a: moved' && line('config.yaml', 2) === 'b: url'
+        ? [{ place: { source: 'config.yaml', line: 1 }, message: 'hidden', consequence: '', fix: '' }]
+        : [],
+  };
+  const files = { 'config.yaml': 'a: bad\nb: url\n' };
+
+  it('is tried again after that one, whatever the order', async () => {
+    const rules = [wordRule('first', 'critical', 'bad', write('a: moved')), wordRule('second', 'high', 'url', write('b: plain')), both];
+    expect(await outcome(files, rules)).toMatchObject({ kept: ['first', 'second'], refused: [] });
+  });
+
+  it('is refused where that one is not there', async () => {
+    const rules = [wordRule('first', 'critical', 'bad', write('a: moved')), wordRule('second', 'high', 'url', () => []), both];
+    expect(await outcome(files, rules)).toMatchObject({ kept: [], refused: ['first'] });
+  });
+
+  it('is not refused where its finding is gone with the others', async () => {
+    const rules = [wordRule('first', 'critical', 'bad', write('a: good')), wordRule('second', 'high', 'bad', write('a: bad still'))];
+    expect(await outcome(files, rules)).toMatchObject({ kept: ['first'], refused: [] });
+  });
+});
+
 describe('the fixes of the rules', () => {
   const params = (...lines: string[]) => ({
     'config.yaml': `litellm_settings:\n  cache: true\n  cache_params:\n${lines.map((line) => `    ${line}\n`).join('')}`,

@@ -133,6 +133,27 @@ describe('the verdict', () => {
     );
   });
 
+  it.each(REDIS_FAILURE)('without an answer to /cache/ping and with a Redis that shows the exporter %s', (redisFailure) => {
+    const judged = (outcome: Outcome, key: Finding['key'], signals: Partial<Signals> = {}, more: Finding[] = []) =>
+      judge([finding('chat', outcome, { key }), ...more], { ...QUIET, cachePing: undefined, usedBefore: true, redisFailure, ...signals });
+    const isGone = ['refused', 'dns', 'closed'].includes(redisFailure);
+    expect(judged('hit_unverified', 'unknown')).toMatchObject(
+      isGone ? { verdict: 'memory_only', cause: 'redis_unreachable' } : { verdict: 'working', doubt: expect.any(String) },
+    );
+    expect(judged('hit_unverified', 'unknown', { usedBefore: false }).verdict).toBe('working');
+    expect(judged('hit_unverified', 'unknown', { cachePing: 200 }).verdict).toBe('working');
+    expect(judged('hit_unverified', 'unknown', {}, [finding('completions', 'hit_unverified', { key: 'unknown' })]).verdict).toBe('working');
+    expect(judged('ok', 'present').verdict).toBe('working');
+  });
+
+  it('without an answer to /cache/ping and with a refused credential is memory only when the key is not in Redis', () => {
+    const refused = { ...QUIET, cachePing: undefined, refusedCredential: { credential: 'litellm', error: 'wrongpass' as const } };
+    const judged = (outcome: Outcome, key: Finding['key']) => judge([finding('chat', outcome, { key })], refused);
+    expect(judged('hit_not_in_redis', 'absent')).toMatchObject({ verdict: 'memory_only', cause: 'redis_auth' });
+    expect(judged('hit_unverified', 'unknown').verdict).toBe('working');
+    expect(judged('ok', 'present').verdict).toBe('working');
+  });
+
   it('counts a hit of chat without its label as Redis only when the key is there', () => {
     const judged = KEY_STATE.map(
       (key) => judge([finding('completions', 'miss_not_written'), finding('chat', 'hit_unlabelled', { key })], QUIET).verdict,

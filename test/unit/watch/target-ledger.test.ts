@@ -75,6 +75,27 @@ describe('refusals of others', () => {
     expect(ledger.others().WRONGPASS).toBe(1);
   });
 
+  it('are not made of the difference between servers in turns, whose run id a proxy hides', () => {
+    const { ledger } = open();
+    for (const [turn, uptime] of [1_000, 90_000, 1_030, 90_030].entries()) {
+      const [commands, count] = turn % 2 === 0 ? [900, 500] : [50, 20];
+      const lines = ['# Server', `uptime_in_seconds:${uptime}`, '# Stats', `total_commands_processed:${commands}`];
+      ledger.read(parseInfo([...lines, '# Errorstats', `errorstat_NOAUTH:count=${count}`].join('\n')), undefined, turn * 15_000);
+    }
+    expect(ledger.others().NOAUTH).toBe(0);
+  });
+
+  it('are not counted again where a section or a number is missing once', () => {
+    const { ledger } = open();
+    const without = (text: string) => parseInfo(`# Server\nrun_id:one\nuptime_in_seconds:1000\n${text}`);
+    ledger.read(infoOf({ errors: { NOAUTH: 70 } }), undefined, 0);
+    ledger.read(without('# Errorstats\nerrorstat_NOAUTH:count=70'), undefined, 15_000);
+    ledger.read(infoOf({ errors: { NOAUTH: 70 } }), undefined, 30_000);
+    ledger.read(without('# Stats\ntotal_commands_processed:1000\n# Errorstats\nerrorstat_NOAUTH:count=x'), undefined, 45_000);
+    ledger.read(infoOf({ errors: { NOAUTH: 70 } }), undefined, 60_000);
+    expect(ledger.others().NOAUTH).toBe(0);
+  });
+
   it('come from the ACL counters when the server has given up errorstats', () => {
     const { ledger } = open();
     ledger.read(infoOf({ errors: { WRONGPASS: 40 }, stats: { acl_access_denied_auth: 40 } }), undefined, 0);

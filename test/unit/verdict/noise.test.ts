@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import type { Cause } from '../../../src/model/cache.ts';
+import { type Counted, growthIn, type Window } from '../../../src/verdict/growth.ts';
+import { judge } from '../../../src/verdict/judge.ts';
+import type { Finding, Signals } from '../../../src/verdict/signals.ts';
+
+const QUIET: Signals = {
+  down: undefined,
+  fresh: true,
+  cacheType: 'redis',
+  expected: 'redis',
+  version: '1.110.2',
+  callTypes: undefined,
+  flushSize: undefined,
+  cachePing: undefined,
+  redisFailure: undefined,
+  redisStalled: false,
+  refusedCredential: undefined,
+  usedBefore: true,
+  refusals: [],
+  moved: undefined,
+  breakerOpen: undefined,
+  atPings: undefined,
+  growth: {},
+  replicas: undefined,
+  seesEveryWrite: true,
+};
+const MASKED: readonly Finding[] = [
+  { route: 'completions', outcome: 'miss_not_written', key: 'absent' },
+  { route: 'chat', outcome: 'hit_not_in_redis', key: 'absent' },
+];
+
+const PROVES = {
+  NOAUTH: 'redis_auth',
+  WRONGPASS: 'redis_auth',
+  logins: 'redis_auth',
+  NOPERM: 'redis_permission',
+  OOM: 'redis_out_of_memory',
+  READONLY: 'redis_read_only',
+  MASTERDOWN: 'redis_read_only',
+  LOADING: 'redis_loading',
+  MISCONF: 'redis_persistence_error',
+  CLUSTERDOWN: 'redis_cluster',
+  MOVED: 'redis_cluster',
+  BUSY: 'redis_timeout',
+  rejected_connections: 'redis_max_clients',
+} as const satisfies Partial<Record<Counted, Cause>>;
+type Kind = keyof typeof PROVES;
+
+/** A number from 0 to 1, the same ones in every run. */
+function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+/** How often something happens that comes at random, `mean` times on average. */
+function atRandom(mean: number, random: () => number): number {
+  if (mean > 100) return Math.max(0, Math.round(mean + Math.sqrt(mean) * 1.7 * (random() + random() + random() + random() - 2)));
+  let count = -1;
+  for (let product = 1; product > Math.exp(-mean); product *= random()) count += 1;
+  return Math.max(0, count);
+}
+
+type Noise = (seconds: number, place: 'window' | 'pause') => number;
+
+/** What is refused all the time, for `size` once in a round. */
+const NOISES: Readonly<Record<string, (size: number, random: () => number) => Noise>> = {
+  'of the gateway itself': (size, random) => (_, place) =>
+    place === 'pause' ? 0 : Math.max(0, size + Math.round((random() - 0.5) * 2 * Math.min(3, size / 10))),
+  'of others at random': (size, random) => (seconds) => atRandom((size * seconds) / 10, random),
+  'of others in bursts': (size) => (_, place) => (place === 'pause' ? size : 0),
+};
+
+/** Whether the window of the outage has a burst in it, too. */
+function inOutage(name: string, size: number, noise: Noise, seconds: number): number {
+  return name === 'of others in bursts' ? size : noise(seconds, 'window');
+}
+
+describe('noise of one kind beside a short new refusal of another', () => {
+  it.each(Object.entries(NOISES))('%s never names the cause', (name, createNoise) => {
+    const random = createRandom(7);
+    const wrong: string[] = [];
+    let [right, all] = [0, 0];
+    for (const size of [1, 3, 10, 29, 100, 1_000])
+      for (const fault of [2, 3, 5, 12, 40])
+        for (const [kind, its] of Object.entries(PROVES) as [Kind, Cause][])
+          for (const [news, cause] of Object.entries(PROVES) as [Kind, Cause][]) {
+            if (its === cause) continue;
+            for (const [rounds, pause] of [
+              [10, 58],
+              [4, 13],
+              [1, 28],
+            ] as const) {
+              const noise = createNoise(size, random);
+              const seconds = 1 + random() * 2;
+              const window = (during: number, more: Window['during']['by'], burst: boolean): Window => ({
+                pause: { seconds: pause, by: { [kind]: noise(pause, 'pause') } },
+                during: { seconds: during, by: { ...more, [kind]: burst ? inOutage(name, size, noise, during) : noise(during, 'window') } },
+              });
+              const good = Array.from({ length: rounds }, () => window(seconds, {}, false));
+              const bad = window(seconds * (random() < 0.5 ? 1 : 4), { [news]: fault }, true);
+              const judged = judge(MASKED, { ...QUIET, moved: bad.during.by, growth: growthIn(bad, good) });
+              all += 1;
+              if (judged.cause === cause) right += 1;
+              else if (judged.cause !== 'undetermined') wrong.push(`${size} ${kind} beside ${fault} ${news}: ${judged.evidence}`);
+            }
+          }
+    // What comes at random exceeds its own most once in some thousand rounds.
+    expect(wrong.slice(all / 2_000)).toEqual([]);
+    expect(right / all).toBeGreaterThan(0.6);
+  });
+
+  it('is the cause where it is all that stands out', () => {
+    const good: Window[] = [{ during: { seconds: 2, by: {} }, pause: { seconds: 58, by: { WRONGPASS: 20 } } }];
+    const growth = growthIn({ during: { seconds: 2, by: { WRONGPASS: 15 } }, pause: { seconds: 58, by: {} } }, good);
+    expect(judge(MASKED, { ...QUIET, moved: {}, growth })).toMatchObject({ cause: 'redis_auth' });
+  });
+});
+
+describe('a key that was written and lost', () => {
+  const lost: readonly Finding[] = [{ route: 'completions', outcome: 'miss_not_written', key: 'absent', vanished: true }];
+  const moved = { evicted_keys: 1, expired_keys: 0, flushes: 0, deletes: 0 };
+
+  it.each<[string, Partial<Signals>]>([
+    ['the refused credential of another', { refusedCredential: { credential: 'other', error: 'wrongpass' } }],
+    ['a credential that another does not need', { refusedCredential: { credential: 'other', error: 'no password configured' } }],
+    ['refused logins at each ping', { atPings: { times: 3, moved: ['WRONGPASS'] } }],
+    ['refused logins from its address', { refusals: [{ cause: 'redis_auth', count: 3, tie: { address: '10.0.0.7' } }] }],
+  ])('shows that its gateway was let in, beside %s', (_, signals) => {
+    expect(judge(lost, { ...QUIET, moved, ...signals })).toMatchObject({ cause: 'evicted' });
+  });
+});
