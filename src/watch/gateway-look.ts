@@ -48,7 +48,7 @@ export interface LookParts {
 
 /** A question is only asked where so much time is left: a limit of our own would say nothing of the gateway. Milliseconds. */
 const LEAST_MS = 2 * SLOW_MS;
-/** After so long an answer of `/cache/ping` is not waited for: the gateway is slow, and holds up its users. Milliseconds. */
+/** After so long no answer is waited for: the gateway is slow, and may hold up its users. Milliseconds. */
 const GIVE_UP_MS = 2 * SLOW_MS;
 
 /** Looks at a gateway without asking a model. Settings are kept while later answers do not show them. */
@@ -127,7 +127,7 @@ export function lookAt({ replicas, config, overhead, mode, clock }: LookParts): 
     },
     async askBreaker(tick, until) {
       if (overhead.withheld('metrics', true) !== undefined || until - clock.monotonic() < LEAST_MS) return undefined;
-      return tick.step('metrics', () => replicas.askBreaker(until, tick.signal));
+      return tick.step('metrics', () => replicas.askBreaker(Math.min(until, clock.monotonic() + GIVE_UP_MS), tick.signal));
     },
     learnVersion: (seen) => {
       overhead.learnVersion(seen);
