@@ -65,8 +65,9 @@ export function lookAt({ replicas, config, overhead, mode, clock }: LookParts): 
     const kind = mode();
     if (kind === undefined) return 'mode_not_known';
     if (kind === 'cluster') return 'cluster';
-    // Without a target it is not known whether a cluster is behind it. Completions prove the cache; then nothing is left to tell.
-    if (kind === 'none' && !urgent && config.routes.includes('completions')) return 'not_needed';
+    // Without a target it is not known whether a cluster is behind it. Good completions leave nothing to tell but the type.
+    const isProven = !urgent && health?.cacheType !== undefined && config.routes.includes('completions');
+    if (kind === 'none' && isProven) return 'not_needed';
     if (health?.cacheType !== undefined && config.namespace !== undefined) return 'not_needed';
     return overhead.withheld('cache_ping', urgent) ?? (until - clock.monotonic() < LEAST_MS ? 'budget' : undefined);
   }
