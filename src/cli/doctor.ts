@@ -44,7 +44,13 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
   const outside = { env: io.env, clock: systemClock, signal: interrupted.signal };
   const { setup, setups, problems, notes, files } = await gather(request.look, outside);
   const mask = masking(setup, files, setups);
-  if (setup.litellm === undefined && setup.variables.length === 0 && setup.services.length === 0 && setup.workloads.length === 0 && setup.gateways.length === 0) {
+  if (
+    setup.litellm === undefined &&
+    setup.variables.length === 0 &&
+    setup.services.length === 0 &&
+    setup.workloads.length === 0 &&
+    setup.gateways.length === 0
+  ) {
     for (const problem of problems) io.err(`${printableLine(mask.text(problemText(problem)))}\n`);
     io.err(mask.text(nothing(request.look, problems)));
     return EXIT.usage;

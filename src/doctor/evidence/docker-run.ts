@@ -49,8 +49,7 @@ export function dockerRun(words: readonly Word[], file: string, lookup: Lookup):
     else if (name === '--env-file') found.envFiles.push({ path: value, place });
     else if (name === '-v' || name === '--volume') found.mounts.push(...bound(value.split(':')));
     else if (name === '--mount') found.mounts.push(...bound(longForm(value)));
-    else if (name === '-p' || name === '--publish' || name === '--expose')
-      found.ports.push(value.replace(/\/.*$/, '').split(':').at(-1) ?? '');
+    else if (name === '-p' || name === '--publish' || name === '--expose') found.ports.push(value.split('/')[0]?.split(':').at(-1) ?? '');
     else single.set(name, value);
   }
   const entrypoint = single.get('--entrypoint');

@@ -68,7 +68,7 @@ function ofUnit(text: string, context: Context): Started['gateways'] {
 
 function ofProcfile(text: string, context: Context): Started['gateways'] {
   return text.split(/\r?\n/).flatMap((line, index) => {
-    const command = /^[\w-]+:[ \t]*(.+)$/.exec(line)?.[1];
+    const command = /^[\w-]+:(.*)/.exec(line)?.[1]?.trim();
     const words = shellCommands(command ?? '')[0]?.words.map((word) => ({ ...word, line: index + 1, column: 1 })) ?? [];
     return started(words, [], undefined, context, true);
   });
