@@ -128,7 +128,7 @@ export function lookAt({ replicas, config, overhead, mode, clock }: LookParts): 
     },
     async askBreaker(tick, until) {
       if (overhead.withheld('metrics', true) !== undefined || until - clock.monotonic() < LEAST_MS) return undefined;
-      return tick.step('metrics', () => replicas.askBreaker(Math.min(until, clock.monotonic() + GIVE_UP_MS), tick.signal));
+      return tick.step('metrics', () => replicas.askBreaker(until, tick.signal));
     },
     learnVersion: (seen) => {
       overhead.learnVersion(seen);
