@@ -20,10 +20,10 @@ import { type Stage, summary, vitestStage } from './test-summary.ts';
 
 const MINUTE = 60_000;
 const PROJECTS = [
-  { name: 'unit', cap: 2 * MINUTE, servers: false },
-  { name: 'contract', cap: 2 * MINUTE, servers: false },
-  { name: 'integration', cap: 15 * MINUTE, servers: true },
-  { name: 'e2e', cap: 10 * MINUTE, servers: true },
+  { name: 'unit', cap: 6 * MINUTE, servers: false },
+  { name: 'contract', cap: 4 * MINUTE, servers: false },
+  { name: 'integration', cap: 18 * MINUTE, servers: true },
+  { name: 'e2e', cap: 12 * MINUTE, servers: true },
   { name: 'gauntlet', cap: 12 * MINUTE, servers: true },
 ];
 const STATIC_CAP = 8 * MINUTE;

@@ -1,9 +1,9 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Flags, Sources } from '../config/load.ts';
-import { closest } from '../config/problem.ts';
 import { SEVERITY, type Severity } from '../doctor/finding.ts';
 import type { DoctorRequest } from './doctor.ts';
 import { EXIT, type Io } from './io.ts';
+import { unknownCommand, usageError } from './usage.ts';
 
 const DESCRIPTION = 'OpenTelemetry metrics exporter that tells the truth about the Redis cache behind LiteLLM gateways.';
 
@@ -24,7 +24,7 @@ export async function runCommand(args: readonly string[], version: string, io: I
     .description(DESCRIPTION)
     .version(version, '-V, --version')
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: io.err })
+    .configureOutput({ writeOut: io.out, writeErr: io.err, outputError: (text, write) => write(usageError(text)) })
     .enablePositionalOptions()
     .addHelpText('after', HELP)
     .showSuggestionAfterError();
@@ -47,7 +47,7 @@ export async function runCommand(args: readonly string[], version: string, io: I
       code = await probe(sources(flags, io), options, version, io);
     });
 
-  const config = program.command('config').description('check or print the configuration').showHelpAfterError();
+  const config = program.command('config').description('check or print the configuration');
   withSources(config.command('check').description('validate; exit 2 with every problem')).action(async (flags: SourceFlags) => {
     const { configCheck } = await import('./config.ts');
     code = await configCheck(sources(flags, io), io);
@@ -101,8 +101,7 @@ export async function runCommand(args: readonly string[], version: string, io: I
   const [name] = args;
   const known = [...program.commands.map((command) => command.name()), 'help'];
   if (name !== undefined && !name.startsWith('-') && !known.includes(name)) {
-    const meant = closest(name, known);
-    io.err(`there is no command ${name}${meant === undefined ? '' : `; did you mean ${meant}?`}; see litellm-cache-exporter --help\n`);
+    io.err(unknownCommand(name, known));
     return EXIT.usage;
   }
 

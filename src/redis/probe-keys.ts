@@ -6,7 +6,7 @@ export const PROBE_PREFIX = 'lce-probe-';
 const INSTANCE_DIGITS = 8;
 const NONCE_BYTES = 6;
 /** A probe that names its exporter; one of an earlier release has 16 digits, all of them random. */
-const NAMED = new RegExp(`^${PROBE_PREFIX}([0-9a-f]{${INSTANCE_DIGITS}})[0-9a-f]{${2 * NONCE_BYTES}}$`);
+const NAMED = /^lce-probe-([0-9a-f]{8})[0-9a-f]{12}$/;
 
 /** Eight digits by which the probes of an exporter are known, in all of its processes: of what tells it from others. */
 export function instanceOf(identity: readonly string[]): string {

@@ -175,7 +175,8 @@ describe.skipIf(lacksOpenssl() || (await lacksRedis('7.0.15')))('the runbooks', 
     expect(remedies.length).toBeGreaterThan(10);
     // Without a file for its users or its configuration a server can save neither, the machine may allow few clients, and this server is
     // not part of a cluster.
-    const excused = /not configured to use an ACL file|running without a config file|cluster support disabled|operating system is not able to handle/;
+    const excused =
+      /not configured to use an ACL file|running without a config file|cluster support disabled|operating system is not able to handle/;
     for (const remedy of remedies) {
       const said = await pasted(remedy);
       expect({ remedy, refused: FAILURE.test(said) && !excused.test(said), said }).toEqual({ remedy, refused: false, said });

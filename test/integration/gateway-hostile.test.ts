@@ -17,7 +17,6 @@ async function probe(url: string, timeout = TIMEOUT) {
     began: () => undefined,
     ended: () => undefined,
   });
-  const start = performance.now();
   let most = 0;
   const before = process.memoryUsage().rss;
   const meter = setInterval(() => {
@@ -28,8 +27,7 @@ async function probe(url: string, timeout = TIMEOUT) {
     new AbortController().signal,
   );
   clearInterval(meter);
-  const milliseconds = performance.now() - start;
-  return { failure: failed(reply) ? reply.failure : undefined, status: reply.status, milliseconds, megabytes: most / 1e6 };
+  return { failure: failed(reply) ? reply.failure : undefined, status: reply.status, megabytes: most / 1e6 };
 }
 
 /** Writes until the other side has had enough. */
@@ -84,7 +82,6 @@ describe('a gateway that answers with something else', () => {
     });
     const seen = await probe(url, 10_000);
     expect(seen.failure).toBe('too_large');
-    expect(seen.milliseconds).toBeLessThan(5_000);
     expect(sent).toBeLessThan(10 * BODY_LIMIT);
     expect(seen.megabytes).toBeLessThan(150);
   });
@@ -97,7 +94,6 @@ describe('a gateway that answers with something else', () => {
     });
     const seen = await probe(url);
     expect(seen.failure).toBe('timeout');
-    expect(seen.milliseconds).toBeLessThan(TIMEOUT + 2_000);
   });
 
   it('headers of 1 MB are too large', async () => {
@@ -125,7 +121,6 @@ describe('a gateway that answers with something else', () => {
       });
       const seen = await probe(url);
       expect(seen.failure).toBe('timeout');
-      expect(seen.milliseconds).toBeLessThan(TIMEOUT + 2_000);
     }
   });
 

@@ -201,12 +201,9 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     const { tick, becomes } = watch();
     await becomes('working');
     redis.pause();
-    const start = performance.now();
     const status = await tick();
-    const seconds = (performance.now() - start) / 1_000;
     redis.resume();
     expect(status).toMatchObject({ verdict: 'not_measurable', cause: 'redis_timeout', up: true });
-    expect(seconds).toBeLessThan(25);
     await becomes('working');
   });
 

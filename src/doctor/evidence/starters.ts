@@ -68,8 +68,7 @@ function ofUnit(text: string, context: Context): Started['gateways'] {
 
 function ofProcfile(text: string, context: Context): Started['gateways'] {
   return text.split(/\r?\n/).flatMap((line, index) => {
-    const name = /^[\w-]+:/.exec(line)?.[0];
-    const command = name === undefined ? undefined : line.slice(name.length).trim();
+    const command = /^[\w-]+:(.*)/.exec(line)?.[1]?.trim();
     const words = shellCommands(command ?? '')[0]?.words.map((word) => ({ ...word, line: index + 1, column: 1 })) ?? [];
     return started(words, [], undefined, context, true);
   });

@@ -21,16 +21,16 @@ export function readSystemdUnit(text: string, file: string): SystemdUnit {
     let line = lines[index] ?? '';
     if (/^[#;]/.test(line)) continue;
     while (line.endsWith('\\') && index + 1 < lines.length) line = `${line.slice(0, -1)} ${lines[++index]?.trim()}`;
-    const equals = line.indexOf('=');
-    const [key, value] = [line.slice(0, Math.max(0, equals)).trim(), line.slice(equals + 1).trim()];
+    const equal = line.indexOf('=');
+    const [key, value] = equal < 0 ? [undefined, ''] : [line.slice(0, equal).trim(), line.slice(equal + 1).trim()];
     if (key === 'ExecStart' && value !== '') starts.push({ text: value.replace(/^[-@:+!|]+/, ''), place });
     else if (key === 'EnvironmentFile' && value !== '')
       envFiles.push({ path: value.replace(/^-/, ''), required: !value.startsWith('-'), place });
     else if (key === 'WorkingDirectory') folder = value.replace(/^-/, '');
     else if (key === 'Environment')
       for (const pair of wordsOf(value)) {
-        const equal = pair.indexOf('=');
-        if (equal > 0) variables.push({ name: pair.slice(0, equal), value: pair.slice(equal + 1), place });
+        const end = pair.indexOf('=');
+        if (end > 0) variables.push({ name: pair.slice(0, end), value: pair.slice(end + 1), place });
       }
   }
   return { starts, variables, envFiles, folder };

@@ -62,7 +62,7 @@ config.yaml:7:5: medium [ttl]
 
 2 findings: 1 critical, 1 medium.
 
-26 of 67 rules had nothing to look at; they take --env-file, --compose,
+25 of 67 rules had nothing to look at; they take --env-file, --compose,
 --kubernetes, --live.
 `);
   });
