@@ -102,7 +102,7 @@ export async function startDaemon({
   async function problemsOfReload(): Promise<string[]> {
     try {
       const loaded = await load();
-      if (!loaded.ok) return loaded.problems.map(problemText);
+      if (!loaded.ok) return loaded.problems.map((problem) => telemetry.mask.text(problemText(problem)));
       await takeOver(loaded.config);
       tracesUrl = loaded.config.traces.ui_url;
       notes = loaded.notes ?? [];
@@ -115,7 +115,9 @@ export async function startDaemon({
       );
       return [];
     } catch (error) {
-      return [`the configuration is valid and cannot be used: ${error instanceof Error ? error.message : String(error)}`];
+      return [
+        `the configuration is valid and cannot be used: ${telemetry.mask.text(error instanceof Error ? error.message : String(error))}`,
+      ];
     }
   }
 
@@ -136,6 +138,7 @@ export async function startDaemon({
   const http = await startHttp({
     config: config.http,
     log: telemetry.log,
+    mask: telemetry.mask,
     pages: {
       metrics: (accept) => {
         fleet.showLease();

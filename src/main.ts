@@ -4,6 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { EXIT } from './cli/io.ts';
 import { createOutput } from './cli/output.ts';
 import { runCommand } from './cli/program.ts';
+import { toldAs } from './cli/told.ts';
 
 const NEEDS = [22, 18] as const;
 
@@ -39,22 +40,11 @@ async function main(): Promise<number> {
   });
 }
 
-/** The exit code of an error that ended a command. Those of people have a sentence; anything else is a mistake in this program. */
+/** The exit code of an error that ended a command, after a sentence about it. */
 function told(error: unknown): number {
-  if (error instanceof Error && (error.name === 'WebConfigError' || error.name === 'ListenError')) {
-    errors.write(`${error.message}\n`);
-    return error.name === 'WebConfigError' ? EXIT.usage : EXIT.failure;
-  }
-  errors.write(`internal error: ${described(error)}; this is a mistake in litellm-cache-exporter, please report it\n`);
-  return EXIT.internal;
-}
-
-/** An error in one line, with the place in the code but without the way there. */
-function described(error: unknown): string {
-  if (!(error instanceof Error)) return `thrown: ${typeof error}`;
-  const place = /\/((?:src|dist)\/[\w./-]+:\d+:\d+)\)?$/m.exec(error.stack ?? '')?.[1];
-  const message = error.message.replaceAll(/\p{Cc}+/gu, ' ').slice(0, 300);
-  return `${error.name}: ${message}${place === undefined ? '' : ` (at ${place})`}`;
+  const { code, sentence } = toldAs(error, process.env);
+  errors.write(`${sentence}\n`);
+  return code;
 }
 
 /** Ends the process once what it wrote has gone out. */

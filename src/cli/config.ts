@@ -9,7 +9,7 @@ import { reportProblems } from './problems.ts';
 /** Says what a valid configuration watches, and what it costs at worst; else every problem, exit 2. */
 export async function configCheck(sources: Sources, io: Io): Promise<number> {
   const loaded = await loadConfig(sources);
-  if (!loaded.ok) return reportProblems(loaded.problems, io);
+  if (!loaded.ok) return reportProblems(loaded.problems, sources, io);
   io.out(`${summary(loaded.config)}${(loaded.notes ?? []).map((note) => `${note}\n`).join('')}`);
   return EXIT.ok;
 }
@@ -17,7 +17,7 @@ export async function configCheck(sources: Sources, io: Io): Promise<number> {
 /** Prints the effective configuration as YAML, secrets hidden; else every problem, exit 2. */
 export async function configPrint(sources: Sources, io: Io): Promise<number> {
   const loaded = await loadConfig(sources);
-  if (!loaded.ok) return reportProblems(loaded.problems, io);
+  if (!loaded.ok) return reportProblems(loaded.problems, sources, io);
   io.out(`${(loaded.notes ?? []).map((note) => `# ${note}\n`).join('')}${printConfig(loaded.config)}`);
   return EXIT.ok;
 }

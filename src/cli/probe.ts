@@ -24,7 +24,7 @@ export interface ProbeOptions {
  */
 export async function probe(sources: Sources, options: ProbeOptions, version: string, io: Io): Promise<number> {
   const loaded = await loadConfig(sources);
-  if (!loaded.ok) return reportProblems(loaded.problems, io);
+  if (!loaded.ok) return reportProblems(loaded.problems, sources, io);
   const { config, notes = [] } = loaded;
   for (const note of notes) io.err(`${note}\n`);
   const known = [...config.redis, ...config.gateways].map((entry) => entry.name);
@@ -64,7 +64,7 @@ export async function probe(sources: Sources, options: ProbeOptions, version: st
       targets: fleet.targets().filter(chosen),
       gateways: fleet.gateways().filter(chosen),
     };
-    io.out(report(status, options, pause, io));
+    io.out(telemetry.mask.page(report(status, options, pause, io)));
   } while (options.watch && (await slept(clock.sleep(pause, interrupted.signal))));
 
   await fleet.close();

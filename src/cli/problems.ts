@@ -1,9 +1,13 @@
+import { secretsOfEnvironment, secretsOfFile } from '../config/known-secrets.ts';
+import type { Sources } from '../config/load.ts';
 import { type Problem, problemText } from '../config/problem.ts';
+import { createMask } from '../masking/mask.ts';
 import { EXIT, type Io } from './io.ts';
 
-/** Prints every problem of a configuration, one a line, and returns the exit code for it. */
-export function reportProblems(problems: readonly Problem[], io: Io): number {
-  for (const problem of problems) io.err(`${problemText(problem)}\n`);
+/** Prints every problem of a configuration, one a line, secrets hidden, and returns the exit code for it. */
+export function reportProblems(problems: readonly Problem[], { file, env }: Sources, io: Io): number {
+  const mask = createMask([...secretsOfFile(file), ...secretsOfEnvironment(env)]);
+  for (const problem of problems) io.err(`${mask.text(problemText(problem))}\n`);
   io.err(
     problems.length === 1
       ? '1 problem in the configuration; nothing was started\n'

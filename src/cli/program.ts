@@ -1,6 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
+import { secretsOfEnvironment } from '../config/known-secrets.ts';
 import type { Flags, Sources } from '../config/load.ts';
 import { SEVERITY, type Severity } from '../doctor/finding.ts';
+import { createMask, printable } from '../masking/mask.ts';
 import type { DoctorRequest } from './doctor.ts';
 import { EXIT, type Io } from './io.ts';
 import { unknownCommand, usageError } from './usage.ts';
@@ -20,11 +22,20 @@ LCE_LOG_LEVEL, LCE_LOG_FORMAT. A flag beats the environment, and that beats the 
  */
 export async function runCommand(args: readonly string[], version: string, io: Io): Promise<number> {
   let code: number = EXIT.ok;
+  const mask = createMask(secretsOfEnvironment(io.env));
+  /** What was typed may hold a secret: an option that is not known, an address in place of a command. */
+  const complain = (text: string) =>
+    io.err(
+      text
+        .split('\n')
+        .map((line) => printable(mask.line(line)))
+        .join('\n'),
+    );
   const program = new Command('litellm-cache-exporter')
     .description(DESCRIPTION)
     .version(version, '-V, --version')
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: io.err, outputError: (text, write) => write(usageError(text)) })
+    .configureOutput({ writeOut: io.out, writeErr: complain, outputError: (text, write) => write(usageError(text)) })
     .enablePositionalOptions()
     .addHelpText('after', HELP)
     .showSuggestionAfterError();
@@ -101,7 +112,7 @@ export async function runCommand(args: readonly string[], version: string, io: I
   const [name] = args;
   const known = [...program.commands.map((command) => command.name()), 'help'];
   if (name !== undefined && !name.startsWith('-') && !known.includes(name)) {
-    io.err(unknownCommand(name, known));
+    complain(unknownCommand(name, known));
     return EXIT.usage;
   }
 

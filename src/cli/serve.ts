@@ -14,7 +14,7 @@ const SHUTDOWN_MS = 10_000;
  */
 export async function serve(sources: Sources, version: string, io: Io): Promise<number> {
   const loaded = await loadConfig(sources);
-  if (!loaded.ok) return reportProblems(loaded.problems, io);
+  if (!loaded.ok) return reportProblems(loaded.problems, sources, io);
   const daemon = await startDaemon({
     config: loaded.config,
     notes: loaded.notes,

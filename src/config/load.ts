@@ -39,7 +39,7 @@ export async function loadConfig({ file, flags, env }: Sources): Promise<Loaded>
     const source = await readYaml(file);
     return Array.isArray(source) ? { ok: false, problems: capped(source, source.length) } : merge(source, file, flags, env);
   }
-  if (nameSomething(flags, env)) return merge({ tree: {}, position: () => undefined }, '', flags, env);
+  if (nameSomething(flags, env)) return merge({ tree: {}, position: () => undefined, tagged: () => [] }, '', flags, env);
   const suggestion = 'give --config FILE, or --redis-url and --litellm-url';
   return { ok: false, problems: [{ path: '', message: 'there is nothing to watch', suggestion }] };
 }

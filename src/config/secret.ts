@@ -17,10 +17,25 @@ export class Secret {
   /** The file that holds the secret; undefined when it is known as text. */
   readonly file: string | undefined;
   readonly #text: string;
+  /** What the file held when it was read last, and what it held before that. */
+  #read: readonly string[] = [];
+  static #changes = 0;
+  static readonly #seen = new Set<string>();
 
   private constructor(text: string, file?: string) {
     this.#text = text;
     this.file = file;
+    if (file === undefined) see(Secret.#seen, text);
+  }
+
+  /** The texts of the secrets that this process came to know last: for the message of an error that nobody expected. */
+  static seen(): Iterable<string> {
+    return Secret.#seen;
+  }
+
+  /** How often any secret became another one: what knows secrets by their texts has to look again then. */
+  static changes(): number {
+    return Secret.#changes;
   }
 
   /** A secret that is known as text. */
@@ -44,7 +59,17 @@ export class Secret {
     if (this.file === undefined) return this.#text;
     const read = await readSecret(this.file);
     if ('reason' in read) throw new SecretFileError(`${this.file} ${read.reason}`);
+    if (this.#read[0] !== read.text) {
+      this.#read = [read.text, ...this.#read.slice(0, 1)];
+      see(Secret.#seen, read.text);
+      Secret.#changes++;
+    }
     return read.text;
+  }
+
+  /** The texts that have to be hidden: the secret itself, or what its file held when it was read. Reads no file. */
+  known(): readonly string[] {
+    return this.file === undefined ? [this.#text] : this.#read;
   }
 
   /** Whether both come from the same file, or are the same text. Reads no file. */
@@ -64,6 +89,15 @@ export class Secret {
   [inspect.custom](): string {
     return HIDDEN;
   }
+}
+
+/** So many secrets are remembered beside their owners. */
+const SEEN = 10_000;
+
+function see(seen: Set<string>, text: string): void {
+  seen.add(text);
+  const [oldest] = seen;
+  if (seen.size > SEEN && oldest !== undefined) seen.delete(oldest);
 }
 
 /** The secret in a file: its only line, without the line break behind it. */

@@ -45,6 +45,8 @@ export interface Source {
   tree: object;
   /** Position of the key or item at a path, or of the nearest one around it. */
   position(path: Path): Position | undefined;
+  /** Where a tag such as `!reset` stands. */
+  tagged(tag: string): readonly Path[];
 }
 
 /** Reads a YAML file: its content, or what is wrong with it. */
@@ -92,7 +94,7 @@ export function parseYamlStream(text: string, file: string, version: '1.1' | '1.
     if (source !== undefined && 'message' in source) problems.push(source);
     else if (source !== undefined) {
       const begin = at(start(document.contents) ?? 0);
-      documents.push({ tree: source.tree, position: (path) => (path.length === 0 ? begin : source.position(path)) });
+      documents.push({ ...source, position: (path) => (path.length === 0 ? begin : source.position(path)) });
     }
   }
   return { documents, problems };
@@ -126,12 +128,25 @@ function sourceOf(document: Document, file: string, at: (offset: number) => Posi
     if (tree === null || tree === undefined) return undefined;
     if (typeof tree !== 'object' || !isMap(document.contents)) return { path: '', message: sections, at: at(0) };
     if (isCircular(tree, [])) return { path: '', message: `${file} has an anchor that contains itself` };
-    return { tree, position: (path) => nearest(document, path, at) };
+    return { tree, position: (path) => nearest(document, path, at), tagged: (tag) => taggedPaths(document, tag) };
   } catch (error) {
     if (error instanceof ReferenceError) return { path: '', message: `${file} ${aliasReason(error)}` };
     if (error instanceof RangeError) return { path: '', message: `${file} is nested too deeply` };
     throw error;
   }
+}
+
+function taggedPaths({ contents }: Document, tag: string): Path[] {
+  const paths: Path[] = [];
+  const open: { node: unknown; path: Path }[] = [{ node: contents, path: [] }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { node, path } = next;
+    if (isNode(node) && node.tag === tag) paths.push(path);
+    if (isSeq(node)) for (const [index, item] of node.items.entries()) open.push({ node: item, path: [...path, index] });
+    if (isMap(node))
+      for (const { key, value } of node.items) open.push({ node: value, path: [...path, String(isScalar(key) ? key.value : key)] });
+  }
+  return paths;
 }
 
 /** The yaml package throws the same error for an anchor that is missing and for one that is used too often. */

@@ -1,8 +1,20 @@
+import type { Mask } from '../masking/mask.ts';
+
 /** What is sent back for a request. The body is complete: nothing here streams. */
 export interface Answer {
   status: number;
   headers: Readonly<Record<string, string>>;
   body: string;
+}
+
+/**
+ * An answer without the secrets that are known, whatever put them there: the last look before it is sent. The labels
+ * of metrics were looked at when their series began.
+ */
+export function maskedAnswer(answer: Answer, mask: Mask | undefined): Answer {
+  const type = answer.headers['Content-Type'] ?? '';
+  if (mask === undefined || /version=|openmetrics/.test(type)) return answer;
+  return { ...answer, body: type.startsWith('text/html') ? mask.page(answer.body, '&lt;secret&gt;') : mask.page(answer.body) };
 }
 
 /** An answer in plain text; a line break is added to the last line. */

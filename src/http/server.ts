@@ -1,7 +1,9 @@
 import type { Server } from 'node:http';
 import { Server as TlsServer } from 'node:tls';
 import type { Config } from '../config/effective.ts';
+import type { Mask } from '../masking/mask.ts';
 import type { Log } from '../model/tick.ts';
+import { maskedAnswer } from './answer.ts';
 import type { Asked } from './asked.ts';
 import { type Connections, createConnections } from './connections.ts';
 import { type Gate, openGate } from './gate.ts';
@@ -30,8 +32,8 @@ export interface HttpServer {
  * used; nothing listens then. `close` refuses new connections, ends idle ones at once, and the others
  * when their answers are out or two seconds have passed.
  */
-export async function startHttp(given: { config: Config['http']; pages: Pages; log: Log }): Promise<HttpServer> {
-  const { config, pages, log } = given;
+export async function startHttp(given: { config: Config['http']; pages: Pages; log: Log; mask?: Mask | undefined }): Promise<HttpServer> {
+  const { config, pages, log, mask } = given;
   const gate = await openGate(config.web_config_file, log);
   const unguarded = await openGate(undefined, log);
   const refresh = () =>
@@ -42,7 +44,7 @@ export async function startHttp(given: { config: Config['http']; pages: Pages; l
     });
   const listener = (text: string, through: Gate, table: readonly Endpoint[]) => {
     const connections: Connections = createConnections();
-    const answer = (asked: Asked) => answerTo(table, asked);
+    const answer = async (asked: Asked) => maskedAnswer(await answerTo(table, asked), mask);
     return {
       address: { text, ...parseListenAddress(text) },
       gate: through,

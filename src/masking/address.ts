@@ -1,3 +1,4 @@
+import { isLikeSecret } from './assignments.ts';
 import type { Range } from './range.ts';
 
 /** Parts of a query that say how to connect, and are no secrets. */
@@ -89,10 +90,12 @@ function inQuery(query: string, offset: number): Range[] {
   return ranges;
 }
 
-/** `user:password@host` and `scheme:/user:password@host`, but not `image:tag@sha256:…`. */
+/** `user:password@host` and `scheme:/user:password@host`, but not `image:tag@sha256:…`; also `password@host`, where that is no word. */
 function pair(word: string): Range | undefined {
   const last = word.lastIndexOf('@');
-  const colon = word.indexOf(':');
+  const colon = word.lastIndexOf(':', last) < 0 ? -1 : word.indexOf(':');
+  const alone = word.slice(0, Math.max(0, last)).replace(/^.*[=([{,]/s, '');
+  if (last > 0 && colon < 0 && /\d/.test(alone) && isLikeSecret(alone.slice(0, 4_096))) return { from: last - alone.length, to: last };
   if (last < 0 || colon < 0 || colon >= last - 1 || !/^[\p{L}\d[_$]/u.test(word.slice(last + 1, last + 3))) return undefined;
   if (/^sha(256|512):/.test(word.slice(last + 1))) return undefined;
   const begin = Math.max(...['=', '(', '[', '{', ','].map((mark) => word.lastIndexOf(mark, colon))) + 1;

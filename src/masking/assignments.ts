@@ -6,7 +6,7 @@ import { namesSecret } from './secret-name.ts';
 const KEY = 96;
 const SEPARATOR = /:=|=>|[:=]/g;
 const REFERENCE =
-  /^(?:os\.environ\/[\w.-]*|\$\$?[A-Z_][A-Z\d_]*|\$\$?\{[A-Za-z_]\w*(?::?[?+][^}]*)?\}|\$\$?\([^)]*\)|\{\{[^}]*\}\}|\$\{\{[^}]*\}\}|\*[\w-]+|<secret>|[Tt]rue|[Ff]alse|null|None|none|yes|no|~|\[\]|\{\})(?=$|[\s"',;}\])#|&])/;
+  /^(?:os\.environ\/(?:[A-Z\d_.-]*|[a-z\d_.-]*)|\$\$?[A-Z_][A-Z\d_]*|\$\$?\{[A-Za-z_]\w*(?::?[?+][^}]*)?\}|\$\$?\([^)]*\)|\{\{[^}]*\}\}|\$\{\{[^}]*\}\}|\*[\w-]+|<secret>|[Tt]rue|[Ff]alse|null|None|none|yes|no|~|\[\]|\{\})(?=$|[\s"',;}\])#|&])/;
 const WITH_DEFAULT = /^\$\$?\{[A-Za-z_]\w*:?[-=]/;
 
 /** What a line of a file gives to keys that name a secret: `password: X`, `REDIS_PASSWORD=X`, `"api_key": "X"`. Time is linear. */
@@ -130,8 +130,15 @@ export function inComment(line: string, holdsSecret: boolean): Range[] {
       named = true;
       return [];
     }
-    return named && isLikeSecret(word.replace(/[.:]$/, '')) ? [{ from: begin, to: to - (/[.:]$/.test(word) ? 1 : 0) }] : [];
+    const bare = word.replace(/[.:]$/, '');
+    return (named && isLikeSecret(bare)) || isRandom(bare) ? [{ from: begin, to: to - (/[.:]$/.test(word) ? 1 : 0) }] : [];
   });
+}
+
+/** Whether a word is what a generator of passwords or keys makes, whatever stands beside it. */
+export function isRandom(word: string): boolean {
+  if (/^[\da-f]{32,128}$/i.test(word)) return /\d/.test(word) && /[a-f]/i.test(word);
+  return /^[A-Za-z\d_+/=-]{12,256}$/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word) && /\d/.test(word) && !/^[./]/.test(word);
 }
 
 /** Whether a word is no word of a language, no name of a variable, no path and no number. */

@@ -21,7 +21,8 @@ const LONGEST = 4_096;
 
 /**
  * Finds every secret in the forms that programs write it in: plain, in lower case, URL-encoded once and twice,
- * base64 of both alphabets, as a JSON string, as HTML, and each of its lines. Ordinary words are not looked for. Time is linear in the text.
+ * base64 of both alphabets wherever it begins among other bytes, in hexadecimal digits, as a JSON string, as HTML, and each of its lines.
+ * Ordinary words are not looked for. Time is linear in the text.
  */
 export function known(secrets: Iterable<string>): Known {
   const groups = new Map<string, Group>();
@@ -32,7 +33,16 @@ export function known(secrets: Iterable<string>): Known {
     for (const form of forms(secret.slice(0, LONGEST))) add(groups, form);
   }
   for (const group of groups.values()) group.lengths.sort((a, b) => b - a);
-  return groups.size === 0 ? () => [] : (text) => found(text, groups);
+  const begins = new Uint8Array(PLACES);
+  for (const first of groups.keys()) begins[placeOf(first, 0)] = 1;
+  return groups.size === 0 ? () => [] : (text) => found(text, groups, begins);
+}
+
+/** Most places of a text are told apart by a number of their first characters, without cutting them out. */
+const PLACES = 65_536;
+
+function placeOf(text: string, at: number): number {
+  return (text.charCodeAt(at) * 1_021 + text.charCodeAt(at + 1) * 127 + text.charCodeAt(at + 2)) % PLACES;
 }
 
 function add(groups: Map<string, Group>, pattern: string): void {
@@ -45,9 +55,10 @@ function add(groups: Map<string, Group>, pattern: string): void {
   if (!group.lengths.includes(pattern.length)) group.lengths.push(pattern.length);
 }
 
-function found(text: string, groups: ReadonlyMap<string, Group>): Range[] {
+function found(text: string, groups: ReadonlyMap<string, Group>, begins: Uint8Array): Range[] {
   const ranges: Range[] = [];
   for (let at = 0; at + FIRST <= text.length; at++) {
+    if (begins[placeOf(text, at)] === 0) continue;
     const group = groups.get(text.slice(at, at + FIRST));
     const length = group === undefined ? undefined : group.lengths.find((candidate) => stands(text, at, candidate, group));
     if (length === undefined) continue;
@@ -84,11 +95,28 @@ function forms(secret: string): Set<string> {
         .add(base64.replace(/={1,2}$/, ''))
         .add(Buffer.from(bytes).toString('base64url'));
     }
+    for (const core of base64Cores(Buffer.from(whole))) result.add(core).add(core.replaceAll('+', '-').replaceAll('/', '_'));
+    const hex = Buffer.from(whole).toString('hex');
+    result.add(hex).add(hex.toUpperCase());
   }
   return result;
 }
 
-/** What no encoding but base64 changes. */
+/** Shorter pieces of base64 could be a piece of anything. */
+const SHORTEST_CORE = 7;
+
+/** What base64 makes of bytes among others, for each of the three places where they can begin, without the characters that the others share. */
+function base64Cores(bytes: Buffer): string[] {
+  return [0, 1, 2]
+    .map((before) =>
+      Buffer.concat([Buffer.alloc(before), bytes])
+        .toString('base64')
+        .slice([0, 2, 3][before], Math.floor(((before + bytes.length) * 8) / 6)),
+    )
+    .filter(({ length }) => length >= SHORTEST_CORE);
+}
+
+/** What no encoding but base64 and hexadecimal digits changes. */
 const PLAIN = /^[\w-]+$/;
 
 function escapedForms(text: string, whole: string): string[] {
@@ -97,11 +125,26 @@ function escapedForms(text: string, whole: string): string[] {
   const json = JSON.stringify(text).slice(1, -1);
   const html = text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   return [
-    ...[url, strict, encodeURI(whole), lower(url), lower(strict), url.replaceAll('%20', '+')],
-    ...[encodeURIComponent(url), encodeURIComponent(strict), json, JSON.stringify(json).slice(1, -1)],
+    ...[url, strict, encodeURI(whole)].flatMap((form) => [form, lower(form)]).flatMap((form) => [form, form.replaceAll('%20', '+')]),
+    ...[encodeURIComponent(url), encodeURIComponent(strict), lower(encodeURIComponent(url)), lower(encodeURIComponent(strict))],
+    ...[json, JSON.stringify(json).slice(1, -1), ascii(json), json.replaceAll('/', '\\/')],
     ...[text.replaceAll("'", "''"), text.replaceAll('$', '$$$$'), text.replaceAll('\\', '\\\\')],
-    ...[html, html.replaceAll('"', '&quot;').replaceAll("'", '&#39;')],
+    ...[html, ...QUOTES.map(([double, single]) => html.replaceAll('"', double).replaceAll("'", single))],
   ];
+}
+
+/** How writers of HTML escape both kinds of quotes. */
+const QUOTES = [
+  ['&quot;', '&#39;'],
+  ['&#34;', '&#39;'],
+  ['&quot;', '&#x27;'],
+  ['&quot;', '&apos;'],
+  ['&quot;', "'"],
+] as const;
+
+/** A JSON string of ASCII alone, as Python writes it. */
+function ascii(json: string): string {
+  return json.replace(/[\u0080-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 /** The escapes of a URL in small letters: `%2f`. */

@@ -14,9 +14,17 @@ const NAMED = /^[ \t]*(?:- +)?["']?name["']?[ \t]*:[ \t]*["']?([\w.-]+)["']?[ \t
 const VALUE = /^([ \t]*(?:- +)?["']?value["']?[ \t]*:[ \t]*)/i;
 const UNCLOSED = /^[ \t]*(?:export[ \t]+)?([\w.-]+)[ \t]*[=:][ \t]*(["'])(.*)$/;
 
+/** A variable and its value without a sign between them, as in a Dockerfile or by mistake in a `.env`. */
+const BARE = /^[ \t]*(?:(?:export|ENV|ARG|setenv)[ \t]+)?([A-Z][A-Z\d_]{2,64})[ \t]+(?=[^\s:=])/;
+
+function bare(line: string): Range[] {
+  const [whole, name = ''] = BARE.exec(line) ?? [];
+  return whole !== undefined && namesSecret(name) ? [{ from: whole.length, to: line.length }] : [];
+}
+
 /** The secrets that a line gives away by itself: by keys, options, addresses and forms. */
 export function inLine(line: string): Range[] {
-  const ranges = [...inAssignments(line), ...inOptions(line), ...inAddresses(line), ...shapes(line)];
+  const ranges = [...inAssignments(line), ...bare(line), ...inOptions(line), ...inAddresses(line), ...shapes(line)];
   return [...ranges, ...inComment(line, ranges.length > 0)];
 }
 
@@ -37,16 +45,32 @@ type Open =
 /** The secrets of every line of a file, those included that a line in front of them names. Time is linear. */
 export function inLines(lines: readonly string[]): readonly (readonly Range[])[] {
   let open: Open = { kind: 'none' };
-  let isSecret = false;
-  return lines.map((line) => {
-    if (/^---/.test(line)) isSecret = false;
-    if (/^kind:[ \t]*["']?Secret["']?[ \t]*(?:#.*)?$/.test(line)) isSecret = true;
+  const documents = documentsOfSecrets(lines);
+  return lines.map((line, index) => {
     const { ranges, next } = carried(line, open);
     open = next;
     const opening = OPENING.exec(line);
-    if (isSecret && opening !== null && /^(?:data|stringData)$/.test(opening[2] ?? '')) open = { kind: 'block', indent: 0, map: true };
-    return [...ranges, ...inLine(line)];
+    if (!documents[index]) return [...ranges, ...inLine(line)];
+    if (opening !== null && /^(?:data|stringData)$/.test(opening[2] ?? ''))
+      open = { kind: 'block', indent: opening[1]?.length ?? 0, map: true };
+    const flow = FLOW.exec(line);
+    if (flow === null) return [...ranges, ...inLine(line)];
+    const from = flow.index + flow[0].length;
+    if (!line.includes('}', from)) open = { kind: 'block', indent: -1, map: true };
+    return [...ranges, { from, to: line.length }, ...inLine(line)];
   });
+}
+
+const KIND = /(?:^|[\s{,])["']?kind["']?[ \t]*:[ \t]*["']?Secret["']?[ \t]*(?=$|[,}#])/;
+/** Members of a Secret of Kubernetes in braces. */
+const FLOW = /["']?(?:data|stringData)["']?[ \t]*:[ \t]*\{/;
+
+/** For each line, whether its document is a Secret of Kubernetes, wherever in it that stands. */
+function documentsOfSecrets(lines: readonly string[]): readonly boolean[] {
+  let document = 0;
+  const of = lines.map((line) => (/^---/.test(line) ? ++document : document));
+  const secrets = new Set(of.filter((_, index) => KIND.test(lines[index] ?? '')));
+  return of.map((number) => secrets.has(number));
 }
 
 function carried(line: string, open: Open): { ranges: Range[]; next: Open } {

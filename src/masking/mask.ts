@@ -7,6 +7,7 @@ import { printable } from './printable.ts';
 import { hide, type Range } from './range.ts';
 import { shapes } from './shapes.ts';
 
+export { isRandom } from './assignments.ts';
 export { printable, printableLine } from './printable.ts';
 export { MASK } from './range.ts';
 export { namesSecret } from './secret-name.ts';
@@ -21,6 +22,8 @@ export interface Mask {
   lines(lines: readonly string[]): readonly string[];
   /** Every text of plain data, names of keys included. */
   tree<T>(value: T): T;
+  /** A page that was written already: secrets that are known by value, in any form; `as` stands in their place. */
+  page(text: string, as?: string): string;
 }
 
 /** A mask that knows some secrets by value; with `controls: 'kept'` control characters are left to a writer that escapes them itself. Ordinary words among them are hidden only where they stand as a value. */
@@ -34,6 +37,27 @@ export function createMask(secrets: Iterable<string>, { controls }: { controls: 
     line,
     lines: (given) => inLines(given).map((ranges, index) => hide(given[index] ?? '', [...byValue(given[index] ?? ''), ...ranges])),
     tree: (value) => masked(value, text),
+    page: (given, as) => hide(given, byValue(given), as),
+  };
+}
+
+/**
+ * A mask whose secrets may become others: those of a file that is read again, or of a new configuration. It is
+ * made anew when `version` is another one. Control characters are left to the writers of the outputs.
+ */
+export function changingMask(secrets: () => Iterable<string>, version: () => number): Mask {
+  let known: { version: number; mask: Mask } | undefined;
+  const current = (): Mask => {
+    const now = version();
+    if (known?.version !== now) known = { version: now, mask: createMask(secrets(), { controls: 'kept' }) };
+    return known.mask;
+  };
+  return {
+    text: (given) => current().text(given),
+    line: (given) => current().line(given),
+    lines: (given) => current().lines(given),
+    tree: (value) => current().tree(value),
+    page: (given, as) => current().page(given, as),
   };
 }
 
@@ -67,8 +91,9 @@ export function secretsOfText(text: string): readonly string[] {
     .filter((part) => !isOrdinary(part));
 }
 
-/** User and password are two secrets; a user alone is none that is hidden everywhere. */
+/** User and password are two secrets; a user alone is none that is hidden everywhere. What is named as a variable can be the secret itself. */
 function parts(text: string): string[] {
+  if (text.startsWith('os.environ/')) return [text.slice('os.environ/'.length)];
   const colon = text.indexOf(':');
   return colon < 0 ? [text] : [text, text.slice(colon + 1)];
 }

@@ -8,14 +8,14 @@ export interface Range {
 }
 
 /** A text with its ranges replaced by the mask; ranges that overlap or touch become one. */
-export function hide(text: string, ranges: readonly Range[]): string {
+export function hide(text: string, ranges: readonly Range[], as: string = MASK): string {
   if (ranges.length === 0) return text;
   const parts: string[] = [];
   let at = 0;
   let open = false;
   for (const { from, to } of ranges.toSorted((a, b) => a.from - b.from || b.to - a.to)) {
     if (to <= at) continue;
-    if (from > at || !open) parts.push(text.slice(at, Math.max(at, from)), MASK);
+    if (from > at || !open) parts.push(text.slice(at, Math.max(at, from)), as);
     at = to;
     open = true;
   }

@@ -2,11 +2,11 @@ import type { Range } from './range.ts';
 
 /**
  * Secrets that are known by their form: keys of OpenAI, Anthropic and LiteLLM, AWS, GitHub, GitLab, Google, Hugging Face, Groq, xAI,
- * Slack and others, tokens of JSON Web Token, private keys, and what stands behind `Bearer` or `Basic`. The first group is the secret,
- * where there is one. `hint` is what a text with such a secret holds: most texts are told apart by it without an expression.
+ * Slack and others, tokens of JSON Web Token, private keys, and what stands behind `Bearer` or `Basic`. A master key of LiteLLM is any
+ * text that begins with `sk-`. The first group is the secret, where there is one. `hint` is what a text with such a secret holds: most texts are told apart by it without an expression.
  */
 const SHAPES = [
-  { hint: /[spr]k-/i, shape: /(?<![A-Za-z\d_])[spr]k-[\w.-]{3,4096}[\w-]/gi },
+  { hint: /[spr]k-/, shape: /(?<![A-Za-z\d_])[spr]k-[^\s"'`<>()[\]{},;\\]{4,4096}/g },
   { hint: /A[KS]IA/, shape: /(?<![A-Za-z\d_])(?:AKIA|ASIA)[A-Z\d]{12,124}/g },
   {
     hint: /gh[opsur]_|github_pat_|glpat-|gl(?:dt|rt|cbt|ptt|ft|soat|imt|agent)-/,

@@ -10,7 +10,7 @@ type LogConfig = Config['log'];
 /** The daemon's log and the way to change its level and format while it is in use. */
 export interface Logger {
   readonly log: Log;
-  reconfigure(config: LogConfig, secrets?: readonly string[]): void;
+  reconfigure(config: LogConfig): void;
 }
 
 /**
@@ -20,8 +20,13 @@ export interface Logger {
 const SECRETS = ['password', 'secret', 'api_key', 'token', 'authorization', 'command'];
 
 /** A log that hands whole lines to `out`: JSON objects, or text for people. Secrets are hidden in every text of a line, also those that an address or their form gives away. */
-export function createLogger(config: LogConfig, out: (text: string) => void, clock: Clock, secrets: readonly string[] = []): Logger {
-  let logger = open(config, out, clock, createMask(secrets, { controls: 'kept' }));
+export function createLogger(
+  config: LogConfig,
+  out: (text: string) => void,
+  clock: Clock,
+  mask: Mask = createMask([], { controls: 'kept' }),
+): Logger {
+  let logger = open(config, out, clock, mask);
   return {
     log: {
       debug: (details, sentence) => logger.debug(details, sentence),
@@ -29,8 +34,8 @@ export function createLogger(config: LogConfig, out: (text: string) => void, clo
       warn: (details, sentence) => logger.warn(details, sentence),
       error: (details, sentence) => logger.error(details, sentence),
     },
-    reconfigure(next, known = []) {
-      logger = open(next, out, clock, createMask(known, { controls: 'kept' }));
+    reconfigure(next) {
+      logger = open(next, out, clock, mask);
     },
   };
 }

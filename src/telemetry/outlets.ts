@@ -2,6 +2,7 @@ import type { MeterProvider } from '@opentelemetry/api';
 import type { Resource } from '@opentelemetry/resources';
 import type { MetricProducer } from '@opentelemetry/sdk-metrics';
 import type { Config } from '../config/effective.ts';
+import type { Mask } from '../masking/mask.ts';
 import type { Log } from '../model/tick.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { createIdTracer, type Tracer } from './tracer.ts';
@@ -14,6 +15,7 @@ export interface OutletOptions {
   readonly reader: MetricProducer;
   readonly clock: Clock;
   readonly log: Log;
+  readonly mask: Mask;
 }
 
 type Receivers = Pick<Config, 'traces' | 'metrics'>;
@@ -37,7 +39,7 @@ export interface Outlets {
 const CLOSE_WITHIN_MS = 2_500;
 
 /** Outlets that lead nowhere until a configuration is applied. The packages that send are loaded when they are needed. */
-export function createOutlets({ resource, meterProvider, scope, reader, clock, log }: OutletOptions): Outlets {
+export function createOutlets({ resource, meterProvider, scope, reader, clock, log, mask }: OutletOptions): Outlets {
   const ids = createIdTracer();
   let traces = { wanted: '', tracer: ids };
   let push: { wanted: string; close(): Promise<void> } = { wanted: '', close: async () => undefined };
@@ -47,7 +49,7 @@ export function createOutlets({ resource, meterProvider, scope, reader, clock, l
     if (wanted === traces.wanted) return traces;
     if (endpoint === undefined) return { wanted, tracer: ids };
     const { createExportingTracer } = await import('./trace-export.ts');
-    return { wanted, tracer: createExportingTracer({ endpoint, sampleRatio: sample_ratio, resource, meterProvider, scope, log }) };
+    return { wanted, tracer: createExportingTracer({ endpoint, sampleRatio: sample_ratio, resource, meterProvider, scope, log, mask }) };
   }
 
   async function pushFor({ otlp }: Receivers['metrics']): Promise<typeof push> {

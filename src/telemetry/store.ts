@@ -59,8 +59,8 @@ function idOf({ kind, name }: Owner): string {
 
 const OWNER_LABEL = { target: 'redis_target', gateway: 'gateway', exporter: undefined } as const;
 
-/** An empty store. */
-export function createStore(clock: Clock): Store {
+/** An empty store. `mask` hides what must not stand in a label; it is asked once for each new series. */
+export function createStore(clock: Clock, mask: (text: string) => string = (text) => text): Store {
   const holdings = new Map<string, Holding>();
   const successors = new Map<string, Holding>();
   const families = new Map<Metric, Family>();
@@ -81,7 +81,7 @@ export function createStore(clock: Clock): Store {
 
   function createEntry(owner: Owner, metric: Metric, labels: Labels, startTime: HrTime): Entry {
     const family = familyOf(metric);
-    const attributes = attributesOf(owner, metric, labels);
+    const attributes = attributesOf(owner, metric, labels, mask);
     return family.form === 'histogram'
       ? { form: 'histogram', family, point: emptyHistogram(attributes, family.boundaries, startTime, endTime) }
       : { form: 'number', family, point: { attributes, startTime, endTime, value: 0 } };
@@ -172,13 +172,13 @@ function keyOf(metric: Metric, labels: Labels): string {
 }
 
 /** The attributes of a series. An empty value means, as in Prometheus, that the attribute is not there. */
-function attributesOf(owner: Owner, metric: Metric, labels: Labels): Attributes {
+function attributesOf(owner: Owner, metric: Metric, labels: Labels, mask: (text: string) => string): Attributes {
   const attributes: Attributes = {};
   const ownerLabel = OWNER_LABEL[owner.kind];
   if (ownerLabel !== undefined) attributes[ownerLabel] = owner.name;
   for (const label in CATALOGUE[metric].labels) {
     const value = labels[label];
-    if (typeof value === 'string' && value !== '') attributes[label] = value;
+    if (typeof value === 'string' && value !== '') attributes[label] = mask(value);
   }
   return attributes;
 }

@@ -3,7 +3,9 @@ import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
 import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { combinations, sample } from '../catalogue/sample.ts';
 import type { Config } from '../config/effective.ts';
-import { knownSecrets } from '../config/known-secrets.ts';
+import { knownSecrets, secretsOfEnvironment } from '../config/known-secrets.ts';
+import { Secret } from '../config/secret.ts';
+import { changingMask, type Mask } from '../masking/mask.ts';
 import type { Log, Task } from '../model/tick.ts';
 import type { Clock } from '../schedule/clock.ts';
 import type { Job } from '../schedule/job.ts';
@@ -31,6 +33,8 @@ export interface TelemetryOptions {
 /** Everything that the daemon says of itself and of what it watches. */
 export interface Telemetry {
   readonly log: Log;
+  /** Hides every secret of the configuration and of the environment; the log, the labels and the spans have gone through it. */
+  readonly mask: Mask;
   readonly store: Store;
   /** Runs ticks of a job under a trace; the returned function never rejects. */
   observed(job: Job, task: Task): (signal: AbortSignal) => Promise<void>;
@@ -51,11 +55,18 @@ const SCOPE_NAME = 'litellm-cache-exporter';
 
 /** Starts the log, the store and its reader, and what the configuration asks for of traces and pushes. */
 export async function startTelemetry({ config, version, env, clock, out, droppedLines = () => 0 }: TelemetryOptions): Promise<Telemetry> {
-  const logger = createLogger(config.log, out, clock, knownSecrets(config));
+  // What was seen under the configuration before may still be told.
+  const configurations = [config];
+  let loads = 0;
+  const mask = changingMask(
+    () => [...configurations.flatMap(knownSecrets), ...secretsOfEnvironment(env)],
+    () => Secret.changes() + loads,
+  );
+  const logger = createLogger(config.log, out, clock, mask);
   const { log } = logger;
   logSdk(log, clock);
 
-  const store = createStore(clock);
+  const store = createStore(clock, mask.text);
   const series = store.open({ kind: 'exporter', name: 'self', staleAfter: Infinity });
   for (const labels of combinations('cache_exporter.job.missed', {})) series.add('cache_exporter.job.missed', labels, 0);
   const self = createSelf(series, version, clock, droppedLines);
@@ -64,13 +75,14 @@ export async function startTelemetry({ config, version, env, clock, out, dropped
   const resource = createResource(version, env);
   const reader = new PrometheusExporter({ preventServerStart: true, metricProducers: [createProducer(store, clock, scope, self.refresh)] });
   const meterProvider = new MeterProvider({ resource, readers: [reader], sdkMetricsEnabled: true });
-  const outlets = createOutlets({ resource, meterProvider, scope, reader, clock, log });
+  const outlets = createOutlets({ resource, meterProvider, scope, reader, clock, log, mask });
   await (await outlets.prepare(config)).take();
   tellAddress(config);
   let lastSuccessAt: number | undefined;
 
   return {
     log,
+    mask,
     store,
     observed: (job, task) => observed(job, task, { tracer: outlets.tracer, series, log, clock }),
     schedulerReport: {
@@ -107,7 +119,10 @@ export async function startTelemetry({ config, version, env, clock, out, dropped
     const prepared = await outlets.prepare(next);
     return {
       take: async () => {
-        logger.reconfigure(next.log, knownSecrets(next));
+        configurations.splice(1);
+        configurations.unshift(next);
+        loads++;
+        logger.reconfigure(next.log);
         await prepared.take();
         tellAddress(next);
       },

@@ -10,6 +10,7 @@ import {
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import type { Resource } from '@opentelemetry/resources';
 import { BatchSpanProcessor, ParentBasedSampler, TraceIdRatioBasedSampler, TracerProvider } from '@opentelemetry/sdk-trace';
+import type { Mask } from '../masking/mask.ts';
 import type { Details, Log } from '../model/tick.ts';
 import { createExportLog } from './export-log.ts';
 import type { ActiveSpan, Tracer } from './tracer.ts';
@@ -22,6 +23,8 @@ export interface TraceExport {
   readonly meterProvider: MeterProvider;
   readonly scope: { name: string; version: string };
   readonly log: Log;
+  /** Every text of a span goes through it. */
+  readonly mask: Mask;
 }
 
 /** One export, with its retries; short, because the last one stands between SIGTERM and the end. */
@@ -35,7 +38,7 @@ const BATCH_DELAY_MS = 2_000;
  * `OTEL_EXPORTER_OTLP_*`, which the exporter package reads itself. While the receiver is down the queue
  * holds 2048 spans and drops the rest.
  */
-export function createExportingTracer({ endpoint, sampleRatio, resource, meterProvider, scope, log }: TraceExport): Tracer {
+export function createExportingTracer({ endpoint, sampleRatio, resource, meterProvider, scope, log, mask }: TraceExport): Tracer {
   const exporter = new OTLPTraceExporter({
     url: `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/traces`,
     timeoutMillis: EXPORT_TIMEOUT_MS,
@@ -61,34 +64,36 @@ export function createExportingTracer({ endpoint, sampleRatio, resource, meterPr
   });
   const tracer = provider.getTracer(scope.name, scope.version);
   return {
-    start: (name, details) => activeSpan(tracer, tracer.startSpan(name, { root: true, attributes: attributesOf(details) }, ROOT_CONTEXT)),
+    start: (name, details) =>
+      activeSpan(tracer, tracer.startSpan(mask.text(name), { root: true, attributes: attributesOf(details, mask) }, ROOT_CONTEXT), mask),
     // How the last export went is in the log already.
     close: () => provider.shutdown().then(undefined, () => undefined),
   };
 }
 
-function activeSpan(tracer: OtelTracer, span: Span): ActiveSpan {
+function activeSpan(tracer: OtelTracer, span: Span, mask: Mask): ActiveSpan {
   const { traceId, spanId, traceFlags } = span.spanContext();
   return {
     traceId,
     headers: { traceparent: `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}` },
-    note: (details) => span.setAttributes(attributesOf(details)),
-    child: (name) => activeSpan(tracer, tracer.startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, span))),
+    note: (details) => span.setAttributes(attributesOf(details, mask)),
+    child: (name) => activeSpan(tracer, tracer.startSpan(name, {}, trace.setSpan(ROOT_CONTEXT, span)), mask),
     end(error) {
       if (error !== undefined) {
+        const message = mask.text(error.message);
         span.setAttribute('error.type', error.type);
-        span.addEvent('exception', { 'exception.type': error.type, 'exception.message': error.message });
-        span.setStatus({ code: SpanStatusCode.ERROR, message: error.message });
+        span.addEvent('exception', { 'exception.type': error.type, 'exception.message': message });
+        span.setStatus({ code: SpanStatusCode.ERROR, message });
       }
       span.end();
     },
   };
 }
 
-function attributesOf(details: Details): Attributes {
+function attributesOf(details: Details, mask: Mask): Attributes {
   const attributes: Attributes = {};
   for (const [name, value] of Object.entries(details)) {
-    if (value !== undefined) attributes[name] = typeof value === 'object' ? [...value] : value;
+    if (value !== undefined) attributes[name] = mask.tree(typeof value === 'object' ? [...value] : value);
   }
   return attributes;
 }

@@ -1,4 +1,4 @@
-import { createMask, type Mask, namesSecret, secretsOfLines, secretsOfText } from '../../masking/mask.ts';
+import { createMask, isRandom, type Mask, namesSecret, secretsOfLines, secretsOfText } from '../../masking/mask.ts';
 import type { Examination, Reported } from '../examination.ts';
 import { ARGUMENTS } from '../resolver/client-arguments.ts';
 import { RULES } from '../rules/index.ts';
@@ -77,6 +77,8 @@ function* resolvedSecrets(resolutions: Setup['resolutions']): Iterable<string> {
         yield* secretsOfText(text);
         if (!ARGUMENTS.has(name) || namesSecret(name)) yield* leaves(text);
       }
+  for (const { settings } of Object.values(resolutions))
+    for (const { name } of settings) if (!ARGUMENTS.has(name) && isRandom(name)) yield name;
 }
 
 /** A text, and the texts that it holds where it is JSON. */

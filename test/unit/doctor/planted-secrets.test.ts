@@ -96,6 +96,13 @@ const PLACES: Readonly<Record<string, (secret: string) => GivenFiles>> = {
   'keys of models': (secret) => ({
     'config.yaml': `${config('host: h')}general_settings:\n  master_key: ${secret}\nmodel_list:\n  - model_name: a\n    litellm_params: {model: openai/a, api_key: ${secret}, extra_headers: {Authorization: "Bearer ${secret}"}}\n`,
   }),
+  'members of a Secret in braces': (secret) => ({
+    'config.yaml': CACHE,
+    'k.yaml': `stringData: {foo: ${secret}, foo: ${secret}}\nmetadata: {name: s}\nkind: Secret\n`,
+  }),
+  'a variable without a sign behind it': (secret) => ({ '.env': `REDIS_PASSWORD ${secret}\nREDIS_HOST=h\n`, 'config.yaml': CACHE }),
+  'a host with a password and no user': (secret) => ({ 'config.yaml': config(`host: "${secret}@h"`, 'port: 6379') }),
+  'the name of a variable': (secret) => ({ 'config.yaml': config('host: h', 'port: 6379', `password: os.environ/${secret}`) }),
   'a broken line': (secret) => ({ '.env': `REDIS_PASSWORD="${secret}\nREDIS_HOST=h\n`, 'config.yaml': CACHE }),
   'a broken configuration': (secret) => ({ 'config.yaml': `litellm_settings:\n  cache_params: {password: ${secret}\n  x: [` }),
 };

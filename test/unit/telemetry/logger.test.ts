@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createMask } from '../../../src/masking/mask.ts';
 import type { Details } from '../../../src/model/tick.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
 import { handClock } from '../../support/clock.ts';
@@ -79,7 +80,12 @@ describe('secrets', () => {
 
 it('hides secrets in any text: known ones, and those that an address or their form gives away', () => {
   const lines: string[] = [];
-  const { log } = createLogger({ level: 'debug', format: 'json' }, (line) => lines.push(line), handClock(), ['correct horse']);
+  const { log } = createLogger(
+    { level: 'debug', format: 'json' },
+    (line) => lines.push(line),
+    handClock(),
+    createMask(['correct horse'], { controls: 'kept' }),
+  );
   log.error({ error: 'at redis://:pa55@h/0?token=t0ken, Bearer abcdefgh', inside: ['x correct horse y'] }, 'sk-abcdef');
   expect(lines.join('')).not.toMatch(/pa55|t0ken|abcdef|correct horse/);
   expect(lines.join('')).toContain('redis://<secret>@h/0?token=<secret>');
