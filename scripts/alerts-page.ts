@@ -15,7 +15,7 @@ const INTRODUCTION = `# Alerts
 
 The rules are in [deploy/prometheus/rules](../deploy/prometheus/rules), one file for each section below. Load those that you want with \`rule_files\`; none depends on another. They work with Prometheus 2.42 and later; their tests in [deploy/prometheus/tests](../deploy/prometheus/tests) run with the \`promtool\` of the machine, and passed with that of 2.42.0 and of 3.14.0.
 
-- **Severity** \`page\`: somebody has to act now. \`ticket\`: somebody has to act this week. \`none\`: the watchdog.
+- **Severity** \`page\`: a person has to act now. \`ticket\`: a person has to act this week. \`none\`: the watchdog.
 - Facts about a Redis server carry \`redis_target\`, facts about a gateway carry \`gateway\` and, where the exporter's configuration names its target, \`redis_target\` as well. Values and causes are in the annotations. No alert carries \`instance\`: however many exporters watch, there is one alert.
 - **After**: how long the condition has to hold. **Stays**: how long the alert goes on without it, so that a restart of the exporter neither ends it nor repeats it. Conditions over a time window stay by themselves.
 - The rules go by the job names \`litellm-cache-exporter\` and, for the hit ratio of users, LiteLLM's own metrics: switch them on with \`callbacks: ["prometheus"]\` and give that scrape job the label \`gateway\` with the name that the gateway has in the exporter's configuration.

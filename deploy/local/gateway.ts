@@ -136,6 +136,6 @@ function defaultConfig(redis: GatewayOptions['redis']): Mapping {
 
 async function isAlive(url: string): Promise<boolean> {
   const answer = await fetch(`${url}/health/liveliness`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
-  await answer?.arrayBuffer();
-  return answer?.status === 200;
+  const body = await answer?.arrayBuffer().catch(() => undefined);
+  return answer?.status === 200 && body !== undefined;
 }

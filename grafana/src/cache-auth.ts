@@ -38,7 +38,7 @@ export const CACHE_AUTH = dashboard({
           title: 'Refused in the last hour, of others',
           shows:
             'Refusals of the last hour that were not caused by the exporter. WRONGPASS is a wrong password, NOAUTH none at all, NOPERM a command that the user may not run.',
-          act: 'WRONGPASS pages: somebody holds an old password, or guesses. NOAUTH is often a health check without a password.',
+          act: 'WRONGPASS pages: a client holds an old password, or guesses. NOAUTH is often a health check without a password.',
           width: 7,
           height: 4,
           unit: Short,

@@ -461,7 +461,7 @@ export const CACHE_REDIS = dashboard({
         lines({
           title: 'Time to live of cached answers',
           shows: 'Mean of what is left of the time to live of the hex64 keys in the sample of the last census.',
-          act: 'under steady load it is about half of the ttl that is in force; far from that, somebody caches with another ttl.',
+          act: 'under steady load it is about half of the ttl that is in force; far from that, a client caches with another ttl.',
           width: 12,
           height: 7,
           unit: Seconds,

@@ -13,7 +13,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { DATASOURCE, visible } from './panel.ts';
 import { calc, gauge, max, type Vector } from './query.ts';
-import { PROJECT } from './runbooks.ts';
+import { EXPORTER_URL } from './runbooks.ts';
 import { COLOUR, WORKING } from './states.ts';
 import { commonVariables } from './variables.ts';
 
@@ -99,6 +99,6 @@ function mark(name: string, title: string, colour: string, { promql }: Vector<'g
 
 const LINKS: DashboardLink[] = [
   new DashboardLinkBuilder('Dashboards').type(DashboardLinkType.Dashboards).tags([TAG]).includeVars(true).keepTime(true),
-  new DashboardLinkBuilder('Runbooks').icon('doc').url(`${PROJECT}/tree/main/docs/runbooks`).targetBlank(true),
-  new DashboardLinkBuilder('Metrics').icon('info').url(`${PROJECT}/blob/main/docs/metrics.md`).targetBlank(true),
+  new DashboardLinkBuilder('Runbooks').icon('doc').url(`${EXPORTER_URL}/runbooks/README`).targetBlank(true),
+  new DashboardLinkBuilder('Exporter').icon('info').url(`${EXPORTER_URL}/`).targetBlank(true),
 ].map((builder) => visible(builder).build());

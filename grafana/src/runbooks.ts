@@ -1,7 +1,7 @@
-/** Where the project is published; the runbooks of the alerts are in its docs. */
-export const PROJECT = 'https://github.com/litellm-cache-exporter/litellm-cache-exporter';
+/** The variable with the address of an exporter, which serves its runbooks. */
+export const EXPORTER_URL = '${exporter_url:raw}';
 
-/** The alerts of the shipped rules that somebody has to act on; panels lead to their runbooks. */
+/** The alerts of the shipped rules that a person has to act on; panels lead to their runbooks. */
 export const RUNBOOK = [
   'RedisAuthFailing',
   'RedisAuthRejected',
@@ -50,5 +50,5 @@ export type Runbook = (typeof RUNBOOK)[number];
 
 /** The page that says what an alert means and what to do. */
 export function runbookUrl(alert: string): string {
-  return `${PROJECT}/blob/main/docs/runbooks/${alert}.md`;
+  return `${EXPORTER_URL}/runbooks/${alert}`;
 }

@@ -2,6 +2,7 @@ import {
   CustomVariableBuilder,
   DatasourceVariableBuilder,
   QueryVariableBuilder,
+  VariableHide,
   type VariableModel,
   VariableRefresh,
   VariableSort,
@@ -10,6 +11,7 @@ import { prometheusName } from '../../src/catalogue/prometheus-name.ts';
 import { DATASOURCE } from './panel.ts';
 
 const BUILD_INFO = prometheusName('cache_exporter.build_info', 'gauge', '');
+const EXTERNAL_URL = prometheusName('cache_exporter.external_url_info', 'gauge', '');
 const GATEWAY_UP = prometheusName('llm.gateway.up', 'gauge', '');
 const REDIS_UP = prometheusName('redis.up', 'gauge', '');
 const LITELLM_SIGN = 'litellm_proxy_total_requests_metric_total';
@@ -26,7 +28,27 @@ export function commonVariables(): VariableModel[] {
     choice('instance', 'Instance', `label_values(${BUILD_INFO}{job=~"$job"}, instance)`),
     choice('target', 'Redis target', `label_values(${REDIS_UP}{job=~"$job", instance=~"$instance"}, redis_target)`),
     choice('gateway', 'Gateway', `label_values(${GATEWAY_UP}{job=~"$job", instance=~"$instance"}, gateway)`),
+    exporterUrl(),
   ];
+}
+
+/**
+ * The address at which people reach an exporter: the one that it is configured with, else the one that Prometheus
+ * scrapes. Links to runbooks lead there.
+ */
+function exporterUrl(): VariableModel {
+  const scraped = `label_replace(max by (instance) (${BUILD_INFO}), "url", "http://$1", "instance", "(.+)")`;
+  const query = `query_result(max by (url) (${EXTERNAL_URL}) or (${scraped} unless on () ${EXTERNAL_URL}))`;
+  return new QueryVariableBuilder('exporter_url')
+    .label('Address of the exporter')
+    .hide(VariableHide.HideVariable)
+    .datasource(DATASOURCE)
+    .query({ query, refId: 'exporter_url' })
+    .definition(query)
+    .regex('/url="([^"]+)"/')
+    .refresh(VariableRefresh.OnTimeRangeChanged)
+    .sort(VariableSort.AlphabeticalAsc)
+    .build();
 }
 
 /** How far statistics of probes look back: pairs are rare events, a minute holds one or none. */

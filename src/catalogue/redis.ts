@@ -30,7 +30,7 @@ const TTL_SECONDS = [1, 5, 15, 60, 300, 600, 1_800, 3_600, 10_800, 21_600, 43_20
 
 /** Everything about a Redis target; names follow the OpenTelemetry Collector's Redis receiver where it has them. */
 export const REDIS = {
-  'redis.up': { kind: 'gauge', owner: 'target', unit: '', labels: {}, help: '1 when the server gave any RESP answer, a refused password or LOADING included; 0 when it could not be reached.' },
+  'redis.up': { kind: 'gauge', owner: 'target', unit: '', labels: {}, help: '1 when the server answered as Redis does, a refused password or LOADING included; 0 when it could not be reached or something else answers there.' },
   'redis.info': {
     kind: 'gauge', owner: 'target', unit: '',
     labels: { server: SERVER, version: 'open', 'redis.version': 'open', 'redis.mode': MODE, maxmemory_policy: MAXMEMORY_POLICY },

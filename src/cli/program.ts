@@ -1,11 +1,11 @@
 import { Command, CommanderError, Option } from 'commander';
 import { secretsOfEnvironment } from '../config/known-secrets.ts';
 import type { Flags, Sources } from '../config/load.ts';
-import { closest } from '../config/problem.ts';
 import { SEVERITY, type Severity } from '../doctor/finding.ts';
 import { createMask, printable } from '../masking/mask.ts';
 import type { DoctorRequest } from './doctor.ts';
 import { EXIT, type Io } from './io.ts';
+import { unknownCommand, usageError } from './usage.ts';
 
 const DESCRIPTION = 'OpenTelemetry metrics exporter that tells the truth about the Redis cache behind LiteLLM gateways.';
 
@@ -35,7 +35,7 @@ export async function runCommand(args: readonly string[], version: string, io: I
     .description(DESCRIPTION)
     .version(version, '-V, --version')
     .exitOverride()
-    .configureOutput({ writeOut: io.out, writeErr: complain })
+    .configureOutput({ writeOut: io.out, writeErr: complain, outputError: (text, write) => write(usageError(text)) })
     .enablePositionalOptions()
     .addHelpText('after', HELP)
     .showSuggestionAfterError();
@@ -58,7 +58,7 @@ export async function runCommand(args: readonly string[], version: string, io: I
       code = await probe(sources(flags, io), options, version, io);
     });
 
-  const config = program.command('config').description('check or print the configuration').showHelpAfterError();
+  const config = program.command('config').description('check or print the configuration');
   withSources(config.command('check').description('validate; exit 2 with every problem')).action(async (flags: SourceFlags) => {
     const { configCheck } = await import('./config.ts');
     code = await configCheck(sources(flags, io), io);
@@ -112,8 +112,7 @@ export async function runCommand(args: readonly string[], version: string, io: I
   const [name] = args;
   const known = [...program.commands.map((command) => command.name()), 'help'];
   if (name !== undefined && !name.startsWith('-') && !known.includes(name)) {
-    const meant = closest(name, known);
-    complain(`there is no command ${name}${meant === undefined ? '' : `; did you mean ${meant}?`}; see litellm-cache-exporter --help\n`);
+    complain(unknownCommand(name, known));
     return EXIT.usage;
   }
 

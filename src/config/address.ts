@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { gatewayPathHint, httpUrlHint, redisUrlHint } from './address-hint.ts';
 import { refuse, text } from './fields.ts';
 import { Secret } from './secret.ts';
 
@@ -18,8 +19,14 @@ export function redisUrl() {
   return text()
     .transform((value, context): RedisAddress => {
       const url = URL.parse(value);
-      if (!url) return refuse(context, 'is not a URL', 'write it like redis://host:6379/0, with % escapes in the password');
-      if (!['redis:', 'rediss:', 'unix:'].includes(url.protocol)) return refuse(context, 'must begin with redis://, rediss:// or unix://');
+      if (!url || !['redis:', 'rediss:', 'unix:'].includes(url.protocol)) {
+        const { message, suggestion } = redisUrlHint(value);
+        return refuse(context, message, suggestion);
+      }
+      if (!/^(unix:|[a-z]+:\/\/)/i.test(value.trim()))
+        return refuse(context, 'lacks the two slashes behind the scheme', 'write it like redis://host:6379/0');
+      if (/^\/\/|:\/\//.test(url.pathname) && url.protocol !== 'unix:')
+        return refuse(context, 'has a scheme twice', 'write it like redis://host:6379/0');
       const fault = url.protocol === 'unix:' ? socketFault(url) : hostFault(url);
       if (fault !== undefined) return refuse(context, fault);
       const unknown = [...url.searchParams.keys()].find((name) => name !== 'db');
@@ -37,7 +44,7 @@ export function redisUrl() {
 const LONGEST_SOCKET = 107;
 
 function hostFault(url: URL): string | undefined {
-  if (url.hostname === '') return 'has no host';
+  if (url.hostname === '') return 'has no host: write two slashes and the host behind the scheme';
   if (/[%\s\0]/.test(url.hostname)) return 'has a host that no server can have';
   if (url.port === '0') return 'has port 0';
   if (url.hash !== '') return 'has a #: write %23 where it is part of the password';
@@ -83,13 +90,25 @@ function decoded(part: string): string | undefined {
   }
 }
 
+/** The address of a gateway: that of an HTTP interface, and of the proxy alone. */
+export function gatewayUrl() {
+  return httpUrl()
+    .transform((value, context): string => {
+      const hint = gatewayPathHint(new URL(value).pathname);
+      return hint === undefined ? value : refuse(context, hint.message, hint.suggestion);
+    })
+    .meta({ kind: 'URL' });
+}
+
 /** The address of an HTTP interface, without a slash at the end. User and password in it are refused. */
 export function httpUrl() {
   return text()
     .transform((value, context): string => {
       const url = URL.parse(value);
-      if (!url) return refuse(context, 'is not a URL', 'write it like http://host:4000');
-      if (url.protocol !== 'http:' && url.protocol !== 'https:') return refuse(context, 'must begin with http:// or https://');
+      if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+        const { message, suggestion } = httpUrlHint(value);
+        return refuse(context, message, suggestion);
+      }
       if (url.username !== '' || url.password !== '') return refuse(context, 'must not hold a user or password');
       if (url.search !== '' || url.hash !== '') return refuse(context, 'must not have a ? or #');
       if (url.port === '0') return refuse(context, 'has port 0');
@@ -130,7 +149,24 @@ export function node() {
 
 /** `host:port` or `:port` to listen at; port 0 takes a free one. */
 export function listenAddress() {
-  return z.string().refine((value) => hasPort(LISTEN, value, 0), 'must be :port or host:port');
+  return z
+    .unknown()
+    .transform((value, context): string => {
+      if (typeof value === 'string' && hasPort(LISTEN, value, 0)) return value;
+      return refuse(context, 'must be :port or host:port', listenHint(String(value)));
+    })
+    .meta({ type: 'string' });
+}
+
+function listenHint(value: string): string | undefined {
+  const text = value.trim().replace(/^(["'])(.*)\1$/, '$2');
+  if (/^\d{1,5}$/.test(text) && isPort(text, 0)) return `did you mean ":${text}"?`;
+  if (hasPort(LISTEN, text, 0)) return `did you mean ${text}, without what stands around it?`;
+  if (/^[a-z]+:\/\//i.test(text)) return 'leave the scheme away';
+  if (/^\*:\d{1,5}$/.test(text)) return `did you mean ${text.slice(1)}?`;
+  if (/^[0-9a-f]*:[0-9a-f:.]*:/i.test(text)) return 'put an IPv6 address in brackets, like [::1]:9464';
+  if (/^[\w.-]+$/.test(text)) return 'add the port, like host:9464';
+  return /:\d+$/.test(text) ? 'a port is a number from 0 to 65535' : undefined;
 }
 
 function hasPort(pattern: RegExp, value: string, min: number): boolean {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { formatDuration, parseDuration } from './duration.ts';
+import { formatDuration, meantDuration, parseDuration } from './duration.ts';
 import { closest } from './problem.ts';
-import { Secret } from './secret.ts';
+import { Secret, secretFault } from './secret.ts';
 
 /** The longest interval that a timer of Node keeps is 24 days; a day is the longest that makes sense here. */
 const DAY = 86_400_000;
@@ -24,13 +24,13 @@ export function duration(limits: { min?: number; max?: number; whole?: 'seconds'
 }
 
 function durationHint(value: unknown): string {
-  const seconds = typeof value === 'number' && Number.isInteger(value) && value > 0 ? value : undefined;
-  return seconds === undefined ? 'write it like 500ms, 15s, 5m or 1h' : `did you mean ${seconds}s?`;
+  const meant = meantDuration(value);
+  return meant === undefined ? 'write it like 500ms, 15s, 5m or 1h' : `did you mean ${meant}?`;
 }
 
 /** Text that is not empty. */
 export function text() {
-  return z.string().min(1, 'is empty');
+  return z.string().regex(/\S/, 'is empty');
 }
 
 /** What a name looks like: it becomes a label value and part of an address. */
@@ -47,14 +47,15 @@ export function filePath() {
 }
 
 /** A secret in the file itself, or already a Secret where `interpolate` found `${file:PATH}`. */
-export function secret() {
+export function secret(faultOf: (text: string) => string | undefined = secretFault) {
   return z
     .unknown()
     .transform((value, context): Secret => {
       if (value instanceof Secret) return value;
       if (typeof value !== 'string') return refuse(context, 'must be text', 'put it in quotes');
       if (value === '') return refuse(context, 'is empty');
-      return Secret.of(value);
+      const fault = faultOf(value);
+      return fault === undefined ? Secret.of(value) : refuse(context, fault);
     })
     .meta({ type: 'string', kind: 'secret' });
 }
@@ -70,8 +71,16 @@ export function secretFile() {
 export function oneOf<const T extends readonly [string, ...string[]]>(members: T) {
   return z.enum(members, {
     error: (issue) =>
-      `must be one of ${members.join(', ')}${hint(typeof issue.input === 'string' ? closest(issue.input, members) : undefined)}`,
+      `must be one of ${members.join(', ')}${hint(typeof issue.input === 'string' ? meantMember(issue.input, members) : undefined)}`,
   });
+}
+
+/** The nearest member, or the one that a longer text begins with or holds: `/v1/embeddings`. */
+function meantMember(input: string, members: readonly string[]): string | undefined {
+  const near = closest(input, members);
+  if (near !== undefined || input.length > 64) return near;
+  const places = members.map((member) => ({ member, place: input.toLowerCase().indexOf(member) })).filter(({ place }) => place >= 0);
+  return places.sort((a, b) => a.place - b.place || b.member.length - a.member.length)[0]?.member;
 }
 
 function hint(word: string | undefined): string {
@@ -88,9 +97,25 @@ export function number(limits: { min: number; max?: number; whole?: true }) {
     .transform((value, context): number => {
       const parsed = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value;
       const fits = typeof parsed === 'number' && parsed >= limits.min && parsed <= max && (!limits.whole || Number.isInteger(parsed));
-      return fits ? parsed : refuse(context, `must be ${kind}, ${range}`);
+      return fits
+        ? parsed
+        : refuse(
+            context,
+            `must be ${kind}, ${range}`,
+            numberHint(value, (meant) => meant >= limits.min && meant <= max),
+          );
     })
     .meta({ type: limits.whole ? 'integer' : 'number', minimum: limits.min, ...(limits.max === undefined ? {} : { maximum: limits.max }) });
+}
+
+/** The number in a text with a currency, a comma, quotes or a percent sign. */
+function numberHint(value: unknown, fits: (meant: number) => boolean): string | undefined {
+  if (typeof value !== 'string' || value.length > 40) return undefined;
+  const [, count = '', percent = ''] =
+    /^[$€£]?(\d+(?:[.,]\d+)?(?:e[+-]?\d+)?)(%?)(?:usd|eur|dollars?)?$/i.exec(value.replaceAll(/[\s"']/g, '')) ?? [];
+  if (count === '') return undefined;
+  const number = Number(count.replace(',', '.')) / (percent === '' ? 1 : 100);
+  return Number.isFinite(number) && fits(number) ? `did you mean ${Number(number.toPrecision(12))}?` : undefined;
 }
 
 /** A percentage as text, such as `1%` or `0.5%`; a share from 0 to 1 afterwards. */
@@ -107,7 +132,14 @@ export function share(limits: { max: number }) {
 }
 
 function shareHint(value: unknown): string {
-  return typeof value === 'number' && value >= 0 && value <= 100 ? `did you mean ${value}%?` : 'write it like 1% or 0.5%';
+  const usual = 'write it like 1% or 0.5%';
+  const [, count = ''] = /^%?(\d{1,3}(?:[.,]\d{1,6})?)(?:%|percent|pct)?$/i.exec(String(value).replaceAll(/\s/g, '')) ?? [];
+  if (count === '') return usual;
+  const named = /[%a-z]/i.test(String(value));
+  const number = Number(count.replace(',', '.'));
+  // A bare number below one is a share, and a larger one a percentage.
+  const percent = !named && number > 0 && number < 1 ? Number((number * 100).toPrecision(6)) : number;
+  return percent <= 100 ? `did you mean ${percent}%?` : usual;
 }
 
 /** true or false, also as text, because a value from the environment is text. */
@@ -117,7 +149,8 @@ export function flag() {
     .transform((value, context): boolean => {
       if (value === true || value === 'true') return true;
       if (value === false || value === 'false') return false;
-      return refuse(context, 'must be true or false');
+      const meant = /^(yes|on|1|y|true)$/i.test(String(value)) ? 'true' : /^(no|off|0|n|false)$/i.test(String(value)) ? 'false' : undefined;
+      return refuse(context, 'must be true or false', meant && `did you mean ${meant}?`);
     })
     .meta({ type: 'boolean' });
 }

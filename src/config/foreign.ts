@@ -4,6 +4,8 @@ export interface Foreign {
   suggestion: string;
 }
 
+const FILE_PATH = 'is the path of a file';
+
 const WRITE = `write \${env:NAME} or \${file:PATH}`;
 
 /** References that no tool resolves here, wherever a secret comes from. */
@@ -13,21 +15,28 @@ const EVERYWHERE: readonly (readonly [pattern: RegExp, whose: string])[] = [
   [/^\$\([^)]*\)$/, 'is a reference of a shell or of Kubernetes'],
   [/^\{\{[\s\S]*\}\}$/, 'is a template that was not filled in'],
   [/^\{%[\s\S]*%\}$/, 'is a template that was not filled in'],
-  [/^<(?:password|api[-_ ]?key|your[-_ ][^<>]*)>$/i, 'is a placeholder'],
+  [/^<(?:password|token|api[-_ ]?key|your[-_ ][^<>]*)>$/i, 'is a placeholder'],
+  [/^(?:<no value>|<nil>|undefined|null|None)$/, 'is what programs write for a value that is missing'],
+  [
+    /^(?:vault|env|file|op|sops|ssm|secretsmanager|awssm|gcpsm|azurekv|keyvault|k8s|secret|ref\+[a-z0-9]+)(?::\/?\/?|\/)\S+$/i,
+    'is a reference to a store of secrets',
+  ],
+  [/^arn:aws[a-z-]*:(?:secretsmanager|ssm):\S+$/, 'is a reference to a store of secrets'],
+  [/^ENC\[[^\]]*\]$/, 'is encrypted'],
+  [/^(?:process\.env|ENV)[.[]\S+$/, 'is a reference of a program'],
+  [/^\/(?:run|var\/run|mnt|vault)\/secrets?\/\S+$/, FILE_PATH],
 ];
 
 /** References that are taken for such only where somebody wrote them into a configuration file. */
 const WRITTEN: readonly (readonly [pattern: RegExp, whose: string])[] = [
   [/^\$[A-Za-z_]\w*$/, 'is a reference of a shell'],
   [/^%[A-Za-z_]\w*%$/, 'is a reference of Windows'],
-  [
-    /^(?:vault|env|file|op|sops|ssm|secretsmanager|awssm|gcpsm|azurekv|keyvault|k8s|secret|ref\+[a-z0-9]+)(?::\/?\/?|\/)\S+$/i,
-    'is a reference to a store of secrets',
-  ],
-  [/^arn:aws:(?:secretsmanager|ssm):\S+$/, 'is a reference to a store of secrets'],
-  [/^ENC\[[^\]]*\]$/, 'is encrypted'],
-  [/^(?:process\.env|ENV)[.[]\S+$/, 'is a reference of a program'],
 ];
+
+/** Whether a text could be a reference of a shell or of Windows as well as a secret. */
+export function maybeForeign(text: string): boolean {
+  return WRITTEN.some(([pattern]) => pattern.test(text.trim().slice(0, LONGEST)));
+}
 
 /** A reference is no longer than this. */
 const LONGEST = 4_096;
@@ -36,8 +45,19 @@ const LONGEST = 4_096;
 export function foreignReference(text: string, from: 'file' | 'elsewhere'): Foreign | undefined {
   const bare = text.trim().slice(0, LONGEST);
   const patterns = from === 'file' ? [...EVERYWHERE, ...WRITTEN] : EVERYWHERE;
-  const found = patterns.find(([pattern]) => pattern.test(bare));
-  if (found === undefined) return undefined;
-  const suggestion = from === 'file' ? `${WRITE}, and $$ for a dollar sign of the secret itself` : 'set it to the secret itself';
-  return { message: `${found[1]}, which is not resolved here`, suggestion };
+  const [, whose] = patterns.find(([pattern]) => pattern.test(bare)) ?? [];
+  if (whose === undefined) return undefined;
+  if (whose === FILE_PATH)
+    return {
+      message: whose,
+      suggestion: from === 'file' ? 'give it to the key with _file at its end' : 'give it to the variable with _FILE at its end',
+    };
+  const suggestion =
+    from === 'file'
+      ? `${WRITE}, and $$ for a dollar sign of the secret itself`
+      : 'set it to the secret itself, or its _FILE variable to a file with it';
+  return {
+    message: whose.startsWith('is a ') && whose !== 'is a placeholder' ? `${whose}, which is not resolved here` : whose,
+    suggestion,
+  };
 }

@@ -62,12 +62,19 @@ function walk(node: unknown, path: Path, context: Context): unknown {
 }
 
 function section(node: object, path: Path, context: Context): Record<string, unknown> {
-  const given = Object.entries(node).filter(([, value]) => !isBlank(value));
+  const given = Object.entries(node).filter(([key, value]) => !isBlank(value) || isLost(key, value, path, context));
   return Object.fromEntries(given.map(([key, value]) => [key, entry(key, value, [...path, key], context)]));
 }
 
+/** A secret that YAML took for a comment or an anchor would be missed without a word, and the login with it. */
+function isLost(key: string, value: unknown, path: Path, context: Context): boolean {
+  if (value === null && SECRET_KEYS.has(key))
+    fault(context, [...path, key], 'has no value', 'put a secret that begins with # or & in quotes, or take the key away');
+  return false;
+}
+
 /** `key:` with nothing behind it, and a group of such keys, count as not written. */
-function isBlank(value: unknown): boolean {
+export function isBlank(value: unknown): boolean {
   if (value === null) return true;
   if (typeof value !== 'object' || Array.isArray(value)) return false;
   const values = Object.values(value);

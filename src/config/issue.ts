@@ -1,30 +1,8 @@
 import type { z } from 'zod';
-import { inputSchema, keysAt } from './json-schema.ts';
-import { closest, type Fault, type Path } from './problem.ts';
+import { inputSchema } from './json-schema.ts';
+import type { Fault, Path } from './problem.ts';
 import { Secret } from './secret.ts';
-
-/** What people write for a key that has another name here, where the spelling gives no hint. */
-const SYNONYM: ReadonlyMap<string, string> = new Map([
-  ['host', 'url'],
-  ['port', 'url'],
-  ['db', 'url'],
-  ['database', 'url'],
-  ['address', 'url'],
-  ['endpoint', 'url'],
-  ['user', 'username'],
-  ['pass', 'password'],
-  ['key', 'api_key'],
-  ['token', 'api_key'],
-  ['master_key', 'api_key'],
-  ['target', 'redis'],
-  ['targets', 'redis'],
-  ['litellm', 'gateways'],
-  ['proxies', 'gateways'],
-  ['credentials', 'canaries'],
-  ['ssl', 'tls'],
-  ['price', 'price_per_pair_usd'],
-  ['budget', 'daily_budget_usd'],
-]);
+import { unknownKey } from './unknown-key.ts';
 
 /** What the first `most` issues of a schema mean to the person who wrote the tree; unknown keys are one issue each. */
 export function faultsOf(issues: readonly z.core.$ZodIssue[], tree: unknown, most = Number.POSITIVE_INFINITY): Fault[] {
@@ -34,8 +12,7 @@ export function faultsOf(issues: readonly z.core.$ZodIssue[], tree: unknown, mos
     if (faults.length >= most) break;
     const path = issue.path.map((step) => (typeof step === 'number' ? step : String(step)));
     if (issue.code === 'unrecognized_keys') {
-      const known = keysAt(root, path);
-      for (const key of issue.keys.slice(0, most - faults.length)) faults.push(unknownKey(known, path, key));
+      for (const key of issue.keys.slice(0, most - faults.length)) faults.push(unknownKey(root, path, key));
     } else if (issue.code === 'custom') faults.push({ path, message: issue.message, suggestion: suggestionOf(issue.params) });
     else if (issue.code === 'invalid_type') faults.push(wrongType(path, issue.expected, valueAt(tree, path)));
     else faults.push({ path, message: issue.message });
@@ -53,19 +30,20 @@ function suggestionOf(params: Record<string, unknown> | undefined): string | und
   return typeof suggestion === 'string' ? suggestion : undefined;
 }
 
-function unknownKey(known: readonly string[], path: Path, key: string): Fault {
-  const full = [...path, key];
-  const synonym = SYNONYM.get(key.toLowerCase());
-  const meant = synonym !== undefined && known.includes(synonym) ? synonym : closest(key, known);
-  const suggestion = meant === undefined ? `known here are ${known.join(', ')}` : `did you mean ${meant}?`;
-  return { path: full, message: 'unknown key', suggestion };
-}
-
 function wrongType(path: Path, expected: string, value: unknown): Fault {
-  if (value === undefined) return { path, message: 'is missing' };
+  if (value === undefined) return { path, message: 'is missing', suggestion: entryHint(path) };
   const fault = { path, message: `must be ${KIND[expected] ?? expected}, not ${kindOf(value)}` };
   if (expected === 'array' && !Array.isArray(value)) return { ...fault, suggestion: 'begin each entry with a dash' };
+  if (expected === 'object' && typeof value === 'string' && value.includes(':'))
+    return { ...fault, suggestion: 'write each key on a line of its own, with a space behind the colon' };
   return expected === 'string' && typeof value !== 'object' ? { ...fault, suggestion: 'put it in quotes' } : fault;
+}
+
+/** An entry without a name, behind another one, is often the rest of that. */
+function entryHint(path: Path): string | undefined {
+  const index = path.at(-2);
+  if (path.at(-1) !== 'name' || typeof index !== 'number' || index === 0) return undefined;
+  return 'a dash begins an entry: take it away where these keys belong to the entry above';
 }
 
 const KIND: Readonly<Record<string, string>> = { string: 'text', array: 'a list', object: 'a section with keys', nonoptional: 'given' };

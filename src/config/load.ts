@@ -3,9 +3,10 @@ import { interpolate } from './interpolate.ts';
 import { countIssues, faultsOf } from './issue.ts';
 import { namedFileFaults } from './named-files.ts';
 import { otlpEndpoint } from './otlp-endpoint.ts';
-import { type Fault, type Problem, pathText } from './problem.ts';
+import { type Fault, type Path, type Problem, pathText } from './problem.ts';
 import { schema } from './schema.ts';
-import { type Environment, type Flags, nameSomething, overlay } from './settings.ts';
+import { type Environment, type Flags, nameSomething, overlay, variableNotes } from './settings.ts';
+import { blankUnknownKeys } from './unknown-key.ts';
 import { readYaml, type Source } from './yaml.ts';
 
 export type { Flags };
@@ -38,7 +39,7 @@ export async function loadConfig({ file, flags, env }: Sources): Promise<Loaded>
     const source = await readYaml(file);
     return Array.isArray(source) ? { ok: false, problems: capped(source, source.length) } : merge(source, file, flags, env);
   }
-  if (nameSomething(flags, env)) return merge({ tree: {}, position: () => undefined }, '', flags, env);
+  if (nameSomething(flags, env)) return merge({ tree: {}, position: () => undefined, tagged: () => [] }, '', flags, env);
   const suggestion = 'give --config FILE, or --redis-url and --litellm-url';
   return { ok: false, problems: [{ path: '', message: 'there is nothing to watch', suggestion }] };
 }
@@ -46,12 +47,19 @@ export async function loadConfig({ file, flags, env }: Sources): Promise<Loaded>
 async function merge(source: Source, file: string, flags: Flags, env: Environment): Promise<Loaded> {
   const written = await interpolate(source.tree, file, env);
   const { tree, origins, faults: misplaced, notes } = otlpEndpoint(overlay(written.tree, flags, env, written.variables), env);
-  const faults = [...written.faults, ...misplaced, ...(await namedFileFaults(tree))];
+  const strange = new Set(misplaced.map(({ path }) => pathText(path)));
+  const unread = (await namedFileFaults(tree)).filter(({ path }) => !strange.has(originOf(path, origins) ?? ''));
+  const faults = [...blankUnknownKeys(source.tree), ...written.faults, ...misplaced, ...unread];
   const result = schema.safeParse(tree);
-  if (result.success && faults.length === 0) return { ok: true, config: result.data, ...(file !== '' && { notes }) };
+  if (result.success && faults.length === 0) {
+    const told = file === '' ? variableNotes(flags, env, written.variables) : notes;
+    return { ok: true, config: result.data, ...((file !== '' || told.length > 0) && { notes: told }) };
+  }
   const told = new Set(faults.map(({ path }) => pathText(path)));
   const issues = result.success ? [] : result.error.issues;
-  const first = faultsOf(issues, tree, MOST_PROBLEMS + faults.length).filter(({ path }) => !told.has(pathText(path)));
+  const first = faultsOf(issues, tree, MOST_PROBLEMS + faults.length).filter(
+    ({ path }) => !told.has(pathText(path)) && !told.has(originOf(path, origins) ?? ''),
+  );
   const all = [...faults, ...first].slice(0, MOST_PROBLEMS);
   const beyond = faults.length + countIssues(issues) - (MOST_PROBLEMS + faults.length);
   const total = beyond > 0 ? faults.length + countIssues(issues) : faults.length + first.length;
@@ -87,9 +95,13 @@ function withoutFile({ path, message, suggestion }: Fault): Fault {
 }
 
 function located({ path, message, suggestion }: Fault, source: Source, origins: ReadonlyMap<string, string>): Problem {
-  const text = pathText(path);
-  const origin = origins.get(text) ?? (typeof path.at(-1) === 'number' ? origins.get(pathText(path.slice(0, -1))) : undefined);
-  return { path: origin ?? text, message, suggestion, at: origin === undefined ? source.position(path) : undefined };
+  const origin = originOf(path, origins);
+  return { path: origin ?? pathText(path), message, suggestion, at: origin === undefined ? source.position(path) : undefined };
+}
+
+/** The flag or variable that gave what stands at a path. */
+function originOf(path: Path, origins: ReadonlyMap<string, string>): string | undefined {
+  return origins.get(pathText(path)) ?? (typeof path.at(-1) === 'number' ? origins.get(pathText(path.slice(0, -1))) : undefined);
 }
 
 /** In the order of the file; what is not in the file comes first. */

@@ -25,7 +25,8 @@ export async function namedFileFaults(tree: unknown): Promise<Fault[]> {
     const id = `${kind} ${file}`;
     if (!reasons.has(id)) reasons.set(id, await reasonAgainst(file, kind));
     const reason = reasons.get(id);
-    if (reason !== undefined) faults.push({ path, message: `${file} ${reason}` });
+    if (reason !== undefined)
+      faults.push({ path, message: `${file} ${reason}`, ...(file.includes('/~') && { suggestion: 'write the path without ~' }) });
   }
   return faults;
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { ROUTE } from '../model/cache.ts';
-import { httpUrl, listenAddress, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
+import { gatewayUrl, httpUrl, listenAddress, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
 import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, share, text } from './fields.ts';
 import { always, canaryRules, credentialRules, gatewayRules, leaseRules, rootRules, targetRules, tlsRules } from './rules.ts';
+import { keyFault } from './secret.ts';
 
 /** DNS labels, and several of them with dots between (Kubernetes documentation, "Object Names and IDs"). */
 const KUBERNETES_NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -104,12 +105,12 @@ const expectation = z.strictObject({
 const gateway = z
   .strictObject({
     name: entryName().describe('Label `gateway` of everything that is measured there.'),
-    url: httpUrl().describe('Address of the proxy, without `/v1`.'),
+    url: gatewayUrl().describe('Address of the proxy, without `/v1`.'),
     addresses: z
       .array(replicaAddress())
       .optional()
       .describe('Replicas, to be used instead of host and port of `url`; or one DNS name with several records. Pairs rotate over them.'),
-    api_key: secret().optional().describe('Virtual key for the probes. A reference keeps it out of the file.'),
+    api_key: secret(keyFault).optional().describe('Virtual key for the probes. A reference keeps it out of the file.'),
     api_key_file: secretFile().optional().describe('File with the key, read again for every request.'),
     tls: tls.optional().describe('How to trust and be trusted over TLS.'),
     redis: entryName().optional().describe("Name of the target that should hold this gateway's cache."),
@@ -192,6 +193,11 @@ const http = z.strictObject({
     .optional()
     .describe(
       'Addresses that answer `/-/healthy` and `/-/ready` and nothing else, in plain HTTP and without a login: for health checks where `web_config_file` asks for one.',
+    ),
+  external_url: httpUrl()
+    .optional()
+    .describe(
+      'Address at which people reach this exporter, for links in alerts and dashboards to its page and runbooks; without it links lead to the address that Prometheus scrapes.',
     ),
   enable_lifecycle: flag().prefault(false).describe('Accept `POST /-/reload` from other hosts as well.'),
 });

@@ -115,3 +115,11 @@ export function secretFault(text: string): string | undefined {
   if (/[\r\n]/.test(text)) return 'has more than one line; leave the secret alone in it';
   return text.includes('\0') ? 'holds a NUL byte, which no secret can have' : undefined;
 }
+
+/** Why a text is no key of a gateway that an HTTP header could carry; undefined where it can. */
+export function keyFault(text: string): string | undefined {
+  if (/^(?:authorization:|bearer\s)/i.test(text.trim())) return 'begins with Bearer; leave the key alone in it';
+  return /^[\x20-\x7e]*$/.test(text)
+    ? secretFault(text)
+    : (secretFault(text) ?? 'has a character that no HTTP header can carry; copy the key again');
+}

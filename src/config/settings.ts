@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import { foreignReference } from './foreign.ts';
 import { closest, type Fault } from './problem.ts';
+import { secretNote, similarVariables, valueFault } from './setting-value.ts';
 
 /** The command line flags that stand for configuration keys. */
 export interface Flags {
@@ -68,6 +68,8 @@ interface Given {
   value: unknown;
   /** The flag or variable that gave it. */
   origin: string;
+  /** As it was written. */
+  raw: readonly string[];
 }
 
 /** Whether flags or environment name a Redis server or a gateway. */
@@ -85,8 +87,12 @@ export function overlay(tree: Record<string, unknown>, flags: Flags, env: Enviro
     tree: { ...tree },
     origins: new Map(),
     faults: [],
-    notes: unknownVariables(env),
+    notes: variableNotes(flags, env, referred),
   };
+  for (const { setting, origin, raw } of givenSettings(flags, env, referred)) {
+    const fault = raw.map((value) => valueFault(value, isSecret(setting))).find((each) => each !== undefined);
+    if (fault !== undefined) result.faults.push({ path: [origin], ...fault });
+  }
   for (const section of ['redis', 'gateways'] as const) {
     const given = givenSettings(flags, env, referred).filter(({ setting }) => setting.section === section);
     if (given.length > 0) overlayEntry(result, section, given);
@@ -114,11 +120,9 @@ function overlayEntry(result: Overlaid & { origins: Map<string, string> }, secti
   const path = `${section}[${index}]`;
   if (entries.length === 0) nameOrigins(result.origins, section, path);
   const entry = { ...(entries.length === 0 ? newEntry(section, result.tree) : asSection(entries[index])) };
-  for (const { setting, origin, value } of given) {
+  for (const { setting, origin } of given) {
     const hidden = sameMeaning(setting.key).filter((key) => entry[key] !== undefined);
     result.notes.push(noteOf(`${path}.${hidden[0] ?? setting.key}`, origin, hidden.length > 0));
-    const foreign = setting.key === 'password' || setting.key === 'api_key' ? foreignReference(String(value), 'elsewhere') : undefined;
-    if (foreign !== undefined) result.faults.push({ path: [origin], ...foreign });
   }
   for (const { setting } of given) for (const key of sameMeaning(setting.key)) delete entry[key];
   for (const { setting, value, origin } of given) {
@@ -135,14 +139,27 @@ function noteOf(path: string, origin: string, hides: boolean): string {
 /** What Kubernetes sets for a Service whose name begins like our variables. */
 const SERVICE_LINK = /_(SERVICE_HOST|SERVICE_PORT(_\w+)?|PORT(_\d+_(TCP|UDP)(_\w+)?)?)$/;
 
-/** Variables that look like settings and are none: a misspelt one would be missed without a word. */
-function unknownVariables(env: Environment): string[] {
+function isSecret({ key }: Setting): boolean {
+  return key === 'password' || key === 'api_key';
+}
+
+/**
+ * What is strange about flags and variables, whether there is a file or not: variables that look like settings
+ * and are none, those that are set to nothing, and secrets that look like something else.
+ */
+export function variableNotes(flags: Flags, env: Environment, referred: ReadonlySet<string>): string[] {
   const known = SETTINGS.map(({ variable }) => variable);
-  const strange = Object.keys(env).filter((name) => name.startsWith('LCE_') && !known.includes(name) && !SERVICE_LINK.test(name));
-  return strange.map((name) => {
-    const meant = closest(name, known);
+  const strange = Object.keys(env).filter((name) => /^lce_/i.test(name) && !known.includes(name) && !SERVICE_LINK.test(name));
+  const unread = strange.map((name) => {
+    const near = similarVariables(name, known);
+    const meant = near.length > 0 ? near.join(' or ') : closest(name, known);
     return `${name} is not read${meant === undefined ? '' : `; did you mean ${meant}?`}`;
   });
+  const empty = known.filter((name) => env[name] === '' && !referred.has(name));
+  const secrets = givenSettings(flags, env, referred).flatMap(({ setting, origin, raw: [value = ''] }) =>
+    isSecret(setting) && valueFault(value, true) === undefined ? (secretNote(origin, value) ?? []) : [],
+  );
+  return [...unread, ...empty.map((name) => `${name} is empty and counts as not set`), ...secrets];
 }
 
 /** A new gateway belongs to the only target. */
@@ -165,20 +182,26 @@ function givenSettings(flags: Flags, env: Environment, referred: ReadonlySet<str
   const byFlag = SETTINGS.flatMap((setting) => {
     const value = setting.flag && flags[setting.flag.field];
     if (value === undefined || !setting.flag || value.length === 0) return [];
-    return [{ setting, value: setting.key.endsWith('_file') ? resolve(String(value)) : value, origin: setting.flag.name }];
+    const raw = typeof value === 'string' ? [value] : value;
+    return [{ setting, value: setting.key.endsWith('_file') ? resolve(String(value)) : value, origin: setting.flag.name, raw }];
   });
   const byVariable = SETTINGS.flatMap((setting) => {
     const value = env[setting.variable];
     if (value === undefined || value === '' || referred.has(setting.variable)) return [];
     if (byFlag.some((given) => given.setting.section === setting.section && sameMeaning(given.setting.key).includes(setting.key)))
       return [];
-    return [{ setting, value: variableValue(setting, value), origin: setting.variable }];
+    return [{ setting, value: variableValue(setting, value), origin: setting.variable, raw: [value] }];
   });
   return [...byFlag, ...byVariable];
 }
 
-function variableValue(setting: Setting, value: string): unknown {
-  if (setting.key === 'listen') return value.split(',').map((address) => address.trim());
+function variableValue(setting: Setting, text: string): unknown {
+  if (isSecret(setting)) return text;
+  const value = text.trim();
+  if (setting.key === 'listen') {
+    const addresses = value.split(',').map((address) => address.trim());
+    return addresses.filter((address) => address !== '' || addresses.length === 1);
+  }
   return setting.key.endsWith('_file') ? resolve(value) : value;
 }
 

@@ -15,6 +15,7 @@ import {
 import { readText } from './file.ts';
 import { TOO_DEEP, tooDeep } from './nesting.ts';
 import { type Path, type Position, type Problem, pathText } from './problem.ts';
+import { firstSlip } from './yaml-slip.ts';
 
 /** A file may refer to its anchors this often; more is an attempt to fill the memory. */
 const MAX_ALIASES = 100;
@@ -24,7 +25,7 @@ const MAX_ALIASES = 100;
  * used: some quote the text, which may be a password.
  */
 const SYNTAX: Readonly<Record<string, string>> = {
-  BAD_ALIAS: 'has a * without the name of an anchor',
+  BAD_ALIAS: 'has a * without the name of an anchor; put a text that begins with * in quotes',
   BAD_DQ_ESCAPE: 'has an unknown \\ escape in double quotes; use single quotes, or write \\\\',
   BAD_INDENT: 'is not indented like its neighbours, or a bracket above it is not closed',
   BAD_SCALAR_START: 'begins with a character that needs quotes',
@@ -35,7 +36,7 @@ const SYNTAX: Readonly<Record<string, string>> = {
   RESOURCE_EXHAUSTION: TOO_DEEP,
   NON_STRING_KEY: 'a key must be text',
   TAB_AS_INDENT: 'is indented with a tab; use spaces',
-  TAG_RESOLVE_FAILED: 'has an unknown !tag',
+  TAG_RESOLVE_FAILED: 'has an unknown !tag; put a text that begins with ! in quotes',
   UNEXPECTED_TOKEN: 'is not expected here',
 };
 
@@ -44,6 +45,8 @@ export interface Source {
   tree: object;
   /** Position of the key or item at a path, or of the nearest one around it. */
   position(path: Path): Position | undefined;
+  /** Where a tag such as `!reset` stands. */
+  tagged(tag: string): readonly Path[];
 }
 
 /** Reads a YAML file: its content, or what is wrong with it. */
@@ -59,10 +62,12 @@ export function parseYaml(text: string, file: string): Source | Problem[] {
   const at = positions(lines, file);
   const deep = tooDeep(text, file);
   if (deep !== undefined) return [deep];
+  if (text.includes('\r') && !text.includes('\n'))
+    return [{ path: '', message: `${file} ends its lines with a carriage return alone; end them with a line feed` }];
   const document = withoutStacks(() => parseDocument(text, { ...OPTIONS, lineCounter: lines }));
   if (document === undefined) return [{ path: '', message: `${file} ${TOO_DEEP}` }];
   const broken = syntaxProblems([...document.errors, ...document.warnings], at, text);
-  const problems = broken.length === 0 ? duplicateKeys(document, at) : broken;
+  const problems = broken.length === 0 ? [...duplicateKeys(document, at), ...missingAnchors(document, at)] : broken;
   if (problems.length > 0) return problems;
   const source = sourceOf(document, file, at, 'must be sections such as redis: and gateways:');
   if (source === undefined) return [{ path: '', message: `${file} is empty` }];
@@ -92,7 +97,7 @@ export function parseYamlStream(text: string, file: string, version: '1.1' | '1.
     if (source !== undefined && 'message' in source) problems.push(source);
     else if (source !== undefined) {
       const begin = at(start(document.contents) ?? 0);
-      documents.push({ tree: source.tree, position: (path) => (path.length === 0 ? begin : source.position(path)) });
+      documents.push({ ...source, position: (path) => (path.length === 0 ? begin : source.position(path)) });
     }
   }
   return { documents, problems };
@@ -132,12 +137,25 @@ function sourceOf(document: Document, file: string, at: (offset: number) => Posi
     if (tree === null || tree === undefined) return undefined;
     if (typeof tree !== 'object' || !isMap(document.contents)) return { path: '', message: sections, at: at(0) };
     if (isCircular(tree, [])) return { path: '', message: `${file} has an anchor that contains itself` };
-    return { tree, position: (path) => nearest(document, path, at) };
+    return { tree, position: (path) => nearest(document, path, at), tagged: (tag) => taggedPaths(document, tag) };
   } catch (error) {
     if (error instanceof ReferenceError) return { path: '', message: `${file} ${aliasReason(error)}` };
     if (error instanceof RangeError) return { path: '', message: `${file} is nested too deeply` };
     throw error;
   }
+}
+
+function taggedPaths({ contents }: Document, tag: string): Path[] {
+  const paths: Path[] = [];
+  const open: { node: unknown; path: Path }[] = [{ node: contents, path: [] }];
+  for (let next = open.pop(); next !== undefined; next = open.pop()) {
+    const { node, path } = next;
+    if (isNode(node) && node.tag === tag) paths.push(path);
+    if (isSeq(node)) for (const [index, item] of node.items.entries()) open.push({ node: item, path: [...path, index] });
+    if (isMap(node))
+      for (const { key, value } of node.items) open.push({ node: value, path: [...path, String(isScalar(key) ? key.value : key)] });
+  }
+  return paths;
 }
 
 /** The yaml package throws the same error for an anchor that is missing and for one that is used too often. */
@@ -154,34 +172,44 @@ function isCircular(node: unknown, around: readonly unknown[]): boolean {
   return Object.values(node).some((child) => isCircular(child, inside));
 }
 
-/** The first error of each line: those after it only follow from it. */
+/** The first error of each line, and none after a slip: those after it only follow from it. */
 function syntaxProblems(errors: readonly YAMLError[], at: (offset: number) => Position, text: string): Problem[] {
   const problems = new Map<number, Problem>();
-  const lines = errors.length > 0 ? text.split('\n') : [];
-  /** Lines whose errors come from the one below them. */
-  const explained = new Set<number>();
-  const looked = new Set<number>();
-  for (const { code, pos } of errors) {
+  let lines: readonly string[] | undefined;
+  for (const [index, { code, pos }] of errors.entries()) {
     const position = at(pos[0]);
-    const problem = code === 'BLOCK_AS_IMPLICIT_KEY' && !looked.has(position.line) ? tooFarIn(lines, position) : undefined;
-    looked.add(position.line);
-    const line = problem?.at?.line ?? position.line;
-    if (problem !== undefined) explained.add(position.line);
-    if (explained.has(line) && problem === undefined) continue;
-    if (!problems.has(line)) problems.set(line, problem ?? { path: '', message: SYNTAX[code] ?? 'is not YAML', at: position });
+    // One look at the text is enough: what it would find later comes after the first.
+    const slip = index === 0 && code !== 'TAB_AS_INDENT' ? firstSlip(text, position.line) : undefined;
+    if (slip !== undefined) return [{ path: '', message: slip.message, at: { ...position, line: slip.line, column: slip.column } }];
+    if (problems.has(position.line)) continue;
+    lines ??= text.split('\n');
+    problems.set(position.line, { path: '', message: syntaxMessage(code, lines[position.line - 1] ?? ''), at: position });
   }
   return [...problems.values()];
 }
 
-/** A line that is indented deeper than the key in the line above it, which has a value already: to YAML that value goes on there. */
-function tooFarIn(lines: readonly string[], { file, line }: Position): Problem | undefined {
-  const key = /^ *(?:- +)*/.exec(lines[line - 1] ?? '')?.[0].length ?? 0;
-  let after = line;
-  while (after < lines.length && /^\s*(#.*)?$/.test(lines[after] ?? '')) after++;
-  const indent = /^ */.exec(lines[after] ?? '')?.[0].length ?? 0;
-  if (after >= lines.length || indent <= key) return undefined;
-  const message = `is indented by ${indent} spaces and the key in line ${line} above it by ${key}; indent both alike`;
-  return { path: '', message, at: { file, line: after + 1, column: indent + 1 } };
+function syntaxMessage(code: string, line: string): string {
+  return code === 'NON_STRING_KEY' && line.includes('{{') ? 'has a template {{ }} that was not filled in' : (SYNTAX[code] ?? 'is not YAML');
+}
+
+/** Each alias whose anchor the file does not have. */
+function missingAnchors({ contents }: Document, at: (offset: number) => Position): Problem[] {
+  const anchors = new Set<string>();
+  const aliases: { source: string; offset: number }[] = [];
+  const open: unknown[] = [contents];
+  for (let node = open.pop(); node !== undefined; node = open.pop()) {
+    if (isAlias(node)) aliases.push({ source: node.source, offset: start(node) ?? 0 });
+    else if (isNode(node) && 'anchor' in node && typeof node.anchor === 'string') anchors.add(node.anchor);
+    if (isSeq(node)) for (const item of node.items.toReversed()) open.push(item ?? null);
+    if (isMap(node)) for (const { key, value } of node.items.toReversed()) open.push(value ?? null, key ?? null);
+  }
+  return aliases
+    .filter(({ source }) => !anchors.has(source))
+    .map(({ offset }) => ({
+      path: '',
+      message: 'refers with * to an anchor that the file does not have; put a text that begins with * in quotes',
+      at: at(offset),
+    }));
 }
 
 /** Walks by itself: the `visit` of the yaml package copies the path to a node at each step. */
@@ -191,11 +219,13 @@ function duplicateKeys({ contents }: Document, at: (offset: number) => Position)
   for (let node = open.pop(); node !== undefined; node = open.pop()) {
     if (isSeq(node)) for (const item of node.items.toReversed()) open.push(item ?? null);
     if (!isMap(node)) continue;
-    const seen = new Set<string>();
+    const seen = new Map<string, number>();
     for (const { key } of node.items) {
       const name = String(isScalar(key) ? key.value : key);
-      if (seen.has(name)) problems.push({ path: pathText([name]), message: 'this key is given twice', at: at(start(key) ?? 0) });
-      seen.add(name);
+      const place = at(start(key) ?? 0);
+      const first = seen.get(name);
+      if (first === undefined) seen.set(name, place.line);
+      else problems.push({ path: pathText([name]), message: `this key is given twice, first in line ${first}; keep one`, at: place });
     }
     for (const { value } of node.items.toReversed()) open.push(value ?? null);
   }

@@ -36,24 +36,43 @@ export function examine(setup: Setup, rules: readonly Rule[]): Examination {
 }
 
 /**
- * The same of several instances: what is found in more than one of them at the same place is reported once. A rule
- * counts as skipped where no instance had anything for it.
+ * The same of several instances: what is found in more than one of them at the same place is reported once, and says
+ * of which where it is not of all. A rule counts as skipped where no instance had anything for it.
  */
 export function examineAll(setups: readonly Setup[], rules: readonly Rule[]): Examination {
   const [first, ...others] = setups.map((setup) => examine(setup, rules));
   if (first === undefined || others.length === 0) return first ?? { findings: [], skipped: rules, failed: [] };
-  const all = new Map<string, Reported>();
-  for (const finding of [first, ...others].flatMap(({ findings }) => findings)) {
-    const key = JSON.stringify([finding.rule.id, finding.place, finding.message, finding.severity]);
-    if (!all.has(key)) all.set(key, finding);
-  }
+  const all = new Map<string, { finding: Reported; of: Set<number> }>();
+  for (const [index, { findings }] of [first, ...others].entries())
+    for (const finding of findings) {
+      const key = JSON.stringify([finding.rule.id, finding.place, finding.message, finding.severity]);
+      const known = all.get(key) ?? { finding, of: new Set() };
+      all.set(key, { ...known, of: known.of.add(index) });
+    }
   const skipped = first.skipped.filter((rule) => others.every((other) => other.skipped.includes(rule)));
   const failed = [first, ...others].flatMap((one) => one.failed);
   return {
-    findings: [...all.values()].toSorted(byWeight),
+    findings: [...all.values()].map(({ finding, of }) => attributed(finding, of, setups)).toSorted(byWeight),
     skipped,
     failed: failed.filter(({ rule }, index) => failed.findIndex((one) => one.rule === rule) === index),
   };
+}
+
+/** So many instances are named. */
+const MOST_NAMED = 3;
+
+/** A finding in a configuration of several instances names those which it is of, where it is not of all of them. */
+function attributed(finding: Reported, of: ReadonlySet<number>, setups: readonly Setup[]): Reported {
+  const isShared = setups.some(({ litellm }, index) => !of.has(index) && litellm?.file === finding.place.source);
+  if (!isShared) return finding;
+  const owners = setups.flatMap(({ gateway }, index) => (gateway !== undefined && of.has(index) ? [gateway] : []));
+  const unnamed = owners.filter(
+    ({ title, name }) => !finding.message.includes(title) && !finding.message.endsWith(` ${name} does not have`),
+  );
+  if (unnamed.length === 0) return finding;
+  const rest = owners.length > MOST_NAMED ? ` and ${owners.length - MOST_NAMED} more` : '';
+  const names = owners.slice(0, MOST_NAMED).map(({ title }) => title);
+  return { ...finding, message: `${finding.message} (LiteLLM of ${names.join(', ')}${rest})` };
 }
 
 /** Whether a finding is as bad as a severity, or worse. */

@@ -31,7 +31,7 @@ const MOST_NAME_BYTES = 4 * 1024 * 1024;
  */
 export async function sampleKeys(target: Target, redis: Connection, size: number, signal: AbortSignal): Promise<KeySample> {
   const total = await target.ask(redis, ['DBSIZE'], signal);
-  if (typeof total !== 'number') throw new RedisError('protocol', 'DBSIZE: the server did not answer with a number');
+  if (typeof total !== 'number' || total < 0) throw new RedisError('protocol', 'DBSIZE: the server did not answer with a number of keys');
   const keys: SampledKey[] = [];
   const seen = new Set<string>();
   let drawn = 0;
@@ -74,13 +74,14 @@ async function lookAt(target: Target, redis: Connection, names: ReadonlyMap<stri
   return [...names.keys()].flatMap((name, index) => {
     const bytes = answer(replies[index * 2]);
     const ttl = answer(replies[index * 2 + 1]);
-    if (typeof bytes !== 'number' || typeof ttl !== 'number' || ttl === GONE) return [];
+    if (typeof bytes !== 'number' || bytes < 0 || typeof ttl !== 'number' || ttl < FOR_EVER) return [];
     return [{ name, bytes, ...(ttl >= 0 && { ttlSeconds: ttl / 1_000 }) }];
   });
 }
 
-/** What PTTL says of a key that does not exist. */
+/** What PTTL says of a key that does not exist, and of one that never expires; it never says less. */
 const GONE = -2;
+const FOR_EVER = -1;
 
 function answer(reply: Settled<unknown> | undefined): unknown {
   if (reply?.ok === false) throw reply.error;

@@ -1,3 +1,4 @@
+import { tlsAdvice } from '../config/tls-advice.ts';
 import { ERROR_PREFIX, type ErrorPrefix, type RedisFailure, type ReplyRefusal } from '../model/redis.ts';
 
 /**
@@ -107,7 +108,10 @@ export function classify(error: unknown, doing: string): RedisError {
   if (error.name === 'AbortError') return failed([/^/, 'closed', 'it was stopped'], doing);
   if (error instanceof ReplyError) return failed(ruleFor(REPLIES, error.message), doing, prefixOf(error.message));
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  if (code !== undefined) return failed(ruleFor(CODES, code), `${doing} (${code.slice(0, 64)})`);
+  if (code !== undefined) {
+    const [pattern, failure, sentence] = ruleFor(CODES, code);
+    return failed([pattern, failure, failure === 'tls' ? tlsAdvice(code) : sentence], `${doing} (${code.slice(0, 64)})`);
+  }
   return failed(UNKNOWN, doing);
 }
 

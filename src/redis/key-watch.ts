@@ -148,7 +148,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     const replies = await attempt(signal, (limited) => target.askAll(redis, queries, limited));
     for (const index of keys.keys()) {
       const [exists, pttl] = [replies?.[index * 2], replies?.[index * 2 + 1]];
-      if (exists?.ok !== true) return { state: 'unknown' };
+      if (exists?.ok !== true || (exists.value !== 0 && exists.value !== 1)) return { state: 'unknown' };
       // Both commands are look-ups for the server's count of hits and misses.
       target.own[exists.value === 1 ? 'hits' : 'misses'] += pttl?.ok === true ? 2 : 1;
       const left = pttl?.ok === true && typeof pttl.value === 'number' && pttl.value >= 0 ? pttl.value / 1000 : undefined;

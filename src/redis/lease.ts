@@ -39,9 +39,10 @@ export function createRedisLease(config: LeaseRedisConfig, key: string, ttl: num
   return {
     async hold(signal): Promise<LeaseAnswer> {
       const asked = await settle(ask(HOLD, [String(ttl)], signal));
-      if (asked.ok) return { state: asked.value === 1 ? 'held' : 'other' };
+      if (asked.ok && asked.value === 1) return { state: 'held' };
+      if (asked.ok && asked.value === 0) return { state: 'other' };
       disconnect();
-      return { state: 'unknown', reason: asked.error.message };
+      return { state: 'unknown', reason: asked.ok ? 'EVAL: the server did not answer with what the script returns' : asked.error.message };
     },
     async release(signal) {
       await settle(ask(RELEASE, [], signal));

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { TargetConfig } from '../config/effective.ts';
 import { CLIENT_NAME, type ReplyRefusal } from '../model/redis.ts';
 import { type Address, parseNode } from './address.ts';
@@ -41,6 +41,11 @@ async function askSentinel(
     if (master === undefined)
       throw new RedisError('protocol', `the Sentinel at ${node} names a master without a usable address; compare SENTINEL MASTERS there`);
     return { ...master, tls: tls !== undefined, db: 0 };
+  } catch (error) {
+    // What a Sentinel answers is no answer of the server: without its prefix it does not count as one.
+    if (error instanceof RedisError && error.prefix !== undefined)
+      throw new RedisError(error.failure, `the Sentinel at ${node}: ${error.message}`);
+    throw error;
   } finally {
     redis.disconnect();
   }
@@ -49,12 +54,24 @@ async function askSentinel(
 /** Names as DNS and hosts files have them, and underscores, which Docker and Kubernetes allow. */
 const HOST = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?$/;
 
+/** A name whose last part is a number is an address in a form that resolvers of names read each in their own way. */
+const ENDS_IN_NUMBER = /(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$/i;
+
+/** The addresses that stand for any: whoever connects there finds its own machine. */
+const UNSPECIFIED = new BlockList();
+UNSPECIFIED.addAddress('0.0.0.0');
+UNSPECIFIED.addAddress('::', 'ipv6');
+
+function isUsable(address: string): boolean {
+  return !UNSPECIFIED.check(address.split('%', 1)[0] ?? '', isIPv6(address) ? 'ipv6' : 'ipv4');
+}
+
 /** The host and the port that a Sentinel names, both texts; undefined where they are no address that can be connected to. */
 export function parseMaster(reply: readonly unknown[]): { host: string; port: number } | undefined {
   const [name, digits] = reply;
   if (reply.length !== 2 || typeof name !== 'string' || typeof digits !== 'string') return undefined;
   const host = name.replace(/^\[(.*)\]$/, '$1');
   const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
-  const isHost = isIP(host) > 0 || (HOST.test(host) && !/^[\d.]+$/.test(host));
+  const isHost = isIP(host) > 0 ? isUsable(host) : HOST.test(host) && !ENDS_IN_NUMBER.test(host);
   return isHost && port >= 1 && port <= 65_535 ? { host, port } : undefined;
 }

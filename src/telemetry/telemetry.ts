@@ -22,7 +22,7 @@ import { createStore, type Store } from './store.ts';
 
 /** What telemetry starts from. `env` is that of the process, `out` takes the lines of the log, and `droppedLines` counts those that it could not write. */
 export interface TelemetryOptions {
-  readonly config: Pick<Config, 'log' | 'traces' | 'metrics'>;
+  readonly config: Pick<Config, 'log' | 'traces' | 'metrics'> & Partial<Pick<Config, 'http'>>;
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly clock: Clock;
@@ -77,6 +77,7 @@ export async function startTelemetry({ config, version, env, clock, out, dropped
   const meterProvider = new MeterProvider({ resource, readers: [reader], sdkMetricsEnabled: true });
   const outlets = createOutlets({ resource, meterProvider, scope, reader, clock, log, mask });
   await (await outlets.prepare(config)).take();
+  tellAddress(config);
   let lastSuccessAt: number | undefined;
 
   return {
@@ -109,6 +110,11 @@ export async function startTelemetry({ config, version, env, clock, out, dropped
     },
   };
 
+  function tellAddress({ http }: TelemetryOptions['config']): void {
+    const url = http?.external_url;
+    series.replace('address', url === undefined ? [] : [sample('cache_exporter.external_url_info', { url }, 1)], clock.now());
+  }
+
   async function prepare(next: TelemetryOptions['config']): Promise<Prepared> {
     const prepared = await outlets.prepare(next);
     return {
@@ -118,6 +124,7 @@ export async function startTelemetry({ config, version, env, clock, out, dropped
         loads++;
         logger.reconfigure(next.log);
         await prepared.take();
+        tellAddress(next);
       },
       drop: prepared.drop,
     };

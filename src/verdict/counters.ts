@@ -90,7 +90,7 @@ function isPassedOver(name: keyof typeof PROVES, { growth }: Signals): boolean {
   if (by > inPause) return false;
   return REFUSALS.some((other) => {
     const { by: moved = 0, usual = 0, inPause: before = 0 } = growth[other] ?? {};
-    return isProof(other) && PROVES[other] !== PROVES[name] && before === 0 && moved >= Math.max(LEAST, usual);
+    return isProof(other) && PROVES[other] !== PROVES[name] && before === 0 && moved >= LEAST && (usual === 0 || moved > usual);
   });
 }
 

@@ -23,6 +23,7 @@ const SILENT: readonly RedisFailure[] = ['dns', 'refused', 'timeout', 'closed'];
 
 /** In the headline of a verdict that no look into the watched Redis stands behind. */
 export const NOT_VERIFIED = 'not verified in the watched Redis';
+const CALLS_NOT_KNOWN = 'Which calls this gateway caches (supported_call_types) is not known: /cache/ping was not asked, or did not tell.';
 /** In the headline of a verdict of hits while Redis gives no answer: they come from memory, or from before. */
 export const NO_ANSWER = 'the watched Redis does not answer';
 
@@ -73,7 +74,8 @@ function undetermined(verdict: Verdict, findings: readonly Finding[], signals: S
   }
   if (!isOutage(verdict)) return [];
   const hint = breakerHint(signals, findings);
-  return [...unexplained(signals), ...(hint === undefined ? [] : [hint])];
+  const isUnknown = verdict === 'partial' && signals.callTypes === undefined;
+  return [...unexplained(signals), ...(isUnknown ? [CALLS_NOT_KNOWN] : []), ...(hint === undefined ? [] : [hint])];
 }
 
 /** Whether a verdict of hits rests on no look into a Redis that could be looked into. */

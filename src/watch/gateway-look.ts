@@ -48,7 +48,7 @@ export interface LookParts {
 
 /** A question is only asked where so much time is left: a limit of our own would say nothing of the gateway. Milliseconds. */
 const LEAST_MS = 2 * SLOW_MS;
-/** After so long an answer of `/cache/ping` is not waited for: the gateway is slow, and holds up its users. Milliseconds. */
+/** After so long no answer is waited for: the gateway is slow, and may hold up its users. Milliseconds. */
 const GIVE_UP_MS = 2 * SLOW_MS;
 
 /** Looks at a gateway without asking a model. Settings are kept while later answers do not show them. */
@@ -65,8 +65,9 @@ export function lookAt({ replicas, config, overhead, mode, clock }: LookParts): 
     const kind = mode();
     if (kind === undefined) return 'mode_not_known';
     if (kind === 'cluster') return 'cluster';
-    // Without a target it is not known whether a cluster is behind it. Completions prove the cache; then nothing is left to tell.
-    if (kind === 'none' && !urgent && config.routes.includes('completions')) return 'not_needed';
+    // Without a target it is not known whether a cluster is behind it. Good completions leave nothing to tell but the type.
+    const isProven = !urgent && health?.cacheType !== undefined && config.routes.includes('completions');
+    if (kind === 'none' && isProven) return 'not_needed';
     if (health?.cacheType !== undefined && config.namespace !== undefined) return 'not_needed';
     return overhead.withheld('cache_ping', urgent) ?? (until - clock.monotonic() < LEAST_MS ? 'budget' : undefined);
   }
@@ -127,7 +128,7 @@ export function lookAt({ replicas, config, overhead, mode, clock }: LookParts): 
     },
     async askBreaker(tick, until) {
       if (overhead.withheld('metrics', true) !== undefined || until - clock.monotonic() < LEAST_MS) return undefined;
-      return tick.step('metrics', () => replicas.askBreaker(until, tick.signal));
+      return tick.step('metrics', () => replicas.askBreaker(Math.min(until, clock.monotonic() + GIVE_UP_MS), tick.signal));
     },
     learnVersion: (seen) => {
       overhead.learnVersion(seen);

@@ -1,7 +1,8 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { readRules } from '../../scripts/rule-files.ts';
 import { metricDocuments } from '../../src/catalogue/document.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { VERDICT } from '../../src/model/cache.ts';
@@ -29,6 +30,18 @@ describe('the README', () => {
       [...names.matchAll(/`([a-z_]+)`/g)].map(([, name]) => name),
     );
     expect(VERDICT.filter((verdict) => !explained.includes(verdict))).toEqual([]);
+  });
+
+  it('and every other page name no metric of this program that is not there', () => {
+    const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.md'));
+    const known = new Set([...metricDocuments().map(({ name }) => name), ...readRules(root).recordings.map(({ record }) => record)]);
+    const wrong = ['README.md', 'CONTRIBUTING.md', ...docs.map((file) => join('docs', file))].flatMap((file) =>
+      [...readFileSync(join(root, file), 'utf8').matchAll(/(?<![\w./$:-])(?:llm|cache_exporter)_[a-z0-9_]*[a-z0-9](?![\w-]*[.(/*])/g)]
+        .map(([name]) => name)
+        .filter((name) => !known.has(name) && !known.has(name.replace(/_(bucket|count|sum)$/, '')))
+        .map((name) => `${file}: ${name}`),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it('names no metric that is not there', () => {

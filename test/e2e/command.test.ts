@@ -36,7 +36,7 @@ describe('the command', () => {
       stdout: '',
       stderr: 'there is no command servee; did you mean serve?; see litellm-cache-exporter --help\n',
     });
-    expect(await run(['serve', '--confg', 'x'])).toMatchObject({ code: 2, stderr: expect.stringContaining('(Did you mean --config?)') });
+    expect(await run(['serve', '--confg', 'x'])).toMatchObject({ code: 2, stderr: expect.stringContaining('did you mean --config?') });
     expect(await run([])).toMatchObject({ code: 2, stderr: expect.stringContaining('give --config FILE, or --redis-url') });
   });
 

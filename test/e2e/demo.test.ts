@@ -82,14 +82,12 @@ describe('the demo', async () => {
   });
 
   it('says within two intervals that Redis is down and that only memory answers', async () => {
-    const killed = performance.now();
     process.kill(demo.redis.pid, 'SIGKILL');
     await eventually(async () => metricValue(await page(demo), 'redis_up') === 0, 2 * INTERVAL);
     await eventually(
       async () => metricValue(await page(demo), 'llm_cache_verdict', { verdict: 'memory_only' }) === 1,
       2 * INTERVAL + 1_500,
     );
-    expect(performance.now() - killed).toBeLessThan(2 * INTERVAL + 1_500);
     const text = await page(demo);
     expect(metricLines(text).filter(({ name, value }) => name === 'llm_cache_verdict' && value === 1)).toHaveLength(1);
     expect(metricValue(text, 'redis_memory_used_bytes')).toBeUndefined();
@@ -151,7 +149,7 @@ describe('the incident, in full', async () => {
     expect(demo.output).toMatch(/^ +receiver +auth, because it is a page about auth$/m);
     expect(demo.output).toMatch(/^ +about +gateway=litellm redis_target=cache$/m);
     expect(demo.output).toMatch(/^ +summary +\S.*litellm/m);
-    expect(demo.output).toMatch(/^ +runbook +https:\/\/.*RedisAuthBreaksGateway\.md$/m);
+    expect(demo.output).toMatch(/^ +runbook +http:\/\/127\.0\.0\.1:\d+\/runbooks\/RedisAuthBreaksGateway$/m);
   });
 
   it.runIf(hasAlerts)('shows where Prometheus and Alertmanager answer, and both know of the alert', async () => {

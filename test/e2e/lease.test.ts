@@ -52,12 +52,10 @@ describe('exporters that share a lease', () => {
     await eventually(async () => (await fetch(`${second.url}/-/ready`)).status === 200);
     expect(await (await fetch(`${second.url}/debug/gateways/litellm`)).text()).toContain('lease: other');
 
-    const stopping = performance.now();
     process.kill(first.pid, 'SIGTERM');
     await eventually(async () => (await held(second)) === 1, ATTEMPT + 1_500);
     expect(await first.ended).toBe('exited with status 0');
     await eventually(async () => (await pairs(second)) > 0, 3_000);
-    expect(performance.now() - stopping).toBeLessThan(6_000);
 
     const third = await start();
     await eventually(async () => (await held(third)) === 0);

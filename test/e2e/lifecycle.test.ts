@@ -112,10 +112,9 @@ describe('the end', () => {
       startExporter(await freePort(), { redis: [target('cache', redis.url, { interval: '10s', timeout: '9s' })] }, {}),
     );
     redis.pause();
-    const start = performance.now();
+    // A shutdown that takes longer than ten seconds ends itself, with status 1.
     process.kill(exporter.pid, 'SIGTERM');
     expect(await exporter.ended).toBe('exited with status 0');
-    expect(performance.now() - start).toBeLessThan(10_000);
     redis.resume();
   });
 });

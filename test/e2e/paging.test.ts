@@ -89,7 +89,7 @@ describe.skipIf(isLacking)('a page for a refused password', () => {
       credential: 'litellm',
     });
     expect(failing.annotations.summary).toContain('cache');
-    expect(failing.annotations.runbook_url).toMatch(/RedisAuthFailing\.md$/);
+    expect(failing.annotations.runbook_url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/runbooks\/RedisAuthFailing$/);
     await eventually(async () => (await muted()).includes('CacheRedisPathBroken'), 10_000);
   });
 

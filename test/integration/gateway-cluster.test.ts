@@ -60,6 +60,20 @@ describe.skipIf(await lacksRedis('8.2.3'))('a LiteLLM before a Redis Cluster', (
     expect((await keys.look('lce-probe-01', undefined, never)).state).toBe('unknown');
   });
 
+  it('is never asked /cache/ping: over restarts, beside a second exporter, by one without the target, at its start and later', async () => {
+    const alone = () => {
+      const probed = watchGateway(gatewayConfig(gateway.url, { api_key: gateway.apiKey }));
+      open.push(probed.watch);
+      return probed;
+    };
+    for (let start = 0; start < 3; start++) {
+      expect(await watch().becomes('working')).toMatchObject({ cachePingNotAsked: 'cluster' });
+      expect(await inTurn(undefined, alone()).becomes('working')).toMatchObject({ cachePingNotAsked: 'not_needed' });
+    }
+    expect(gateway.log()).toContain('/v1/completions');
+    expect(gateway.log()).not.toContain('/cache/ping');
+  });
+
   it('is found out when the cluster is down', async () => {
     const { tick, becomes } = watch();
     await becomes('working');
@@ -69,6 +83,7 @@ describe.skipIf(await lacksRedis('8.2.3'))('a LiteLLM before a Redis Cluster', (
       return status.cause === 'redis_cluster' && status;
     }, 60_000);
     expect(status.verdict).toBe('memory_only');
+    expect(gateway.log()).not.toContain('/cache/ping');
     expect(status.evidence).toMatch(/^Redis refused \d+ commands? because its cluster is down \(CLUSTERDOWN\) during the probes/);
   });
 });

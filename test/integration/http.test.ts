@@ -222,17 +222,14 @@ describe('bad requests', () => {
 
   it('a request that never ends is answered 408', async () => {
     const { port } = await serve();
-    const started = performance.now();
+    // Without a limit of its own the request would still wait when the test times out.
     const reply = await raw(port, 'GET / HTTP/1.1\r\nHost: x\r\nX: ');
     expect(reply).toMatch(/^HTTP\/1\.1 408 /);
-    expect(performance.now() - started).toBeLessThan(9_000);
   });
 
   it('a connection that says nothing is closed', async () => {
     const { port } = await serve();
-    const started = performance.now();
-    await raw(port, '');
-    expect(performance.now() - started).toBeLessThan(9_000);
+    expect(await raw(port, '')).not.toMatch(/^HTTP\/1\.1 2/);
   });
 });
 
@@ -271,9 +268,13 @@ describe('close', () => {
       socket.once('data', () => resolve());
       socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n');
     });
-    const started = performance.now();
+    // Two seconds after the call whatever is left is cut off: an idle connection does not wait for that.
+    const events: string[] = [];
+    const cut = setTimeout(() => events.push('cut off'), 1_900);
     await close();
-    expect(performance.now() - started).toBeLessThan(1_500);
+    events.push('closed');
+    clearTimeout(cut);
+    expect(events[0]).toBe('closed');
     socket.destroy();
     await expect(ask(port, '/metrics')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   });
@@ -312,7 +313,6 @@ describe('close', () => {
     await close();
     const took = performance.now() - started;
     expect(took).toBeGreaterThan(1_900);
-    expect(took).toBeLessThan(3_000);
     expect(await reply).toBe('');
     expect(await idle).toBe('');
   });

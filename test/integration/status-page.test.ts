@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { VERDICT_WORDS } from '../../src/http/words.ts';
@@ -60,6 +61,33 @@ describe.skipIf(await lacksChromium())('the status page in Chromium', () => {
     expect(tree.filter(({ role }) => role === 'table').map(({ name }) => name)).toEqual(['Last pairs', 'Credentials']);
     expect(tree.filter(({ role }) => role === 'heading').map(({ name }) => name)).toContain('Gateways');
     expect(tree.filter(({ role, name }) => /^(link|image|searchbox|combobox|button)$/.test(role) && name === '')).toEqual([]);
+  });
+
+  it.each([
+    ['a gateway of each verdict', () => exampleStatus(VERDICT.map((verdict) => exampleGateway(verdict, verdict.replace('_', '-'))))],
+    ['no gateway', () => exampleStatus([])],
+    [
+      '25 gateways of which three are broken',
+      () =>
+        exampleStatus(
+          Array.from({ length: 25 }, (_, index) => exampleGateway(index % 10 === 4 ? 'memory_only' : 'working', `gateway-${index}`)),
+        ),
+    ],
+  ])('with %s has nothing that keeps people out: names, contrast, landmarks, order of headings', async (_, status) => {
+    const url = await urlOf(status());
+    const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+    for (const scheme of ['light', 'dark'] as const)
+      for (const width of [1_280, 360]) {
+        await tab.look(width, 800, scheme);
+        // A page that loads itself again can take the place of a reader: the first link below the headline stops it.
+        await tab.open(`${url}?refresh=off`);
+        await tab.ask('for (const part of document.querySelectorAll("details")) part.open = true');
+        expect(await tab.ask(OVERFLOW)).toBe(0);
+        await tab.ask(`${axe}; true`);
+        const found = await tab.ask(`axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
+          violations.map(({ id, nodes }) => id + ': ' + nodes.slice(0, 3).map(({ html }) => html.slice(0, 200)).join(' | ')))`);
+        expect({ scheme, width, found }).toEqual({ scheme, width, found: [] });
+      }
   });
 
   it('leads a keyboard from the top to the gateways, and narrows 500 of them down', async () => {

@@ -154,6 +154,13 @@ describe('a Sentinel', () => {
     ['a broken IPv6 address', ['::zz', '6379']],
     ['a path', ['/tmp/redis.sock', '6379']],
     ['a host of 300 letters', ['a'.repeat(300), '6379']],
+    ['any address', ['0.0.0.0', '6379']],
+    ['any IPv6 address', ['::', '6379']],
+    ['any IPv6 address in full', ['0:0:0:0:0:0:0:0', '6379']],
+    ['any address as IPv6', ['::ffff:0.0.0.0', '6379']],
+    ['an address in hexadecimal', ['0x7f000001', '6379']],
+    ['a name that ends in a number', ['redis.0x7f', '6379']],
+    ['an address as one number', ['2130706433', '6379']],
     ['one word', ['10.0.0.1']],
     ['three words', ['10.0.0.1', '6379', 'x']],
     ['nothing', []],
@@ -163,6 +170,20 @@ describe('a Sentinel', () => {
     expect(await watched.tick()).toMatchObject({ failure: 'protocol', message: expect.stringContaining('without a usable address') });
     expect(watched.value('redis.up', {})).toBe(0);
     expect(watched.value('redis.sentinel.up', {})).toBe(0);
+    await watched.watch.close();
+  });
+
+  it.each([
+    ['-NOAUTH Authentication required.\r\n', 'noauth'],
+    ['-IDONTKNOW this master\r\n', 'unknown'],
+    ['-LOADING the Sentinel\r\n', 'loading'],
+    ['-ERR unknown command SENTINEL\r\n', 'unknown'],
+  ])('that answers %j is no answer of the server', async (answer, failure) => {
+    const port = await startPeer(() => answer);
+    const watched = watchTarget(targetConfig(undefined, { sentinel: { master: 'm', nodes: [`127.0.0.1:${port}`] } }));
+    expect(await watched.tick()).toMatchObject({ failure, message: expect.stringContaining(`the Sentinel at 127.0.0.1:${port}`) });
+    expect(watched.value('redis.up', {})).toBe(0);
+    expect(watched.watch.status().credentials).toMatchObject([{ state: 'unknown' }]);
     await watched.watch.close();
   });
 

@@ -16,9 +16,7 @@ describe.each(REDIS_RELEASE)('Redis %s', async (release) => {
       const watched = watchTarget(targetConfig(redis.url));
       expect(await watched.tick()).toBeUndefined();
       redis.pause();
-      const start = performance.now();
       expect(await watched.tick(300)).toMatchObject({ failure: 'timeout' });
-      expect(performance.now() - start).toBeLessThan(2_000);
       expect(watched.value('redis.up', {})).toBe(0);
       expect(watched.value('redis.auth.failures', { credential: 'exporter', 'error.type': 'timeout' })).toBe(1);
       expect(watched.metrics()).not.toContain('redis.memory.used');
@@ -165,9 +163,7 @@ describe('what is no Redis server', () => {
 
   it('is a timeout when it says nothing', async () => {
     const watched = watchTarget(targetConfig(await listen(createServer(() => undefined))));
-    const start = performance.now();
     expect(await watched.tick(200)).toMatchObject({ failure: 'timeout' });
-    expect(performance.now() - start).toBeLessThan(2_000);
   });
 
   it('is closed when it hangs up', async () => {

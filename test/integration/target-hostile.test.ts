@@ -1,8 +1,11 @@
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { COMMAND, ERROR_PREFIX } from '../../src/model/redis.ts';
+import { sampleKeys } from '../../src/redis/census.ts';
 import { createTarget } from '../../src/redis/connect.ts';
+import { settle } from '../../src/redis/failure.ts';
 import { createKeyWatch } from '../../src/redis/key-watch.ts';
+import { createRedisLease } from '../../src/redis/lease.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { targetConfig, watchTarget } from '../support/target.ts';
@@ -198,5 +201,60 @@ describe('a peer that is hostile', () => {
     expect(watched.watch.status().credentials).toMatchObject([{ state }]);
     expect(watched.value('redis.up', {})).toBe(up ? 1 : 0);
     await watched.watch.close();
+  });
+
+  it.each([
+    [':1\r\n', 'held'],
+    [':0\r\n', 'other'],
+    [':2\r\n', 'unknown'],
+    ['+OK\r\n', 'unknown'],
+    ['$-1\r\n', 'unknown'],
+    ['*0\r\n', 'unknown'],
+    ['-NOPERM no\r\n', 'unknown'],
+  ])('answers the script of a lease with %j: %s', async (answer, state) => {
+    const peer = await startPeer((command) => (command.startsWith('EVAL') ? answer : '+OK\r\n'));
+    const lease = createRedisLease({ url: peer.url }, 'lce-lease:x', 5_000);
+    expect(await lease.hold(new AbortController().signal)).toMatchObject({ state });
+    await lease.release(new AbortController().signal);
+  });
+
+  it.each([
+    [':1\r\n', 'present'],
+    [':7\r\n', 'unknown'],
+    [':-1\r\n', 'unknown'],
+    ['+OK\r\n', 'unknown'],
+    ['$-1\r\n', 'unknown'],
+    ['-ERR x\r\n', 'unknown'],
+  ])('answers whether a key is there with %j: %s', async (answer, state) => {
+    const peer = await startPeer((command) => {
+      if (command.startsWith('SUBSCRIBE')) return `*3\r\n${bulk('subscribe')}${bulk('__redis__:invalidate')}:1\r\n`;
+      if (command.startsWith('EXISTS')) return answer;
+      return command === 'CLIENT ID' || command.startsWith('PTTL') ? ':1\r\n' : '+OK\r\n';
+    });
+    const target = createTarget(targetConfig(peer.url));
+    target.auth = 'ok';
+    const keys = createKeyWatch(target, systemClock);
+    onTestFinished(() => keys.close());
+    await keys.connect(null, new AbortController().signal);
+    expect(await keys.look('lce-probe-1', 'lce-probe-1:key', new AbortController().signal)).toMatchObject({ state });
+  });
+
+  it.each([
+    ['DBSIZE', ':-5\r\n', undefined],
+    ['DBSIZE', '+many\r\n', undefined],
+    ['MEMORY', ':-1\r\n', 0],
+    ['MEMORY', '+8\r\n', 0],
+    ['PTTL', ':-3\r\n', 0],
+    ['PTTL', ':-2\r\n', 0],
+    ['PTTL', ':-1\r\n', 1],
+  ])('has nothing of a census in %s answered with %j', async (asked, answer, count) => {
+    const peer = await startPeer((command) => {
+      if (command.startsWith(asked)) return answer;
+      return command === 'RANDOMKEY' ? bulk('a') : ':5\r\n';
+    });
+    const target = createTarget(targetConfig(peer.url));
+    const { signal } = new AbortController();
+    const sampled = await settle(sampleKeys(target, await target.dial(signal), 10, signal));
+    expect(sampled.ok ? sampled.value.keys.length : sampled.error.failure).toBe(count ?? 'protocol');
   });
 });

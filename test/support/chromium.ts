@@ -15,7 +15,7 @@ export interface Tab {
   look(width: number, height: number, scheme: 'light' | 'dark'): Promise<void>;
   /** Presses and lets go a key. */
   press(key: 'Tab' | 'Enter'): Promise<void>;
-  /** The value of an expression in the page; it has to be JSON. */
+  /** The value of an expression in the page, or what it promises; it has to be JSON. */
   ask(expression: string): Promise<unknown>;
   /** The whole page as PNG. */
   picture(): Promise<Buffer>;
@@ -108,7 +108,7 @@ async function connectTo(address: string): Promise<Tab> {
       await send('Input.dispatchKeyEvent', { type: 'keyUp', ...event });
     },
     async ask(expression) {
-      const { result, exceptionDetails } = await send('Runtime.evaluate', { expression, returnByValue: true });
+      const { result, exceptionDetails } = await send('Runtime.evaluate', { expression, returnByValue: true, awaitPromise: true });
       if (exceptionDetails !== undefined) throw new Error(JSON.stringify(exceptionDetails));
       return Object(result).value;
     },

@@ -117,6 +117,64 @@ const SERVERS: readonly Case[] = [
   },
 ];
 
+/** Clusters, Sentinels and replicas: what LiteLLM is told, and what the servers are. */
+function nodes(more: string, start: string, rest = '', password = PASSWORD): Case['files'] {
+  return {
+    'compose.yaml': compose({ server: `--requirepass ${PASSWORD} ${start}`, rest }),
+    'config.yaml': config().replace('    host: redis\n    port: 6379\n', more),
+    '.env': `REDIS_PASSWORD=${password}\n`,
+  };
+}
+const CLUSTER = '    redis_startup_nodes: [{ host: redis, port: 6379 }]\n';
+const SENTINEL = (host: string, port: number) => `    service_name: main\n    sentinel_nodes: [["${host}", ${port}]]\n`;
+const WATCHER = '  watcher:\n    image: redis:8.2\n    command: ["redis-server", "/s.conf", "--sentinel"]\n';
+
+const TOPOLOGIES: readonly Case[] = [
+  { name: 'a cluster and its nodes', files: nodes(CLUSTER, '--cluster-enabled yes'), clean: true },
+  {
+    name: 'a cluster with another password',
+    files: nodes(CLUSTER, '--cluster-enabled yes', '', OTHER),
+    found: { 'redis-login-refused': 'critical' },
+    not: ['cluster-settings'],
+  },
+  { name: 'nodes that are a single server', files: nodes(CLUSTER, ''), found: { 'cluster-settings': 'high' } },
+  {
+    name: 'nodes of which none has a name',
+    files: nodes(CLUSTER.replace('redis, port', 'cache-1, port'), '--cluster-enabled yes'),
+    found: { 'redis-not-reachable': 'high' },
+  },
+  {
+    name: 'nodes of which one has a name',
+    files: nodes('    redis_startup_nodes: [{ host: cache-1, port: 6379 }, { host: redis, port: 6379 }]\n', '--cluster-enabled yes'),
+    not: ['redis-not-reachable'],
+  },
+  { name: 'a Sentinel by its nodes', files: nodes(SENTINEL('watcher', 26379), '', WATCHER), clean: true },
+  { name: 'a data server as a Sentinel', files: nodes(SENTINEL('redis', 6379), ''), found: { 'sentinel-settings': 'high' } },
+  { name: 'Sentinels without a name', files: nodes(SENTINEL('sentinel', 26379), ''), found: { 'redis-not-reachable': 'high' } },
+  ...['--replicaof main 6379', '--slaveof main 6379'].map(
+    (start): Case => ({
+      name: `a replica by ${start}`,
+      files: nodes('    host: redis\n    port: 6379\n', start),
+      found: { 'redis-not-reachable': 'high' },
+      says: ['is a replica, which refuses writes'],
+    }),
+  ),
+  { name: 'a replica that takes writes', files: nodes('    host: redis\n', '--replicaof main 6379 --replica-read-only no'), clean: true },
+  ...['tasks.redis', 'redis.default', 'redis.project_default'].map(
+    (host): Case => ({
+      name: `the name ${host}, which Docker resolves`,
+      files: nodes(`    host: ${host}\n    port: 6379\n`, ''),
+      not: ['remote-without-tls', 'redis-not-reachable'],
+      clean: true,
+    }),
+  ),
+  {
+    name: 'a socket, which is no host',
+    files: nodes(`    url: unix:///run/redis/redis.sock?password=${PASSWORD}\n`, ''),
+    not: ['published-port-inside', 'redis-not-reachable', 'remote-without-tls'],
+  },
+];
+
 /** Compose as people write it. */
 const COMPOSE: readonly Case[] = [
   {
@@ -251,6 +309,64 @@ const COMPOSE: readonly Case[] = [
       clean: true,
     }),
   ),
+  ...[
+    ['services:\n  redis:\n    ports: !reset []\n', '!reset of the ports'],
+    ['services:\n  redis:\n    ports: !override ["127.0.0.1:6380:6379"]\n', '!override of the ports'],
+  ].map(
+    ([override = '', name]): Case => ({
+      name: `${name}, which an override takes back`,
+      files: {
+        'compose.yaml': compose({ redis: 'ports: ["6379:6379"]' }),
+        'compose.override.yaml': override,
+        'config.yaml': config(),
+        ...ENV,
+      },
+      not: ['redis-port-open'],
+      clean: true,
+    }),
+  ),
+  ...[
+    '{ REDIS_PASSWORD: "@{REDIS_PASSWORD:?}", REDIS_URL: "redis://other:6379" }',
+    '["REDIS_PASSWORD=@{REDIS_PASSWORD:?}", "REDIS_URL=redis://other:6379"]',
+  ].map(
+    (environment): Case => ({
+      name: `!reset of a variable in ${environment.slice(0, 1)}`,
+      files: {
+        'compose.yaml': compose({ gateway: `environment: ${environment}` }),
+        'compose.override.yaml': 'services:\n  litellm:\n    environment: { REDIS_URL: !reset null }\n',
+        'config.yaml': config(),
+        ...ENV,
+      },
+      options: { litellmVersion: '1.80.9' },
+      settings: ['service litellm host=redis'],
+    }),
+  ),
+  {
+    name: 'two containers with one configuration, of which one has no password',
+    files: {
+      'compose.yaml': compose({
+        rest: '  second:\n    image: ghcr.io/berriai/litellm:v1.104.2\n    command: ["--config", "/app/config.yaml"]\n    volumes: ["./config.yaml:/app/config.yaml:ro"]\n',
+      }),
+      'config.yaml': config(),
+      ...ENV,
+    },
+    instances: [ONE, 'service second'],
+    found: { 'redis-login-refused': 'critical', 'variable-undefined': 'high' },
+    says: ['Redis of redis asks for one (LiteLLM of service second)', 'which container second does not have'],
+  },
+  {
+    name: 'two containers with one configuration and two wrong passwords',
+    files: {
+      'compose.yaml': compose({
+        gateway: `environment: { REDIS_PASSWORD: ${OTHER} }`,
+        rest: `  second:\n    image: ghcr.io/berriai/litellm:v1.104.2\n    command: ["--config", "/app/config.yaml"]\n    volumes: ["./config.yaml:/app/config.yaml:ro"]\n    environment: { REDIS_PASSWORD: ${OTHER.toLowerCase()} }\n`,
+      }),
+      'config.yaml': config(),
+      ...ENV,
+    },
+    found: { 'redis-login-refused': 'critical' },
+    says: ['than that of Redis of redis (config.yaml'],
+  },
   {
     name: 'settings in the database',
     files: {
@@ -575,4 +691,4 @@ const STARTED: readonly Case[] = [
 ];
 
 /** Setups by the platform that they run on. */
-export const PLATFORM_SETUPS: readonly Case[] = referring([...SERVERS, ...COMPOSE, ...KUBERNETES, ...STARTED]);
+export const PLATFORM_SETUPS: readonly Case[] = referring([...SERVERS, ...TOPOLOGIES, ...COMPOSE, ...KUBERNETES, ...STARTED]);

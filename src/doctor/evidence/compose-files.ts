@@ -3,6 +3,7 @@ import { type Path, type Problem, pathText } from '../../config/problem.ts';
 import { parseYamlStream, type Source } from '../../config/yaml.ts';
 import type { Place } from '../place.ts';
 import type { Gap, VariableReference } from '../setup.ts';
+import type { Tags } from './compose-tags.ts';
 import { expandedValues, parseDotenv } from './dotenv.ts';
 import type { ReadNamed } from './envrc.ts';
 import { interpolate } from './interpolation.ts';
@@ -19,6 +20,7 @@ export interface Written {
   /** Paths of texts with a variable that could not be told. */
   open: ReadonlySet<string>;
   references: readonly VariableReference[];
+  tags: Tags;
   lookup: Lookup;
   at(path: Path): Place;
 }
@@ -134,10 +136,16 @@ function serviceOf(
     section: sectionOf(section),
     open,
     references,
+    tags: { reset: tagged(source, '!reset', name), override: tagged(source, '!override', name) },
     lookup,
     at: (inner: Path) => place([...path, ...inner]),
   };
   return [...extended(written, source, reading, chain), written];
+}
+
+/** The paths of a tag inside of a service. */
+function tagged(source: Source, tag: string, name: string): Path[] {
+  return source.tagged(tag).flatMap(([top, service, ...rest]) => (top === 'services' && service === name ? [rest] : []));
 }
 
 /** What a service takes over by `extends`, under its own name. */

@@ -5,6 +5,7 @@ import type { EnvironmentSource, Variable } from '../environment.ts';
 import type { Place } from '../place.ts';
 import type { ComposeService, Gap, Mount } from '../setup.ts';
 import { composeLayers, from, type Layers, type Written } from './compose-files.ts';
+import { untagged } from './compose-tags.ts';
 import { type Built, inside, readDockerfile } from './dockerfile.ts';
 import { type DotenvEntry, expandedValues, parseDotenv } from './dotenv.ts';
 import type { ReadNamed } from './envrc.ts';
@@ -47,12 +48,10 @@ export function readCompose(files: readonly { text: string; file: string }[], lo
   const layers = composeLayers(files, lookup, read);
   const reading: Reading = { layers, read, problems: [...layers.problems], entries: [] };
   const names = [...new Set(layers.written.map(({ name }) => name))];
-  const services = names.map((name) =>
-    service(
-      layers.written.filter((one) => one.name === name),
-      reading,
-    ),
-  );
+  const services = names.flatMap((name) => {
+    const own = untagged(layers.written.filter((one) => one.name === name));
+    return own.length === 0 ? [] : [service(own, reading)];
+  });
   return { services, problems: reading.problems, gaps: layers.gaps, entries: reading.entries };
 }
 
@@ -185,7 +184,7 @@ function network(tree: Section, name: string, layers: Layers): Pick<ComposeServi
 function environmentVariables({ section, open, at, lookup }: Written): Variable[] {
   const { environment } = section;
   const pairs = Array.isArray(environment)
-    ? environment.map((item: unknown, index) => ({ ...pair(asText(item)), path: ['environment', index] }))
+    ? environment.flatMap((item: unknown, index) => (item === null ? [] : [{ ...pair(asText(item)), path: ['environment', index] }]))
     : Object.entries(sectionOf(environment)).map(([name, value]) => ({ name, value: scalar(value), path: ['environment', name] }));
   return pairs.flatMap(({ name, value, path }) => {
     const outside = value === undefined ? lookup(name) : undefined;

@@ -3,7 +3,7 @@ import type { Rule } from '../rule.ts';
 import { CLIENT, type Client, type Setup } from '../setup.ts';
 import { setting } from '../subject/claims.ts';
 import { allEndpoints, CLIENT_NAME, formOf } from '../subject/endpoints.ts';
-import { option, serverOf } from '../subject/redis-server.ts';
+import { option, type RedisServer, serverOf } from '../subject/redis-server.ts';
 
 export const clusterSettings: Rule = {
   id: 'cluster-settings',
@@ -11,7 +11,12 @@ export const clusterSettings: Rule = {
   needs: ['litellm', 'environment'],
   title: 'a Redis Cluster is used as a single server, or with settings that a cluster does not have',
   check(setup) {
-    return [...single(setup), ...notJson(setup), ...CLIENT.flatMap((client) => database(setup, client))];
+    return [
+      ...single(setup),
+      ...CLIENT.flatMap((client) => alone(setup, client)),
+      ...notJson(setup),
+      ...CLIENT.flatMap((client) => database(setup, client)),
+    ];
   },
 };
 
@@ -43,6 +48,31 @@ function single(setup: Setup): Finding[] {
       },
     ];
   });
+}
+
+/** Nodes that are no nodes: servers which are not started as a part of a cluster. */
+function alone(setup: Setup, client: Client): Finding[] {
+  const nodes = allEndpoints(setup).filter((one) => one.client === client && one.form === 'cluster');
+  const servers = nodes.map(({ host }) => serverOf(setup, host));
+  const [first] = nodes;
+  const [server] = servers;
+  if (first === undefined || server === undefined || !servers.every((one) => one !== undefined && isAlone(one))) return [];
+  return [
+    {
+      place: first.place,
+      message: `${CLIENT_NAME[client]} takes ${first.host} for a node of a cluster, and service ${server.service.name} is a single server`,
+      consequence: 'The client of a cluster refuses it (Cluster mode is not enabled on this node): nothing is cached or counted in Redis.',
+      fix: 'name it by host and port instead of nodes, or start the server with cluster-enabled yes',
+      related: [{ place: server.place, message: `service ${server.service.name}` }],
+    },
+  ];
+}
+
+/** Whether nothing says that a server is part of a cluster; images for clusters say so by themselves. */
+function isAlone(server: RedisServer): boolean {
+  const given = option(server, 'cluster-enabled') ?? option(server, 'cluster-mode');
+  const isOther = /cluster|dragonfly|kvrocks|garnet|bitnami/.test(server.image ?? '');
+  return given === undefined ? !server.more && !isOther : given === 'no';
 }
 
 const FIX: Readonly<Record<Client, string>> = {

@@ -5,6 +5,7 @@ import { CLIENT, type Client, type Setup } from '../setup.ts';
 import type { Account } from '../subject/acl.ts';
 import { redisUrl } from '../subject/address.ts';
 import { destination, setting } from '../subject/claims.ts';
+import { endpoints, formOf } from '../subject/endpoints.ts';
 import { environmentIsKnown } from '../subject/gateway.ts';
 import { reach } from '../subject/reach.ts';
 import { asksForPassword, isBitnami, option, type Server } from '../subject/redis-server.ts';
@@ -18,7 +19,8 @@ export const redisLoginRefused: Rule = {
   check(setup) {
     const seen = new Set<string>();
     return CLIENT.flatMap((client): Finding[] => {
-      const to = destination(setup, client);
+      // The nodes of a cluster have one login.
+      const to = destination(setup, client) ?? (formOf(setup, client) === 'cluster' ? endpoints(setup, client)[0] : undefined);
       const login = loginOf(setup, client);
       if (to === undefined || login === undefined) return [];
       const found = reach(setup, to.host);
@@ -60,7 +62,6 @@ const OTHER_WAYS = [
   'gcp_service_account',
   'azure_redis_ad_token',
   'aws_iam_auth',
-  'startup_nodes',
   'sentinel_nodes',
 ];
 

@@ -1,7 +1,8 @@
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { CLIENT, type Setup } from '../setup.ts';
+import { CLIENT, type Client, type Setup } from '../setup.ts';
 import { destination } from '../subject/claims.ts';
+import { endpoints, formOf } from '../subject/endpoints.ts';
 import { type Reach, reach } from '../subject/reach.ts';
 import { asksForPassword, option, type Server, serverPort } from '../subject/redis-server.ts';
 
@@ -9,7 +10,7 @@ export const redisNotReachable: Rule = {
   id: 'redis-not-reachable',
   severity: 'high',
   needs: ['compose', 'kubernetes'],
-  title: 'the address of Redis leads LiteLLM to no Redis',
+  title: 'the address of Redis leads LiteLLM to no Redis that takes its writes',
   check(setup) {
     const seen = new Set<string>();
     return CLIENT.flatMap((client): Finding[] => {
@@ -18,9 +19,22 @@ export const redisNotReachable: Rule = {
       seen.add(`${to.host}:${to.port}`);
       const why = reason(setup, reach(setup, to.host), to);
       return why === undefined ? [] : [{ ...why, place: to.place }];
-    });
+    }).concat(CLIENT.flatMap((client) => nodes(setup, client)));
   },
 };
+
+/** Nodes of a cluster or Sentinels of which none has a name that leads anywhere: one that does is enough. */
+function nodes(setup: Setup, client: Client): Finding[] {
+  const form = formOf(setup, client);
+  const all = form === 'cluster' || form === 'sentinel' ? endpoints(setup, client) : [];
+  const reasons = all.map((to) => {
+    const found = reach(setup, to.host);
+    return found.kind === 'server' ? undefined : reason(setup, found, { ...to, db: '0' });
+  });
+  const [first] = all;
+  const [why] = reasons;
+  return first === undefined || why === undefined || reasons.includes(undefined) ? [] : [{ ...why, place: first.place }];
+}
 
 type Address = { host: string; port: string; db: string };
 type Why = Omit<Finding, 'place'>;
@@ -68,7 +82,7 @@ function reason(setup: Setup, found: Reach, to: Address): Why | undefined {
             related: [related(found.server)],
           };
     case 'server':
-      return badPort(found, to) ?? closed(found.server, to.host) ?? badDatabase(found.server, to);
+      return replica(found.server) ?? badPort(found, to) ?? closed(found.server, to.host) ?? badDatabase(found.server, to);
     default:
       return undefined;
   }
@@ -100,6 +114,20 @@ function badPort({ server, through }: Extract<Reach, { kind: 'server' }>, to: Ad
     consequence: REFUSED,
     fix: `set targetPort to ${serverPort(server)}`,
     related: [{ place: through.place, message: `Service ${through.name}` }, related(server)],
+  };
+}
+
+/** A replica takes no writes. */
+function replica(server: Server): Why | undefined {
+  const of = option(server, 'replicaof') ?? option(server, 'slaveof');
+  const mode = server.variables.findLast(({ name }) => /^(?:REDIS|VALKEY)_REPLICATION_MODE$/.test(name))?.value?.reveal();
+  const isReplica = (of !== undefined && of !== '' && of !== 'no one') || /^(?:slave|replica)$/.test(mode ?? '');
+  if (!isReplica || option(server, 'replica-read-only') === 'no') return undefined;
+  return {
+    message: `Redis of ${server.name} is a replica, which refuses writes`,
+    consequence: 'Redis answers READONLY to every write: nothing is cached or counted in Redis, and LiteLLM looks healthy.',
+    fix: 'use the address of the master, or Sentinels',
+    related: [related(server)],
   };
 }
 

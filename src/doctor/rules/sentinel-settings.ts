@@ -18,7 +18,7 @@ export const sentinelSettings: Rule = {
   check(setup) {
     if (setup.litellm === undefined) return [];
     const nodes = cacheParams(setup)?.sentinel_nodes !== undefined || setup.environment.get('REDIS_SENTINEL_NODES') !== undefined;
-    return [...(nodes && cachesInRedis(setup) ? sentinel(setup) : []), ...port(setup)];
+    return [...(nodes && cachesInRedis(setup) ? sentinel(setup) : []), ...port(setup), ...dataServers(setup)];
   },
 };
 
@@ -43,6 +43,20 @@ function port(setup: Setup): Finding[] {
       },
     ];
   });
+}
+
+/** Data servers that are given as Sentinels. */
+function dataServers(setup: Setup): Finding[] {
+  const nodes = allEndpoints(setup).filter(({ form, host, port }) => {
+    const own = form === 'sentinel' ? serverOf(setup, host) : undefined;
+    return own !== undefined && !isSentinel(own.service) && serverPort(own) === port;
+  });
+  return nodes.slice(0, 1).map(({ client, host, port, place }) => ({
+    place,
+    message: `${host}:${port} is given as a Sentinel, and is a data server`,
+    consequence: `It does not know SENTINEL: ${CLIENT_NAME[client]} finds no master, and nothing is cached or counted in Redis.`,
+    fix: 'name the Sentinels (their port is 26379 unless told otherwise), or the data server by host and port',
+  }));
 }
 
 function isSentinel({ command, image: reference }: ComposeService): boolean {

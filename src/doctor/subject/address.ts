@@ -87,10 +87,19 @@ export function distance(host: string, setup: Setup): Distance {
   if (isLoopback(name)) return 'loopback';
   if (name.endsWith('.docker.internal') || setup.services.some(({ names }) => names.some((known) => known.toLowerCase() === name)))
     return 'inside';
+  if (isOfDocker(name, setup)) return 'inside';
   if (isIPv4(name)) return isPrivate(name) ? 'private' : 'remote';
   if (name.includes(':')) return /^(f[cd]|fe[89ab])/.test(name) ? 'private' : 'remote';
   if (!name.includes('.') || name.endsWith('.svc') || name.endsWith('.cluster.local')) return 'inside';
   return /\.(local|internal|home\.arpa)$/.test(name) ? 'private' : 'remote';
+}
+
+/** Docker also resolves `tasks.SERVICE` of a swarm, and `SERVICE.NETWORK`. */
+function isOfDocker(name: string, { services }: Setup): boolean {
+  const [first = '', second = '', third] = name.split('.');
+  const isName = (one: string) => services.some(({ names }) => names.some((known) => known.toLowerCase() === one));
+  const isNetwork = services.some(({ networks }) => networks.some((one) => second === one || second.endsWith(`_${one}`)));
+  return third === undefined && ((first === 'tasks' && isName(second)) || (isName(first) && isNetwork));
 }
 
 function isLoopback(name: string): boolean {

@@ -113,7 +113,8 @@ export function destination(
   const url = setting(setup, client, 'url');
   const parsed = url?.value === undefined ? undefined : redisUrl(url.value.reveal());
   if (url !== undefined) {
-    if (parsed === undefined) return undefined;
+    // A socket is no host.
+    if (parsed === undefined || parsed.scheme === 'unix') return undefined;
     const { host, port, db, scheme } = parsed;
     return { host: host || 'localhost', port: port ?? '6379', db: db ?? '0', tls: scheme === 'rediss', place: url.place, from: url.from };
   }

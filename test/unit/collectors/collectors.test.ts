@@ -105,6 +105,9 @@ describe('which server it is', () => {
     ['redis_version:6.3.4\r\nexecutable:/usr/bin/keydb-server', { server: 'other', version: '6.3.4', 'redis.version': '6.3.4' }],
     ['redis_version:7.2.4\r\nserver_name:something', { server: 'other', version: '7.2.4', 'redis.version': '7.2.4' }],
     ['redis_version:"}\r\nvalkey_version:<b>', { server: 'valkey', version: 'other', 'redis.version': 'other' }],
+    ['redis_version:hunter2.hunter2\r\nvalkey_version:s3cr3t', { server: 'valkey', version: 'other', 'redis.version': 'other' }],
+    ['redis_version:8.4.0-rc1', { server: 'redis', version: '8.4.0-rc1', 'redis.version': '8.4.0-rc1' }],
+    ['redis_version:255.255.255', { server: 'redis', version: '255.255.255', 'redis.version': '255.255.255' }],
     ['os:Linux', { server: 'other', version: 'other', 'redis.version': 'other' }],
   ])('is told by INFO: %s', (fields, labels) => {
     const sheet = answerSheet();

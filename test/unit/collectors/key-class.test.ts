@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classOf } from '../../../src/collectors/key-class.ts';
 import { KEY_CLASS, type KeyClass } from '../../../src/model/census.ts';
+import { processorTime } from '../../support/processor-time.ts';
 
 const HASH = 'c0de'.repeat(16);
 
@@ -138,18 +139,18 @@ describe('a hostile name', () => {
     for (const unit of [':', 'a:', '::a', 'deployment:', '{api_key:', '0', 'ns:ns:'])
       for (const end of ['', ':cooldown', '}:tokens', HASH]) {
         const name = unit.repeat(2 ** 20 / unit.length) + end;
-        const start = performance.now();
         expect(classOf(name)).toBe('other');
-        expect(performance.now() - start).toBeLessThan(1_000);
+        expect(processorTime(() => classOf(name))).toBeLessThan(2_000);
       }
   });
 
   it('of the longest length that is looked at takes no time', () => {
     for (const unit of [':', 'a:', '::a', 'deployment:', '{api_key:', '0', 'ns:ns:', '_map']) {
       const name = unit.repeat(1_024 / unit.length);
-      const start = performance.now();
-      for (let times = 0; times < 100; times++) classOf(name);
-      expect(performance.now() - start, unit).toBeLessThan(1_000);
+      const hundred = () => {
+        for (let times = 0; times < 100; times++) classOf(name);
+      };
+      expect(processorTime(hundred), unit).toBeLessThan(2_000);
     }
   });
 });

@@ -23,7 +23,7 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   ],
   circle: ['DIR/circle.yaml has an anchor that contains itself'],
   'colon-in-value': ['DIR/colon-in-value.yaml:3:15: has a key and a value too many in one line; quote a value that contains a colon'],
-  'duplicate-key': ['DIR/duplicate-key.yaml:3:1: redis: this key is given twice'],
+  'duplicate-key': ['DIR/duplicate-key.yaml:3:1: redis: this key is given twice, first in line 1; keep one'],
   'duplicate-names': [
     'DIR/duplicate-names.yaml:3:5: redis[1].name: cache is already the name of redis[0]',
     'DIR/duplicate-names.yaml:7:11: redis[1].canaries[1].name: litellm is already the name of canaries[0]',
@@ -55,18 +55,18 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   ],
   escape: ['DIR/escape.yaml:2:64: has an unknown \\ escape in double quotes; use single quotes, or write \\\\'],
   'http-urls': [
-    'DIR/http-urls.yaml:2:16: gateways[0].url: must begin with http:// or https://',
+    'DIR/http-urls.yaml:2:16: gateways[0].url: must begin with http:// or https://; write http:// or https:// before the host',
     'DIR/http-urls.yaml:3:16: gateways[1].url: must not hold a user or password',
     'DIR/http-urls.yaml:4:16: gateways[2].url: must not have a ? or #',
     'DIR/http-urls.yaml:5:16: gateways[3].url: is not a URL; write it like http://host:4000',
-    'DIR/http-urls.yaml:6:11: traces.endpoint: must begin with http:// or https://',
+    'DIR/http-urls.yaml:6:11: traces.endpoint: must begin with http:// or https://; write it like http://host:4000',
   ],
-  indentation: ['DIR/indentation.yaml:3:1: lacks a colon, comma, bracket or quote, or is not indented like its neighbours'],
+  indentation: ['DIR/indentation.yaml:3:4: is indented by 3 spaces and the key in line 2 above it by 4; indent both alike'],
   'list-at-the-top': ['DIR/list-at-the-top.yaml:1:1: must be sections such as redis: and gateways:'],
   lease: [
     'DIR/lease.yaml:4:12: lease.redis.url: is the server of the target cache: while that server is down nobody could probe, and nothing may be written to it; use another server, or kubernetes',
     'DIR/lease.yaml:4:36: lease.redis.username: is never sent without a password; add password or password_file; any text will do for a nopass user',
-    'DIR/lease.yaml:4:49: lease.redis.interval: unknown key; known here are url, username, password, password_file, tls',
+    'DIR/lease.yaml:4:49: lease.redis.interval: unknown key; it is a key of redis or gateways',
     'DIR/lease.yaml:5:3: lease.kubernetes.name: is missing',
     'DIR/lease.yaml:5:3: lease.kubernetes: stands beside redis; keep one of the two',
   ],
@@ -76,8 +76,8 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   ],
   'lease-empty': ['DIR/lease-empty.yaml:3:1: lease: needs redis or kubernetes'],
   listen: [
-    'DIR/listen.yaml:3:18: http.listen[0]: must be :port or host:port',
-    'DIR/listen.yaml:3:26: http.listen[1]: must be :port or host:port',
+    'DIR/listen.yaml:3:18: http.listen[0]: must be :port or host:port; did you mean ":9464"?',
+    'DIR/listen.yaml:3:26: http.listen[1]: must be :port or host:port; a port is a number from 0 to 65535',
     'DIR/listen.yaml:3:36: http.listen[2]: must be :port or host:port',
   ],
   'many-at-once': [
@@ -115,8 +115,8 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/numbers.yaml:3:11: traces.sample_ratio: must be a number, from 0 to 1',
   ],
   'only-comments': ['DIR/only-comments.yaml is empty'],
-  'open-bracket': ['DIR/open-bracket.yaml:2:1: is not indented like its neighbours, or a bracket above it is not closed'],
-  'open-quote': ['DIR/open-quote.yaml:4:1: lacks a colon, comma, bracket or quote, or is not indented like its neighbours'],
+  'open-bracket': ['DIR/open-bracket.yaml:1:11: opens a [ that is not closed'],
+  'open-quote': ['DIR/open-quote.yaml:2:11: opens a quote that is not closed on this line'],
   'price-above-budget': [
     'DIR/price-above-budget.yaml:2:5: gateways[0].daily_budget_usd: the probes cost up to $5.76 a day (1440 rounds x 2 routes x $0.001 a pair x 2 because a broken cache pays both requests), more than the $1 of daily_budget_usd; write interval: 6m, or raise daily_budget_usd to 5.76',
     'DIR/price-above-budget.yaml:3:84: gateways[1].daily_budget_usd: the probes cost up to $5760 a day (1440 rounds x 1 route x $2 a pair x 2 because a broken cache pays both requests), more than the $0.5 of daily_budget_usd; raise daily_budget_usd to 5760',
@@ -132,8 +132,8 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/proto.yaml:4:1: toString: unknown key; known here are redis, gateways, lease, http, traces, metrics, log',
   ],
   'redis-urls': [
-    'DIR/redis-urls.yaml:2:21: redis[0].url: must begin with redis://, rediss:// or unix://',
-    'DIR/redis-urls.yaml:3:20: redis[1].url: is not a URL; write it like redis://host:6379/0, with % escapes in the password',
+    'DIR/redis-urls.yaml:2:21: redis[0].url: must begin with redis://, rediss:// or unix://; write redis:// in place of http://',
+    'DIR/redis-urls.yaml:3:20: redis[1].url: must begin with redis://, rediss:// or unix://; write redis:// before the host, or rediss:// for TLS',
     'DIR/redis-urls.yaml:4:24: redis[2].url: is not a URL; write it like redis://host:6379/0, with % escapes in the password',
     'DIR/redis-urls.yaml:5:22: redis[3].url: has a % in user or password that is no escape of UTF-8; write %25 for %',
     'DIR/redis-urls.yaml:6:19: redis[4].url: has a path that is no database number',
@@ -144,7 +144,7 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/redis-urls.yaml:11:23: redis[9].url: has no path of a socket',
     'DIR/redis-urls.yaml:12:17: redis[10].url: has a db that is no number',
     'DIR/redis-urls.yaml:13:19: redis[11].url: has a #: write %23 where it is part of the password',
-    'DIR/redis-urls.yaml:14:21: redis[12].url: has no host',
+    'DIR/redis-urls.yaml:14:21: redis[12].url: has no host: write two slashes and the host behind the scheme',
     'DIR/redis-urls.yaml:15:20: redis[13].url: has a % in user or password that is no escape of UTF-8; write %25 for %',
     'DIR/redis-urls.yaml:16:26: redis[14].url: has a % in the path of the socket that is no escape of UTF-8: write %25 for %',
     'DIR/redis-urls.yaml:17:24: redis[15].url: has a host that no server can have',
@@ -182,7 +182,9 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/tls.yaml:5:100: gateways[0].tls.key_file: needs cert_file beside it',
   ],
   'two-documents': ['DIR/two-documents.yaml:3:1: a second document begins here; keep one'],
-  'unknown-anchor': ['DIR/unknown-anchor.yaml refers to an anchor that it does not have'],
+  'unknown-anchor': [
+    'DIR/unknown-anchor.yaml:2:5: refers with * to an anchor that the file does not have; put a text that begins with * in quotes',
+  ],
   'unknown-key-far': ['DIR/unknown-key-far.yaml:3:8: log.colour: unknown key; known here are level, format'],
   'unknown-key-synonym': [
     'DIR/unknown-key-synonym.yaml:2:5: redis[0]: needs url or sentinel',
@@ -190,7 +192,7 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   ],
   'unknown-key': ['DIR/unknown-key.yaml:4:5: redis[0].intervall: unknown key; did you mean interval?'],
   'unknown-section': ['DIR/unknown-section.yaml:1:1: gateway: unknown key; did you mean gateways?'],
-  'unknown-tag': ['DIR/unknown-tag.yaml:2:57: has an unknown !tag'],
+  'unknown-tag': ['DIR/unknown-tag.yaml:2:57: has an unknown !tag; put a text that begins with ! in quotes'],
   'unknown-target': [
     'DIR/unknown-target.yaml:4:93: gateways[0].redis: no target is named cahce; did you mean cache?',
     'DIR/unknown-target.yaml:5:79: gateways[1].redis: no target is named sessions; known are cache',

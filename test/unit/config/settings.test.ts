@@ -78,13 +78,13 @@ describe('without a file', () => {
 
   it('tells problems in the words of the settings', async () => {
     expect(await problemsOf({ redisUrl: 'localhost', logLevel: 'loud' }, { LCE_LITELLM_URL: 'localhost', LCE_LISTEN: '9464' })).toEqual([
-      '--redis-url: is not a URL; write it like redis://host:6379/0, with % escapes in the password',
-      'LCE_LITELLM_URL: is not a URL; write it like http://host:4000',
+      '--redis-url: must begin with redis://, rediss:// or unix://; write redis:// before the host, or rediss:// for TLS',
+      'LCE_LITELLM_URL: must begin with http:// or https://; write http:// or https:// before the host',
       '--probe-model or LCE_PROBE_MODEL: is missing',
       expect.stringMatching(
         /^--price-per-pair-usd or LCE_PRICE_PER_PAIR_USD: is missing, so what the probes cost is unknown; write the price of one request, or 0/,
       ),
-      'LCE_LISTEN: must be :port or host:port',
+      'LCE_LISTEN: must be :port or host:port; did you mean ":9464"?',
       '--log-level: must be one of trace, debug, info, warn, error',
     ]);
   });
@@ -185,7 +185,7 @@ describe('the endpoint of traces', () => {
       'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: does not end in /v1/traces; write the whole address',
     ]);
     expect(await problemsOf({}, { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' }, MINIMAL)).toEqual([
-      'OTEL_EXPORTER_OTLP_ENDPOINT: must begin with http:// or https://',
+      'OTEL_EXPORTER_OTLP_ENDPOINT: must begin with http:// or https://; write http:// or https:// before the host',
     ]);
     const general = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4317', OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' };
     expect(await problemsOf({}, general, MINIMAL)).toEqual([

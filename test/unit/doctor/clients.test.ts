@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { examine } from '../../../src/doctor/examination.ts';
 import { RULES } from '../../../src/doctor/rules/index.ts';
+import { endpoints, formOf, logsIn } from '../../../src/doctor/subject/endpoints.ts';
 import { setupOf } from '../../support/doctor-setup.ts';
 
 const RELEASES = ['1.80.9', '1.92.2', '1.93.0', '1.104.2', '1.106.0', '1.110.2'] as const;
@@ -98,5 +99,69 @@ describe('a url of the environment', () => {
     const found = await rulesOf(config, release, 'WORD=kU3mXq8ZrT5vNc2L9bHs\nREDIS_URL=redis://two:6379\n');
     expect(found.includes('redis-url-hides-address')).toBe(replaces);
     if (client === 'router') expect(found.includes('redis-url-without-password')).toBe(replaces);
+  });
+});
+
+describe('the matrix of clients, forms and releases', () => {
+  const FORMS_OF = {
+    cache: ['host', 'url', 'cluster', 'sentinel'],
+    router: ['host', 'url'],
+    coordination: ['host', 'url', 'cluster', 'sentinel'],
+    semantic: ['host', 'url'],
+  } as const;
+
+  it('has each form that LiteLLM has', () => {
+    for (const client of CLIENTS) expect(CELLS.filter((cell) => cell.client === client).map(({ form }) => form)).toEqual(FORMS_OF[client]);
+  });
+
+  it.each(CELLS.flatMap((cell) => RELEASES.map((release) => ({ ...cell, release }))))(
+    '$client in form $form on $release has settings and an address, or a finding says why not',
+    async ({ client, form, release }) => {
+      const config = written(client, form, 'redis.example.org') ?? '';
+      const setup = await setupOf({ 'config.yaml': config, '.env': 'WORD=kU3mXq8ZrT5vNc2L9bHs\n' }, { litellmVersion: release });
+      const { findings } = examine(setup, RULES);
+      const resolution = setup.resolutions[client];
+      if (!isMade(client, release)) {
+        expect(resolution.used).toBe(false);
+        expect(findings.map(({ rule }) => rule.id)).toContain('setting-too-new');
+        return;
+      }
+      expect(resolution.used).toBe(true);
+      expect(resolution.failure).toBe(undefined);
+      expect(endpoints(setup, client).map(({ host, port, tls }) => ({ host, port, tls }))).toEqual([
+        { host: 'redis.example.org', port: form === 'sentinel' ? '26379' : '6379', tls: false },
+      ]);
+      expect(formOf(setup, client)).toBe(form);
+      expect(typeof logsIn(setup, client)).toBe('boolean');
+    },
+  );
+});
+
+/** A compose project with a server behind each kind of address, so that the rules which compare both sides have two. */
+function project(client: (typeof CLIENTS)[number], form: 'host' | 'url', server: string, more = '', env = ''): Record<string, string> {
+  return {
+    'compose.yaml': `services:\n  litellm:\n    image: ghcr.io/berriai/litellm:v1.104.2\n    command: ["--config", "/app/config.yaml"]\n    volumes: ["./config.yaml:/app/config.yaml"]\n    environment: { WORD: kU3mXq8ZrT5vNc2L9bHs${env} }\n  redis:\n    image: redis:8.2\n    command: redis-server ${server}\n`,
+    'config.yaml': written(client, form, 'redis', more) ?? '',
+  };
+}
+
+describe.each(CLIENTS)('both sides of the client %s', (client) => {
+  const releases = RELEASES.filter((release) => isMade(client, release));
+  // A semantic cache in form host always has the password of the test.
+  const password = client === 'semantic' ? '' : ', password: os.environ/WORD';
+
+  it.each(releases)('are compared on %s', async (litellmVersion) => {
+    const judged = async (server: string, more = password, form: 'host' | 'url' = 'host') => {
+      const { findings } = examine(await setupOf(project(client, form, server, more), { litellmVersion }), RULES);
+      return findings.filter(({ rule }) => /^redis-(?:login|tls|not)/.test(rule.id)).map(({ rule }) => rule.id);
+    };
+    expect(await judged('--requirepass kU3mXq8ZrT5vNc2L9bHs')).toEqual([]);
+    expect(await judged('--requirepass another-8ZrT5vNc2L9bHs1')).toEqual(['redis-login-refused']);
+    expect(await judged('--user default off')).toEqual(['redis-login-refused']);
+    expect(await judged('--maxmemory 1gb')).toEqual(['redis-login-refused']);
+    expect(await judged('--requirepass kU3mXq8ZrT5vNc2L9bHs --port 0 --tls-port 6379')).toEqual(['redis-tls-mismatch']);
+    expect(await judged('--requirepass kU3mXq8ZrT5vNc2L9bHs --bind 127.0.0.1')).toEqual(['redis-not-reachable']);
+    expect(await judged('--requirepass kU3mXq8ZrT5vNc2L9bHs', '', 'url')).toEqual(['redis-login-refused']);
+    expect(await judged('--maxmemory 1gb', '', 'url')).toEqual([]);
   });
 });

@@ -234,6 +234,10 @@ describe('the verdict', () => {
 const MASKED = [finding('completions', 'miss_not_written', { key: 'absent' }), finding('chat', 'hit_not_in_redis', { key: 'absent' })];
 const GROWN = { by: 12, usual: 0 };
 
+function evidenceOf(findings: readonly Finding[], signals: Partial<Signals>): string {
+  return judge(findings, { ...QUIET, ...signals }).evidence;
+}
+
 function causeOf(findings: readonly Finding[], signals: Partial<Signals>): string {
   return judge(findings, { ...QUIET, ...signals }).cause;
 }
@@ -382,6 +386,8 @@ describe('the cause', () => {
     const partial = [finding('completions', 'miss_not_written', { key: 'absent' }), finding('chat', 'ok', { key: 'present' })];
     expect(causeOf(partial, { callTypes: ['acompletion'] })).toBe('call_type_not_cached');
     expect(causeOf(partial, { callTypes: ['acompletion', 'atext_completion'] })).toBe('undetermined');
+    expect(evidenceOf(partial, { callTypes: undefined })).toContain('supported_call_types) is not known');
+    expect(evidenceOf(partial, { callTypes: ['acompletion', 'atext_completion'] })).not.toContain('is not known');
     expect(causeOf(partial, {})).toBe('undetermined');
     const responses = [finding('completions', 'ok'), finding('responses', 'miss_not_written')];
     expect(causeOf(responses, { version: '1.80.9' })).toBe('call_type_not_cached');
