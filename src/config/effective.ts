@@ -87,7 +87,13 @@ export interface Config {
   redis: TargetConfig[];
   gateways: GatewayConfig[];
   lease?: LeaseConfig | undefined;
-  http: { listen: string[]; external_url?: string | undefined; health_listen?: string[] | undefined; web_config_file?: string | undefined; enable_lifecycle: boolean };
+  http: {
+    listen: string[];
+    external_url?: string | undefined;
+    health_listen?: string[] | undefined;
+    web_config_file?: string | undefined;
+    enable_lifecycle: boolean;
+  };
   traces: { endpoint?: string | undefined; ui_url?: string | undefined; sample_ratio: number };
   metrics: { otlp?: { endpoint: string; interval: number } | undefined };
   log: { level: 'trace' | 'debug' | 'info' | 'warn' | 'error'; format: 'json' | 'text' };
