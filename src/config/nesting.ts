@@ -19,6 +19,7 @@ export function tooDeep(text: string, file: string): Problem | undefined {
   for (const [index, line] of text.split('\n').entries()) {
     const { length: prefix } = /^[ \-?]*/.exec(line)?.[0] ?? '';
     let column = prefix;
+    let colons = 0;
     if (prefix <= 2 * MAX_DEPTH)
       for (column = 0; column < line.length && open <= MAX_DEPTH; column++) {
         const character = line[column];
@@ -28,7 +29,11 @@ export function tooDeep(text: string, file: string): Problem | undefined {
         if (character === '{') keys++;
         else if (character === '}') keys = Math.max(0, keys - 1);
         else if (character === ':') keys = 0;
-        if (keys > MAX_KEYS) return { path: '', message: TOO_DEEP, at: { file, line: index + 1, column: column + 1 } };
+        // `a: b: c:` nests as well: each key is the value of the one before it.
+        if (character === ':' && /^(?:\s|$)/.test(line[column + 1] ?? '')) colons++;
+        else if (open > 0 ? /[,[\]{}]/.test(character ?? '') : character === '#') colons = 0;
+        if (keys > MAX_KEYS || colons > MAX_DEPTH)
+          return { path: '', message: TOO_DEEP, at: { file, line: index + 1, column: column + 1 } };
       }
     if (prefix > 2 * MAX_DEPTH || open > MAX_DEPTH)
       return { path: '', message: TOO_DEEP, at: { file, line: index + 1, column: column || 1 } };

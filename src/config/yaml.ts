@@ -65,6 +65,7 @@ export function parseYaml(text: string, file: string): Source | Problem[] {
   if (text.includes('\r') && !text.includes('\n'))
     return [{ path: '', message: `${file} ends its lines with a carriage return alone; end them with a line feed` }];
   const document = withoutStacks(() => parseDocument(text, { ...OPTIONS, lineCounter: lines }));
+  if (document === undefined) return [{ path: '', message: `${file} ${TOO_DEEP}` }];
   const broken = syntaxProblems([...document.errors, ...document.warnings], at, text);
   const problems = broken.length === 0 ? [...duplicateKeys(document, at), ...missingAnchors(document, at)] : broken;
   if (problems.length > 0) return problems;
@@ -86,7 +87,9 @@ export function parseYamlStream(text: string, file: string, version: '1.1' | '1.
   const deep = tooDeep(text, file);
   if (deep !== undefined) return { documents: [], problems: [deep] };
   const problems: Problem[] = [];
-  for (const document of withoutStacks(() => parseAllDocuments(text, { ...OPTIONS, version, lineCounter: lines }))) {
+  const parsed = withoutStacks(() => parseAllDocuments(text, { ...OPTIONS, version, lineCounter: lines }));
+  if (parsed === undefined) return { documents: [], problems: [{ path: '', message: `${file} ${TOO_DEEP}` }] };
+  for (const document of parsed) {
     const errors = version === '1.1' ? [...document.errors, ...document.warnings] : document.errors;
     for (const problem of syntaxProblems(errors, at, text)) problems.push(problem);
     for (const problem of duplicateKeys(document, at)) problems.push(problem);
@@ -103,12 +106,18 @@ export function parseYamlStream(text: string, file: string, version: '1.1' | '1.
 // The check for unique keys of the yaml package compares all pairs: minutes for a map of 1 MiB.
 const OPTIONS = { prettyErrors: false, merge: true, stringKeys: true, uniqueKeys: false } as const;
 
-/** The yaml package makes an error for each fault of a text; where a text has thousands of them, their stacks take most of the time. */
-function withoutStacks<T>(parse: () => T): T {
+/**
+ * The yaml package makes an error for each fault of a text; where a text has thousands of them, their stacks take most of the
+ * time. Undefined where a text nests so deeply in a way of its own that the stack ends.
+ */
+function withoutStacks<T>(parse: () => T): T | undefined {
   const before = Error.stackTraceLimit;
   Error.stackTraceLimit = 0;
   try {
     return parse();
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
   } finally {
     Error.stackTraceLimit = before;
   }
