@@ -39,7 +39,7 @@ describe('a command line that cannot be meant', () => {
     ['--config.file=x', 'there is no option --config.file; use --config'],
     ['-v', 'there is no option -v; use --version or --log-level debug'],
     ['-x', 'there is no option -x; see --help of the command'],
-    ['probe --password hunter2', 'there is no option --password; set LCE_REDIS_PASSWORD: a secret is never a flag'],
+    ['probe --password hunter2', 'there is no option --password; set LCE_REDIS_PASSWORD instead; a secret is never a flag'],
     ['--litellm-api-key=hunter2', 'there is no option --litellm-api-key; use --litellm-api-key-file or set LCE_LITELLM_API_KEY'],
     ['--redis-url', 'the option --redis-url <url> needs a value'],
     ['metrics --format yaml', "option '--format <format>' argument 'yaml' is invalid. Allowed choices are markdown, json."],

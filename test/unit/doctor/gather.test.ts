@@ -132,12 +132,8 @@ describe('the evidence', () => {
 
 describe('a file that cannot be read is one problem', () => {
   it.each([
-    [
-      'a broken file',
-      'litellm_settings:\n  cache: [true\n',
-      'config.yaml:3:1: is not indented like its neighbours, or a bracket above it is not closed',
-    ],
-    ['a key that is given twice', 'a: 1\na: 2\n', 'config.yaml:2:1: a: this key is given twice'],
+    ['a broken file', 'litellm_settings:\n  cache: [true\n', 'config.yaml:2:10: opens a [ that is not closed'],
+    ['a key that is given twice', 'a: 1\na: 2\n', 'config.yaml:2:1: a: this key is given twice, first in line 1; keep one'],
     ['a tab', 'a:\n\tb: 1\n', 'config.yaml:2:1: is indented with a tab; use spaces'],
     ['a bomb of anchors', bomb(), 'config.yaml uses its anchors more than 100 times'],
     ['nesting without end', '['.repeat(100_000), 'config.yaml:1:201: is nested too deeply'],

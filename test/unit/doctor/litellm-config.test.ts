@@ -42,13 +42,13 @@ describe('a configuration of LiteLLM', () => {
   it.each([
     ['include: a.yaml\n', 'include: must be a list of file names 1:1'],
     ['x: 1\ninclude: [gone.yaml]\n', 'include[0]: gone.yaml does not exist 2:11'],
-    ['a: 1\na: 2\n', 'a: this key is given twice 2:1'],
+    ['a: 1\na: 2\n', 'a: this key is given twice, first in line 1; keep one 2:1'],
     ['', ': is empty 1:1'],
     ['a: 1\n---\nb: 1\n', ': has a second document; LiteLLM reads one 3:1'],
     ['a:\n\tb: 1\n', ': is indented with a tab; use spaces 2:1'],
-    ['a: !env X\n', ': has an unknown !tag 1:4'],
+    ['a: !env X\n', ': has an unknown !tag; put a text that begins with ! in quotes 1:4'],
     ['- a\n', ': must be sections with keys 1:1'],
-    ['a: "x\n', ': lacks a colon, comma, bracket or quote, or is not indented like its neighbours 2:1'],
+    ['a: "x\n', ': opens a quote that is not closed on this line 1:4'],
   ])('%j is a problem with a position', (text, expected) => {
     expect(read(text).problems.map(({ path, message, at }) => `${path}: ${message} ${at?.line}:${at?.column}`)).toEqual([expected]);
   });
