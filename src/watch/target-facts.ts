@@ -30,7 +30,7 @@ export function stateOf(outcome: { at: number; up: boolean; failure: RedisFailur
   const saved = info.text('persistence', 'rdb_last_bgsave_status');
   return {
     ...outcome,
-    runId: info.text('server', 'run_id')?.slice(0, 64),
+    runId: runIdOf(info),
     version: versionOf(info),
     loading: parseFlag(info.text('persistence', 'loading')),
     role: roleOf(info),
@@ -44,6 +44,11 @@ export function stateOf(outcome: { at: number; up: boolean; failure: RedisFailur
 function roleOf(info: Info): string | undefined {
   const role = info.text('replication', 'role');
   return role === undefined ? undefined : member(ROLE, role);
+}
+
+function runIdOf(info: Info): string | undefined {
+  const id = info.text('server', 'run_id');
+  return id !== undefined && /^[0-9A-Za-z._-]{1,64}$/.test(id) ? id : undefined;
 }
 
 function policyOf(info: Info): string | undefined {
