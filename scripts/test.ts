@@ -22,9 +22,9 @@ const MINUTE = 60_000;
 const PROJECTS = [
   { name: 'unit', cap: 6 * MINUTE, servers: false },
   { name: 'contract', cap: 4 * MINUTE, servers: false },
-  { name: 'integration', cap: 18 * MINUTE, servers: true },
-  { name: 'e2e', cap: 12 * MINUTE, servers: true },
-  { name: 'gauntlet', cap: 12 * MINUTE, servers: true },
+  { name: 'integration', cap: 25 * MINUTE, servers: true },
+  { name: 'e2e', cap: 15 * MINUTE, servers: true },
+  { name: 'gauntlet', cap: 15 * MINUTE, servers: true },
 ];
 const STATIC_CAP = 8 * MINUTE;
 const INSTALL_AND_BUILD_CAP = 14 * MINUTE;

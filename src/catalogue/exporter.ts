@@ -4,7 +4,7 @@ import { type MetricDefinition, REDIS_SECONDS } from './definition.ts';
 /** The daemon's own state. The SDK adds `otel.sdk.*` by itself. */
 export const EXPORTER = {
   'cache_exporter.build_info': { kind: 'gauge', owner: 'exporter', unit: '', labels: { version: 'open', node_version: 'open' }, help: 'Always 1; version of the exporter and of Node.' },
-  'cache_exporter.external_url_info': { kind: 'gauge', owner: 'exporter', unit: '', labels: { url: 'open' }, help: 'Always 1; the address at which people reach the exporter (`http.external_url`), to which links in alerts and dashboards lead. Absent where it is not configured: links then lead to the address that Prometheus scrapes.' },
+  'cache_exporter.external_url_info': { kind: 'gauge', owner: 'exporter', unit: '', labels: { url: 'open' }, help: 'Always 1; the address at which people reach the exporter (`http.external_url`), to which links in alerts and dashboards lead. Without it they lead to the address that Prometheus scrapes.', when: 'a configured `http.external_url`' },
   'cache_exporter.start_time': { kind: 'gauge', owner: 'exporter', unit: 's', labels: {}, help: 'Unix time at which the exporter started.' },
   'cache_exporter.job.duration': { kind: 'histogram', owner: 'exporter', unit: 's', labels: { task: TASK, outcome: ['success', 'failure', 'timeout'] }, buckets: REDIS_SECONDS, help: 'Duration of the ticks of targets, censuses and gateways.' },
   'cache_exporter.job.lag': { kind: 'histogram', owner: 'exporter', unit: 's', labels: { task: TASK }, buckets: REDIS_SECONDS, help: 'How late ticks started.' },

@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Mapping } from '../../deploy/local/merge.ts';
 import { redisServer } from '../../deploy/local/redis.ts';
 import type { GatewayConfig } from '../../src/config/effective.ts';
-import { type RunningGateway, startGateway } from '../support/gateway.ts';
+import { type RunningGateway, startWarmGateway } from '../support/gateway.ts';
 import { lacks } from '../support/lacks.ts';
 import { type RunningRedis, startRedis } from '../support/redis.ts';
 import { targetConfig, watchTarget } from '../support/target.ts';
@@ -31,7 +31,7 @@ describe.skipIf(await lacks(() => redisServer('7.0.15', () => undefined)))('a Li
 
   beforeAll(async () => {
     redis = await startRedis({ release: '7.0.15', args: PROTECTED });
-    gateway = await startGateway({
+    gateway = await startWarmGateway({
       release: '1.80.9',
       redis: { port: redis.port, password: PASSWORD },
       env: { REDIS_URL: redis.url, REDIS_PORT: '6378' },
@@ -96,7 +96,7 @@ describe.skipIf(await lacks(() => redisServer('6.2.14', () => undefined)))('a Li
   async function start(cacheParams: Mapping): Promise<{ redis: RunningRedis; gateway: RunningGateway }> {
     const redis = await startRedis({ release: '6.2.14', args: PROTECTED });
     const config = { litellm_settings: { cache_params: cacheParams } };
-    const gateway = await startGateway({ redis: { port: redis.port, password: PASSWORD }, config });
+    const gateway = await startWarmGateway({ redis: { port: redis.port, password: PASSWORD }, config });
     return { redis, gateway };
   }
 
@@ -123,7 +123,7 @@ describe.skipIf(await lacks(() => redisServer('6.2.14', () => undefined)))('a Li
 
 describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a gateway without Redis', () => {
   it('has its cache switched off: disabled, which can be as expected', async () => {
-    const gateway = await startGateway();
+    const gateway = await startWarmGateway();
     expect(await watch(gateway, undefined).tick()).toMatchObject({ verdict: 'disabled', cause: 'cache_disabled', cacheType: 'none' });
     const expected = await watch(gateway, undefined, { expect: { cache: 'none' } }).tick();
     expect(expected).toMatchObject({ verdict: 'disabled', cause: 'none', asExpected: true });
@@ -131,7 +131,7 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a gat
   });
 
   it('caches in its own memory: local, although every pair hits', async () => {
-    const gateway = await startGateway({
+    const gateway = await startWarmGateway({
       release: '1.80.9',
       config: { litellm_settings: { cache: true, cache_params: { type: 'local' } } },
     });

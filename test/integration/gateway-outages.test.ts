@@ -2,7 +2,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { redisServer } from '../../deploy/local/redis.ts';
 import type { GatewayConfig } from '../../src/config/effective.ts';
 import { Secret } from '../../src/config/secret.ts';
-import { type RunningGateway, startGateway } from '../support/gateway.ts';
+import { type RunningGateway, startWarmGateway } from '../support/gateway.ts';
 import { lacks } from '../support/lacks.ts';
 import { type RunningRedis, startRedis } from '../support/redis.ts';
 import { targetConfig, type WatchedTarget, watchTarget } from '../support/target.ts';
@@ -19,7 +19,7 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
 
   beforeAll(async () => {
     redis = await startRedis({ args: PROTECTED });
-    gateway = await startGateway({
+    gateway = await startWarmGateway({
       redis: { port: redis.port, password: PASSWORD },
       config: {
         model_list: [
@@ -238,7 +238,7 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))(
   () => {
     it('is redis_auth: what Redis answers is an ordinary ERR, and it counts the failed calls of AUTH all the same', async () => {
       const redis = await startRedis({ args: PROTECTED });
-      const gateway = await startGateway({ release: '1.80.9', redis: { port: redis.port, password: PASSWORD } });
+      const gateway = await startWarmGateway({ release: '1.80.9', redis: { port: redis.port, password: PASSWORD } });
       const watched = watchTarget(targetConfig(redis.url, { username: 'exporter', password: EXPORTER, interval: 60_000 }));
       const probed = watchGateway(gatewayConfig(gateway.url, { api_key: gateway.apiKey, redis: 'cache', timeout: 4_000 }), watched.target);
       const { tick, becomes } = inTurn(watched, probed);

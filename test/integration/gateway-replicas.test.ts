@@ -3,7 +3,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../deploy/local/process.ts';
 import { redisServer } from '../../deploy/local/redis.ts';
 import { eventually } from '../support/eventually.ts';
-import { type RunningGateway, startGateway } from '../support/gateway.ts';
+import { type RunningGateway, startWarmGateway } from '../support/gateway.ts';
 import { lacks } from '../support/lacks.ts';
 import { type RunningRedis, startRedis } from '../support/redis.ts';
 import { targetConfig, watchTarget } from '../support/target.ts';
@@ -50,7 +50,7 @@ describe.skipIf(await lacks(() => redisServer('7.0.15', () => undefined)))('two 
     [redis, other] = await Promise.all([startRedis({ release: '7.0.15' }), startRedis({ release: '7.0.15' })]);
     way = await switchable(redis.port);
     const env = { LITELLM_MASTER_KEY: KEY };
-    replicas = await Promise.all([redis.port, way.port].map((port) => startGateway({ redis: { port }, env })));
+    replicas = await Promise.all([redis.port, way.port].map((port) => startWarmGateway({ redis: { port }, env })));
   });
 
   afterEach(async () => {
