@@ -27,7 +27,7 @@ const EVERYWHERE: readonly (readonly [pattern: RegExp, whose: string])[] = [
   [/^\/(?:run|var\/run|mnt|vault)\/secrets?\/\S+$/, FILE_PATH],
 ];
 
-/** References that are taken for such only where somebody wrote them into a configuration file. */
+/** References that count as such only in a configuration file. */
 const WRITTEN: readonly (readonly [pattern: RegExp, whose: string])[] = [
   [/^\$[A-Za-z_]\w*$/, 'is a reference of a shell'],
   [/^%[A-Za-z_]\w*%$/, 'is a reference of Windows'],

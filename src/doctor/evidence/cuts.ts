@@ -51,7 +51,7 @@ function isCut(text: string, name: string, lookup: Lookup): boolean {
   if (lookup(name).kind === 'value' || at === -1) return false;
   const before = text.charAt(at - 1);
   const behind = text.charAt(at + 1 + name.length);
-  // `$REDIS_PASSWORD` behind a colon, a slash or a dash is a variable that somebody meant.
+  // `$REDIS_PASSWORD` behind a colon, a slash or a dash is meant as a variable.
   if (/^[A-Z][A-Z0-9_]{2,}$/.test(name) && /^$|[^A-Za-z0-9$]/.test(before)) return false;
   const isJoined = (character: string) => character !== '' && !/[\s:/@"'=,;]/.test(character);
   return isJoined(before) || isJoined(behind);
