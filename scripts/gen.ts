@@ -1,11 +1,12 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DASHBOARDS } from '../grafana/src/dashboards.ts';
-import { metricsMarkdown } from '../src/catalogue/document.ts';
-import { aclMarkdown } from '../src/collectors/document.ts';
-import { configurationMarkdown, configurationSchema } from '../src/config/document.ts';
-import { doctorMarkdown } from '../src/doctor/report/document.ts';
+import { metricsMarkdown } from '../src/catalogue/markdown.ts';
+import { aclMarkdown } from '../src/collectors/acl/markdown.ts';
+import { configurationMarkdown, configurationSchema } from '../src/config/markdown.ts';
+import { doctorMarkdown } from '../src/doctor/report/markdown.ts';
 import { alertsMarkdown } from './alerts-page.ts';
+import { layersJson, layersMarkdown } from './layers.ts';
 import { readRules } from './rule-files.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -17,6 +18,8 @@ const GENERATED: Readonly<Record<string, (found: string) => string>> = {
   'docs/redis-acl.md': aclMarkdown,
   'docs/alerts.md': () => alertsMarkdown(readRules(root)),
   'docs/doctor/README.md': doctorMarkdown,
+  'docs/architecture.md': layersMarkdown,
+  'biome.layers.json': layersJson,
   'docs/config.schema.json': () => `${JSON.stringify(configurationSchema(), null, 2)}\n`,
   ...Object.fromEntries(
     DASHBOARDS.map((dashboard) => [`grafana/dashboards/${dashboard.uid}.json`, () => `${JSON.stringify(dashboard, null, 2)}\n`]),

@@ -1,12 +1,12 @@
 import type { Config } from './config/effective.ts';
 import type { Loaded } from './config/load.ts';
-import { problemText } from './config/problem.ts';
 import { createFleet } from './fleet.ts';
-import { debugText } from './http/debug-text.ts';
-import { startHttp } from './http/server.ts';
+import { debugText } from './http/page/debug-text.ts';
+import { startHttp } from './http/server/server.ts';
 import type { Status } from './model/status.ts';
 import type { Clock } from './schedule/clock.ts';
 import { createScheduler } from './schedule/scheduler.ts';
+import { problemText } from './source/problem.ts';
 import { startTelemetry } from './telemetry/telemetry.ts';
 
 export interface DaemonOptions {

@@ -1,7 +1,7 @@
 import { worstDailyCost } from '../config/cost.ts';
-import { configurationSchema } from '../config/document.ts';
 import type { Config } from '../config/effective.ts';
 import { loadConfig, type Sources } from '../config/load.ts';
+import { configurationSchema } from '../config/markdown.ts';
 import { printConfig } from '../config/print.ts';
 import { EXIT, type Io } from './io.ts';
 import { reportProblems } from './problems.ts';

@@ -1,5 +1,6 @@
-import { problemText } from '../config/problem.ts';
 import type { Reported } from '../doctor/examination.ts';
+import { cacheType } from '../doctor/facts/cache-settings.ts';
+import { environmentIsKnown } from '../doctor/facts/gateway.ts';
 import { SEVERITY, type Severity } from '../doctor/finding.ts';
 import { type Place, placeText } from '../doctor/place.ts';
 import type { Masking } from '../doctor/report/masking.ts';
@@ -8,9 +9,8 @@ import { settingRows } from '../doctor/report/settings-table.ts';
 import { NEED, type Need, type Rule } from '../doctor/rule.ts';
 import { RULES } from '../doctor/rules/index.ts';
 import { CLIENT, type Setup } from '../doctor/setup.ts';
-import { cacheType } from '../doctor/subject/cache-settings.ts';
-import { environmentIsKnown } from '../doctor/subject/gateway.ts';
 import { printableLine } from '../masking/mask.ts';
+import { problemText } from '../source/problem.ts';
 import { type Cell, table, wrap } from './layout.ts';
 
 const INDENT = '  ';

@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { closest, type Problem, problemText } from '../config/problem.ts';
 import { examineAll, isAtLeast, type Reported } from '../doctor/examination.ts';
 import type { Severity } from '../doctor/finding.ts';
 import { gather, type Outside } from '../doctor/gather.ts';
@@ -14,6 +13,7 @@ import type { Setup } from '../doctor/setup.ts';
 import { linesOf, type Outcome, type Verified, verified } from '../doctor/verification.ts';
 import { printableLine } from '../masking/mask.ts';
 import { systemClock } from '../schedule/clock.ts';
+import { closest, type Problem, problemText } from '../source/problem.ts';
 import { doctorText } from './doctor-report.ts';
 import { EXIT, type Io } from './io.ts';
 import { table } from './layout.ts';

@@ -1,4 +1,4 @@
-import { metricDocuments, metricsMarkdown } from '../catalogue/document.ts';
+import { metricDocuments, metricsMarkdown } from '../catalogue/markdown.ts';
 import { EXIT, type Io } from './io.ts';
 
 /** Prints the catalogue of metrics as Markdown or JSON. */

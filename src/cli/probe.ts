@@ -1,9 +1,9 @@
 import { loadConfig, type Sources } from '../config/load.ts';
 import { createFleet } from '../fleet.ts';
-import { moment, span } from '../http/quantities.ts';
 import type { Status } from '../model/status.ts';
 import { systemClock } from '../schedule/clock.ts';
 import { startTelemetry } from '../telemetry/telemetry.ts';
+import { moment, span } from '../text/quantities.ts';
 import { EXIT, type Io } from './io.ts';
 import { reportProblems } from './problems.ts';
 import { statusText } from './report.ts';

@@ -1,7 +1,7 @@
-import { secretsOfEnvironment, secretsOfFile } from '../config/known-secrets.ts';
 import type { Sources } from '../config/load.ts';
-import { type Problem, problemText } from '../config/problem.ts';
 import { createMask } from '../masking/mask.ts';
+import { secretsOfEnvironment, secretsOfFile } from '../source/known-secrets.ts';
+import { type Problem, problemText } from '../source/problem.ts';
 import { EXIT, type Io } from './io.ts';
 
 /** Prints every problem of a configuration, one a line, secrets hidden, and returns the exit code for it. */

@@ -1,8 +1,8 @@
 import { Command, CommanderError, Option } from 'commander';
-import { secretsOfEnvironment } from '../config/known-secrets.ts';
 import type { Flags, Sources } from '../config/load.ts';
 import { SEVERITY, type Severity } from '../doctor/finding.ts';
 import { createMask, printable } from '../masking/mask.ts';
+import { secretsOfEnvironment } from '../source/known-secrets.ts';
 import type { DoctorRequest } from './doctor.ts';
 import { EXIT, type Io } from './io.ts';
 import { unknownCommand, usageError } from './usage.ts';

@@ -1,19 +1,3 @@
-import { censusLine } from '../http/census-text.ts';
-import { ago, count, seconds, span } from '../http/quantities.ts';
-import { readable } from '../http/readable.ts';
-import { memoryText, noauthText, refusalText, rejectionsText, targetState } from '../http/target-text.ts';
-import {
-  AUTH_WORDS,
-  CAUSE_WORDS,
-  FAILURE_WORDS,
-  gatewaySentence,
-  gatewayTone,
-  OUTCOME_WORDS,
-  ROUTE_WORDS,
-  speedupText,
-  type Tone,
-  VERDICT_WORDS,
-} from '../http/words.ts';
 import type {
   CredentialStatus,
   GatewayStatus,
@@ -25,6 +9,22 @@ import type {
   TargetStatus,
   VerdictChange,
 } from '../model/status.ts';
+import { censusLine } from '../text/census.ts';
+import { ago, count, seconds, span } from '../text/quantities.ts';
+import { readable } from '../text/readable.ts';
+import { memoryText, noauthText, refusalText, rejectionsText, targetState } from '../text/target.ts';
+import {
+  AUTH_WORDS,
+  CAUSE_WORDS,
+  FAILURE_WORDS,
+  gatewaySentence,
+  gatewayTone,
+  OUTCOME_WORDS,
+  ROUTE_WORDS,
+  speedupText,
+  type Tone,
+  VERDICT_WORDS,
+} from '../text/words.ts';
 import { type Cell, table, wrap } from './layout.ts';
 
 const INDENT = '  ';

@@ -1,6 +1,6 @@
-import { secretsOfEnvironment } from '../config/known-secrets.ts';
-import { Secret } from '../config/secret.ts';
 import { createMask, printableLine } from '../masking/mask.ts';
+import { secretsOfEnvironment } from '../source/known-secrets.ts';
+import { Secret } from '../source/secret.ts';
 import { EXIT } from './io.ts';
 
 /** Messages of libraries can hold all of what they were given. */

@@ -1,4 +1,4 @@
-import { closest } from '../config/problem.ts';
+import { closest } from '../source/problem.ts';
 
 /** What people call commands and options that have another name here. */
 const COMMAND: Readonly<Record<string, string>> = {

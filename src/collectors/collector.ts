@@ -1,6 +1,6 @@
 import type { Metric, Sample } from '../catalogue/sample.ts';
-import type { Answers } from '../redis/answers.ts';
-import type { Query } from '../redis/query.ts';
+import type { Answers } from '../redis/replies/answers.ts';
+import type { Query } from '../redis/replies/query.ts';
 
 /** Queries by the name under which a collector finds the reply. */
 export type Queries = Readonly<Record<string, Query<unknown>>>;

@@ -1,9 +1,9 @@
 import { COMMAND_SECONDS } from '../catalogue/redis.ts';
 import { type Distribution, sample } from '../catalogue/sample.ts';
 import type { Command } from '../model/redis.ts';
-import { parseCommandStats } from '../redis/commandstats.ts';
-import { type CommandLatency, parseLatencyHistogram } from '../redis/latency.ts';
-import { INFO, type Query } from '../redis/query.ts';
+import { parseCommandStats } from '../redis/replies/commandstats.ts';
+import { type CommandLatency, parseLatencyHistogram } from '../redis/replies/latency.ts';
+import { INFO, type Query } from '../redis/replies/query.ts';
 import { collector } from './collector.ts';
 
 const MEASURED = ['get', 'set', 'auth'] as const satisfies readonly Command[];

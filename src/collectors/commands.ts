@@ -1,7 +1,7 @@
 import { sample } from '../catalogue/sample.ts';
 import { COMMAND } from '../model/redis.ts';
-import { parseCommandStats } from '../redis/commandstats.ts';
-import { INFO } from '../redis/query.ts';
+import { parseCommandStats } from '../redis/replies/commandstats.ts';
+import { INFO } from '../redis/replies/query.ts';
 import { collector } from './collector.ts';
 
 /** What came of commands, by command. */

@@ -1,6 +1,6 @@
 import { REDIS } from '../catalogue/redis.ts';
 import { sample } from '../catalogue/sample.ts';
-import { INFO } from '../redis/query.ts';
+import { INFO } from '../redis/replies/query.ts';
 import { collector } from './collector.ts';
 
 /** CPU time of a server's process. */

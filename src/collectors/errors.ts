@@ -1,8 +1,8 @@
 import { REDIS } from '../catalogue/redis.ts';
 import { sample } from '../catalogue/sample.ts';
 import { ERROR_PREFIX } from '../model/redis.ts';
-import { parseErrorStats } from '../redis/errorstats.ts';
-import { INFO } from '../redis/query.ts';
+import { parseErrorStats } from '../redis/replies/errorstats.ts';
+import { INFO } from '../redis/replies/query.ts';
 import { collector } from './collector.ts';
 
 /** Error replies by prefix, and denials of access from 7.2 on. */

@@ -1,6 +1,6 @@
 import type { LabelsOf, Metric } from '../catalogue/sample.ts';
-import { type Info, parseCount, parseFlag, parseNumber, type Section } from '../redis/info.ts';
-import { INFO } from '../redis/query.ts';
+import { type Info, parseCount, parseFlag, parseNumber, type Section } from '../redis/replies/info.ts';
+import { INFO } from '../redis/replies/query.ts';
 
 /** Metrics that have no labels besides the target's. */
 export type Unlabelled = { [N in Metric<'gauge' | 'counter'>]: LabelsOf<N> extends Record<string, never> ? N : never }[Metric<

@@ -1,7 +1,7 @@
 import { sample } from '../catalogue/sample.ts';
-import { parseKeySizes } from '../redis/keysizes.ts';
-import { parseKeyspace } from '../redis/keyspace.ts';
-import { INFO } from '../redis/query.ts';
+import { parseKeySizes } from '../redis/replies/keysizes.ts';
+import { parseKeyspace } from '../redis/replies/keyspace.ts';
+import { INFO } from '../redis/replies/query.ts';
 import { collector } from './collector.ts';
 
 /** Keys by database, and string keys by size from 8.0 on. */

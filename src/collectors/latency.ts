@@ -1,10 +1,10 @@
 import { REDIS } from '../catalogue/redis.ts';
 import { sample } from '../catalogue/sample.ts';
 import type { Command } from '../model/redis.ts';
-import type { Section } from '../redis/info.ts';
-import { parseInfo } from '../redis/info.ts';
-import { type LatencySpike, parseLatencyLatest, parseLatencyStats, percentileSeconds } from '../redis/latency.ts';
-import type { Query } from '../redis/query.ts';
+import type { Section } from '../redis/replies/info.ts';
+import { parseInfo } from '../redis/replies/info.ts';
+import { type LatencySpike, parseLatencyLatest, parseLatencyStats, percentileSeconds } from '../redis/replies/latency.ts';
+import type { Query } from '../redis/replies/query.ts';
 import { collector } from './collector.ts';
 
 const LATENCY_LATEST: Query<LatencySpike[]> = { args: ['LATENCY', 'LATEST'], since: '6.2.0', parse: parseLatencyLatest };

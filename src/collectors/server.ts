@@ -1,7 +1,7 @@
 import { sample, states } from '../catalogue/sample.ts';
 import { MAXMEMORY_POLICY, MODE, type Mode, ROLE, type Server } from '../model/redis.ts';
-import { type Info, parseFlag } from '../redis/info.ts';
-import { INFO } from '../redis/query.ts';
+import { type Info, parseFlag } from '../redis/replies/info.ts';
+import { INFO } from '../redis/replies/query.ts';
 import { collector } from './collector.ts';
 
 /** What a server is. */

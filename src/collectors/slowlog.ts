@@ -1,5 +1,5 @@
 import { sample } from '../catalogue/sample.ts';
-import type { Query } from '../redis/query.ts';
+import type { Query } from '../redis/replies/query.ts';
 import { collector } from './collector.ts';
 
 const SLOWLOG_LENGTH: Query<number | undefined> = {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { Secret } from '../source/secret.ts';
 import { gatewayPathHint, httpUrlHint, redisUrlHint } from './address-hint.ts';
 import { refuse, text } from './fields.ts';
-import { Secret } from './secret.ts';
 
 /** A URL without user and password, and these. */
 export interface RedisAddress {

@@ -1,4 +1,4 @@
-import { formatDuration } from './duration.ts';
+import { formatDuration } from '../source/duration.ts';
 import type { Report, Section } from './section.ts';
 
 const DAY = 86_400_000;

@@ -1,5 +1,5 @@
+import { Secret } from '../source/secret.ts';
 import type { Config } from './effective.ts';
-import { Secret } from './secret.ts';
 
 /** Names of entries, by what a new configuration does to them; each in the order of the configuration that has it. */
 export interface Change {

@@ -1,5 +1,5 @@
 import type { Route } from '../model/cache.ts';
-import type { Secret } from './secret.ts';
+import type { Secret } from '../source/secret.ts';
 
 /** How to trust and be trusted over TLS; paths of PEM files. */
 export interface TlsConfig {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { formatDuration, meantDuration, parseDuration } from './duration.ts';
-import { closest } from './problem.ts';
-import { Secret, secretFault } from './secret.ts';
+import { formatDuration, meantDuration, parseDuration } from '../source/duration.ts';
+import { closest } from '../source/problem.ts';
+import { Secret, secretFault } from '../source/secret.ts';
 
 /** The longest interval that a timer of Node keeps is 24 days; a day is the longest that makes sense here. */
 const DAY = 86_400_000;

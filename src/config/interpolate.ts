@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
-import { type FileText, readText } from './file.ts';
-import { foreignReference } from './foreign.ts';
-import type { Fault, Path } from './problem.ts';
-import { Secret } from './secret.ts';
+import { type FileText, readText } from '../source/file.ts';
+import { foreignReference } from '../source/foreign.ts';
+import type { Fault, Path } from '../source/problem.ts';
+import { Secret } from '../source/secret.ts';
 
 /** The keys whose values are secrets. */
 const SECRET_KEYS: ReadonlySet<string> = new Set(['password', 'api_key']);

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import type { Fault, Path } from '../source/problem.ts';
+import { Secret } from '../source/secret.ts';
 import { inputSchema } from './json-schema.ts';
-import type { Fault, Path } from './problem.ts';
-import { Secret } from './secret.ts';
 import { unknownKey } from './unknown-key.ts';
 
 /** What the first `most` issues of a schema mean to the person who wrote the tree; unknown keys are one issue each. */

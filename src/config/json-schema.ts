@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Path } from './problem.ts';
+import type { Path } from '../source/problem.ts';
 import { schema } from './schema.ts';
 
 /** The part of JSON Schema that describes the configuration, with two notes of our own. */

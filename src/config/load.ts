@@ -1,13 +1,13 @@
+import { type Fault, type Path, type Problem, pathText } from '../source/problem.ts';
+import { readYaml, type Source } from '../source/yaml.ts';
 import type { Config } from './effective.ts';
 import { interpolate } from './interpolate.ts';
 import { countIssues, faultsOf } from './issue.ts';
 import { namedFileFaults } from './named-files.ts';
-import { otlpEndpoint } from './otlp-endpoint.ts';
-import { type Fault, type Path, type Problem, pathText } from './problem.ts';
 import { schema } from './schema.ts';
-import { type Environment, type Flags, nameSomething, overlay, variableNotes } from './settings.ts';
+import { otlpEndpoint } from './settings/otlp-endpoint.ts';
+import { type Environment, type Flags, nameSomething, overlay, variableNotes } from './settings/settings.ts';
 import { blankUnknownKeys } from './unknown-key.ts';
-import { readYaml, type Source } from './yaml.ts';
 
 export type { Flags };
 

@@ -1,6 +1,6 @@
-import { readText } from './file.ts';
-import type { Fault, Path } from './problem.ts';
-import { readSecret, Secret } from './secret.ts';
+import { readText } from '../source/file.ts';
+import type { Fault, Path } from '../source/problem.ts';
+import { readSecret, Secret } from '../source/secret.ts';
 
 const SECRET_FILE_KEYS: ReadonlySet<string> = new Set(['password_file', 'api_key_file']);
 /** An empty one counts for OpenSSL as not given. */

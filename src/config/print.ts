@@ -1,7 +1,7 @@
 import { stringify } from 'yaml';
-import { formatDuration } from './duration.ts';
+import { formatDuration } from '../source/duration.ts';
+import type { Secret } from '../source/secret.ts';
 import type { Config, Credential, GatewayConfig, TargetConfig } from './effective.ts';
-import type { Secret } from './secret.ts';
 
 /**
  * The effective configuration as YAML, every default written out. A secret from a file is named by that

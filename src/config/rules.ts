@@ -1,9 +1,9 @@
 import type { z } from 'zod';
+import { formatDuration } from '../source/duration.ts';
+import { closest, type Path, pathText } from '../source/problem.ts';
 import type { RedisAddress } from './address.ts';
 import { costRules } from './cost.ts';
-import { formatDuration } from './duration.ts';
 import { NAME } from './fields.ts';
-import { closest, type Path, pathText } from './problem.ts';
 import type { Report, Rules, Section } from './section.ts';
 
 /**

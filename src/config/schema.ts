@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { ROUTE } from '../model/cache.ts';
+import { keyFault } from '../source/secret.ts';
 import { gatewayUrl, httpUrl, listenAddress, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
 import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, share, text } from './fields.ts';
 import { always, canaryRules, credentialRules, gatewayRules, leaseRules, rootRules, targetRules, tlsRules } from './rules.ts';
-import { keyFault } from './secret.ts';
 
 /** DNS labels, and several of them with dots between (Kubernetes documentation, "Object Names and IDs"). */
 const KUBERNETES_NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;

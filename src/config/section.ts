@@ -1,4 +1,4 @@
-import type { Path } from './problem.ts';
+import type { Path } from '../source/problem.ts';
 
 /** A section as a rule sees it: partly checked, because rules speak also when a single key is wrong. */
 export type Section = Readonly<Record<string, unknown>>;

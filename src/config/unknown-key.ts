@@ -1,6 +1,6 @@
+import { closest, type Fault, type Path } from '../source/problem.ts';
 import { isBlank } from './interpolate.ts';
 import { inputSchema, type JsonSchema, keysAt } from './json-schema.ts';
-import { closest, type Fault, type Path } from './problem.ts';
 
 /** What people write for a key that has another name here, where the spelling gives no hint; the first that is known at its place counts. */
 const SYNONYM: ReadonlyMap<string, readonly string[]> = new Map([

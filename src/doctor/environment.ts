@@ -1,4 +1,4 @@
-import type { Secret } from '../config/secret.ts';
+import type { Secret } from '../source/secret.ts';
 import type { Place } from './place.ts';
 
 /**

@@ -1,14 +1,9 @@
 import { existsSync, readdirSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
-import { readBytesNow, readTextNow } from '../config/file.ts';
-import { type Problem, problemText } from '../config/problem.ts';
 import type { Clock } from '../schedule/clock.ts';
-import { cutsOf } from './evidence/cuts.ts';
-import { fromDatabase } from './evidence/database.ts';
-import { environmentOf } from './evidence/environment-of.ts';
-import { type Disk, filesOf } from './evidence/files.ts';
-import { deepFreeze } from './evidence/freeze.ts';
-import { trackedPaths } from './evidence/git-index.ts';
+import { readBytesNow, readTextNow } from '../source/file.ts';
+import { type Problem, problemText } from '../source/problem.ts';
+import { releaseOf, sectionVariables } from './evidence/container/containers.ts';
 import {
   type Beside,
   type Configured,
@@ -18,11 +13,16 @@ import {
   identifiedServices,
   identifiedWorkloads,
   locate,
-} from './evidence/instances.ts';
-import { readKubernetes } from './evidence/kubernetes.ts';
-import { releaseOf, sectionVariables } from './evidence/running.ts';
-import { composeFiles, environmentFiles, processLookup, variable } from './evidence/sources.ts';
-import { STARTER, startersOf } from './evidence/starters.ts';
+} from './evidence/container/instances.ts';
+import { STARTER, startersOf } from './evidence/container/starters.ts';
+import { fromDatabase } from './evidence/database.ts';
+import { type Disk, filesOf } from './evidence/files.ts';
+import { deepFreeze } from './evidence/freeze.ts';
+import { trackedPaths } from './evidence/git-index.ts';
+import { readKubernetes } from './evidence/kubernetes/kubernetes.ts';
+import { composeFiles, environmentFiles, processLookup, variable } from './evidence/read-inputs.ts';
+import { cutsOf } from './evidence/variables/cuts.ts';
+import { environmentOf } from './evidence/variables/environment-of.ts';
 import { type DoctorOptions, discovered, isAsked } from './options.ts';
 import { resolve as resolved } from './resolve.ts';
 import type { Gap, Setup } from './setup.ts';

@@ -1,5 +1,5 @@
-import { Secret } from '../config/secret.ts';
 import { hasBehaviour } from '../litellm/releases.ts';
+import { Secret } from '../source/secret.ts';
 import type { Environment } from './environment.ts';
 import { clientArguments } from './resolver/arguments.ts';
 import { type Behaviour, behaviourOf } from './resolver/client-arguments.ts';

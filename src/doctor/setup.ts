@@ -1,7 +1,7 @@
-import type { Path } from '../config/problem.ts';
-import type { Secret } from '../config/secret.ts';
+import type { Path } from '../source/problem.ts';
+import type { Secret } from '../source/secret.ts';
 import type { Environment, Variable } from './environment.ts';
-import type { Role } from './evidence/role.ts';
+import type { Role } from './evidence/container/container-role.ts';
 import type { Place } from './place.ts';
 
 /** The merged `config.yaml` of LiteLLM with its `include` files. */

@@ -1,4 +1,4 @@
-import type { Problem } from '../config/problem.ts';
+import type { Problem } from '../source/problem.ts';
 import type { Examination, Reported } from './examination.ts';
 import { type Edit, SEVERITY, type Severity } from './finding.ts';
 import type { Setup } from './setup.ts';

@@ -1,10 +1,10 @@
 import { type ClientRequest, type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps, type RequestOptions } from 'node:https';
 import type { TlsConfig } from '../config/effective.ts';
-import { readText } from '../config/file.ts';
 import { checkServerIdentity } from '../config/server-identity.ts';
 import { PHASE, type Phase } from '../model/cache.ts';
 import type { Clock } from '../schedule/clock.ts';
+import { readText } from '../source/file.ts';
 import { failureOf, GatewayError } from './failure.ts';
 
 /** Most bytes of a body that are taken from a gateway; an answer of 16 tokens needs about one thousand. */

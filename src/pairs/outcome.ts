@@ -1,5 +1,5 @@
 import type { CacheMark, Outcome, Route } from '../model/cache.ts';
-import type { KeyState } from '../redis/key-look.ts';
+import type { KeyState } from '../redis/probe-keys/lookup.ts';
 
 /**
  * What kind of pair it was: `own` with the probe's cache controls, `plain` without any, as users send

@@ -1,5 +1,5 @@
-import { RedisError, type Settled } from './failure.ts';
-import type { Connection, Target } from './target.ts';
+import { RedisError, type Settled } from './connection/failure.ts';
+import type { Connection, Target } from './connection/target.ts';
 
 /** A key that was drawn. `name` has one character for each byte; `ttlSeconds` is missing for a key that never expires. */
 export interface SampledKey {

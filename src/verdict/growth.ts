@@ -1,5 +1,5 @@
 import { ERROR_PREFIX, type ErrorPrefix } from '../model/redis.ts';
-import type { ServerCounters } from '../redis/server-counters.ts';
+import type { ServerCounters } from '../redis/replies/server-counters.ts';
 
 /**
  * What a verdict compares: refusals by prefix, logins that were refused whatever the text, connections that were

@@ -1,5 +1,5 @@
 import type { Cause } from '../model/cache.ts';
-import type { ServerState } from '../redis/server-state.ts';
+import type { ServerState } from '../redis/replies/server-state.ts';
 import { seen } from './counted-words.ts';
 import { type CauseRow, OUTAGE, reachesRedis } from './proof.ts';
 import type { Finding, Signals } from './signals.ts';

@@ -1,8 +1,8 @@
 import type { CallType } from '../litellm/cache-ping.ts';
 import type { CacheType, GatewayFailure, Outcome, Route } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
-import type { KeyState } from '../redis/key-look.ts';
-import type { ServerState } from '../redis/server-state.ts';
+import type { KeyState } from '../redis/probe-keys/lookup.ts';
+import type { ServerState } from '../redis/replies/server-state.ts';
 import type { Counted, Growth } from './growth.ts';
 import type { Repetition } from './repetition.ts';
 

@@ -1,7 +1,7 @@
-import { type RunningRedis, startRedis } from '../../deploy/local/redis.ts';
+import { type RunningRedis, startRedis } from '../../dev/redis.ts';
 import { sampleKeys } from '../../src/redis/census.ts';
-import { createTarget } from '../../src/redis/connect.ts';
-import { parseInfo } from '../../src/redis/info.ts';
+import { createTarget } from '../../src/redis/connection/connect.ts';
+import { parseInfo } from '../../src/redis/replies/info.ts';
 import { median } from './statistics.ts';
 
 const KEYS = 1_000_000;

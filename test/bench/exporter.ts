@@ -2,9 +2,9 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { type RunningExporter as Started, startExporter as start } from '../../deploy/local/exporter.ts';
-import type { Mapping } from '../../deploy/local/merge.ts';
-import { freePort } from '../../deploy/local/process.ts';
+import { type RunningExporter as Started, startExporter as start } from '../../dev/exporter.ts';
+import type { Mapping } from '../../dev/merge.ts';
+import { freePort } from '../../dev/process.ts';
 
 /** An exporter that runs from source, and how long it took to be ready. */
 export interface RunningExporter extends Started {

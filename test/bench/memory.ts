@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startGateway } from '../../deploy/local/gateway.ts';
-import { startRedis } from '../../deploy/local/redis.ts';
+import { startGateway } from '../../dev/gateway.ts';
+import { startRedis } from '../../dev/redis.ts';
 import { startExporter } from './exporter.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { startHttp } from '../../src/http/server.ts';
+import { startHttp } from '../../src/http/server/server.ts';
 import { VERDICT } from '../../src/model/cache.ts';
 import { exampleGateway, exampleStatus } from '../support/example-status.ts';
 import { scrapeTimes } from './scrape.ts';

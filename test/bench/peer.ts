@@ -1,4 +1,4 @@
-import { freePort, type RunningProcess, startProcess, waitUntilReady } from '../../deploy/local/process.ts';
+import { freePort, type RunningProcess, startProcess, waitUntilReady } from '../../dev/process.ts';
 
 /** redis_exporter beside ours, where the environment variable REDIS_EXPORTER names its binary. */
 export async function startPeer(redisUrl: string): Promise<{ url: string; process: RunningProcess } | undefined> {

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startProcess } from '../../deploy/local/process.ts';
-import { type RunningRedis, startRedis } from '../../deploy/local/redis.ts';
+import { startProcess } from '../../dev/process.ts';
+import { type RunningRedis, startRedis } from '../../dev/redis.ts';
 import { startExporter } from './exporter.ts';
 import { startPeer } from './peer.ts';
 import { scrapeTimes } from './scrape.ts';

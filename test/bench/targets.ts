@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startRedis } from '../../deploy/local/redis.ts';
+import { startRedis } from '../../dev/redis.ts';
 import { startExporter } from './exporter.ts';
 
 const TARGETS = 1_000;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { startProcess, waitUntilReady } from '../../deploy/local/process.ts';
+import { startProcess, waitUntilReady } from '../../dev/process.ts';
 import { exchange } from '../../src/litellm/request.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 import { quantile } from './statistics.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { readRules } from '../../scripts/rule-files.ts';
-import { metricDocuments } from '../../src/catalogue/document.ts';
+import { metricDocuments } from '../../src/catalogue/markdown.ts';
 import { parsePromql, queriesOf, type Selector } from '../support/promql.ts';
 
 const root = join(import.meta.dirname, '../..');

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { ROUTING } from '../../deploy/local/alerting.ts';
-import { parseDuration } from '../../src/config/duration.ts';
+import { ROUTING } from '../../dev/alerting.ts';
+import { parseDuration } from '../../src/source/duration.ts';
 import { ALERTS, firingLabels } from '../support/alert-rules.ts';
 import { lacksProgram } from '../support/prometheus.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { MetricDefinition } from '../../src/catalogue/definition.ts';
-import { metricDocuments } from '../../src/catalogue/document.ts';
 import { CATALOGUE } from '../../src/catalogue/index.ts';
+import { metricDocuments } from '../../src/catalogue/markdown.ts';
 import { labelName } from '../../src/catalogue/prometheus-name.ts';
 
 const DEFINITIONS = Object.entries<MetricDefinition>(CATALOGUE);

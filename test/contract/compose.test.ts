@@ -4,7 +4,7 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { aclRules, censusRules } from '../../src/collectors/acl.ts';
+import { aclRules, censusRules } from '../../src/collectors/acl/acl.ts';
 import { DEPLOY, makeSecrets, readCompose, type Secrets } from '../support/compose.ts';
 
 const { services, networks, volumes } = readCompose();

@@ -7,7 +7,7 @@ import { FOREIGN } from '../../grafana/src/foreign.ts';
 import { EXPORTER_URL, RUNBOOK, runbookUrl } from '../../grafana/src/runbooks.ts';
 import { AUTH_STATES, CAUSES, OUTCOMES, ROLES, VERDICTS } from '../../grafana/src/states.ts';
 import { UNSHOWN } from '../../grafana/src/unshown.ts';
-import { metricDocuments } from '../../src/catalogue/document.ts';
+import { metricDocuments } from '../../src/catalogue/markdown.ts';
 import { closedSet } from '../../src/catalogue/sample.ts';
 import { type PlacedQuery, placedQueries, type StoredPanel, storedDashboards, substitute } from '../support/dashboards.ts';
 import { parsePromql, type Selector } from '../support/promql.ts';

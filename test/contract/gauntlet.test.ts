@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { RECORDED_RELEASE } from '../../deploy/local/gateway.ts';
+import { RECORDED_RELEASE } from '../../dev/gateway.ts';
 import { CAUSE, VERDICT } from '../../src/model/cache.ts';
 import { expectedOn } from '../gauntlet/fault.ts';
 import { VARIANTS } from '../gauntlet/gateways.ts';

@@ -1,44 +1,23 @@
 import { execFile } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { importable, NAMES, PACKAGES } from '../../scripts/layers.ts';
 
 const root = join(import.meta.dirname, '../..');
 const biome = join(root, 'node_modules/.bin/biome');
 
-/** The layer of every folder, as docs/architecture.md has it. */
-const LAYER = {
-  model: 0,
-  masking: 0,
-  config: 1,
-  catalogue: 1,
-  schedule: 1,
-  redis: 2,
-  litellm: 2,
-  collectors: 3,
-  pairs: 3,
-  verdict: 3,
-  doctor: 3,
-  watch: 4,
-  telemetry: 5,
-  http: 5,
-  cli: 6,
-} as const;
-type Folder = keyof typeof LAYER;
-const FOLDERS = Object.keys(LAYER) as Folder[];
+const FOLDERS = NAMES.filter((name) => !name.endsWith('.ts'));
+/** What an import of a folder or file from a folder beside it looks like. */
+const specifier = (name: string) => `../${FOLDERS.includes(name) ? `${name}/x.ts` : name}`;
 
-/** Packages that only some folders may import. */
-const OWNERS: Readonly<Record<string, readonly Folder[]>> = {
-  ioredis: ['redis'],
-  '@opentelemetry/api': ['telemetry'],
-  pino: ['telemetry'],
-  hono: ['http'],
-  commander: ['cli'],
-  zod: ['config'],
-  'node:http': ['litellm', 'http'],
-};
+/** The import of a package as a file writes it, by the pattern of the linter. */
+const packages = PACKAGES.flatMap(({ patterns, owners }) =>
+  patterns.map((pattern) => ({ name: pattern.replace('**', pattern.startsWith('@opentelemetry') ? 'api' : 'html'), owners })),
+);
 
 interface Report {
   diagnostics: { category: string; location: { path: string } }[];
@@ -63,13 +42,14 @@ describe('the linter keeps the layers', () => {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'layers-'));
     await copyFile(join(root, 'biome.json'), join(directory, 'biome.json'));
+    await copyFile(join(root, 'biome.layers.json'), join(directory, 'biome.layers.json'));
     await copyFile(join(root, 'package.json'), join(directory, 'package.json'));
     for (const from of FOLDERS) {
       await mkdir(join(directory, 'src', from), { recursive: true });
-      for (const to of FOLDERS) {
-        await writeFile(join(directory, 'src', from, `imports-${to}.ts`), `import { x } from '../${to}/x.ts';\nexport const y = x;\n`);
+      for (const to of NAMES) {
+        await writeFile(join(directory, 'src', from, `imports-${to}.ts`), `import { x } from '${specifier(to)}';\nexport const y = x;\n`);
       }
-      for (const name of Object.keys(OWNERS)) {
+      for (const { name } of packages) {
         await writeFile(
           join(directory, 'src', from, `package-${name.replace(/\W/g, '-')}.ts`),
           `import { x } from '${name}';\nexport const y = x;\n`,
@@ -88,18 +68,43 @@ describe('the linter keeps the layers', () => {
 
   afterAll(() => rm(directory, { recursive: true }));
 
-  it.each(FOLDERS)('%s imports from lower layers only', (from) => {
-    const allowed = FOLDERS.filter((to) => !found.has(`src/${from}/imports-${to}.ts`));
-    const expected = FOLDERS.filter((to) => to === from || LAYER[to] < LAYER[from]);
-    expect(allowed).toEqual(expected);
+  it.each(FOLDERS)('%s imports only from what stands below it', (from) => {
+    const allowed = NAMES.filter((to) => !found.has(`src/${from}/imports-${to}.ts`));
+    const below = importable(from);
+    expect(allowed).toEqual(NAMES.filter((to) => to === from || below.includes(to)));
+  });
+
+  it('refuses what no table may ever allow', () => {
+    for (const name of ['model/imports-masking.ts', 'redis/imports-watch.ts', 'verdict/imports-pairs.ts', 'http/imports-main.ts.ts']) {
+      expect(found).toContain(`src/${name}`);
+    }
   });
 
   it('the dashboards import the catalogue only', () => {
     expect(FOLDERS.filter((to) => !found.has(`grafana/src/imports-${to}.ts`))).toEqual(['catalogue']);
   });
 
-  it.each(Object.entries(OWNERS))('%s is imported by its owners only', (name, owners) => {
+  it.each(packages)('$name is imported by its owners only', ({ name, owners }) => {
     const file = `package-${name.replace(/\W/g, '-')}.ts`;
     expect(FOLDERS.filter((from) => !found.has(`src/${from}/${file}`))).toEqual(FOLDERS.filter((from) => owners.includes(from)));
+  });
+});
+
+describe('the tree of src', () => {
+  it('is the table, folder by folder', () => {
+    const entries = readdirSync(join(root, 'src'), { withFileTypes: true });
+    expect(entries.map(({ name }) => name).sort()).toEqual([...NAMES].sort());
+  });
+
+  it('has at most twenty files side by side, but for the rules of the doctor', () => {
+    const folders = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true }).filter((entry) => entry.isDirectory());
+    const crowded = folders
+      .map(({ parentPath, name }) => join(parentPath, name))
+      .filter((folder) => readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile()).length > 20);
+    expect(crowded.map((folder) => relative(root, folder))).toEqual(['src/doctor/rules']);
+  });
+
+  it('needs at most 150 lines of the linter by hand', () => {
+    expect(readFileSync(join(root, 'biome.json'), 'utf8').split('\n').length).toBeLessThanOrEqual(150);
   });
 });

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readRules } from '../../scripts/rule-files.ts';
-import { metricDocuments } from '../../src/catalogue/document.ts';
+import { metricDocuments } from '../../src/catalogue/markdown.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { VERDICT } from '../../src/model/cache.ts';
 

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
 import { readRules } from '../../scripts/rule-files.ts';
-import { metricDocuments } from '../../src/catalogue/document.ts';
+import { metricDocuments } from '../../src/catalogue/markdown.ts';
 import { runCommand } from '../../src/cli/program.ts';
 import { CAUSE, VERDICT } from '../../src/model/cache.ts';
 import { VERDICT_TABLE } from '../../src/verdict/table.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { onPath } from '../../deploy/local/on-path.ts';
+import { onPath } from '../../dev/on-path.ts';
 import { lacks } from '../support/lacks.ts';
 
 const run = promisify(execFile);

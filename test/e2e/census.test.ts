@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { startExporter } from '../../deploy/local/exporter.ts';
-import { freePort } from '../../deploy/local/process.ts';
+import { startExporter } from '../../dev/exporter.ts';
+import { freePort } from '../../dev/process.ts';
 import { eventually } from '../support/eventually.ts';
 import { forThisFile } from '../support/lifetime.ts';
 import { metricLines, metricValue } from '../support/metrics-text.ts';

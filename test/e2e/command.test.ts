@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { freePort } from '../../deploy/local/process.ts';
-import { metricDocuments } from '../../src/catalogue/document.ts';
+import { freePort } from '../../dev/process.ts';
+import { metricDocuments } from '../../src/catalogue/markdown.ts';
 import { startRedis } from '../support/redis.ts';
 
 const main = join(import.meta.dirname, '../../src/main.ts');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, startProcess } from '../../deploy/local/process.ts';
+import { freePort, startProcess } from '../../dev/process.ts';
 import { execute, type Instruction, instructions } from '../support/dockerfile.ts';
 import { eventually } from '../support/eventually.ts';
 import { startRedis } from '../support/redis.ts';

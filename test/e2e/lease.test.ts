@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type RunningExporter, startExporter } from '../../deploy/local/exporter.ts';
-import { freePort } from '../../deploy/local/process.ts';
+import { type RunningExporter, startExporter } from '../../dev/exporter.ts';
+import { freePort } from '../../dev/process.ts';
 import { eventually } from '../support/eventually.ts';
 import { answering } from '../support/hostile-gateway.ts';
 import { forThisFile } from '../support/lifetime.ts';

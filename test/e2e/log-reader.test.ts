@@ -4,7 +4,7 @@ import { closeSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../deploy/local/process.ts';
+import { freePort } from '../../dev/process.ts';
 import { eventually } from '../support/eventually.ts';
 import { metricValue } from '../support/metrics-text.ts';
 

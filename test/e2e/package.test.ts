@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { freePort, type RunningProcess, startProcess, waitUntilReady } from '../../deploy/local/process.ts';
+import { freePort, type RunningProcess, startProcess, waitUntilReady } from '../../dev/process.ts';
 import { startRedis } from '../support/redis.ts';
 
 const run = promisify(execFile);

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { type RunningExporter, startExporter } from '../../deploy/local/exporter.ts';
-import type { JaegerSpan, RunningJaeger } from '../../deploy/local/jaeger.ts';
-import { freePort } from '../../deploy/local/process.ts';
-import type { RunningPrometheus } from '../../deploy/local/prometheus.ts';
+import { type RunningExporter, startExporter } from '../../dev/exporter.ts';
+import type { JaegerSpan, RunningJaeger } from '../../dev/jaeger.ts';
+import { freePort } from '../../dev/process.ts';
+import type { RunningPrometheus } from '../../dev/prometheus.ts';
 import type { PairStatus, Status } from '../../src/model/status.ts';
 import { blocks, page } from '../support/documentation.ts';
 import { eventually } from '../support/eventually.ts';

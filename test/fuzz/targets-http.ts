@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { type HttpServer, startHttp } from '../../src/http/server.ts';
+import { type HttpServer, startHttp } from '../../src/http/server/server.ts';
 import { mutated } from './random.ts';
 import type { Target } from './target.ts';
 

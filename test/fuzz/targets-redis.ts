@@ -1,14 +1,14 @@
-import { parseAclLog } from '../../src/redis/acl-log.ts';
-import { parseClientList } from '../../src/redis/client-list.ts';
-import { parseCommandStats } from '../../src/redis/commandstats.ts';
-import { parseErrorStats } from '../../src/redis/errorstats.ts';
-import { RedisError } from '../../src/redis/failure.ts';
-import { parseInfo } from '../../src/redis/info.ts';
-import { parseKeySizes } from '../../src/redis/keysizes.ts';
-import { parseKeyspace } from '../../src/redis/keyspace.ts';
-import { parseLatencyHistogram, parseLatencyLatest, parseLatencyStats } from '../../src/redis/latency.ts';
-import { asText, createReplyReader } from '../../src/redis/reply-reader.ts';
-import { parseMaster } from '../../src/redis/sentinel.ts';
+import { RedisError } from '../../src/redis/connection/failure.ts';
+import { asText, createReplyReader } from '../../src/redis/connection/reply-reader.ts';
+import { parseMaster } from '../../src/redis/connection/sentinel.ts';
+import { parseAclLog } from '../../src/redis/replies/acl-log.ts';
+import { parseClientList } from '../../src/redis/replies/client-list.ts';
+import { parseCommandStats } from '../../src/redis/replies/commandstats.ts';
+import { parseErrorStats } from '../../src/redis/replies/errorstats.ts';
+import { parseInfo } from '../../src/redis/replies/info.ts';
+import { parseKeySizes } from '../../src/redis/replies/keysizes.ts';
+import { parseKeyspace } from '../../src/redis/replies/keyspace.ts';
+import { parseLatencyHistogram, parseLatencyLatest, parseLatencyStats } from '../../src/redis/replies/latency.ts';
 import { mutated } from './random.ts';
 import type { Target } from './target.ts';
 

@@ -1,4 +1,4 @@
-import { type GatewayRelease, RECORDED_RELEASE, type RecordedRelease } from '../../deploy/local/gateway.ts';
+import { type GatewayRelease, RECORDED_RELEASE, type RecordedRelease } from '../../dev/gateway.ts';
 import type { Cause, Verdict } from '../../src/model/cache.ts';
 import type { VariantName } from './gateways.ts';
 import type { Stack } from './stack.ts';

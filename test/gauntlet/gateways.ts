@@ -1,5 +1,5 @@
-import type { GatewayOptions, GatewayRelease } from '../../deploy/local/gateway.ts';
-import type { Mapping } from '../../deploy/local/merge.ts';
+import type { GatewayOptions, GatewayRelease } from '../../dev/gateway.ts';
+import type { Mapping } from '../../dev/merge.ts';
 
 /** Where a gateway finds what it works with. */
 export interface Site {

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Progress } from '../../deploy/local/progress.ts';
+import type { Progress } from '../../dev/progress.ts';
 import { readingOf } from './reading.ts';
 import type { Stack } from './stack.ts';
 import { becomesWorking } from './stage.ts';

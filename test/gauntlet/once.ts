@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type GatewayRelease, RECORDED_RELEASE, type RecordedRelease } from '../../deploy/local/gateway.ts';
-import { redisServer } from '../../deploy/local/redis.ts';
+import { type GatewayRelease, RECORDED_RELEASE, type RecordedRelease } from '../../dev/gateway.ts';
+import { redisServer } from '../../dev/redis.ts';
 import { lacksOpenssl } from '../support/certificates.ts';
 import { lacks } from '../support/lacks.ts';
 import { expectedOn, type Fault } from './fault.ts';

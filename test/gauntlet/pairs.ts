@@ -1,4 +1,4 @@
-import type { GatewayRelease } from '../../deploy/local/gateway.ts';
+import type { GatewayRelease } from '../../dev/gateway.ts';
 import type { Cause, Verdict } from '../../src/model/cache.ts';
 import { expectedOn, type Fault } from './fault.ts';
 import { REDIS_AWAY } from './faults/redis-away.ts';

@@ -1,6 +1,6 @@
-import { type RunningGateway, startGateway } from '../../deploy/local/gateway.ts';
-import { freePort } from '../../deploy/local/process.ts';
-import type { Progress } from '../../deploy/local/progress.ts';
+import { type RunningGateway, startGateway } from '../../dev/gateway.ts';
+import { freePort } from '../../dev/process.ts';
+import type { Progress } from '../../dev/progress.ts';
 import { type Site, VARIANTS, type Variant, type VariantName } from './gateways.ts';
 
 /** The gateways of a stack. */

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Progress } from '../../deploy/local/progress.ts';
+import type { Progress } from '../../dev/progress.ts';
 import { metricValue } from '../support/metrics-text.ts';
 import type { Fault } from './fault.ts';
 import type { Stack } from './stack.ts';

@@ -1,5 +1,5 @@
-import type { GatewayRelease } from '../../deploy/local/gateway.ts';
-import type { Progress } from '../../deploy/local/progress.ts';
+import type { GatewayRelease } from '../../dev/gateway.ts';
+import type { Progress } from '../../dev/progress.ts';
 import type { Fault } from './fault.ts';
 import { makeNoise } from './noise.ts';
 import { startStack } from './stack.ts';

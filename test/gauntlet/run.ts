@@ -6,8 +6,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { GATEWAY_RELEASE, type GatewayRelease, RECORDED_RELEASE } from '../../deploy/local/gateway.ts';
-import { progressToStderr } from '../../deploy/local/progress.ts';
+import { GATEWAY_RELEASE, type GatewayRelease, RECORDED_RELEASE } from '../../dev/gateway.ts';
+import { progressToStderr } from '../../dev/progress.ts';
 import { type Healthy, runHealthy } from './healthy.ts';
 import { FAULTS, IMPOSSIBLE } from './index.ts';
 import { PAIR_RELEASE, PAIRS } from './pairs.ts';

@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort, startProcess, waitUntilReady } from '../../deploy/local/process.ts';
-import { redisServer, startRedis } from '../../deploy/local/redis.ts';
+import { freePort, startProcess, waitUntilReady } from '../../dev/process.ts';
+import { redisServer, startRedis } from '../../dev/redis.ts';
 import { eventually } from '../support/eventually.ts';
 import { REDIS } from './server.ts';
 

@@ -3,9 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
-import { freePort } from '../../deploy/local/process.ts';
-import { type RunningRedis, startRedis } from '../../deploy/local/redis.ts';
-import { aclRules } from '../../src/collectors/acl.ts';
+import { freePort } from '../../dev/process.ts';
+import { type RunningRedis, startRedis } from '../../dev/redis.ts';
+import { aclRules } from '../../src/collectors/acl/acl.ts';
 import { type Certificate, certificateAuthority } from '../support/certificates.ts';
 
 /** The one release of the stack that can speak TLS. */

@@ -1,4 +1,4 @@
-import type { Mapping } from '../../deploy/local/merge.ts';
+import type { Mapping } from '../../dev/merge.ts';
 import type { Front } from './front.ts';
 import type { Server } from './server.ts';
 

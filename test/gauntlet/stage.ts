@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { GatewayRelease } from '../../deploy/local/gateway.ts';
+import type { GatewayRelease } from '../../dev/gateway.ts';
 import { ROUTE, type Route } from '../../src/model/cache.ts';
 import { metricLines } from '../support/metrics-text.ts';
 import { expectedOn, type Fault } from './fault.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { RECORDED_RELEASE } from '../../deploy/local/gateway.ts';
-import { classOf } from '../../src/collectors/key-class.ts';
+import { RECORDED_RELEASE } from '../../dev/gateway.ts';
+import { classOf } from '../../src/census/key-class.ts';
 import type { KeyClass } from '../../src/model/census.ts';
 import { eventually } from '../support/eventually.ts';
 import { startGateway } from '../support/gateway.ts';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { REDIS_RELEASE } from '../../deploy/local/redis.ts';
-import { aclRules, censusRules } from '../../src/collectors/acl.ts';
+import { REDIS_RELEASE } from '../../dev/redis.ts';
+import { aclRules, censusRules } from '../../src/collectors/acl/acl.ts';
 import type { TargetConfig } from '../../src/config/effective.ts';
 import { KEY_CLASS, type KeyClass } from '../../src/model/census.ts';
-import { parseInfo } from '../../src/redis/info.ts';
+import { parseInfo } from '../../src/redis/replies/info.ts';
 import { lacksRedis, type RunningRedis, startRedis } from '../support/redis.ts';
 import { refusals } from '../support/redis-statistics.ts';
 import { targetConfig, type WatchedTarget, watchTarget } from '../support/target.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { RunningKubernetes } from '../../deploy/local/kubernetes.ts';
+import type { RunningKubernetes } from '../../dev/kubernetes.ts';
 import {
   apply,
   lacksKubernetes,

@@ -4,9 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { problemText } from '../../src/config/problem.ts';
 import { gather } from '../../src/doctor/gather.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
+import { problemText } from '../../src/source/problem.ts';
 import { type RunningRedis, startRedis } from '../support/redis.ts';
 
 let directory = '';

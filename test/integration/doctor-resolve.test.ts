@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
 import type { Environment } from '../../src/doctor/environment.ts';
-import { environmentOf } from '../../src/doctor/evidence/environment-of.ts';
+import { environmentOf } from '../../src/doctor/evidence/variables/environment-of.ts';
 import { clientArguments } from '../../src/doctor/resolver/arguments.ts';
 import { type Behaviour, behaviourOf } from '../../src/doctor/resolver/client-arguments.ts';
 import { cacheParameters, coordinationParameters, routerParameters } from '../../src/doctor/resolver/client-parameters.ts';
@@ -12,6 +11,7 @@ import { semanticParameters } from '../../src/doctor/resolver/semantic-parameter
 import type { LitellmConfig } from '../../src/doctor/setup.ts';
 import { at } from '../../src/litellm/json.ts';
 import { hasBehaviour } from '../../src/litellm/releases.ts';
+import { Secret } from '../../src/source/secret.ts';
 import { askLitellm, REAL_RELEASES, type RealAnswer, type ResolveCase } from '../support/litellm-resolve.ts';
 import { resolveCases } from '../support/resolve-cases.ts';
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { GATEWAY_ACL } from '../../src/doctor/subject/gateway-acl.ts';
+import { GATEWAY_ACL } from '../../src/doctor/facts/gateway-acl.ts';
 import { startGateway } from '../support/gateway.ts';
 import { startRedis } from '../support/redis.ts';
 

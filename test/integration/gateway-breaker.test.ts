@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { freePort } from '../../deploy/local/process.ts';
+import { freePort } from '../../dev/process.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 import { lacksRedis, type RunningRedis, startRedis } from '../support/redis.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createTarget } from '../../src/redis/connect.ts';
-import { createKeyWatch } from '../../src/redis/key-watch.ts';
+import { createTarget } from '../../src/redis/connection/connect.ts';
+import { createKeyWatch } from '../../src/redis/probe-keys/watch.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';

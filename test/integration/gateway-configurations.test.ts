@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Mapping } from '../../deploy/local/merge.ts';
-import { redisServer } from '../../deploy/local/redis.ts';
+import type { Mapping } from '../../dev/merge.ts';
+import { redisServer } from '../../dev/redis.ts';
 import type { GatewayConfig } from '../../src/config/effective.ts';
 import { type RunningGateway, startWarmGateway } from '../support/gateway.ts';
 import { lacks } from '../support/lacks.ts';

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { redisServer, SERVER_RELEASE } from '../../deploy/local/redis.ts';
-import { createTarget } from '../../src/redis/connect.ts';
-import { createKeyWatch, type KeyWatch } from '../../src/redis/key-watch.ts';
-import { instanceOf, newProbe } from '../../src/redis/probe-keys.ts';
-import type { Target } from '../../src/redis/target.ts';
+import { redisServer, SERVER_RELEASE } from '../../dev/redis.ts';
+import { createTarget } from '../../src/redis/connection/connect.ts';
+import type { Target } from '../../src/redis/connection/target.ts';
+import { instanceOf, newProbe } from '../../src/redis/probe-keys/names.ts';
+import { createKeyWatch, type KeyWatch } from '../../src/redis/probe-keys/watch.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { lacks } from '../support/lacks.ts';

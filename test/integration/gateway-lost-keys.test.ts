@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { redisServer } from '../../deploy/local/redis.ts';
+import { redisServer } from '../../dev/redis.ts';
 import { certificateAuthority, lacksOpenssl } from '../support/certificates.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RunningGateway, startWarmGateway } from '../support/gateway.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { redisServer } from '../../deploy/local/redis.ts';
+import { redisServer } from '../../dev/redis.ts';
 import type { GatewayConfig } from '../../src/config/effective.ts';
-import { Secret } from '../../src/config/secret.ts';
+import { Secret } from '../../src/source/secret.ts';
 import { type RunningGateway, startWarmGateway } from '../support/gateway.ts';
 import { lacks } from '../support/lacks.ts';
 import { type RunningRedis, startRedis } from '../support/redis.ts';

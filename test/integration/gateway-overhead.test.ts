@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../../src/config/effective.ts';
-import { createOverheadMemory } from '../../src/watch/gateway-overhead.ts';
+import { createOverheadMemory } from '../../src/watch/gateway/overhead.ts';
 import { answering } from '../support/hostile-gateway.ts';
 import { lacksRedis, startRedis } from '../support/redis.ts';
 import { startRedisCluster } from '../support/redis-cluster.ts';

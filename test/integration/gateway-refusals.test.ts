@@ -1,10 +1,10 @@
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SERVER_RELEASE } from '../../deploy/local/redis.ts';
-import { createTarget } from '../../src/redis/connect.ts';
-import { createKeyWatch, type KeyWatch } from '../../src/redis/key-watch.ts';
+import { SERVER_RELEASE } from '../../dev/redis.ts';
+import { createTarget } from '../../src/redis/connection/connect.ts';
+import { createKeyWatch, type KeyWatch } from '../../src/redis/probe-keys/watch.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
-import { type RefusalView, viewRefusals } from '../../src/watch/gateway-refusals.ts';
+import { type RefusalView, viewRefusals } from '../../src/watch/gateway/backend/refusals.ts';
 import { lacksRedis, type RunningRedis, startRedis } from '../support/redis.ts';
 import { targetConfig } from '../support/target.ts';
 

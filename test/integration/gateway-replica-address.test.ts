@@ -7,7 +7,7 @@ import type { TlsConfig } from '../../src/config/effective.ts';
 import { createGateway } from '../../src/litellm/gateway.ts';
 import { replicaOf } from '../../src/litellm/replicas.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
-import { watchReplicas } from '../../src/watch/gateway-replicas.ts';
+import { watchReplicas } from '../../src/watch/gateway/replicas/watch.ts';
 import { certificateAuthority, lacksOpenssl } from '../support/certificates.ts';
 import { answering, talking } from '../support/hostile-gateway.ts';
 import { gatewayConfig } from '../support/watched-gateway.ts';

@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../deploy/local/process.ts';
-import { redisServer } from '../../deploy/local/redis.ts';
+import { freePort } from '../../dev/process.ts';
+import { redisServer } from '../../dev/redis.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RunningGateway, startWarmGateway } from '../support/gateway.ts';
 import { lacks } from '../support/lacks.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { CAUSE, OUTCOME, SKIP_REASON, VERDICT } from '../../src/model/cache.ts';
 import type { LeaseState } from '../../src/model/lease.ts';
-import type { Target } from '../../src/redis/target.ts';
+import type { Target } from '../../src/redis/connection/target.ts';
 import type { Clock } from '../../src/schedule/clock.ts';
 import { answering } from '../support/hostile-gateway.ts';
 import { lacksRedis, startRedis } from '../support/redis.ts';

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
-import { MOST_CONNECTIONS } from '../../src/http/connections.ts';
+import { MOST_CONNECTIONS } from '../../src/http/server/connections.ts';
 import { ask, raw, serve } from '../support/http.ts';
 
 const held: Socket[] = [];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { connect as tlsConnect } from 'node:tls';
 import { hashSync } from 'bcryptjs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { WebConfigError } from '../../src/http/gate.ts';
+import { WebConfigError } from '../../src/http/server/access.ts';
 import { certificateAuthority, lacksOpenssl } from '../support/certificates.ts';
 import { ask, portOf, raw, serve } from '../support/http.ts';
 

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { ListenError } from '../../src/http/listen-address.ts';
+import { ListenError } from '../../src/http/server/listen-address.ts';
 import { ask, EMPTY, portOf, raw, serve } from '../support/http.ts';
 
 const LARGE = 'redis_up{redis_target="cache"} 1\n'.repeat(1_000);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { ROUTING } from '../../deploy/local/alerting.ts';
-import type { RunningAlertmanager } from '../../deploy/local/alertmanager.ts';
+import { ROUTING } from '../../dev/alerting.ts';
+import type { RunningAlertmanager } from '../../dev/alertmanager.ts';
 import { ALERTS, firingLabels } from '../support/alert-rules.ts';
 import { eventually } from '../support/eventually.ts';
 import { lacksProgram, startAlertmanager } from '../support/prometheus.ts';

@@ -4,7 +4,7 @@ import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { type ClusterAccess, clusterAccess, createKubernetesLease } from '../../src/litellm/kubernetes-lease.ts';
+import { type ClusterAccess, clusterAccess, createKubernetesLease } from '../../src/lease/kubernetes.ts';
 import { type Certificate, certificateAuthority, lacksOpenssl } from '../support/certificates.ts';
 import { handClock } from '../support/clock.ts';
 import { talking } from '../support/hostile-gateway.ts';

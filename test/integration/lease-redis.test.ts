@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../../src/config/secret.ts';
-import { createRedisLease, leaseKey } from '../../src/redis/lease.ts';
+import { createRedisLease, leaseKey } from '../../src/lease/redis.ts';
+import { Secret } from '../../src/source/secret.ts';
 import { eventually } from '../support/eventually.ts';
 import { startRedis } from '../support/redis.ts';
 

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { GATEWAY_RELEASE } from '../../deploy/local/gateway.ts';
-import { MissingError } from '../../deploy/local/missing-error.ts';
-import { onPath } from '../../deploy/local/on-path.ts';
-import { redisServer, SERVER_RELEASE } from '../../deploy/local/redis.ts';
+import { GATEWAY_RELEASE } from '../../dev/gateway.ts';
+import { MissingError } from '../../dev/missing-error.ts';
+import { onPath } from '../../dev/on-path.ts';
+import { redisServer, SERVER_RELEASE } from '../../dev/redis.ts';
 import { groupMembers } from '../support/alive.ts';
 import { startGateway } from '../support/gateway.ts';
 import { lacksRedis, startRedis } from '../support/redis.ts';

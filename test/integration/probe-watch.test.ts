@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../deploy/local/process.ts';
+import { freePort } from '../../dev/process.ts';
 import { runCommand } from '../../src/cli/program.ts';
 import { eventually } from '../support/eventually.ts';
 

@@ -1,9 +1,9 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { redisServer, SERVER_RELEASE } from '../../deploy/local/redis.ts';
+import { redisServer, SERVER_RELEASE } from '../../dev/redis.ts';
 import type { Cause } from '../../src/model/cache.ts';
-import { createTarget } from '../../src/redis/connect.ts';
-import { readServerCounters } from '../../src/redis/server-counters.ts';
+import { createTarget } from '../../src/redis/connection/connect.ts';
+import { readServerCounters } from '../../src/redis/replies/server-counters.ts';
 import { growthIn, type Moment, riseBetween } from '../../src/verdict/growth.ts';
 import { judge } from '../../src/verdict/judge.ts';
 import { lacks } from '../support/lacks.ts';

@@ -1,9 +1,9 @@
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createTarget } from '../../src/redis/connect.ts';
-import { settle } from '../../src/redis/failure.ts';
-import { createKeyWatch } from '../../src/redis/key-watch.ts';
-import { createRedisLease } from '../../src/redis/lease.ts';
+import { createRedisLease } from '../../src/lease/redis.ts';
+import { createTarget } from '../../src/redis/connection/connect.ts';
+import { settle } from '../../src/redis/connection/failure.ts';
+import { createKeyWatch } from '../../src/redis/probe-keys/watch.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { startRedis } from '../support/redis.ts';

@@ -1,9 +1,9 @@
 import { createServer as createHttpServer } from 'node:http';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { freePort } from '../../deploy/local/process.ts';
-import { REDIS_RELEASE } from '../../deploy/local/redis.ts';
-import { aclRules } from '../../src/collectors/acl.ts';
+import { freePort } from '../../dev/process.ts';
+import { REDIS_RELEASE } from '../../dev/redis.ts';
+import { aclRules } from '../../src/collectors/acl/acl.ts';
 import { eventually } from '../support/eventually.ts';
 import { lacksRedis, startRedis } from '../support/redis.ts';
 import { refusals } from '../support/redis-statistics.ts';

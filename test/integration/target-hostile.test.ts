@@ -1,11 +1,11 @@
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { createRedisLease } from '../../src/lease/redis.ts';
 import { COMMAND, ERROR_PREFIX } from '../../src/model/redis.ts';
 import { sampleKeys } from '../../src/redis/census.ts';
-import { createTarget } from '../../src/redis/connect.ts';
-import { settle } from '../../src/redis/failure.ts';
-import { createKeyWatch } from '../../src/redis/key-watch.ts';
-import { createRedisLease } from '../../src/redis/lease.ts';
+import { createTarget } from '../../src/redis/connection/connect.ts';
+import { settle } from '../../src/redis/connection/failure.ts';
+import { createKeyWatch } from '../../src/redis/probe-keys/watch.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { targetConfig, watchTarget } from '../support/target.ts';

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { SERVER_RELEASE } from '../../deploy/local/redis.ts';
+import { SERVER_RELEASE } from '../../dev/redis.ts';
 import { eventually } from '../support/eventually.ts';
 import { lacksRedis, startRedis } from '../support/redis.ts';
 import { targetConfig, watchTarget } from '../support/target.ts';

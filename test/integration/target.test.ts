@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { REDIS_RELEASE } from '../../deploy/local/redis.ts';
+import { REDIS_RELEASE } from '../../dev/redis.ts';
 import { CATALOGUE } from '../../src/catalogue/index.ts';
 import { COMMAND_SECONDS } from '../../src/catalogue/redis.ts';
 import type { Metric } from '../../src/catalogue/sample.ts';

@@ -7,8 +7,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { told } from '../../deploy/local/page-receiver.ts';
-import { progressToStderr } from '../../deploy/local/progress.ts';
+import { told } from '../../dev/page-receiver.ts';
+import { progressToStderr } from '../../dev/progress.ts';
 import { knock } from './knock.ts';
 import { type Cached, startCached, type Watch, watch } from './stack.ts';
 

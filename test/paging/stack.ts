@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { type Alerting, type AlertingOptions, startAlerting } from '../../deploy/local/alerting.ts';
-import { type RunningExporter, startExporter } from '../../deploy/local/exporter.ts';
-import { type RunningGateway, startGateway } from '../../deploy/local/gateway.ts';
-import { freePort } from '../../deploy/local/process.ts';
-import type { Progress } from '../../deploy/local/progress.ts';
-import { type RunningRedis, startRedis } from '../../deploy/local/redis.ts';
-import { aclRules } from '../../src/collectors/acl.ts';
+import { type Alerting, type AlertingOptions, startAlerting } from '../../dev/alerting.ts';
+import { type RunningExporter, startExporter } from '../../dev/exporter.ts';
+import { type RunningGateway, startGateway } from '../../dev/gateway.ts';
+import { freePort } from '../../dev/process.ts';
+import type { Progress } from '../../dev/progress.ts';
+import { type RunningRedis, startRedis } from '../../dev/redis.ts';
+import { aclRules } from '../../src/collectors/acl/acl.ts';
 
 /** A gateway that caches in a Redis, each with a user and a password of its own there. */
 export interface Cached {

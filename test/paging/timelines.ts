@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Progress } from '../../deploy/local/progress.ts';
+import type { Progress } from '../../dev/progress.ts';
 import { eventually } from '../support/eventually.ts';
 import { type Cached, startCached, type Watch, watch } from './stack.ts';
 

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { onPath } from '../../deploy/local/on-path.ts';
-import { startProcess, waitUntilReady } from '../../deploy/local/process.ts';
+import { onPath } from '../../dev/on-path.ts';
+import { startProcess, waitUntilReady } from '../../dev/process.ts';
 import { lacks } from './lacks.ts';
 import { forThisFile } from './lifetime.ts';
 

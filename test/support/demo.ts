@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { freePort, type RunningProcess, startProcess } from '../../deploy/local/process.ts';
+import { freePort, type RunningProcess, startProcess } from '../../dev/process.ts';
 import { eventually } from './eventually.ts';
 import { forThisFile } from './lifetime.ts';
 

@@ -2,12 +2,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { examine } from '../../src/doctor/examination.ts';
+import { secretTexts } from '../../src/doctor/facts/credentials.ts';
 import { gather } from '../../src/doctor/gather.ts';
 import type { DoctorOptions } from '../../src/doctor/options.ts';
 import { placeText } from '../../src/doctor/place.ts';
 import type { Rule } from '../../src/doctor/rule.ts';
 import type { Setup } from '../../src/doctor/setup.ts';
-import { secretTexts } from '../../src/doctor/subject/credentials.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 import type { Files } from './doctor-page.ts';
 

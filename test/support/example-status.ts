@@ -1,6 +1,6 @@
 import type { Cause, Outcome, Route, Verdict } from '../../src/model/cache.ts';
 import type { GatewayStatus, PairRecord, Status } from '../../src/model/status.ts';
-import { REMEMBERED } from '../../src/watch/gateway-history.ts';
+import { REMEMBERED } from '../../src/watch/gateway/history.ts';
 
 const NOW = Date.UTC(2026, 2, 4, 12, 30, 0);
 const INTERVAL = 30_000;

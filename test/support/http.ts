@@ -3,8 +3,8 @@ import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { connect } from 'node:net';
 import { afterEach } from 'vitest';
 import type { Config } from '../../src/config/effective.ts';
-import type { Pages } from '../../src/http/pages.ts';
-import { type HttpServer, startHttp } from '../../src/http/server.ts';
+import type { Pages } from '../../src/http/server/handlers.ts';
+import { type HttpServer, startHttp } from '../../src/http/server/server.ts';
 import type { Status } from '../../src/model/status.ts';
 import type { Details } from '../../src/model/tick.ts';
 

@@ -1,4 +1,4 @@
-import { buildJaeger, type RunningJaeger, startJaeger as start } from '../../deploy/local/jaeger.ts';
+import { buildJaeger, type RunningJaeger, startJaeger as start } from '../../dev/jaeger.ts';
 import { lacks } from './lacks.ts';
 import { forThisFile } from './lifetime.ts';
 

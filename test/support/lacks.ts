@@ -1,4 +1,4 @@
-import { MissingError } from '../../deploy/local/missing-error.ts';
+import { MissingError } from '../../dev/missing-error.ts';
 
 /**
  * Whether the machine lacks what `ask` looks for, for `describe.skipIf(await lacks(...))`. With CI set the

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { GatewayRelease } from '../../deploy/local/gateway.ts';
+import type { GatewayRelease } from '../../dev/gateway.ts';
 
 /** An answer that a real gateway gave, recorded without its secrets. */
 export interface RecordedAnswer {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { install } from '../../deploy/local/install.ts';
+import { install } from '../../dev/install.ts';
 
 /** A configuration and an environment for LiteLLM to make its Redis clients of. */
 export interface ResolveCase {

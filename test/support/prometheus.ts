@@ -1,6 +1,6 @@
-import { startAlertmanager as alertmanager, type RunningAlertmanager } from '../../deploy/local/alertmanager.ts';
-import { onPath } from '../../deploy/local/on-path.ts';
-import { type PrometheusOptions, startPrometheus as prometheus, type RunningPrometheus } from '../../deploy/local/prometheus.ts';
+import { startAlertmanager as alertmanager, type RunningAlertmanager } from '../../dev/alertmanager.ts';
+import { onPath } from '../../dev/on-path.ts';
+import { type PrometheusOptions, startPrometheus as prometheus, type RunningPrometheus } from '../../dev/prometheus.ts';
 import { lacks } from './lacks.ts';
 import { forThisFile } from './lifetime.ts';
 

@@ -1,4 +1,4 @@
-import { joinCluster, NODE_ARGS, SLOTS } from '../../deploy/local/redis-cluster.ts';
+import { joinCluster, NODE_ARGS, SLOTS } from '../../dev/redis-cluster.ts';
 import { type RunningRedis, startRedis } from './redis.ts';
 
 /** Starts a Redis Cluster of three nodes without replicas, and waits until all of them know it whole. */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ServerRelease } from '../../deploy/local/redis.ts';
-import { type Answers, answerSheet } from '../../src/redis/answers.ts';
-import type { Query } from '../../src/redis/query.ts';
+import type { ServerRelease } from '../../dev/redis.ts';
+import { type Answers, answerSheet } from '../../src/redis/replies/answers.ts';
+import type { Query } from '../../src/redis/replies/query.ts';
 
 /** What a real server of the release answered when the fixtures were recorded, by query. */
 export function recordedReplies(release: ServerRelease): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import type { Rejection } from '../../src/model/redis.ts';
-import { parseErrorStats } from '../../src/redis/errorstats.ts';
-import { parseInfo } from '../../src/redis/info.ts';
+import { parseErrorStats } from '../../src/redis/replies/errorstats.ts';
+import { parseInfo } from '../../src/redis/replies/info.ts';
 import type { RunningRedis } from './redis.ts';
 
 /** How often a server has refused, by its own count. */

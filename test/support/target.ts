@@ -1,16 +1,16 @@
 import type { LabelsOf, Metric } from '../../src/catalogue/sample.ts';
 import type { TargetConfig } from '../../src/config/effective.ts';
-import { Secret } from '../../src/config/secret.ts';
 import type { Details, Log, Tick } from '../../src/model/tick.ts';
-import { createTarget } from '../../src/redis/connect.ts';
-import { RedisError } from '../../src/redis/failure.ts';
-import type { Target } from '../../src/redis/target.ts';
+import { createTarget } from '../../src/redis/connection/connect.ts';
+import { RedisError } from '../../src/redis/connection/failure.ts';
+import type { Target } from '../../src/redis/connection/target.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 import type { Job } from '../../src/schedule/job.ts';
+import { Secret } from '../../src/source/secret.ts';
 import type { HistogramPoint, NumberPoint } from '../../src/telemetry/points.ts';
 import { createStore } from '../../src/telemetry/store.ts';
-import { type CensusWatch, createCensusWatch } from '../../src/watch/census.ts';
-import { createTargetWatch, type TargetWatch } from '../../src/watch/target.ts';
+import { type CensusWatch, createCensusWatch } from '../../src/watch/target/census.ts';
+import { createTargetWatch, type TargetWatch } from '../../src/watch/target/watch.ts';
 
 export interface LogLine extends Details {
   level: string;

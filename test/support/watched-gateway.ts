@@ -1,15 +1,15 @@
 import type { LabelsOf, Metric } from '../../src/catalogue/sample.ts';
 import type { GatewayConfig } from '../../src/config/effective.ts';
-import { Secret } from '../../src/config/secret.ts';
 import type { LeaseState } from '../../src/model/lease.ts';
 import type { GatewayStatus } from '../../src/model/status.ts';
 import type { Details, Log, Tick } from '../../src/model/tick.ts';
-import type { Target } from '../../src/redis/target.ts';
+import type { Target } from '../../src/redis/connection/target.ts';
 import { type Clock, systemClock } from '../../src/schedule/clock.ts';
+import { Secret } from '../../src/source/secret.ts';
 import type { HistogramPoint } from '../../src/telemetry/points.ts';
 import { createStore } from '../../src/telemetry/store.ts';
-import { createGatewayWatch, type GatewayWatch } from '../../src/watch/gateway.ts';
-import type { OverheadMemory } from '../../src/watch/gateway-overhead.ts';
+import type { OverheadMemory } from '../../src/watch/gateway/overhead.ts';
+import { createGatewayWatch, type GatewayWatch } from '../../src/watch/gateway/watch.ts';
 import { eventually } from './eventually.ts';
 import type { WatchedTarget } from './target.ts';
 

@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import type { Problem } from '../../config/problem.ts';
+import type { Problem } from '../../source/problem.ts';
 import type { Place } from '../place.ts';
-import type { ReadNamed } from './envrc.ts';
+import type { ReadNamed } from './variables/envrc.ts';
 
 /** What is done with the file system. */
 export interface Disk {

@@ -1,5 +1,5 @@
-import type { Path, Problem } from '../../config/problem.ts';
-import { parseYamlStream, type Source } from '../../config/yaml.ts';
+import type { Path, Problem } from '../../source/problem.ts';
+import { parseYamlStream, type Source } from '../../source/yaml.ts';
 import type { Place } from '../place.ts';
 import type { LitellmConfig } from '../setup.ts';
 

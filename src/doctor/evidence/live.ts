@@ -1,13 +1,13 @@
 import { redisUrl } from '../../config/address.ts';
 import type { GatewayConfig, TargetConfig } from '../../config/effective.ts';
-import type { Problem } from '../../config/problem.ts';
 import { createGateway } from '../../litellm/gateway.ts';
 import { readHealth } from '../../litellm/health.ts';
-import { createTarget } from '../../redis/connect.ts';
-import { RedisError } from '../../redis/failure.ts';
-import { parseInfo } from '../../redis/info.ts';
-import type { Target } from '../../redis/target.ts';
+import { createTarget } from '../../redis/connection/connect.ts';
+import { RedisError } from '../../redis/connection/failure.ts';
+import type { Target } from '../../redis/connection/target.ts';
+import { parseInfo } from '../../redis/replies/info.ts';
 import type { Clock } from '../../schedule/clock.ts';
+import type { Problem } from '../../source/problem.ts';
 import type { ComposeService, Live, Resolution } from '../setup.ts';
 
 /** How long one peer may take, milliseconds. */

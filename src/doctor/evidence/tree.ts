@@ -1,4 +1,4 @@
-import type { Path } from '../../config/problem.ts';
+import type { Path } from '../../source/problem.ts';
 
 /** A mapping of a file as plain values. */
 export type Section = Record<string, unknown>;

@@ -1,9 +1,9 @@
 import { createMask, isRandom, type Mask, namesSecret, secretsOfLines, secretsOfText } from '../../masking/mask.ts';
 import type { Examination, Reported } from '../examination.ts';
+import { secretTexts } from '../facts/credentials.ts';
 import { ARGUMENTS } from '../resolver/client-arguments.ts';
 import { RULES } from '../rules/index.ts';
 import type { Setup } from '../setup.ts';
-import { secretTexts } from '../subject/credentials.ts';
 import { linesOf } from '../verification.ts';
 
 export { MASK } from '../../masking/mask.ts';

@@ -1,4 +1,4 @@
-import { type Problem, problemText } from '../../config/problem.ts';
+import { type Problem, problemText } from '../../source/problem.ts';
 import type { Reported } from '../examination.ts';
 import type { Edit, Severity } from '../finding.ts';
 import { type Place, placeText } from '../place.ts';

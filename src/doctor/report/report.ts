@@ -1,5 +1,5 @@
-import type { Problem } from '../../config/problem.ts';
 import { isPrintable } from '../../masking/printable.ts';
+import type { Problem } from '../../source/problem.ts';
 import type { Examination } from '../examination.ts';
 import type { Edit } from '../finding.ts';
 import type { Setup } from '../setup.ts';

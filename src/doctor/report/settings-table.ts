@@ -1,9 +1,9 @@
 import { namesSecret } from '../../masking/mask.ts';
+import { environmentIsKnown } from '../facts/gateway.ts';
+import { reference, section } from '../facts/value.ts';
 import type { Place } from '../place.ts';
 import { ARGUMENTS } from '../resolver/client-arguments.ts';
 import { CLIENT, type Client, type Setting, type Setup } from '../setup.ts';
-import { environmentIsKnown } from '../subject/gateway.ts';
-import { reference, section } from '../subject/value.ts';
 import { MASK, type Masking } from './masking.ts';
 
 /** A row of the summary: what one client of LiteLLM will use. */

@@ -1,4 +1,4 @@
-import type { Path } from '../../config/problem.ts';
+import type { Path } from '../../source/problem.ts';
 import type { Environment } from '../environment.ts';
 import type { Place } from '../place.ts';
 import type { LitellmConfig } from '../setup.ts';

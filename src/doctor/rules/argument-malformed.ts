@@ -1,14 +1,14 @@
 import { RELEASES } from '../../litellm/releases.ts';
+import { CLIENT_NAME, formOf } from '../facts/endpoints.ts';
+import { redisSettings } from '../facts/redis-settings.ts';
+import { isOlderThan } from '../facts/release.ts';
+import { setting } from '../facts/stated-addresses.ts';
+import { known } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import { toFloat, toInt } from '../resolver/python-value.ts';
 import { TYPE } from '../resolver/typed-arguments.ts';
 import type { Rule } from '../rule.ts';
 import { CLIENT, type Client, type Setting, type Setup } from '../setup.ts';
-import { setting } from '../subject/claims.ts';
-import { CLIENT_NAME, formOf } from '../subject/endpoints.ts';
-import { redisSettings } from '../subject/redis-settings.ts';
-import { isOlderThan } from '../subject/release.ts';
-import { known } from '../subject/value.ts';
 
 /** Texts that redis-py itself turns into numbers, in every release. */
 const CONVERTED = ['port', 'db'];

@@ -1,6 +1,6 @@
+import { isTrue, known, quantity, section } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { isTrue, known, quantity, section } from '../subject/value.ts';
 
 const MOST = 300;
 

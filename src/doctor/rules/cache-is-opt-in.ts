@@ -1,7 +1,7 @@
+import { cacheIsOn, cacheParams, paramPath } from '../facts/cache-settings.ts';
+import { known } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { cacheIsOn, cacheParams, paramPath } from '../subject/cache-settings.ts';
-import { known } from '../subject/value.ts';
 
 export const cacheIsOptIn: Rule = {
   id: 'cache-is-opt-in',

@@ -1,10 +1,10 @@
-import { closest } from '../../config/problem.ts';
+import { closest } from '../../source/problem.ts';
+import { cacheParams, paramPath, unknownKeys } from '../facts/cache-settings.ts';
+import { removed, replaced } from '../facts/edit.ts';
+import { setting } from '../facts/stated-addresses.ts';
 import type { Finding } from '../finding.ts';
 import { CACHE_ARGUMENTS } from '../resolver/cache-arguments.ts';
 import type { Rule } from '../rule.ts';
-import { cacheParams, paramPath, unknownKeys } from '../subject/cache-settings.ts';
-import { setting } from '../subject/claims.ts';
-import { removed, replaced } from '../subject/edit.ts';
 
 /** Names that look right, and what LiteLLM calls it. */
 export const MEANT: Readonly<Record<string, string>> = {

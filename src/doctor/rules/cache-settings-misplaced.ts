@@ -1,6 +1,6 @@
+import { isSection, section } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { isSection, section } from '../subject/value.ts';
 
 const KEYS = ['cache', 'cache_params', 'cache_settings', 'caching', 'redis'] as const;
 const HERE = ['cache', 'cache_params'];

@@ -1,10 +1,10 @@
+import { valued } from '../facts/edit.ts';
+import { environmentIsKnown } from '../facts/gateway.ts';
+import { isSection, isTrue, literal, reference, section } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import { environmentValue } from '../resolver/python-value.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
-import { valued } from '../subject/edit.ts';
-import { environmentIsKnown } from '../subject/gateway.ts';
-import { isSection, isTrue, literal, reference, section } from '../subject/value.ts';
 
 export const cacheSwitchNotBoolean: Rule = {
   id: 'cache-switch-not-boolean',

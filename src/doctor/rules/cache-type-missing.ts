@@ -1,7 +1,7 @@
+import { cacheIsOn, cacheParams } from '../facts/cache-settings.ts';
+import { inserted, removed, replaced } from '../facts/edit.ts';
 import { CACHE_ARGUMENTS } from '../resolver/cache-arguments.ts';
 import type { Rule } from '../rule.ts';
-import { cacheIsOn, cacheParams } from '../subject/cache-settings.ts';
-import { inserted, removed, replaced } from '../subject/edit.ts';
 import { MEANT } from './cache-params-unknown-key.ts';
 
 export const cacheTypeMissing: Rule = {

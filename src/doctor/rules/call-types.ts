@@ -1,10 +1,10 @@
-import { closest } from '../../config/problem.ts';
 import { hasBehaviour } from '../../litellm/releases.ts';
+import { closest } from '../../source/problem.ts';
+import { cacheIsOn, cacheParams, paramPath } from '../facts/cache-settings.ts';
+import { texts } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import { CALL_TYPES } from '../resolver/cache-arguments.ts';
 import type { Rule } from '../rule.ts';
-import { cacheIsOn, cacheParams, paramPath } from '../subject/cache-settings.ts';
-import { texts } from '../subject/value.ts';
 
 export const callTypes: Rule = {
   id: 'call-types',

@@ -1,10 +1,10 @@
+import { cacheParams, paramPath, unknownKeys } from '../facts/cache-settings.ts';
+import { CLIENT_NAME } from '../facts/endpoints.ts';
+import { environmentIsKnown } from '../facts/gateway.ts';
 import type { Finding } from '../finding.ts';
 import { placeText } from '../place.ts';
 import type { Rule } from '../rule.ts';
 import { CLIENT } from '../setup.ts';
-import { cacheParams, paramPath, unknownKeys } from '../subject/cache-settings.ts';
-import { CLIENT_NAME } from '../subject/endpoints.ts';
-import { environmentIsKnown } from '../subject/gateway.ts';
 
 export const clientFails: Rule = {
   id: 'client-fails',

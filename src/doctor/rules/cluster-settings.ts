@@ -1,9 +1,9 @@
+import { allEndpoints, CLIENT_NAME, formOf } from '../facts/endpoints.ts';
+import { option, type RedisServer, serverOf } from '../facts/redis-server.ts';
+import { setting } from '../facts/stated-addresses.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { CLIENT, type Client, type Setup } from '../setup.ts';
-import { setting } from '../subject/claims.ts';
-import { allEndpoints, CLIENT_NAME, formOf } from '../subject/endpoints.ts';
-import { option, type RedisServer, serverOf } from '../subject/redis-server.ts';
 
 export const clusterSettings: Rule = {
   id: 'cluster-settings',

@@ -1,8 +1,8 @@
 import { RELEASES } from '../../litellm/releases.ts';
+import { cacheIsOn, cacheParams, paramPath } from '../facts/cache-settings.ts';
+import { isOlderThan } from '../facts/release.ts';
+import { known } from '../facts/value.ts';
 import type { Rule } from '../rule.ts';
-import { cacheIsOn, cacheParams, paramPath } from '../subject/cache-settings.ts';
-import { isOlderThan } from '../subject/release.ts';
-import { known } from '../subject/value.ts';
 
 export const diskCacheRemoved: Rule = {
   id: 'disk-cache-removed',

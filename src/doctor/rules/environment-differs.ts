@@ -1,6 +1,6 @@
+import { type Claim, configured, inEnvironment, type Part } from '../facts/stated-addresses.ts';
+import { literal, section } from '../facts/value.ts';
 import type { Rule } from '../rule.ts';
-import { type Claim, configured, inEnvironment, type Part } from '../subject/claims.ts';
-import { literal, section } from '../subject/value.ts';
 
 const PARTS: readonly Part[] = ['host', 'db', 'username'];
 

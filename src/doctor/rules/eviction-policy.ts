@@ -1,9 +1,9 @@
+import { cacheIsOn, cachesInRedis } from '../facts/cache-settings.ts';
+import { replaced } from '../facts/edit.ts';
+import { isDragonfly, option, type RedisServer, redisServers } from '../facts/redis-server.ts';
+import { isTrue, section } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { cacheIsOn, cachesInRedis } from '../subject/cache-settings.ts';
-import { replaced } from '../subject/edit.ts';
-import { isDragonfly, option, type RedisServer, redisServers } from '../subject/redis-server.ts';
-import { isTrue, section } from '../subject/value.ts';
 
 export const evictionPolicy: Rule = {
   id: 'eviction-policy',

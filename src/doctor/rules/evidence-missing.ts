@@ -1,5 +1,5 @@
+import { gapFindings } from '../gaps.ts';
 import type { Rule } from '../rule.ts';
-import { gapFindings } from '../subject/gaps.ts';
 
 export const evidenceMissing: Rule = {
   id: 'evidence-missing',

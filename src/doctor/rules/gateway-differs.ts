@@ -1,6 +1,6 @@
+import { cacheType } from '../facts/cache-settings.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { cacheType } from '../subject/cache-settings.ts';
 
 export const gatewayDiffers: Rule = {
   id: 'gateway-differs',

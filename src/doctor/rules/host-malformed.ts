@@ -1,10 +1,10 @@
+import { hostFault } from '../facts/address.ts';
+import { valued } from '../facts/edit.ts';
+import { allEndpoints, CLIENT_NAME } from '../facts/endpoints.ts';
+import { setting } from '../facts/stated-addresses.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { CLIENT, type Setup } from '../setup.ts';
-import { hostFault } from '../subject/address.ts';
-import { setting } from '../subject/claims.ts';
-import { valued } from '../subject/edit.ts';
-import { allEndpoints, CLIENT_NAME } from '../subject/endpoints.ts';
 
 export const hostMalformed: Rule = {
   id: 'host-malformed',

@@ -1,10 +1,10 @@
+import { cachesInRedis } from '../facts/cache-settings.ts';
+import { redisSettings } from '../facts/redis-settings.ts';
+import { isOlderThan } from '../facts/release.ts';
+import { destination } from '../facts/stated-addresses.ts';
+import { isTrue } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { cachesInRedis } from '../subject/cache-settings.ts';
-import { destination } from '../subject/claims.ts';
-import { redisSettings } from '../subject/redis-settings.ts';
-import { isOlderThan } from '../subject/release.ts';
-import { isTrue } from '../subject/value.ts';
 
 const METHODS: Readonly<Record<string, string>> = {
   gcp_service_account: 'Google IAM',

@@ -1,13 +1,13 @@
+import { redisUrl } from '../facts/address.ts';
+import { cacheParams, cachesInRedis, cacheType } from '../facts/cache-settings.ts';
+import { processes } from '../facts/gateway.ts';
+import { KNOWN_BAD, type KnownBad } from '../facts/known-bad-releases.ts';
+import { compare, numbers } from '../facts/release.ts';
+import { setting } from '../facts/stated-addresses.ts';
+import { texts } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
-import { redisUrl } from '../subject/address.ts';
-import { cacheParams, cachesInRedis, cacheType } from '../subject/cache-settings.ts';
-import { setting } from '../subject/claims.ts';
-import { processes } from '../subject/gateway.ts';
-import { KNOWN_BAD, type KnownBad } from '../subject/known-bad-releases.ts';
-import { compare, numbers } from '../subject/release.ts';
-import { texts } from '../subject/value.ts';
 
 export const knownBadRelease: Rule = {
   id: 'known-bad-release',

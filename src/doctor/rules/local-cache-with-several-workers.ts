@@ -1,7 +1,7 @@
+import { cacheParams, cacheType, coordinates, paramPath } from '../facts/cache-settings.ts';
+import { processes, workers } from '../facts/gateway.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { cacheParams, cacheType, coordinates, paramPath } from '../subject/cache-settings.ts';
-import { processes, workers } from '../subject/gateway.ts';
 
 export const localCacheWithSeveralWorkers: Rule = {
   id: 'local-cache-with-several-workers',

@@ -1,8 +1,8 @@
+import { cachesInRedis } from '../facts/cache-settings.ts';
+import { gateways, workers } from '../facts/gateway.ts';
+import { section, texts } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { cachesInRedis } from '../subject/cache-settings.ts';
-import { gateways, workers } from '../subject/gateway.ts';
-import { section, texts } from '../subject/value.ts';
 
 export const metricsMissing: Rule = {
   id: 'metrics-missing',

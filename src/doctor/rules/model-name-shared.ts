@@ -1,7 +1,7 @@
+import { cacheIsOn } from '../facts/cache-settings.ts';
+import { isSection, literal, section } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { cacheIsOn } from '../subject/cache-settings.ts';
-import { isSection, literal, section } from '../subject/value.ts';
 
 /** Providers whose deployment names are free text. */
 const FREE_NAMES = ['azure', 'azure_ai', 'sagemaker', 'hosted_vllm', 'vllm', 'ollama', 'huggingface', 'custom', 'litellm_proxy'];

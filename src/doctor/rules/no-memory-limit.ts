@@ -1,6 +1,6 @@
+import { bytes, isDragonfly, memoryLimit, option, type RedisServer, redisServers } from '../facts/redis-server.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { bytes, isDragonfly, memoryLimit, option, type RedisServer, redisServers } from '../subject/redis-server.ts';
 
 export const noMemoryLimit: Rule = {
   id: 'no-memory-limit',

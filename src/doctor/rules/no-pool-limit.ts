@@ -1,13 +1,13 @@
+import { cacheParams, cachesInRedis, paramPath } from '../facts/cache-settings.ts';
+import { appended } from '../facts/edit.ts';
+import { processes } from '../facts/gateway.ts';
+import { option, redisServers } from '../facts/redis-server.ts';
+import { isOlderThan } from '../facts/release.ts';
+import { setting } from '../facts/stated-addresses.ts';
+import { quantity } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
-import { cacheParams, cachesInRedis, paramPath } from '../subject/cache-settings.ts';
-import { setting } from '../subject/claims.ts';
-import { appended } from '../subject/edit.ts';
-import { processes } from '../subject/gateway.ts';
-import { option, redisServers } from '../subject/redis-server.ts';
-import { isOlderThan } from '../subject/release.ts';
-import { quantity } from '../subject/value.ts';
 
 /** Redis accepts this many clients unless told otherwise. */
 const CLIENTS = 10_000;

@@ -1,8 +1,8 @@
+import { replaced } from '../facts/edit.ts';
+import { REQUIRED_VARIABLE } from '../facts/new-password.ts';
+import { allServers } from '../facts/redis-server.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { replaced } from '../subject/edit.ts';
-import { REQUIRED_VARIABLE } from '../subject/new-password.ts';
-import { allServers } from '../subject/redis-server.ts';
 
 export const passwordInCommand: Rule = {
   id: 'password-in-command',

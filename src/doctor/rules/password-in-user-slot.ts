@@ -1,8 +1,8 @@
+import { redisUrl } from '../facts/address.ts';
+import { redisSettings } from '../facts/redis-settings.ts';
+import { literal } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { redisUrl } from '../subject/address.ts';
-import { redisSettings } from '../subject/redis-settings.ts';
-import { literal } from '../subject/value.ts';
 
 export const passwordInUserSlot: Rule = {
   id: 'password-in-user-slot',

@@ -1,10 +1,10 @@
+import { userinfo } from '../facts/address.ts';
+import { redisPasswords } from '../facts/credentials.ts';
+import { redisSettings } from '../facts/redis-settings.ts';
+import { literal } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import { unquote } from '../resolver/connection-url.ts';
 import type { Rule } from '../rule.ts';
-import { userinfo } from '../subject/address.ts';
-import { redisPasswords } from '../subject/credentials.ts';
-import { redisSettings } from '../subject/redis-settings.ts';
-import { literal } from '../subject/value.ts';
 
 export const passwordMalformed: Rule = {
   id: 'password-malformed',

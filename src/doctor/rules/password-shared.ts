@@ -1,7 +1,7 @@
+import { type Credential, otherSecrets, redisPasswords } from '../facts/credentials.ts';
+import { newPassword } from '../facts/new-password.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { type Credential, otherSecrets, redisPasswords } from '../subject/credentials.ts';
-import { newPassword } from '../subject/new-password.ts';
 
 export const passwordShared: Rule = {
   id: 'password-shared',

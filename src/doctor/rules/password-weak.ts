@@ -1,9 +1,9 @@
+import { redisPasswords } from '../facts/credentials.ts';
+import { newPassword } from '../facts/new-password.ts';
+import { weakness } from '../facts/password.ts';
 import type { Finding } from '../finding.ts';
 import type { Place } from '../place.ts';
 import type { Rule } from '../rule.ts';
-import { redisPasswords } from '../subject/credentials.ts';
-import { newPassword } from '../subject/new-password.ts';
-import { weakness } from '../subject/password.ts';
 
 export const passwordWeak: Rule = {
   id: 'password-weak',

@@ -1,11 +1,11 @@
+import { redisUrl } from '../facts/address.ts';
+import { valued } from '../facts/edit.ts';
+import { SAMPLES } from '../facts/password.ts';
+import { redisSettings } from '../facts/redis-settings.ts';
+import { literal } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
-import { redisUrl } from '../subject/address.ts';
-import { valued } from '../subject/edit.ts';
-import { SAMPLES } from '../subject/password.ts';
-import { redisSettings } from '../subject/redis-settings.ts';
-import { literal } from '../subject/value.ts';
 
 export const plaintextPassword: Rule = {
   id: 'plaintext-password',

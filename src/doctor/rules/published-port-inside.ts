@@ -1,10 +1,10 @@
+import { distance } from '../facts/address.ts';
+import { reach } from '../facts/reach.ts';
+import { option, redisServers, serverPort } from '../facts/redis-server.ts';
+import { destination } from '../facts/stated-addresses.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { CLIENT } from '../setup.ts';
-import { distance } from '../subject/address.ts';
-import { destination } from '../subject/claims.ts';
-import { reach } from '../subject/reach.ts';
-import { option, redisServers, serverPort } from '../subject/redis-server.ts';
 
 export const publishedPortInside: Rule = {
   id: 'published-port-inside',

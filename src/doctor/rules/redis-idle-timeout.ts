@@ -1,7 +1,7 @@
+import { replaced } from '../facts/edit.ts';
+import { option, redisServers } from '../facts/redis-server.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { replaced } from '../subject/edit.ts';
-import { option, redisServers } from '../subject/redis-server.ts';
 
 export const redisIdleTimeout: Rule = {
   id: 'redis-idle-timeout',

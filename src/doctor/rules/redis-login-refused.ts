@@ -1,14 +1,14 @@
 import { createHash } from 'node:crypto';
+import type { Account } from '../facts/acl.ts';
+import { redisUrl } from '../facts/address.ts';
+import { endpoints, formOf } from '../facts/endpoints.ts';
+import { environmentIsKnown } from '../facts/gateway.ts';
+import { reach } from '../facts/reach.ts';
+import { asksForPassword, isBitnami, option, type Server } from '../facts/redis-server.ts';
+import { destination, setting } from '../facts/stated-addresses.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { CLIENT, type Client, type Setup } from '../setup.ts';
-import type { Account } from '../subject/acl.ts';
-import { redisUrl } from '../subject/address.ts';
-import { destination, setting } from '../subject/claims.ts';
-import { endpoints, formOf } from '../subject/endpoints.ts';
-import { environmentIsKnown } from '../subject/gateway.ts';
-import { reach } from '../subject/reach.ts';
-import { asksForPassword, isBitnami, option, type Server } from '../subject/redis-server.ts';
 import { redisUrlWithoutPassword } from './redis-url-without-password.ts';
 
 export const redisLoginRefused: Rule = {

@@ -1,7 +1,7 @@
+import { option, redisServers } from '../facts/redis-server.ts';
+import { isTrue, section } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { option, redisServers } from '../subject/redis-server.ts';
-import { isTrue, section } from '../subject/value.ts';
 
 export const redisNotDurable: Rule = {
   id: 'redis-not-durable',

@@ -1,10 +1,10 @@
+import { endpoints, formOf } from '../facts/endpoints.ts';
+import { type Reach, reach } from '../facts/reach.ts';
+import { asksForPassword, option, type Server, serverPort } from '../facts/redis-server.ts';
+import { destination } from '../facts/stated-addresses.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { CLIENT, type Client, type Setup } from '../setup.ts';
-import { destination } from '../subject/claims.ts';
-import { endpoints, formOf } from '../subject/endpoints.ts';
-import { type Reach, reach } from '../subject/reach.ts';
-import { asksForPassword, option, type Server, serverPort } from '../subject/redis-server.ts';
 
 export const redisNotReachable: Rule = {
   id: 'redis-not-reachable',

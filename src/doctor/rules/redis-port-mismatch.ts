@@ -1,9 +1,9 @@
+import { distance } from '../facts/address.ts';
+import { replaced } from '../facts/edit.ts';
+import { type Claim, configured, destination, inEnvironment, serverPorts } from '../facts/stated-addresses.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
-import { distance } from '../subject/address.ts';
-import { type Claim, configured, destination, inEnvironment, serverPorts } from '../subject/claims.ts';
-import { replaced } from '../subject/edit.ts';
 
 export const redisPortMismatch: Rule = {
   id: 'redis-port-mismatch',

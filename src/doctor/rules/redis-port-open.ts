@@ -1,9 +1,9 @@
+import { clusterPorts } from '../facts/cluster-ports.ts';
+import { replaced } from '../facts/edit.ts';
+import { allServers, asksForPassword, openPorts, option, redisServers } from '../facts/redis-server.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
-import { clusterPorts } from '../subject/cluster-ports.ts';
-import { replaced } from '../subject/edit.ts';
-import { allServers, asksForPassword, openPorts, option, redisServers } from '../subject/redis-server.ts';
 
 export const redisPortOpen: Rule = {
   id: 'redis-port-open',

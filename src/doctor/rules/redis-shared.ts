@@ -1,8 +1,8 @@
+import { distance, redisUrl } from '../facts/address.ts';
+import { cacheParams } from '../facts/cache-settings.ts';
+import { destination } from '../facts/stated-addresses.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { distance, redisUrl } from '../subject/address.ts';
-import { cacheParams } from '../subject/cache-settings.ts';
-import { destination } from '../subject/claims.ts';
 
 export const redisShared: Rule = {
   id: 'redis-shared',

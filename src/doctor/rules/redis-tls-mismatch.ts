@@ -1,9 +1,9 @@
+import { reach } from '../facts/reach.ts';
+import { option, serverPort } from '../facts/redis-server.ts';
+import { destination } from '../facts/stated-addresses.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { CLIENT } from '../setup.ts';
-import { destination } from '../subject/claims.ts';
-import { reach } from '../subject/reach.ts';
-import { option, serverPort } from '../subject/redis-server.ts';
 
 export const redisTlsMismatch: Rule = {
   id: 'redis-tls-mismatch',

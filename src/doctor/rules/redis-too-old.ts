@@ -1,7 +1,7 @@
+import { image } from '../facts/image.ts';
+import { allServers, serverRelease } from '../facts/redis-server.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { image } from '../subject/image.ts';
-import { allServers, serverRelease } from '../subject/redis-server.ts';
 
 export const redisTooOld: Rule = {
   id: 'redis-too-old',

@@ -1,9 +1,9 @@
+import { redisUrl } from '../facts/address.ts';
+import { CLIENT_NAME } from '../facts/endpoints.ts';
+import { type Claim, configured, decisiveUrl, inEnvironment, ONLY_BEFORE, type Part } from '../facts/stated-addresses.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
-import { redisUrl } from '../subject/address.ts';
-import { type Claim, configured, decisiveUrl, inEnvironment, ONLY_BEFORE, type Part } from '../subject/claims.ts';
-import { CLIENT_NAME } from '../subject/endpoints.ts';
 
 const URL_CLIENT = ['cache', 'router', 'coordination'] as const;
 const SECTION = { cache: 'cache_params', router: 'router_settings', coordination: 'coordination_redis' } as const;

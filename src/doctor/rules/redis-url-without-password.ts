@@ -1,12 +1,12 @@
+import { redisUrl } from '../facts/address.ts';
+import { redisPasswords } from '../facts/credentials.ts';
+import { removed } from '../facts/edit.ts';
+import { CLIENT_NAME } from '../facts/endpoints.ts';
+import { decisiveUrl, ONLY_BEFORE, setting } from '../facts/stated-addresses.ts';
+import { known, section } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
-import { redisUrl } from '../subject/address.ts';
-import { decisiveUrl, ONLY_BEFORE, setting } from '../subject/claims.ts';
-import { redisPasswords } from '../subject/credentials.ts';
-import { removed } from '../subject/edit.ts';
-import { CLIENT_NAME } from '../subject/endpoints.ts';
-import { known, section } from '../subject/value.ts';
 
 export const redisUrlWithoutPassword: Rule = {
   id: 'redis-url-without-password',

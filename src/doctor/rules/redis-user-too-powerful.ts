@@ -1,7 +1,7 @@
+import { GATEWAY_ACL } from '../facts/gateway-acl.ts';
+import { allServers } from '../facts/redis-server.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { GATEWAY_ACL } from '../subject/gateway-acl.ts';
-import { allServers } from '../subject/redis-server.ts';
 
 const DANGEROUS = ['+@all', 'allcommands', '+@dangerous', '+@admin', '+flushall', '+flushdb', '+config', '+keys'];
 

@@ -1,7 +1,7 @@
+import { redisServers } from '../facts/redis-server.ts';
+import { section } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { redisServers } from '../subject/redis-server.ts';
-import { section } from '../subject/value.ts';
 
 export const redisWithoutHealthcheck: Rule = {
   id: 'redis-without-healthcheck',

@@ -1,13 +1,13 @@
+import { distance, hostFault } from '../facts/address.ts';
+import { clusterPorts } from '../facts/cluster-ports.ts';
+import { CLIENT_NAME, endpoints, logsIn } from '../facts/endpoints.ts';
+import { environmentIsKnown } from '../facts/gateway.ts';
+import { allServers, asksForPassword, openPorts, redisServers } from '../facts/redis-server.ts';
+import { redisSettings } from '../facts/redis-settings.ts';
+import { reference } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { CLIENT, type Setup } from '../setup.ts';
-import { distance, hostFault } from '../subject/address.ts';
-import { clusterPorts } from '../subject/cluster-ports.ts';
-import { CLIENT_NAME, endpoints, logsIn } from '../subject/endpoints.ts';
-import { environmentIsKnown } from '../subject/gateway.ts';
-import { allServers, asksForPassword, openPorts, redisServers } from '../subject/redis-server.ts';
-import { redisSettings } from '../subject/redis-settings.ts';
-import { reference } from '../subject/value.ts';
 
 export const redisWithoutPassword: Rule = {
   id: 'redis-without-password',

@@ -1,8 +1,8 @@
+import { gateways } from '../facts/gateway.ts';
+import { image } from '../facts/image.ts';
+import { numbers } from '../facts/release.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { gateways } from '../subject/gateway.ts';
-import { image } from '../subject/image.ts';
-import { numbers } from '../subject/release.ts';
 
 export const releaseNotPinned: Rule = {
   id: 'release-not-pinned',

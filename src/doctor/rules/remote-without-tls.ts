@@ -1,10 +1,10 @@
+import { distance, hostFault } from '../facts/address.ts';
+import { aliased } from '../facts/aliases.ts';
+import { allEndpoints, type Form } from '../facts/endpoints.ts';
+import { openPorts, serverOf } from '../facts/redis-server.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import type { Client, Setup } from '../setup.ts';
-import { distance, hostFault } from '../subject/address.ts';
-import { aliased } from '../subject/aliases.ts';
-import { allEndpoints, type Form } from '../subject/endpoints.ts';
-import { openPorts, serverOf } from '../subject/redis-server.ts';
 
 export const remoteWithoutTls: Rule = {
   id: 'remote-without-tls',

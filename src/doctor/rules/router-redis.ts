@@ -1,10 +1,10 @@
+import { cachesInRedis, namesRedis } from '../facts/cache-settings.ts';
+import { processes } from '../facts/gateway.ts';
+import { destination } from '../facts/stated-addresses.ts';
+import { known, section } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
-import { cachesInRedis, namesRedis } from '../subject/cache-settings.ts';
-import { destination } from '../subject/claims.ts';
-import { processes } from '../subject/gateway.ts';
-import { known, section } from '../subject/value.ts';
 
 export const routerRedis: Rule = {
   id: 'router-redis',

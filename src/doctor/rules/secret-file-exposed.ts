@@ -1,6 +1,6 @@
+import { otherSecrets, redisPasswords } from '../facts/credentials.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { otherSecrets, redisPasswords } from '../subject/credentials.ts';
 
 export const secretFileExposed: Rule = {
   id: 'secret-file-exposed',

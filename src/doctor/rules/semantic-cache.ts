@@ -1,14 +1,14 @@
 import { hasBehaviour } from '../../litellm/releases.ts';
+import { cacheParams, cacheType, paramPath } from '../facts/cache-settings.ts';
+import { removed, replaced } from '../facts/edit.ts';
+import { endpoints } from '../facts/endpoints.ts';
+import { image } from '../facts/image.ts';
+import { redisServers, serverOf, serverRelease } from '../facts/redis-server.ts';
+import { setting } from '../facts/stated-addresses.ts';
+import { isSection, known, literal, quantity } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
-import { cacheParams, cacheType, paramPath } from '../subject/cache-settings.ts';
-import { setting } from '../subject/claims.ts';
-import { removed, replaced } from '../subject/edit.ts';
-import { endpoints } from '../subject/endpoints.ts';
-import { image } from '../subject/image.ts';
-import { redisServers, serverOf, serverRelease } from '../subject/redis-server.ts';
-import { isSection, known, literal, quantity } from '../subject/value.ts';
 
 const LEAST = 0.85;
 

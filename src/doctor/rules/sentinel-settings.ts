@@ -1,14 +1,14 @@
 import { RELEASES } from '../../litellm/releases.ts';
+import { cacheParams, cachesInRedis, paramPath } from '../facts/cache-settings.ts';
+import { allEndpoints, CLIENT_NAME } from '../facts/endpoints.ts';
+import { environmentIsKnown } from '../facts/gateway.ts';
+import { image } from '../facts/image.ts';
+import { serverOf, serverPort } from '../facts/redis-server.ts';
+import { isOlderThan } from '../facts/release.ts';
+import { destination, setting } from '../facts/stated-addresses.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { CLIENT, type ComposeService, type Setup } from '../setup.ts';
-import { cacheParams, cachesInRedis, paramPath } from '../subject/cache-settings.ts';
-import { destination, setting } from '../subject/claims.ts';
-import { allEndpoints, CLIENT_NAME } from '../subject/endpoints.ts';
-import { environmentIsKnown } from '../subject/gateway.ts';
-import { image } from '../subject/image.ts';
-import { serverOf, serverPort } from '../subject/redis-server.ts';
-import { isOlderThan } from '../subject/release.ts';
 
 export const sentinelSettings: Rule = {
   id: 'sentinel-settings',

@@ -1,12 +1,12 @@
 import { RELEASES } from '../../litellm/releases.ts';
+import { formOf } from '../facts/endpoints.ts';
+import { redisSettings } from '../facts/redis-settings.ts';
+import { isOlderThan } from '../facts/release.ts';
+import { isTrue, section } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import { AWS_ARGUMENTS, AZURE_ARGUMENTS } from '../resolver/client-arguments.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
-import { formOf } from '../subject/endpoints.ts';
-import { redisSettings } from '../subject/redis-settings.ts';
-import { isOlderThan } from '../subject/release.ts';
-import { isTrue, section } from '../subject/value.ts';
 
 export const settingTooNew: Rule = {
   id: 'setting-too-new',

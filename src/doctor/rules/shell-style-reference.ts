@@ -1,7 +1,7 @@
+import { valued } from '../facts/edit.ts';
+import { redisSettings } from '../facts/redis-settings.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { valued } from '../subject/edit.ts';
-import { redisSettings } from '../subject/redis-settings.ts';
 
 export const shellStyleReference: Rule = {
   id: 'shell-style-reference',

@@ -1,11 +1,11 @@
+import { cacheParams, cachesInRedis, cacheType, paramPath } from '../facts/cache-settings.ts';
+import { appended, valued } from '../facts/edit.ts';
+import { redisServers } from '../facts/redis-server.ts';
+import { setting } from '../facts/stated-addresses.ts';
+import { known, quantity } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import type { Setting, Setup } from '../setup.ts';
-import { cacheParams, cachesInRedis, cacheType, paramPath } from '../subject/cache-settings.ts';
-import { setting } from '../subject/claims.ts';
-import { appended, valued } from '../subject/edit.ts';
-import { redisServers } from '../subject/redis-server.ts';
-import { known, quantity } from '../subject/value.ts';
 
 const LEAST = 0.2;
 const MOST = 10;

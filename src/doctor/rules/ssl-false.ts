@@ -1,9 +1,9 @@
+import { removed } from '../facts/edit.ts';
+import { redisSettings } from '../facts/redis-settings.ts';
+import { isOlderThan } from '../facts/release.ts';
+import { isTrue, literal } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { removed } from '../subject/edit.ts';
-import { redisSettings } from '../subject/redis-settings.ts';
-import { isOlderThan } from '../subject/release.ts';
-import { isTrue, literal } from '../subject/value.ts';
 
 export const sslFalse: Rule = {
   id: 'ssl-false',

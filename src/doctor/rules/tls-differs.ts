@@ -1,6 +1,6 @@
+import { destination } from '../facts/stated-addresses.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { destination } from '../subject/claims.ts';
 
 export const tlsDiffers: Rule = {
   id: 'tls-differs',

@@ -1,8 +1,8 @@
+import { distance } from '../facts/address.ts';
+import { destination, setting } from '../facts/stated-addresses.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import { CLIENT } from '../setup.ts';
-import { distance } from '../subject/address.ts';
-import { destination, setting } from '../subject/claims.ts';
 
 export const tlsNotVerified: Rule = {
   id: 'tls-not-verified',

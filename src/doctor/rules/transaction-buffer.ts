@@ -1,8 +1,8 @@
+import { coordinates } from '../facts/cache-settings.ts';
+import { environmentIsKnown } from '../facts/gateway.ts';
+import { isTrue, section } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { coordinates } from '../subject/cache-settings.ts';
-import { environmentIsKnown } from '../subject/gateway.ts';
-import { isTrue, section } from '../subject/value.ts';
 
 export const transactionBuffer: Rule = {
   id: 'transaction-buffer',

@@ -1,8 +1,8 @@
+import { cacheIsOn, cacheParams, cacheType, paramPath } from '../facts/cache-settings.ts';
+import { appended, valued } from '../facts/edit.ts';
+import { known, quantity, scalar } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { cacheIsOn, cacheParams, cacheType, paramPath } from '../subject/cache-settings.ts';
-import { appended, valued } from '../subject/edit.ts';
-import { known, quantity, scalar } from '../subject/value.ts';
 
 const WEEK = 7 * 86_400;
 

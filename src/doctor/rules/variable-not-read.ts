@@ -1,8 +1,8 @@
 import type { Variable } from '../environment.ts';
+import { replaced } from '../facts/edit.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
-import { replaced } from '../subject/edit.ts';
 
 /** Names that people expect, and what to do instead. */
 const EXPECTED: Readonly<Record<string, string>> = {

@@ -1,7 +1,7 @@
 import { RELEASES } from '../../litellm/releases.ts';
+import { cachesInRedis } from '../facts/cache-settings.ts';
+import { isOlderThan } from '../facts/release.ts';
 import type { Rule } from '../rule.ts';
-import { cachesInRedis } from '../subject/cache-settings.ts';
-import { isOlderThan } from '../subject/release.ts';
 
 /** Arguments of redis-py that are no text; releases before this one hand them the text of the variable. */
 const NOT_TEXT = ['HEALTH_CHECK_INTERVAL', 'SOCKET_CONNECT_TIMEOUT', 'RETRY_ON_TIMEOUT', 'SOCKET_KEEPALIVE', 'DECODE_RESPONSES'];

@@ -1,7 +1,7 @@
+import { redisSettings } from '../facts/redis-settings.ts';
+import { reference } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { redisSettings } from '../subject/redis-settings.ts';
-import { reference } from '../subject/value.ts';
 
 export const variableUndefined: Rule = {
   id: 'variable-undefined',

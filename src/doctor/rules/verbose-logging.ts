@@ -1,7 +1,7 @@
+import { gateways } from '../facts/gateway.ts';
+import { isTrue, section } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { gateways } from '../subject/gateway.ts';
-import { isTrue, section } from '../subject/value.ts';
 
 export const verboseLogging: Rule = {
   id: 'verbose-logging',

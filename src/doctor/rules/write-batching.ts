@@ -1,8 +1,8 @@
+import { cacheParams, cachesInRedis, paramPath } from '../facts/cache-settings.ts';
+import { removed } from '../facts/edit.ts';
+import { section, texts } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
-import { cacheParams, cachesInRedis, paramPath } from '../subject/cache-settings.ts';
-import { removed } from '../subject/edit.ts';
-import { section, texts } from '../subject/value.ts';
 
 export const writeBatching: Rule = {
   id: 'write-batching',

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type GatewayRelease, type RunningGateway, startGateway } from '../../../deploy/local/gateway.ts';
-import type { Mapping } from '../../../deploy/local/merge.ts';
-import type { Progress } from '../../../deploy/local/progress.ts';
-import { type RunningRedis, startRedis } from '../../../deploy/local/redis.ts';
-import { joinCluster, NODE_ARGS, SLOTS } from '../../../deploy/local/redis-cluster.ts';
+import { type GatewayRelease, type RunningGateway, startGateway } from '../../../dev/gateway.ts';
+import type { Mapping } from '../../../dev/merge.ts';
+import type { Progress } from '../../../dev/progress.ts';
+import { type RunningRedis, startRedis } from '../../../dev/redis.ts';
+import { joinCluster, NODE_ARGS, SLOTS } from '../../../dev/redis-cluster.ts';
 import { startExporter } from '../exporter.ts';
 import { startProvider } from './provider.ts';
 import { sendChats, type Waits } from './traffic.ts';

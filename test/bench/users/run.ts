@@ -4,8 +4,8 @@
  */
 import { arch, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import type { GatewayRelease } from '../../../deploy/local/gateway.ts';
-import { progressToStderr } from '../../../deploy/local/progress.ts';
+import type { GatewayRelease } from '../../../dev/gateway.ts';
+import { progressToStderr } from '../../../dev/progress.ts';
 import { build } from '../exporter.ts';
 import { type Beside, KIND, measure } from './measure.ts';
 import { usersSection, writeUsersSection } from './section.ts';

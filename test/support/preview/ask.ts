@@ -1,4 +1,4 @@
-import type { RunningPrometheus } from '../../../deploy/local/prometheus.ts';
+import type { RunningPrometheus } from '../../../dev/prometheus.ts';
 import { type PlacedQuery, type StoredDashboard, substitute } from '../dashboards.ts';
 import { type DrawnPanel, type Mark, type NamedSeries, type Range, seriesName } from './data.ts';
 

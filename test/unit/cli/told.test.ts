@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { EXIT } from '../../../src/cli/io.ts';
 import { toldAs } from '../../../src/cli/told.ts';
-import { Secret } from '../../../src/config/secret.ts';
+import { Secret } from '../../../src/source/secret.ts';
 
 describe('an error that ended a command', () => {
   it('is one sentence without a secret, and says where to go with it', () => {

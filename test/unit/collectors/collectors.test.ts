@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { REDIS_RELEASE } from '../../../deploy/local/redis.ts';
+import { REDIS_RELEASE } from '../../../dev/redis.ts';
 import { CATALOGUE } from '../../../src/catalogue/index.ts';
 import { readCollectors } from '../../../src/collectors/collector.ts';
 import { COLLECTORS } from '../../../src/collectors/index.ts';
 import { memory } from '../../../src/collectors/memory.ts';
 import { replication } from '../../../src/collectors/replication.ts';
-import { answerSheet } from '../../../src/redis/answers.ts';
-import { INFO } from '../../../src/redis/query.ts';
+import { answerSheet } from '../../../src/redis/replies/answers.ts';
+import { INFO } from '../../../src/redis/replies/query.ts';
 import { recordedAnswers } from '../../support/redis-fixtures.ts';
 
 const QUERIES = COLLECTORS.flatMap((collector) => Object.values(collector.queries));

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { readCollectors } from '../../../src/collectors/collector.ts';
 import { COLLECTORS } from '../../../src/collectors/index.ts';
 import { COMMAND, ERROR_PREFIX } from '../../../src/model/redis.ts';
-import { answerSheet } from '../../../src/redis/answers.ts';
-import { INFO } from '../../../src/redis/query.ts';
-import { factsOf, stateOf } from '../../../src/watch/target-facts.ts';
+import { answerSheet } from '../../../src/redis/replies/answers.ts';
+import { INFO } from '../../../src/redis/replies/query.ts';
+import { factsOf, stateOf } from '../../../src/watch/target/facts.ts';
 
 /** The plain fields that collectors read, by section. */
 const FIELDS: Readonly<Record<string, readonly string[]>> = {

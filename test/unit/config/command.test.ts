@@ -2,8 +2,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { configCheck, configPrint, configSchema } from '../../../src/cli/config.ts';
 import type { Io } from '../../../src/cli/io.ts';
-import { configurationSchema } from '../../../src/config/document.ts';
 import type { Sources } from '../../../src/config/load.ts';
+import { configurationSchema } from '../../../src/config/markdown.ts';
 
 const FIXTURES = join(import.meta.dirname, '../../fixtures/config');
 

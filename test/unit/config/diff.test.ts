@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { difference, leaseMoved } from '../../../src/config/diff.ts';
 import type { Config, GatewayConfig, TargetConfig } from '../../../src/config/effective.ts';
-import { Secret } from '../../../src/config/secret.ts';
+import { Secret } from '../../../src/source/secret.ts';
 
 function target(name: string, changes: Partial<TargetConfig> = {}): TargetConfig {
   return { name, url: `redis://${name}`, password: Secret.of('a'), interval: 15_000, timeout: 2000, canaries: [], ...changes };

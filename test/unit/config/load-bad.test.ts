@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/load.ts';
-import { problemText } from '../../../src/config/problem.ts';
+import { problemText } from '../../../src/source/problem.ts';
 import { BAD_CONFIGS } from './bad-configs.ts';
 
 const DIR = join(import.meta.dirname, '../../fixtures/config/bad');

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/effective.ts';
 import { loadConfig } from '../../../src/config/load.ts';
-import { problemText } from '../../../src/config/problem.ts';
-import { Secret } from '../../../src/config/secret.ts';
-import { parseYaml } from '../../../src/config/yaml.ts';
+import { problemText } from '../../../src/source/problem.ts';
+import { Secret } from '../../../src/source/secret.ts';
+import { parseYaml } from '../../../src/source/yaml.ts';
 
 const DIR = join(import.meta.dirname, '../../fixtures/config/good');
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../src/config/load.ts';
-import { problemText } from '../../../src/config/problem.ts';
+import { problemText } from '../../../src/source/problem.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'lce-messages-'));
 const file = join(directory, 'config.yaml');

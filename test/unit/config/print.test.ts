@@ -8,8 +8,8 @@ import { difference } from '../../../src/config/diff.ts';
 import type { Config } from '../../../src/config/effective.ts';
 import { loadConfig } from '../../../src/config/load.ts';
 import { printConfig } from '../../../src/config/print.ts';
-import { problemText } from '../../../src/config/problem.ts';
-import { Secret } from '../../../src/config/secret.ts';
+import { problemText } from '../../../src/source/problem.ts';
+import { Secret } from '../../../src/source/secret.ts';
 
 const GOOD = join(import.meta.dirname, '../../fixtures/config/good');
 const ENV = { GATEWAY_HOST: 'litellm', API_KEY: 'sk-1', BUDGET: '2.5', LIFECYCLE: 'true', INTERVAL: '30s' };

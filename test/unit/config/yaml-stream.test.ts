@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { problemText } from '../../../src/config/problem.ts';
-import { parseYamlStream } from '../../../src/config/yaml.ts';
+import { problemText } from '../../../src/source/problem.ts';
+import { parseYamlStream } from '../../../src/source/yaml.ts';
 
 function read(text: string, version: '1.1' | '1.2' = '1.2') {
   const { documents, problems } = parseYamlStream(text, 'a.yaml', version);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { distance, redisUrl, userinfo } from '../../../src/doctor/subject/address.ts';
+import { distance, redisUrl, userinfo } from '../../../src/doctor/facts/address.ts';
 import { setupOf } from '../../support/doctor-setup.ts';
 
 describe('redisUrl', () => {

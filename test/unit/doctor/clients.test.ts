@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { examine } from '../../../src/doctor/examination.ts';
+import { endpoints, formOf, logsIn } from '../../../src/doctor/facts/endpoints.ts';
 import { RULES } from '../../../src/doctor/rules/index.ts';
-import { endpoints, formOf, logsIn } from '../../../src/doctor/subject/endpoints.ts';
 import { setupOf } from '../../support/doctor-setup.ts';
 
 const RELEASES = ['1.80.9', '1.92.2', '1.93.0', '1.104.2', '1.106.0', '1.110.2'] as const;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readCompose } from '../../../src/doctor/evidence/compose.ts';
-import { type Lookup, UNKNOWN, UNSET } from '../../../src/doctor/evidence/meaning.ts';
+import { readCompose } from '../../../src/doctor/evidence/compose/compose.ts';
+import { type Lookup, UNKNOWN, UNSET } from '../../../src/doctor/evidence/variables/variable-value.ts';
 import { placeText } from '../../../src/doctor/place.ts';
 
 const env: Lookup = (name) => (name === 'PASSWORD' ? { kind: 'value', value: 'p$w' } : name === 'SECRET' ? UNKNOWN : UNSET);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { dotenvValues, expandedValues, parseDotenv } from '../../../src/doctor/evidence/dotenv.ts';
-import { type Lookup, UNKNOWN, UNSET } from '../../../src/doctor/evidence/meaning.ts';
+import { dotenvValues, expandedValues, parseDotenv } from '../../../src/doctor/evidence/variables/dotenv.ts';
+import { type Lookup, UNKNOWN, UNSET } from '../../../src/doctor/evidence/variables/variable-value.ts';
 import { placeText } from '../../../src/doctor/place.ts';
 
 const nothing: Lookup = () => UNSET;

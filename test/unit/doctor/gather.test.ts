@@ -2,11 +2,11 @@ import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { problemText } from '../../../src/config/problem.ts';
 import { gather } from '../../../src/doctor/gather.ts';
 import type { DoctorOptions } from '../../../src/doctor/options.ts';
 import { placeText } from '../../../src/doctor/place.ts';
 import { systemClock } from '../../../src/schedule/clock.ts';
+import { problemText } from '../../../src/source/problem.ts';
 
 const FIXTURES = join(import.meta.dirname, '..', '..', 'fixtures', 'doctor');
 let directory = '';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { interpolate } from '../../../src/doctor/evidence/interpolation.ts';
-import { type Lookup, UNKNOWN, UNSET } from '../../../src/doctor/evidence/meaning.ts';
+import { interpolate } from '../../../src/doctor/evidence/variables/interpolation.ts';
+import { type Lookup, UNKNOWN, UNSET } from '../../../src/doctor/evidence/variables/variable-value.ts';
 
 const lookup: Lookup = (name) => {
   if (name === 'A') return { kind: 'value', value: 'a' };

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readKubernetes } from '../../../src/doctor/evidence/kubernetes.ts';
+import { readKubernetes } from '../../../src/doctor/evidence/kubernetes/kubernetes.ts';
 import { placeText } from '../../../src/doctor/place.ts';
 
 const DEPLOYMENT = `apiVersion: apps/v1

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Path } from '../../../src/config/problem.ts';
 import { readLitellmConfig } from '../../../src/doctor/evidence/litellm-config.ts';
 import { placeText } from '../../../src/doctor/place.ts';
+import type { Path } from '../../../src/source/problem.ts';
 
 function read(text: string, files: Record<string, string> = {}) {
   const asked: string[] = [];

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../../../src/config/secret.ts';
 import type { EnvironmentSource, Variable } from '../../../src/doctor/environment.ts';
-import { environmentOf } from '../../../src/doctor/evidence/environment-of.ts';
 import { readLitellmConfig } from '../../../src/doctor/evidence/litellm-config.ts';
+import { environmentOf } from '../../../src/doctor/evidence/variables/environment-of.ts';
 import { placeText } from '../../../src/doctor/place.ts';
 import { resolve } from '../../../src/doctor/resolve.ts';
 import type { Client } from '../../../src/doctor/setup.ts';
+import { Secret } from '../../../src/source/secret.ts';
 
 function variable(name: string, value: string | undefined, source: EnvironmentSource = 'dotenv', line = 1): Variable {
   return { name, value: value === undefined ? undefined : Secret.of(value), source, place: { source: '.env', line, column: 1 } };

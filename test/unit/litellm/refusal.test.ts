@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RECORDED_RELEASE } from '../../../deploy/local/gateway.ts';
+import { RECORDED_RELEASE } from '../../../dev/gateway.ts';
 import { refusal } from '../../../src/litellm/refusal.ts';
 import { recorded } from '../../support/litellm-answer.ts';
 

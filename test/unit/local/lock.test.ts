@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { withLock } from '../../../deploy/local/lock.ts';
+import { withLock } from '../../../dev/lock.ts';
 
 describe('withLock', () => {
   it('lets one after the other in and tells who waits', async () => {

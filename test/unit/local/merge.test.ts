@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { merge } from '../../../deploy/local/merge.ts';
+import { merge } from '../../../dev/merge.ts';
 
 describe('merge', () => {
   it('merges mappings deeply', () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { startProcess } from '../../../deploy/local/process.ts';
+import { startProcess } from '../../../dev/process.ts';
 import { isAlive } from '../../support/alive.ts';
 import { eventually } from '../../support/eventually.ts';
 
@@ -40,7 +40,7 @@ describe('startProcess', () => {
   });
 
   it('leaves no orphan when the process that started it is killed', async () => {
-    const module = join(import.meta.dirname, '../../../deploy/local/process.ts');
+    const module = join(import.meta.dirname, '../../../dev/process.ts');
     const script = `import { startProcess } from ${JSON.stringify(module)};
       const child = startProcess('sh', ['-c', 'sleep 300 & wait'], { cwd: '/', env: process.env });
       console.log(child.pid);`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CACHE_MARK, ROUTE } from '../../../src/model/cache.ts';
 import { kindOf, outcomeOf, PAIR_KIND, type Seen } from '../../../src/pairs/outcome.ts';
-import { KEY_STATE } from '../../../src/redis/key-look.ts';
+import { KEY_STATE } from '../../../src/redis/probe-keys/lookup.ts';
 
 const MARKS = [...CACHE_MARK, 'error'] as const;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { RECORDED_RELEASE, type RecordedRelease } from '../../../deploy/local/gateway.ts';
+import { RECORDED_RELEASE, type RecordedRelease } from '../../../dev/gateway.ts';
 import { type Marks, readMarks, readStreamMarks } from '../../../src/litellm/answer.ts';
 import { createStreamReader } from '../../../src/litellm/stream.ts';
 import { ROUTE, type Route } from '../../../src/model/cache.ts';

@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { REDIS_RELEASE } from '../../../deploy/local/redis.ts';
+import { REDIS_RELEASE } from '../../../dev/redis.ts';
 import { COMMAND, ERROR_PREFIX } from '../../../src/model/redis.ts';
-import { parseAclLog } from '../../../src/redis/acl-log.ts';
-import { parseCommandStats } from '../../../src/redis/commandstats.ts';
-import { parseErrorStats } from '../../../src/redis/errorstats.ts';
-import { parseInfo } from '../../../src/redis/info.ts';
-import { parseKeySizes } from '../../../src/redis/keysizes.ts';
-import { parseKeyspace } from '../../../src/redis/keyspace.ts';
-import { parseLatencyHistogram, parseLatencyLatest, parseLatencyStats } from '../../../src/redis/latency.ts';
+import { parseAclLog } from '../../../src/redis/replies/acl-log.ts';
+import { parseCommandStats } from '../../../src/redis/replies/commandstats.ts';
+import { parseErrorStats } from '../../../src/redis/replies/errorstats.ts';
+import { parseInfo } from '../../../src/redis/replies/info.ts';
+import { parseKeySizes } from '../../../src/redis/replies/keysizes.ts';
+import { parseKeyspace } from '../../../src/redis/replies/keyspace.ts';
+import { parseLatencyHistogram, parseLatencyLatest, parseLatencyStats } from '../../../src/redis/replies/latency.ts';
 import { recordedReplies } from '../../support/redis-fixtures.ts';
 
 function section(text: string) {

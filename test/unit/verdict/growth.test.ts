@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ServerCounters } from '../../../src/redis/server-counters.ts';
+import type { ServerCounters } from '../../../src/redis/replies/server-counters.ts';
 import { growthIn, type Moment, type Rise, riseBetween, type Window } from '../../../src/verdict/growth.ts';
 
 function moment(at: number, errors: ServerCounters['errors'], more: Partial<ServerCounters> = {}, own: Moment['own'] = {}): Moment {

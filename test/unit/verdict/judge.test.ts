@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { CACHE_TYPE, CAUSE, GATEWAY_FAILURE, OUTCOME, type Outcome, ROUTE, type Route, VERDICT } from '../../../src/model/cache.ts';
 import { REDIS_FAILURE } from '../../../src/model/redis.ts';
-import { KEY_STATE } from '../../../src/redis/key-look.ts';
+import { KEY_STATE } from '../../../src/redis/probe-keys/lookup.ts';
 import { judge } from '../../../src/verdict/judge.ts';
 import type { NotLetIn } from '../../../src/verdict/repetition.ts';
 import type { Finding, Signals } from '../../../src/verdict/signals.ts';

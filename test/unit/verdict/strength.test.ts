@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { CAUSE, type Cause } from '../../../src/model/cache.ts';
 import { ERROR_PREFIX } from '../../../src/model/redis.ts';
-import type { ServerState } from '../../../src/redis/server-state.ts';
+import type { ServerState } from '../../../src/redis/replies/server-state.ts';
 import { type Counted, growthIn, ratioOf, type Window } from '../../../src/verdict/growth.ts';
 import { candidates, judge } from '../../../src/verdict/judge.ts';
 import type { Finding, Signals } from '../../../src/verdict/signals.ts';

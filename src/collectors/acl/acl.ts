@@ -1,0 +1,63 @@
+import { CENSUS_COMMANDS } from '../../redis/census.ts';
+import { ACL_LOG } from '../../redis/replies/acl-log.ts';
+import { CLIENT_LIST } from '../../redis/replies/client-list.ts';
+import { argumentsFor, CLUSTER_INFO, compareVersions } from '../../redis/replies/query.ts';
+import { COLLECTORS } from '../index.ts';
+
+/** Commands whose first argument is a subcommand that can be granted alone. */
+const CONTAINERS = new Set(['ACL', 'CLIENT', 'CLUSTER', 'LATENCY', 'MEMORY', 'SLOWLOG']);
+
+/** What the canaries send, and what the gateway watch sends to see the keys of its pairs arrive. */
+const BESIDES: readonly (readonly string[])[] = [
+  ['PING'],
+  ['SELECT'],
+  ['EXISTS'],
+  ['PTTL'],
+  ['CLIENT', 'ID'],
+  ['CLIENT', 'TRACKING'],
+  ['CLIENT', 'SETNAME'],
+  ['SUBSCRIBE'],
+];
+
+/**
+ * Any key, because the entries of users have names that nobody can foresee and every tenth pair looks at the
+ * time to live of one. The commands that are granted cannot read a value or change one.
+ */
+const KEYS = '*';
+
+const INVALIDATIONS = '__redis__:invalidate';
+
+/**
+ * The rules of ACL SETUSER that let a user do all that the exporter does and nothing else, without its
+ * password: made from the collectors' queries. Before 7.0 a server cannot restrict keys to reading.
+ */
+export function aclRules(serverVersion: string): string[] {
+  const queries = [...COLLECTORS.flatMap((collector) => Object.values(collector.queries)), ACL_LOG, CLIENT_LIST, CLUSTER_INFO];
+  const commands = queries.flatMap((query) => {
+    const args = argumentsFor(query, serverVersion);
+    return args === undefined ? [] : [args];
+  });
+  const permissions = new Set([...commands, ...BESIDES].map(permissionFor));
+  const keys = `${compareVersions(serverVersion, '7.0.0') < 0 ? '~' : '%R~'}${KEYS}`;
+  return ['reset', 'on', keys, 'resetchannels', `&${INVALIDATIONS}`, ...permissions];
+}
+
+/** The rules that a census needs; on any version, and beside those of `aclRules`, of which the key pattern is needed, too. */
+export function censusRules(): string[] {
+  return CENSUS_COMMANDS.map(permissionFor);
+}
+
+/** The command that grants the exporter's user a census, for people. */
+export function censusRule(username: string): string {
+  return ['ACL', 'SETUSER', username, ...censusRules()].join(' ');
+}
+
+/** The command that creates the exporter's user, for people; the password is to be put in. */
+export function aclRule(username: string, serverVersion: string): string {
+  return ['ACL', 'SETUSER', username, ...aclRules(serverVersion), '>PASSWORD'].join(' ');
+}
+
+function permissionFor([command = '', subcommand]: readonly string[]): string {
+  const name = CONTAINERS.has(command) && subcommand !== undefined ? `${command}|${subcommand}` : command;
+  return `+${name.toLowerCase()}`;
+}

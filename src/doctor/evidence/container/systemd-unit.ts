@@ -1,0 +1,42 @@
+import type { Place } from '../../place.ts';
+import { shellWords } from '../variables/shell-words.ts';
+
+/** What a unit of systemd starts, and with which variables; a file of variables beats those of the unit (systemd.exec). */
+export interface SystemdUnit {
+  starts: readonly { text: string; place: Place }[];
+  variables: readonly { name: string; value: string; place: Place }[];
+  envFiles: readonly { path: string; required: boolean; place: Place }[];
+  folder: string | undefined;
+}
+
+/** Reads the section Service of a unit. */
+export function readSystemdUnit(text: string, file: string): SystemdUnit {
+  const starts: SystemdUnit['starts'][number][] = [];
+  const variables: SystemdUnit['variables'][number][] = [];
+  const envFiles: SystemdUnit['envFiles'][number][] = [];
+  let folder: string | undefined;
+  const lines = text.split(/\r\n|\n|\r/);
+  for (let index = 0; index < lines.length; index++) {
+    const place = { source: file, line: index + 1, column: 1 };
+    let line = lines[index] ?? '';
+    if (/^[#;]/.test(line)) continue;
+    while (line.endsWith('\\') && index + 1 < lines.length) line = `${line.slice(0, -1)} ${lines[++index]?.trim()}`;
+    const equal = line.indexOf('=');
+    const [key, value] = equal < 0 ? [undefined, ''] : [line.slice(0, equal).trim(), line.slice(equal + 1).trim()];
+    if (key === 'ExecStart' && value !== '') starts.push({ text: value.replace(/^[-@:+!|]+/, ''), place });
+    else if (key === 'EnvironmentFile' && value !== '')
+      envFiles.push({ path: value.replace(/^-/, ''), required: !value.startsWith('-'), place });
+    else if (key === 'WorkingDirectory') folder = value.replace(/^-/, '');
+    else if (key === 'Environment')
+      for (const pair of wordsOf(value)) {
+        const end = pair.indexOf('=');
+        if (end > 0) variables.push({ name: pair.slice(0, end), value: pair.slice(end + 1), place });
+      }
+  }
+  return { starts, variables, envFiles, folder };
+}
+
+/** Words in quotes or without, as systemd splits them. */
+function wordsOf(text: string): string[] {
+  return text.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|[^\s"'])+/g)?.map((word) => shellWords(word)[0] ?? '') ?? [];
+}

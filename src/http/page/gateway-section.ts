@@ -1,0 +1,101 @@
+import type { GatewayStatus, PairStatus, ReplicaStatus } from '../../model/status.ts';
+import { ago, moment, seconds, span } from '../../text/quantities.ts';
+import { readable } from '../../text/readable.ts';
+import {
+  CAUSE_WORDS,
+  gatewaySentence,
+  gatewayTitle,
+  gatewayTone,
+  LEASE_WORDS,
+  NOT_ASKED_WORDS,
+  OUTCOME_WORDS,
+  othersText,
+  overheadText,
+  ROUTE_WORDS,
+  speedupText,
+  type Tone,
+} from '../../text/words.ts';
+import { dataTable, evidence, facts, type Html, html, type Row, yesNo } from './fragments.ts';
+import { gatewayPast } from './gateway-past.ts';
+import { gatewayPath } from './overview.ts';
+import { runbookFor } from './runbook.ts';
+import { traceLink } from './trace-link.ts';
+
+/** One gateway on the status page: verdict, cause, evidence, what to do, the last pairs, the past, facts. `tracesUrl` is where trace ids lead. */
+export function gatewaySection(gateway: GatewayStatus, now: number, tracesUrl: string | undefined): Html {
+  return html`<section class="${gatewayTone(gateway)}" id="gateway-${encodeURIComponent(readable(gateway.name))}">
+<h3><a href="${gatewayPath(gateway.name)}">${gateway.name}</a> <b>${gatewayTitle(gateway)}</b>${gateway.since === undefined ? '' : html` <small>since ${moment(gateway.since)}</small>`}</h3>
+<p>${gatewaySentence(gateway)}${gateway.asExpected ? ' That is what the configuration expects.' : ''}</p>
+${gateway.verdict === 'unknown' ? evidence(gateway.evidence) : cause(gateway)}
+${
+  gateway.pairs.length === 0
+    ? ''
+    : dataTable(
+        'Last pairs',
+        HEADINGS,
+        gateway.pairs.map((pair) => row(pair, now, tracesUrl)),
+      )
+}
+${replicas(gateway.replicas ?? [], now)}
+${gateway.history === undefined ? '' : gatewayPast(gateway.history, now, tracesUrl)}
+${facts([
+  ['address', gateway.url],
+  ['version', gateway.version],
+  ['cache type', gateway.cacheType],
+  ['Redis target', gateway.redisTarget],
+  ['alive', yesNo(gateway.up)],
+  ['ready', yesNo(gateway.ready)],
+  ['/cache/ping', gateway.cachePing ?? (gateway.cachePingNotAsked && NOT_ASKED_WORDS[gateway.cachePingNotAsked])],
+  ['questions beside the pairs', gateway.overhead && overheadText(gateway.overhead)],
+  ['duplicates', gateway.speedup && speedupText(gateway.speedup)],
+  ['spent on probes', gateway.costUsd === 0 ? undefined : `${gateway.costUsd.toFixed(4)} USD`],
+  ['other exporters', gateway.otherExporters ? othersText(gateway.otherExporters) : undefined],
+  ['lease', gateway.lease && LEASE_WORDS[gateway.lease]],
+  ['last run', gateway.lastRunAt === undefined ? 'never' : ago(gateway.lastRunAt, now)],
+])}
+<p><a href="/debug/gateways/${encodeURIComponent(readable(gateway.name))}">Everything about it as text</a></p>
+</section>`;
+}
+
+function cause(gateway: GatewayStatus): Html {
+  const { title, next } = CAUSE_WORDS[gateway.cause];
+  const guide = runbookFor(gateway.verdict, gateway.cause);
+  return html`${title === '' ? '' : html`<p>Cause: <strong>${title}</strong>.</p>`}
+${evidence(gateway.evidence)}
+${next === '' || gateway.asExpected ? '' : html`<p class="next">Next: ${next}${guide === undefined ? '' : html` <a href="/runbooks/${guide}">Runbook ${guide}</a>`}</p>`}`;
+}
+
+const HEADINGS = ['route', 'outcome', 'first', 'duplicate', 'key lives', 'when', 'trace'];
+
+function row(pair: PairStatus, now: number, tracesUrl: string | undefined): Row {
+  return {
+    cells: [
+      ROUTE_WORDS[pair.route],
+      { tone: pairTone(pair), text: OUTCOME_WORDS[pair.outcome].title },
+      pair.firstSeconds === undefined ? '' : seconds(pair.firstSeconds),
+      pair.duplicateSeconds === undefined ? '' : seconds(pair.duplicateSeconds),
+      pair.ttlSeconds === undefined ? '' : span(pair.ttlSeconds),
+      ago(pair.at, now),
+      traceLink(pair.traceId, tracesUrl),
+    ],
+    note: pair.evidence,
+  };
+}
+
+/** A hit whose key was not seen proves a read of Redis on completions only: elsewhere it can be the memory of a worker. */
+function pairTone({ outcome, route }: PairStatus): Tone {
+  return outcome === 'hit_unverified' && route !== 'completions' ? 'warn' : OUTCOME_WORDS[outcome].tone;
+}
+
+/** Who read what whom wrote, where the gateway has replicas. */
+function replicas(tried: readonly ReplicaStatus[], now: number): Html | string {
+  if (tried.length === 0) return '';
+  return dataTable(
+    'Pairs across replicas',
+    ['written by', 'read by', 'outcome', 'when'],
+    tried.map(({ from, to, outcome, at }) => {
+      const { tone, title } = OUTCOME_WORDS[outcome];
+      return { cells: [from, to, { tone, text: title }, ago(at, now)] };
+    }),
+  );
+}

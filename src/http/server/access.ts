@@ -1,0 +1,166 @@
+import type { ServerOptions } from 'node:https';
+import type { TLSSocket } from 'node:tls';
+import type { ClientAuth } from '../../config/web/schema.ts';
+import { fingerprint, loadWebConfig, type WebConfig } from '../../config/web/web-config.ts';
+import type { Log } from '../../model/tick.ts';
+import { type Admission, createPasswords } from './passwords.ts';
+import { createRateLimit } from './rate-limit.ts';
+
+/** That the web config file cannot be used; the message holds one problem a line, for people. */
+export class WebConfigError extends Error {
+  override readonly name = 'WebConfigError';
+}
+
+/** What the web config file asks of connections and requests, as the file is now. */
+export interface Gate {
+  /** What an HTTPS server starts with; undefined for plain HTTP. */
+  readonly tls: ServerOptions | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Reads the files again when one of them changed; calls back with certificates to use from now on. Takes no longer than a second. */
+  refresh(renew: (options: ServerOptions) => void): Promise<void>;
+  /** Whether a connection may be used, going by its client certificate. */
+  trusts(socket: TLSSocket): boolean;
+  /** Whether a request may pass; `from` is the address of its client. */
+  admit(authorization: string | undefined, from: string | undefined): Promise<Admission | 'limited'>;
+}
+
+/** The longest that a connection or a request waits for the files to be looked at, milliseconds. */
+const REFRESH_WITHIN = 1_000;
+
+/** Whether a client certificate is asked for at all, for each way to treat it. */
+const ASKED: Readonly<Record<ClientAuth, boolean>> = {
+  NoClientCert: false,
+  RequestClientCert: true,
+  RequireAnyClientCert: true,
+  VerifyClientCertIfGiven: true,
+  RequireAndVerifyClientCert: true,
+};
+
+/**
+ * Opens a web config file, or stands open without one. Throws WebConfigError when it cannot be used. A
+ * file that turns bad later changes nothing and is logged once per change; neither do changes that need
+ * another kind of server, which wait for a restart. A file that asks for nothing any more counts as bad:
+ * it is empty while it is being written, and must not let everybody in meanwhile.
+ */
+export async function openGate(path: string | undefined, log: Log): Promise<Gate> {
+  const passwords = createPasswords();
+  const rate = createRateLimit();
+  const inTurn = createTurns();
+  let files: readonly string[] = path === undefined ? [] : [path];
+  let seen = '';
+  let current: WebConfig = { headers: {}, users: new Map(), ignored: [] };
+
+  async function load(file: string): Promise<readonly string[]> {
+    seen = await fingerprint(files);
+    const result = await loadWebConfig(file);
+    if (result.files.join() !== files.join()) {
+      files = result.files;
+      seen = await fingerprint(files);
+    }
+    if ('problems' in result) return result.problems;
+    if (asksForNothing(result.config) && !asksForNothing(current)) return [`${file} asks for nothing any more`];
+    current = result.config;
+    if (current.ignored.length > 0) log.info({ file, settings: current.ignored }, 'Settings of the web config file have no effect here');
+    return [];
+  }
+
+  const problems = path === undefined ? [] : await load(path);
+  if (problems.length > 0) throw new WebConfigError(problems.join('\n'));
+  const started = current.tls;
+
+  async function renewed(file: string, renew: (options: ServerOptions) => void): Promise<void> {
+    if ((await fingerprint(files)) === seen) return;
+    const reasons = await load(file);
+    if (reasons.length > 0) {
+      log.error({ file, problems: reasons }, 'The web config file changed and cannot be used; the old one stays in force');
+      return;
+    }
+    log.info({ file }, 'The web config file was read again');
+    if ((started === undefined) !== (current.tls === undefined)) {
+      log.warn({ file }, 'TLS was switched on or off in the web config file; that takes effect after a restart');
+    } else if (started !== undefined && current.tls !== undefined) {
+      renew(current.tls.context);
+      if (ASKED[started.clientAuth] !== ASKED[current.tls.clientAuth]) {
+        log.warn(
+          { file },
+          'Client certificates were switched on or off in the web config file; asking for them takes effect after a restart',
+        );
+      }
+    }
+  }
+
+  return {
+    tls: started && {
+      ...started.context,
+      requestCert: ASKED[started.clientAuth],
+      // Decided by trusts(), which knows the policy as it is now.
+      rejectUnauthorized: false,
+      handshakeTimeout: 10_000,
+    },
+    get headers() {
+      return current.headers;
+    },
+    refresh: (renew) => (path === undefined ? Promise.resolve() : inTurn(() => renewed(path, renew))),
+    trusts(socket) {
+      const clientAuth = (current.tls ?? started)?.clientAuth ?? 'NoClientCert';
+      const given = Object.keys(socket.getPeerCertificate() ?? {}).length > 0;
+      return trusted(clientAuth, given, socket.authorized);
+    },
+    admit: async (authorization, from) => {
+      if (!rate.allows(current.rateLimit)) return 'limited';
+      return current.users.size === 0 ? 'admitted' : passwords.admit(authorization, current.users, from);
+    },
+  };
+}
+
+/**
+ * Runs a check of files so that none overlaps another, and whoever comes while one runs gets the result of the
+ * next. A file system that does not answer holds nobody up for longer than REFRESH_WITHIN.
+ */
+function createTurns(): (check: () => Promise<void>) => Promise<void> {
+  let running: Promise<void> | undefined;
+  let next: Promise<void> | undefined;
+  const run = (check: () => Promise<void>): Promise<void> => {
+    next = undefined;
+    running = check().finally(() => {
+      running = undefined;
+    });
+    return running;
+  };
+  return (check) => {
+    if (running === undefined && next === undefined) return withinLimit(run(check));
+    next ??= (running ?? Promise.resolve()).then(
+      () => run(check),
+      () => run(check),
+    );
+    return withinLimit(next);
+  };
+}
+
+async function withinLimit(check: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, REFRESH_WITHIN);
+  });
+  await Promise.race([check, limit]);
+  clearTimeout(timer);
+}
+
+function asksForNothing({ tls, users, rateLimit }: WebConfig): boolean {
+  return tls === undefined && users.size === 0 && rateLimit === undefined;
+}
+
+/** Whether a client is let in, going by whether it gave a certificate and whether that one verifies. */
+export function trusted(clientAuth: ClientAuth, given: boolean, verified: boolean): boolean {
+  switch (clientAuth) {
+    case 'NoClientCert':
+    case 'RequestClientCert':
+      return true;
+    case 'RequireAnyClientCert':
+      return given;
+    case 'VerifyClientCertIfGiven':
+      return !given || verified;
+    case 'RequireAndVerifyClientCert':
+      return given && verified;
+  }
+}

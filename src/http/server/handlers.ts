@@ -1,0 +1,18 @@
+import type { Status } from '../../model/status.ts';
+
+/** What the daemon hands to the HTTP side: everything that a request can see or cause. */
+export interface Pages {
+  /** The exposition for an `Accept` header; rejects when the collection fails. */
+  metrics(accept: string | undefined): Promise<{ contentType: string; body: string }>;
+  status(): Status;
+  /** The loops turn. */
+  healthy(): boolean;
+  /** What has not been tried yet since the start, a clause each; none when the daemon is ready. */
+  missing(): readonly string[];
+  /** Loads the configuration again; the problems that kept it from being used, none when it is in use. */
+  reload(): Promise<readonly string[]>;
+  /** All that is known of a gateway, as plain text; undefined for an unknown name. */
+  debug(gateway: string): string | undefined;
+  /** Where people look up traces (`traces.ui_url`). */
+  tracesUrl(): string | undefined;
+}

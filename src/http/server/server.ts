@@ -1,0 +1,91 @@
+import type { Server } from 'node:http';
+import { Server as TlsServer } from 'node:tls';
+import type { Config } from '../../config/effective.ts';
+import type { Mask } from '../../masking/mask.ts';
+import type { Log } from '../../model/tick.ts';
+import { type Gate, openGate } from './access.ts';
+import { type Connections, createConnections } from './connections.ts';
+import type { Pages } from './handlers.ts';
+import { formatAddress, listenError, parseListenAddress } from './listen-address.ts';
+import { createListener } from './listener.ts';
+import type { Asked } from './request.ts';
+import { maskedAnswer } from './response.ts';
+import { answerTo, type Endpoint, endpoints, healthEndpoints } from './routes.ts';
+
+/** How long answers under way may take once the server closes, milliseconds. */
+const CLOSE_GRACE = 2_000;
+
+/** A running HTTP side. */
+export interface HttpServer {
+  /** Where it listens, `host:port` each, in the order of the configuration. */
+  readonly addresses: readonly string[];
+  /** Where it answers health checks alone, in the same form and order. */
+  readonly healthAddresses: readonly string[];
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on every configured address and serves the pages there, and those for health checks alone, without
+ * TLS and login, on the addresses for them.
+ *
+ * Throws ListenError when an address cannot be had and WebConfigError when the web config file cannot be
+ * used; nothing listens then. `close` refuses new connections, ends idle ones at once, and the others
+ * when their answers are out or two seconds have passed.
+ */
+export async function startHttp(given: { config: Config['http']; pages: Pages; log: Log; mask?: Mask | undefined }): Promise<HttpServer> {
+  const { config, pages, log, mask } = given;
+  const gate = await openGate(config.web_config_file, log);
+  const unguarded = await openGate(undefined, log);
+  const refresh = () =>
+    gate.refresh((options) => {
+      for (const { server } of listeners) {
+        if (server instanceof TlsServer) server.setSecureContext(options);
+      }
+    });
+  const listener = (text: string, through: Gate, table: readonly Endpoint[]) => {
+    const connections: Connections = createConnections();
+    const answer = async (asked: Asked) => maskedAnswer(await answerTo(table, asked), mask);
+    return {
+      address: { text, ...parseListenAddress(text) },
+      gate: through,
+      connections,
+      server: createListener({ gate: through, answer, refresh, connections, log }),
+    };
+  };
+  const table = endpoints(pages, config.enable_lifecycle);
+  const forHealth = healthEndpoints(pages);
+  const listeners = [
+    ...config.listen.map((text) => listener(text, gate, table)),
+    ...(config.health_listen ?? []).map((text) => listener(text, unguarded, forHealth)),
+  ];
+
+  async function close(): Promise<void> {
+    const closed = listeners.map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
+    const late = setTimeout(() => {
+      for (const { connections } of listeners) connections.cut();
+    }, CLOSE_GRACE);
+    await Promise.all(closed);
+    clearTimeout(late);
+  }
+
+  const results = await Promise.allSettled(listeners.map(({ server, address }) => listen(server, address)));
+  const failure = results.find((result) => result.status === 'rejected');
+  if (failure !== undefined) {
+    await close();
+    throw failure.reason;
+  }
+  const addresses = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  for (const [index, address] of addresses.entries()) log.info({ address, tls: listeners[index]?.gate.tls !== undefined }, 'Listening');
+  return { addresses: addresses.slice(0, config.listen.length), healthAddresses: addresses.slice(config.listen.length), close };
+}
+
+function listen(server: Server, address: { text: string; host?: string; port: number }): Promise<string> {
+  const { text, ...where } = address;
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => reject(listenError(text, error)));
+    server.listen(where, () => {
+      const bound = server.address();
+      resolve(bound === null || typeof bound === 'string' ? text : formatAddress(bound.address, bound.port));
+    });
+  });
+}

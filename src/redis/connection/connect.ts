@@ -1,0 +1,202 @@
+import { isIPv6, type Socket } from 'node:net';
+import type { Credential, TargetConfig } from '../../config/effective.ts';
+import { without } from '../../masking/without.ts';
+import { CLIENT_NAME, EXPORTER_CREDENTIAL, REJECTION, type ReplyRefusal } from '../../model/redis.ts';
+import { type Address, describeAddress, parseAddress } from './address.ts';
+import { authenticate } from './auth.ts';
+import { during, explain, sendAll, sendText, speakOver } from './connection.ts';
+import { RedisError, ReplyError, type Settled, settle } from './failure.ts';
+import { asText } from './reply-reader.ts';
+import { findMaster } from './sentinel.ts';
+import { answersTls, certificateExpiry, openSocket } from './socket.ts';
+import type { AuthAnswer, Command, Connection, OpenPhases, Target } from './target.ts';
+
+/** More than are in use with a server at one time. */
+const PASSWORDS = 16;
+const WANTS_TLS = 'the server hangs up on plain text and answers TLS; write rediss:// in the URL';
+
+/**
+ * The target of a configuration entry; `siblings` are the other targets of this process, which may lead to the same
+ * server. Nothing is connected before the first call.
+ */
+export function createTarget(config: TargetConfig, siblings: () => Iterable<Target> = () => []): Target {
+  const own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, logins: 0, hits: 0, misses: 0 };
+  const refused = { length: 0, depth: 0, type: 0 };
+  const credential: Credential = { name: EXPORTER_CREDENTIAL, username: config.username, password: config.password };
+  const database = config.url === undefined ? 0 : parseAddress(config.url).db;
+  const sockets = new Set<Socket>();
+  /** Passwords that the server knows from here, the newest ones: it may give them back in any text. */
+  const sent = new Set<string>();
+  let expiry: number | undefined;
+  let master: Address | undefined;
+  let sentinelUp: boolean | undefined;
+  let peer: string | undefined;
+  let awaited = 0;
+  let namingRefused = false;
+
+  function counted(error: unknown): unknown {
+    const rejection = error instanceof RedisError && REJECTION.find((prefix) => prefix === error.prefix);
+    if (rejection) own[rejection] += 1;
+    return error;
+  }
+
+  async function counting<T>(attempt: Promise<T>): Promise<T> {
+    awaited += 1;
+    try {
+      return await attempt;
+    } catch (error) {
+      throw counted(error);
+    } finally {
+      awaited -= 1;
+    }
+  }
+
+  /** AUTH, counted as the server counts it: one that it has no password for has failed. */
+  async function login(redis: Connection, as: Credential, signal: AbortSignal): Promise<AuthAnswer> {
+    try {
+      const answer = await counting(authenticate(redis, as, signal, sent));
+      for (const old of [...sent].slice(0, -PASSWORDS)) sent.delete(old);
+      if (answer === 'no password configured') own.logins += 1;
+      return answer;
+    } catch (error) {
+      // Who finds no room is told so before AUTH is read.
+      if (error instanceof RedisError && error.prefix !== undefined && error.failure !== 'maxclients') own.logins += 1;
+      throw error;
+    }
+  }
+
+  /** Where the server is. A master whose Sentinels are all gone is most likely still there. */
+  async function find(signal: AbortSignal): Promise<Address> {
+    if (config.url !== undefined) return parseAddress(config.url);
+    const found = await settle(findMaster(config, signal, refuse));
+    sentinelUp = found.ok;
+    if (found.ok) master = found.value;
+    else if (master === undefined || signal.aborted) throw found.error;
+    return master ?? parseAddress('');
+  }
+
+  function refuse(reason: ReplyRefusal): void {
+    refused[reason] += 1;
+  }
+
+  async function dial(signal: AbortSignal): Promise<Connection> {
+    const socket = await openSocket(await find(signal), config.tls, signal);
+    expiry = certificateExpiry(socket);
+    peer = farEnd(socket) ?? config.url;
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    return speakOver(socket, refuse);
+  }
+
+  /**
+   * Tells the server whose connection this is, so that CLIENT LIST and ACL LOG show it. A user without the right is
+   * not asked again. Before AUTH it would be one more refusal.
+   */
+  async function introduce(redis: Connection, signal: AbortSignal): Promise<void> {
+    if (namingRefused) return;
+    const [answer] = await askAll(redis, [['CLIENT', 'SETNAME', CLIENT_NAME]], signal);
+    namingRefused = answer?.ok === false;
+  }
+
+  async function ask(redis: Connection, args: readonly string[], signal: AbortSignal): Promise<unknown> {
+    return withoutSent(args, await counting(during(redis, signal, args[0] ?? '', () => sendText(redis, args))));
+  }
+
+  /** A reply without the passwords, where clients choose what is in it. */
+  function withoutSent([name]: Command, reply: unknown): unknown {
+    const clean = (value: unknown): unknown =>
+      Array.isArray(value) ? value.map(clean) : typeof value === 'string' ? without(value, sent) : value;
+    return name === 'CLIENT' || name === 'ACL' ? clean(reply) : reply;
+  }
+
+  function askAll(redis: Connection, commands: readonly Command[], signal: AbortSignal, form = 'text'): Promise<Settled<unknown>[]> {
+    return during(redis, signal, 'PIPELINE', async () => {
+      const replies = await sendAll(redis, commands);
+      return replies.map((reply, index): Settled<unknown> => {
+        if (!(reply instanceof ReplyError))
+          return { ok: true, value: form === 'bytes' ? reply : withoutSent(commands[index] ?? [], asText(reply)) };
+        const reason = explain(redis, signal, String(commands[index]?.[0]), reply);
+        counted(reason);
+        return { ok: false, error: reason };
+      });
+    });
+  }
+
+  async function clearer(error: unknown, signal: AbortSignal): Promise<unknown> {
+    if (!(error instanceof RedisError) || error.failure !== 'closed') return error;
+    const address = await find(signal);
+    const wantsTls = 'host' in address && !address.tls && (await answersTls(address, signal));
+    return wantsTls ? new RedisError('tls', WANTS_TLS) : error;
+  }
+
+  async function open(as: Credential, signal: AbortSignal, phases?: OpenPhases): Promise<Connection> {
+    const start = performance.now();
+    const redis = await dial(signal);
+    const connected = performance.now();
+    try {
+      const answer = await login(redis, as, signal);
+      if (phases !== undefined) Object.assign(phases, timings(start, connected, answer));
+      await introduce(redis, signal);
+      if (database > 0) await ask(redis, ['SELECT', String(database)], signal);
+      return redis;
+    } catch (error) {
+      redis.disconnect();
+      throw await clearer(error, signal);
+    }
+  }
+
+  return {
+    config,
+    address: describeAddress(config),
+    database,
+    credential,
+    auth: 'unknown',
+    own,
+    refused,
+    siblings,
+    get awaited() {
+      return awaited;
+    },
+    get peer() {
+      return peer;
+    },
+    get master() {
+      return master && 'host' in master ? `${isIPv6(master.host) ? `[${master.host}]` : master.host}:${master.port}` : undefined;
+    },
+    get sentinelUp() {
+      return sentinelUp;
+    },
+    get connections() {
+      return [...sockets].filter(({ destroyed }) => !destroyed).length;
+    },
+    get ownPeers() {
+      return [...sockets].map(peerOf);
+    },
+    get certificateExpiry() {
+      return expiry;
+    },
+    dial,
+    clearer,
+    introduce,
+    authenticate: login,
+    ask,
+    askAll,
+    open,
+  };
+}
+
+/** A unix socket has no address of its own: all of its clients look the same to the server. */
+function peerOf({ localAddress, localPort }: Socket): string {
+  if (localAddress === undefined) return 'unix socket';
+  return `${isIPv6(localAddress) ? `[${localAddress}]` : localAddress}:${localPort}`;
+}
+
+/** The server's end of a connection; undefined over a unix socket. */
+function farEnd({ remoteAddress, remotePort }: Socket): string | undefined {
+  return remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort}`;
+}
+
+function timings(start: number, connected: number, answer: AuthAnswer): OpenPhases {
+  const connect = (connected - start) / 1_000;
+  return answer === 'not sent' ? { connect } : { connect, auth: (performance.now() - connected) / 1_000 };
+}

@@ -1,0 +1,128 @@
+import { once } from 'node:events';
+import { isIP, connect as openTcp, type Socket } from 'node:net';
+import { addAbortSignal } from 'node:stream';
+import { connect as openTls, type PeerCertificate, TLSSocket } from 'node:tls';
+import type { TlsConfig } from '../../config/effective.ts';
+import { checkServerIdentity } from '../../config/server-identity.ts';
+import { readText } from '../../source/file.ts';
+import type { Address } from './address.ts';
+import { classify, RedisError } from './failure.ts';
+
+const WANTS_PLAIN = 'TLS handshake: the server does not answer TLS and answers plain text; write redis:// in the URL';
+
+/** How long a server may stay silent in the handshake before it is asked whether it speaks plain text. */
+const SILENCE_MS = 250;
+
+/**
+ * An open socket to a server, TLS agreed on where the address asks for it. Certificate files are read
+ * again each time, so that renewed ones are used. Fails with RedisError; nothing stays open then.
+ */
+export async function openSocket(address: Address, tls: TlsConfig | undefined, signal: AbortSignal): Promise<Socket> {
+  const socket = await ready(begin(address), 'connect', signal);
+  return address.tls && 'host' in address ? secure(socket, address, tls, signal) : socket;
+}
+
+/** Node throws at once where an address cannot be one. */
+function begin(address: Address): Socket {
+  try {
+    return openTcp('path' in address ? { path: address.path } : { host: address.host, port: address.port });
+  } catch (error) {
+    throw classify(error, 'connecting');
+  }
+}
+
+/** The end of the certificate that the server showed, Unix milliseconds; undefined without TLS. */
+export function certificateExpiry(socket: unknown): number | undefined {
+  if (!(socket instanceof TLSSocket)) return undefined;
+  const end = Date.parse(socket.getPeerCertificate().valid_to);
+  return Number.isNaN(end) ? undefined : end;
+}
+
+/** Whether whoever listens at an address that is meant for plain text agrees on TLS. No certificate is checked and nothing is sent. */
+export async function answersTls(address: Address, signal: AbortSignal): Promise<boolean> {
+  try {
+    const socket = await openSocket({ ...address, tls: true }, { insecure_skip_verify: true }, signal);
+    socket.destroy();
+    return true;
+  } catch (error) {
+    if (error instanceof RedisError) return false;
+    throw error;
+  }
+}
+
+async function secure(
+  socket: Socket,
+  address: Address & { host: string },
+  tls: TlsConfig | undefined,
+  signal: AbortSignal,
+): Promise<Socket> {
+  const over = new AbortController();
+  try {
+    const name = tls?.server_name ?? address.host;
+    const options = {
+      socket,
+      host: name,
+      ...(isIP(name) === 0 && { servername: name }),
+      rejectUnauthorized: tls?.insecure_skip_verify !== true,
+      checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(name, certificate),
+      ...(tls?.ca_file !== undefined && { ca: await pem(tls.ca_file) }),
+      ...(tls?.cert_file !== undefined && { cert: await pem(tls.cert_file) }),
+      ...(tls?.key_file !== undefined && { key: await pem(tls.key_file) }),
+    };
+    const secured = ready(openTls(options), 'secureConnect', signal);
+    return await Promise.race([secured, plainInstead(address, AbortSignal.any([signal, over.signal]))]);
+  } catch (error) {
+    socket.destroy();
+    throw error instanceof RedisError && error.failure === 'timeout' ? error : tlsError(error);
+  } finally {
+    over.abort();
+  }
+}
+
+/** Rejects when a server that stays silent in the handshake, as Redis does without TLS, answers plain text; otherwise it is never settled. */
+function plainInstead(address: Address, signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    const timer = setTimeout(async () => {
+      if (await answersPlain(address, signal)) reject(new RedisError('tls', WANTS_PLAIN));
+    }, SILENCE_MS);
+    signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
+  });
+}
+
+/** Whether Redis answers at an address in plain text. QUIT needs no password, and no counter of errors tells of it. */
+async function answersPlain(address: Address, signal: AbortSignal): Promise<boolean> {
+  try {
+    const socket = addAbortSignal(signal, await openSocket({ ...address, tls: false }, undefined, signal));
+    socket.write('QUIT\r\n');
+    for await (const answer of socket) return /^[+-]/.test(String(answer));
+    return false;
+  } catch {
+    return false;
+  }
+}
+
+async function ready<S extends Socket>(socket: S, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<S> {
+  // The reader of the connection finds the error in `socket.errored`; the listener only keeps it from being thrown.
+  socket.on('error', () => undefined);
+  try {
+    await once(socket, event, { signal });
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw classify(signal.aborted ? signal.reason : error, event === 'connect' ? 'connecting' : 'TLS handshake');
+  }
+}
+
+async function pem(path: string): Promise<string> {
+  const read = await readText(path);
+  if ('reason' in read) throw new RedisError('tls', `the file for TLS ${path} ${read.reason}`);
+  // OpenSSL takes an empty text for one that is not there.
+  if (read.text.trim() === '') throw new RedisError('tls', `the file for TLS ${path} is empty`);
+  return read.text;
+}
+
+/** Whatever happens during the handshake is a matter of TLS, a reset connection included. */
+function tlsError(error: unknown): RedisError {
+  const { message } = classify(error, 'TLS handshake');
+  return new RedisError('tls', message);
+}

@@ -1,0 +1,92 @@
+import type { Credential, TargetConfig } from '../../config/effective.ts';
+import type { AuthState, RedisFailure, Rejection, ReplyRefusal } from '../../model/redis.ts';
+import type { CredentialStatus } from '../../model/status.ts';
+import type { Command, Connection } from './connection.ts';
+import type { Settled } from './failure.ts';
+
+export type { Command, Connection } from './connection.ts';
+
+/** Durations in seconds of the steps that opened a connection. */
+export interface OpenPhases {
+  connect: number;
+  auth?: number;
+}
+
+/** What AUTH was answered with: accepted, or that there is no password to be checked against. */
+export type AuthAnswer = 'accepted' | 'no password configured' | 'not sent';
+
+/**
+ * What the watches of one Redis server share: the way in, and the count of what this daemon itself
+ * causes there, so that the server's counters can be told apart from it. Everything that talks to the
+ * server fails with RedisError; a connection that a signal ended is closed.
+ */
+export interface Target {
+  readonly config: TargetConfig;
+  /** Where it is, for people, without any secret. */
+  readonly address: string;
+  /** The number of the database that `open` selects. */
+  readonly database: number;
+  /** The exporter's own credential. */
+  readonly credential: Credential;
+  /** Set by the exporter's canary; other connections with the exporter's credential wait for `ok` or `disabled`. */
+  auth: AuthState;
+  /** What the last scrape found; undefined until one was made. */
+  state?: TargetState;
+  /** Refusals, logins that were refused whatever the text, and key look-ups that this daemon caused since it started. */
+  readonly own: Record<Rejection, number> & { logins: number; hits: number; misses: number };
+  /** Replies that were not read, by the bound that they went past. */
+  readonly refused: Record<ReplyRefusal, number>;
+  /** Commands whose answer is waited for, so that the server may have counted what `own` has not. */
+  readonly awaited: number;
+  /** The other targets of this process. */
+  siblings(): Iterable<Target>;
+  /** The server's end of the last connection, to know a server again that several targets lead to. */
+  readonly peer: string | undefined;
+  /** The master that the Sentinels named last. */
+  readonly master: string | undefined;
+  /** Whether a Sentinel named it at the last attempt; undefined without Sentinels. */
+  readonly sentinelUp: boolean | undefined;
+  /** Connections that are open now. */
+  readonly connections: number;
+  /** Their near ends, `host:port` as the server writes them in CLIENT LIST, or `unix socket`. */
+  readonly ownPeers: readonly string[];
+  /** The end of the certificate that the server showed last, Unix milliseconds. */
+  readonly certificateExpiry: number | undefined;
+  /** A fresh connection on which nothing was sent yet. The caller disconnects it. */
+  dial(signal: AbortSignal): Promise<Connection>;
+  /** What a failure on a fresh connection really is: `tls` where a server that hangs up on plain text agrees on TLS. */
+  clearer(error: unknown, signal: AbortSignal): Promise<unknown>;
+  /** Gives an authenticated connection the name of the exporter, where the user may. */
+  introduce(redis: Connection, signal: AbortSignal): Promise<void>;
+  /** Sends AUTH with the password as it is now; nothing without one. */
+  authenticate(redis: Connection, credential: Credential, signal: AbortSignal): Promise<AuthAnswer>;
+  /** Sends one command and gives its reply, strings as text. */
+  ask(redis: Connection, args: readonly string[], signal: AbortSignal): Promise<unknown>;
+  /** Sends commands in one pipeline. An error reply fails its own command only. Strings come as text, or as bytes where `form` says so. */
+  askAll(redis: Connection, commands: readonly Command[], signal: AbortSignal, form?: 'text' | 'bytes'): Promise<Settled<unknown>[]>;
+  /** Opens a fresh authenticated connection in the database of the URL. The caller disconnects it. */
+  open(credential: Credential, signal: AbortSignal, phases?: OpenPhases): Promise<Connection>;
+}
+
+/** The facts of a target that a verdict may rest on. */
+export interface TargetState {
+  /** Unix milliseconds. */
+  at: number;
+  up: boolean;
+  failure?: RedisFailure | undefined;
+  /** When a scrape last ran out of time, Unix milliseconds. */
+  timedOutAt?: number | undefined;
+  runId?: string | undefined;
+  version?: string | undefined;
+  loading?: boolean | undefined;
+  role?: string | undefined;
+  maxmemory?: number | undefined;
+  maxmemoryPolicy?: string | undefined;
+  bgsaveOk?: boolean | undefined;
+  /** Credentials other than the exporter's that the server refuses. */
+  refused?: readonly CredentialStatus[] | undefined;
+  /** Names of those that it accepts. */
+  accepted?: readonly string[] | undefined;
+  /** Names of those with a password that the server answers with having none: LiteLLM takes that for a refusal. */
+  unneeded?: readonly string[] | undefined;
+}

@@ -1,0 +1,34 @@
+import type { Written } from './writes.ts';
+
+/**
+ * Where the key of a probe is: in the watched database, not there, on the same server but in another
+ * database, or not known because the server could not be asked.
+ */
+export const KEY_STATE = ['present', 'absent', 'elsewhere', 'unknown'] as const;
+export type KeyState = (typeof KEY_STATE)[number];
+
+/**
+ * What became of a key. `ttlSeconds` is missing for a key that never expires. `vanished`: it was written to
+ * the watched server and lost, although another write may have brought it back.
+ */
+export interface KeyLook {
+  state: KeyState;
+  ttlSeconds?: number | undefined;
+  vanished?: boolean;
+}
+
+/**
+ * What became of a key that the server spoke of. `seen` is what was found in the watched database, `written` all
+ * that was said of it until then (undefined when that cannot be told), `known` whether keys of this gateway were
+ * found in that database before.
+ */
+export function lookOf(seen: KeyLook | undefined, written: Written | undefined, known: boolean): KeyLook {
+  if (written === undefined) return seen ?? { state: 'unknown' };
+  const { times, flushed } = written;
+  // The duplicate of a lost key misses and is written, too: with the loss, that is three times, or two and a flush.
+  if (seen !== undefined) return times > 2 || (times === 2 && flushed && known) ? { ...seen, vanished: true } : seen;
+  if (times > 1) return { state: 'absent', vanished: true };
+  if (!flushed) return { state: 'elsewhere' };
+  // Any database may have been flushed. Where keys were found before, it was this one or all of them.
+  return known ? { state: 'absent', vanished: true } : { state: 'unknown' };
+}

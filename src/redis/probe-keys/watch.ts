@@ -1,0 +1,261 @@
+import type { RedisFailure } from '../../model/redis.ts';
+import type { Clock } from '../../schedule/clock.ts';
+import { admitted } from '../connection/admitted.ts';
+import type { Connection } from '../connection/connection.ts';
+import { settle } from '../connection/failure.ts';
+import type { Target } from '../connection/target.ts';
+import { readServerCounters, SERVER_COUNTERS, type ServerCounters } from '../replies/server-counters.ts';
+import { type KeyLook, lookOf } from './lookup.ts';
+import { keyForms, namespaceOf, probeKeys, probePrefixes } from './names.ts';
+import { rememberWrites, type Written } from './writes.ts';
+
+/** The view of one gateway's probe keys in a target. A failure is a state: only an aborted signal makes it reject. */
+export interface KeyWatch {
+  /** Whether the server pushes the name of every key that the gateway writes for a probe. */
+  readonly watching: boolean;
+  /** Why the server could not be asked at the last attempt; undefined while it can. */
+  readonly failure: RedisFailure | undefined;
+  /**
+   * Connects what is not connected, once. `namespace` is the gateway's: null for none, undefined when it is not known.
+   * Then the writes of one second are listened to without a prefix, and the first key of a probe tells it. The same once more where
+   * a namespace that held keys holds none, unless the gateway has just told it (`told`): it may have got another one meanwhile.
+   */
+  connect(namespace: string | null | undefined, signal: AbortSignal, told?: boolean): Promise<void>;
+  /** A probe of this gateway is about to be sent; where its namespace was learnt just now, it is watched from here on. */
+  expect(probe: string, signal: AbortSignal): Promise<void>;
+  /** The namespace that the key of a probe told; null for none, undefined while it is not known. */
+  readonly learnt: string | null | undefined;
+  /** Waits until a key of the probe is written, at most `milliseconds`; undefined when none was. */
+  written(probe: string, milliseconds: number, signal: AbortSignal): Promise<Written | undefined>;
+  /** Looks for the key of a probe: the pushed one, else `named` as the gateway calls it. */
+  look(probe: string, named: string | undefined, signal: AbortSignal): Promise<KeyLook>;
+  /** The server's counters now; undefined when it could not be asked. */
+  counters(signal: AbortSignal): Promise<ServerCounters | undefined>;
+  /** The connection that counters and look-ups are asked on; undefined while there is none. */
+  readonly connection: Connection | undefined;
+  /** How many exporters other than this one have probed in this namespace since a monotonic time; undefined where that is not seen. */
+  others(since: number): number | undefined;
+  close(): void;
+}
+
+const CHANNEL = '__redis__:invalidate';
+
+/** Learning a namespace hears of every write on the server: so long and so many names at most, once for each namespace that a gateway had. */
+const LEARNING_MS = 1_000;
+const LEARNING_NAMES = 10_000;
+/** Probes that were sent last, whose keys may tell the namespace. */
+const REMEMBERED = 100;
+
+/**
+ * Watches the probe keys of one gateway in a target over two connections: one on which the server pushes
+ * the names of written keys (`CLIENT TRACKING ON REDIRECT <itself> BCAST`, Redis 6 and later, RESP2), one
+ * for look-ups. Tracking by prefix ignores the number of the database: a key that was pushed and does not
+ * exist is in another one. `instance` is what the probes of this exporter have in their name.
+ */
+export function createKeyWatch(target: Target, clock: Clock, instance = ''): KeyWatch {
+  const writes = rememberWrites(clock, instance);
+  const asked = new Set<string>();
+  let prefixes: readonly string[] = [];
+  let namespace: string | null | undefined;
+  let subscriber: Connection | undefined;
+  let commands: Connection | undefined;
+  let failure: RedisFailure | undefined;
+  /** A key of a probe was found in the watched database under this namespace. */
+  let found = false;
+  /** The server is one of several that share the keys: what it does not push may be on another. */
+  let shares = false;
+  let learnt: string | null | undefined;
+  let learning: 'not yet' | 'now' | 'done' = 'not yet';
+  /** The connection that hears of all writes. */
+  let learner: Connection | undefined;
+  /** Keys were found under the namespace since it was doubted last, so that it may be doubted again. */
+  let mayDoubt = false;
+  /** The namespace under which a key was missing, until all writes were listened to or a key is found. */
+  let doubted: { namespace: string | null } | undefined;
+  /** The gateway has just told its namespace. */
+  let isFresh = false;
+
+  async function open(signal: AbortSignal): Promise<Connection> {
+    const redis = await target.open(target.credential, signal);
+    redis.onEnd(() => {
+      if (subscriber === redis) subscriber = undefined;
+      if (commands === redis) commands = undefined;
+    });
+    return redis;
+  }
+
+  async function subscribe(signal: AbortSignal): Promise<Connection> {
+    const redis = await open(signal);
+    const learns = learning === 'not yet' && namespace === undefined;
+    let names = 0;
+    redis.hear((channel, payload) => {
+      if (channel !== CHANNEL) return;
+      writes.hear(payload);
+      if (learning !== 'now' || learner !== redis) return;
+      names += payload.split(',').length;
+      const [own] = probeKeys(payload).filter(({ probe }) => asked.has(probe));
+      if (own !== undefined) [learnt, mayDoubt, doubted] = [namespaceOf(own), true, undefined];
+      if (own !== undefined || names >= LEARNING_NAMES) endLearning(redis);
+    });
+    try {
+      const id = await target.ask(redis, ['CLIENT', 'ID'], signal);
+      const tracked = learns ? [] : prefixes.flatMap((prefix) => ['PREFIX', prefix]);
+      if (learns) {
+        [learning, learner] = ['now', redis];
+        setTimeout(() => endLearning(redis), LEARNING_MS).unref();
+      }
+      await target.ask(redis, ['CLIENT', 'TRACKING', 'ON', 'REDIRECT', String(id), 'BCAST', ...tracked], signal);
+      await target.ask(redis, ['SUBSCRIBE', CHANNEL], signal);
+      return redis;
+    } catch (error) {
+      redis.disconnect();
+      throw error;
+    }
+  }
+
+  /** Goes back to the prefixes of probes: the connection that hears of everything ends, and the next round opens another. */
+  function endLearning(redis: Connection): void {
+    if (learning !== 'now' || learner !== redis) return;
+    learning = 'done';
+    // Nothing was heard that tells: what is missing stays doubtful.
+    if (doubted !== undefined) learnt = doubted.namespace;
+    redis.disconnect();
+    if (subscriber === redis) subscriber = undefined;
+  }
+
+  /** Runs something on the server; a failure is remembered and gives undefined. */
+  async function attempt<T>(signal: AbortSignal, run: (limited: AbortSignal) => Promise<T>): Promise<T | undefined> {
+    const settled = await settle(run(AbortSignal.any([signal, AbortSignal.timeout(target.config.timeout)])));
+    signal.throwIfAborted();
+    failure = settled.ok ? undefined : settled.error.failure;
+    return settled.ok ? settled.value : undefined;
+  }
+
+  /** Whether the pushing connection would have told of a write: it answers, what it tracks is the gateway's prefix, and all keys are here. */
+  async function trustworthy(signal: AbortSignal): Promise<boolean> {
+    return namespace !== undefined && !shares && (await heardAll(signal));
+  }
+
+  /** Waits for what the server has pushed until now, which comes before its answer; false without such a connection. */
+  async function heardAll(signal: AbortSignal): Promise<boolean> {
+    const redis = subscriber;
+    if (redis === undefined) return false;
+    return (await attempt(signal, (limited) => target.ask(redis, ['PING'], limited))) !== undefined;
+  }
+
+  async function lookUp(redis: Connection, keys: readonly string[], signal: AbortSignal): Promise<KeyLook | undefined> {
+    const queries = keys.flatMap((key) => ['EXISTS', 'PTTL'].map((command) => [command, key]));
+    const replies = await attempt(signal, (limited) => target.askAll(redis, queries, limited));
+    for (const index of keys.keys()) {
+      const [exists, pttl] = [replies?.[index * 2], replies?.[index * 2 + 1]];
+      if (exists?.ok !== true || (exists.value !== 0 && exists.value !== 1)) return { state: 'unknown' };
+      // Both commands are look-ups for the server's count of hits and misses.
+      target.own[exists.value === 1 ? 'hits' : 'misses'] += pttl?.ok === true ? 2 : 1;
+      const left = pttl?.ok === true && typeof pttl.value === 'number' && pttl.value >= 0 ? pttl.value / 1000 : undefined;
+      if (exists.value !== 1) continue;
+      [found, mayDoubt, doubted] = [true, true, undefined];
+      return { state: 'present', ttlSeconds: left };
+    }
+    return undefined;
+  }
+
+  async function lookFor(probe: string, named: string | undefined, signal: AbortSignal): Promise<KeyLook> {
+    const written = writes.of(probe);
+    if (commands === undefined) return { state: 'unknown' };
+    const keys = written === undefined ? keyForms(named, namespace) : [written.key];
+    const seen = keys.length === 0 ? undefined : await lookUp(commands, keys, signal);
+    if (written !== undefined) {
+      // What the server has said since is waited for: the look-up itself can make a key expire.
+      const isPlain = seen !== undefined && written.times === 1 && !written.flushed;
+      const all = isPlain || (await heardAll(signal)) ? (writes.of(probe) ?? written) : undefined;
+      return lookOf(seen, all, found);
+    }
+    if (seen !== undefined) return seen;
+    if (keys.length > 0) return { state: namespace === undefined ? 'unknown' : 'absent' };
+    return { state: (await trustworthy(signal)) ? 'absent' : 'unknown' };
+  }
+
+  /**
+   * A key that is missing under a namespace that held keys before: the gateway may have got another one. Not known, until all
+   * writes of the server were listened to during a pair.
+   */
+  async function orDoubt(look: KeyLook, signal: AbortSignal): Promise<KeyLook> {
+    if (doubted !== undefined && learning === 'now' && look.state === 'unknown' && !shares && (await heardAll(signal))) {
+      learnt = doubted.namespace;
+      doubted = undefined;
+      if (subscriber !== undefined) endLearning(subscriber);
+      return { state: 'absent' };
+    }
+    if (look.state !== 'absent' || look.vanished || isFresh || namespace === undefined) return look;
+    if (mayDoubt) {
+      [doubted, mayDoubt, learnt, learning] = [{ namespace }, false, undefined, 'not yet'];
+      subscriber?.disconnect();
+      subscriber = undefined;
+    }
+    return doubted === undefined ? look : { state: 'unknown' };
+  }
+
+  return {
+    get watching() {
+      return subscriber !== undefined && namespace !== undefined;
+    },
+    get connection() {
+      return commands;
+    },
+    get failure() {
+      return failure;
+    },
+    async expect(probe, signal) {
+      asked.add(probe);
+      const [oldest] = asked;
+      if (asked.size > REMEMBERED && oldest !== undefined) asked.delete(oldest);
+      if (learning !== 'done' || learnt === undefined || namespace !== undefined || commands === undefined) return;
+      [namespace, prefixes] = [learnt, probePrefixes(learnt)];
+      subscriber ??= await attempt(signal, subscribe);
+    },
+    get learnt() {
+      return learnt;
+    },
+    async connect(known, signal, told = true) {
+      isFresh = told && known !== undefined;
+      if (isFresh) [learnt, doubted] = [known, undefined];
+      const isAsked = doubted !== undefined && learning !== 'done';
+      namespace = learnt !== undefined || isAsked ? learnt : known;
+      const wanted = probePrefixes(namespace);
+      if (wanted.length !== prefixes.length || wanted.some((prefix) => !prefixes.includes(prefix))) {
+        subscriber?.disconnect();
+        subscriber = undefined;
+        prefixes = wanted;
+        found = false;
+      }
+      if (subscriber !== undefined && commands !== undefined) return;
+      if (!(await admitted(target, target.config.timeout, clock, signal))) {
+        failure = target.state?.failure ?? 'unknown';
+        return;
+      }
+      commands ??= await attempt(signal, open);
+      if (commands !== undefined) subscriber ??= await attempt(signal, subscribe);
+    },
+    async written(probe, milliseconds, signal) {
+      if (subscriber !== undefined) await writes.wait(probe, milliseconds, signal);
+      return writes.of(probe);
+    },
+    async look(probe, named, signal) {
+      const look = await orDoubt(await lookFor(probe, named, signal), signal);
+      writes.forget(probe);
+      return look;
+    },
+    async counters(signal) {
+      const redis = commands;
+      if (redis === undefined) return undefined;
+      const counters = await attempt(signal, async (limited) => readServerCounters(await target.ask(redis, SERVER_COUNTERS, limited)));
+      if (counters?.mode !== undefined) shares = counters.mode !== 'standalone';
+      return counters;
+    },
+    others: (since) => (subscriber === undefined ? undefined : writes.others(since)),
+    close() {
+      subscriber?.disconnect();
+      commands?.disconnect();
+    },
+  };
+}

@@ -1,0 +1,70 @@
+import { COUNTED, type Counted, type Growth, growthIn, type Moment, type Rise, riseBetween, type Window } from '../../../verdict/growth.ts';
+
+const WINDOWS = 10;
+
+/** What a server's counters did while pairs ran in good times, to tell what a bad pair caused from what goes on anyway. */
+export interface Baseline {
+  /**
+   * The rise between two moments around pairs, beside that of the pause since the last ones. Before there
+   * were good times it is that of as many pauses as it takes to be as long, because a short interval leaves
+   * less time between its pairs than they take.
+   */
+  window(before: Moment | undefined, after: Moment | undefined): Window | undefined;
+  /** The growth in a window in which a pair was bad. */
+  growth(window: Window): Partial<Record<Counted, Growth>>;
+  /** Whether there is enough to compare a window with. */
+  suffices(window: Window): boolean;
+  /** Adds a window in which every pair was good. */
+  keep(window: Window): void;
+  /** Passes over a window in which every pair was good and something else went wrong or was mended. */
+  leaveOut(): void;
+}
+
+/** A baseline of the last ten good windows. */
+export function keepBaseline(): Baseline {
+  const good: Window[] = [];
+  const pauses: Rise[] = [];
+  let afterBad = false;
+  let last: Moment | undefined;
+  return {
+    window(before, after) {
+      const pause = last === undefined || before === undefined ? undefined : riseBetween(last, before);
+      if (pause === undefined) pauses.length = 0;
+      else pauses.unshift(pause);
+      pauses.splice(WINDOWS);
+      last = after;
+      const during = before === undefined || after === undefined ? undefined : riseBetween(before, after);
+      return during && { during, pause: good.length > 0 ? pause : together(pauses, during.seconds) };
+    },
+    growth(window) {
+      afterBad = true;
+      return growthIn(window, good);
+    },
+    suffices: ({ during, pause }) => good.length > 0 || (pause !== undefined && pause.seconds >= during.seconds),
+    keep(window) {
+      // In the pause after a bad pair everybody else met what was wrong, too.
+      good.push(afterBad ? { during: window.during } : window);
+      afterBad = false;
+      if (good.length > WINDOWS) good.shift();
+    },
+    leaveOut() {
+      afterBad = true;
+    },
+  };
+}
+
+/** The first of the pauses that together last some seconds, as one; all of them when they last less. */
+function together(pauses: readonly Rise[], seconds: number): Rise | undefined {
+  let sum: Rise | undefined;
+  for (const pause of pauses) {
+    if (sum !== undefined && sum.seconds >= seconds) break;
+    sum = sum === undefined ? pause : added(sum, pause);
+  }
+  return sum;
+}
+
+function added(one: Rise, other: Rise): Rise {
+  const by: Partial<Record<Counted, number>> = { ...one.by };
+  for (const name of COUNTED) if (other.by[name] !== undefined) by[name] = (by[name] ?? 0) + other.by[name];
+  return { seconds: one.seconds + other.seconds, by };
+}

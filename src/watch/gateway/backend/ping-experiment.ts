@@ -1,0 +1,56 @@
+import type { Tick } from '../../../model/tick.ts';
+import type { Clock } from '../../../schedule/clock.ts';
+import { type Moment, type Rise, riseBetween } from '../../../verdict/growth.ts';
+import { compare, type Repetition } from '../../../verdict/repetition.ts';
+import type { Look } from '../self-report.ts';
+import type { ServerView } from './view.ts';
+
+/** What it works with. `recovered` is told when the gateway answers 200 again meanwhile. */
+export interface RepeatParts {
+  look: Pick<Look, 'cachePing' | 'askPing'>;
+  server: Pick<ServerView, 'moment'>;
+  clock: Clock;
+  recovered: () => void;
+}
+
+/**
+ * How many times longer than each `/cache/ping` the silence after it is. Somebody who is refused all the time is
+ * refused in the silences, too, and whoever comes at a fixed pace cannot keep time with silences that differ:
+ * strangers that come at random are taken for the gateway once in 10,000 times at most, whatever their pace.
+ */
+const SILENCES = [2, 5, 3, 4] as const;
+/** So short an answer is mostly chance. Milliseconds. */
+const SHORTEST_MS = 10;
+/** A gateway whose answers take longer is not asked again: it would be held up, and all of this would take seconds. Milliseconds. */
+const LONGEST_MS = 150;
+
+/**
+ * Asks `/cache/ping` again and again between readings of the server's counters, when it has just answered 503: an
+ * open circuit breaker keeps a gateway from its Redis, but not this question (LiteLLM 1.106.0 sends one PING each
+ * time). Until a monotonic time at most; undefined when there was no time for it, when an answer was another one,
+ * or when the counters could not be compared.
+ */
+export async function repeatPing(
+  { look, server, clock, recovered }: RepeatParts,
+  tick: Tick,
+  until: number,
+): Promise<Repetition | undefined> {
+  const [asked, between]: [Rise[], Rise[]] = [[], []];
+  let last = look.cachePing === 503 ? await server.moment(tick.signal) : undefined;
+  for (const silence of SILENCES) {
+    if (last === undefined) return undefined;
+    const before: Moment = last;
+    if (await look.askPing(tick, until, true)) recovered();
+    const answered = await server.moment(tick.signal);
+    if (answered === undefined || look.cachePing !== 503) return undefined;
+    const took = Math.max(SHORTEST_MS, answered.at - before.at);
+    if (took > LONGEST_MS || clock.monotonic() + silence * took > until) return undefined;
+    await clock.sleep(silence * took, tick.signal);
+    last = await server.moment(tick.signal);
+    const rises = [riseBetween(before, answered), last && riseBetween(answered, last)];
+    if (rises[0] === undefined || rises[1] === undefined) return undefined;
+    asked.push(rises[0]);
+    between.push(rises[1]);
+  }
+  return compare(asked, between);
+}

@@ -1,0 +1,56 @@
+import type { GatewayConfig } from '../../config/effective.ts';
+import type { GatewayFailure } from '../../model/cache.ts';
+import type { PairResult, Sent } from '../../pairs/pair.ts';
+import type { Clock } from '../../schedule/clock.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Failures after which a provider may have been asked, and paid, all the same. */
+const MAYBE_PAID: readonly GatewayFailure[] = ['timeout', 'closed', 'protocol', 'too_large'];
+
+/** What the probes of one gateway cost. Amounts are USD; a day is one of UTC. */
+export interface Spending {
+  /** Counts a pair and returns its cost. */
+  charge(pair: PairResult): number;
+  /** Whether so many more pairs fit into today's budget at the price that is known. */
+  affords(pairs: number): boolean;
+  /** Whether a pair costs anything, by the configuration or else by what was seen. */
+  priced(): boolean;
+  total(): number;
+}
+
+/**
+ * Keeps the account of a gateway. The configured price is that of a pair whose duplicate hits; while the
+ * cache is broken both requests cost, so a pair costs at most twice that, or what the dearest one cost.
+ */
+export function keepSpending(config: Pick<GatewayConfig, 'daily_budget_usd' | 'price_per_pair_usd'>, clock: Clock): Spending {
+  let total = 0;
+  let today = { day: 0, spent: 0 };
+  let dearest = 2 * (config.price_per_pair_usd ?? 0);
+
+  function spentToday(): number {
+    const day = Math.floor(clock.now() / DAY_MS);
+    if (day !== today.day) today = { day, spent: 0 };
+    return today.spent;
+  }
+
+  return {
+    charge(pair) {
+      const floor = config.price_per_pair_usd ?? 0;
+      const cost = costOf(pair.first, floor) + (pair.duplicate === undefined ? 0 : costOf(pair.duplicate, floor));
+      today.spent = spentToday() + cost;
+      total += cost;
+      dearest = Math.max(dearest, cost);
+      return cost;
+    },
+    affords: (pairs) => spentToday() + pairs * dearest <= config.daily_budget_usd,
+    priced: () => (config.price_per_pair_usd ?? dearest) > 0,
+    total: () => total,
+  };
+}
+
+/** What a request cost: nothing for a hit, else what the gateway reports or the configured price. */
+function costOf({ marks, mark, failure }: Sent, floor: number): number {
+  if (marks !== undefined) return mark === 'hit' ? 0 : (marks.costUsd ?? floor);
+  return failure !== undefined && MAYBE_PAID.includes(failure) ? floor : 0;
+}

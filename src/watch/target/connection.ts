@@ -1,0 +1,115 @@
+import type { Log } from '../../model/tick.ts';
+import type { RedisError } from '../../redis/connection/failure.ts';
+import type { Connection, Target } from '../../redis/connection/target.ts';
+import { type Answers, answerSheet } from '../../redis/replies/answers.ts';
+import { parseInfo } from '../../redis/replies/info.ts';
+import { argumentsFor, INFO, type Query } from '../../redis/replies/query.ts';
+
+/** The connection that is kept open from scrape to scrape, and what it may be asked. */
+export interface KeptConnection {
+  /** Takes over a fresh connection where there is none, or where it leads to another server than the kept one. Closes the other. */
+  offer(redis: Connection): void;
+  /** One pipeline of the queries that are due. A reply that is not due is given again. */
+  scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<Answers>;
+  /** One more question; undefined when it is refused, which is remembered, or when there is no connection. */
+  ask<T>(query: Query<T>, signal: AbortSignal): Promise<T | undefined>;
+  /** The queries that the server refuses, and whether a right is missing; otherwise it does not know the command. */
+  refused(): ReadonlyMap<string, boolean>;
+  close(): void;
+}
+
+/** What is asked of a server that hides its version. */
+const OLDEST = '6.2.0';
+
+/** No connection yet: it starts with the first offer. */
+export function keepConnection(target: Target, log: Log): KeptConnection {
+  let redis: Connection | undefined;
+  let version: string | undefined;
+  let scrapes = 0;
+  const answers = answerSheet();
+  /** What the server refused on this connection: by the name of the query, whether for want of a right. */
+  const leftOut = new Map<string, boolean>();
+
+  function close(): void {
+    redis?.disconnect();
+    redis = undefined;
+    version = undefined;
+    scrapes = 0;
+    answers.clear();
+    leftOut.clear();
+  }
+
+  async function scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<Answers> {
+    if (redis === undefined) return answers;
+    version ??= await begin(redis, signal);
+    const due = planFor(queries, version);
+    const replies = await target.askAll(
+      redis,
+      due.map(({ args }) => args),
+      signal,
+    );
+    for (const [index, { query }] of due.entries()) {
+      const reply = replies[index];
+      if (reply?.ok) answers.enter(query, reply.value);
+      else if (reply !== undefined) refused(query, reply.error);
+    }
+    scrapes += 1;
+    return answers;
+  }
+
+  /** Names the connection and learns the version; a server that does not tell, or tells something else, is asked what the oldest understands. */
+  async function begin(fresh: Connection, signal: AbortSignal): Promise<string> {
+    await target.introduce(fresh, signal);
+    const told = parseInfo(await target.ask(fresh, ['INFO', 'server'], signal)).text('server', 'redis_version');
+    return told !== undefined && /^\d{1,4}\.\d{1,4}/.test(told) ? told : OLDEST;
+  }
+
+  async function ask<T>(query: Query<T>, signal: AbortSignal): Promise<T | undefined> {
+    if (redis === undefined || leftOut.has(nameOf(query))) return undefined;
+    const [reply] = await target.askAll(redis, [query.args], signal);
+    if (reply?.ok) return query.parse(reply.value);
+    if (reply !== undefined) refused(query, reply.error);
+    return undefined;
+  }
+
+  function planFor(queries: readonly Query<unknown>[], of: string): { query: Query<unknown>; args: readonly string[] }[] {
+    return queries.flatMap((query) => {
+      const isDue = scrapes % (query.every ?? 1) === 0;
+      const args = isDue && !leftOut.has(nameOf(query)) ? argumentsFor(query, of) : undefined;
+      return args === undefined ? [] : [{ query, args }];
+    });
+  }
+
+  /** Nothing can be said of a server without INFO. What is refused for a time only (LOADING) is asked again. */
+  function refused(query: Query<unknown>, error: RedisError): void {
+    if (query === INFO) throw error;
+    answers.drop(query);
+    if (error.prefix !== 'NOPERM' && error.prefix !== 'ERR') return;
+    leftOut.set(nameOf(query), error.prefix === 'NOPERM');
+    const details = { redis_target: target.config.name, query: nameOf(query), reason: error.message };
+    log.info(details, 'the server refuses a query; it is left out on this connection');
+  }
+
+  return {
+    offer: (fresh) => {
+      if (redis?.socket.destroyed === false && peerOf(redis) === peerOf(fresh)) {
+        fresh.disconnect();
+        return;
+      }
+      close();
+      redis = fresh;
+    },
+    scrape,
+    ask,
+    refused: () => leftOut,
+    close,
+  };
+}
+
+function nameOf({ args }: Query<unknown>): string {
+  return args.slice(0, 2).join(' ');
+}
+
+function peerOf({ socket }: Connection): string {
+  return `${socket.remoteAddress} ${socket.remotePort}`;
+}

@@ -1,0 +1,57 @@
+import { member, versionOf } from '../../collectors/server.ts';
+import { MAXMEMORY_POLICY, type RedisFailure, ROLE } from '../../model/redis.ts';
+import type { TargetStatus } from '../../model/status.ts';
+import type { TargetState } from '../../redis/connection/target.ts';
+import { type Info, parseFlag } from '../../redis/replies/info.ts';
+import { parseKeyspace, total } from '../../redis/replies/keyspace.ts';
+
+/** What the page shows of a server. */
+export type TargetFacts = Pick<
+  TargetStatus,
+  'version' | 'role' | 'keys' | 'usedMemoryBytes' | 'maxMemoryBytes' | 'maxMemoryPolicy' | 'evictedKeys'
+>;
+
+/** The facts for the page, from INFO. */
+export function factsOf(info: Info): TargetFacts {
+  return {
+    version: versionOf(info),
+    role: roleOf(info),
+    keys: total(parseKeyspace(info)?.map(({ keys }) => keys) ?? [undefined]),
+    usedMemoryBytes: info.count('memory', 'used_memory'),
+    maxMemoryBytes: info.count('memory', 'maxmemory') || undefined,
+    maxMemoryPolicy: policyOf(info),
+    evictedKeys: info.count('stats', 'evicted_keys'),
+  };
+}
+
+/** The facts for a verdict, from the outcome of a tick and from INFO where it was read. */
+export function stateOf(outcome: { at: number; up: boolean; failure: RedisFailure | undefined }, info: Info | undefined): TargetState {
+  if (info === undefined) return outcome;
+  const saved = info.text('persistence', 'rdb_last_bgsave_status');
+  return {
+    ...outcome,
+    runId: runIdOf(info),
+    version: versionOf(info),
+    loading: parseFlag(info.text('persistence', 'loading')),
+    role: roleOf(info),
+    maxmemory: info.count('memory', 'maxmemory'),
+    maxmemoryPolicy: policyOf(info),
+    bgsaveOk: saved === 'ok' ? true : saved === 'err' ? false : undefined,
+  };
+}
+
+/** Of a server's words only those of a closed set are shown: it may give back what it was sent. */
+function roleOf(info: Info): string | undefined {
+  const role = info.text('replication', 'role');
+  return role === undefined ? undefined : member(ROLE, role);
+}
+
+function runIdOf(info: Info): string | undefined {
+  const id = info.text('server', 'run_id');
+  return id !== undefined && /^[0-9A-Za-z._-]{1,64}$/.test(id) ? id : undefined;
+}
+
+function policyOf(info: Info): string | undefined {
+  const policy = info.text('memory', 'maxmemory_policy');
+  return policy === undefined ? undefined : member(MAXMEMORY_POLICY, policy);
+}

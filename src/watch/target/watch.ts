@@ -1,0 +1,231 @@
+import { combinations, type Sample, sample } from '../../catalogue/sample.ts';
+import type { Series } from '../../catalogue/series.ts';
+import { readCollectors } from '../../collectors/collector.ts';
+import { COLLECTORS } from '../../collectors/index.ts';
+import { modeOf } from '../../collectors/server.ts';
+import type { Credential, TargetConfig } from '../../config/effective.ts';
+import { type AuthState, REPLY_REFUSAL } from '../../model/redis.ts';
+import type { NoauthCandidate, TargetStatus } from '../../model/status.ts';
+import type { Log, Tick } from '../../model/tick.ts';
+import { RedisError, settle } from '../../redis/connection/failure.ts';
+import type { Target } from '../../redis/connection/target.ts';
+import { CLIENT_LIST, noauthCandidates } from '../../redis/replies/client-list.ts';
+import type { Info } from '../../redis/replies/info.ts';
+import { CLUSTER_INFO, INFO } from '../../redis/replies/query.ts';
+import type { Clock } from '../../schedule/clock.ts';
+import type { Job } from '../../schedule/job.ts';
+import { openLedger } from './attribution.ts';
+import { keepConnection } from './connection.ts';
+import { type CanaryResult, isUsable, watchCredential } from './credential.ts';
+import { factsOf, stateOf, type TargetFacts } from './facts.ts';
+import { operate } from './operation.ts';
+import { watchProtection } from './password-required.ts';
+import { watchRefused } from './refused-clients.ts';
+import { unseenOf } from './unseen.ts';
+
+/** A watched target: its job for the scheduler, and what the page shows of it. */
+export interface TargetWatch {
+  readonly job: Job;
+  status(): TargetStatus;
+  /** Closes its connections. The job must not run any more. */
+  close(): Promise<void>;
+}
+
+/** What a watch works with. `onRecovery` is called when a credential or the server is usable again. */
+export interface TargetWatchOptions {
+  config: TargetConfig;
+  target: Target;
+  series: Series;
+  log: Log;
+  clock: Clock;
+  onRecovery: () => void;
+  /** The watch runs once and is one of many, as in `probe`: nothing is asked that shows in the monitoring of others. */
+  once?: boolean;
+}
+
+const QUERIES = [...new Set(COLLECTORS.flatMap(({ queries }) => Object.values(queries)))].filter((query) => query !== INFO);
+
+/** Listing more connections than that would cost the server more than a scrape should. */
+const LISTED_CLIENTS = 2_000;
+
+/** Without `redis[].max_series`. */
+const MOST_SERIES = 5_000;
+
+const NOT_REDIS = 'PING is answered by a Sentinel; name the Sentinels in redis[].sentinel (master, nodes) instead of its address in url';
+
+const NO_INFO = 'INFO: the peer answers it with nothing that a Redis server tells; check the address and the port';
+
+type Outcome = Pick<TargetStatus, 'up' | 'failure' | 'detail' | 'traceId'>;
+
+interface Scrape {
+  samples: Sample[];
+  info: Info;
+  cluster: boolean | undefined;
+}
+
+/**
+ * Watches one Redis server. Each tick tries every credential once on a fresh connection, then asks
+ * everything that the collectors need on the connection that is kept, in one pipeline.
+ */
+export function createTargetWatch({ config, target, series, log, clock, onRecovery, once = false }: TargetWatchOptions): TargetWatch {
+  const exporter = watchCredential(target.credential, target, series, log, clock);
+  const others = config.canaries.map((credential) => watchCredential(credential, target, series, log, clock));
+  const credentials = [exporter, ...others];
+  const kept = keepConnection(target, log);
+  const ledger = openLedger(target, series);
+  const refused = watchRefused(target, log, clock);
+  const protection = watchProtection(target, clock, once);
+  let outcome: Outcome = {};
+  let facts: TargetFacts & Pick<TargetStatus, 'clusterOk' | 'lastScrapeAt' | 'scrapeSeconds'> = {};
+  let unseen: string[] | undefined;
+  const told = { length: 0, depth: 0, type: 0 };
+  for (const labels of combinations('redis.scrape.failures', {})) series.add('redis.scrape.failures', labels, 0);
+  series.add('cache_exporter.series.dropped', {}, 0);
+  countRefused();
+
+  async function run(tick: Tick): Promise<void> {
+    tick.note({ redis_target: config.name, 'server.address': target.address });
+    const start = clock.monotonic();
+    const troublesBefore = troubles();
+    const canary = await exporter.attempt(tick);
+    const scraped = await settle(scrape(tick, canary));
+    ledger.countOwn();
+    countRefused();
+    // A tick that was stopped has shown nothing; one that ran out of time has.
+    if (!scraped.ok && tick.signal.aborted && scraped.error.failure !== 'timeout') throw scraped.error;
+    const at = clock.now();
+    const seconds = (clock.monotonic() - start) / 1_000;
+    series.observe('redis.scrape.duration', { outcome: scraped.ok ? 'success' : 'failure' }, seconds, tick.traceId);
+    if (scraped.ok) publish(scraped.value, at, seconds);
+    else withdraw(scraped.error, at);
+    const error = scraped.ok ? undefined : scraped.error;
+    target.state = {
+      ...stateOf({ at, up: canary.answered, failure: error?.failure }, scraped.ok ? scraped.value.info : undefined),
+      timedOutAt: error?.failure === 'timeout' ? at : target.state?.timedOutAt,
+      refused: others.map((credential) => credential.status()).filter(({ state }) => state === 'failed'),
+      accepted: namesIn('ok'),
+      unneeded: namesIn('disabled', ({ password }) => password !== undefined),
+    };
+    enter({ up: canary.answered, failure: error?.failure, detail: error?.message, traceId: tick.traceId });
+    series.replace('health', health(), at);
+    const troublesAfter = troubles();
+    if (troublesBefore.some((trouble) => !troublesAfter.includes(trouble))) onRecovery();
+    if (error !== undefined) throw error;
+  }
+
+  /** The credentials other than the exporter's in a state. */
+  function namesIn(state: AuthState, which: (credential: Credential) => boolean = () => true): string[] {
+    return others.filter((other) => other.status().state === state && which(other.credential)).map(({ credential }) => credential.name);
+  }
+
+  async function scrape(tick: Tick, canary: CanaryResult): Promise<Scrape> {
+    target.auth = canary.state;
+    if (isUsable(canary) && canary.redis !== undefined) kept.offer(canary.redis);
+    else canary.redis?.disconnect();
+    for (const credential of others) {
+      if (canary.answered && !tick.signal.aborted) (await credential.attempt(tick)).redis?.disconnect();
+      else credential.leaveOut();
+    }
+    if (!isUsable(canary) && canary.error !== undefined) {
+      if (canary.answered && canary.error.failure !== 'secret_unreadable') await protection.check(tick, canary, undefined);
+      throw await target.clearer(canary.error, tick.signal);
+    }
+    // INFO comes last, so that it counts what the server refuses of this very pipeline.
+    const aclLog = ledger.aclQuery();
+    const answers = await operate(tick, series, clock, 'PIPELINE', () => kept.scrape([...QUERIES, aclLog, INFO], tick.signal));
+    const info = answers.get(INFO);
+    if (info === undefined) throw new RedisError('protocol', 'PIPELINE: the server did not answer INFO');
+    if (!info.told) throw new RedisError('protocol', NO_INFO);
+    const mode = modeOf(info);
+    if (mode === 'sentinel') throw new RedisError('not_redis', NOT_REDIS);
+    const { samples, dropped } = readCollectors(COLLECTORS, answers, config.max_series ?? MOST_SERIES);
+    series.add('cache_exporter.series.dropped', {}, dropped);
+    const entry = ledger.read(info, answers.get(aclLog), clock.monotonic());
+    samples.push(...entry.samples);
+    const clients = refused.enter(entry.counts, entry.refusals);
+    if (clients.length > 0) tick.note({ refused: clients });
+    if (entry.counts.NOAUTH > 0) refused.suspect(await listCandidates(tick, info));
+    await protection.check(tick, canary, info.text('server', 'run_id'));
+    const cluster = mode === 'cluster' ? await kept.ask(CLUSTER_INFO, tick.signal) : undefined;
+    if (cluster !== undefined) samples.push(sample('redis.cluster.state', {}, cluster ? 1 : 0));
+    return { samples, info, cluster };
+  }
+
+  /** Who may have come without a password: nobody else knows, because ACL LOG has no entry for it. */
+  async function listCandidates(tick: Tick, info: Info): Promise<NoauthCandidate[] | undefined> {
+    if ((info.count('clients', 'connected_clients') ?? 0) > LISTED_CLIENTS) return undefined;
+    const clients = await tick.step('CLIENT LIST', () => kept.ask(CLIENT_LIST, tick.signal));
+    return (
+      clients &&
+      noauthCandidates(
+        clients,
+        [target, ...target.siblings()].flatMap(({ ownPeers }) => ownPeers),
+      )
+    );
+  }
+
+  function countRefused(): void {
+    for (const reason of REPLY_REFUSAL) {
+      series.add('cache_exporter.replies.refused', { reason }, target.refused[reason] - told[reason]);
+      told[reason] = target.refused[reason];
+    }
+  }
+
+  function publish({ samples, info, cluster }: Scrape, at: number, seconds: number): void {
+    series.replace('scrape', samples, at);
+    unseen = unseenOf(info, kept.refused());
+    facts = { ...factsOf(info), clusterOk: cluster, lastScrapeAt: at, scrapeSeconds: seconds };
+  }
+
+  function withdraw({ failure }: RedisError, at: number): void {
+    kept.close();
+    series.replace('scrape', [], at);
+    series.add('redis.scrape.failures', { 'error.type': failure });
+  }
+
+  function enter(now: Outcome): void {
+    const details = { redis_target: config.name, up: now.up, error_type: now.failure, reason: now.detail };
+    if (now.up !== outcome.up && !now.up) log.warn(details, 'the server cannot be reached');
+    else if (now.up !== outcome.up) log.info(details, 'the server can be reached');
+    outcome = now;
+  }
+
+  /** What is wrong as far as is known; nothing before the first tick. */
+  function troubles(): string[] {
+    const refused = credentials.map((credential) => credential.status()).filter(({ state }) => state === 'failed');
+    return [...refused.map(({ credential }) => credential), ...(outcome.failure === undefined ? [] : [' scrape'])];
+  }
+
+  function health(): Sample[] {
+    const required = protection.required();
+    return [
+      sample('redis.up', {}, outcome.up ? 1 : 0),
+      sample('db.client.connection.open', {}, target.connections),
+      ...credentials.flatMap((credential) => credential.samples()),
+      ...(target.sentinelUp === undefined ? [] : [sample('redis.sentinel.up', {}, target.sentinelUp ? 1 : 0)]),
+      ...(required === undefined ? [] : [sample('redis.auth.required', {}, required ? 1 : 0)]),
+      ...(facts.lastScrapeAt === undefined ? [] : [sample('redis.scrape.last_success.timestamp', {}, facts.lastScrapeAt / 1_000)]),
+      ...(target.certificateExpiry === undefined
+        ? []
+        : [sample('redis.tls.certificate_expiry.timestamp', {}, target.certificateExpiry / 1_000)]),
+    ];
+  }
+
+  return {
+    job: { name: `target ${config.name}`, interval: config.interval, timeout: config.timeout, run },
+    status: () => ({
+      name: config.name,
+      address: target.address,
+      ...outcome,
+      ...facts,
+      unseen,
+      master: target.master,
+      sentinelUp: target.sentinelUp,
+      authRequired: protection.required(),
+      credentials: credentials.map((credential) => credential.status()),
+      rejectionsOfOthers: ledger.others(),
+      ...refused.status(),
+    }),
+    close: async () => kept.close(),
+  };
+}

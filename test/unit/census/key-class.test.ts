@@ -1,0 +1,156 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { classOf } from '../../../src/census/key-class.ts';
+import { KEY_CLASS, type KeyClass } from '../../../src/model/census.ts';
+import { processorTime } from '../../support/processor-time.ts';
+
+const HASH = 'c0de'.repeat(16);
+
+/** Names as LiteLLM writes them, by where it does. */
+const CATALOGUE: Readonly<Record<string, readonly (readonly [string, KeyClass])[]>> = {
+  'cached responses': [
+    [HASH, 'hex64'],
+    [`litellm:${HASH}`, 'hex64'],
+    [`litellm:team-a:${HASH}`, 'hex64'],
+  ],
+  'rate limiter v3': [
+    [`{api_key:${HASH}}:tokens`, 'rate_limit'],
+    [`{api_key:${HASH}}:requests`, 'rate_limit'],
+    [`{api_key:${HASH}}:max_parallel_requests`, 'rate_limit'],
+    [`{api_key:${HASH}}:window`, 'rate_limit'],
+    [`litellm:{api_key:${HASH}}:window`, 'rate_limit'],
+    ['{user:u1}:requests', 'rate_limit'],
+    ['{team:t1}:tokens', 'rate_limit'],
+    ['{team_member:t1:u1}:tokens', 'rate_limit'],
+    ['{end_user:e1}:window', 'rate_limit'],
+    ['{organization:o1}:requests', 'rate_limit'],
+    [`{model_per_key:${HASH}:gpt-4o}:tokens`, 'rate_limit'],
+    ['{model_per_team:t1:gpt-4o}:tokens', 'rate_limit'],
+    ['{model_per_organization:o1:gpt-4o}:tokens', 'rate_limit'],
+    ['{priority_model:gpt-4o:high}:requests', 'rate_limit'],
+    ['{model_saturation_check:gpt-4o}:requests', 'rate_limit'],
+  ],
+  'rate limiter v1': [
+    [`${HASH}::2026-03-04-05-06::request_count`, 'rate_limit'],
+    ['global_max_parallel_requests', 'rate_limit'],
+  ],
+  'router cooldowns': [['deployment:1f2e3d:cooldown', 'cooldown']],
+  'usage-based routing': [
+    ['gpt-4o:tpm:05-06', 'routing'],
+    ['gpt-4o:rpm:05-06', 'routing'],
+    ['1f2e3d:openai/gpt-4o:tpm:05-06', 'routing'],
+    ['1f2e3d:openai/gpt-4o:rpm:05-06', 'routing'],
+  ],
+  'latency and cost routing': [['gpt-4o_map', 'routing']],
+  'prompt-cache affinity': [[`deployment:${HASH}:prompt_caching`, 'routing']],
+  budgets: [
+    ['provider_spend:openai:1d', 'spend'],
+    ['deployment_spend:1f2e3d:1d', 'spend'],
+    ['tag_spend:a:1d', 'spend'],
+    ['provider_budget_start_time:openai', 'spend'],
+    [`virtual_key_spend:${HASH}:gpt-4o:1d`, 'spend'],
+    [`virtual_key_budget_start_time:${HASH}`, 'spend'],
+  ],
+  'spend counters': [
+    [`spend:key:${HASH}`, 'spend'],
+    [`spend:key:${HASH}:window:1d`, 'spend'],
+    ['spend:team:t1', 'spend'],
+    ['spend:user:u1', 'spend'],
+  ],
+  'spend queues': [
+    ['litellm_spend_update_buffer', 'spend'],
+    ['litellm_daily_spend_update_buffer', 'spend'],
+    ['litellm_daily_team_spend_update_buffer', 'spend'],
+    ['litellm_daily_end_user_spend_update_buffer', 'spend'],
+  ],
+  'pod locks': [['cronjob_lock:db_spend_update_job', 'lock']],
+  'shared health checks': [
+    ['health_check_lock', 'health_check'],
+    ['health_check_lock:gpt-4o', 'health_check'],
+    ['health_check_results', 'health_check'],
+    ['health_check_results:gpt-4o', 'health_check'],
+  ],
+  'request prioritisation': [['scheduler:queue:gpt-4o', 'routing']],
+  miscellaneous: [
+    ['litellm:polling:response:r1', 'other'],
+    ['cli_sso_session:s1', 'auth'],
+    ['pkce_verifier:p1', 'auth'],
+    ['litellm_jwt_auth_keys_https://idp.example/keys', 'auth'],
+    ['oidc_userinfo_abc', 'auth'],
+    ['litellm_config:param:general_settings', 'config'],
+    ['daily_metrics_report_sent', 'other'],
+  ],
+  'objects of the auth cache': [
+    ['user_id:u1', 'auth'],
+    ['team_id:t1', 'auth'],
+    ['end_user_id:e1', 'auth'],
+    ['org_id:o1', 'auth'],
+    [`team_membership:u1:${HASH}`, 'auth'],
+    ['tag:a', 'auth'],
+    ['object_permission_id:o1', 'auth'],
+    [`litellm:user_id:${HASH}`, 'auth'],
+    [HASH, 'hex64'],
+  ],
+  'entries of probes': [
+    [`lce-probe-0af76519:${HASH}`, 'probe'],
+    [`litellm:lce-probe-0af76519:${HASH}`, 'probe'],
+  ],
+  'what is not LiteLLM': [
+    ['session:abc', 'other'],
+    [HASH.toUpperCase(), 'other'],
+    [`${HASH}0`, 'other'],
+    [`a:b:c:${HASH}`, 'other'],
+    [`{a}:${HASH}`, 'other'],
+    ['', 'other'],
+  ],
+};
+
+describe.each(Object.entries(CATALOGUE))('keys of %s', (_, rows) => {
+  it.each(rows)('%s', (name, expected) => {
+    expect(classOf(name)).toBe(expected);
+  });
+});
+
+describe('a hostile name', () => {
+  it('is of some class, whatever bytes it has', () => {
+    const part = fc.constantFrom(
+      ':',
+      '{',
+      '}',
+      '\n',
+      'lce-probe-',
+      'deployment:',
+      ':cooldown',
+      '_map',
+      '::',
+      ':tpm:00-00',
+      'api_key',
+      HASH,
+    );
+    const bytes = fc.uint8Array().map((array) => Buffer.from(array).toString('latin1'));
+    fc.assert(
+      fc.property(fc.array(fc.oneof(part, bytes), { maxLength: 30 }), (parts) => {
+        expect(KEY_CLASS).toContain(classOf(parts.join('')));
+      }),
+    );
+  });
+
+  it('of a megabyte takes no time', () => {
+    for (const unit of [':', 'a:', '::a', 'deployment:', '{api_key:', '0', 'ns:ns:'])
+      for (const end of ['', ':cooldown', '}:tokens', HASH]) {
+        const name = unit.repeat(2 ** 20 / unit.length) + end;
+        expect(classOf(name)).toBe('other');
+        expect(processorTime(() => classOf(name))).toBeLessThan(2_000);
+      }
+  });
+
+  it('of the longest length that is looked at takes no time', () => {
+    for (const unit of [':', 'a:', '::a', 'deployment:', '{api_key:', '0', 'ns:ns:', '_map']) {
+      const name = unit.repeat(1_024 / unit.length);
+      const hundred = () => {
+        for (let times = 0; times < 100; times++) classOf(name);
+      };
+      expect(processorTime(hundred), unit).toBeLessThan(2_000);
+    }
+  });
+});
