@@ -9,7 +9,7 @@ import { metricLines, metricValue } from '../support/metrics-text.ts';
 import { startRedis } from '../support/redis.ts';
 import { addressOf } from '../support/redis-address.ts';
 
-const TARGET = { interval: 200, timeout: 150, canaries: [] };
+const TARGET = { interval: 200, timeout: 150, canaries: [], max_series: 5_000 };
 
 /** What the schema never lets through, so that building it throws. */
 function unusable(name: string): TargetConfig {

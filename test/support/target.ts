@@ -52,6 +52,7 @@ export function targetConfig(
     interval: 10_000,
     timeout: 5_000,
     canaries: [],
+    max_series: 5_000,
     ...(password !== undefined && { password: typeof password === 'string' ? Secret.of(password) : password }),
     ...others,
   };

@@ -1,9 +1,10 @@
 import { namesSecret } from '../../masking/mask.ts';
+import { isSection, type Section } from '../../source/section.ts';
 import type { Place } from '../place.ts';
 import type { Setup } from '../setup.ts';
 import { redisUrl } from './address.ts';
 import { allServers } from './redis-server.ts';
-import { isSection, known, literal, reference, type Section, scalar, section } from './value.ts';
+import { known, literal, reference, scalar, section } from './value.ts';
 
 /** A secret that stands somewhere in the evidence. Its text is for comparisons in memory only. */
 export interface Credential {

@@ -1,5 +1,5 @@
 import { isIPv6, type Socket } from 'node:net';
-import type { Credential, TargetConfig } from '../../config/effective.ts';
+import type { Credential, ServerConfig } from '../../config/effective.ts';
 import { without } from '../../masking/without.ts';
 import { CLIENT_NAME, EXPORTER_CREDENTIAL, REJECTION, type ReplyRefusal } from '../../model/redis.ts';
 import type { Address } from '../../source/redis-url.ts';
@@ -20,7 +20,7 @@ const WANTS_TLS = 'the server hangs up on plain text and answers TLS; write redi
  * The target of a configuration entry; `siblings` are the other targets of this process, which may lead to the same
  * server. Nothing is connected before the first call.
  */
-export function createTarget(config: TargetConfig, siblings: () => Iterable<Target> = () => []): Target {
+export function createTarget(config: ServerConfig, siblings: () => Iterable<Target> = () => []): Target {
   const own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, logins: 0, hits: 0, misses: 0 };
   const refused = { length: 0, depth: 0, type: 0 };
   const credential: Credential = { name: EXPORTER_CREDENTIAL, username: config.username, password: config.password };

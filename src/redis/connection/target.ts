@@ -1,4 +1,4 @@
-import type { Credential, TargetConfig } from '../../config/effective.ts';
+import type { Credential, ServerConfig } from '../../config/effective.ts';
 import type { AuthState, RedisFailure, Rejection, ReplyRefusal } from '../../model/redis.ts';
 import type { CredentialStatus } from '../../model/status.ts';
 import type { Command, Connection } from './connection.ts';
@@ -21,7 +21,7 @@ export type AuthAnswer = 'accepted' | 'no password configured' | 'not sent';
  * server fails with RedisError; a connection that a signal ended is closed.
  */
 export interface Target {
-  readonly config: TargetConfig;
+  readonly config: ServerConfig;
   /** Where it is, for people, without any secret. */
   readonly address: string;
   /** The number of the database that `open` selects. */

@@ -1,9 +1,10 @@
-import { member, versionOf } from '../../collectors/server.ts';
+import { member } from '../../collectors/server.ts';
 import { MAXMEMORY_POLICY, type RedisFailure, ROLE } from '../../model/redis.ts';
 import type { TargetStatus } from '../../model/status.ts';
 import type { TargetState } from '../../redis/connection/target.ts';
 import { type Info, parseFlag } from '../../redis/replies/info.ts';
 import { parseKeyspace, total } from '../../redis/replies/keyspace.ts';
+import { versionOf } from '../../redis/replies/releases.ts';
 
 /** What the page shows of a server. */
 export type TargetFacts = Pick<

@@ -48,9 +48,6 @@ const QUERIES = [...new Set(COLLECTORS.flatMap(({ queries }) => Object.values(qu
 /** Listing more connections than that would cost the server more than a scrape should. */
 const LISTED_CLIENTS = 2_000;
 
-/** Without `redis[].max_series`. */
-const MOST_SERIES = 5_000;
-
 const NOT_REDIS = 'PING is answered by a Sentinel; name the Sentinels in redis[].sentinel (master, nodes) instead of its address in url';
 
 const NO_INFO = 'INFO: the peer answers it with nothing that a Redis server tells; check the address and the port';
@@ -138,7 +135,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     if (!info.told) throw new RedisError('protocol', NO_INFO);
     const mode = modeOf(info);
     if (mode === 'sentinel') throw new RedisError('not_redis', NOT_REDIS);
-    const { samples, dropped } = readCollectors(COLLECTORS, answers, config.max_series ?? MOST_SERIES);
+    const { samples, dropped } = readCollectors(COLLECTORS, answers, config.max_series);
     series.add('cache_exporter.series.dropped', {}, dropped);
     const entry = ledger.read(info, answers.get(aclLog), clock.monotonic());
     samples.push(...entry.samples);

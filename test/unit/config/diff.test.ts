@@ -12,6 +12,7 @@ function target(name: string, changes: Partial<TargetConfig> = {}): TargetConfig
     interval: 15_000,
     timeout: 2000,
     canaries: [],
+    max_series: 5_000,
     ...changes,
   };
 }
