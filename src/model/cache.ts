@@ -65,7 +65,6 @@ export const CAUSE = [
   'flushed',
   'evicted',
   'breaker_open',
-  'pool_exhausted',
   'cache_disabled',
   'cache_local',
   'call_type_not_cached',
@@ -92,7 +91,7 @@ export const QUESTION = ['liveness', 'readiness', 'cache_ping', 'metrics', 'cont
 export type Question = (typeof QUESTION)[number];
 
 /** Why a question is not asked: by the configuration, by what the gateway is, by what it once cost, or not at this time. */
-export const NOT_ASKED = ['off', 'mode_not_known', 'cluster', 'not_needed', 'slow', 'limit', 'budget'] as const;
+const NOT_ASKED = ['off', 'mode_not_known', 'cluster', 'not_needed', 'slow', 'limit', 'budget'] as const;
 export type NotAsked = (typeof NOT_ASKED)[number];
 
 /** Whose cache controls the measured key carried: the probe's own, or none, as users' requests do. */

@@ -5,7 +5,7 @@ import type { Finding } from './signals.ts';
  * is not known, `elsewhere` it hits without Redis, `missing` it does not hit, `wrong` it hits what was
  * never asked, `error` it could not be measured.
  */
-export const STANDING = ['proven', 'served', 'elsewhere', 'missing', 'wrong', 'error'] as const;
+const STANDING = ['proven', 'served', 'elsewhere', 'missing', 'wrong', 'error'] as const;
 export type Standing = (typeof STANDING)[number];
 
 /** The standing of a route. A hit of completions, or across replicas, proves the read of Redis by itself; another needs the key. */

@@ -13,7 +13,7 @@ import { type CensusWatch, createCensusWatch } from '../../src/watch/target/cens
 import { createTargetWatch, type TargetWatch } from '../../src/watch/target/watch.ts';
 import { addressOf } from './redis-address.ts';
 
-export interface LogLine extends Details {
+interface LogLine extends Details {
   level: string;
   sentence: string;
 }

@@ -70,7 +70,7 @@ const OF_REDIS = /(?:^|_)(?:REDIS|REDISCLI|VALKEY|KEYDB|SENTINEL)\w*/i;
  * The names of variables that are used for Redis: those that a setting of Redis refers to, and those that a compose file
  * puts into the command or the environment of a server, into a url of Redis, or into a variable that is one of Redis.
  */
-export function redisVariables(setup: Setup): ReadonlySet<string> {
+function redisVariables(setup: Setup): ReadonlySet<string> {
   const inConfig = REDIS_SECTIONS.flatMap(({ path }) => Object.entries(section(setup.litellm?.tree, ...path) ?? {}))
     .filter(([key]) => /password|url|username/.test(key))
     .flatMap(([, value]) => reference(value) ?? []);

@@ -16,7 +16,7 @@ const OPTIONAL: ReadonlySet<string> = new Set(['host', 'port', 'password', 'star
 const KINDS = ['local', 'redis', 'redis-semantic', 'qdrant-semantic', 's3', 'gcs', 'azure-blob'];
 
 /** The kinds of cache that a release knows. */
-export function kindsOf({ valkey, disk }: Behaviour): readonly string[] {
+function kindsOf({ valkey, disk }: Behaviour): readonly string[] {
   return [...KINDS, ...(valkey ? ['valkey-semantic'] : []), ...(disk ? ['disk'] : [])];
 }
 
@@ -24,7 +24,7 @@ export function kindsOf({ valkey, disk }: Behaviour): readonly string[] {
 type Made = ReadonlyMap<string, Given> | Failure | undefined;
 
 /** The arguments of LiteLLM's Redis cache, made ready as its constructor does: a command may take 5 s unless something else is said. */
-export function cacheArguments(given: ReadonlyMap<string, Given>): Map<string, Given> {
+function cacheArguments(given: ReadonlyMap<string, Given>): Map<string, Given> {
   const result = new Map<string, Given>();
   if (!given.has('socket_timeout'))
     result.set('socket_timeout', { value: 5, known: true, from: 'default', place: { source: 'default of LiteLLM' } });

@@ -18,7 +18,7 @@ export function drawnOnce<Drawn extends object, How>(draw: (what: Drawn, how: Ho
 }
 
 /** A cell of a table; a tone colours its text. */
-export type Cell = string | Html | { tone: Tone; text: string };
+type Cell = string | Html | { tone: Tone; text: string };
 
 /** A row of a table: its cells in the order of the headings, and a note below them. */
 export interface Row {

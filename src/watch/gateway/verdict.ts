@@ -37,7 +37,7 @@ export interface VerdictWatch {
 }
 
 /** What is only done in an outage without a known cause, in this order. */
-export interface Further {
+interface Further {
   /** Asks `/cache/ping` several times. */
   repeatPing(): Promise<Signals['atPings']>;
   /** Has replicas read by themselves what they wrote; what they find is kept with the replicas. */

@@ -17,7 +17,7 @@ import type { Job } from '../../schedule/job.ts';
 import { openLedger } from './attribution.ts';
 import { keepConnection } from './connection.ts';
 import { type CanaryResult, isUsable, watchCredential } from './credential.ts';
-import { factsOf, stateOf, type TargetFacts } from './facts.ts';
+import { factsOf, runIdOf, type TargetFacts } from './facts.ts';
 import { operate } from './operation.ts';
 import { watchProtection } from './password-required.ts';
 import { watchRefused } from './refused-clients.ts';
@@ -97,7 +97,10 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     else withdraw(scraped.error, at);
     const error = scraped.ok ? undefined : scraped.error;
     target.state = {
-      ...stateOf({ at, up: canary.answered, failure: error?.failure }, scraped.ok ? scraped.value.info : undefined),
+      at,
+      up: canary.answered,
+      failure: error?.failure,
+      runId: scraped.ok ? runIdOf(scraped.value.info) : undefined,
       timedOutAt: error?.failure === 'timeout' ? at : target.state?.timedOutAt,
       refused: others.map((credential) => credential.status()).filter(({ state }) => state === 'failed'),
       accepted: namesIn('ok'),

@@ -8,7 +8,7 @@ import { podVariables } from './pod-variables.ts';
 import { serviceLinks } from './service-links.ts';
 
 /** A container before it is known what it runs. */
-export type Containing = Omit<Container, 'role' | 'maybe' | 'serverFiles' | 'unreadFiles'> & {
+type Containing = Omit<Container, 'role' | 'maybe' | 'serverFiles' | 'unreadFiles'> & {
   entrypoint: readonly string[];
   own: readonly string[];
 };

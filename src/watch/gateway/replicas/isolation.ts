@@ -9,7 +9,7 @@ export interface ApartWatch {
 }
 
 /** Of the replicas of a round: one of these does not share the cache of the others, or only one that has no part in it. */
-export type Apart = 'these' | 'others';
+type Apart = 'these' | 'others';
 
 interface Standing {
   /** How many rounds had shown a shared cache when a round of this replica last did not. */
