@@ -17,7 +17,7 @@ export interface CensusWatch {
   status(): Pick<TargetStatus, 'census' | 'censusDetail'>;
 }
 
-/** What a census works with. XX. */
+/** What a census works with. Its parts of the series are `census`, which goes stale, and `census_run`, which lasts. */
 export interface CensusWatchOptions {
   config: CensusConfig;
   target: Target;
