@@ -7,7 +7,7 @@ import type { LeaseState } from '../../model/lease.ts';
 import type { GatewayStatus } from '../../model/status.ts';
 import type { Log, Tick } from '../../model/tick.ts';
 import { wentWell } from '../../pairs/outcome.ts';
-import { runPair } from '../../pairs/pair.ts';
+import { type PairResult, runPair } from '../../pairs/pair.ts';
 import type { Target } from '../../redis/connection/target.ts';
 import { instanceOf } from '../../redis/probe-keys/names.ts';
 import type { Clock } from '../../schedule/clock.ts';
@@ -205,7 +205,7 @@ export function createGatewayWatch({
   async function sendPair(route: RouteWatch, turn: Turn, tick: Tick, until: number): Promise<void> {
     const next = route.next();
     const kind = next === 'control' && overhead.withheld('control') !== undefined ? 'own' : next;
-    const pair = await runPair(planOf({ ...config, instance }, look, route.route, kind, until), turn, server.keys, tick, clock);
+    const pair = await runPair(planOf({ ...config, instance }, look, route.route, kind, until), turn, server.keys, tick, clock, once);
     server.sent(pair.probe);
     look.learnVersion(pair.first.marks?.version);
     route.record(pair, tick.traceId, turn.crossReplica);
@@ -213,6 +213,13 @@ export function createGatewayWatch({
     const result = pair.outcome === undefined ? undefined : route.result();
     if (result !== undefined) replicas.record(result);
     series.add('llm.cache.probe.cost_usd', {}, spending.charge(pair));
+  }
+
+  /** Pays for a pair that another one follows at once, where both are affordable. */
+  function once(doubtful: PairResult): boolean {
+    if (!spending.affords(2)) return false;
+    series.add('llm.cache.probe.cost_usd', {}, spending.charge(doubtful));
+    return true;
   }
 
   return {

@@ -1,7 +1,7 @@
 import type { Series } from '../../../catalogue/series.ts';
 import type { GatewayConfig } from '../../../config/effective.ts';
 import type { Tick } from '../../../model/tick.ts';
-import { type PairPlan, runPair } from '../../../pairs/pair.ts';
+import { type PairPlan, type PairResult, runPair } from '../../../pairs/pair.ts';
 import type { Clock } from '../../../schedule/clock.ts';
 import type { ServerView } from '../backend/view.ts';
 import type { Spending } from '../budget.ts';
@@ -34,6 +34,13 @@ export interface AloneParts {
 
 /** Knows nothing by itself: what it finds is kept with the replicas. */
 export function watchAlone({ config, look, replicas, server, spending, overhead, series, clock }: AloneParts): AloneWatch {
+  /** Pays for a pair that another one follows at once, where both are affordable. */
+  function once(doubtful: PairResult): boolean {
+    if (!spending.affords(2) || overhead.withheld('experiment', true) !== undefined) return false;
+    series.add('llm.cache.probe.cost_usd', {}, spending.charge(doubtful));
+    return true;
+  }
+
   return {
     async attempt(tick, until, modelSeconds) {
       if (!config.routes.includes('completions')) return;
@@ -43,7 +50,7 @@ export function watchAlone({ config, look, replicas, server, spending, overhead,
         if (left <= 0 || !spending.affords(1) || overhead.withheld('experiment', true) !== undefined) return;
         const own = planOf(config, look, 'completions', 'own', until - left + left / (untried.length - index));
         const plan = { ...own, experiment: { modelSeconds } };
-        const pair = await runPair(plan, ways, server.keys, tick, clock);
+        const pair = await runPair(plan, ways, server.keys, tick, clock, once);
         if (pair.outcome !== undefined) replicas.recordAlone(name, resultOf(pair, pair.outcome, false));
         series.add('llm.cache.probe.cost_usd', {}, spending.charge(pair));
       }
