@@ -91,6 +91,59 @@ describe.each(SERVER_RELEASE)('refusals of a gateway in the ACL LOG of Redis %s'
       expect(await seen(await view('127.0.0.7', 'poor'), false, ...onKey)).toEqual([]);
     });
 
+    describe('as of a kind that was never refused before', () => {
+      const getAs = (user: string): [string, ...string[]][] => [
+        ['AUTH', user, 'x'],
+        ['GET', 'lost'],
+        ['GET', 'lost'],
+      ];
+      const good = (refusals: RefusalView, users: readonly string[]) => seen(refusals, true, ...users.flatMap(getAs));
+
+      beforeAll(async () => {
+        for (const user of ['noise', 'other', ...many]) await redis.command('ACL', 'SETUSER', user, 'on', '>x', '~*', '+ping');
+      });
+      const many = Array.from({ length: 64 }, (_, index) => `user-${index}`);
+
+      it('where the same command was refused to another user all the time', async () => {
+        const refusals = await view('::1');
+        for (let round = 0; round < 4; round += 1) await good(refusals, ['noise']);
+        await seen(refusals, false, ...getAs('noise'));
+        expect(refusals.unheardOf()).toBe(0);
+        await seen(refusals, false, ...getAs('other'), ...getAs('noise'));
+        expect(refusals.unheardOf()).toBe(2);
+      });
+
+      it('not by its user where other users come all the time', async () => {
+        const refusals = await view('::1');
+        for (const user of many.slice(0, 6)) await good(refusals, [user]);
+        await seen(refusals, false, ...getAs('other'));
+        expect(refusals.unheardOf()).toBe(0);
+        await seen(refusals, false, ['AUTH', 'other', 'x'], ['SET', 'lost', 'x']);
+        expect(refusals.unheardOf()).toBe(1);
+      });
+
+      it('not before good pairs, and by the command alone where more users are refused than are kept', async () => {
+        const refusals = await view('::1');
+        await seen(refusals, false, ...getAs('other'));
+        expect(refusals.unheardOf()).toBe(0);
+        for (let begin = 0; begin < many.length; begin += 8) await good(refusals, many.slice(begin, begin + 8));
+        for (let round = 0; round < 4; round += 1) await good(refusals, []);
+        await seen(refusals, false, ...getAs('other'));
+        expect(refusals.unheardOf()).toBe(0);
+        await seen(refusals, false, ['AUTH', 'other', 'x'], ['SET', 'lost', 'x']);
+        expect(refusals.unheardOf()).toBe(1);
+      });
+
+      it('from the address of the gateway, beside what another user from there is refused all the time', async () => {
+        const refusals = await view(GATEWAY);
+        await good(refusals, ['noise']);
+        expect(await seen(refusals, false, ...getAs('noise'))).toEqual([]);
+        expect(await seen(refusals, false, ...getAs('other'))).toEqual([
+          { cause: 'redis_permission', count: 2, tie: { address: '127.0.0.1' } },
+        ]);
+      });
+    });
+
     it('not by an exporter that may not read the log, which asks once', async () => {
       await redis.command('ACL', 'SETUSER', 'blind', 'on', '>x', '~*', '&*', '+@all', '-acl');
       const refusals = await view(GATEWAY, 'blind');

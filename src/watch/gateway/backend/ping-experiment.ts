@@ -51,6 +51,8 @@ export async function repeatPing(
     if (rises[0] === undefined || rises[1] === undefined) return undefined;
     asked.push(rises[0]);
     between.push(rises[1]);
+    // What did not move with each question proves nothing any more: the others are saved for the rest of the outage.
+    if (compare(asked, between).moved.length === 0) break;
   }
   return compare(asked, between);
 }

@@ -20,7 +20,7 @@ export interface RefusalView {
   ofGateway(pairs: { allGood: boolean; steady: boolean }): Promise<GatewayRefusal[]>;
   /**
    * How many commands without which nothing is cached were refused to others with the last pairs, each of a kind that
-   * never came with good pairs. Zero while no good pairs are known to compare with.
+   * was never refused to the same user with good pairs. Zero while no good pairs are known to compare with.
    */
   unheardOf(): number;
 }
@@ -35,16 +35,21 @@ const LOGIN = ['auth', 'hello'];
 /** So many entries does the short form of the log give: when all are new, there may be more. */
 const SHORT_LOG = 10;
 
-/** More kinds of refusals than a gateway causes in good times. */
+/** More kinds of refusals than the users of a server cause in good times. */
 const REMEMBERED = 64;
+const LONGEST_USER = 128;
+/** So many good rounds without a user that was not refused before tell that another one is no chance. */
+const SETTLED = 3;
 
 /** Looks for the refusals of the gateway on these hosts. */
 export function viewRefusals(hosts: readonly string[], target: Target, keys: KeyWatch, clock: Clock): RefusalView {
   const log = rememberAclLog();
   const probes = new Set<string>();
   const usual = new Set<string>();
-  /** Kinds of refused commands that came with good pairs, from wherever; undefined before the first of them. */
+  /** Kinds of refused commands that came with good pairs, each with its user; undefined before the first of them. */
   let heardOf: Set<string> | undefined;
+  /** How many good rounds running brought no new kind. */
+  let unchanged = 0;
   /** What was refused between the last pairs, which were good, and those that are due. */
   let inPause: readonly AclEntry[] = [];
   let readAt: number | undefined;
@@ -125,7 +130,12 @@ export function viewRefusals(hosts: readonly string[], target: Target, keys: Key
         // What is refused while an outage begins or ends would never count again.
         if (steady && began) {
           heardOf ??= new Set();
-          for (const refusal of deniedOf([...fresh, ...inPause])) if (heardOf.size < REMEMBERED) heardOf.add(kindOf(refusal));
+          const before = heardOf.size;
+          for (const refusal of deniedOf([...fresh, ...inPause])) {
+            heardOf.add(whatOf(refusal));
+            if (heardOf.size < REMEMBERED) heardOf.add(kindOf(refusal));
+          }
+          unchanged = heardOf.size > before ? 0 : unchanged + 1;
         }
         if (steady) for (const { kind } of tied) if (usual.size < REMEMBERED) usual.add(kind);
         return [];
@@ -142,7 +152,9 @@ export function viewRefusals(hosts: readonly string[], target: Target, keys: Key
     unheardOf: () => {
       const kinds = heardOf;
       if (kinds === undefined) return 0;
-      return deniedOf(fresh).reduce((sum, refusal) => (kinds.has(kindOf(refusal)) ? sum : sum + refusal.count), 0);
+      // Where other users are refused all the time, only a command is new that was refused to nobody.
+      const nameOf = kinds.size < REMEMBERED && unchanged >= SETTLED ? kindOf : whatOf;
+      return deniedOf(fresh).reduce((sum, refusal) => (kinds.has(nameOf(refusal)) ? sum : sum + refusal.count), 0);
     },
   };
 }
@@ -160,6 +172,12 @@ function causeOf({ reason, what }: FreshRefusals): GatewayRefusal['cause'] | und
   return LOGIN.includes(what) ? 'redis_auth' : CACHING.includes(what) ? 'redis_permission' : undefined;
 }
 
-function kindOf({ reason, what }: FreshRefusals): string {
+function whatOf({ reason, what }: Pick<FreshRefusals, 'reason' | 'what'>): string {
   return `${reason} ${what}`;
+}
+
+/** What was refused, and to whom; what is typed as the user of a login is nobody yet. */
+function kindOf(refusal: Pick<FreshRefusals, 'reason' | 'what' | 'username'>): string {
+  const { reason, username } = refusal;
+  return reason === 'auth' ? whatOf(refusal) : `${whatOf(refusal)} ${username.slice(0, LONGEST_USER)}`;
 }
