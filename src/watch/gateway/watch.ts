@@ -4,6 +4,7 @@ import { hostsOf } from '../../litellm/addresses.ts';
 import type { CacheSettings } from '../../litellm/cache-ping.ts';
 import type { CacheType } from '../../model/cache.ts';
 import type { LeaseState } from '../../model/lease.ts';
+import type { RedisFailure } from '../../model/redis.ts';
 import type { GatewayStatus } from '../../model/status.ts';
 import type { Log, Tick } from '../../model/tick.ts';
 import { wentWell } from '../../pairs/outcome.ts';
@@ -14,7 +15,7 @@ import type { Clock } from '../../schedule/clock.ts';
 import type { Job } from '../../schedule/job.ts';
 import { isRedis } from '../../verdict/table.ts';
 import { repeatPing } from './backend/ping-experiment.ts';
-import { viewServer } from './backend/view.ts';
+import { type ServerSignals, viewServer } from './backend/view.ts';
 import { keepPace } from './backoff.ts';
 import { keepSpending } from './budget.ts';
 import { keepHistory } from './history.ts';
@@ -62,6 +63,9 @@ const ALL_SHARE = 0.9;
 
 /** The settings without which pairs are misread. */
 const TELLING = ['namespace', 'defaultOff'] as const satisfies readonly (keyof CacheSettings)[];
+
+/** Failures of a Redis that keep whoever asks it waiting. */
+const AWAY: readonly RedisFailure[] = ['timeout', 'closed', 'refused', 'dns', 'loading'];
 
 /** For so long an exporter that has probed is shown: one that probes once a minute is always there. */
 const OTHERS_MS = 300_000;
@@ -143,6 +147,7 @@ export function createGatewayWatch({
       }
     }
     const signals = await server.signals({ allGood: routes.every(isGood), steady }, end, tick.signal);
+    overhead.excuse(start, redisIn(signals));
     const { judgement } = await verdict.judge(signals, tick, end, {
       repeatPing: () => repeatPing({ look, server, clock, recovered: pace.hurry }, tick, end),
       tryAlone: () => alone.attempt(tick, end, Math.max(0, ...routes.map((route) => route.status()?.firstSeconds ?? 0))),
@@ -237,6 +242,12 @@ export function createGatewayWatch({
     judged: verdict.judged,
     close: async () => server.close(),
   };
+}
+
+/** How the Redis of a gateway was in a tick: whatever it keeps waiting, it keeps the gateway waiting, too. */
+function redisIn({ redisFailure, redisStalled, server }: ServerSignals): 'away' | 'answers' | 'not known' {
+  if (redisStalled || (redisFailure !== undefined && AWAY.includes(redisFailure))) return 'away';
+  return redisFailure === undefined && server !== undefined ? 'answers' : 'not known';
 }
 
 function isGood(route: RouteWatch): boolean {
