@@ -25,6 +25,8 @@ export function keepBaseline(): Baseline {
   const good: Window[] = [];
   const pauses: Rise[] = [];
   let afterBad = false;
+  /** What moved in the bad window before, while it went on without a good one. */
+  let moved: ReadonlySet<Counted> = new Set();
   let last: Moment | undefined;
   return {
     window(before, after) {
@@ -38,17 +40,19 @@ export function keepBaseline(): Baseline {
     },
     growth(window) {
       afterBad = true;
-      return growthIn(window, good);
+      const growth = growthIn(window, good, moved);
+      moved = new Set(COUNTED.filter((name) => (window.during.by[name] ?? 0) > 0));
+      return growth;
     },
     suffices: ({ during, pause }) => good.length > 0 || (pause !== undefined && pause.seconds >= during.seconds),
     keep(window) {
       // In the pause after a bad pair everybody else met what was wrong, too.
       good.push(afterBad ? { during: window.during } : window);
-      afterBad = false;
+      [afterBad, moved] = [false, new Set()];
       if (good.length > WINDOWS) good.shift();
     },
     leaveOut() {
-      afterBad = true;
+      [afterBad, moved] = [true, new Set()];
     },
   };
 }

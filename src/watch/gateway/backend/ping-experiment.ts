@@ -22,7 +22,7 @@ const SILENCES = [2, 5, 3, 4] as const;
 /** So short an answer is mostly chance. Milliseconds. */
 const SHORTEST_MS = 10;
 /** A gateway whose answers take longer is not asked again: it would be held up, and all of this would take seconds. Milliseconds. */
-const LONGEST_MS = 150;
+const LONGEST_MS = 300;
 
 /**
  * Asks `/cache/ping` again and again between readings of the server's counters, when it has just answered 503: an

@@ -61,6 +61,28 @@ describe('the baseline of a gateway that had an outage', () => {
     });
   });
 
+  it('takes what moves in two bad windows running for no burst, unless a good one is between them', () => {
+    const usual = (...windows: readonly ('bad' | 'good' | 'left out' | 'bad and still')[]) => {
+      const baseline = keepBaseline();
+      const good = baseline.window(moment(0, 0), moment(100, 0));
+      if (good) baseline.keep(good);
+      let refused = 0;
+      return windows.map((kind, index) => {
+        const before = refused;
+        if (kind === 'bad') refused += 2;
+        const window = baseline.window(moment(500 + index * 200, before), moment(600 + index * 200, refused));
+        if (window === undefined) throw new Error('the window is known');
+        if (kind === 'good') baseline.keep(window);
+        if (kind === 'left out') baseline.leaveOut();
+        return kind === 'bad' || kind === 'bad and still' ? baseline.growth(window).NOAUTH?.usual : undefined;
+      });
+    };
+    expect(usual('bad', 'bad', 'bad')).toEqual([2, 0, 0]);
+    expect(usual('bad', 'good', 'bad')).toEqual([2, undefined, 2]);
+    expect(usual('bad', 'left out', 'bad')).toEqual([2, undefined, 2]);
+    expect(usual('bad', 'bad and still', 'bad')).toEqual([2, undefined, 2]);
+  });
+
   it('does not hold the first moments of an outage against it, in which the pairs were still good', () => {
     const baseline = keepBaseline();
     const good = baseline.window(moment(0, 0), moment(100, 0));
