@@ -19,6 +19,15 @@ function keyOf(probe: string, namespace?: string): string {
   return `${namespace === undefined ? '' : `${namespace}:`}${probe}:${HASH}`;
 }
 
+/** The clock of the system, set forward by some milliseconds. */
+function laterClock() {
+  let ahead = 0;
+  const later = (milliseconds: number) => {
+    ahead += milliseconds;
+  };
+  return { ...systemClock, monotonic: () => systemClock.monotonic() + ahead, later };
+}
+
 /** DEBUG is off by default from 7.0 on. */
 function debugging(release: string): string[] {
   return release === '6.2.14' ? [] : ['--enable-debug-command', 'yes'];
@@ -190,6 +199,51 @@ for (const release of SERVER_RELEASE) {
       expect(clients).toMatch(/flags=[^ ]*B/);
       await redis.command('SET', keyOf('lce-probe-0e', 'team:litellm'), 'x');
       expect(await keys.written('lce-probe-0e', 5_000, never)).toBeDefined();
+    });
+
+    it('tell that there is no namespace also after all writes were listened to in vain', async () => {
+      const { keys } = await watch(undefined);
+      await flood();
+      // The connection that heard of all writes ends, and the next round opens one that does not.
+      await keys.expect('lce-probe-60', never);
+      await eventually(async () => {
+        await keys.connect(undefined, never);
+        const clients = String(await redis.command('CLIENT', 'LIST', 'TYPE', 'pubsub'));
+        return clients.includes('user=exporter');
+      });
+      expect(keys.learnt).toBeUndefined();
+      await eventually(async () => {
+        await keys.connect(undefined, never);
+        await redis.command('SET', keyOf('lce-probe-60'), 'x');
+        return keys.learnt === null;
+      });
+      await keys.expect('lce-probe-61', never);
+      expect(keys.watching).toBe(true);
+    });
+
+    it('tell a namespace later where it was not told in time, and not before a minute has passed', async () => {
+      const clock = laterClock();
+      const target = createTarget(targetConfig(redis.url, { username: 'exporter', password: 'secret' }));
+      target.auth = 'ok';
+      const keys = createKeyWatch(target, clock);
+      open.push(keys);
+      await keys.connect(undefined, never);
+      await flood();
+      const told = async (probe: string) => {
+        await keys.connect(undefined, never);
+        await keys.expect(probe, never);
+        await redis.command('SET', keyOf(probe, 'slow'), 'x');
+        await keys.connect(undefined, never);
+        await keys.look(probe, undefined, true, never);
+        return keys.learnt;
+      };
+      for (const probe of ['lce-probe-62', 'lce-probe-63']) expect(await told(probe)).toBeUndefined();
+      clock.later(60_000);
+      await keys.connect(undefined, never);
+      await keys.expect('lce-probe-64', never);
+      await setTimeout(1_200);
+      await redis.command('SET', keyOf('lce-probe-64', 'slow'), 'x');
+      await eventually(() => keys.learnt === 'slow');
     });
 
     it('are not called absent under a namespace that another one may have followed: the next pair tells the new one', async () => {

@@ -53,7 +53,7 @@ const CHANNEL = '__redis__:invalidate';
 /** Learning a namespace hears of every write on the server: so long of a pair and so many names at most, once for each namespace that a gateway had. */
 const LEARNING_MS = 1_000;
 const LEARNING_NAMES = 10_000;
-/** One pair whose key may be anywhere is listened to for so long at most: its model takes as long as it takes. */
+/** Where that told nothing, or the namespace may have changed, a pair is listened to for so long at most: its model takes as long as it takes. */
 const SETTLING_MS = 10_000;
 /** A pair that was listened to in vain is followed by another one after so long, then after twice the time, up to an hour. */
 const AGAIN_MS = 60_000;
@@ -90,8 +90,10 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
   let mayDoubt = false;
   /** The namespace under which the key of a hit was missing, until a whole pair was listened to or a key is found. */
   let doubted: { namespace: string | null } | undefined;
-  /** When a doubt may be listened to again, and how long after that once more. */
+  /** When all writes may be listened to again, and how long after that once more. */
   let [again, wait] = [Number.NEGATIVE_INFINITY, AGAIN_MS];
+  /** They are listened to for the first time. */
+  let isFirst = true;
   /** The gateway has just told its namespace. */
   let isFresh = false;
   /** A key was missing for a pair that was no hit: the cache does not work, wherever it is. */
@@ -113,10 +115,13 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     redis.hear((channel, payload) => {
       if (channel !== CHANNEL) return;
       writes.hear(payload);
-      if (learning !== 'now' || learner !== redis) return;
-      names += payload.split(',').length;
+      const isLearning = learning === 'now' && learner === redis;
+      // Without a namespace a key has the prefix that is watched in any case.
+      if (!isLearning && (namespace !== undefined || learnt !== undefined)) return;
       const [own] = probeKeys(payload).filter(({ probe }) => asked.has(probe));
       if (own !== undefined) [learnt, mayDoubt, doubted, wait] = [namespaceOf(own), true, undefined, AGAIN_MS];
+      if (!isLearning) return;
+      names += payload.split(',').length;
       if (own !== undefined || names >= LEARNING_NAMES) endLearning(redis);
     });
     try {
@@ -138,13 +143,13 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
 
   function stopLater(redis: Connection): void {
     clearTimeout(stop);
-    stop = setTimeout(() => endLearning(redis), doubted === undefined ? LEARNING_MS : SETTLING_MS).unref();
+    stop = setTimeout(() => endLearning(redis), isFirst ? LEARNING_MS : SETTLING_MS).unref();
   }
 
   /** Goes back to the prefixes of probes: the connection that hears of everything ends, and the next round opens another. */
   function endLearning(redis: Connection): void {
     if (learning !== 'now' || learner !== redis) return;
-    learning = 'done';
+    [learning, isFirst] = ['done', false];
     clearTimeout(stop);
     // Nothing was heard that tells: what is missing stays doubtful.
     if (doubted !== undefined) learnt = doubted.namespace;
@@ -226,7 +231,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     if (look.state !== 'absent') return look;
     missed ||= !isHit;
     if (missed || look.lostAfterWrite || isFresh || namespace === undefined) return look;
-    if (mayDoubt) [doubted, mayDoubt, learning, again] = [{ namespace }, false, 'not yet', clock.monotonic()];
+    if (mayDoubt) [doubted, mayDoubt, learning, isFirst, again] = [{ namespace }, false, 'not yet', false, clock.monotonic()];
     return doubted === undefined ? look : { state: 'unknown' };
   }
 
@@ -277,7 +282,8 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     async connect(known, signal, told = true) {
       [isFresh, missed] = [told && known !== undefined, false];
       if (isFresh) [learnt, doubted] = [known, undefined];
-      if (isDoubtful()) beginAnew();
+      const isUntold = learnt === undefined && known === undefined && learning === 'done' && clock.monotonic() >= again;
+      if (isDoubtful() || isUntold) beginAnew();
       namespace = learnt !== undefined || (doubted !== undefined && learning !== 'done') ? learnt : known;
       const wanted = probePrefixes(namespace);
       if (wanted.length !== prefixes.length || wanted.some((prefix) => !prefixes.includes(prefix))) {

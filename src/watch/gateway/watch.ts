@@ -9,6 +9,7 @@ import { instanceOf } from '../../redis/probe-keys/names.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { Job } from '../../schedule/job.ts';
 import { createBackend } from './backend/backend.ts';
+import { availabilityOf } from './backend/memory.ts';
 import { createSpending } from './budget.ts';
 import { experiment, needsExperiments } from './experiments.ts';
 import { createHistory } from './history.ts';
@@ -92,6 +93,7 @@ export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
       publishRound(series, config.model, round, state);
       for (const { pair, at } of round.pairs) history.pair(pair, at, tick.traceId);
       if (!mayJudge(state)) return;
+      overhead.excuse(start, availabilityOf(state.backend));
       const found = needsExperiments(state) ? await experiment(parts, state, limits.all, tick) : undefined;
       if (found !== undefined) state = learn(state, found);
       publish(judge(state, found), tick);

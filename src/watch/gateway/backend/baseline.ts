@@ -21,10 +21,13 @@ export interface Baseline {
   readonly afterBad: boolean;
   /** The counters when they were read last. */
   readonly last: CounterSnapshot | undefined;
+  /** The counters that moved in the last bad window, and in the bad one just before it. */
+  readonly moved: ReadonlySet<Counted>;
+  readonly movedBefore: ReadonlySet<Counted>;
 }
 
 /** Nothing was seen yet. */
-export const NO_BASELINE: Baseline = { good: [], pauses: [], afterBad: false, last: undefined };
+export const NO_BASELINE: Baseline = { good: [], pauses: [], afterBad: false, last: undefined, moved: new Set(), movedBefore: new Set() };
 
 /**
  * Takes in the counters before and after pairs. The window is what moved while they ran, beside what moved in the pause
@@ -45,8 +48,8 @@ export function observe(
 }
 
 /** By how much more than usual the counters moved in a window in which a pair was bad. */
-export function increasesBeside({ good }: Baseline, window: ObservationWindow): Partial<Record<Counted, AnomalousIncrease>> {
-  return increasesIn(window, good);
+export function increasesBeside({ good, movedBefore }: Baseline, window: ObservationWindow): Partial<Record<Counted, AnomalousIncrease>> {
+  return increasesIn(window, good, movedBefore);
 }
 
 /** Whether there is enough to compare a window with. */
@@ -57,12 +60,18 @@ export function suffices({ good }: Baseline, { during, pause }: ObservationWindo
 /** Adds a window in which every pair was good. The pause after a bad round is not representative: it is left out. */
 export function withGood(baseline: Baseline, window: ObservationWindow): Baseline {
   const good = [...baseline.good, baseline.afterBad ? { during: window.during } : window].slice(-WINDOWS);
-  return { ...baseline, good, afterBad: false };
+  return { ...baseline, good, afterBad: false, moved: new Set(), movedBefore: new Set() };
 }
 
-/** Passes over a window in which a pair was bad, or something else went wrong or was mended. */
-export function withBad(baseline: Baseline): Baseline {
-  return { ...baseline, afterBad: true };
+/** Takes in a window in which a pair was bad. */
+export function withBad(baseline: Baseline, { during }: ObservationWindow): Baseline {
+  const moved = new Set(COUNTED.filter((name) => (during.by[name] ?? 0) > 0));
+  return { ...baseline, afterBad: true, moved, movedBefore: baseline.moved };
+}
+
+/** Passes over a window in which every pair was good and something else went wrong or was mended. */
+export function passedOver(baseline: Baseline): Baseline {
+  return { ...baseline, afterBad: true, moved: new Set(), movedBefore: new Set() };
 }
 
 /** The first of the pauses that together last some seconds, as one; all of them when they last less. */

@@ -1,7 +1,8 @@
+import type { RedisFailure } from '../../../model/redis.ts';
 import { type AnomalousIncrease, type CounterSnapshot, type ObservationWindow, ratioOf } from '../../../verdict/growth.ts';
 import type { RouteResult, Signals } from '../../../verdict/signals.ts';
 import { type BackendEvidence, failureOf, type TargetReport } from './backend.ts';
-import { type Baseline, increasesBeside, NO_BASELINE, observe, suffices, withBad, withGood } from './baseline.ts';
+import { type Baseline, increasesBeside, NO_BASELINE, observe, passedOver, suffices, withBad, withGood } from './baseline.ts';
 import { NO_REFUSALS, newlyDenied, type RefusalMemory, refusalsOfGateway, withPairs, withRefusals } from './refusals.ts';
 import { unseenRounds, writesUnwatched } from './unseen.ts';
 
@@ -96,17 +97,22 @@ export function withEvidence(memory: BackendMemory, { before, after, stalled, re
 /** Takes in how the pairs went. Of good ones the counters are what is usual, if all was steady meanwhile. */
 export function withOutcome(memory: BackendMemory, { results, allGood, steady, sent }: RoundOutcome): BackendMemory {
   const { window, deltas, after } = memory;
-  const baseline =
-    window === undefined ? memory.baseline : allGood && steady ? withGood(memory.baseline, window) : withBad(memory.baseline);
   return {
     ...memory,
-    baseline,
+    baseline: baselineAfter(memory, { allGood, steady, sent }),
     window: allGood ? undefined : window,
     allGood,
     refusals: withPairs(memory.refusals, { allGood, steady }),
     keyFound: memory.keyFound || results.some(({ key }) => key === 'present'),
     unseenRounds: sent ? unseenRounds(memory.unseenRounds, results, { deltas, server: after?.counters.state }) : memory.unseenRounds,
   };
+}
+
+function baselineAfter({ baseline, window }: BackendMemory, { allGood, steady, sent }: Omit<RoundOutcome, 'results'>): Baseline {
+  if (window === undefined) return baseline;
+  if (allGood) return steady ? withGood(baseline, window) : passedOver(baseline);
+  // Without pairs the window is the one that was taken in before.
+  return sent ? withBad(baseline, window) : baseline;
 }
 
 /** How long a pause without pairs has to last to compare their counters with it, in milliseconds; undefined where there is enough to compare with. */
@@ -139,6 +145,16 @@ export function signalsOf(memory: BackendMemory | undefined, namespaceTold: bool
     seesEveryWrite: report.watching && after?.counters.mode === 'standalone' && (namespaceTold || keyFound),
     writesUnwatched: writesUnwatched(memory.unseenRounds),
   };
+}
+
+/** Failures of a Redis that keep whoever asks it waiting. */
+const AWAY: readonly RedisFailure[] = ['timeout', 'closed', 'refused', 'dns', 'loading'];
+
+/** How the Redis of a gateway was in a round: whatever it keeps waiting, it keeps the gateway waiting, too. */
+export function availabilityOf(memory: BackendMemory | undefined): 'away' | 'answers' | 'not known' {
+  const failure = memory && failureOf(memory.after, memory.report.failure);
+  if (memory?.stalled || (failure !== undefined && AWAY.includes(failure))) return 'away';
+  return failure === undefined && memory?.after?.counters.state !== undefined ? 'answers' : 'not known';
 }
 
 /**

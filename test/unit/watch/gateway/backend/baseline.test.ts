@@ -5,6 +5,7 @@ import {
   increasesBeside,
   NO_BASELINE,
   observe,
+  passedOver,
   suffices,
   withBad,
   withGood,
@@ -52,35 +53,58 @@ describe('the baseline of a gateway that was never seen well', () => {
   });
 });
 
-describe('the baseline of a gateway that had an outage', () => {
-  /** Takes in rounds in turn: all pairs good, or a bad one or other trouble; gives what NOAUTH did in the last of them. */
-  function last(...rounds: readonly [how: 'good' | 'bad', before: CounterSnapshot, after: CounterSnapshot][]) {
-    let baseline = NO_BASELINE;
-    let increase: ReturnType<typeof increasesBeside>['NOAUTH'];
-    for (const [how, before, after] of rounds) {
-      const seen = observe(baseline, before, after);
-      increase = seen.window && increasesBeside(seen.baseline, seen.window).NOAUTH;
-      baseline = how === 'good' && seen.window !== undefined ? withGood(seen.baseline, seen.window) : withBad(seen.baseline);
-    }
-    return increase;
-  }
+type Kind = 'good' | 'bad' | 'passed over';
+type WindowOf = readonly [kind: Kind, before: CounterSnapshot, after: CounterSnapshot];
 
+/** What NOAUTH did beside what is usual in each of some windows in turn, where a pair was bad in it. */
+function increases(...windows: readonly WindowOf[]) {
+  let baseline = NO_BASELINE;
+  return windows.map(([kind, before, after]) => {
+    const { baseline: observed, window } = observe(baseline, before, after);
+    if (window === undefined) throw new Error('the window is known');
+    if (kind === 'bad') baseline = withBad(observed, window);
+    else baseline = kind === 'good' ? withGood(observed, window) : passedOver(observed);
+    return kind === 'bad' ? increasesBeside(baseline, window).NOAUTH : undefined;
+  });
+}
+
+describe('the baseline of a gateway that had an outage', () => {
   it('does not hold what others met in the outage against the next one', () => {
-    const good = ['good', snapshot(0, 0), snapshot(100, 0)] as const;
-    const bad = ['bad', snapshot(1000, 0), snapshot(1100, 5)] as const;
-    expect(last([...good], [...bad])).toMatchObject({ by: 5, usual: 2 });
-    // Until the outage is over, users are refused, too: 40 times in 900 ms.
-    const healed = ['good', snapshot(2000, 45), snapshot(2100, 45)] as const;
-    expect(last([...good], [...bad], [...healed], ['bad', snapshot(3000, 45), snapshot(3100, 50)])).toEqual({ by: 5, usual: 2 });
+    const [, bad, , next] = increases(
+      ['good', snapshot(0, 0), snapshot(100, 0)],
+      ['bad', snapshot(1000, 0), snapshot(1100, 5)],
+      // Until the outage is over, users are refused, too: 40 times in 900 ms.
+      ['good', snapshot(2000, 45), snapshot(2100, 45)],
+      ['bad', snapshot(3000, 45), snapshot(3100, 50)],
+    );
+    expect(bad).toMatchObject({ by: 5, usual: 2 });
+    expect(next).toEqual({ by: 5, usual: 2 });
   });
 
   it('does not hold the first moments of an outage against it, in which the pairs were still good', () => {
-    const increase = last(
+    const [, , , next] = increases(
       ['good', snapshot(0, 0), snapshot(100, 0)],
-      ['bad', snapshot(1000, 0), snapshot(1100, 40)],
+      ['passed over', snapshot(1000, 0), snapshot(1100, 40)],
       ['good', snapshot(2000, 90), snapshot(2100, 90)],
       ['bad', snapshot(3000, 90), snapshot(3100, 95)],
     );
-    expect(increase).toMatchObject({ by: 5, usual: 2 });
+    expect(next).toMatchObject({ by: 5, usual: 2 });
+  });
+
+  it('takes what moves in two bad windows one after the other for no burst, unless a good one is between them', () => {
+    const usual = (...kinds: readonly (Kind | 'bad and still')[]) => {
+      let refused = 0;
+      const windows = kinds.map((kind, index): WindowOf => {
+        const before = refused;
+        if (kind === 'bad') refused += 2;
+        return [kind === 'bad and still' ? 'bad' : kind, snapshot(500 + index * 200, before), snapshot(600 + index * 200, refused)];
+      });
+      const [, ...rest] = increases(['good', snapshot(0, 0), snapshot(100, 0)], ...windows);
+      return rest.map((increase) => increase?.usual);
+    };
+    expect(usual('bad', 'bad', 'bad')).toEqual([2, 0, 0]);
+    expect(usual('bad', 'good', 'bad')).toEqual([2, undefined, 2]);
+    expect(usual('bad', 'passed over', 'bad')).toEqual([2, undefined, 2]);
+    expect(usual('bad', 'bad and still', 'bad')).toEqual([2, undefined, 2]);
   });
 });
