@@ -1,6 +1,6 @@
 import { combinations, type Sample, sample, states } from '../../catalogue/sample.ts';
 import type { Series } from '../../catalogue/series.ts';
-import { type Outcome, PHASE, type Route, type SkipReason } from '../../model/cache.ts';
+import { CACHE_CONTROLS, type CacheControls, type Outcome, PHASE, type Route, type SkipReason } from '../../model/cache.ts';
 import type { PairStatus } from '../../model/status.ts';
 import { kindOf, type PairKind, wentWell } from '../../pairs/outcome.ts';
 import type { PairResult } from '../../pairs/pair.ts';
@@ -41,7 +41,7 @@ export interface RouteWatch {
 export function watchRoute(route: Route, model: string, series: Series, clock: Clock): RouteWatch {
   const labels = { route, 'gen_ai.request.model': model } as const;
   const ratios: number[] = [];
-  const ttl: Partial<Record<'own' | 'none', number>> = {};
+  const ttl: Partial<Record<CacheControls, number>> = {};
   let pairs = 0;
   let cold = true;
   let last: { pair: PairResult; at: number; ranAt: number; traceId: string; warm: boolean } | undefined;
@@ -69,9 +69,9 @@ export function watchRoute(route: Route, model: string, series: Series, clock: C
     const bounds = median === undefined ? [] : (['point', 'lower', 'upper'] as const);
     return [
       ...phases,
-      ...(['own', 'none'] as const).flatMap((controls) => {
+      ...CACHE_CONTROLS.flatMap((controls) => {
         const seconds = ttl[controls];
-        return seconds === undefined ? [] : [sample('llm.cache.probe.key_ttl', { route, controls }, seconds)];
+        return seconds === undefined ? [] : [sample('llm.cache.probe.key_ttl', { route, cache_controls: controls }, seconds)];
       }),
       ...bounds.map((bound) => sample('llm.cache.probe.speedup.median', { ...labels, bound }, median?.[bound] ?? 0)),
     ];
@@ -92,7 +92,7 @@ export function watchRoute(route: Route, model: string, series: Series, clock: C
         finding = findingOf(pair, outcome, across);
         stands = true;
       }
-      const controls = pair.kind === 'plain' ? 'none' : 'own';
+      const controls = pair.kind === 'plain' ? 'none' : 'probe';
       if (pair.ttlSeconds === undefined) delete ttl[controls];
       else ttl[controls] = pair.ttlSeconds;
       if (pair.writeLagSeconds !== undefined) series.observe('llm.cache.probe.write_lag', { route }, pair.writeLagSeconds, traceId);
