@@ -1,6 +1,6 @@
 import { combinations, type Sample, sample, states } from '../../catalogue/sample.ts';
 import type { Series } from '../../catalogue/series.ts';
-import { PHASE, REQUEST, type Route } from '../../model/cache.ts';
+import { CACHE_CONTROLS, PHASE, REQUEST, type Route } from '../../model/cache.ts';
 import type { PairStatus } from '../../model/status.ts';
 import type { PairResult } from '../../pairs/pair.ts';
 import { evidenceOf, type RouteRecord, speedupOf } from './route.ts';
@@ -65,9 +65,9 @@ export function routeSamples({ route, last, ratios, ttl }: RouteRecord, model: s
   const bounds = median === undefined ? [] : (['point', 'lower', 'upper'] as const);
   return [
     ...phases,
-    ...(['own', 'none'] as const).flatMap((controls) => {
-      const seconds = ttl[controls];
-      return seconds === undefined ? [] : [sample('llm.cache.probe.key_ttl', { route, controls }, seconds)];
+    ...CACHE_CONTROLS.flatMap((cache_controls) => {
+      const seconds = ttl[cache_controls];
+      return seconds === undefined ? [] : [sample('llm.cache.probe.key_ttl', { route, cache_controls }, seconds)];
     }),
     ...bounds.map((bound) =>
       sample('llm.cache.probe.speedup.median', { route, 'gen_ai.request.model': model, bound }, median?.[bound] ?? 0),

@@ -1,6 +1,6 @@
 import type { GatewayConfig } from '../../config/effective.ts';
 import type { CacheSettings } from '../../litellm/cache-ping.ts';
-import type { Outcome, Route } from '../../model/cache.ts';
+import type { CacheControls, Outcome, Route } from '../../model/cache.ts';
 import { PROBERS } from '../../pairs/index.ts';
 import { kindOf, type PairKind, wentWell } from '../../pairs/outcome.ts';
 import type { PairPlan, PairResult, RequestResult } from '../../pairs/pair.ts';
@@ -31,7 +31,7 @@ export interface RouteRecord {
   /** First divided by duplicate, of the last pairs that hit. */
   readonly ratios: readonly number[];
   /** Seconds that the entries live, with the probe's cache controls and without. */
-  readonly ttl: Readonly<Partial<Record<'own' | 'none', number>>>;
+  readonly ttl: Readonly<Partial<Record<CacheControls, number>>>;
 }
 
 /** A route without any pair. */
@@ -72,7 +72,8 @@ export function recordPair(record: RouteRecord, sent: SentPair, traceId: string,
   const warm = !record.coldStart;
   const ratio = warm ? speedupOf(pair) : undefined;
   const shown = pair.outcome === undefined ? {} : { result: resultOf(pair, pair.outcome, crossReplica), isCurrent: true };
-  const { [pair.kind === 'plain' ? 'none' : 'own']: _, ...others } = record.ttl;
+  const controls: CacheControls = pair.kind === 'plain' ? 'none' : 'probe';
+  const { [controls]: _, ...others } = record.ttl;
   return {
     ...record,
     ...shown,
@@ -80,7 +81,7 @@ export function recordPair(record: RouteRecord, sent: SentPair, traceId: string,
     coldStart: false,
     last: { ...sent, traceId, warm },
     ratios: ratio === undefined ? record.ratios : [...record.ratios, ratio].slice(-SPEEDUP_WINDOW),
-    ttl: pair.ttlSeconds === undefined ? others : { ...others, [pair.kind === 'plain' ? 'none' : 'own']: pair.ttlSeconds },
+    ttl: pair.ttlSeconds === undefined ? others : { ...others, [controls]: pair.ttlSeconds },
   };
 }
 
