@@ -28,10 +28,10 @@ export interface PairPlan {
 }
 
 /** Where each of the two requests is sent: the same gateway, or two replicas of it. */
-export type Ways = Readonly<Record<PairRequest, Gateway>>;
+export type Endpoints = Readonly<Record<PairRequest, Gateway>>;
 
 /** One of the two requests, as it went. */
-export interface Sent {
+export interface RequestResult {
   seconds: number;
   phases?: Record<Phase, number> | undefined;
   firstContentSeconds?: number | undefined;
@@ -49,11 +49,11 @@ export interface PairResult {
   kind: PairKind;
   /** Undefined for a negative control that passed. */
   outcome: Outcome | undefined;
-  first: Sent;
-  duplicate?: Sent | undefined;
+  first: RequestResult;
+  duplicate?: RequestResult | undefined;
   key: KeyState;
   /** The key was written to the watched server and lost before the pair ended. */
-  vanished?: boolean | undefined;
+  lostAfterWrite?: boolean | undefined;
   ttlSeconds?: number | undefined;
   /** From the end of the first answer until its key was written; 0 when it was written before. */
   writeLagSeconds?: number | undefined;
@@ -70,7 +70,7 @@ const WAIT_MS = 500;
  */
 export async function runPair(
   plan: PairPlan,
-  ways: Ways,
+  ways: Endpoints,
   keys: KeyWatch | undefined,
   tick: Tick,
   clock: Clock,
@@ -111,7 +111,7 @@ export async function runPair(
     return found;
   });
   const pair = {
-    ...result(first, duplicate, look?.state, look?.vanished),
+    ...result(first, duplicate, look?.state, look?.lostAfterWrite),
     ttlSeconds: look?.ttlSeconds,
     writeLagSeconds: written === undefined ? undefined : Math.max(0, written.at - answeredAt) / 1000,
   };
@@ -121,11 +121,11 @@ export async function runPair(
   await keys.listen(tick.signal);
   return runPair({ ...plan, kind: 'own' }, ways, keys, tick, clock);
 
-  function marksOf(one: Sent, two: Sent | undefined) {
+  function marksOf(one: RequestResult, two: RequestResult | undefined) {
     return one.marks && prober.cache(one.marks, two?.marks ?? one.marks);
   }
 
-  function request(which: PairRequest, text: string): Promise<Sent> {
+  function request(which: PairRequest, text: string): Promise<RequestResult> {
     const beside = besideOf(plan, which, which === 'duplicate' ? first.seconds : undefined);
     return tick.step(which, async (headers, note) => {
       const stream = prober.route === 'chat_stream' ? createStreamReader() : undefined;
@@ -148,7 +148,7 @@ export async function runPair(
     });
   }
 
-  function result(one: Sent, two: Sent | undefined, key: KeyState = 'unknown', vanished?: boolean): PairResult {
+  function result(one: RequestResult, two: RequestResult | undefined, key: KeyState = 'unknown', lostAfterWrite?: boolean): PairResult {
     const marks = marksOf(one, two);
     const marked = marks && { ...one, mark: marks.first };
     const repeated = two && { ...two, mark: marks !== undefined && two.marks !== undefined ? marks.duplicate : two.mark };
@@ -158,9 +158,9 @@ export async function runPair(
       duplicate: repeated && (repeated.marks === undefined ? 'error' : repeated.mark),
       labelled: marks?.labelled ?? true,
       key,
-      vanished,
+      lostAfterWrite,
     });
-    return { probe, prober, kind, outcome, first: marked ?? one, duplicate: repeated, key, vanished };
+    return { probe, prober, kind, outcome, first: marked ?? one, duplicate: repeated, key, lostAfterWrite };
   }
 }
 
@@ -176,7 +176,7 @@ export function controlsOf({ kind, ttlSeconds, onDemand }: PairPlan, namespace: 
   return kind === 'plain' ? demand : { ttl: ttlSeconds, namespace, ...demand };
 }
 
-function read(prober: Prober, reply: Reply, stream: ReturnType<typeof createStreamReader> | undefined): Sent {
+function read(prober: Prober, reply: Reply, stream: ReturnType<typeof createStreamReader> | undefined): RequestResult {
   if (failed(reply)) return { seconds: reply.seconds, mark: 'unknown', failure: reply.failure, status: reply.status };
   const heard = stream?.marks();
   const marks = prober.route === 'chat_stream' ? readStreamMarks(reply, heard ?? { complete: false }) : readMarks(prober.route, reply);
