@@ -335,12 +335,15 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
 describe.each(Object.entries(CASES))('%s', (id, cases) => {
   const rule = RULES.find((one) => one.id === id);
 
-  it.each(cases)('%s', async (_, files, says, litellmVersion) => {
-    if (rule === undefined) throw new Error(`there is no rule ${id}`);
-    const found = await reported(rule, files, litellmVersion === undefined ? {} : { litellmVersion });
-    const texts = found.map((line) => line.replace(/^.*?: (?=(?:critical|high|medium|low|info): )/, ''));
-    expect(texts).toEqual(says === undefined ? [] : typeof says === 'string' ? [says] : says);
-  });
+  it.each(cases.map(([what, files, says, litellmVersion]) => ({ what, files, says, litellmVersion })))(
+    '$what',
+    async ({ files, says, litellmVersion }) => {
+      if (rule === undefined) throw new Error(`there is no rule ${id}`);
+      const found = await reported(rule, files, litellmVersion === undefined ? {} : { litellmVersion });
+      const texts = found.map((line) => line.replace(/^.*?: (?=(?:critical|high|medium|low|info): )/, ''));
+      expect(texts).toEqual(says === undefined ? [] : typeof says === 'string' ? [says] : says);
+    },
+  );
 });
 
 describe('what the running Redis says', () => {
