@@ -8,9 +8,9 @@ const HASH = 'c0de'.repeat(16);
 /** Names as LiteLLM writes them, by where it does. */
 const CATALOGUE: Readonly<Record<string, readonly (readonly [string, KeyClass])[]>> = {
   'cached responses': [
-    [HASH, 'hex64'],
-    [`litellm:${HASH}`, 'hex64'],
-    [`litellm:team-a:${HASH}`, 'hex64'],
+    [HASH, 'response_or_key_hash'],
+    [`litellm:${HASH}`, 'response_or_key_hash'],
+    [`litellm:team-a:${HASH}`, 'response_or_key_hash'],
   ],
   'rate limiter v3': [
     [`{api_key:${HASH}}:tokens`, 'rate_limit'],
@@ -88,7 +88,7 @@ const CATALOGUE: Readonly<Record<string, readonly (readonly [string, KeyClass])[
     ['tag:a', 'auth'],
     ['object_permission_id:o1', 'auth'],
     [`litellm:user_id:${HASH}`, 'auth'],
-    [HASH, 'hex64'],
+    [HASH, 'response_or_key_hash'],
   ],
   'entries of probes': [
     [`lce-probe-0af76519:${HASH}`, 'probe'],
