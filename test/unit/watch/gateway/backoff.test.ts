@@ -27,6 +27,18 @@ describe('the pace of a gateway', () => {
     expect(due).toEqual([false, false, false, true]);
   });
 
+  it('is due half an interval earlier, because ticks do not come to the millisecond, and not before', async () => {
+    for (const [misses, factor] of [2, 4, 8, 8].entries()) {
+      const clock = handClock();
+      const pace = keepPace(60_000, clock);
+      for (let miss = 0; miss <= misses; miss++) pace.ran(true, 0);
+      await clock.advance((factor - 0.5) * 60_000 - 1);
+      expect(pace.due(), `${factor}`).toBe(false);
+      await clock.advance(1);
+      expect(pace.due(), `${factor}`).toBe(true);
+    }
+  });
+
   it('is due at once when Redis is usable again, or on demand', () => {
     const pace = keepPace(60_000, handClock());
     pace.ran(true, 0);
