@@ -5,18 +5,20 @@ import { metricsMarkdown } from '../src/catalogue/markdown.ts';
 import { aclMarkdown } from '../src/collectors/acl/markdown.ts';
 import { configurationMarkdown, configurationSchema } from '../src/config/markdown.ts';
 import { doctorMarkdown } from '../src/doctor/report/markdown.ts';
-import { alertsMarkdown } from './alerts-page.ts';
+import { alertsMarkdown, runbooksMarkdown } from './alerts-page.ts';
 import { layersJson, layersMarkdown } from './layers.ts';
+import { metricSources } from './metric-sources.ts';
 import { readRules } from './rule-files.ts';
 
 const root = join(import.meta.dirname, '..');
 
 /** Every generated file and what makes it, of some from the text around the generated part. */
 const GENERATED: Readonly<Record<string, (found: string) => string>> = {
-  'docs/metrics.md': metricsMarkdown,
+  'docs/metrics.md': () => metricsMarkdown(metricSources(root)),
   'docs/configuration.md': configurationMarkdown,
   'docs/redis-acl.md': aclMarkdown,
   'docs/alerts.md': () => alertsMarkdown(readRules(root)),
+  'docs/runbooks/README.md': (found) => runbooksMarkdown(found, readRules(root)),
   'docs/doctor/README.md': doctorMarkdown,
   'docs/architecture.md': layersMarkdown,
   'biome.layers.json': layersJson,
