@@ -158,7 +158,7 @@ describe.each(REDIS_RELEASE)('Redis %s', async (release) => {
   });
 });
 
-describe('the census of a server', () => {
+describe.skipIf(await lacksRedis('8.2.3'))('the census of a server', () => {
   it('is withdrawn when the server no longer answers, and its time stays', async () => {
     const redis = await startRedis();
     const target = watchTarget(targetConfig(redis.url, CENSUS));
