@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DASHBOARDS } from '../grafana/src/dashboards.ts';
@@ -8,12 +9,22 @@ import { doctorMarkdown } from '../src/doctor/report/markdown.ts';
 import { alertsMarkdown, runbooksMarkdown } from './alerts-page.ts';
 import { layersJson, layersMarkdown } from './layers.ts';
 import { metricSources } from './metric-sources.ts';
+import { readmeMarkdown } from './readme-figures.ts';
 import { readRules } from './rule-files.ts';
+import { redisRelease, usersAcl } from './users-acl.ts';
 
 const root = join(import.meta.dirname, '..');
 
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+
 /** Every generated file and what makes it, of some from the text around the generated part. */
 const GENERATED: Readonly<Record<string, (found: string) => string>> = {
+  'README.md': (found) =>
+    readmeMarkdown(found, {
+      gauntlet: read('docs/gauntlet.md'),
+      benchmarks: read('docs/benchmarks.md'),
+      pageLatency: read('docs/page-latency.md'),
+    }),
   'docs/metrics.md': () => metricsMarkdown(metricSources(root)),
   'docs/configuration.md': configurationMarkdown,
   'docs/redis-acl.md': aclMarkdown,
@@ -22,6 +33,7 @@ const GENERATED: Readonly<Record<string, (found: string) => string>> = {
   'docs/doctor/README.md': doctorMarkdown,
   'docs/architecture.md': layersMarkdown,
   'biome.layers.json': layersJson,
+  'deploy/compose/users.acl': (found) => usersAcl(found, redisRelease(read('deploy/compose.yaml'))),
   'docs/config.schema.json': () => `${JSON.stringify(configurationSchema(), null, 2)}\n`,
   ...Object.fromEntries(
     DASHBOARDS.map((dashboard) => [`grafana/dashboards/${dashboard.uid}.json`, () => `${JSON.stringify(dashboard, null, 2)}\n`]),
