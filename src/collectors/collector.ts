@@ -21,7 +21,7 @@ export interface Collector<N extends Metric = Metric, Q extends Queries = Querie
 }
 
 /** The bound on the samples of one scrape. */
-interface Room {
+export interface Room {
   /** How many of `count` rows of `each` samples fit beside what was taken; the others are counted as dropped. */
   fit(count: number, each: number): number;
 }

@@ -74,9 +74,9 @@ describe('doctor', () => {
     return JSON.parse((await doctor([...args, '--format', 'json'], cwd)).stdout);
   }
 
-  it('prints what the README shows', async () => {
-    const readme = await readFile(join(root, 'README.md'), 'utf8');
-    const [, command = '', shown = ''] = /^```text\n\$ litellm-cache-exporter doctor (.*)\n([\s\S]*?)^ {2}\.\.\.\n```/m.exec(readme) ?? [];
+  it('prints what its page shows', async () => {
+    const page = await readFile(join(root, 'docs/doctor/README.md'), 'utf8');
+    const [, command = '', shown = ''] = /^```text\n\$ litellm-cache-exporter doctor (.*)\n([\s\S]*?)^ {2}\.\.\.\n```/m.exec(page) ?? [];
     const { stdout } = await doctor(command.split(' '), await copied('incident'));
     expect(shown.length).toBeGreaterThan(500);
     expect(stdout.startsWith(shown)).toBe(true);
@@ -221,7 +221,6 @@ registerHooks({ load(url, context, next) { if (/node_modules/.test(url)) process
     const packages = new Set([...stderr.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map(([, name = '']) => name));
     expect([...packages].filter((name) => /^(@opentelemetry|ioredis|pino|hono|zod$)/.test(name))).toEqual([]);
     expect(packages.has('yaml')).toBe(true);
-    expect(await processorSeconds(['--rules'], directory)).toBeLessThan(1);
   });
 
   it('reads and judges 200 files, and takes no more for each of many than for each of few', async () => {
