@@ -37,9 +37,11 @@ export function createSharedLease({ scheduler, log, clock, env, onChange }: Shar
   }
 
   async function close(): Promise<void> {
-    await current?.scheduled.stop();
-    await current?.watch.close();
+    const before = current;
     current = undefined;
+    await before?.scheduled.stop();
+    // A lease that cannot be given back ends by itself; half a reload would be worse.
+    await before?.watch.close().then(undefined, () => undefined);
   }
 
   return {
