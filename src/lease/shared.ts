@@ -37,11 +37,10 @@ export function createSharedLease({ scheduler, log, clock, env, onChange }: Shar
   }
 
   async function close(): Promise<void> {
-    const before = current;
-    current = undefined;
-    await before?.scheduled.stop();
+    await current?.scheduled.stop();
     // A lease that cannot be given back ends by itself; half a reload would be worse.
-    await before?.watch.close().then(undefined, () => undefined);
+    await current?.watch.close().then(undefined, () => undefined);
+    current = undefined;
   }
 
   return {
