@@ -35,6 +35,18 @@ describe('the back-off of a gateway', () => {
     expect([1, 2, 3, 4].map((tick) => isDue(backoff, tick * 60_000))).toEqual([false, false, false, true]);
   });
 
+  it('is due half an interval earlier, because ticks do not come to the millisecond, and not before', async () => {
+    for (const [misses, factor] of [2, 4, 8, 8].entries()) {
+      const clock = handClock();
+      const pace = keepPace(60_000, clock);
+      for (let miss = 0; miss <= misses; miss++) pace.ran(true, 0);
+      await clock.advance((factor - 0.5) * 60_000 - 1);
+      expect(pace.due(), `${factor}`).toBe(false);
+      await clock.advance(1);
+      expect(pace.due(), `${factor}`).toBe(true);
+    }
+  });
+
   it('is due at once when Redis is usable again, or on demand', () => {
     let [backoff = createBackoff(1)] = runRounds(60_000, misses(true));
     for (const usable of [true, undefined, false, undefined]) {
