@@ -34,8 +34,8 @@ export function keepBaseline(): Baseline {
   const good: ObservationWindow[] = [];
   const pauses: CounterDelta[] = [];
   let afterBad = false;
-  /** What moved in the bad window before, while it went on without a good one. */
-  let moved: ReadonlySet<Counted> = new Set();
+  /** What moved in the last bad windows, and in how many of them running without a good one between. */
+  let moved: ReadonlyMap<Counted, number> = new Map();
   let last: CounterSnapshot | undefined;
   return {
     window(before, after) {
@@ -50,18 +50,18 @@ export function keepBaseline(): Baseline {
     increases(window) {
       afterBad = true;
       const increases = increasesIn(window, good, moved);
-      moved = new Set(COUNTED.filter((name) => (window.during.by[name] ?? 0) > 0));
+      moved = new Map(COUNTED.flatMap((name) => ((window.during.by[name] ?? 0) > 0 ? [[name, (moved.get(name) ?? 0) + 1]] : [])));
       return increases;
     },
     suffices: ({ during, pause }) => good.length > 0 || (pause !== undefined && pause.seconds >= during.seconds),
     keep(window) {
       // In the pause after a bad pair everybody else met what was wrong, too.
       good.push(afterBad ? { during: window.during } : window);
-      [afterBad, moved] = [false, new Set()];
+      [afterBad, moved] = [false, new Map()];
       if (good.length > WINDOWS) good.shift();
     },
     leaveOut() {
-      [afterBad, moved] = [true, new Set()];
+      [afterBad, moved] = [true, new Map()];
     },
   };
 }

@@ -50,6 +50,8 @@ export function watchAlone({ config, look, replicas, server, spending, overhead,
         if (left <= 0 || !spending.affords(1) || overhead.withheld('experiment', true) !== undefined) return;
         const own = planOf(config, look, 'completions', 'own', until - left + left / (untried.length - index));
         const plan = { ...own, experiment: { modelSeconds } };
+        // What one replica has told of its namespace, or shown of its cache, says nothing of another one.
+        await server.keys?.connect(look.namespace, tick.signal, false);
         const pair = await runPair(plan, ways, server.keys, tick, clock, once);
         if (pair.outcome !== undefined) replicas.recordAlone(name, resultOf(pair, pair.outcome, false));
         series.add('llm.cache.probe.cost_usd', {}, spending.charge(pair));
