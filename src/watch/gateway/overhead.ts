@@ -83,7 +83,7 @@ export function createOverheadMemory(): OverheadMemory {
 }
 
 /** Keeps the account of a gateway, `share` (0 to 1) of whose time may be spent. */
-export function keepOverhead(share: number, memory: OverheadMemory, series: Series, clock: Clock): Overhead {
+export function createOverhead(share: number, memory: OverheadMemory, series: Series, clock: Clock): Overhead {
   const most = share * SAVED_MS;
   for (const row of combinations('cache_exporter.probe_overhead', {})) series.add('cache_exporter.probe_overhead', row, 0);
 

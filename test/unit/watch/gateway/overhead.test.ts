@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Ended } from '../../../../src/litellm/gateway.ts';
 import { QUESTION, type Question } from '../../../../src/model/cache.ts';
 import { createStore } from '../../../../src/telemetry/store.ts';
-import { createOverheadMemory, keepOverhead } from '../../../../src/watch/gateway/overhead.ts';
+import { createOverhead, createOverheadMemory } from '../../../../src/watch/gateway/overhead.ts';
 import { handClock } from '../../../support/clock.ts';
 
 /** The account of a gateway, what a question leaves there, and the seconds that are shown of it. */
@@ -10,7 +10,7 @@ function account(share = 1, memory = createOverheadMemory()) {
   const clock = handClock();
   const store = createStore(clock);
   const series = store.open({ kind: 'gateway', name: 'g', staleAfter: 1_000 });
-  const overhead = keepOverhead(share, memory, series, clock);
+  const overhead = createOverhead(share, memory, series, clock);
   const ask = (question: Question | undefined, ended: Partial<Ended> = {}, modelSeconds?: number) =>
     overhead.took({ method: 'GET', status: 200, seconds: 0.01, ...ended }, { question, modelSeconds });
   const shown = (question: Question) =>
