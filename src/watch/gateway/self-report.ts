@@ -1,7 +1,7 @@
 import type { GatewayConfig } from '../../config/effective.ts';
 import type { CacheSettings } from '../../litellm/cache-ping.ts';
 import type { Health } from '../../litellm/health.ts';
-import type { CacheType, NotAsked } from '../../model/cache.ts';
+import { type CacheType, type NotAsked, ROUTES } from '../../model/cache.ts';
 import type { Tick } from '../../model/tick.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import { type Overhead, SLOW_MS } from './overhead.ts';
@@ -65,8 +65,8 @@ export function lookAt({ replicas, config, overhead, mode, clock }: LookParts): 
     const kind = mode();
     if (kind === undefined) return 'mode_not_known';
     if (kind === 'cluster') return 'cluster';
-    // Without a target it is not known whether a cluster is behind it. Good completions leave nothing to tell but the type.
-    const isProven = !urgent && health?.cacheType !== undefined && config.routes.includes('completions');
+    // Without a target it is not known whether a cluster is behind it. Hits that prove a read leave nothing to tell but the type.
+    const isProven = !urgent && health?.cacheType !== undefined && config.routes.some((route) => ROUTES[route].provesRead);
     if (kind === 'none' && isProven) return 'not_needed';
     if (health?.cacheType !== undefined && config.namespace !== undefined) return 'not_needed';
     return overhead.withheld('cache_ping', urgent) ?? (until - clock.monotonic() < LEAST_MS ? 'budget' : undefined);
