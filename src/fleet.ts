@@ -15,7 +15,7 @@ import type { Job } from './schedule/job.ts';
 import type { Scheduled, Scheduler } from './schedule/scheduler.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import { createOverheadMemory, type OverheadMemory } from './watch/gateway/overhead.ts';
-import type { Judged } from './watch/gateway/verdict.ts';
+import type { Judged } from './watch/gateway/judge.ts';
 import { createGatewayWatch } from './watch/gateway/watch.ts';
 import { type CensusWatch, createCensusWatch } from './watch/target/census.ts';
 import { createTargetWatch } from './watch/target/watch.ts';

@@ -127,11 +127,13 @@ const LONG = 10;
  * times (`good`, those before the first bad pair), what the pauses between them would put into a window of this
  * length, and a burst while all of these are short. Without good times it is all that moved in
  * the pause before the window, which has to be at least as long, and three times what that would put into a
- * window of this length. Without either nothing can be told.
+ * window of this length. Without either nothing can be told. A counter that moved in the bad window before, too, is
+ * moved by no single burst (`again`).
  */
 export function increasesIn(
   { during, pause }: ObservationWindow,
   good: readonly ObservationWindow[],
+  again: ReadonlySet<Counted> = new Set(),
 ): Partial<Record<Counted, AnomalousIncrease>> {
   const increases: Partial<Record<Counted, AnomalousIncrease>> = {};
   const known = good.length > 0 ? sum(good.map((window) => window.during.seconds + (window.pause?.seconds ?? 0))) : (pause?.seconds ?? 0);
@@ -141,7 +143,7 @@ export function increasesIn(
     if (by === 0) continue;
     if (good.length === 0 && (pause === undefined || pause.seconds < during.seconds)) continue;
     const seen = good.length > 0 ? usual(name, during.seconds, good) : inWindowOf(during.seconds, pause, name);
-    const burst = REMOVAL.some((removal) => removal === name) ? 0 : least;
+    const burst = REMOVAL.some((removal) => removal === name) || again.has(name) ? 0 : least;
     const inPause = Math.max(0, ...[pause, ...good.map((window) => window.pause)].map((delta) => delta?.by[name] ?? 0));
     const most = Math.max(burst, seen);
     increases[name] = {

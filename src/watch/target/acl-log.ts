@@ -20,7 +20,7 @@ const SAME_TIME_MS = 500;
 const REMEMBERED = 256;
 
 /** Nothing is known: the first reading is the baseline. */
-export function rememberAclLog(): AclLogMemory {
+export function createAclLogMemory(): AclLogMemory {
   let known = new Map<string, { count: number; at: number }>();
   /** The highest number of the first reading: entries up to it are old even if they were out of sight then. */
   let floor = Number.NEGATIVE_INFINITY;

@@ -5,7 +5,7 @@ import type { Target } from '../../redis/connection/target.ts';
 import { ACL_LOG, ACL_LOG_ALL, type AclEntry } from '../../redis/replies/acl-log.ts';
 import type { Info } from '../../redis/replies/info.ts';
 import type { Query } from '../../redis/replies/query.ts';
-import { type FreshRefusals, rememberAclLog } from './acl-log.ts';
+import { createAclLogMemory, type FreshRefusals } from './acl-log.ts';
 import { followLookups } from './lookups.ts';
 import { followOwn } from './own.ts';
 import { continuity, increases, type Reading, type Refusals, readRefusals } from './readings.ts';
@@ -40,7 +40,7 @@ export function openLedger(target: Target, series: Series): Ledger {
   const counted: Tally = none();
   const total: Refusals = { WRONGPASS: undefined, NOAUTH: undefined, NOPERM: undefined };
   const usernames = new Set([target.credential, ...target.config.canaries].map(({ username }) => username ?? 'default'));
-  const aclLog = rememberAclLog();
+  const aclLog = createAclLogMemory();
   const account = followOwn(target);
   let longLog = true;
   let knowsLog = false;
