@@ -8,7 +8,7 @@ import { readServerCounters, SERVER_COUNTERS, type ServerCounters } from '../rep
 import { keepListening } from './listening.ts';
 import { type KeyLookup, lookupOf } from './lookup.ts';
 import { keyForms, namespaceOf, probeKeys, probePrefixes } from './names.ts';
-import { rememberWrites, type Written } from './writes.ts';
+import { createProbeWrites, type Written } from './writes.ts';
 
 /** The view of one gateway's probe keys in a target. A failure is a state: only an aborted signal makes it reject. */
 export interface KeyWatch {
@@ -61,7 +61,7 @@ const REMEMBERED = 100;
  * exist is in another one. `instance` is what the probes of this exporter have in their name.
  */
 export function createKeyWatch(target: Target, clock: Clock, instance = ''): KeyWatch {
-  const writes = rememberWrites(clock, instance);
+  const writes = createProbeWrites(clock, instance);
   const asked = new Set<string>();
   let prefixes: readonly string[] = [];
   let namespace: string | null | undefined;

@@ -104,9 +104,9 @@ export async function probeRound(parts: RoundParts, previous: GatewayState, limi
     return ended({ ...opening, skipped: config.routes.map((route) => ({ route, reason })) }, after);
   }
 
-  const isTold = before.settings?.namespace !== undefined && before.pingNotAsked === undefined;
+  const isFresh = before.settings?.namespace !== undefined && before.pingNotAsked === undefined;
   const start = clock.monotonic();
-  const opened = await backend?.before(namespaceOf(before, config.namespace), isTold, tick.signal);
+  const opened = await backend?.before(namespaceOf(before, config.namespace), isFresh, tick.signal);
   const round = await sendPairs(parts, previous, opening, limits, tick);
   const routes = routesAfter(previous, { ...round, pairsTook: 0 });
   const report = round.pairs.reduce((known, { pair }) => withVersion(known, pair.first.marks?.version), before);
