@@ -1,4 +1,4 @@
-import { CACHE_TYPE, type CacheType } from '../model/cache.ts';
+import { CACHE_TYPE, CALL_TYPE, type CacheType, type CallType } from '../model/cache.ts';
 import { amount, at, parseJson, text } from './json.ts';
 
 /**
@@ -13,13 +13,9 @@ export interface CacheSettings {
   namespace: string | null | undefined;
   flushSize: number | undefined;
   defaultOff: boolean | undefined;
-  /** The calls that are cached, in LiteLLM's words (`acompletion`), of those that pairs use. */
+  /** The calls that are cached, in LiteLLM's words (`acompletion`). */
   callTypes: readonly CallType[] | undefined;
 }
-
-/** LiteLLM's names of the calls that the routes make. */
-const CALL_TYPE = ['acompletion', 'atext_completion', 'aembedding', 'aresponses'] as const;
-export type CallType = (typeof CALL_TYPE)[number];
 
 const NAMESPACE = /^[0-9A-Za-z_.:{}/-]{1,128}$/;
 

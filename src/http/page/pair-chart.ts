@@ -1,7 +1,6 @@
-import type { Route } from '../../model/cache.ts';
+import { ROUTES, type Route } from '../../model/cache.ts';
 import type { PairRecord } from '../../model/status.ts';
 import { count, moment, seconds } from '../../text/quantities.ts';
-import { ROUTE_WORDS } from '../../text/words.ts';
 import { drawnOnce } from './fragments.ts';
 import { Html, html } from './html.ts';
 import { type LatencyScale, latencyScale } from './latency-scale.ts';
@@ -39,8 +38,8 @@ function draw(records: readonly PairRecord[], route: Route): Html {
   const used = MARK.filter((mark) => mark === 'first' || points.some((point) => point.mark === mark));
   const words = wordsOf(points);
   return html`<figure>
-<figcaption><strong>${ROUTE_WORDS[route]}</strong> <span class="quiet">${words}</span></figcaption>
-<svg role="img" viewBox="0 0 360 ${HEIGHT}"><title>${ROUTE_WORDS[route]}: how long the last pairs took</title>
+<figcaption><strong>${ROUTES[route].title}</strong> <span class="quiet">${words}</span></figcaption>
+<svg role="img" viewBox="0 0 360 ${HEIGHT}"><title>${ROUTES[route].title}: how long the last pairs took</title>
 <desc>${words}. ${medians(records)}</desc>
 ${scale.lines.map(
   ({ y, text }) =>

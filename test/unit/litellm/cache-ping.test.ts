@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCachePing } from '../../../src/litellm/cache-ping.ts';
+import { CALL_TYPE } from '../../../src/model/cache.ts';
 import { recorded } from '../../support/litellm-answer.ts';
 
-const OLD_CALLS = ['acompletion', 'atext_completion', 'aembedding'];
-const NEW_CALLS = [...OLD_CALLS, 'aresponses'];
+const OLD_CALLS = ['acompletion', 'atext_completion', 'aembedding', 'atranscription', 'arerank'];
+const NEW_CALLS = CALL_TYPE;
 const REDIS = { off: false, cacheType: 'redis', namespace: 'litellm', flushSize: undefined, defaultOff: false };
 const LOCAL = { off: false, cacheType: 'local', namespace: null, flushSize: undefined, defaultOff: false };
 const NOTHING = {

@@ -191,7 +191,7 @@ rejectionsOfOthers.NOPERM: 0
           expect(line).not.toMatch(/[\p{Cc}\p{Cs}]/u);
         }
       }),
-      { numRuns: 50 },
+      { numRuns: 20 },
     );
   });
 });
