@@ -1,8 +1,8 @@
 import { type ClientRequest, type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps, type RequestOptions } from 'node:https';
 import type { TlsConfig } from '../config/effective.ts';
-import { checkServerIdentity } from '../config/server-identity.ts';
-import { tlsOptions } from '../config/tls-options.ts';
+import { checkServerIdentity } from '../config/tls/server-identity.ts';
+import { tlsOptions } from '../config/tls/options.ts';
 import { PHASE, type Phase } from '../model/cache.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { failureOf, GatewayError } from './failure.ts';

@@ -1,4 +1,4 @@
-import { tlsAdvice } from '../../config/tls-advice.ts';
+import { tlsAdvice } from '../../config/tls/advice.ts';
 import { ERROR_PREFIX, type ErrorPrefix, type RedisFailure, type ReplyRefusal } from '../../model/redis.ts';
 
 /**

@@ -3,8 +3,8 @@ import { isIP, connect as openTcp, type Socket } from 'node:net';
 import { addAbortSignal } from 'node:stream';
 import { connect as openTls, type PeerCertificate, TLSSocket } from 'node:tls';
 import type { TlsConfig } from '../../config/effective.ts';
-import { checkServerIdentity } from '../../config/server-identity.ts';
-import { tlsOptions } from '../../config/tls-options.ts';
+import { checkServerIdentity } from '../../config/tls/server-identity.ts';
+import { tlsOptions } from '../../config/tls/options.ts';
 import type { Address } from '../../source/redis-url.ts';
 import { classify, RedisError } from './failure.ts';
 

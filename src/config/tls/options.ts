@@ -1,5 +1,5 @@
-import { readText } from '../source/file.ts';
-import type { TlsConfig } from './effective.ts';
+import { readText } from '../../source/file.ts';
+import type { TlsConfig } from '../effective.ts';
 
 /** What a `tls` section is to node:tls and node:https, but for the name that is expected. */
 export interface TlsOptions {
