@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { isIP, connect as openTcp, type Socket } from 'node:net';
 import { addAbortSignal } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { connect as openTls, type PeerCertificate, TLSSocket } from 'node:tls';
 import type { TlsConfig } from '../../config/effective.ts';
 import { checkServerIdentity } from '../../config/server-identity.ts';
 import { readText } from '../../source/file.ts';
+import { type PemKind, pemFault } from '../../source/pem.ts';
 import type { Address } from './address.ts';
 import { classify, RedisError } from './failure.ts';
 
@@ -65,11 +67,11 @@ async function secure(
       ...(isIP(name) === 0 && { servername: name }),
       rejectUnauthorized: tls?.insecure_skip_verify !== true,
       checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(name, certificate),
-      ...(tls?.ca_file !== undefined && { ca: await pem(tls.ca_file) }),
-      ...(tls?.cert_file !== undefined && { cert: await pem(tls.cert_file) }),
-      ...(tls?.key_file !== undefined && { key: await pem(tls.key_file) }),
+      ...(tls?.ca_file !== undefined && { ca: await pem(tls.ca_file, 'certificate') }),
+      ...(tls?.cert_file !== undefined && { cert: await pem(tls.cert_file, 'certificate') }),
+      ...(tls?.key_file !== undefined && { key: await pem(tls.key_file, 'private key') }),
     };
-    const secured = ready(openTls(options), 'secureConnect', signal);
+    const secured = ready(openTls(options), 'secureConnect', signal, socket);
     return await Promise.race([secured, plainInstead(address, AbortSignal.any([signal, over.signal]))]);
   } catch (error) {
     socket.destroy();
@@ -101,28 +103,52 @@ async function answersPlain(address: Address, signal: AbortSignal): Promise<bool
   }
 }
 
-async function ready<S extends Socket>(socket: S, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<S> {
+/** Waits for an event of a socket; `wire` is the one below it, whose end it may not hear of. */
+async function ready<S extends Socket>(
+  socket: S,
+  event: 'connect' | 'secureConnect',
+  signal: AbortSignal,
+  wire: Socket = socket,
+): Promise<S> {
   // The reader of the connection finds the error in `socket.errored`; the listener only keeps it from being thrown.
   socket.on('error', () => undefined);
+  const over = new AbortController();
+  const until = { signal: AbortSignal.any([signal, over.signal]) };
   try {
-    await once(socket, event, { signal });
+    await Promise.race([once(socket, event, until), closing(socket, until), closing(wire, until)]);
     return socket;
   } catch (error) {
     socket.destroy();
     throw classify(signal.aborted ? signal.reason : error, event === 'connect' ? 'connecting' : 'TLS handshake');
+  } finally {
+    over.abort();
   }
 }
 
-async function pem(path: string): Promise<string> {
+/** Rejects when a socket closes; a peer that hangs up may do so without an error. */
+async function closing(socket: Socket, until: { signal: AbortSignal }): Promise<never> {
+  if (!socket.destroyed) await once(socket, 'close', until);
+  // Why it closed, where that is known, is told first.
+  await setImmediate(undefined, until);
+  throw socket.errored ?? hungUp();
+}
+
+function hungUp(): RedisError {
+  return new RedisError('closed', 'connecting: the peer closed the connection');
+}
+
+async function pem(path: string, kind: PemKind): Promise<string> {
   const read = await readText(path);
-  if ('reason' in read) throw new RedisError('tls', `the file for TLS ${path} ${read.reason}`);
-  // OpenSSL takes an empty text for one that is not there.
-  if (read.text.trim() === '') throw new RedisError('tls', `the file for TLS ${path} is empty`);
+  const reason = 'reason' in read ? read.reason : pemFault(read.text, kind);
+  if ('reason' in read || reason !== undefined) throw new RedisError('tls', `the file for TLS ${path} ${reason}`);
   return read.text;
 }
 
+const HANDSHAKE_ENDED =
+  'TLS handshake: the peer closed the connection; see whether it speaks TLS at this port, and asks for a certificate of its clients (tls.cert_file, tls.key_file)';
+
 /** Whatever happens during the handshake is a matter of TLS, a reset connection included. */
 function tlsError(error: unknown): RedisError {
-  const { message } = classify(error, 'TLS handshake');
-  return new RedisError('tls', message);
+  const { failure, message } = classify(error, 'TLS handshake');
+  return new RedisError('tls', failure === 'closed' ? HANDSHAKE_ENDED : message);
 }

@@ -163,6 +163,7 @@ export function watchVerdict({
         // Silence under a namespace that only the configuration knows may be that of a wrong prefix.
         seesEveryWrite: server.seesEveryWrite && (look.settings?.namespace !== undefined || keyFound),
         down: look.health?.failure,
+        downAdvice: look.health?.advice,
         fresh: routes.every(isFresh),
         cacheType: look.cacheType,
         expected: config.expect.cache,
