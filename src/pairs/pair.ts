@@ -28,10 +28,10 @@ export interface PairPlan {
 }
 
 /** Where each of the two requests is sent: the same gateway, or two replicas of it. */
-export type Ways = Readonly<Record<PairRequest, Gateway>>;
+export type Endpoints = Readonly<Record<PairRequest, Gateway>>;
 
 /** One of the two requests, as it went. */
-export interface Sent {
+export interface RequestResult {
   seconds: number;
   phases?: Record<Phase, number> | undefined;
   firstContentSeconds?: number | undefined;
@@ -49,11 +49,11 @@ export interface PairResult {
   kind: PairKind;
   /** Undefined for a negative control that passed. */
   outcome: Outcome | undefined;
-  first: Sent;
-  duplicate?: Sent | undefined;
+  first: RequestResult;
+  duplicate?: RequestResult | undefined;
   key: KeyState;
   /** The key was written to the watched server and lost before the pair ended. */
-  vanished?: boolean | undefined;
+  lostAfterWrite?: boolean | undefined;
   ttlSeconds?: number | undefined;
   /** From the end of the first answer until its key was written; 0 when it was written before. */
   writeLagSeconds?: number | undefined;
@@ -66,7 +66,7 @@ const WAIT_MS = 500;
  * Sends two identical requests around a fresh nonce and looks for their key. Nothing is repeated: a
  * second try would find another state of the cache. Rejects only when the tick was aborted.
  */
-export async function runPair(plan: PairPlan, ways: Ways, keys: KeyWatch | undefined, tick: Tick, clock: Clock): Promise<PairResult> {
+export async function runPair(plan: PairPlan, ways: Endpoints, keys: KeyWatch | undefined, tick: Tick, clock: Clock): Promise<PairResult> {
   const { prober, kind } = plan;
   const probe = newProbe(plan.instance);
   const nonce = randomBytes(16).toString('hex');
@@ -98,12 +98,12 @@ export async function runPair(plan: PairPlan, ways: Ways, keys: KeyWatch | undef
     return found;
   });
   return {
-    ...result(first, duplicate, look?.state, look?.vanished),
+    ...result(first, duplicate, look?.state, look?.lostAfterWrite),
     ttlSeconds: look?.ttlSeconds,
     writeLagSeconds: written === undefined ? undefined : Math.max(0, written.at - answeredAt) / 1000,
   };
 
-  function request(which: PairRequest, text: string): Promise<Sent> {
+  function request(which: PairRequest, text: string): Promise<RequestResult> {
     const beside = besideOf(plan, which, which === 'duplicate' ? first.seconds : undefined);
     return tick.step(which, async (headers, note) => {
       const stream = prober.route === 'chat_stream' ? createStreamReader() : undefined;
@@ -126,7 +126,7 @@ export async function runPair(plan: PairPlan, ways: Ways, keys: KeyWatch | undef
     });
   }
 
-  function result(one: Sent, two: Sent | undefined, key: KeyState = 'unknown', vanished?: boolean): PairResult {
+  function result(one: RequestResult, two: RequestResult | undefined, key: KeyState = 'unknown', lostAfterWrite?: boolean): PairResult {
     const marks = one.marks && prober.cache(one.marks, two?.marks ?? one.marks);
     const marked = marks && { ...one, mark: marks.first };
     const repeated = two && { ...two, mark: marks !== undefined && two.marks !== undefined ? marks.duplicate : two.mark };
@@ -136,9 +136,9 @@ export async function runPair(plan: PairPlan, ways: Ways, keys: KeyWatch | undef
       duplicate: repeated && (repeated.marks === undefined ? 'error' : repeated.mark),
       labelled: marks?.labelled ?? true,
       key,
-      vanished,
+      lostAfterWrite,
     });
-    return { probe, prober, kind, outcome, first: marked ?? one, duplicate: repeated, key, vanished };
+    return { probe, prober, kind, outcome, first: marked ?? one, duplicate: repeated, key, lostAfterWrite };
   }
 }
 
@@ -154,7 +154,7 @@ export function controlsOf({ kind, ttlSeconds, onDemand }: PairPlan, namespace: 
   return kind === 'plain' ? demand : { ttl: ttlSeconds, namespace, ...demand };
 }
 
-function read(prober: Prober, reply: Reply, stream: ReturnType<typeof createStreamReader> | undefined): Sent {
+function read(prober: Prober, reply: Reply, stream: ReturnType<typeof createStreamReader> | undefined): RequestResult {
   if (failed(reply)) return { seconds: reply.seconds, mark: 'unknown', failure: reply.failure, status: reply.status };
   const heard = stream?.marks();
   const marks = prober.route === 'chat_stream' ? readStreamMarks(reply, heard ?? { complete: false }) : readMarks(prober.route, reply);

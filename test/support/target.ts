@@ -64,7 +64,6 @@ export function watchTarget(config: TargetConfig, siblings?: () => Iterable<Targ
     name: config.name,
     staleAfter: 3 * config.interval,
     lifetimes: { census: 3 * (config.census?.interval ?? 0) },
-    lasting: ['health', 'census run'],
   });
   const lines: LogLine[] = [];
   const note = (level: string) => (details: Details, sentence: string) => void lines.push({ ...details, level, sentence });

@@ -5,7 +5,7 @@ import type { Connection } from '../connection/connection.ts';
 import { settle } from '../connection/failure.ts';
 import type { Target } from '../connection/target.ts';
 import { readServerCounters, SERVER_COUNTERS, type ServerCounters } from '../replies/server-counters.ts';
-import { type KeyLook, lookOf } from './lookup.ts';
+import { type KeyLookup, lookupOf } from './lookup.ts';
 import { keyForms, namespaceOf, probeKeys, probePrefixes } from './names.ts';
 import { rememberWrites, type Written } from './writes.ts';
 
@@ -28,7 +28,7 @@ export interface KeyWatch {
   /** Waits until a key of the probe is written, at most `milliseconds`; undefined when none was. */
   written(probe: string, milliseconds: number, signal: AbortSignal): Promise<Written | undefined>;
   /** Looks for the key of a probe: the pushed one, else `named` as the gateway calls it. */
-  look(probe: string, named: string | undefined, signal: AbortSignal): Promise<KeyLook>;
+  look(probe: string, named: string | undefined, signal: AbortSignal): Promise<KeyLookup>;
   /** The server's counters now; undefined when it could not be asked. */
   counters(signal: AbortSignal): Promise<ServerCounters | undefined>;
   /** The connection that counters and look-ups are asked on; undefined while there is none. */
@@ -143,7 +143,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     return (await attempt(signal, (limited) => target.ask(redis, ['PING'], limited))) !== undefined;
   }
 
-  async function lookUp(redis: Connection, keys: readonly string[], signal: AbortSignal): Promise<KeyLook | undefined> {
+  async function lookUp(redis: Connection, keys: readonly string[], signal: AbortSignal): Promise<KeyLookup | undefined> {
     const queries = keys.flatMap((key) => ['EXISTS', 'PTTL'].map((command) => [command, key]));
     const replies = await attempt(signal, (limited) => target.askAll(redis, queries, limited));
     for (const index of keys.keys()) {
@@ -159,7 +159,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     return undefined;
   }
 
-  async function lookFor(probe: string, named: string | undefined, signal: AbortSignal): Promise<KeyLook> {
+  async function lookFor(probe: string, named: string | undefined, signal: AbortSignal): Promise<KeyLookup> {
     const written = writes.of(probe);
     if (commands === undefined) return { state: 'unknown' };
     const keys = written === undefined ? keyForms(named, namespace) : [written.key];
@@ -168,7 +168,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       // What the server has said since is waited for: the look-up itself can make a key expire.
       const isPlain = seen !== undefined && written.times === 1 && !written.flushed;
       const all = isPlain || (await heardAll(signal)) ? (writes.of(probe) ?? written) : undefined;
-      return lookOf(seen, all, found);
+      return lookupOf(seen, all, found);
     }
     if (seen !== undefined) return seen;
     if (keys.length > 0) return { state: namespace === undefined ? 'unknown' : 'absent' };
@@ -179,14 +179,14 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
    * A key that is missing under a namespace that held keys before: the gateway may have got another one. Not known, until all
    * writes of the server were listened to during a pair.
    */
-  async function orDoubt(look: KeyLook, signal: AbortSignal): Promise<KeyLook> {
+  async function orDoubt(look: KeyLookup, signal: AbortSignal): Promise<KeyLookup> {
     if (doubted !== undefined && learning === 'now' && look.state === 'unknown' && !shares && (await heardAll(signal))) {
       learnt = doubted.namespace;
       doubted = undefined;
       if (subscriber !== undefined) endLearning(subscriber);
       return { state: 'absent' };
     }
-    if (look.state !== 'absent' || look.vanished || isFresh || namespace === undefined) return look;
+    if (look.state !== 'absent' || look.lostAfterWrite || isFresh || namespace === undefined) return look;
     if (mayDoubt) {
       [doubted, mayDoubt, learnt, learning] = [{ namespace }, false, undefined, 'not yet'];
       subscriber?.disconnect();

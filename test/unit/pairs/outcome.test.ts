@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { CACHE_MARK, ROUTE } from '../../../src/model/cache.ts';
-import { kindOf, outcomeOf, PAIR_KIND, type Seen } from '../../../src/pairs/outcome.ts';
+import { kindOf, outcomeOf, PAIR_KIND, type PairObservation } from '../../../src/pairs/outcome.ts';
 import { KEY_STATE } from '../../../src/redis/probe-keys/lookup.ts';
 
 const MARKS = [...CACHE_MARK, 'error'] as const;
 
 /** Every combination of what can be seen of a pair. */
-const ALL: Seen[] = PAIR_KIND.flatMap((kind) =>
+const ALL: PairObservation[] = PAIR_KIND.flatMap((kind) =>
   MARKS.flatMap((first) =>
     [...MARKS, undefined].flatMap((duplicate) =>
       [true, false].flatMap((labelled) => KEY_STATE.map((key) => ({ kind, first, duplicate, labelled, key }))),
@@ -18,23 +18,23 @@ const ALL: Seen[] = PAIR_KIND.flatMap((kind) =>
 const TABLE: Record<string, string> = {
   'hit labelled present': 'ok',
   'hit labelled absent': 'hit_not_in_redis',
-  'hit labelled elsewhere': 'hit_not_in_redis',
+  'hit labelled other_database': 'hit_not_in_redis',
   'hit labelled unknown': 'hit_unverified',
   'hit bare present': 'hit_unlabelled',
   'hit bare absent': 'hit_not_in_redis',
-  'hit bare elsewhere': 'hit_not_in_redis',
+  'hit bare other_database': 'hit_not_in_redis',
   'hit bare unknown': 'hit_unlabelled',
   'miss present': 'miss_key_present',
   'miss absent': 'miss_not_written',
-  'miss elsewhere': 'miss_key_present',
+  'miss other_database': 'miss_key_present',
   'miss unknown': 'miss_unexplained',
   'unknown present': 'miss_unexplained',
   'unknown absent': 'miss_unexplained',
-  'unknown elsewhere': 'miss_unexplained',
+  'unknown other_database': 'miss_unexplained',
   'unknown unknown': 'miss_unexplained',
 };
 
-function row({ duplicate, labelled, key }: Seen): string {
+function row({ duplicate, labelled, key }: PairObservation): string {
   return duplicate === 'hit' ? `hit ${labelled ? 'labelled' : 'bare'} ${key}` : `${duplicate} ${key}`;
 }
 
@@ -64,8 +64,8 @@ describe('the outcome of a pair', () => {
   });
 
   it('is a miss that cannot be explained when the key was lost, and the same as ever when it hit', () => {
-    const lost = (seen: Partial<Seen>) =>
-      outcomeOf({ kind: 'own', first: 'miss', duplicate: 'miss', labelled: true, key: 'absent', vanished: true, ...seen });
+    const lost = (seen: Partial<PairObservation>) =>
+      outcomeOf({ kind: 'own', first: 'miss', duplicate: 'miss', labelled: true, key: 'absent', lostAfterWrite: true, ...seen });
     expect([lost({}), lost({ key: 'present' }), lost({ kind: 'control' })]).toEqual(Array(3).fill('miss_unexplained'));
     expect([lost({ duplicate: 'hit' }), lost({ duplicate: 'hit', key: 'present' })]).toEqual(['hit_not_in_redis', 'ok']);
     expect([lost({ kind: 'control', key: 'present' }), lost({ kind: 'control', duplicate: 'hit' })]).toEqual([undefined, 'control_failed']);
@@ -82,7 +82,7 @@ describe('the outcome of a pair', () => {
     expect(Object.fromEntries(KEY_STATE.map((key, index) => [key, outcomes[index]]))).toEqual({
       present: undefined,
       absent: 'miss_not_written',
-      elsewhere: undefined,
+      other_database: undefined,
       unknown: undefined,
     });
   });

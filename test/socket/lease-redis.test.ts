@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { createRedisLease, leaseKey } from '../../src/lease/redis.ts';
 import { Secret } from '../../src/source/secret.ts';
 import { eventually } from '../support/eventually.ts';
-import { startRedis } from '../support/redis.ts';
+import { lacksRedis, startRedis } from '../support/redis.ts';
 
 const { signal } = new AbortController();
 const HELD = { state: 'held' };
 const OTHER = { state: 'other' };
 
-describe('a lease in Redis', () => {
+describe.skipIf(await lacksRedis('8.2.3'))('a lease in Redis', () => {
   it('has one holder, who renews it, until it is given back', async () => {
     const redis = await startRedis();
     const key = leaseKey(['b', 'a']);
