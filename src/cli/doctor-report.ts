@@ -52,8 +52,9 @@ const OPTION: Readonly<Record<Need, string>> = {
 
 function lookedAt({ setup, files, notes }: Report): string[] {
   const environment = setup.variables.some(({ source }) => source === 'process') ? ['the environment'] : [];
+  const seen = [...files, ...environment];
   return [
-    ...wrap(`Looked at ${[...files, ...environment].join(', ')}.`, ''),
+    ...wrap(seen.length === 0 ? 'Nothing could be read.' : `Looked at ${seen.join(', ')}.`, ''),
     ...notes.flatMap((note) => wrap(`Note: ${problemText(note)}.`, '')),
   ];
 }

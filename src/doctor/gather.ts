@@ -21,6 +21,7 @@ import { deepFreeze } from './evidence/freeze.ts';
 import { trackedPaths } from './evidence/git-index.ts';
 import { readKubernetes } from './evidence/kubernetes/kubernetes.ts';
 import { composeFiles, environmentFiles, processLookup, variable } from './evidence/read-inputs.ts';
+import { unreadDeployments } from './evidence/unread-deployments.ts';
 import { cutsOf } from './evidence/variables/cuts.ts';
 import { environmentOf } from './evidence/variables/environment-of.ts';
 import { type DoctorOptions, discovered, isAsked } from './options.ts';
@@ -73,9 +74,10 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
   const workloads = identifiedWorkloads(kubernetes.workloads, files);
   const contained = gatewaysOf(services, workloads, files);
   // Where containers are known, scripts and units only start those.
-  const starters =
-    contained.length > 0 ? undefined : startersOf(starterNames(asked, isAsked(asked) ? [] : namesIn(asked.directory)), files, lookup);
+  const inFolder = isAsked(asked) ? [] : namesIn(asked.directory);
+  const starters = contained.length > 0 ? undefined : startersOf(starterNames(asked, inFolder), files, lookup);
   const gateways = starters?.gateways.length ? starters.gateways : contained;
+  const unknownForms = unreadDeployments([...asked.envFiles, ...inFolder], files, gateways.length > 0);
   const named = options.litellmConfig === undefined ? undefined : resolve(asked.directory, options.litellmConfig);
   const isOfOne =
     gateways.length > 1 &&
@@ -152,6 +154,7 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
         ...(gateway?.gaps ?? []),
         ...fromDatabase(litellm, environment),
         ...(starters?.gaps ?? []),
+        ...unknownForms,
         ...unread,
         ...wrong.map(gapOf),
         ...compose.gaps,
