@@ -46,6 +46,7 @@ export function startersOf(names: readonly string[], files: Files, lookup: Looku
   for (const name of names.slice(0, MAX_STARTERS)) {
     const text = files.glance(name);
     const starts = /litellm/i.test(text ?? '');
+    if (text === undefined) gaps.push(...unreadable(name, files));
     if (text === undefined || !(starts || (QUADLET.test(name) && REDIS.test(text)))) continue;
     const found = read(name, text, { file: name, lookup, files, gaps });
     if (found.length > 0 || QUADLET.test(name)) files.read(name);
@@ -60,6 +61,21 @@ export function startersOf(names: readonly string[], files: Files, lookup: Looku
       severity: 'low',
     });
   return { gateways, gaps };
+}
+
+/** A file that may start LiteLLM, and gives no text. A folder of that name is nothing. */
+function unreadable(name: string, files: Files): Gap[] {
+  const reason = files.isFolder(name) ? undefined : files.unreadable(name);
+  if (reason === undefined) return [];
+  return [
+    {
+      kind: 'evidence',
+      place: { source: name },
+      message: `${basename(name)} ${reason}: whether it starts LiteLLM is not known`,
+      fix: 'let the doctor read the file, or take it out of the folder',
+      severity: 'low',
+    },
+  ];
 }
 
 /** A Redis beside LiteLLM has a unit of its own. */
