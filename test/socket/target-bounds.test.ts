@@ -7,6 +7,7 @@ import { createKeyWatch } from '../../src/redis/probe-keys/watch.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 import { eventually } from '../support/eventually.ts';
 import { lacksRedis, startRedis } from '../support/redis.ts';
+import { addressOf } from '../support/redis-address.ts';
 import { refusals } from '../support/redis-statistics.ts';
 import { targetConfig, type WatchedTarget, watchTarget } from '../support/target.ts';
 
@@ -100,7 +101,7 @@ describe.each(HOSTILE)('a peer that sends %s', (_, payload) => {
 
     const config = targetConfig(undefined, { sentinel: { master: 'm', nodes: [`127.0.0.1:${atOnce}`] } });
     await settle(createTarget(config).open({ name: 'exporter' }, AbortSignal.timeout(300)));
-    const lease = createRedisLease({ url: `redis://127.0.0.1:${later}` }, 'key', 1_000);
+    const lease = createRedisLease({ address: addressOf(`redis://127.0.0.1:${later}`) }, 'key', 1_000);
     expect(await lease.hold(AbortSignal.timeout(300))).toMatchObject({ state: expect.stringMatching(/^(unknown|other)$/) });
 
     await fresh.watch.close();

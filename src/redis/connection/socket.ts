@@ -7,7 +7,7 @@ import type { TlsConfig } from '../../config/effective.ts';
 import { checkServerIdentity } from '../../config/server-identity.ts';
 import { readText } from '../../source/file.ts';
 import { type PemKind, pemFault } from '../../source/pem.ts';
-import type { Address } from './address.ts';
+import type { Address } from '../../source/redis-url.ts';
 import { classify, RedisError } from './failure.ts';
 
 const WANTS_PLAIN = 'TLS handshake: the server does not answer TLS and answers plain text; write redis:// in the URL';

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { CLIENT_NAME } from '../../model/redis.ts';
+import { withoutBrackets } from '../../source/url.ts';
 
 /** Who a client of a server is, as one line of CLIENT LIST or the `client-info` of ACL LOG says. */
 export interface ClientInfo {
@@ -47,7 +48,7 @@ export function harmless(text: string): string {
 
 /** The host of `host:port`, brackets and the prefix of an IPv4 address in IPv6 taken off. */
 function hostOf(peer: string): string | undefined {
-  const host = plainAddress(peer.slice(0, peer.lastIndexOf(':')).replace(/^\[|\]$/g, ''));
+  const host = plainAddress(withoutBrackets(peer.slice(0, peer.lastIndexOf(':'))));
   if (isIP(host) > 0) return host;
   return peer.startsWith('/') ? 'unix socket' : undefined;
 }
