@@ -2,9 +2,9 @@ import { type ClientRequest, type IncomingMessage, request as overHttp } from 'n
 import { request as overHttps, type RequestOptions } from 'node:https';
 import type { TlsConfig } from '../config/effective.ts';
 import { checkServerIdentity } from '../config/server-identity.ts';
+import { tlsOptions } from '../config/tls-options.ts';
 import { PHASE, type Phase } from '../model/cache.ts';
 import type { Clock } from '../schedule/clock.ts';
-import { readText } from '../source/file.ts';
 import { failureOf, GatewayError } from './failure.ts';
 
 /** Most bytes of a body that are taken from a gateway; an answer of 16 tokens needs about one thousand. */
@@ -144,23 +144,11 @@ function send(call: Call, trusted: RequestOptions): ClientRequest {
   }
 }
 
-/** The TLS options of a gateway. Files are read at every connection, so that renewed ones are used. */
+/** The TLS options of a gateway. */
 async function trust(tls: TlsConfig): Promise<RequestOptions> {
-  return {
-    rejectUnauthorized: !tls.insecure_skip_verify,
-    ...(tls.ca_file === undefined ? {} : { ca: await pem('ca_file', tls.ca_file) }),
-    ...(tls.cert_file === undefined ? {} : { cert: await pem('cert_file', tls.cert_file) }),
-    ...(tls.key_file === undefined ? {} : { key: await pem('key_file', tls.key_file) }),
-    ...(tls.server_name === undefined ? {} : { servername: tls.server_name }),
-  };
-}
-
-async function pem(key: string, path: string): Promise<string> {
-  const read = await readText(path);
-  if ('reason' in read) throw new GatewayError('tls', `The TLS file of the gateway ${path} ${read.reason}: check ${key}.`);
-  // OpenSSL takes an empty text for one that is not there.
-  if (read.text.trim() === '') throw new GatewayError('tls', `The TLS file of the gateway ${path} is empty: check ${key}.`);
-  return read.text;
+  const options = await tlsOptions(tls);
+  if ('fault' in options) throw new GatewayError('tls', `The TLS file of the gateway ${options.fault}: check ${options.key}.`);
+  return { ...options, ...(tls.server_name === undefined ? {} : { servername: tls.server_name }) };
 }
 
 /** Phase lengths from the times at which phases ended; a phase that did not happen is 0 long. */

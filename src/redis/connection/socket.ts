@@ -4,7 +4,7 @@ import { addAbortSignal } from 'node:stream';
 import { connect as openTls, type PeerCertificate, TLSSocket } from 'node:tls';
 import type { TlsConfig } from '../../config/effective.ts';
 import { checkServerIdentity } from '../../config/server-identity.ts';
-import { readText } from '../../source/file.ts';
+import { tlsOptions } from '../../config/tls-options.ts';
 import type { Address } from '../../source/redis-url.ts';
 import { classify, RedisError } from './failure.ts';
 
@@ -59,15 +59,14 @@ async function secure(
   const over = new AbortController();
   try {
     const name = tls?.server_name ?? address.host;
+    const trusted = await tlsOptions(tls);
+    if ('fault' in trusted) throw new RedisError('tls', `the file for TLS ${trusted.fault}`);
     const options = {
       socket,
       host: name,
       ...(isIP(name) === 0 && { servername: name }),
-      rejectUnauthorized: tls?.insecure_skip_verify !== true,
+      ...trusted,
       checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(name, certificate),
-      ...(tls?.ca_file !== undefined && { ca: await pem(tls.ca_file) }),
-      ...(tls?.cert_file !== undefined && { cert: await pem(tls.cert_file) }),
-      ...(tls?.key_file !== undefined && { key: await pem(tls.key_file) }),
     };
     const secured = ready(openTls(options), 'secureConnect', signal);
     return await Promise.race([secured, plainInstead(address, AbortSignal.any([signal, over.signal]))]);
@@ -111,14 +110,6 @@ async function ready<S extends Socket>(socket: S, event: 'connect' | 'secureConn
     socket.destroy();
     throw classify(signal.aborted ? signal.reason : error, event === 'connect' ? 'connecting' : 'TLS handshake');
   }
-}
-
-async function pem(path: string): Promise<string> {
-  const read = await readText(path);
-  if ('reason' in read) throw new RedisError('tls', `the file for TLS ${path} ${read.reason}`);
-  // OpenSSL takes an empty text for one that is not there.
-  if (read.text.trim() === '') throw new RedisError('tls', `the file for TLS ${path} is empty`);
-  return read.text;
 }
 
 /** Whatever happens during the handshake is a matter of TLS, a reset connection included. */

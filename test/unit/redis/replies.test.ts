@@ -83,7 +83,12 @@ describe('commandstats', () => {
   it('sums each count of subcommands, whichever of them has it', () => {
     const line = (name: string, calls: number, usec: number, rejected: number, failed: number) =>
       `cmdstat_${name}:calls=${calls},usec=${usec},usec_per_call=1.00,rejected_calls=${rejected},failed_calls=${failed}`;
-    const text = ['# Commandstats', line('client|list', 1, 10, 100, 1_000), line('client|kill', 2, 20, 200, 2_000), line('client', 4, 40, 400, 4_000)];
+    const text = [
+      '# Commandstats',
+      line('client|list', 1, 10, 100, 1_000),
+      line('client|kill', 2, 20, 200, 2_000),
+      line('client', 4, 40, 400, 4_000),
+    ];
     expect(parseCommandStats(parseInfo(text.join('\n')))?.client).toEqual({ calls: 7, seconds: 0.00007, rejected: 700, failed: 7_000 });
   });
 
@@ -96,7 +101,16 @@ describe('commandstats', () => {
 
 describe('ACL LOG', () => {
   const entry = (fields: Readonly<Record<string, unknown>>) => [
-    ...Object.entries({ count: 1, reason: 'key', context: 'toplevel', object: 'a', username: 'u', 'age-seconds': '1.5', 'client-info': '', ...fields }).flat(),
+    ...Object.entries({
+      count: 1,
+      reason: 'key',
+      context: 'toplevel',
+      object: 'a',
+      username: 'u',
+      'age-seconds': '1.5',
+      'client-info': '',
+      ...fields,
+    }).flat(),
   ];
   const [first, second] = ['a', 'b'];
   /** The keys of two entries that differ in one field, from a character on. */

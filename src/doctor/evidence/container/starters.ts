@@ -22,12 +22,12 @@ export interface Started {
 }
 
 /** A unit of systemd, by its name. */
-export const UNIT = /\.service$/;
+const UNIT = /\.service$/;
 const PROCFILE = /^Procfile(?:\.\w+)?$/;
 /** Files of a folder that may start LiteLLM. */
 export const STARTER = /\.(?:service|sh|bash)$|^Procfile(?:\.\w+)?$/;
 /** So many of them are looked at. */
-export const MAX_STARTERS = 20;
+const MAX_STARTERS = 20;
 
 interface Context {
   file: string;
