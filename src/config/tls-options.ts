@@ -1,4 +1,5 @@
 import { readText } from '../source/file.ts';
+import { pemFault } from '../source/pem.ts';
 import type { TlsConfig } from './effective.ts';
 
 /** What a `tls` section is to node:tls and node:https, but for the name that is expected. */
@@ -24,8 +25,8 @@ export async function tlsOptions(tls: TlsConfig | undefined): Promise<TlsOptions
     if (path === undefined) continue;
     const read = await readText(path);
     if ('reason' in read) return { key, fault: `${path} ${read.reason}` };
-    // OpenSSL takes an empty text for one that is not there.
-    if (read.text.trim() === '') return { key, fault: `${path} is empty` };
+    const reason = pemFault(read.text, name === 'key' ? 'private key' : 'certificate');
+    if (reason !== undefined) return { key, fault: `${path} ${reason}` };
     options[name] = read.text;
   }
   return options;
