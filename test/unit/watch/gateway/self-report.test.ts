@@ -127,7 +127,7 @@ describe('a gateway that took the place of another', () => {
     ['its namespace', report('redis', { namespace: 'a' }), report('redis', { namespace: 'b' }), true],
     ['that it has no namespace any more', report('redis', { namespace: 'a' }), report('redis', { namespace: null }), true],
     ['that caching is on demand', report('redis', { defaultOff: false }), report('redis', { defaultOff: true }), true],
-    ['its TTL only', report('redis', { ttl: 60 }), report('redis', { ttl: 120 }), false],
+    ['how many writes it batches only', report('redis', { flushSize: 1 }), report('redis', { flushSize: 100 }), false],
     ['its type', report('local'), report('redis'), true],
     ['its type to one that is not Redis', report('redis'), report('local'), false],
     ['its namespace for the first time', report('redis'), report('redis', { namespace: 'b' }), false],
