@@ -170,7 +170,11 @@ function usual(name: Counted, seconds: number, good: readonly ObservationWindow[
     const inPause = pause?.by[name] ?? 0;
     if (pause === undefined || inPause === 0) continue;
     // Whatever moves the counter in pauses can do so in a window, too, and all at once.
-    most = Math.max(most, CLIENT_BURST, pause.seconds > LONG_HISTORY_WINDOWS * seconds ? often(inPause, seconds, pause) : inWindowOf(seconds, pause, name));
+    most = Math.max(
+      most,
+      CLIENT_BURST,
+      pause.seconds > LONG_HISTORY_WINDOWS * seconds ? often(inPause, seconds, pause) : inWindowOf(seconds, pause, name),
+    );
   }
   return most;
 }
