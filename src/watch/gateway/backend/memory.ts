@@ -159,7 +159,7 @@ export function availabilityOf(memory: BackendMemory | undefined): 'away' | 'ans
 
 /**
  * The increases of the counters, with refused commands of a kind that never came before, which are few beside all that a
- * user may be refused at all times: what stands out more counts.
+ * user may be refused at all times: the larger ratio counts.
  */
 function increasesOf({ window, baseline, refusals }: BackendMemory): BackendSignals['increases'] {
   const increases = window === undefined ? {} : increasesBeside(baseline, window);
