@@ -11,8 +11,6 @@ export interface CacheSettings {
   off: boolean;
   cacheType: CacheType | undefined;
   namespace: string | null | undefined;
-  /** Seconds. */
-  ttl: number | undefined;
   flushSize: number | undefined;
   defaultOff: boolean | undefined;
   /** The calls that are cached, in LiteLLM's words (`acompletion`). */
@@ -33,7 +31,6 @@ export function readCachePing(body: string): CacheSettings {
     off: text(at(inner, 'message'))?.includes('Cache not initialized') ?? false,
     cacheType: cacheType(at(params, 'type') ?? at(inner, 'cache_type')),
     namespace: readNamespace(params),
-    ttl: number(at(params, 'ttl')),
     flushSize: number(at(params, 'redis_flush_size')),
     defaultOff: mode === undefined ? undefined : mode === 'default_off',
     callTypes: readCallTypes(at(params, 'supported_call_types')),

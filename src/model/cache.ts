@@ -128,7 +128,7 @@ export const QUESTION = ['liveness', 'readiness', 'cache_ping', 'metrics', 'cont
 export type Question = (typeof QUESTION)[number];
 
 /** Why a question is not asked: by the configuration, by what the gateway is, by what it once cost, or not at this time. */
-export const NOT_ASKED = ['off', 'mode_not_known', 'cluster', 'not_needed', 'slow', 'limit', 'budget'] as const;
+const NOT_ASKED = ['off', 'mode_not_known', 'cluster', 'not_needed', 'slow', 'limit', 'budget'] as const;
 export type NotAsked = (typeof NOT_ASKED)[number];
 
 /** Whose cache controls the measured key was written with: the probe's, or none, as with users' requests. */

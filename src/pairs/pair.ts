@@ -171,7 +171,7 @@ function besideOf({ kind, experiment }: PairPlan, which: PairRequest, modelSecon
 }
 
 /** The cache controls of a pair: none for a plain one, except where caching has to be asked for. */
-export function controlsOf({ kind, ttlSeconds, onDemand }: PairPlan, namespace: string): CacheControls | undefined {
+function controlsOf({ kind, ttlSeconds, onDemand }: PairPlan, namespace: string): CacheControls | undefined {
   const demand = onDemand ? { 'use-cache': true as const } : undefined;
   return kind === 'plain' ? demand : { ttl: ttlSeconds, namespace, ...demand };
 }

@@ -42,9 +42,9 @@ export interface AnomalousIncrease {
   steady?: true;
 }
 
-/** Less is chance, unless it comes again and again: an unrelated client is refused once. */
+/** Less is chance, unless it comes in every bad round: an unrelated client is refused once. */
 export const SMALLEST_INCREASE = 2;
-/** So many bad windows running, with none usual, are no chance. */
+/** So many bad windows one after the other, with none usual, are no chance. */
 const STEADY_WINDOWS = 3;
 
 /**
@@ -134,7 +134,7 @@ const LONG = 10;
  * - without: what moved in the pause before, if that lasted at least as long, or three times what that would put into a
  *   window of this length;
  * - without either: no result.
- * A counter that moved in the bad windows before as well (`again`: in how many of them running) is moved by no single burst.
+ * A counter that moved in bad windows just before as well (`again`: in how many of them) is moved by no single burst.
  */
 export function increasesIn(
   { during, pause }: ObservationWindow,

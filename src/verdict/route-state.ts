@@ -6,7 +6,7 @@ import type { RouteResult } from './signals.ts';
  * is not known, `unwatched` it hits without the watched Redis, `missing` it does not hit, `wrong` it hits what was
  * never asked, `error` it could not be measured.
  */
-export const ROUTE_STATE = ['proven', 'served', 'unwatched', 'missing', 'wrong', 'error'] as const;
+const ROUTE_STATE = ['proven', 'served', 'unwatched', 'missing', 'wrong', 'error'] as const;
 export type RouteState = (typeof ROUTE_STATE)[number];
 
 /** The state of a route. A hit of some routes, or across replicas, proves the read of Redis by itself; another needs the key. */

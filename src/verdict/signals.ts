@@ -34,6 +34,8 @@ export interface RefusedCredential {
 export interface Signals {
   /** Why the liveness endpoint fails; undefined when it answers. */
   down: GatewayFailure | undefined;
+  /** What to do about that, where more is known than the class tells. */
+  downAdvice?: string | undefined;
   /** Every configured route has a pair that is not older than three effective intervals. */
   fresh: boolean;
   cacheType: CacheType;

@@ -2,7 +2,8 @@ import { ROUTES } from '../../model/cache.ts';
 import type { FailureRecord, GatewayHistory, VerdictChange } from '../../model/status.ts';
 import { ago, moment } from '../../text/quantities.ts';
 import { CAUSE_WORDS, OUTCOME_WORDS, VERDICT_WORDS } from '../../text/words.ts';
-import { dataTable, drawnOnce, type Html, html } from './fragments.ts';
+import { dataTable, drawnOnce } from './fragments.ts';
+import { type Html, html } from './html.ts';
 import { pairChart } from './pair-chart.ts';
 import { traceLink } from './trace-link.ts';
 

@@ -15,8 +15,9 @@ import {
   speedupText,
   type Tone,
 } from '../../text/words.ts';
-import { dataTable, evidence, facts, type Html, html, type Row, yesNo } from './fragments.ts';
+import { dataTable, evidence, facts, type Row, yesNo } from './fragments.ts';
 import { gatewayPast } from './gateway-past.ts';
+import { type Html, html } from './html.ts';
 import { gatewayPath } from './overview.ts';
 import { runbookFor } from './runbook.ts';
 import { traceLink } from './trace-link.ts';

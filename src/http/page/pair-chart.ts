@@ -1,8 +1,8 @@
-import { raw } from 'hono/html';
 import { ROUTES, type Route } from '../../model/cache.ts';
 import type { PairRecord } from '../../model/status.ts';
 import { count, moment, seconds } from '../../text/quantities.ts';
-import { drawnOnce, type Html, html } from './fragments.ts';
+import { drawnOnce } from './fragments.ts';
+import { Html, html } from './html.ts';
 import { type LatencyScale, latencyScale } from './latency-scale.ts';
 import { MARK, MARK_LOOKS, type Mark, markOf, tenths } from './pair-marks.ts';
 
@@ -45,8 +45,8 @@ ${scale.lines.map(
   ({ y, text }) =>
     html`<path class="grid" d="M${PLOT.left} ${tenths(y)}H${PLOT.right}"/><text x="${PLOT.left - 4}" y="${tenths(y + 4)}" text-anchor="end">${text}</text>`,
 )}
-<path class="way" d="${raw(points.map(({ x, first, duplicate }) => (duplicate === undefined ? '' : `M${tenths(x)} ${tenths(first)}V${tenths(duplicate)}`)).join(''))}"/>
-${used.map((mark) => html`<path class="${mark} ${MARK_LOOKS[mark].tone}" d="${raw(shapes(points, mark))}"/>`)}
+<path class="way" d="${Html.written(points.map(({ x, first, duplicate }) => (duplicate === undefined ? '' : `M${tenths(x)} ${tenths(first)}V${tenths(duplicate)}`)).join(''))}"/>
+${used.map((mark) => html`<path class="${mark} ${MARK_LOOKS[mark].tone}" d="${Html.written(shapes(points, mark))}"/>`)}
 ${times(records)}
 </svg>
 <ul class="legend">${used.map((mark) => html`<li><svg viewBox="-4 -4 8 8" aria-hidden="true"><path class="${mark} ${MARK_LOOKS[mark].tone}" d="${MARK_LOOKS[mark].shape(0, 0)}"/></svg> ${MARK_LOOKS[mark].words}</li>`)}</ul>

@@ -18,7 +18,12 @@ export const GATEWAY_CAUSES: readonly CauseRow[] = [
     cause: 'gateway_error',
     strength: 'state',
     verdicts: ['unreachable'],
-    proof: ({ down }) => proven(down !== undefined && down !== 'timeout' && `The liveness endpoint fails: ${GATEWAY_FAILURE_PROSE[down]}.`),
+    proof: ({ down, downAdvice }) =>
+      proven(
+        down !== undefined &&
+          down !== 'timeout' &&
+          `The liveness endpoint fails: ${GATEWAY_FAILURE_PROSE[down]}${downAdvice === undefined ? '' : `: ${downAdvice}`}.`,
+      ),
   },
   {
     cause: 'semantic_or_key_collision',
