@@ -32,6 +32,7 @@ const INSTALL_AND_BUILD_CAP = 14 * MINUTE;
 const STATIC_CHECKS = [
   ['biome', 'ci', '.'],
   ['tsc', '--noEmit'],
+  ['knip'],
   ['tsc', '-p', 'tsconfig.build.json'],
   ['node', 'scripts/gen.ts', '--check'],
 ];

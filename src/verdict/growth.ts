@@ -18,19 +18,19 @@ export const COUNTED = [
 ] as const;
 export type Counted = (typeof COUNTED)[number];
 
-/** How much others than this daemon moved a server's counters over some time. */
+/** By how much clients other than this daemon moved a server's counters over some time. */
 export interface CounterDelta {
   seconds: number;
   by: Readonly<Partial<Record<Counted, number>>>;
 }
 
-/** A rise while pairs ran, with the rise in the pause before it where that is known. */
+/** What the counters moved by while pairs ran, and in the pause before, where that is known. */
 export interface ObservationWindow {
   during: CounterDelta;
   pause?: CounterDelta | undefined;
 }
 
-/** The rise of one counter while pairs ran, and the most that is explained without the gateway. */
+/** By how much one counter increased while pairs ran, and the most that is explained without the gateway. */
 export interface AnomalousIncrease {
   by: number;
   usual: number;
@@ -38,18 +38,23 @@ export interface AnomalousIncrease {
   inPause?: number | undefined;
   /** The seconds without pairs that `usual` rests on, where no good times are known. */
   pauseSeconds?: number | undefined;
+  /** It moved in the bad windows before as well, so that a single one counts where none is usual. */
+  steady?: true;
 }
 
-/** Less is chance: a client that nobody knows is refused once. */
+/** Less is chance, unless it comes in every bad round: an unrelated client is refused once. */
 export const SMALLEST_INCREASE = 2;
+/** So many bad windows one after the other, with none usual, are no chance. */
+const STEADY_WINDOWS = 3;
 
 /**
  * How much stronger a counter moved than it usually does: `(now + 1) / (most before + 1)`. Undefined where it does
- * not stand out: by less than two, or by no more than what comes at random exceeds its own most by chance, which
+ * not stand out: by less than two unless it is steady, or by no more than what comes at random exceeds its own most by chance, which
  * grows with the square root of it.
  */
-export function ratioOf({ by, usual }: Pick<AnomalousIncrease, 'by' | 'usual'>): number | undefined {
-  return by - usual < Math.max(SMALLEST_INCREASE, 2 * (Math.sqrt(usual + 1) - 1)) ? undefined : (by + 1) / (usual + 1);
+export function ratioOf({ by, usual, steady }: Pick<AnomalousIncrease, 'by' | 'usual' | 'steady'>): number | undefined {
+  const smallest = steady && usual === 0 ? 1 : SMALLEST_INCREASE;
+  return by - usual < Math.max(smallest, 2 * (Math.sqrt(usual + 1) - 1)) ? undefined : (by + 1) / (usual + 1);
 }
 
 /** The same where all that came in a pause comes at once, as a burst of a client does. */
@@ -57,7 +62,7 @@ export function leastRatioOf({ by, usual, inPause = 0 }: Pick<AnomalousIncrease,
   return (by + 1) / (Math.max(usual, inPause) + 1);
 }
 
-/** A moment of a server's counters, with what this daemon had caused by then. */
+/** A server's counters at one moment, with what this daemon had caused by then. */
 export interface CounterSnapshot {
   at: number;
   counters: ServerCounters;
@@ -110,30 +115,31 @@ function countsOf({ counters }: CounterSnapshot): Partial<Record<Counted, number
   };
 }
 
-/** A burst of another client that is refused: redis-cli, for one, tries twice. */
+/** Refusals that one unrelated client causes at once: redis-cli retries once. */
 const BURST = 2;
 
-/** What nobody is refused for: with a key of the pairs that is lost, one of them tells enough. */
+/** Counters of removed and written keys. One event is enough evidence when a probe key was lost, so no burst is subtracted. */
 const REMOVAL = ['evicted_keys', 'expired_keys', 'flushes', 'deletes', 'sets'] as const satisfies readonly Counted[];
 
 /**
- * So many times the length of a window have to be known for a burst not to be that of a client that comes now and
- * then; and a pause of so many times its length hardly puts all that came in it into one window.
+ * Below this history length, in windows, a burst of an occasional unrelated client is allowed for; and a pause of so
+ * many windows hardly puts all that came in it into one of them.
  */
 const LONG = 10;
 
 /**
- * The growth of every counter that moved in a window, beside what is usual: the most of any window in good
- * times (`good`, those before the first bad pair), what the pauses between them would put into a window of this
- * length, and a burst while all of these are short. Without good times it is all that moved in
- * the pause before the window, which has to be at least as long, and three times what that would put into a
- * window of this length. Without either nothing can be told. A counter that moved in the bad window before, too, is
- * moved by no single burst (`again`).
+ * The increases of the counters that moved in a window, each beside what is usual for it:
+ * - with good windows (`good`, those before the first bad pair): the most of any of them, what the pauses between them
+ *   would put into a window of this length, and a burst while all of these are short;
+ * - without: what moved in the pause before, if that lasted at least as long, or three times what that would put into a
+ *   window of this length;
+ * - without either: no result.
+ * A counter that moved in bad windows just before as well (`again`: in how many of them) is moved by no single burst.
  */
 export function increasesIn(
   { during, pause }: ObservationWindow,
   good: readonly ObservationWindow[],
-  again: ReadonlySet<Counted> = new Set(),
+  again: ReadonlyMap<Counted, number> = new Map(),
 ): Partial<Record<Counted, AnomalousIncrease>> {
   const increases: Partial<Record<Counted, AnomalousIncrease>> = {};
   const known = good.length > 0 ? sum(good.map((window) => window.during.seconds + (window.pause?.seconds ?? 0))) : (pause?.seconds ?? 0);
@@ -150,6 +156,7 @@ export function increasesIn(
       by,
       usual: most,
       ...(inPause > most && { inPause }),
+      ...((again.get(name) ?? 0) + 1 >= STEADY_WINDOWS && { steady: true as const }),
       ...(good.length === 0 ? { pauseSeconds: known } : {}),
     };
   }

@@ -23,7 +23,7 @@ export interface Judgement {
 const SILENT: readonly RedisFailure[] = ['dns', 'refused', 'timeout', 'closed'];
 
 /** In the headline of a verdict that no look into the watched Redis stands behind. */
-export const NOT_VERIFIED = 'not verified in the watched Redis';
+const NOT_VERIFIED = 'not verified in the watched Redis';
 const CALLS_NOT_KNOWN = 'Which calls this gateway caches (supported_call_types) is not known: /cache/ping was not asked, or did not tell.';
 /** In the headline of a verdict of hits while Redis gives no answer: they come from memory, or from before. */
 export const NO_ANSWER = 'the watched Redis does not answer';
@@ -54,7 +54,7 @@ export function judge(results: readonly RouteResult[], signals: Signals): Judgem
   return { verdict, cause: asExpected(verdict, signals) ? 'none' : first.cause, evidence };
 }
 
-/** Everything that speaks for a cause of a verdict. */
+/** All the evidence for causes of a verdict. */
 export function candidates(verdict: Verdict, results: readonly RouteResult[], signals: Signals): Candidate[] {
   return CAUSE_TABLE.flatMap(({ cause, strength, verdicts, proof }) => {
     const shown = verdicts.includes(verdict) ? proof(signals, results) : undefined;

@@ -30,7 +30,7 @@ const REMEMBERED = 1_000;
 const EXPORTERS = 32;
 
 /** Nothing was written yet. `instance` is what the probes of this exporter have in their name. */
-export function rememberWrites(clock: Clock, instance: string): ProbeWrites {
+export function createProbeWrites(clock: Clock, instance: string): ProbeWrites {
   /** When probes of other exporters were heard of last, by exporter; those that do not name theirs count as of one. */
   const others = new Map<string, number>();
   const pushed = new Map<string, Written>();

@@ -60,8 +60,8 @@ const ALL_SHARE = 0.9;
 const OTHERS_MS = 300_000;
 
 /**
- * Watches the cache of one LiteLLM gateway. Each tick asks for its health, sends one pair of every route
- * unless budget or back-off forbid it, and judges all of it once.
+ * Watches the cache of one LiteLLM gateway. Each tick is one round: what was asked and answered (`probeRound`), what is
+ * known after it (`advance`), and what is made of that (`judge`), after one step of experiments where the cause is open.
  */
 export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
   const { config, target, series, log, clock, lease = () => undefined } = options;

@@ -1,14 +1,18 @@
-import type { Log } from '../../model/tick.ts';
-import type { RedisError } from '../../redis/connection/failure.ts';
+import type { LabelsOf } from '../../catalogue/sample.ts';
+import type { Series } from '../../catalogue/series.ts';
+import type { Log, Tick } from '../../model/tick.ts';
+import { type RedisError, settle } from '../../redis/connection/failure.ts';
 import type { Connection, Target } from '../../redis/connection/target.ts';
 import { type Answers, answerSheet } from '../../redis/replies/answers.ts';
 import { parseInfo } from '../../redis/replies/info.ts';
 import { argumentsFor, INFO, type Query } from '../../redis/replies/query.ts';
+import { type Release, releaseOf } from '../../redis/replies/releases.ts';
+import type { Clock } from '../../schedule/clock.ts';
 
 /** The connection that is kept open from scrape to scrape, and what it may be asked. */
-export interface KeptConnection {
+export interface ScrapeConnection {
   /** Takes over a fresh connection where there is none, or where it leads to another server than the kept one. Closes the other. */
-  offer(redis: Connection): void;
+  adopt(redis: Connection): void;
   /** One pipeline of the queries that are due. A reply that is not due is given again. */
   scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<Answers>;
   /** One more question; undefined when it is refused, which is remembered, or when there is no connection. */
@@ -18,31 +22,28 @@ export interface KeptConnection {
   close(): void;
 }
 
-/** What is asked of a server that hides its version. */
-const OLDEST = '6.2.0';
-
-/** No connection yet: it starts with the first offer. */
-export function keepConnection(target: Target, log: Log): KeptConnection {
+/** No connection yet: it starts with the first one that is adopted. */
+export function createScrapeConnection(target: Target, log: Log): ScrapeConnection {
   let redis: Connection | undefined;
-  let version: string | undefined;
+  let release: Release | undefined;
   let scrapes = 0;
   const answers = answerSheet();
   /** What the server refused on this connection: by the name of the query, whether for want of a right. */
-  const leftOut = new Map<string, boolean>();
+  const unsupported = new Map<string, boolean>();
 
   function close(): void {
     redis?.disconnect();
     redis = undefined;
-    version = undefined;
+    release = undefined;
     scrapes = 0;
     answers.clear();
-    leftOut.clear();
+    unsupported.clear();
   }
 
   async function scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<Answers> {
     if (redis === undefined) return answers;
-    version ??= await begin(redis, signal);
-    const due = planFor(queries, version);
+    release ??= await begin(redis, signal);
+    const due = planFor(queries, release);
     const replies = await target.askAll(
       redis,
       due.map(({ args }) => args),
@@ -57,25 +58,24 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
     return answers;
   }
 
-  /** Names the connection and learns the version; a server that does not tell, or tells something else, is asked what the oldest understands. */
-  async function begin(fresh: Connection, signal: AbortSignal): Promise<string> {
+  /** Names the connection and learns the release; a server that does not tell, or tells something else, is asked what the oldest understands. */
+  async function begin(fresh: Connection, signal: AbortSignal): Promise<Release> {
     await target.introduce(fresh, signal);
-    const told = parseInfo(await target.ask(fresh, ['INFO', 'server'], signal)).text('server', 'redis_version');
-    return told !== undefined && /^\d{1,4}\.\d{1,4}/.test(told) ? told : OLDEST;
+    return releaseOf(parseInfo(await target.ask(fresh, ['INFO', 'server'], signal)));
   }
 
   async function ask<T>(query: Query<T>, signal: AbortSignal): Promise<T | undefined> {
-    if (redis === undefined || leftOut.has(nameOf(query))) return undefined;
+    if (redis === undefined || unsupported.has(nameOf(query))) return undefined;
     const [reply] = await target.askAll(redis, [query.args], signal);
     if (reply?.ok) return query.parse(reply.value);
     if (reply !== undefined) refused(query, reply.error);
     return undefined;
   }
 
-  function planFor(queries: readonly Query<unknown>[], of: string): { query: Query<unknown>; args: readonly string[] }[] {
+  function planFor(queries: readonly Query<unknown>[], of: Release): { query: Query<unknown>; args: readonly string[] }[] {
     return queries.flatMap((query) => {
       const isDue = scrapes % (query.every ?? 1) === 0;
-      const args = isDue && !leftOut.has(nameOf(query)) ? argumentsFor(query, of) : undefined;
+      const args = isDue && !unsupported.has(nameOf(query)) ? argumentsFor(query, of) : undefined;
       return args === undefined ? [] : [{ query, args }];
     });
   }
@@ -85,13 +85,13 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
     if (query === INFO) throw error;
     answers.drop(query);
     if (error.prefix !== 'NOPERM' && error.prefix !== 'ERR') return;
-    leftOut.set(nameOf(query), error.prefix === 'NOPERM');
+    unsupported.set(nameOf(query), error.prefix === 'NOPERM');
     const details = { redis_target: target.config.name, query: nameOf(query), reason: error.message };
     log.info(details, 'the server refuses a query; it is left out on this connection');
   }
 
   return {
-    offer: (fresh) => {
+    adopt: (fresh) => {
       if (redis?.socket.destroyed === false && peerOf(redis) === peerOf(fresh)) {
         fresh.disconnect();
         return;
@@ -101,7 +101,7 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
     },
     scrape,
     ask,
-    refused: () => leftOut,
+    refused: () => unsupported,
     close,
   };
 }
@@ -112,4 +112,16 @@ function nameOf({ args }: Query<unknown>): string {
 
 function peerOf({ socket }: Connection): string {
   return `${socket.remoteAddress} ${socket.remotePort}`;
+}
+
+type Operation = LabelsOf<'db.client.operation.duration'>['db.operation.name'];
+
+/** Runs one Redis operation of a tick as a step of that name and observes how long it took. */
+export async function operate<T>(tick: Tick, series: Series, clock: Clock, name: Operation, run: () => Promise<T>): Promise<T> {
+  const start = clock.monotonic();
+  const outcome = await settle(tick.step(name, run));
+  const labels = { 'db.system.name': 'redis', 'db.operation.name': name, 'error.type': outcome.ok ? '' : outcome.error.failure } as const;
+  series.observe('db.client.operation.duration', labels, (clock.monotonic() - start) / 1_000, tick.traceId);
+  if (!outcome.ok) throw outcome.error;
+  return outcome.value;
 }

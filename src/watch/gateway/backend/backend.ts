@@ -11,7 +11,7 @@ import type { RefusalEvidence } from './refusals.ts';
 export type TargetMode = 'cluster' | 'single' | 'none' | undefined;
 
 /** What the server showed just before the pairs of a round. `startedAt` is Unix milliseconds. */
-export interface BackendBefore {
+interface BackendBefore {
   readonly startedAt: number;
   readonly log: LogBefore;
   readonly counters: CounterSnapshot | undefined;
@@ -46,8 +46,8 @@ export interface Backend {
   learnMode(namespace: string | null | undefined, signal: AbortSignal): Promise<void>;
   /** The server's counters now; undefined when they cannot be read. */
   snapshot(signal: AbortSignal): Promise<CounterSnapshot | undefined>;
-  /** To be called just before the pairs. `told`: the gateway has just told its namespace. */
-  before(namespace: string | null | undefined, told: boolean, signal: AbortSignal): Promise<BackendBefore>;
+  /** To be called just before the pairs. `isFresh`: the gateway has just given its namespace. */
+  before(namespace: string | null | undefined, isFresh: boolean, signal: AbortSignal): Promise<BackendBefore>;
   /** To be called just after the pairs of these probes. */
   after(before: BackendBefore, probes: ReadonlySet<string>, signal: AbortSignal): Promise<BackendEvidence>;
   report(): TargetReport;
@@ -96,9 +96,9 @@ export function createBackend(hosts: readonly string[], target: Target, clock: C
       await snapshot(signal);
     },
     snapshot,
-    async before(namespace, told, signal) {
+    async before(namespace, isFresh, signal) {
       const startedAt = clock.now();
-      await keys.connect(namespace, signal, told);
+      await keys.connect(namespace, signal, isFresh);
       const before = await log.before(signal);
       const counters = await snapshot(signal);
       return { startedAt, log: before, counters, failure: failureOf(counters, failure()) };

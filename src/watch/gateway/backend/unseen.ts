@@ -15,7 +15,7 @@ export function unseenRounds(
 ): number {
   const areHits = results.length > 0 && results.every((result) => isUnverifiedHit(result) || routeStateOf(result) === 'unwatched');
   if (!areHits || (deltas?.sets ?? 0) > 0) return 0;
-  // A round in which the server could not be read speaks neither for it nor against it.
+  // A round in which the server could not be read proves neither.
   return deltas?.sets === 0 && server?.mode === 'standalone' ? before + 1 : before;
 }
 

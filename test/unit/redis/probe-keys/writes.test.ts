@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { instanceIn, instanceOf, newProbe } from '../../../../src/redis/probe-keys/names.ts';
-import { rememberWrites } from '../../../../src/redis/probe-keys/writes.ts';
+import { createProbeWrites } from '../../../../src/redis/probe-keys/writes.ts';
 import { handClock } from '../../../support/clock.ts';
 
 const HASH = 'c'.repeat(64);
@@ -9,7 +9,7 @@ const [OWN, ONE, OTHER] = [instanceOf(['a', ':9464']), instanceOf(['b', ':9464']
 describe('the probes of other exporters', () => {
   function listener() {
     const clock = handClock();
-    const writes = rememberWrites(clock, OWN);
+    const writes = createProbeWrites(clock, OWN);
     const hear = (...probes: string[]) => writes.hear(probes.map((probe) => `cache:${probe}:${HASH}`).join());
     return { clock, writes, hear };
   }
