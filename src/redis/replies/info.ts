@@ -41,7 +41,7 @@ export function parseInfo(reply: unknown): Info {
       continue;
     }
     const colon = line.indexOf(':');
-    if (colon > 0) section.set(line.slice(0, colon), line.slice(colon + 1).trimEnd());
+    if (colon > 0) section.set(line.slice(0, colon), line.slice(colon + 1));
   }
   // Half of a section would show what is in its other half as 0.
   if (cut) sections.delete(last);
