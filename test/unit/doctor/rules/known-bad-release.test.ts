@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { KNOWN_BAD } from '../../../../src/litellm/releases.ts';
 import { knownBadRelease } from '../../../../src/doctor/rules/known-bad-release.ts';
+import { KNOWN_BAD } from '../../../../src/litellm/releases.ts';
 import { examples } from '../../../support/doctor-page.ts';
 import { reported } from '../../../support/doctor-setup.ts';
 
