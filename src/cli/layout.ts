@@ -1,5 +1,5 @@
 /** Columns of a report. */
-export const WIDTH = 80;
+const WIDTH = 80;
 
 /** A cell of a table, and the escape sequences around it where it is coloured. */
 export interface Cell {

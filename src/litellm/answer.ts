@@ -1,4 +1,3 @@
-import type { Route } from '../model/cache.ts';
 import { amount, at, parseJson, text } from './json.ts';
 import type { Exchange } from './request.ts';
 import type { StreamMarks } from './stream.ts';
@@ -28,18 +27,10 @@ const VERSION =
   /^v?\d{1,3}\.\d{1,4}(?:\.\d{1,4}){0,2}(?:[.-]?(?:a|b|rc|dev|post|alpha|beta|stable|nightly|patch|hotfix)[.-]?\d{0,3}){0,2}$/;
 const CACHE_KEY = /^[\x21-\x7e]{1,512}$/;
 
-/** The field that holds the list of results, by route: an answer without it is not an answer of that API. */
-const RESULTS: Readonly<Record<Exclude<Route, 'chat_stream'>, string>> = {
-  completions: 'choices',
-  chat: 'choices',
-  embeddings: 'data',
-  responses: 'output',
-};
-
-/** The marks of an answer with a JSON body; undefined when the body is none of this route's. */
-export function readMarks(route: Exclude<Route, 'chat_stream'>, answer: Exchange): Marks | undefined {
+/** The marks of an answer with a JSON body; undefined when the body has no list of results in this field. */
+export function readMarks(results: string, answer: Exchange): Marks | undefined {
   const body = parseJson(answer.body);
-  if (!Array.isArray(at(body, RESULTS[route]))) return undefined;
+  if (!Array.isArray(at(body, results))) return undefined;
   const usage = at(body, 'usage');
   return {
     id: text(at(body, 'id')),

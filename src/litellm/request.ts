@@ -2,12 +2,11 @@ import { type ClientRequest, type IncomingMessage, request as overHttp } from 'n
 import { request as overHttps, type RequestOptions } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import type { TlsConfig } from '../config/effective.ts';
-import { checkServerIdentity } from '../config/server-identity.ts';
-import { tlsAdvice } from '../config/tls-advice.ts';
+import { tlsAdvice } from '../config/tls/advice.ts';
+import { tlsOptions } from '../config/tls/options.ts';
+import { checkServerIdentity } from '../config/tls/server-identity.ts';
 import { PHASE, type Phase } from '../model/cache.ts';
 import type { Clock } from '../schedule/clock.ts';
-import { readText } from '../source/file.ts';
-import { type PemKind, pemFault } from '../source/pem.ts';
 import { codeOf, failureOf, GatewayError } from './failure.ts';
 
 /** Most bytes of a body that are taken from a gateway; an answer of 16 tokens needs about one thousand. */
@@ -157,22 +156,11 @@ function send(call: Call, trusted: RequestOptions): ClientRequest {
   }
 }
 
-/** The TLS options of a gateway. Files are read at every connection, so that renewed ones are used. */
+/** The TLS options of a gateway. */
 async function trust(tls: TlsConfig): Promise<RequestOptions> {
-  return {
-    rejectUnauthorized: !tls.insecure_skip_verify,
-    ...(tls.ca_file === undefined ? {} : { ca: await pem('ca_file', tls.ca_file, 'certificate') }),
-    ...(tls.cert_file === undefined ? {} : { cert: await pem('cert_file', tls.cert_file, 'certificate') }),
-    ...(tls.key_file === undefined ? {} : { key: await pem('key_file', tls.key_file, 'private key') }),
-    ...(tls.server_name === undefined ? {} : { servername: tls.server_name }),
-  };
-}
-
-async function pem(key: string, path: string, kind: PemKind): Promise<string> {
-  const read = await readText(path);
-  const reason = 'reason' in read ? read.reason : pemFault(read.text, kind);
-  if ('reason' in read || reason !== undefined) throw fileError(`the file for TLS ${path} ${reason}; see tls.${key}`);
-  return read.text;
+  const options = await tlsOptions(tls);
+  if ('fault' in options) throw fileError(`the file for TLS ${options.fault}; see tls.${options.key}`);
+  return { ...options, ...(tls.server_name === undefined ? {} : { servername: tls.server_name }) };
 }
 
 function fileError(advice: string): GatewayError {

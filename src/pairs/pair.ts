@@ -128,7 +128,7 @@ export async function runPair(
   function request(which: PairRequest, text: string): Promise<RequestResult> {
     const beside = besideOf(plan, which, which === 'duplicate' ? first.seconds : undefined);
     return tick.step(which, async (headers, note) => {
-      const stream = prober.route === 'chat_stream' ? createStreamReader() : undefined;
+      const stream = prober.results === undefined ? createStreamReader() : undefined;
       const reply = await ways[which].send(
         {
           method: 'POST',
@@ -171,7 +171,7 @@ function besideOf({ kind, experiment }: PairPlan, which: PairRequest, modelSecon
 }
 
 /** The cache controls of a pair: none for a plain one, except where caching has to be asked for. */
-export function controlsOf({ kind, ttlSeconds, onDemand }: PairPlan, namespace: string): CacheControls | undefined {
+function controlsOf({ kind, ttlSeconds, onDemand }: PairPlan, namespace: string): CacheControls | undefined {
   const demand = onDemand ? { 'use-cache': true as const } : undefined;
   return kind === 'plain' ? demand : { ttl: ttlSeconds, namespace, ...demand };
 }
@@ -179,7 +179,7 @@ export function controlsOf({ kind, ttlSeconds, onDemand }: PairPlan, namespace: 
 function read(prober: Prober, reply: Reply, stream: ReturnType<typeof createStreamReader> | undefined): RequestResult {
   if (failed(reply)) return { seconds: reply.seconds, mark: 'unknown', failure: reply.failure, status: reply.status };
   const heard = stream?.marks();
-  const marks = prober.route === 'chat_stream' ? readStreamMarks(reply, heard ?? { complete: false }) : readMarks(prober.route, reply);
+  const marks = prober.results === undefined ? readStreamMarks(reply, heard ?? { complete: false }) : readMarks(prober.results, reply);
   const { seconds, phases, status } = reply;
   if (marks === undefined) return { seconds, phases, status, mark: 'unknown', failure: 'protocol' };
   return { seconds, phases, status, marks, mark: 'unknown', firstContentSeconds: heard?.firstContentSeconds };

@@ -6,7 +6,7 @@ interface Series {
 }
 
 /** What stands before the values of each series of a family; undefined where a series repeats an earlier one. */
-export type Layout<T> = readonly (T | undefined)[];
+type Layout<T> = readonly (T | undefined)[];
 
 /** Gives the layout of a family; `key` is an object that stays the family's own. */
 export type LayoutOf<S extends Series, T> = (key: object, name: string, series: readonly S[]) => Layout<T>;

@@ -1,5 +1,4 @@
-import type { CallType } from '../litellm/cache-ping.ts';
-import type { CacheType, GatewayFailure, Outcome, Route } from '../model/cache.ts';
+import type { CacheType, CallType, GatewayFailure, Outcome, Route } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
 import type { KeyState } from '../redis/probe-keys/lookup.ts';
 import type { ServerState } from '../redis/replies/server-state.ts';

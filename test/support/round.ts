@@ -24,7 +24,6 @@ export const SETTINGS: CacheSettings = {
   off: false,
   cacheType: 'redis',
   namespace: undefined,
-  ttl: undefined,
   flushSize: undefined,
   defaultOff: undefined,
   callTypes: undefined,
@@ -37,7 +36,7 @@ export const DOWN: SelfReport = { health: { failure: 'refused', ready: false, ve
 export const READABLE: TargetReport = { failure: undefined, refusedCredential: undefined, acceptedCredential: undefined, watching: true };
 
 /** A pair that was sent: its first request missed in 400 ms, its duplicate hit in 2 ms unless the outcome says otherwise. */
-export function sentPair(route: Route, outcome: Outcome | undefined, more: Partial<PairResult> = {}): SentPair {
+function sentPair(route: Route, outcome: Outcome | undefined, more: Partial<PairResult> = {}): SentPair {
   const failed = outcome === 'error_first' || outcome === 'error_duplicate';
   const pair: PairResult = {
     probe: 'lce-probe-1',

@@ -1,4 +1,5 @@
-import { isSection, listOf, sectionOf } from './tree.ts';
+import { isSection } from '../../source/section.ts';
+import { listOf, sectionOf } from './tree.ts';
 
 /** What a YAML file is, where it is not what it was given for. */
 export interface OtherForm {

@@ -4,9 +4,8 @@ import { addAbortSignal } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { connect as openTls, type PeerCertificate, TLSSocket } from 'node:tls';
 import type { TlsConfig } from '../../config/effective.ts';
-import { checkServerIdentity } from '../../config/server-identity.ts';
-import { readText } from '../../source/file.ts';
-import { type PemKind, pemFault } from '../../source/pem.ts';
+import { tlsOptions } from '../../config/tls/options.ts';
+import { checkServerIdentity } from '../../config/tls/server-identity.ts';
 import type { Address } from '../../source/redis-url.ts';
 import { classify, RedisError } from './failure.ts';
 
@@ -61,15 +60,14 @@ async function secure(
   const over = new AbortController();
   try {
     const name = tls?.server_name ?? address.host;
+    const trusted = await tlsOptions(tls);
+    if ('fault' in trusted) throw new RedisError('tls', `the file for TLS ${trusted.fault}`);
     const options = {
       socket,
       host: name,
       ...(isIP(name) === 0 && { servername: name }),
-      rejectUnauthorized: tls?.insecure_skip_verify !== true,
+      ...trusted,
       checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(name, certificate),
-      ...(tls?.ca_file !== undefined && { ca: await pem(tls.ca_file, 'certificate') }),
-      ...(tls?.cert_file !== undefined && { cert: await pem(tls.cert_file, 'certificate') }),
-      ...(tls?.key_file !== undefined && { key: await pem(tls.key_file, 'private key') }),
     };
     const secured = ready(openTls(options), 'secureConnect', signal, socket);
     return await Promise.race([secured, plainInstead(address, AbortSignal.any([signal, over.signal]))]);
@@ -135,13 +133,6 @@ async function closing(socket: Socket, until: { signal: AbortSignal }): Promise<
 
 function hungUp(): RedisError {
   return new RedisError('closed', 'connecting: the peer closed the connection');
-}
-
-async function pem(path: string, kind: PemKind): Promise<string> {
-  const read = await readText(path);
-  const reason = 'reason' in read ? read.reason : pemFault(read.text, kind);
-  if ('reason' in read || reason !== undefined) throw new RedisError('tls', `the file for TLS ${path} ${reason}`);
-  return read.text;
 }
 
 const HANDSHAKE_ENDED =

@@ -3,7 +3,11 @@ import { type ClientInfo, readClient } from './client-info.ts';
 import type { Query } from './query.ts';
 
 /** Everybody who is connected. It costs the server time for each of them. */
-export const CLIENT_LIST: Query<ClientInfo[]> = { args: ['CLIENT', 'LIST'], since: '6.2.0', parse: parseClientList };
+export const CLIENT_LIST: Query<ClientInfo[]> = {
+  args: ['CLIENT', 'LIST'],
+  since: { redis: [6, 2, 0], valkey: [7, 2, 0] },
+  parse: parseClientList,
+};
 
 /** CLIENT LIST: a client a line. */
 export function parseClientList(reply: unknown): ClientInfo[] {

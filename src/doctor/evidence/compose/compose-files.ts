@@ -1,10 +1,11 @@
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { type Path, type Problem, pathText } from '../../../source/problem.ts';
+import { isSection, type Section } from '../../../source/section.ts';
 import { parseYamlStream, type Source } from '../../../source/yaml.ts';
 import type { Place } from '../../place.ts';
 import type { Gap, VariableReference } from '../../setup.ts';
 import { otherForm } from '../other-form.ts';
-import { asText, isSection, listOf, type Section, sectionOf } from '../tree.ts';
+import { asText, listOf, sectionOf } from '../tree.ts';
 import { expandedValues, parseDotenv } from '../variables/dotenv.ts';
 import type { ReadNamed } from '../variables/envrc.ts';
 import { interpolate } from '../variables/interpolation.ts';

@@ -1,8 +1,9 @@
 import type { Path } from '../../../source/problem.ts';
+import type { Section } from '../../../source/section.ts';
 import { parseYamlStream } from '../../../source/yaml.ts';
 import type { Place } from '../../place.ts';
 import type { Gap, Mount } from '../../setup.ts';
-import { asText, listOf, type Section, sectionOf } from '../tree.ts';
+import { asText, listOf, sectionOf } from '../tree.ts';
 import type { DockerRun } from './docker-run.ts';
 
 /** One container of a task, as the `docker run` that it amounts to. */

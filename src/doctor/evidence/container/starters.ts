@@ -23,6 +23,7 @@ export interface Started {
   gaps: readonly Gap[];
 }
 
+/** A unit of systemd, by its name. */
 const UNIT = /\.service$/;
 const QUADLET = /\.container$/;
 const TASK = /\.json$/;

@@ -1,4 +1,4 @@
-import { type Case, compose, config, deployment, ENV, PASSWORD, referring } from './doctor-setups.ts';
+import { type Case, compose, config, deployment, ENV, PASSWORD, referring } from './case.ts';
 
 const IMAGE = 'ghcr.io/berriai/litellm:v1.80.9';
 const CONFIG = { 'config.yaml': config() };
