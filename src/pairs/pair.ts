@@ -100,24 +100,24 @@ export async function runPair(
 
   const again = kind === 'control' ? JSON.stringify(prober.body(plan.model, nonce, { ...controls, 'no-cache': true })) : body;
   const duplicate = await request('duplicate', again);
-  const look = await tick.step('key check', async (_, note) => {
+  const lookup = await tick.step('key check', async (_, note) => {
     const named = duplicate.marks?.cacheKey;
     // A negative control has to miss.
     const isHit = duplicate.marks !== undefined && (kind === 'control' || marksOf(first, duplicate)?.duplicate === 'hit');
     // The key of a plain pair has no prefix that is watched: without its name nothing is known of it.
     const isNameless = kind === 'plain' && named === undefined;
-    const found = isNameless ? undefined : await keys?.look(kind === 'plain' ? undefined : probe, named, isHit, tick.signal);
+    const found = isNameless ? undefined : await keys?.inspect(kind === 'plain' ? undefined : probe, named, isHit, tick.signal);
     note({ key: found?.state ?? 'unknown' });
     return found;
   });
   const pair = {
-    ...result(first, duplicate, look?.state, look?.lostAfterWrite),
-    ttlSeconds: look?.ttlSeconds,
+    ...result(first, duplicate, lookup?.state, lookup?.lostAfterWrite),
+    ttlSeconds: lookup?.ttlSeconds,
     writeLagSeconds: written === undefined ? undefined : Math.max(0, written.at - answeredAt) / 1000,
   };
   const now = clock.monotonic();
   // Twice the time: a request that a limit cuts short would say that the gateway is slow.
-  if (look?.state !== 'unknown' || !keys?.doubts || plan.until - now < 2 * (now - start) + WAIT_MS || !mayRepeat(pair)) return pair;
+  if (lookup?.state !== 'unknown' || !keys?.doubts || plan.until - now < 2 * (now - start) + WAIT_MS || !mayRepeat(pair)) return pair;
   await keys.listen(tick.signal);
   return runPair({ ...plan, kind: 'own' }, ways, keys, tick, clock);
 

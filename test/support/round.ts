@@ -36,7 +36,7 @@ export const DOWN: SelfReport = { health: { failure: 'refused', ready: false, ve
 export const READABLE: TargetReport = { failure: undefined, refusedCredential: undefined, acceptedCredential: undefined, watching: true };
 
 /** A pair that was sent: its first request missed in 400 ms, its duplicate hit in 2 ms unless the outcome says otherwise. */
-function sentPair(route: Route, outcome: Outcome | undefined, more: Partial<PairResult> = {}): SentPair {
+export function sentPair(route: Route, outcome: Outcome | undefined, more: Partial<PairResult> = {}): SentPair {
   const failed = outcome === 'error_first' || outcome === 'error_duplicate';
   const pair: PairResult = {
     probe: 'lce-probe-1',

@@ -18,9 +18,9 @@ export interface KeyLookup {
 }
 
 /**
- * What became of a key that the server spoke of. `seen` is what was found in the watched database, `written` all
- * that was said of it until then (undefined when that cannot be told), `known` whether keys of this gateway were
- * found in that database before.
+ * Derives the state of a key from the look-up in the watched database (`seen`) and from the invalidation messages until
+ * then (`written`; undefined when it is not known whether all have arrived). `known`: keys of this gateway were found in
+ * that database before.
  */
 export function lookupOf(seen: KeyLookup | undefined, written: Written | undefined, known: boolean): KeyLookup {
   if (written === undefined) return seen ?? { state: 'unknown' };

@@ -39,7 +39,7 @@ export interface KeyWatch {
    * Looks for the key of a probe: the pushed one, else `named` as the gateway calls it. `probe` is undefined for a pair whose key
    * does not name it; `isHit` says that its duplicate was answered from a cache, or must not be.
    */
-  look(probe: string | undefined, named: string | undefined, isHit: boolean, signal: AbortSignal): Promise<KeyLookup>;
+  inspect(probe: string | undefined, named: string | undefined, isHit: boolean, signal: AbortSignal): Promise<KeyLookup>;
   /** The server's counters now; undefined when it could not be asked. */
   counters(signal: AbortSignal): Promise<ServerCounters | undefined>;
   /** The connection that counters and look-ups are asked on; undefined while there is none. */
@@ -149,7 +149,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     return (await attempt(signal, (limited) => target.ask(redis, ['PING'], limited))) !== undefined;
   }
 
-  async function lookUp(redis: Connection, keys: readonly string[], signal: AbortSignal): Promise<KeyLookup | undefined> {
+  async function inspectKeys(redis: Connection, keys: readonly string[], signal: AbortSignal): Promise<KeyLookup | undefined> {
     const queries = keys.flatMap((key) => ['EXISTS', 'PTTL'].map((command) => [command, key]));
     const replies = await attempt(signal, (limited) => target.askAll(redis, queries, limited));
     for (const index of keys.keys()) {
@@ -166,11 +166,11 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     return undefined;
   }
 
-  async function lookFor(probe: string | undefined, named: string | undefined, signal: AbortSignal): Promise<KeyLookup> {
+  async function inspectProbe(probe: string | undefined, named: string | undefined, signal: AbortSignal): Promise<KeyLookup> {
     const written = probe === undefined ? undefined : writes.of(probe);
     if (commands === undefined) return { state: 'unknown' };
     const keys = written === undefined ? keyForms(named, namespace) : [written.key];
-    const seen = keys.length === 0 ? undefined : await lookUp(commands, keys, signal);
+    const seen = keys.length === 0 ? undefined : await inspectKeys(commands, keys, signal);
     if (written !== undefined && probe !== undefined) {
       // What the server has said since is waited for: the look-up itself can make a key expire.
       const isPlain = seen !== undefined && written.times === 1 && !written.flushed;
@@ -192,8 +192,8 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
    * The key of a hit that is missing under a namespace that held keys before: the gateway may have got another one. Not known, until
    * all writes of the server were listened to during a pair.
    */
-  async function orDoubt(look: KeyLookup, probe: string | undefined, isHit: boolean, signal: AbortSignal): Promise<KeyLookup> {
-    if (doubted !== undefined && look.state === 'unknown' && (await wasNotWritten(probe, signal))) {
+  async function orDoubt(lookup: KeyLookup, probe: string | undefined, isHit: boolean, signal: AbortSignal): Promise<KeyLookup> {
+    if (doubted !== undefined && lookup.state === 'unknown' && (await wasNotWritten(probe, signal))) {
       const before = doubted.namespace;
       [doubted, learnt] = [undefined, before];
       listening.succeed();
@@ -202,14 +202,14 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       subscriber ??= await attempt(signal, subscribe);
       return { state: 'absent' };
     }
-    if (look.state !== 'absent') return look;
+    if (lookup.state !== 'absent') return lookup;
     missed ||= !isHit;
-    if (missed || look.lostAfterWrite || isFresh || namespace === undefined) return look;
+    if (missed || lookup.lostAfterWrite || isFresh || namespace === undefined) return lookup;
     if (mayDoubt) {
       [doubted, mayDoubt] = [{ namespace }, false];
       listening.ask();
     }
-    return doubted === undefined ? look : { state: 'unknown' };
+    return doubted === undefined ? lookup : { state: 'unknown' };
   }
 
   /** Makes the next connection hear of all writes. */
@@ -274,10 +274,10 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       if (subscriber !== undefined) await writes.wait(probe, milliseconds, signal);
       return writes.of(probe);
     },
-    async look(probe, named, isHit, signal) {
-      const look = await orDoubt(await lookFor(probe, named, signal), probe, isHit, signal);
+    async inspect(probe, named, isHit, signal) {
+      const lookup = await orDoubt(await inspectProbe(probe, named, signal), probe, isHit, signal);
       if (probe !== undefined) writes.forget(probe);
-      return look;
+      return lookup;
     },
     async counters(signal) {
       const redis = commands;
