@@ -53,14 +53,14 @@ const FORMS: readonly Form[] = [
   },
   {
     name: /\.(?:ya?ml|json)$/,
-    text: /^[^\S\n]{0,40}["']?kind["']?[^\S\n]{0,40}:[^\S\n]{0,40}["']?(?:Deployment|StatefulSet|DaemonSet|Pod|Job|CronJob|Rollout|HelmRelease|Application|Service|ConfigMap|List)\b/m,
+    text: /^[ \t]{0,20}["']?kind["']?[ \t]{0,20}:[ \t]{0,20}["']?(?:Deployment|StatefulSet|DaemonSet|Pod|Job|CronJob|Rollout|HelmRelease|Application|Service|ConfigMap|List)\b/m,
     what: 'a manifest of Kubernetes',
     fix: 'name it, or its folder, with --kubernetes',
   },
-  { name: /\.ya?ml$/, text: /^services\s*:/m, what: 'a compose file', fix: WITH_COMPOSE },
+  { name: /\.ya?ml$/, text: /^services[ \t]{0,20}:/m, what: 'a compose file', fix: WITH_COMPOSE },
   {
     name: /\.ya?ml$/,
-    text: /^[^\S\n]{0,40}(?:-[^\S\n]{1,40})?(?:community\.docker\.|containers\.podman\.)?(?:docker_container|podman_container|docker_compose_v2)[^\S\n]{0,40}:/m,
+    text: /^[ \t]{0,40}(?:-[ \t]{0,20})?(?:community\.docker\.|containers\.podman\.)?(?:docker_container|podman_container|docker_compose_v2)[ \t]{0,20}:/m,
     what: 'a playbook of Ansible',
     fix: IN_WORDS,
   },
