@@ -41,7 +41,7 @@ export function redisUrl() {
 }
 
 /** Of `sun_path` (unix(7)), without its last byte. */
-const LONGEST_SOCKET = 107;
+const MAX_SOCKET_PATH_BYTES = 107;
 
 function hostFault(url: URL): string | undefined {
   if (url.hostname === '') return 'has no host: write two slashes and the host behind the scheme';
@@ -58,7 +58,7 @@ function socketFault(url: URL): string | undefined {
   const path = decoded(url.pathname);
   if (path === undefined) return 'has a % in the path of the socket that is no escape of UTF-8: write %25 for %';
   if (path.includes('\0')) return 'has a NUL byte in the path of the socket';
-  if (Buffer.byteLength(path) > LONGEST_SOCKET) return `has a path of a socket that is longer than ${LONGEST_SOCKET} bytes`;
+  if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES) return `has a path of a socket that is longer than ${MAX_SOCKET_PATH_BYTES} bytes`;
   if (url.hash !== '') return 'has a #: write %23 where it is part of the path';
   return path.length > 1 ? databaseFault(url) : 'has no path of a socket';
 }

@@ -28,7 +28,7 @@ export type Loaded =
   | { ok: false; problems: Problem[] };
 
 /** A file that is no configuration at all could have a problem in every word. */
-const MOST_PROBLEMS = 200;
+const MAX_PROBLEMS = 200;
 
 /**
  * The effective configuration, or everything that is wrong with it at once. Reads the file and every
@@ -57,11 +57,11 @@ async function merge(source: Source, file: string, flags: Flags, env: Environmen
   }
   const told = new Set(faults.map(({ path }) => pathText(path)));
   const issues = result.success ? [] : result.error.issues;
-  const first = faultsOf(issues, tree, MOST_PROBLEMS + faults.length).filter(
+  const first = faultsOf(issues, tree, MAX_PROBLEMS + faults.length).filter(
     ({ path }) => !told.has(pathText(path)) && !told.has(originOf(path, origins) ?? ''),
   );
-  const all = [...faults, ...first].slice(0, MOST_PROBLEMS);
-  const beyond = faults.length + countIssues(issues) - (MOST_PROBLEMS + faults.length);
+  const all = [...faults, ...first].slice(0, MAX_PROBLEMS);
+  const beyond = faults.length + countIssues(issues) - (MAX_PROBLEMS + faults.length);
   const total = beyond > 0 ? faults.length + countIssues(issues) : faults.length + first.length;
   const problems = all.map((fault) => located(file === '' ? withoutFile(fault) : fault, source, origins));
   return { ok: false, problems: capped(problems.sort(byPlace), total) };
@@ -69,7 +69,7 @@ async function merge(source: Source, file: string, flags: Flags, env: Environmen
 
 /** At most MOST_PROBLEMS of `total` problems, and how many more there are. */
 function capped(problems: readonly Problem[], total: number): Problem[] {
-  return [...problems.slice(0, MOST_PROBLEMS), ...rest(total - MOST_PROBLEMS)];
+  return [...problems.slice(0, MAX_PROBLEMS), ...rest(total - MAX_PROBLEMS)];
 }
 
 /** What the rules say of keys, for somebody who has no file and gave flags and variables. */

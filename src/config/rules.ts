@@ -148,14 +148,14 @@ function unique(list: unknown, path: Path, report: Report): void {
 }
 
 /** Names that a message lists. */
-const MOST_NAMES = 20;
+const MAX_NAMES = 20;
 
 function targetHint(target: string, targets: readonly string[]): string {
   // Among very many names to look for a similar one costs more than it tells.
   const near = targets.length > 1_000 ? undefined : closest(target, targets);
   if (near !== undefined) return `did you mean ${near}?`;
   if (targets.length === 0) return 'add the target to redis, or remove this line';
-  return `known are ${targets.slice(0, MOST_NAMES).join(', ')}${targets.length > MOST_NAMES ? ` and ${targets.length - MOST_NAMES} more` : ''}`;
+  return `known are ${targets.slice(0, MAX_NAMES).join(', ')}${targets.length > MAX_NAMES ? ` and ${targets.length - MAX_NAMES} more` : ''}`;
 }
 
 function usesTls(tls: unknown): boolean {

@@ -132,10 +132,10 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
     const isShell = gateway === undefined || ('inherits' in gateway && gateway.inherits === true);
     const inside = [...(gateway?.variables ?? []), ...(isShell ? [...own, ...written] : [])];
     const environment = environmentOf([...configured, ...inside]);
-    const seen = await live?.lookAtGateway(gateway?.service === undefined ? [] : [gateway.service], clock, signal);
+    const seen = await live?.inspectGateway(gateway?.service === undefined ? [] : [gateway.service], clock, signal);
     const { release, problems: wrong, notes: assumed } = releaseOf(options.litellmVersion, gateway, seen?.seen?.version);
     const resolutions = resolved(litellm, environment, release?.version);
-    const redis = await live?.lookAtRedis(resolutions.cache, signal);
+    const redis = await live?.inspectRedis(resolutions.cache, signal);
     addNew(problems, wrong);
     addNew(notes, [...assumed, ...(seen?.notes ?? []), ...(redis?.notes ?? [])]);
     setups.push({
@@ -248,7 +248,7 @@ function exposures(names: readonly string[], directory: string): Setup['exposure
   return (file) => known.get(file);
 }
 
-const GIT_INDEX_LIMIT = 64 * 1_048_576;
+const MAX_GIT_INDEX_BYTES = 64 * 1_048_576;
 
 /** The work tree around a directory with the index of git; undefined without one, or when it is too large to read. */
 function repository(directory: string): { folder: string; index: Buffer } | undefined {
@@ -270,6 +270,6 @@ function gitFolder(path: string): string | undefined {
 
 /** The content of a file that may be missing or unreadable. */
 function bytes(path: string): Buffer | undefined {
-  const read = readBytesNow(path, GIT_INDEX_LIMIT);
+  const read = readBytesNow(path, MAX_GIT_INDEX_BYTES);
   return 'bytes' in read ? read.bytes : undefined;
 }

@@ -49,8 +49,8 @@ export function createKubernetesLease(
   async function send(method: 'GET' | 'POST' | 'PUT', to: string, signal: AbortSignal, lease?: object): Promise<Exchange> {
     if (access === undefined) throw new UnusableError('KUBERNETES_SERVICE_HOST is not set: this is no pod of a cluster');
     const url = new URL(access.api + to);
-    const authorization = `Bearer ${await readOf(access.tokenFile, 'token')}`;
-    await readOf(access.caFile, 'authority');
+    const authorization = `Bearer ${await readAccountFile(access.tokenFile, 'token')}`;
+    await readAccountFile(access.caFile, 'authority');
     return exchange(
       {
         method,
@@ -115,7 +115,7 @@ export function createKubernetesLease(
 /** Something that this exporter lacks, or that answers in place of an API server; the message is for people. */
 class UnusableError extends Error {}
 
-async function readOf(file: string, what: string): Promise<string> {
+async function readAccountFile(file: string, what: string): Promise<string> {
   const read = await readText(file);
   const reason = 'reason' in read ? read.reason : read.text.trim() === '' ? 'is empty' : undefined;
   if ('reason' in read || reason !== undefined)

@@ -8,17 +8,17 @@ import { readText } from '../source/file.ts';
 import { failureOf, GatewayError } from './failure.ts';
 
 /** Most bytes of a body that are taken from a gateway; an answer of 16 tokens needs about one thousand. */
-export const BODY_LIMIT = 4 * 1024 * 1024;
-const HEADER_LIMIT = 64 * 1024;
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const MAX_HEADER_BYTES = 64 * 1024;
 /** Most bytes on the wire around the body: the framing of its chunks, provisional answers, trailers. */
-const FRAMING_LIMIT = 1024 * 1024;
+const MAX_FRAMING_BYTES = 1024 * 1024;
 
 /** One request. `timeout` is milliseconds for the whole exchange; `onChunk` sees the body as it comes. */
 export interface Call {
   method: 'GET' | 'POST' | 'PUT';
   url: URL;
   /** Where to connect to, when that is not the host of the URL; the Host header and the TLS name stay those of the URL. */
-  at?: { readonly host: string; readonly port: number } | undefined;
+  connectTo?: { readonly host: string; readonly port: number } | undefined;
   headers: Readonly<Record<string, string>>;
   body?: string | undefined;
   timeout: number;
@@ -44,7 +44,7 @@ export interface Exchange {
  * with the signal's reason when that was aborted.
  */
 export async function exchange(call: Call, clock: Clock): Promise<Exchange> {
-  const trusted = call.url.protocol === 'https:' && call.tls !== undefined ? await trust(call.tls) : {};
+  const trusted = call.url.protocol === 'https:' && call.tls !== undefined ? await tlsOptions(call.tls) : {};
   return exchanged(call, trusted, clock);
 }
 
@@ -52,23 +52,23 @@ function exchanged(call: Call, trusted: RequestOptions, clock: Clock): Promise<E
   return new Promise((resolve, reject) => {
     const start = clock.monotonic();
     const request = send(call, trusted);
-    const limit = call.bodyLimit ?? BODY_LIMIT;
+    const limit = call.bodyLimit ?? MAX_BODY_BYTES;
     const ends: Partial<Record<Phase, number>> = {};
     const mark = (phase: Phase) => () => {
       ends[phase] ??= clock.monotonic() - start;
     };
-    const leave = () => {
+    const cleanUp = () => {
       clearTimeout(timer);
       call.signal.removeEventListener('abort', onAbort);
     };
     const fail = (error: unknown) => {
-      leave();
+      cleanUp();
       reject(error);
       request.destroy();
     };
-    const refuse = (error: unknown) => fail(error instanceof GatewayError ? error : named(call, failureOf(error)));
+    const refuse = (error: unknown) => fail(error instanceof GatewayError ? error : requestError(call, failureOf(error)));
     const onAbort = () => fail(call.signal.reason);
-    const timer = setTimeout(() => refuse(named(call, 'timeout')), call.timeout);
+    const timer = setTimeout(() => refuse(requestError(call, 'timeout')), call.timeout);
 
     request.on('socket', (socket) => {
       socket.on('lookup', mark('resolve')).on('connect', mark('connect')).on('secureConnect', mark('tls'));
@@ -76,23 +76,23 @@ function exchanged(call: Call, trusted: RequestOptions, clock: Clock): Promise<E
       socket.on('data', (chunk: Buffer) => {
         received += chunk.length;
         // Before the answer begins there is nothing but headers.
-        if (received > (ends.wait === undefined ? 0 : limit) + FRAMING_LIMIT) refuse(named(call, 'too_large'));
+        if (received > (ends.wait === undefined ? 0 : limit) + MAX_FRAMING_BYTES) refuse(requestError(call, 'too_large'));
       });
     });
     request.on('finish', mark('send'));
     request.on('error', refuse);
-    request.on('close', () => refuse(named(call, 'closed')));
+    request.on('close', () => refuse(requestError(call, 'closed')));
     request.on('response', (response) => {
       mark('wait')();
       const body = createBody(limit);
       response.on('data', (chunk: Buffer) => {
-        if (!body.take(chunk)) refuse(named(call, 'too_large', response.statusCode));
+        if (!body.take(chunk)) refuse(requestError(call, 'too_large', response.statusCode));
         else call.onChunk?.(chunk, (clock.monotonic() - start) / 1000);
       });
       response.on('error', refuse);
       response.on('end', () => {
         mark('transfer')();
-        leave();
+        cleanUp();
         resolve({
           status: response.statusCode ?? 0,
           headers: singleHeaders(response),
@@ -131,21 +131,21 @@ function send(call: Call, trusted: RequestOptions): ClientRequest {
   try {
     const options: RequestOptions = {
       method: call.method,
-      headers: call.at === undefined ? call.headers : { host: call.url.host, ...call.headers },
+      headers: call.connectTo === undefined ? call.headers : { host: call.url.host, ...call.headers },
       agent: false,
-      maxHeaderSize: HEADER_LIMIT,
-      ...(call.at === undefined ? {} : { hostname: call.at.host, port: call.at.port }),
+      maxHeaderSize: MAX_HEADER_BYTES,
+      ...(call.connectTo === undefined ? {} : { hostname: call.connectTo.host, port: call.connectTo.port }),
       ...(secure ? { checkServerIdentity } : {}),
       ...trusted,
     };
     return secure ? overHttps(call.url, options) : overHttp(call.url, options);
   } catch (error) {
-    throw named(call, failureOf(error));
+    throw requestError(call, failureOf(error));
   }
 }
 
 /** The TLS options of a gateway. Files are read at every connection, so that renewed ones are used. */
-async function trust(tls: TlsConfig): Promise<RequestOptions> {
+async function tlsOptions(tls: TlsConfig): Promise<RequestOptions> {
   return {
     rejectUnauthorized: !tls.insecure_skip_verify,
     ...(tls.ca_file === undefined ? {} : { ca: await pem('ca_file', tls.ca_file) }),
@@ -181,7 +181,7 @@ function singleHeaders(response: IncomingMessage): Record<string, string> {
   return single;
 }
 
-function named(call: Call, failure: GatewayError['failure'], status?: number): GatewayError {
+function requestError(call: Call, failure: GatewayError['failure'], status?: number): GatewayError {
   const hint = failure === 'tls' ? ': the certificate is not trusted or not for this name; see tls.ca_file and tls.server_name' : '';
   return new GatewayError(failure, `${call.method} ${call.url.pathname} failed: ${failure}${hint}`, status);
 }

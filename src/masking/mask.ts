@@ -3,13 +3,13 @@ import { inAssignments } from './assignments.ts';
 import { known } from './known.ts';
 import { inLine, inLines } from './lines.ts';
 import { isOrdinary } from './ordinary.ts';
-import { printable } from './printable.ts';
 import { hide, type Range } from './range.ts';
+import { printable } from './sanitize.ts';
 import { shapes } from './shapes.ts';
 
 export { isRandom } from './assignments.ts';
-export { printable, printableLine } from './printable.ts';
 export { MASK } from './range.ts';
+export { printable, printableLine } from './sanitize.ts';
 export { namesSecret } from './secret-name.ts';
 
 /** Hides secrets, those that are known by their value and those that their place gives away. */

@@ -9,46 +9,46 @@ export const PAIR_KIND = ['own', 'plain', 'control'] as const;
 export type PairKind = (typeof PAIR_KIND)[number];
 
 /** What was seen of a pair. `duplicate` is undefined when none was sent. */
-export interface Seen {
+export interface PairObservation {
   kind: PairKind;
   first: CacheMark | 'error';
   duplicate: CacheMark | 'error' | undefined;
   labelled: boolean;
   key: KeyState;
   /** The key was written and lost before the pair ended. */
-  vanished?: boolean | undefined;
+  lostAfterWrite?: boolean | undefined;
 }
 
 /**
  * The outcome of a pair. A negative control that missed, as it must, says nothing of reading: it gives
  * undefined, unless its key was not written either.
  */
-export function outcomeOf({ kind, first, duplicate, labelled, key, vanished = false }: Seen): Outcome | undefined {
+export function outcomeOf({ kind, first, duplicate, labelled, key, lostAfterWrite = false }: PairObservation): Outcome | undefined {
   if (first === 'error') return 'error_first';
   if (first === 'hit') return 'hit_on_first';
   if (duplicate === 'error' || duplicate === undefined) return 'error_duplicate';
   if (kind === 'control') {
     if (duplicate === 'hit') return 'control_failed';
-    return key === 'absent' ? missing(vanished) : undefined;
+    return key === 'absent' ? missOutcome(lostAfterWrite) : undefined;
   }
   if (duplicate === 'hit') {
-    if (key === 'absent' || key === 'elsewhere') return 'hit_not_in_redis';
+    if (key === 'absent' || key === 'other_database') return 'hit_not_in_redis';
     if (!labelled) return 'hit_unlabelled';
     return key === 'present' ? 'ok' : 'hit_unverified';
   }
   // An answer that does not tell is taken for a miss that cannot be explained.
   if (duplicate === 'unknown' || key === 'unknown') return 'miss_unexplained';
-  if (key === 'absent' || vanished) return missing(vanished);
+  if (key === 'absent' || lostAfterWrite) return missOutcome(lostAfterWrite);
   return 'miss_key_present';
 }
 
 /** Of a key that was lost nobody knows whether it was there when the duplicate asked for it. */
-function missing(vanished: boolean): Outcome {
+function missOutcome(vanished: boolean): Outcome {
   return vanished ? 'miss_unexplained' : 'miss_not_written';
 }
 
 /** Whether an outcome leaves nothing to explain: the duplicate was answered from the cache, as it should be. */
-export function wentWell(outcome: Outcome): boolean {
+export function isSuccess(outcome: Outcome): boolean {
   return outcome === 'ok' || outcome === 'hit_unverified' || outcome === 'hit_unlabelled';
 }
 
@@ -56,7 +56,7 @@ export function wentWell(outcome: Outcome): boolean {
  * The kind of a route's pair by its number, from 1. Every tenth completions pair is plain, to see what
  * users' entries get; every twentieth pair of a route is a negative control.
  */
-export function kindOf(route: Route, number: number): PairKind {
+export function pairKind(route: Route, number: number): PairKind {
   if (route === 'completions' && number % 10 === 0) return 'plain';
   return number % 20 === 15 ? 'control' : 'own';
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Marks, readMarks, readStreamMarks } from '../litellm/answer.ts';
+import { type CacheMarkers, readCacheMarkers, readStreamMarkers } from '../litellm/cache-markers.ts';
 import { failed, type Gateway, type Reply } from '../litellm/gateway.ts';
 import { createStreamReader } from '../litellm/stream.ts';
 import type { CacheMark, GatewayFailure, Outcome, PairRequest, Phase } from '../model/cache.ts';
@@ -28,14 +28,14 @@ export interface PairPlan {
 }
 
 /** Where each of the two requests is sent: the same gateway, or two replicas of it. */
-export type Ways = Readonly<Record<PairRequest, Gateway>>;
+export type PairGateways = Readonly<Record<PairRequest, Gateway>>;
 
 /** One of the two requests, as it went. */
-export interface Sent {
+export interface RequestResult {
   seconds: number;
   phases?: Record<Phase, number> | undefined;
   firstContentSeconds?: number | undefined;
-  marks?: Marks | undefined;
+  markers?: CacheMarkers | undefined;
   mark: CacheMark;
   failure?: GatewayFailure | undefined;
   status?: number | undefined;
@@ -49,24 +49,30 @@ export interface PairResult {
   kind: PairKind;
   /** Undefined for a negative control that passed. */
   outcome: Outcome | undefined;
-  first: Sent;
-  duplicate?: Sent | undefined;
+  first: RequestResult;
+  duplicate?: RequestResult | undefined;
   key: KeyState;
   /** The key was written to the watched server and lost before the pair ended. */
-  vanished?: boolean | undefined;
+  lostAfterWrite?: boolean | undefined;
   ttlSeconds?: number | undefined;
   /** From the end of the first answer until its key was written; 0 when it was written before. */
   writeLagSeconds?: number | undefined;
 }
 
 /** How long a write may take after its answer; it is usually there before (measured: 1.2 ms after it at the latest). */
-const WAIT_MS = 500;
+const MAX_WRITE_WAIT_MS = 500;
 
 /**
  * Sends two identical requests around a fresh nonce and looks for their key. Nothing is repeated: a
  * second try would find another state of the cache. Rejects only when the tick was aborted.
  */
-export async function runPair(plan: PairPlan, ways: Ways, keys: KeyWatch | undefined, tick: Tick, clock: Clock): Promise<PairResult> {
+export async function runPair(
+  plan: PairPlan,
+  gateways: PairGateways,
+  keys: KeyWatch | undefined,
+  tick: Tick,
+  clock: Clock,
+): Promise<PairResult> {
   const { prober, kind } = plan;
   const probe = newProbe(plan.instance);
   const nonce = randomBytes(16).toString('hex');
@@ -76,12 +82,12 @@ export async function runPair(plan: PairPlan, ways: Ways, keys: KeyWatch | undef
   await keys?.expect(probe, tick.signal);
   const first = await request('first', body);
   const answeredAt = clock.monotonic();
-  if (first.marks === undefined || prober.cache(first.marks, first.marks).first === 'hit') return result(first, undefined);
+  if (first.markers === undefined || prober.cache(first.markers, first.markers).first === 'hit') return result(first, undefined);
 
   const watched = keys?.watching === true && kind !== 'plain';
   const written = await tick.step('wait', async (_, note) => {
     // Half of the time that is left is for the duplicate.
-    const patience = Math.min(WAIT_MS, Math.max(0, (plan.until - clock.monotonic()) / 2));
+    const patience = Math.min(MAX_WRITE_WAIT_MS, Math.max(0, (plan.until - clock.monotonic()) / 2));
     const seen = watched ? await keys.written(probe, patience, tick.signal) : undefined;
     if (!watched) await clock.sleep(patience, tick.signal);
     note({ watched, written: seen !== undefined });
@@ -91,23 +97,24 @@ export async function runPair(plan: PairPlan, ways: Ways, keys: KeyWatch | undef
   const again = kind === 'control' ? JSON.stringify(prober.body(plan.model, nonce, { ...controls, 'no-cache': true })) : body;
   const duplicate = await request('duplicate', again);
   const look = await tick.step('key check', async (_, note) => {
-    const named = duplicate.marks?.cacheKey;
+    const named = duplicate.markers?.cacheKey;
     // The key of a plain pair has no prefix that is watched: without its name nothing is known of it.
-    const found = keys === undefined || (kind === 'plain' && named === undefined) ? undefined : await keys.look(probe, named, tick.signal);
+    const found =
+      keys === undefined || (kind === 'plain' && named === undefined) ? undefined : await keys.lookUp(probe, named, tick.signal);
     note({ key: found?.state ?? 'unknown' });
     return found;
   });
   return {
-    ...result(first, duplicate, look?.state, look?.vanished),
+    ...result(first, duplicate, look?.state, look?.lostAfterWrite),
     ttlSeconds: look?.ttlSeconds,
     writeLagSeconds: written === undefined ? undefined : Math.max(0, written.at - answeredAt) / 1000,
   };
 
-  function request(which: PairRequest, text: string): Promise<Sent> {
-    const beside = besideOf(plan, which, which === 'duplicate' ? first.seconds : undefined);
+  function request(which: PairRequest, text: string): Promise<RequestResult> {
+    const beside = extraRequestOf(plan, which, which === 'duplicate' ? first.seconds : undefined);
     return tick.step(which, async (headers, note) => {
       const stream = prober.route === 'chat_stream' ? createStreamReader() : undefined;
-      const reply = await ways[which].send(
+      const reply = await gateways[which].send(
         {
           method: 'POST',
           path: prober.path,
@@ -120,30 +127,30 @@ export async function runPair(plan: PairPlan, ways: Ways, keys: KeyWatch | undef
         },
         tick.signal,
       );
-      const sent = read(prober, reply, stream);
+      const sent = readResult(prober, reply, stream);
       note({ 'http.response.status_code': reply.status, 'error.type': sent.failure, route: prober.route, kind });
       return sent;
     });
   }
 
-  function result(one: Sent, two: Sent | undefined, key: KeyState = 'unknown', vanished?: boolean): PairResult {
-    const marks = one.marks && prober.cache(one.marks, two?.marks ?? one.marks);
+  function result(one: RequestResult, two: RequestResult | undefined, key: KeyState = 'unknown', lostAfterWrite?: boolean): PairResult {
+    const marks = one.markers && prober.cache(one.markers, two?.markers ?? one.markers);
     const marked = marks && { ...one, mark: marks.first };
-    const repeated = two && { ...two, mark: marks !== undefined && two.marks !== undefined ? marks.duplicate : two.mark };
+    const repeated = two && { ...two, mark: marks !== undefined && two.markers !== undefined ? marks.duplicate : two.mark };
     const outcome = outcomeOf({
       kind,
       first: marks?.first ?? 'error',
-      duplicate: repeated && (repeated.marks === undefined ? 'error' : repeated.mark),
+      duplicate: repeated && (repeated.markers === undefined ? 'error' : repeated.mark),
       labelled: marks?.labelled ?? true,
       key,
-      vanished,
+      lostAfterWrite,
     });
-    return { probe, prober, kind, outcome, first: marked ?? one, duplicate: repeated, key, vanished };
+    return { probe, prober, kind, outcome, first: marked ?? one, duplicate: repeated, key, lostAfterWrite };
   }
 }
 
 /** What a request is beside the two of an ordinary pair; nothing for one of these. `modelSeconds` is how long the first one took. */
-function besideOf({ kind, experiment }: PairPlan, which: PairRequest, modelSeconds: number | undefined) {
+function extraRequestOf({ kind, experiment }: PairPlan, which: PairRequest, modelSeconds: number | undefined) {
   if (experiment !== undefined) return { question: 'experiment', modelSeconds: modelSeconds ?? experiment.modelSeconds } as const;
   return kind === 'control' && which === 'duplicate' ? ({ question: 'control', modelSeconds } as const) : {};
 }
@@ -154,11 +161,12 @@ export function controlsOf({ kind, ttlSeconds, onDemand }: PairPlan, namespace: 
   return kind === 'plain' ? demand : { ttl: ttlSeconds, namespace, ...demand };
 }
 
-function read(prober: Prober, reply: Reply, stream: ReturnType<typeof createStreamReader> | undefined): Sent {
+function readResult(prober: Prober, reply: Reply, stream: ReturnType<typeof createStreamReader> | undefined): RequestResult {
   if (failed(reply)) return { seconds: reply.seconds, mark: 'unknown', failure: reply.failure, status: reply.status };
-  const heard = stream?.marks();
-  const marks = prober.route === 'chat_stream' ? readStreamMarks(reply, heard ?? { complete: false }) : readMarks(prober.route, reply);
+  const streamMarkers = stream?.markers();
+  const marks =
+    prober.route === 'chat_stream' ? readStreamMarkers(reply, streamMarkers ?? { complete: false }) : readCacheMarkers(prober.route, reply);
   const { seconds, phases, status } = reply;
   if (marks === undefined) return { seconds, phases, status, mark: 'unknown', failure: 'protocol' };
-  return { seconds, phases, status, marks, mark: 'unknown', firstContentSeconds: heard?.firstContentSeconds };
+  return { seconds, phases, status, markers: marks, mark: 'unknown', firstContentSeconds: streamMarkers?.firstContentSeconds };
 }

@@ -15,7 +15,7 @@ interface Block {
 }
 
 /** A longer line is not looked at. */
-const LONGEST_LINE = 2_000;
+const MAX_LINE_CHARACTERS = 2_000;
 
 /**
  * The first line of a broken YAML text with a slip that the parser notices only further down: a quote or a
@@ -31,7 +31,7 @@ export function firstSlip(text: string, line: number): Slip | undefined {
   let literal = Number.POSITIVE_INFINITY;
   let bracket: Opening | undefined;
   for (const [index, whole] of lines.slice(0, until).entries()) {
-    const each = whole.replace(/\r$/, '').slice(0, LONGEST_LINE);
+    const each = whole.replace(/\r$/, '').slice(0, MAX_LINE_CHARACTERS);
     const indent = each.search(/[^ ]|$/);
     if (!hasContent(each) || indent > literal) continue;
     literal = Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { Log } from '../model/tick.ts';
-import { reasonOf } from './sdk-log.ts';
+import { messageOf } from './sdk-log.ts';
 
 /** Takes over the callback of an export, so that its result is told. */
 export type ExportLog = (done: (result: ExportResult) => void) => (result: ExportResult) => void;
@@ -18,7 +18,7 @@ export function createExportLog(log: Log, outlet: 'traces' | 'metrics'): ExportL
         if (failures > 0) log.info({ outlet, failures }, 'The export of telemetry works again');
         failures = 0;
       } else {
-        if (failures === 0) log.warn({ outlet, reason: reasonOf(error) }, 'The export of telemetry failed');
+        if (failures === 0) log.warn({ outlet, reason: messageOf(error) }, 'The export of telemetry failed');
         failures++;
       }
       done({ code: ExportResultCode.SUCCESS });

@@ -5,7 +5,7 @@ export interface Failure extends SpanError {
   readonly stack?: string;
 }
 
-const LONGEST_MESSAGE = 300;
+const MAX_MESSAGE_CHARACTERS = 300;
 
 /**
  * What may be told of an error: its class and its message. The errors of the boundaries (Redis, gateways)
@@ -13,7 +13,7 @@ const LONGEST_MESSAGE = 300;
  */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { type: 'unknown', message: `thrown: ${typeof error}` };
-  const message = error.message.slice(0, LONGEST_MESSAGE);
+  const message = error.message.slice(0, MAX_MESSAGE_CHARACTERS);
   if ('failure' in error && typeof error.failure === 'string') return { type: error.failure, message };
   return { type: error.name, message, ...(error.stack !== undefined && { stack: error.stack }) };
 }

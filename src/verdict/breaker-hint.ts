@@ -27,7 +27,7 @@ function isUnused(finding: Finding): boolean {
     standing !== 'error' &&
     standing !== 'wrong' &&
     finding.key !== 'present' &&
-    finding.key !== 'elsewhere' &&
+    finding.key !== 'other_database' &&
     !finding.vanished
   );
 }

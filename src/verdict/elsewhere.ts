@@ -7,7 +7,7 @@ type Showing = (finding: Finding, signals: Signals) => string | undefined;
 /** Another database of the watched server. */
 const inAnotherDatabase: Showing = ({ key }, { moved }) =>
   // Of a key that is evicted at once the server speaks only once, as of one in another database.
-  key === 'elsewhere' && (moved?.evicted_keys ?? 0) === 0
+  key === 'other_database' && (moved?.evicted_keys ?? 0) === 0
     ? 'Redis announced the write of the key, and the watched database does not hold it.'
     : undefined;
 

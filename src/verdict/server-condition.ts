@@ -66,7 +66,7 @@ function condition(
 function isUnwritten(finding: Finding): boolean {
   const standing = standingOf(finding);
   const isUnused = standing === 'missing' || standing === 'elsewhere' || standing === 'served';
-  return isUnused && finding.key !== 'elsewhere' && !finding.vanished;
+  return isUnused && finding.key !== 'other_database' && !finding.vanished;
 }
 
 function megabytes(bytes: number): string {

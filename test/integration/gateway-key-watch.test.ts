@@ -59,7 +59,7 @@ for (const release of SERVER_RELEASE) {
       expect(written).toMatchObject({ key: keyOf('lce-probe-01', 'litellm'), times: 1, flushed: false });
       expect(written?.at).toBeGreaterThanOrEqual(before);
       expect(written?.at).toBeLessThanOrEqual(performance.now());
-      const look = await keys.look('lce-probe-01', undefined, never);
+      const look = await keys.lookUp('lce-probe-01', undefined, never);
       expect(look.state).toBe('present');
       expect(look.ttlSeconds).toSatisfy((ttl: number) => ttl > 50 && ttl <= 60);
       expect(target.own).toMatchObject({ hits: 2, misses: 0 });
@@ -69,15 +69,15 @@ for (const release of SERVER_RELEASE) {
       const { keys } = await watch('litellm');
       await redis.command('SET', keyOf('lce-probe-02'), 'x');
       expect(await keys.written('lce-probe-02', 5_000, never)).toMatchObject({ key: keyOf('lce-probe-02') });
-      expect(await keys.look('lce-probe-02', undefined, never)).toEqual({ state: 'present', ttlSeconds: undefined });
+      expect(await keys.lookUp('lce-probe-02', undefined, never)).toEqual({ state: 'present', ttlSeconds: undefined });
     });
 
     it('are found by the name that the gateway gives, under its namespace', async () => {
       const { keys, target } = await watch('litellm');
       await redis.command('SET', `litellm:${HASH}`, 'x');
-      expect((await keys.look('lce-probe-03', HASH, never)).state).toBe('present');
+      expect((await keys.lookUp('lce-probe-03', HASH, never)).state).toBe('present');
       await redis.command('DEL', `litellm:${HASH}`);
-      expect((await keys.look('lce-probe-03', HASH, never)).state).toBe('absent');
+      expect((await keys.lookUp('lce-probe-03', HASH, never)).state).toBe('absent');
       expect(target.own).toMatchObject({ hits: 2, misses: 4 });
     });
 
@@ -87,7 +87,7 @@ for (const release of SERVER_RELEASE) {
       await redis.command('SET', keyOf('lce-probe-04'), 'x');
       await redis.command('SELECT', '0');
       expect(await keys.written('lce-probe-04', 5_000, never)).toBeDefined();
-      expect((await keys.look('lce-probe-04', undefined, never)).state).toBe('elsewhere');
+      expect((await keys.lookUp('lce-probe-04', undefined, never)).state).toBe('other_database');
     });
 
     it('are absent, not elsewhere, when they were removed again', async () => {
@@ -95,7 +95,7 @@ for (const release of SERVER_RELEASE) {
       await redis.command('SET', keyOf('lce-probe-05'), 'x');
       await redis.command('DEL', keyOf('lce-probe-05'));
       expect(await eventually(async () => (await keys.written('lce-probe-05', 100, never))?.times === 2)).toBe(true);
-      expect(await keys.look('lce-probe-05', undefined, never)).toEqual({ state: 'absent', vanished: true });
+      expect(await keys.lookUp('lce-probe-05', undefined, never)).toEqual({ state: 'absent', vanished: true });
     });
 
     it('are lost when they were removed and written again, and only then', async () => {
@@ -104,12 +104,12 @@ for (const release of SERVER_RELEASE) {
       await redis.command('SET', keyOf('lce-probe-0c'), 'x');
       await redis.command('SET', keyOf('lce-probe-0c'), 'x');
       await spokenOf('lce-probe-0c', 2);
-      expect(await keys.look('lce-probe-0c', undefined, never)).toEqual({ state: 'present', ttlSeconds: undefined });
+      expect(await keys.lookUp('lce-probe-0c', undefined, never)).toEqual({ state: 'present', ttlSeconds: undefined });
       await redis.command('SET', keyOf('lce-probe-0d'), 'x');
       await redis.command('DEL', keyOf('lce-probe-0d'));
       await redis.command('SET', keyOf('lce-probe-0d'), 'x');
       await spokenOf('lce-probe-0d', 3);
-      expect(await keys.look('lce-probe-0d', undefined, never)).toMatchObject({ state: 'present', vanished: true });
+      expect(await keys.lookUp('lce-probe-0d', undefined, never)).toMatchObject({ state: 'present', vanished: true });
     });
 
     it('are absent when the look-up itself makes them expire', async () => {
@@ -119,7 +119,7 @@ for (const release of SERVER_RELEASE) {
       const over = performance.now() + 5;
       expect(await keys.written('lce-probe-0e', 5_000, never)).toMatchObject({ times: 1 });
       await eventually(() => performance.now() > over);
-      const look = await keys.look('lce-probe-0e', undefined, never);
+      const look = await keys.lookUp('lce-probe-0e', undefined, never);
       await redis.command('DEBUG', 'SET-ACTIVE-EXPIRE', '1');
       expect(look).toEqual({ state: 'absent', vanished: true });
     });
@@ -131,12 +131,12 @@ for (const release of SERVER_RELEASE) {
         expect(await keys.written(probe, 5_000, never)).toMatchObject({ flushed: false });
         await redis.command('FLUSHALL');
         await eventually(async () => (await keys.written(probe, 100, never))?.flushed);
-        return keys.look(probe, undefined, never);
+        return keys.lookUp(probe, undefined, never);
       };
       expect(await lose('lce-probe-0f')).toEqual({ state: 'unknown' });
       await redis.command('SET', keyOf('lce-probe-10'), 'x');
       await keys.written('lce-probe-10', 5_000, never);
-      expect((await keys.look('lce-probe-10', undefined, never)).state).toBe('present');
+      expect((await keys.lookUp('lce-probe-10', undefined, never)).state).toBe('present');
       expect(await lose('lce-probe-11')).toEqual({ state: 'absent', vanished: true });
     });
 
@@ -145,11 +145,11 @@ for (const release of SERVER_RELEASE) {
       const start = performance.now();
       expect(await keys.written('lce-probe-06', 200, never)).toBeUndefined();
       expect(performance.now() - start).toBeGreaterThanOrEqual(195);
-      expect((await keys.look('lce-probe-06', undefined, never)).state).toBe('absent');
+      expect((await keys.lookUp('lce-probe-06', undefined, never)).state).toBe('absent');
       const { keys: unsure } = await watch(undefined);
       expect(unsure.watching).toBe(false);
-      expect((await unsure.look('lce-probe-06', undefined, never)).state).toBe('unknown');
-      expect((await unsure.look('lce-probe-06', HASH, never)).state).toBe('unknown');
+      expect((await unsure.lookUp('lce-probe-06', undefined, never)).state).toBe('unknown');
+      expect((await unsure.lookUp('lce-probe-06', HASH, never)).state).toBe('unknown');
     });
 
     it('are told apart in one message, whatever else it names', async () => {
@@ -163,8 +163,8 @@ for (const release of SERVER_RELEASE) {
       await redis.command('ACL', 'SETUSER', 'poor', 'on', '>secret', '~*', '&*', '-@all', '+info');
       const { keys, target } = await watch(null, { username: 'poor', password: 'secret' });
       expect([keys.watching, keys.failure]).toEqual([false, 'noperm']);
-      expect((await keys.look('lce-probe-09', HASH, never)).state).toBe('unknown');
-      expect((await keys.look('lce-probe-09', undefined, never)).state).toBe('unknown');
+      expect((await keys.lookUp('lce-probe-09', HASH, never)).state).toBe('unknown');
+      expect((await keys.lookUp('lce-probe-09', undefined, never)).state).toBe('unknown');
       expect((await keys.counters(never))?.errors.NOPERM).toBeGreaterThan(0);
       expect(target.own.NOPERM).toBeGreaterThan(0);
     });
@@ -174,9 +174,9 @@ for (const release of SERVER_RELEASE) {
       await keys.expect('lce-probe-0c', never);
       await redis.command('SET', keyOf('lce-probe-0d', 'another'), 'x');
       await redis.command('SET', keyOf('lce-probe-0c', 'team:litellm'), 'x');
-      await eventually(() => keys.learnt !== undefined);
-      expect(keys.learnt).toBe('team:litellm');
-      expect(await keys.look('lce-probe-0c', undefined, never)).toMatchObject({ state: 'present' });
+      await eventually(() => keys.learnedNamespace !== undefined);
+      expect(keys.learnedNamespace).toBe('team:litellm');
+      expect(await keys.lookUp('lce-probe-0c', undefined, never)).toMatchObject({ state: 'present' });
       await keys.connect(undefined, never);
       expect(keys.watching).toBe(true);
       const clients = String(await redis.command('CLIENT', 'LIST'));
@@ -189,16 +189,16 @@ for (const release of SERVER_RELEASE) {
       const { keys } = await watch(undefined);
       await keys.expect('lce-probe-20', never);
       await redis.command('SET', keyOf('lce-probe-20', 'before'), 'x');
-      await eventually(() => keys.learnt === 'before');
+      await eventually(() => keys.learnedNamespace === 'before');
       await keys.connect(undefined, never);
       await keys.expect('lce-probe-21', never);
       await redis.command('SET', keyOf('lce-probe-21', 'after'), 'x');
-      expect(await keys.look('lce-probe-21', undefined, never)).toMatchObject({ state: 'unknown' });
+      expect(await keys.lookUp('lce-probe-21', undefined, never)).toMatchObject({ state: 'unknown' });
       await keys.connect(undefined, never);
       await keys.expect('lce-probe-22', never);
       await redis.command('SET', keyOf('lce-probe-22', 'after'), 'x');
-      await eventually(() => keys.learnt === 'after');
-      expect(await keys.look('lce-probe-22', undefined, never)).toMatchObject({ state: 'present' });
+      await eventually(() => keys.learnedNamespace === 'after');
+      expect(await keys.lookUp('lce-probe-22', undefined, never)).toMatchObject({ state: 'present' });
     });
 
     it.each<[string, string | null | undefined]>([
@@ -210,48 +210,48 @@ for (const release of SERVER_RELEASE) {
       const namespace = known === null ? undefined : 'kept';
       await keys.expect('lce-probe-23', never);
       await redis.command('SET', keyOf('lce-probe-23', namespace), 'x');
-      if (known === undefined) await eventually(() => keys.learnt !== undefined);
+      if (known === undefined) await eventually(() => keys.learnedNamespace !== undefined);
       else await keys.written('lce-probe-23', 5_000, never);
-      expect(await keys.look('lce-probe-23', undefined, never)).toMatchObject({ state: 'present' });
+      expect(await keys.lookUp('lce-probe-23', undefined, never)).toMatchObject({ state: 'present' });
       const states = [];
       for (const probe of ['lce-probe-24', 'lce-probe-25', 'lce-probe-26']) {
         await keys.connect(known, never, false);
         await keys.expect(probe, never);
         await redis.command('SET', 'unrelated', 'x');
-        states.push((await keys.look(probe, undefined, never)).state);
+        states.push((await keys.lookUp(probe, undefined, never)).state);
       }
       expect(states).toEqual(['unknown', 'absent', 'absent']);
       await keys.connect(known, never, false);
       await redis.command('SET', keyOf('lce-probe-27', namespace), 'x');
       expect(await keys.written('lce-probe-27', 5_000, never)).toBeDefined();
-      expect(await keys.look('lce-probe-27', undefined, never)).toMatchObject({ state: 'present' });
+      expect(await keys.lookUp('lce-probe-27', undefined, never)).toMatchObject({ state: 'present' });
     });
 
     it('stay unknown while all writes cannot be listened to, and are found again where they were', async () => {
       const { keys } = await watch('kept');
       await redis.command('SET', keyOf('lce-probe-30', 'kept'), 'x');
       await keys.written('lce-probe-30', 5_000, never);
-      expect(await keys.look('lce-probe-30', undefined, never)).toMatchObject({ state: 'present' });
+      expect(await keys.lookUp('lce-probe-30', undefined, never)).toMatchObject({ state: 'present' });
       await keys.connect('kept', never, false);
-      expect(await keys.look('lce-probe-31', undefined, never)).toMatchObject({ state: 'unknown' });
+      expect(await keys.lookUp('lce-probe-31', undefined, never)).toMatchObject({ state: 'unknown' });
       await keys.connect('kept', never, false);
       // A model that answers later than all writes are listened to.
-      await eventually(() => keys.learnt === 'kept');
+      await eventually(() => keys.learnedNamespace === 'kept');
       for (const probe of ['lce-probe-32', 'lce-probe-33']) {
         await keys.connect('kept', never, false);
-        expect(await keys.look(probe, undefined, never)).toMatchObject({ state: 'unknown' });
+        expect(await keys.lookUp(probe, undefined, never)).toMatchObject({ state: 'unknown' });
       }
       await redis.command('SET', keyOf('lce-probe-34', 'kept'), 'x');
       await keys.written('lce-probe-34', 5_000, never);
-      expect(await keys.look('lce-probe-34', undefined, never)).toMatchObject({ state: 'present' });
+      expect(await keys.lookUp('lce-probe-34', undefined, never)).toMatchObject({ state: 'present' });
     });
 
     it('are absent at once under a namespace that the gateway has just told', async () => {
       const { keys } = await watch('told');
       await redis.command('SET', keyOf('lce-probe-35', 'told'), 'x');
       await keys.written('lce-probe-35', 5_000, never);
-      expect(await keys.look('lce-probe-35', undefined, never)).toMatchObject({ state: 'present' });
-      expect(await keys.look('lce-probe-36', undefined, never)).toMatchObject({ state: 'absent' });
+      expect(await keys.lookUp('lce-probe-35', undefined, never)).toMatchObject({ state: 'present' });
+      expect(await keys.lookUp('lce-probe-36', undefined, never)).toMatchObject({ state: 'absent' });
     });
 
     it('stop listening to all writes after 10,000 of them, when none is the probe’s', async () => {
@@ -264,7 +264,7 @@ for (const release of SERVER_RELEASE) {
       ).catch(() => undefined);
       await keys.expect('lce-probe-0f', never);
       await redis.command('SET', keyOf('lce-probe-0f', 'late'), 'x');
-      expect(keys.learnt).toBeUndefined();
+      expect(keys.learnedNamespace).toBeUndefined();
     });
 
     it('tell how many other exporters probe in the same namespace', async () => {

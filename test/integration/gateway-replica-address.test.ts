@@ -14,7 +14,7 @@ import { gatewayConfig } from '../support/watched-gateway.ts';
 
 /** Asks one replica, at `address`, of the gateway at `url`. */
 function ask(url: string, address: string, tls?: TlsConfig) {
-  const watcher = { began: () => undefined, ended: () => undefined };
+  const watcher = { started: () => undefined, finished: () => undefined };
   const gateway = createGateway(gatewayConfig(url, { tls }), systemClock, watcher, replicaOf(address, new URL(url)));
   return gateway.send({ method: 'GET', path: '/health/liveliness', authenticated: false }, new AbortController().signal);
 }
@@ -35,7 +35,7 @@ describe('more than eight replicas', () => {
   it('are looked at eight at a time, others when these have met each other', async () => {
     const urls = await Promise.all(Array.from({ length: 9 }, () => answering((_, response) => response.end('{}'))));
     const config = gatewayConfig('http://litellm.invalid', { addresses: urls });
-    const replicas = watchReplicas(config, systemClock, { began: () => undefined, ended: () => undefined }, () => true);
+    const replicas = watchReplicas(config, systemClock, { started: () => undefined, finished: () => undefined }, () => true);
     const seen = new Set<string>();
     const { signal } = new AbortController();
     const round = async () => {

@@ -236,7 +236,7 @@ describe('a peer that is hostile', () => {
     const keys = createKeyWatch(target, systemClock);
     onTestFinished(() => keys.close());
     await keys.connect(null, new AbortController().signal);
-    expect(await keys.look('lce-probe-1', 'lce-probe-1:key', new AbortController().signal)).toMatchObject({ state });
+    expect(await keys.lookUp('lce-probe-1', 'lce-probe-1:key', new AbortController().signal)).toMatchObject({ state });
   });
 
   it.each([

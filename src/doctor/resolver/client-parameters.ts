@@ -5,8 +5,8 @@ import type { LitellmConfig } from '../setup.ts';
 import { environmentArguments } from './arguments.ts';
 import type { Behaviour } from './client-arguments.ts';
 import { coordinationValues } from './coordination-values.ts';
-import { dereferenced, type Failure, type Given, variable } from './given.ts';
 import { isTruthy } from './python-value.ts';
+import { type Failure, type ResolvedValue, variable, withVariables } from './resolved-value.ts';
 
 /** Parameters of LiteLLM's own cache class; any other goes to the Redis client. */
 const OF_CACHE: ReadonlySet<string> = new Set(
@@ -42,13 +42,13 @@ export function kindsOf({ valkey, disk }: Behaviour): readonly string[] {
 }
 
 /** What a client is made from; undefined where LiteLLM makes none. */
-type Made = ReadonlyMap<string, Given> | Failure | undefined;
+type Made = ReadonlyMap<string, ResolvedValue> | Failure | undefined;
 
 type Section = Readonly<Record<string, unknown>>;
 
 /** The arguments of LiteLLM's Redis cache, made ready as its constructor does: a command may take 5 s unless something else is said. */
-export function cacheArguments(given: ReadonlyMap<string, Given>): Map<string, Given> {
-  const result = new Map<string, Given>();
+export function cacheArguments(given: ReadonlyMap<string, ResolvedValue>): Map<string, ResolvedValue> {
+  const result = new Map<string, ResolvedValue>();
   if (!given.has('socket_timeout'))
     result.set('socket_timeout', { value: 5, known: true, from: 'default', place: { source: 'default of LiteLLM' } });
   for (const [name, value] of given)
@@ -59,7 +59,7 @@ export function cacheArguments(given: ReadonlyMap<string, Given>): Map<string, G
 /** The kind of cache that `litellm_settings` asks for, with its parameters. */
 export interface CacheKind {
   type: string;
-  params: ReadonlyMap<string, Given>;
+  params: ReadonlyMap<string, ResolvedValue>;
   place: Place;
 }
 
@@ -113,8 +113,8 @@ function isOn(settings: Section, config: LitellmConfig, environment: Environment
 }
 
 /** An empty `cache_params` means these three variables. */
-function fromEnvironment(environment: Environment): Map<string, Given> {
-  const result = new Map<string, Given>();
+function fromEnvironment(environment: Environment): Map<string, ResolvedValue> {
+  const result = new Map<string, ResolvedValue>();
   for (const name of ['host', 'port', 'password']) {
     const found = variable(`REDIS_${name.toUpperCase()}`, environment);
     if (found !== undefined) result.set(name, found);
@@ -122,7 +122,7 @@ function fromEnvironment(environment: Environment): Map<string, Given> {
   return result;
 }
 
-function clusterNodes(environment: Environment): Given | undefined {
+function clusterNodes(environment: Environment): ResolvedValue | undefined {
   const found = variable('REDIS_CLUSTER_NODES', environment);
   return typeof found?.value === 'boolean' ? undefined : found;
 }
@@ -135,7 +135,7 @@ export function routerParameters(config: LitellmConfig | undefined, environment:
   const own = given(section, path, 'router_settings', config, environment);
   const isSet = (name: string) => own.has(name) && !(own.get(name)?.known && own.get(name)?.value === null);
   if (!isSet('redis_url') && !(isSet('redis_host') && isSet('redis_port'))) return undefined;
-  const result = new Map<string, Given>();
+  const result = new Map<string, ResolvedValue>();
   for (const name of ['url', 'host', 'port', 'password', ...(behaviour.routerReadsDb ? ['db'] : [])]) {
     const found = own.get(`redis_${name}`);
     if (found === undefined || !isSet(`redis_${name}`)) continue;
@@ -182,17 +182,17 @@ export function coordinationParameters(
   return withClusterNodes(outer, environment, behaviour);
 }
 
-function withClusterNodes(own: Map<string, Given>, environment: Environment, behaviour: Behaviour): Map<string, Given> {
+function withClusterNodes(own: Map<string, ResolvedValue>, environment: Environment, behaviour: Behaviour): Map<string, ResolvedValue> {
   const nodes = behaviour.clusterWins && !isTruthy(own.get('startup_nodes')?.value) ? clusterNodes(environment) : undefined;
   return cacheArguments(nodes === undefined ? own : new Map([...own, ['startup_nodes', nodes]]));
 }
 
 /** The values of a section with their references resolved. */
-function given(section: Section, path: Path, name: string, config: LitellmConfig, environment: Environment): Map<string, Given> {
+function given(section: Section, path: Path, name: string, config: LitellmConfig, environment: Environment): Map<string, ResolvedValue> {
   return new Map(
     Object.entries(section).map(([key, value]) => [
       key,
-      dereferenced({ value, known: true, from: `${name}.${key}`, place: config.place([...path, key]) }, environment),
+      withVariables({ value, known: true, from: `${name}.${key}`, place: config.place([...path, key]) }, environment),
     ]),
   );
 }

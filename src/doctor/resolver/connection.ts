@@ -2,8 +2,8 @@ import { parseJson } from '../../litellm/json.ts';
 import type { Environment } from '../environment.ts';
 import type { Behaviour } from './client-arguments.ts';
 import { connectionUrl } from './connection-url.ts';
-import { type Argument, type Arguments, type Failure, type Given, variable } from './given.ts';
 import { isTruthy, toInt } from './python-value.ts';
+import { type Argument, type Arguments, type Failure, type ResolvedValue, variable } from './resolved-value.ts';
 
 /** Keys that only name where to connect; the client gets them in another form. */
 const ADDRESS: ReadonlySet<string> = new Set(['startup_nodes', 'sentinel_nodes', 'service_name', 'sentinel_password']);
@@ -61,7 +61,7 @@ function fromUrl(given: Arguments, url: Argument, names: ReadonlySet<string>): A
 }
 
 /** The client for synchronous commands takes the nodes of the environment, whatever is configured. */
-function parsed(given: Given): Given {
+function parsed(given: ResolvedValue): ResolvedValue {
   return typeof given.value === 'string' ? { ...given, value: parseJson(given.value) } : given;
 }
 
@@ -74,7 +74,7 @@ function clusterUrlFailure(url: Argument): Failure | undefined {
   return { message: `${url.from} names a database or a socket, which a cluster does not have`, place: url.place };
 }
 
-function clusterFailure({ value, known, from, place }: Given, url: Given | undefined): Failure | undefined {
+function clusterFailure({ value, known, from, place }: ResolvedValue, url: ResolvedValue | undefined): Failure | undefined {
   if (!known) return undefined;
   const isNode = (node: unknown) => node !== null && typeof node === 'object' && Object.hasOwn(node, 'host') && Object.hasOwn(node, 'port');
   if (Array.isArray(value) && (value.length > 0 || url !== undefined) && value.every(isNode)) return undefined;

@@ -1,5 +1,5 @@
 import { html as escaping, raw } from 'hono/html';
-import { readable } from '../../text/readable.ts';
+import { singleLine } from '../../masking/sanitize.ts';
 import type { Tone } from '../../text/words.ts';
 
 /** A piece of the page in which everything that was put in is escaped. */
@@ -11,7 +11,7 @@ export function html(strings: TemplateStringsArray, ...values: unknown[]): Html 
 }
 
 function shown(value: unknown): unknown {
-  if (typeof value === 'string') return readable(value);
+  if (typeof value === 'string') return singleLine(value);
   return Array.isArray(value) ? value.map(shown) : value;
 }
 
@@ -19,7 +19,7 @@ function shown(value: unknown): unknown {
  * Draws something once for as long as it is the same object: what is drawn this way is never changed, only
  * replaced. `how` is what else the drawing depends on.
  */
-export function drawnOnce<Drawn extends object, How>(draw: (what: Drawn, how: How) => Html): (what: Drawn, how: How) => Html {
+export function memoized<Drawn extends object, How>(draw: (what: Drawn, how: How) => Html): (what: Drawn, how: How) => Html {
   const kept = new WeakMap<Drawn, { how: How; drawing: Html }>();
   return (what, how) => {
     const known = kept.get(what);

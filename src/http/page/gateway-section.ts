@@ -1,6 +1,6 @@
+import { singleLine } from '../../masking/sanitize.ts';
 import type { GatewayStatus, PairStatus, ReplicaStatus } from '../../model/status.ts';
 import { ago, moment, seconds, span } from '../../text/quantities.ts';
-import { readable } from '../../text/readable.ts';
 import {
   CAUSE_WORDS,
   gatewaySentence,
@@ -16,14 +16,14 @@ import {
   type Tone,
 } from '../../text/words.ts';
 import { dataTable, evidence, facts, type Html, html, type Row, yesNo } from './fragments.ts';
-import { gatewayPast } from './gateway-past.ts';
+import { gatewayPast } from './gateway-history.ts';
 import { gatewayPath } from './overview.ts';
 import { runbookFor } from './runbook.ts';
 import { traceLink } from './trace-link.ts';
 
 /** One gateway on the status page: verdict, cause, evidence, what to do, the last pairs, the past, facts. `tracesUrl` is where trace ids lead. */
 export function gatewaySection(gateway: GatewayStatus, now: number, tracesUrl: string | undefined): Html {
-  return html`<section class="${gatewayTone(gateway)}" id="gateway-${encodeURIComponent(readable(gateway.name))}">
+  return html`<section class="${gatewayTone(gateway)}" id="gateway-${encodeURIComponent(singleLine(gateway.name))}">
 <h3><a href="${gatewayPath(gateway.name)}">${gateway.name}</a> <b>${gatewayTitle(gateway)}</b>${gateway.since === undefined ? '' : html` <small>since ${moment(gateway.since)}</small>`}</h3>
 <p>${gatewaySentence(gateway)}${gateway.asExpected ? ' That is what the configuration expects.' : ''}</p>
 ${gateway.verdict === 'unknown' ? evidence(gateway.evidence) : cause(gateway)}
@@ -53,7 +53,7 @@ ${facts([
   ['lease', gateway.lease && LEASE_WORDS[gateway.lease]],
   ['last run', gateway.lastRunAt === undefined ? 'never' : ago(gateway.lastRunAt, now)],
 ])}
-<p><a href="/debug/gateways/${encodeURIComponent(readable(gateway.name))}">Everything about it as text</a></p>
+<p><a href="/debug/gateways/${encodeURIComponent(singleLine(gateway.name))}">Everything about it as text</a></p>
 </section>`;
 }
 

@@ -3,7 +3,7 @@ import { raw } from 'hono/html';
 import type { GatewayStatus, Status } from '../../model/status.ts';
 import { ago, moment, span } from '../../text/quantities.ts';
 import { gatewayTitle, gatewayTone } from '../../text/words.ts';
-import { type Answer, plain } from '../server/response.ts';
+import { plain, type Response } from '../server/response.ts';
 import { type Html, html } from './fragments.ts';
 import { gatewaySection } from './gateway-section.ts';
 import { headline, worstFirst, worstTargetsFirst } from './headline.ts';
@@ -20,7 +20,7 @@ const REFRESH_SECONDS = 15;
  * them and the Redis targets. It loads nothing, runs no script, loads itself again unless `refresh=off` is asked for, and
  * shows what the last ticks left. `tracesUrl` is where trace ids lead.
  */
-export async function statusPage(status: Status, tracesUrl?: string, query = new URLSearchParams()): Promise<Answer> {
+export async function statusPage(status: Status, tracesUrl?: string, query = new URLSearchParams()): Promise<Response> {
   const view = readView(query);
   const shown = worstFirst(status.gateways).filter((gateway) => isShown(gateway, view));
   const targets = worstTargetsFirst(status.targets);
@@ -43,7 +43,7 @@ ${targets.length > WHOLE ? html`<p>${targets.length - WHOLE} more targets are in
 }
 
 /** The page about one gateway and its Redis target; 404 for a name that there is not. */
-export async function gatewayPage(status: Status, name: string, tracesUrl?: string, query = new URLSearchParams()): Promise<Answer> {
+export async function gatewayPage(status: Status, name: string, tracesUrl?: string, query = new URLSearchParams()): Promise<Response> {
   const gateway = status.gateways.find((known) => encodeURIComponent(known.name) === name || known.name === name);
   if (gateway === undefined) return plain(404, 'There is no such gateway; / lists those that there are.');
   const target = status.targets.find((known) => known.name === gateway.redisTarget);
@@ -58,7 +58,7 @@ ${target === undefined ? '' : html`<h2>Its Redis target</h2>${targetSection(targ
   );
 }
 
-async function page(status: Status, title: string, view: View, top: Html, main: Html): Promise<Answer> {
+async function page(status: Status, title: string, view: View, top: Html, main: Html): Promise<Response> {
   const text = await html`<!doctype html>
 <html lang="en">
 <head>

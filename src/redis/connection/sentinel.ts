@@ -3,7 +3,7 @@ import type { TargetConfig } from '../../config/effective.ts';
 import { CLIENT_NAME, type ReplyRefusal } from '../../model/redis.ts';
 import { type Address, parseNode } from './address.ts';
 import { authenticate } from './auth.ts';
-import { during, sendText, speakOver } from './connection.ts';
+import { createConnection, sendText, withAbort } from './connection.ts';
 import { RedisError, settle } from './failure.ts';
 import { openSocket } from './socket.ts';
 
@@ -28,13 +28,13 @@ async function askSentinel(
   signal: AbortSignal,
   onRefusal: (reason: ReplyRefusal) => void,
 ): Promise<Address> {
-  const redis = speakOver(await openSocket(parseNode(node, tls !== undefined), tls, signal), onRefusal);
+  const redis = createConnection(await openSocket(parseNode(node, tls !== undefined), tls, signal), onRefusal);
   try {
     await authenticate(redis, { name: 'sentinel', username: sentinel?.username, password: sentinel?.password }, signal);
     // A user without the right is refused, which is no failure.
-    await settle(during(redis, signal, 'CLIENT SETNAME', () => sendText(redis, ['CLIENT', 'SETNAME', CLIENT_NAME])));
+    await settle(withAbort(redis, signal, 'CLIENT SETNAME', () => sendText(redis, ['CLIENT', 'SETNAME', CLIENT_NAME])));
     const asked = () => sendText(redis, ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', sentinel?.master ?? '']);
-    const reply = await during(redis, signal, 'SENTINEL GET-MASTER-ADDR-BY-NAME', asked);
+    const reply = await withAbort(redis, signal, 'SENTINEL GET-MASTER-ADDR-BY-NAME', asked);
     if (!Array.isArray(reply))
       throw new RedisError('unknown', `the Sentinel at ${node} does not know the master; compare the configured name`);
     const master = parseMaster(reply);

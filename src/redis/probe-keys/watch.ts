@@ -1,13 +1,13 @@
 import type { RedisFailure } from '../../model/redis.ts';
 import type { Clock } from '../../schedule/clock.ts';
-import { admitted } from '../connection/admitted.ts';
 import type { Connection } from '../connection/connection.ts';
 import { settle } from '../connection/failure.ts';
 import type { Target } from '../connection/target.ts';
+import { waitForOwnCredential } from '../connection/wait-for-credential.ts';
 import { readServerCounters, SERVER_COUNTERS, type ServerCounters } from '../replies/server-counters.ts';
-import { type KeyLook, lookOf } from './lookup.ts';
+import { type KeyLookup, keyLookupOf } from './lookup.ts';
 import { keyForms, namespaceOf, probeKeys, probePrefixes } from './names.ts';
-import { rememberWrites, type Written } from './writes.ts';
+import { createProbeWrites, type Written } from './writes.ts';
 
 /** The view of one gateway's probe keys in a target. A failure is a state: only an aborted signal makes it reject. */
 export interface KeyWatch {
@@ -24,11 +24,11 @@ export interface KeyWatch {
   /** A probe of this gateway is about to be sent; where its namespace was learnt just now, it is watched from here on. */
   expect(probe: string, signal: AbortSignal): Promise<void>;
   /** The namespace that the key of a probe told; null for none, undefined while it is not known. */
-  readonly learnt: string | null | undefined;
+  readonly learnedNamespace: string | null | undefined;
   /** Waits until a key of the probe is written, at most `milliseconds`; undefined when none was. */
   written(probe: string, milliseconds: number, signal: AbortSignal): Promise<Written | undefined>;
   /** Looks for the key of a probe: the pushed one, else `named` as the gateway calls it. */
-  look(probe: string, named: string | undefined, signal: AbortSignal): Promise<KeyLook>;
+  lookUp(probe: string, named: string | undefined, signal: AbortSignal): Promise<KeyLookup>;
   /** The server's counters now; undefined when it could not be asked. */
   counters(signal: AbortSignal): Promise<ServerCounters | undefined>;
   /** The connection that counters and look-ups are asked on; undefined while there is none. */
@@ -41,10 +41,10 @@ export interface KeyWatch {
 const CHANNEL = '__redis__:invalidate';
 
 /** Learning a namespace hears of every write on the server: so long and so many names at most, once for each namespace that a gateway had. */
-const LEARNING_MS = 1_000;
-const LEARNING_NAMES = 10_000;
+const NAMESPACE_LISTEN_MS = 1_000;
+const MAX_NAMESPACE_LISTEN_KEYS = 10_000;
 /** Probes that were sent last, whose keys may tell the namespace. */
-const REMEMBERED = 100;
+const MAX_SENT_PROBES = 100;
 
 /**
  * Watches the probe keys of one gateway in a target over two connections: one on which the server pushes
@@ -53,8 +53,8 @@ const REMEMBERED = 100;
  * exist is in another one. `instance` is what the probes of this exporter have in their name.
  */
 export function createKeyWatch(target: Target, clock: Clock, instance = ''): KeyWatch {
-  const writes = rememberWrites(clock, instance);
-  const asked = new Set<string>();
+  const writes = createProbeWrites(clock, instance);
+  const sentProbes = new Set<string>();
   let prefixes: readonly string[] = [];
   let namespace: string | null | undefined;
   let subscriber: Connection | undefined;
@@ -64,20 +64,20 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
   let found = false;
   /** The server is one of several that share the keys: what it does not push may be on another. */
   let shares = false;
-  let learnt: string | null | undefined;
+  let learnedNamespace: string | null | undefined;
   let learning: 'not yet' | 'now' | 'done' = 'not yet';
   /** The connection that hears of all writes. */
-  let learner: Connection | undefined;
+  let namespaceListener: Connection | undefined;
   /** Keys were found under the namespace since it was doubted last, so that it may be doubted again. */
-  let mayDoubt = false;
+  let maySuspect = false;
   /** The namespace under which a key was missing, until all writes were listened to or a key is found. */
-  let doubted: { namespace: string | null } | undefined;
+  let suspect: { namespace: string | null } | undefined;
   /** The gateway has just told its namespace. */
   let isFresh = false;
 
   async function open(signal: AbortSignal): Promise<Connection> {
     const redis = await target.open(target.credential, signal);
-    redis.onEnd(() => {
+    redis.onClose(() => {
       if (subscriber === redis) subscriber = undefined;
       if (commands === redis) commands = undefined;
     });
@@ -88,21 +88,21 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     const redis = await open(signal);
     const learns = learning === 'not yet' && namespace === undefined;
     let names = 0;
-    redis.hear((channel, payload) => {
+    redis.onPushMessage((channel, payload) => {
       if (channel !== CHANNEL) return;
-      writes.hear(payload);
-      if (learning !== 'now' || learner !== redis) return;
+      writes.record(payload);
+      if (learning !== 'now' || namespaceListener !== redis) return;
       names += payload.split(',').length;
-      const [own] = probeKeys(payload).filter(({ probe }) => asked.has(probe));
-      if (own !== undefined) [learnt, mayDoubt, doubted] = [namespaceOf(own), true, undefined];
-      if (own !== undefined || names >= LEARNING_NAMES) endLearning(redis);
+      const [own] = probeKeys(payload).filter(({ probe }) => sentProbes.has(probe));
+      if (own !== undefined) [learnedNamespace, maySuspect, suspect] = [namespaceOf(own), true, undefined];
+      if (own !== undefined || names >= MAX_NAMESPACE_LISTEN_KEYS) stopListening(redis);
     });
     try {
       const id = await target.ask(redis, ['CLIENT', 'ID'], signal);
       const tracked = learns ? [] : prefixes.flatMap((prefix) => ['PREFIX', prefix]);
       if (learns) {
-        [learning, learner] = ['now', redis];
-        setTimeout(() => endLearning(redis), LEARNING_MS).unref();
+        [learning, namespaceListener] = ['now', redis];
+        setTimeout(() => stopListening(redis), NAMESPACE_LISTEN_MS).unref();
       }
       await target.ask(redis, ['CLIENT', 'TRACKING', 'ON', 'REDIRECT', String(id), 'BCAST', ...tracked], signal);
       await target.ask(redis, ['SUBSCRIBE', CHANNEL], signal);
@@ -114,11 +114,11 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
   }
 
   /** Goes back to the prefixes of probes: the connection that hears of everything ends, and the next round opens another. */
-  function endLearning(redis: Connection): void {
-    if (learning !== 'now' || learner !== redis) return;
+  function stopListening(redis: Connection): void {
+    if (learning !== 'now' || namespaceListener !== redis) return;
     learning = 'done';
     // Nothing was heard that tells: what is missing stays doubtful.
-    if (doubted !== undefined) learnt = doubted.namespace;
+    if (suspect !== undefined) learnedNamespace = suspect.namespace;
     redis.disconnect();
     if (subscriber === redis) subscriber = undefined;
   }
@@ -132,18 +132,18 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
   }
 
   /** Whether the pushing connection would have told of a write: it answers, what it tracks is the gateway's prefix, and all keys are here. */
-  async function trustworthy(signal: AbortSignal): Promise<boolean> {
-    return namespace !== undefined && !shares && (await heardAll(signal));
+  async function wouldSeeWrite(signal: AbortSignal): Promise<boolean> {
+    return namespace !== undefined && !shares && (await drainPushes(signal));
   }
 
   /** Waits for what the server has pushed until now, which comes before its answer; false without such a connection. */
-  async function heardAll(signal: AbortSignal): Promise<boolean> {
+  async function drainPushes(signal: AbortSignal): Promise<boolean> {
     const redis = subscriber;
     if (redis === undefined) return false;
     return (await attempt(signal, (limited) => target.ask(redis, ['PING'], limited))) !== undefined;
   }
 
-  async function lookUp(redis: Connection, keys: readonly string[], signal: AbortSignal): Promise<KeyLook | undefined> {
+  async function readKeys(redis: Connection, keys: readonly string[], signal: AbortSignal): Promise<KeyLookup | undefined> {
     const queries = keys.flatMap((key) => ['EXISTS', 'PTTL'].map((command) => [command, key]));
     const replies = await attempt(signal, (limited) => target.askAll(redis, queries, limited));
     for (const index of keys.keys()) {
@@ -153,46 +153,46 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       target.own[exists.value === 1 ? 'hits' : 'misses'] += pttl?.ok === true ? 2 : 1;
       const left = pttl?.ok === true && typeof pttl.value === 'number' && pttl.value >= 0 ? pttl.value / 1000 : undefined;
       if (exists.value !== 1) continue;
-      [found, mayDoubt, doubted] = [true, true, undefined];
+      [found, maySuspect, suspect] = [true, true, undefined];
       return { state: 'present', ttlSeconds: left };
     }
     return undefined;
   }
 
-  async function lookFor(probe: string, named: string | undefined, signal: AbortSignal): Promise<KeyLook> {
-    const written = writes.of(probe);
+  async function findKey(probe: string, named: string | undefined, signal: AbortSignal): Promise<KeyLookup> {
+    const written = writes.get(probe);
     if (commands === undefined) return { state: 'unknown' };
     const keys = written === undefined ? keyForms(named, namespace) : [written.key];
-    const seen = keys.length === 0 ? undefined : await lookUp(commands, keys, signal);
+    const seen = keys.length === 0 ? undefined : await readKeys(commands, keys, signal);
     if (written !== undefined) {
       // What the server has said since is waited for: the look-up itself can make a key expire.
       const isPlain = seen !== undefined && written.times === 1 && !written.flushed;
-      const all = isPlain || (await heardAll(signal)) ? (writes.of(probe) ?? written) : undefined;
-      return lookOf(seen, all, found);
+      const all = isPlain || (await drainPushes(signal)) ? (writes.get(probe) ?? written) : undefined;
+      return keyLookupOf(seen, all, found);
     }
     if (seen !== undefined) return seen;
     if (keys.length > 0) return { state: namespace === undefined ? 'unknown' : 'absent' };
-    return { state: (await trustworthy(signal)) ? 'absent' : 'unknown' };
+    return { state: (await wouldSeeWrite(signal)) ? 'absent' : 'unknown' };
   }
 
   /**
    * A key that is missing under a namespace that held keys before: the gateway may have got another one. Not known, until all
    * writes of the server were listened to during a pair.
    */
-  async function orDoubt(look: KeyLook, signal: AbortSignal): Promise<KeyLook> {
-    if (doubted !== undefined && learning === 'now' && look.state === 'unknown' && !shares && (await heardAll(signal))) {
-      learnt = doubted.namespace;
-      doubted = undefined;
-      if (subscriber !== undefined) endLearning(subscriber);
+  async function orSuspectNamespace(look: KeyLookup, signal: AbortSignal): Promise<KeyLookup> {
+    if (suspect !== undefined && learning === 'now' && look.state === 'unknown' && !shares && (await drainPushes(signal))) {
+      learnedNamespace = suspect.namespace;
+      suspect = undefined;
+      if (subscriber !== undefined) stopListening(subscriber);
       return { state: 'absent' };
     }
-    if (look.state !== 'absent' || look.vanished || isFresh || namespace === undefined) return look;
-    if (mayDoubt) {
-      [doubted, mayDoubt, learnt, learning] = [{ namespace }, false, undefined, 'not yet'];
+    if (look.state !== 'absent' || look.lostAfterWrite || isFresh || namespace === undefined) return look;
+    if (maySuspect) {
+      [suspect, maySuspect, learnedNamespace, learning] = [{ namespace }, false, undefined, 'not yet'];
       subscriber?.disconnect();
       subscriber = undefined;
     }
-    return doubted === undefined ? look : { state: 'unknown' };
+    return suspect === undefined ? look : { state: 'unknown' };
   }
 
   return {
@@ -206,21 +206,21 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       return failure;
     },
     async expect(probe, signal) {
-      asked.add(probe);
-      const [oldest] = asked;
-      if (asked.size > REMEMBERED && oldest !== undefined) asked.delete(oldest);
-      if (learning !== 'done' || learnt === undefined || namespace !== undefined || commands === undefined) return;
-      [namespace, prefixes] = [learnt, probePrefixes(learnt)];
+      sentProbes.add(probe);
+      const [oldest] = sentProbes;
+      if (sentProbes.size > MAX_SENT_PROBES && oldest !== undefined) sentProbes.delete(oldest);
+      if (learning !== 'done' || learnedNamespace === undefined || namespace !== undefined || commands === undefined) return;
+      [namespace, prefixes] = [learnedNamespace, probePrefixes(learnedNamespace)];
       subscriber ??= await attempt(signal, subscribe);
     },
-    get learnt() {
-      return learnt;
+    get learnedNamespace() {
+      return learnedNamespace;
     },
     async connect(known, signal, told = true) {
       isFresh = told && known !== undefined;
-      if (isFresh) [learnt, doubted] = [known, undefined];
-      const isAsked = doubted !== undefined && learning !== 'done';
-      namespace = learnt !== undefined || isAsked ? learnt : known;
+      if (isFresh) [learnedNamespace, suspect] = [known, undefined];
+      const isAsked = suspect !== undefined && learning !== 'done';
+      namespace = learnedNamespace !== undefined || isAsked ? learnedNamespace : known;
       const wanted = probePrefixes(namespace);
       if (wanted.length !== prefixes.length || wanted.some((prefix) => !prefixes.includes(prefix))) {
         subscriber?.disconnect();
@@ -229,7 +229,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
         found = false;
       }
       if (subscriber !== undefined && commands !== undefined) return;
-      if (!(await admitted(target, target.config.timeout, clock, signal))) {
+      if (!(await waitForOwnCredential(target, target.config.timeout, clock, signal))) {
         failure = target.state?.failure ?? 'unknown';
         return;
       }
@@ -238,10 +238,10 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     },
     async written(probe, milliseconds, signal) {
       if (subscriber !== undefined) await writes.wait(probe, milliseconds, signal);
-      return writes.of(probe);
+      return writes.get(probe);
     },
-    async look(probe, named, signal) {
-      const look = await orDoubt(await lookFor(probe, named, signal), signal);
+    async lookUp(probe, named, signal) {
+      const look = await orSuspectNamespace(await findKey(probe, named, signal), signal);
       writes.forget(probe);
       return look;
     },

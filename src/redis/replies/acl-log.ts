@@ -35,11 +35,11 @@ export const ACL_LOG: Query<AclEntry[]> = { args: ['ACL', 'LOG', '10'], since: '
 /** As many entries as a server keeps by default (acllog-max-len). */
 export const ACL_LOG_ALL: Query<AclEntry[]> = { args: ['ACL', 'LOG', '128'], since: '6.2.0', parse: parseAclLog };
 
-const LONGEST_LOG = 128;
+const MAX_ENTRIES = 128;
 
 /** ACL LOG: flat arrays of names and values, newest first. What is not of this form is passed over. */
 export function parseAclLog(reply: unknown): AclEntry[] {
-  return (Array.isArray(reply) ? reply.slice(0, LONGEST_LOG) : []).flatMap((row) => parseEntry(row) ?? []);
+  return (Array.isArray(reply) ? reply.slice(0, MAX_ENTRIES) : []).flatMap((row) => parseEntry(row) ?? []);
 }
 
 function whatIn(reason: AclReason, object: string): string {

@@ -15,7 +15,7 @@ export function parseClientList(reply: unknown): ClientInfo[] {
     : [];
 }
 
-const MOST = 10;
+const MAX_CANDIDATES = 10;
 
 /**
  * Those who may have sent a command without a password: a connection that has not authenticated is listed as
@@ -30,5 +30,5 @@ export function noauthCandidates(clients: readonly ClientInfo[], own: readonly s
     const connections = (candidates.get(key)?.connections ?? 0) + 1;
     candidates.set(key, { address, library, connections });
   }
-  return [...candidates.values()].sort((a, b) => b.connections - a.connections).slice(0, MOST);
+  return [...candidates.values()].sort((a, b) => b.connections - a.connections).slice(0, MAX_CANDIDATES);
 }

@@ -1,6 +1,6 @@
 import type { GatewayConfig } from '../../config/effective.ts';
 import type { GatewayFailure } from '../../model/cache.ts';
-import type { PairResult, Sent } from '../../pairs/pair.ts';
+import type { PairResult, RequestResult } from '../../pairs/pair.ts';
 import type { Clock } from '../../schedule/clock.ts';
 
 const DAY_MS = 86_400_000;
@@ -50,7 +50,7 @@ export function keepSpending(config: Pick<GatewayConfig, 'daily_budget_usd' | 'p
 }
 
 /** What a request cost: nothing for a hit, else what the gateway reports or the configured price. */
-function costOf({ marks, mark, failure }: Sent, floor: number): number {
+function costOf({ markers: marks, mark, failure }: RequestResult, floor: number): number {
   if (marks !== undefined) return mark === 'hit' ? 0 : (marks.costUsd ?? floor);
   return failure !== undefined && MAYBE_PAID.includes(failure) ? floor : 0;
 }

@@ -14,7 +14,7 @@ export function observePair(pair: PairResult, model: string, series: Series, tra
     const sent = pair[request];
     if (sent === undefined) continue;
     series.observe('gen_ai.client.operation.duration', { ...genAi, 'error.type': sent.failure ?? '' }, sent.seconds, traceId);
-    if (sent.marks === undefined) continue;
+    if (sent.markers === undefined) continue;
     const answered = { ...labels, request, cache: sent.mark } as const;
     series.observe('llm.cache.probe.request.duration', answered, sent.seconds, traceId);
     if (sent.firstContentSeconds !== undefined) {
@@ -22,8 +22,8 @@ export function observePair(pair: PairResult, model: string, series: Series, tra
     }
     if (sent.mark === 'hit') continue;
     for (const [type, tokens] of [
-      ['input', sent.marks.inputTokens],
-      ['output', sent.marks.outputTokens],
+      ['input', sent.markers.inputTokens],
+      ['output', sent.markers.outputTokens],
     ] as const) {
       if (tokens !== undefined) series.observe('gen_ai.client.token.usage', { ...genAi, 'gen_ai.token.type': type }, tokens, traceId);
     }

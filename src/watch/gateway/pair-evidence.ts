@@ -1,17 +1,17 @@
-import type { PairResult, Sent } from '../../pairs/pair.ts';
+import type { PairResult, RequestResult } from '../../pairs/pair.ts';
 import type { KeyState } from '../../redis/probe-keys/lookup.ts';
 
 const KEY: Readonly<Record<KeyState, string>> = {
   present: 'key in Redis',
   absent: 'key not in Redis',
-  elsewhere: 'key in another database of this Redis',
+  other_database: 'key in another database of this Redis',
   unknown: 'key not looked up',
 };
 
 const LOST = 'key lost after it was written';
 
 /** One line that says what was seen of a pair: `duplicate hit in 2 ms, key in Redis`. */
-export function evidenceOf({ kind, outcome, first, duplicate, key, vanished }: PairResult): string {
+export function evidenceOf({ kind, outcome, first, duplicate, key, lostAfterWrite: vanished }: PairResult): string {
   if (outcome === 'error_first' || duplicate === undefined) {
     return outcome === 'hit_on_first' ? `first request hit in ${milliseconds(first)}` : `first request failed: ${trouble(first)}`;
   }
@@ -21,10 +21,10 @@ export function evidenceOf({ kind, outcome, first, duplicate, key, vanished }: P
   return `${what} ${duplicate.mark === 'hit' ? 'hit' : 'missed'} in ${milliseconds(duplicate)}, ${vanished ? LOST : KEY[key]}`;
 }
 
-function trouble({ failure, status }: Sent): string {
+function trouble({ failure, status }: RequestResult): string {
   return `${failure ?? 'unknown'}${status === undefined ? '' : ` (HTTP ${status})`}`;
 }
 
-function milliseconds({ seconds }: Sent): string {
+function milliseconds({ seconds }: RequestResult): string {
   return `${(seconds * 1000).toFixed(seconds < 0.01 ? 1 : 0)} ms`;
 }

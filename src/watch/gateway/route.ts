@@ -2,7 +2,7 @@ import { combinations, type Sample, sample, states } from '../../catalogue/sampl
 import type { Series } from '../../catalogue/series.ts';
 import { type Outcome, PHASE, type Route, type SkipReason } from '../../model/cache.ts';
 import type { PairStatus } from '../../model/status.ts';
-import { kindOf, type PairKind, wentWell } from '../../pairs/outcome.ts';
+import { isSuccess, type PairKind, pairKind } from '../../pairs/outcome.ts';
 import type { PairResult } from '../../pairs/pair.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { Finding } from '../../verdict/signals.ts';
@@ -80,8 +80,8 @@ export function watchRoute(route: Route, model: string, series: Series, clock: C
   return {
     route,
     next: () => {
-      const kind = kindOf(route, pairs + 1);
-      return kind === 'control' && !(stands && finding !== undefined && wentWell(finding.outcome)) ? 'own' : kind;
+      const kind = pairKind(route, pairs + 1);
+      return kind === 'control' && !(stands && finding !== undefined && isSuccess(finding.outcome)) ? 'own' : kind;
     },
     record(pair, traceId, across) {
       pairs += 1;
@@ -137,6 +137,10 @@ export function watchRoute(route: Route, model: string, series: Series, clock: C
 }
 
 /** What a verdict needs to know of a pair that has an outcome. */
-export function findingOf({ prober, key, vanished, first, duplicate }: PairResult, outcome: Outcome, across: boolean): Finding {
+export function findingOf(
+  { prober, key, lostAfterWrite: vanished, first, duplicate }: PairResult,
+  outcome: Outcome,
+  across: boolean,
+): Finding {
   return { route: prober.route, outcome, key, failure: first.failure ?? duplicate?.failure, vanished, across };
 }

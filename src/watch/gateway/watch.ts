@@ -6,7 +6,7 @@ import type { CacheType } from '../../model/cache.ts';
 import type { LeaseState } from '../../model/lease.ts';
 import type { GatewayStatus } from '../../model/status.ts';
 import type { Log, Tick } from '../../model/tick.ts';
-import { wentWell } from '../../pairs/outcome.ts';
+import { isSuccess } from '../../pairs/outcome.ts';
 import { runPair } from '../../pairs/pair.ts';
 import type { Target } from '../../redis/connection/target.ts';
 import { instanceOf } from '../../redis/probe-keys/names.ts';
@@ -207,7 +207,7 @@ export function createGatewayWatch({
     const kind = next === 'control' && overhead.withheld('control') !== undefined ? 'own' : next;
     const pair = await runPair(planOf({ ...config, instance }, look, route.route, kind, until), turn, server.keys, tick, clock);
     server.sent(pair.probe);
-    look.learnVersion(pair.first.marks?.version);
+    look.learnVersion(pair.first.markers?.version);
     route.record(pair, tick.traceId, turn.across);
     history.pair(pair, clock.now(), tick.traceId);
     const finding = pair.outcome === undefined ? undefined : route.finding();
@@ -234,7 +234,7 @@ export function createGatewayWatch({
 
 function isGood(route: RouteWatch): boolean {
   const outcome = route.finding()?.outcome;
-  return outcome !== undefined && wentWell(outcome);
+  return outcome !== undefined && isSuccess(outcome);
 }
 
 /** A type that a gateway tells for the first time, or no longer, is no change of its cache. */

@@ -1,16 +1,16 @@
 import type { Log } from '../../model/tick.ts';
 import type { RedisError } from '../../redis/connection/failure.ts';
 import type { Connection, Target } from '../../redis/connection/target.ts';
-import { type Answers, answerSheet } from '../../redis/replies/answers.ts';
 import { parseInfo } from '../../redis/replies/info.ts';
 import { argumentsFor, INFO, type Query } from '../../redis/replies/query.ts';
+import { createReplyStore, type QueryReplies } from '../../redis/replies/reply-store.ts';
 
 /** The connection that is kept open from scrape to scrape, and what it may be asked. */
 export interface KeptConnection {
   /** Takes over a fresh connection where there is none, or where it leads to another server than the kept one. Closes the other. */
   offer(redis: Connection): void;
   /** One pipeline of the queries that are due. A reply that is not due is given again. */
-  scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<Answers>;
+  scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<QueryReplies>;
   /** One more question; undefined when it is refused, which is remembered, or when there is no connection. */
   ask<T>(query: Query<T>, signal: AbortSignal): Promise<T | undefined>;
   /** The queries that the server refuses, and whether a right is missing; otherwise it does not know the command. */
@@ -26,7 +26,7 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
   let redis: Connection | undefined;
   let version: string | undefined;
   let scrapes = 0;
-  const answers = answerSheet();
+  const answers = createReplyStore();
   /** What the server refused on this connection: by the name of the query, whether for want of a right. */
   const leftOut = new Map<string, boolean>();
 
@@ -39,7 +39,7 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
     leftOut.clear();
   }
 
-  async function scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<Answers> {
+  async function scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<QueryReplies> {
     if (redis === undefined) return answers;
     version ??= await begin(redis, signal);
     const due = planFor(queries, version);
@@ -50,7 +50,7 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
     );
     for (const [index, { query }] of due.entries()) {
       const reply = replies[index];
-      if (reply?.ok) answers.enter(query, reply.value);
+      if (reply?.ok) answers.set(query, reply.value);
       else if (reply !== undefined) refused(query, reply.error);
     }
     scrapes += 1;
@@ -59,7 +59,7 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
 
   /** Names the connection and learns the version; a server that does not tell, or tells something else, is asked what the oldest understands. */
   async function begin(fresh: Connection, signal: AbortSignal): Promise<string> {
-    await target.introduce(fresh, signal);
+    await target.setClientName(fresh, signal);
     const told = parseInfo(await target.ask(fresh, ['INFO', 'server'], signal)).text('server', 'redis_version');
     return told !== undefined && /^\d{1,4}\.\d{1,4}/.test(told) ? told : OLDEST;
   }
@@ -83,7 +83,7 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
   /** Nothing can be said of a server without INFO. What is refused for a time only (LOADING) is asked again. */
   function refused(query: Query<unknown>, error: RedisError): void {
     if (query === INFO) throw error;
-    answers.drop(query);
+    answers.delete(query);
     if (error.prefix !== 'NOPERM' && error.prefix !== 'ERR') return;
     leftOut.set(nameOf(query), error.prefix === 'NOPERM');
     const details = { redis_target: target.config.name, query: nameOf(query), reason: error.message };

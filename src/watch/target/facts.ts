@@ -3,7 +3,7 @@ import { MAXMEMORY_POLICY, type RedisFailure, ROLE } from '../../model/redis.ts'
 import type { TargetStatus } from '../../model/status.ts';
 import type { TargetState } from '../../redis/connection/target.ts';
 import { type Info, parseFlag } from '../../redis/replies/info.ts';
-import { parseKeyspace, total } from '../../redis/replies/keyspace.ts';
+import { parseKeyspace, sumOfKnown } from '../../redis/replies/keyspace.ts';
 
 /** What the page shows of a server. */
 export type TargetFacts = Pick<
@@ -16,7 +16,7 @@ export function factsOf(info: Info): TargetFacts {
   return {
     version: versionOf(info),
     role: roleOf(info),
-    keys: total(parseKeyspace(info)?.map(({ keys }) => keys) ?? [undefined]),
+    keys: sumOfKnown(parseKeyspace(info)?.map(({ keys }) => keys) ?? [undefined]),
     usedMemoryBytes: info.count('memory', 'used_memory'),
     maxMemoryBytes: info.count('memory', 'maxmemory') || undefined,
     maxMemoryPolicy: policyOf(info),

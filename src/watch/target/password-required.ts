@@ -30,12 +30,12 @@ export function watchProtection(target: Target, clock: Clock, once: boolean): Pr
     const answer = target.credential.username === undefined || canary.state === 'disabled' ? readCanary(canary) : undefined;
     if (answer === undefined && required !== undefined && isSameRun && clock.monotonic() - checkedAt < EVERY_MS) return;
     if (answer === undefined && once) return;
-    required = answer ?? (await knock(tick)) ?? required;
+    required = answer ?? (await pingWithoutAuth(tick)) ?? required;
     checkedAt = clock.monotonic();
   }
 
   /** PING on a connection without AUTH. Access is checked before anything else, so any other error means that it was granted. */
-  async function knock(tick: Tick): Promise<boolean | undefined> {
+  async function pingWithoutAuth(tick: Tick): Promise<boolean | undefined> {
     const dialled = await settle(tick.step('connect', () => target.dial(tick.signal)));
     if (!dialled.ok) return undefined;
     const ping = await settle(

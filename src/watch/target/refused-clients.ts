@@ -1,8 +1,8 @@
+import { sanitizeClientName } from '../../masking/sanitize.ts';
 import { REJECTION, type Rejection } from '../../model/redis.ts';
 import type { NoauthCandidate, RefusedClient, TargetStatus } from '../../model/status.ts';
 import type { Log } from '../../model/tick.ts';
 import type { Target } from '../../redis/connection/target.ts';
-import { harmless } from '../../redis/replies/client-info.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { FreshRefusals } from './acl-log.ts';
 
@@ -96,7 +96,9 @@ function clientOf(
   known: ReadonlySet<string>,
   at: number,
 ): RefusedClient {
-  const user = known.has(username) ? harmless(username) : `${harmless(username.slice(0, 2))}... (${username.length} characters)`;
+  const user = known.has(username)
+    ? sanitizeClientName(username)
+    : `${sanitizeClientName(username.slice(0, 2))}... (${username.length} characters)`;
   return { reason, user, ...(address !== undefined && { address }), ...(library !== undefined && { library }), what, count, at };
 }
 

@@ -128,14 +128,14 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     }
     if (!isUsable(canary) && canary.error !== undefined) {
       if (canary.answered && canary.error.failure !== 'secret_unreadable') await protection.check(tick, canary, undefined);
-      throw await target.clearer(canary.error, tick.signal);
+      throw await target.diagnoseTlsMismatch(canary.error, tick.signal);
     }
     // INFO comes last, so that it counts what the server refuses of this very pipeline.
     const aclLog = ledger.aclQuery();
     const answers = await operate(tick, series, clock, 'PIPELINE', () => kept.scrape([...QUERIES, aclLog, INFO], tick.signal));
     const info = answers.get(INFO);
     if (info === undefined) throw new RedisError('protocol', 'PIPELINE: the server did not answer INFO');
-    if (!info.told) throw new RedisError('protocol', NO_INFO);
+    if (!info.hasFields) throw new RedisError('protocol', NO_INFO);
     const mode = modeOf(info);
     if (mode === 'sentinel') throw new RedisError('not_redis', NOT_REDIS);
     const { samples, dropped } = readCollectors(COLLECTORS, answers, config.max_series ?? MOST_SERIES);

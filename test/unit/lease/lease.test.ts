@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LEASE_TTL, watchLease } from '../../../src/lease/lease.ts';
+import { createLeaseWatch, LEASE_TTL_MS } from '../../../src/lease/lease.ts';
 import type { LeaseAnswer } from '../../../src/model/lease.ts';
 import type { Details } from '../../../src/model/tick.ts';
 import { handClock } from '../../support/clock.ts';
@@ -13,7 +13,7 @@ function start() {
   const lines: string[] = [];
   const changes: string[] = [];
   const line = (details: Details, sentence: string) => void lines.push(`${sentence} ${details.reason ?? ''}`.trim());
-  const lease = watchLease({
+  const lease = createLeaseWatch({
     store: {
       hold: async () => {
         store.asked += 1;
@@ -53,7 +53,7 @@ describe('a lease', () => {
     const { clock, store, lines, changes, lease, tick } = start();
     await tick();
     store.answer = { state: 'unknown', reason: 'it is away' };
-    await clock.advance(LEASE_TTL - lease.job.interval - 1);
+    await clock.advance(LEASE_TTL_MS - lease.job.interval - 1);
     await lease.ask(new AbortController().signal);
     expect(lease.state()).toBe('held');
     await clock.advance(1);
@@ -75,7 +75,7 @@ describe('a lease', () => {
     await tick();
     store.hang = true;
     void lease.ask(new AbortController().signal);
-    await clock.advance(LEASE_TTL - lease.job.interval - 1);
+    await clock.advance(LEASE_TTL_MS - lease.job.interval - 1);
     expect([lease.state(), ...changes]).toEqual(['held', 'held']);
     await clock.advance(1);
     expect([lease.state(), ...changes]).toEqual(['unknown', 'held', 'unknown']);
@@ -119,7 +119,7 @@ describe('a lease', () => {
     const { clock, store, lease } = start();
     await lease.ask(new AbortController().signal);
     store.answer = state === 'other' ? { state } : { state, reason: 'it is away' };
-    await clock.advance(LEASE_TTL);
+    await clock.advance(LEASE_TTL_MS);
     await lease.ask(new AbortController().signal);
     expect(lease.state()).toBe(state);
   });
@@ -137,7 +137,7 @@ describe('a lease', () => {
     const asked = lease.ask(new AbortController().signal);
     store.answer = { state: 'held' };
     await asked;
-    await clock.advance(LEASE_TTL - 1);
+    await clock.advance(LEASE_TTL_MS - 1);
     expect(lease.state()).toBe('held');
     await clock.advance(1);
     expect(lease.state()).toBe('unknown');

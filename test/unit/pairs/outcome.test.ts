@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { CACHE_MARK, ROUTE } from '../../../src/model/cache.ts';
-import { kindOf, outcomeOf, PAIR_KIND, type Seen } from '../../../src/pairs/outcome.ts';
+import { outcomeOf, PAIR_KIND, type PairObservation, pairKind } from '../../../src/pairs/outcome.ts';
 import { KEY_STATE } from '../../../src/redis/probe-keys/lookup.ts';
 
 const MARKS = [...CACHE_MARK, 'error'] as const;
 
 /** Every combination of what can be seen of a pair. */
-const ALL: Seen[] = PAIR_KIND.flatMap((kind) =>
+const ALL: PairObservation[] = PAIR_KIND.flatMap((kind) =>
   MARKS.flatMap((first) =>
     [...MARKS, undefined].flatMap((duplicate) =>
       [true, false].flatMap((labelled) => KEY_STATE.map((key) => ({ kind, first, duplicate, labelled, key }))),
@@ -34,7 +34,7 @@ const TABLE: Record<string, string> = {
   'unknown unknown': 'miss_unexplained',
 };
 
-function row({ duplicate, labelled, key }: Seen): string {
+function row({ duplicate, labelled, key }: PairObservation): string {
   return duplicate === 'hit' ? `hit ${labelled ? 'labelled' : 'bare'} ${key}` : `${duplicate} ${key}`;
 }
 
@@ -64,8 +64,8 @@ describe('the outcome of a pair', () => {
   });
 
   it('is a miss that cannot be explained when the key was lost, and the same as ever when it hit', () => {
-    const lost = (seen: Partial<Seen>) =>
-      outcomeOf({ kind: 'own', first: 'miss', duplicate: 'miss', labelled: true, key: 'absent', vanished: true, ...seen });
+    const lost = (seen: Partial<PairObservation>) =>
+      outcomeOf({ kind: 'own', first: 'miss', duplicate: 'miss', labelled: true, key: 'absent', lostAfterWrite: true, ...seen });
     expect([lost({}), lost({ key: 'present' }), lost({ kind: 'control' })]).toEqual(Array(3).fill('miss_unexplained'));
     expect([lost({ duplicate: 'hit' }), lost({ duplicate: 'hit', key: 'present' })]).toEqual(['hit_not_in_redis', 'ok']);
     expect([lost({ kind: 'control', key: 'present' }), lost({ kind: 'control', duplicate: 'hit' })]).toEqual([undefined, 'control_failed']);
@@ -91,7 +91,7 @@ describe('the outcome of a pair', () => {
 describe('the kind of a pair', () => {
   it('is plain for every tenth completions pair and a negative control for every twentieth of any route', () => {
     for (const route of ROUTE) {
-      const kinds = Array.from({ length: 40 }, (_, index) => kindOf(route, index + 1));
+      const kinds = Array.from({ length: 40 }, (_, index) => pairKind(route, index + 1));
       const numbers = (kind: string) => kinds.flatMap((each, index) => (each === kind ? [index + 1] : []));
       expect(numbers('plain')).toEqual(route === 'completions' ? [10, 20, 30, 40] : []);
       expect(numbers('control')).toEqual([15, 35]);

@@ -403,7 +403,7 @@ describe('the cause', () => {
     };
     expect(alone('hit_not_in_redis', 'absent').cause).toBe('different_redis');
     expect(alone('hit_not_in_redis', 'absent').evidence).toContain('Replica b:4000 by itself: The gateway reads back from a Redis');
-    expect(alone('hit_not_in_redis', 'elsewhere').cause).toBe('different_database');
+    expect(alone('hit_not_in_redis', 'other_database').cause).toBe('different_database');
     expect(alone('hit_not_in_redis', 'absent', { seesEveryWrite: false }).cause).toBe('undetermined');
     expect(alone('hit_not_in_redis', 'absent', { growth: { OOM: GROWN } }).cause).toBe('different_redis');
   });
@@ -416,7 +416,7 @@ describe('the cause', () => {
 
   it('tells another database from another server, and from what is not known', () => {
     const elsewhere = (key: Finding['key']) => [finding('completions', 'hit_not_in_redis', { key })];
-    expect(causeOf(elsewhere('elsewhere'), {})).toBe('different_database');
+    expect(causeOf(elsewhere('other_database'), {})).toBe('different_database');
     expect(causeOf(elsewhere('absent'), { seesEveryWrite: true })).toBe('different_redis');
     expect(causeOf(elsewhere('absent'), {})).toBe('undetermined');
     expect(causeOf(elsewhere('absent'), { seesEveryWrite: true, cacheType: 'unknown' })).toBe('undetermined');
@@ -490,7 +490,7 @@ describe('the cause', () => {
       const read = [finding('completions', 'hit_not_in_redis', { key: 'absent', vanished: true })];
       expect(judge(read, { ...QUIET, seesEveryWrite: true })).toMatchObject({ verdict: 'not_in_redis', cause: 'undetermined' });
       expect(causeOf(read, { seesEveryWrite: true, moved: { ...STILL, flushes: 1 } })).toBe('flushed');
-      const once = [finding('completions', 'hit_not_in_redis', { key: 'elsewhere' })];
+      const once = [finding('completions', 'hit_not_in_redis', { key: 'other_database' })];
       expect(causeOf(once, { moved: { ...STILL, evicted_keys: 1 } })).toBe('undetermined');
       const pairs = [
         finding('completions', 'miss_unexplained', { key: 'absent', vanished: true }),

@@ -1,12 +1,12 @@
 import { type Sample, sample } from '../../../catalogue/sample.ts';
 import type { GatewayConfig } from '../../../config/effective.ts';
 import { readBreaker } from '../../../litellm/breaker.ts';
-import { createGateway, type Gateway, type RequestWatcher } from '../../../litellm/gateway.ts';
+import { createGateway, type Gateway, type RequestObserver } from '../../../litellm/gateway.ts';
 import { type CachePing, type Health, type PingLimits, pingCache, readHealth } from '../../../litellm/health.ts';
 import { findReplicas, type Replica } from '../../../litellm/replicas.ts';
 import type { GatewayStatus } from '../../../model/status.ts';
 import type { Details } from '../../../model/tick.ts';
-import type { Ways } from '../../../pairs/pair.ts';
+import type { PairGateways } from '../../../pairs/pair.ts';
 import type { Clock } from '../../../schedule/clock.ts';
 import type { Finding, Signals } from '../../../verdict/signals.ts';
 import { standingOf } from '../../../verdict/standing.ts';
@@ -15,7 +15,7 @@ import { watchApart } from './isolation.ts';
 import { keepOrdered, type OrderedPair } from './ordered-pairs.ts';
 
 /** Which replicas the pairs of one round use. */
-export interface Turn extends Ways {
+export interface Turn extends PairGateways {
   /** The duplicate goes to another replica than the first request. */
   across: boolean;
   /** One of them is met for the first time since it started. */
@@ -36,7 +36,7 @@ export interface ReplicaWatch {
   /** Takes in a pair of this round. A hit of any route shows that the two share a cache. */
   record(finding: Finding): void;
   /** After a round without a hit from Redis: each of the two replicas by itself, unless it is known already what one of them does alone. */
-  alone(): { name: string; ways: Ways }[];
+  alone(): { name: string; ways: PairGateways }[];
   /** Takes in a pair that a replica had to itself. */
   recordAlone(name: string, finding: Finding): void;
   sharing(): Signals['replicas'];
@@ -50,7 +50,7 @@ export interface ReplicaWatch {
 const SAMPLE = 8;
 
 /** Watches the replicas of a gateway. `mayAsk`: whether `/cache/ping` may be asked once more. */
-export function watchReplicas(config: GatewayConfig, clock: Clock, watcher: RequestWatcher, mayAsk: () => boolean): ReplicaWatch {
+export function watchReplicas(config: GatewayConfig, clock: Clock, watcher: RequestObserver, mayAsk: () => boolean): ReplicaWatch {
   const whole = createGateway(config, clock, watcher);
   const addresses = config.addresses ?? [];
   if (addresses.length === 0) return watchOne(whole);

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { lookOf } from '../../../../src/redis/probe-keys/lookup.ts';
+import { keyLookupOf } from '../../../../src/redis/probe-keys/lookup.ts';
 import { readServerCounters } from '../../../../src/redis/replies/server-counters.ts';
 
 describe('what became of a key that the server spoke of', () => {
   it('follows from what was found and what was said', () => {
     const seen = { present: { state: 'present', ttlSeconds: 9 } as const, missing: undefined };
     const told = (found: keyof typeof seen, times: number, flushed: boolean, known: boolean) => {
-      const { state, vanished } = lookOf(seen[found], { key: 'k', at: 0, times, flushed }, known);
+      const { state, lostAfterWrite: vanished } = keyLookupOf(seen[found], { key: 'k', at: 0, times, flushed }, known);
       return `${state}${vanished ? ' lost' : ''}`;
     };
     const table = [1, 2, 3].flatMap((times) =>
@@ -17,7 +17,7 @@ describe('what became of a key that the server spoke of', () => {
     );
     expect(table).toEqual([
       // said, present: not known and known before, missing: not known and known before
-      ['1', 'present', 'present', 'elsewhere', 'elsewhere'],
+      ['1', 'present', 'present', 'other_database', 'other_database'],
       ['1 flushed', 'present', 'present', 'unknown', 'absent lost'],
       ['2', 'present', 'present', 'absent lost', 'absent lost'],
       ['2 flushed', 'present', 'present lost', 'absent lost', 'absent lost'],
@@ -27,8 +27,8 @@ describe('what became of a key that the server spoke of', () => {
   });
 
   it('is what was found where nothing more can be heard', () => {
-    expect(lookOf(undefined, undefined, true)).toEqual({ state: 'unknown' });
-    expect(lookOf({ state: 'present' }, undefined, true)).toEqual({ state: 'present' });
+    expect(keyLookupOf(undefined, undefined, true)).toEqual({ state: 'unknown' });
+    expect(keyLookupOf({ state: 'present' }, undefined, true)).toEqual({ state: 'present' });
   });
 });
 

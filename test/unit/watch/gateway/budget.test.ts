@@ -1,18 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { Marks } from '../../../../src/litellm/answer.ts';
+import type { CacheMarkers } from '../../../../src/litellm/cache-markers.ts';
 import { PROBERS } from '../../../../src/pairs/index.ts';
-import type { PairResult, Sent } from '../../../../src/pairs/pair.ts';
+import type { PairResult, RequestResult } from '../../../../src/pairs/pair.ts';
 import { keepSpending } from '../../../../src/watch/gateway/budget.ts';
 import { handClock } from '../../../support/clock.ts';
 
 const DAY = 86_400_000;
 
-function sent(mark: Sent['mark'], costUsd?: number): Sent {
-  const marks: Marks = { apiBase: false, timed: false, fromProvider: false, costUsd };
-  return { seconds: 1, mark, marks };
+function sent(mark: RequestResult['mark'], costUsd?: number): RequestResult {
+  const marks: CacheMarkers = { apiBase: false, timed: false, fromProvider: false, costUsd };
+  return { seconds: 1, mark, markers: marks };
 }
 
-function pair(first: Sent, duplicate?: Sent): PairResult {
+function pair(first: RequestResult, duplicate?: RequestResult): PairResult {
   return { probe: 'lce-probe-1', prober: PROBERS.chat, kind: 'own', outcome: 'ok', first, duplicate, key: 'unknown' };
 }
 
@@ -32,12 +32,12 @@ describe('the account of a gateway', () => {
   });
 
   it('counts a request that a provider may have answered, and none that was refused', () => {
-    const failed = (failure: Sent['failure']) =>
+    const failed = (failure: RequestResult['failure']) =>
       keepSpending({ daily_budget_usd: 1, price_per_pair_usd: 0.125 }, handClock()).charge(pair({ seconds: 1, mark: 'unknown', failure }));
-    expect(['timeout', 'closed', 'protocol', 'too_large'].map((failure) => failed(failure as Sent['failure']))).toEqual([
+    expect(['timeout', 'closed', 'protocol', 'too_large'].map((failure) => failed(failure as RequestResult['failure']))).toEqual([
       0.125, 0.125, 0.125, 0.125,
     ]);
-    expect(['auth', 'refused', 'quota', 'model', 'policy', 'dns'].map((failure) => failed(failure as Sent['failure']))).toEqual([
+    expect(['auth', 'refused', 'quota', 'model', 'policy', 'dns'].map((failure) => failed(failure as RequestResult['failure']))).toEqual([
       0, 0, 0, 0, 0, 0,
     ]);
   });

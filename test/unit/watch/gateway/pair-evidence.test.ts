@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { PROBERS } from '../../../../src/pairs/index.ts';
-import type { PairResult, Sent } from '../../../../src/pairs/pair.ts';
+import type { PairResult, RequestResult } from '../../../../src/pairs/pair.ts';
 import { evidenceOf } from '../../../../src/watch/gateway/pair-evidence.ts';
 
-const FIRST: Sent = { seconds: 0.4, mark: 'miss' };
-const HIT: Sent = { seconds: 0.0021, mark: 'hit' };
+const FIRST: RequestResult = { seconds: 0.4, mark: 'miss' };
+const HIT: RequestResult = { seconds: 0.0021, mark: 'hit' };
 
 function line(pair: Partial<PairResult>): string {
   return evidenceOf({
@@ -22,11 +22,13 @@ function line(pair: Partial<PairResult>): string {
 describe('the line of evidence', () => {
   it('says what became of the duplicate and of the key', () => {
     expect(line({})).toBe('duplicate hit in 2.1 ms, key in Redis');
-    expect(line({ outcome: 'hit_not_in_redis', key: 'elsewhere' })).toBe('duplicate hit in 2.1 ms, key in another database of this Redis');
+    expect(line({ outcome: 'hit_not_in_redis', key: 'other_database' })).toBe(
+      'duplicate hit in 2.1 ms, key in another database of this Redis',
+    );
     expect(line({ outcome: 'miss_not_written', duplicate: { seconds: 0.25, mark: 'miss' }, key: 'absent' })).toBe(
       'duplicate missed in 250 ms, key not in Redis',
     );
-    expect(line({ outcome: 'hit_not_in_redis', key: 'absent', vanished: true })).toBe(
+    expect(line({ outcome: 'hit_not_in_redis', key: 'absent', lostAfterWrite: true })).toBe(
       'duplicate hit in 2.1 ms, key lost after it was written',
     );
     expect(line({ kind: 'plain', key: 'unknown' })).toBe('duplicate without cache controls hit in 2.1 ms, key not looked up');
@@ -36,7 +38,7 @@ describe('the line of evidence', () => {
   });
 
   it('says what failed', () => {
-    const failed: Sent = { seconds: 1, mark: 'unknown', failure: 'auth', status: 401 };
+    const failed: RequestResult = { seconds: 1, mark: 'unknown', failure: 'auth', status: 401 };
     expect(line({ outcome: 'error_first', first: failed, duplicate: undefined })).toBe('first request failed: auth (HTTP 401)');
     expect(line({ outcome: 'error_duplicate', duplicate: { seconds: 1, mark: 'unknown', failure: 'timeout' } })).toBe(
       'duplicate failed: timeout',

@@ -19,7 +19,7 @@ export interface Observer {
  * repeats, at debug; the line of the recovery or of the next class says how often. A tick that was stopped
  * from outside (shutdown, removal) is no failure of anything and counts nowhere.
  */
-export function observed(job: Job, task: Task, { tracer, series, log, clock }: Observer): (signal: AbortSignal) => Promise<void> {
+export function observeJob(job: Job, task: Task, { tracer, series, log, clock }: Observer): (signal: AbortSignal) => Promise<void> {
   let last: { type: string; times: number } | undefined;
 
   function succeeded(details: { job: string; seconds: number; trace_id: string }): void {

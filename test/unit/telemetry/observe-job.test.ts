@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Tick } from '../../../src/model/tick.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
-import { observed } from '../../../src/telemetry/observed.ts';
+import { observeJob } from '../../../src/telemetry/observe-job.ts';
 import { createStore } from '../../../src/telemetry/store.ts';
 import { createIdTracer } from '../../../src/telemetry/tracer.ts';
 import { handClock } from '../../support/clock.ts';
@@ -17,7 +17,7 @@ function observation(run: (tick: Tick) => Promise<void>) {
   const clock = handClock();
   const store = createStore(clock);
   const lines: string[] = [];
-  const tick = observed({ name: 'target cache', interval: 15_000, timeout: 2_000, run }, 'target', {
+  const tick = observeJob({ name: 'target cache', interval: 15_000, timeout: 2_000, run }, 'target', {
     tracer: createIdTracer,
     series: store.open({ kind: 'exporter', name: 'self', staleAfter: Infinity }),
     log: createLogger({ level: 'debug', format: 'json' }, (line) => lines.push(line), clock).log,
