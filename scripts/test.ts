@@ -22,6 +22,7 @@ const MINUTE = 60_000;
 const PROJECTS = [
   { name: 'unit', cap: 6 * MINUTE, servers: false },
   { name: 'contract', cap: 4 * MINUTE, servers: false },
+  { name: 'socket', cap: 6 * MINUTE, servers: true },
   { name: 'integration', cap: 25 * MINUTE, servers: true },
   { name: 'e2e', cap: 15 * MINUTE, servers: true },
   { name: 'gauntlet', cap: 15 * MINUTE, servers: true },

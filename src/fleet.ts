@@ -120,7 +120,6 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       name: config.name,
       staleAfter: STALE_INTERVALS * config.interval,
       lifetimes: config.census === undefined ? {} : { census: STALE_INTERVALS * config.census.interval },
-      lasting: ['health', 'census run'],
     });
     built.opened.push(series);
     const watch = createTargetWatch({
@@ -144,7 +143,6 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       kind: 'gateway',
       name: config.name,
       staleAfter: STALE_INTERVALS * MAX_BACKOFF_FACTOR * config.interval,
-      lasting: ['verdict', 'lease'],
       isShown: (metric) => isGatewayMetricShown(metric, lease?.state()),
     });
     built.opened.push(series);

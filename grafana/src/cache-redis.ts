@@ -425,8 +425,8 @@ export const CACHE_REDIS = dashboard({
         }),
         lines({
           title: 'Keys by what they are for',
-          shows: 'Keys by class, estimated by the census from a random sample. hex64 is a cached answer.',
-          act: 'when another class than hex64 grows, it takes the memory of the cache. Empty without a census.',
+          shows: 'Keys by class, estimated by the census from a random sample. response_or_key_hash is a cached answer.',
+          act: 'when another class than response_or_key_hash grows, it takes the memory of the cache. Empty without a census.',
           width: 8,
           height: 8,
           unit: Short,
@@ -437,7 +437,7 @@ export const CACHE_REDIS = dashboard({
         lines({
           title: 'Memory by what it is for',
           shows: 'Memory of the keys of each class with their values, estimated by the census.',
-          act: 'divide hex64 by its number of keys for the size of an answer, and size the memory by that.',
+          act: 'divide response_or_key_hash by its number of keys for the size of an answer, and size the memory by that.',
           width: 8,
           height: 8,
           unit: BytesIEC,
@@ -448,7 +448,7 @@ export const CACHE_REDIS = dashboard({
         lines({
           title: 'Keys without a time to live',
           shows: 'Keys of each class that never expire, estimated by the census.',
-          act: 'hex64 here means that a gateway caches without ttl: set cache_params.ttl.',
+          act: 'response_or_key_hash here means that a gateway caches without ttl: set cache_params.ttl.',
           width: 8,
           height: 8,
           unit: Short,
@@ -460,7 +460,7 @@ export const CACHE_REDIS = dashboard({
         }),
         lines({
           title: 'Time to live of cached answers',
-          shows: 'Mean of what is left of the time to live of the hex64 keys in the sample of the last census.',
+          shows: 'Mean of what is left of the time to live of the response_or_key_hash keys in the sample of the last census.',
           act: 'under steady load it is about half of the ttl that is in force; far from that, a client caches with another ttl.',
           width: 12,
           height: 7,

@@ -322,7 +322,7 @@ export const CACHE_TRUTH = dashboard({
         lines({
           title: 'Time to live of the key',
           shows:
-            'What was left of the time to live of the key of the last pair. *none* is what entries of users get, *own* what the probe asks for.',
+            'What was left of the time to live of the key of the last pair. *none* is what entries of users get, *probe* what the probe asks for.',
           act: 'a line far from the expected one means that another default than cache_params.ttl is in force. Set expect.ttl to see what is expected.',
           width: 8,
           height: 8,
@@ -330,8 +330,8 @@ export const CACHE_TRUTH = dashboard({
           min: 0,
           queries: [
             {
-              of: max(['gateway', 'route', 'controls'], gauge('llm.cache.probe.key_ttl')),
-              legend: '{{gateway}} {{route}}, controls {{controls}}',
+              of: max(['gateway', 'route', 'cache_controls'], gauge('llm.cache.probe.key_ttl')),
+              legend: '{{gateway}} {{route}}, cache controls {{cache_controls}}',
             },
             { of: max(['gateway'], gauge('llm.cache.probe.expected_ttl')), legend: '{{gateway}} expected', dashed: true },
           ],

@@ -58,7 +58,6 @@ export const CAUSES = [
   { value: 'different_redis', colour: '#f2a65a' },
   { value: 'flushed', colour: '#f0985a' },
   { value: 'evicted', colour: '#ee8d4a' },
-  { value: 'pool_exhausted', colour: COLOUR.high },
   { value: 'breaker_open', colour: '#e36a1e' },
   { value: 'redis_cluster', colour: '#d4653f' },
   { value: 'redis_loading', colour: '#d95f45' },

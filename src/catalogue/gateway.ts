@@ -1,4 +1,4 @@
-import { CACHE_MARK, CACHE_TYPE, CAUSE, CONTROLS, GATEWAY_FAILURE, OUTCOME, PHASE, QUESTION, REQUEST, ROUTE, SKIP_REASON, VERDICT } from '../model/cache.ts';
+import { CACHE_CONTROLS, CACHE_MARK, CACHE_TYPE, CAUSE, GATEWAY_FAILURE, OUTCOME, PHASE, QUESTION, REQUEST, ROUTE, SKIP_REASON, VERDICT } from '../model/cache.ts';
 import { ANSWER_SECONDS, type MetricDefinition, SPEEDUP } from './definition.ts';
 
 const PROBE = { route: ROUTE, 'gen_ai.request.model': 'open' } as const;
@@ -27,7 +27,7 @@ export const GATEWAY = {
     help: 'Median of the speed-up of the last pairs that hit, with bounds that hold with 95 % by order statistics.', when: 'six pairs that hit',
   },
   'llm.cache.probe.write_lag': { kind: 'histogram', owner: 'gateway', unit: 's', labels: { route: ROUTE }, buckets: ANSWER_SECONDS, help: 'Time from the end of the first answer until its key was seen in Redis; 0 when it was there before.' },
-  'llm.cache.probe.key_ttl': { kind: 'gauge', owner: 'gateway', unit: 's', labels: { route: ROUTE, controls: CONTROLS }, help: "Time to live of the key of the last pair; none is what users' entries get." },
+  'llm.cache.probe.key_ttl': { kind: 'gauge', owner: 'gateway', unit: 's', labels: { route: ROUTE, cache_controls: CACHE_CONTROLS }, help: "Time to live of the key of the last pair; that without cache controls is what users' entries get." },
   'llm.cache.probe.expected_ttl': { kind: 'gauge', owner: 'gateway', unit: 's', labels: {}, help: "Time to live that users' entries should have, from the configuration.", when: 'gateways[].expect.ttl' },
   'llm.cache.probe.last_run.timestamp': { kind: 'gauge', owner: 'gateway', unit: 's', labels: { route: ROUTE }, help: 'Unix time of the last pair.' },
   'llm.cache.probe.replica_coverage': { kind: 'gauge', owner: 'gateway', unit: '1', labels: {}, help: 'Share of the ordered pairs of replicas, in the last full cycle, of which the second read from Redis what the first had written.', when: 'gateways[].addresses, after a full cycle' },

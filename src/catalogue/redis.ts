@@ -138,7 +138,7 @@ export const REDIS = {
   'redis.census.without_ttl': { kind: 'gauge', owner: 'target', unit: '{key}', labels: { class: KEY_CLASS }, help: 'Keys of a class that never expire, estimated from a random sample.', when: 'a target with census' },
   'redis.census.ttl': {
     kind: 'histogram', owner: 'target', unit: 's', labels: {}, buckets: TTL_SECONDS,
-    help: 'Times to live of the hex64 keys in the sample of the last census; each census replaces it, so use it without rate().', when: 'a target with census',
+    help: 'Times to live of the response_or_key_hash keys in the sample of the last census; each census replaces it, so use it without rate().', when: 'a target with census',
   },
   'redis.census.coverage': { kind: 'gauge', owner: 'target', unit: '1', labels: {}, help: 'Share of the keys of the database that the last census looked at; 1 means that it is a count, not an estimate.', when: 'a target with census' },
   'redis.census.last_run.timestamp': { kind: 'gauge', owner: 'target', unit: 's', labels: {}, help: 'Unix time of the last census that succeeded.', when: 'a target with census' },

@@ -4,7 +4,7 @@ import { type Census, type ClassCount, KEY_CLASS } from '../model/census.ts';
 import type { KeySample, SampledKey } from '../redis/census.ts';
 import { classOf } from './key-class.ts';
 
-/** What a sample says of its database: the inventory, and the times to live of the `hex64` keys that were drawn. */
+/** What a sample says of its database: the inventory, and the times to live of the `response_or_key_hash` keys that were drawn. */
 export interface TakenCensus {
   census: Census;
   ttl: Distribution;
@@ -17,7 +17,7 @@ export interface TakenCensus {
 export function takeCensus({ total, keys }: KeySample, database: number, at: number): TakenCensus {
   const classed = keys.map((key) => ({ ...key, class: classOf(key.name) }));
   const scale = keys.length === 0 ? 0 : total / keys.length;
-  const times = timesToLive(classed.filter((key) => key.class === 'hex64'));
+  const times = timesToLive(classed.filter((key) => key.class === 'response_or_key_hash'));
   return {
     census: {
       at,

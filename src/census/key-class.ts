@@ -40,7 +40,7 @@ const NAMES: readonly (readonly [KeyClass, RegExp])[] = [
   ['auth', new RegExp(`^${NS}(?:litellm_jwt_auth_keys|oidc_userinfo)_`)],
   ['routing', new RegExp(`^${NS}[^:{}]+_map$`)],
   // A request may bring a namespace of its own, which comes after that of the gateway.
-  ['hex64', new RegExp(`^${NS}${NS}${HEX64}$`)],
+  ['response_or_key_hash', new RegExp(`^${NS}${NS}${HEX64}$`)],
 ];
 
 /** What a key is for, by its name alone. */

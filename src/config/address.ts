@@ -1,93 +1,30 @@
 import { z } from 'zod';
+import { parseNode, parseRedisUrl, type WrittenAddress } from '../source/redis-url.ts';
 import { Secret } from '../source/secret.ts';
 import { gatewayPathHint, httpUrlHint, redisUrlHint } from './address-hint.ts';
 import { refuse, text } from './fields.ts';
 
-/** A URL without user and password, and these. */
-export interface RedisAddress {
-  url: string;
+/** The address of a Redis server, and the user and password of its URL. */
+export interface RedisLogin {
+  address: WrittenAddress;
   username?: string | undefined;
   password?: Secret | undefined;
 }
 
-/**
- * The URL of a Redis server: `redis://`, `rediss://` (TLS) or `unix://`. The database is the path, or
- * `?db=` as redis-py writes it; other parameters are refused, because one of them can be a password.
- * No message repeats the URL: a password with an unescaped `/` or `#` makes it invalid and would show.
- */
+/** The URL of a Redis server, as `parseRedisUrl` reads it. No message repeats it: a password with an unescaped `/` or `#` would show. */
 export function redisUrl() {
   return text()
-    .transform((value, context): RedisAddress => {
-      const url = URL.parse(value);
-      if (!url || !['redis:', 'rediss:', 'unix:'].includes(url.protocol)) {
+    .transform((value, context): RedisLogin => {
+      const read = parseRedisUrl(value);
+      if (read === undefined) {
         const { message, suggestion } = redisUrlHint(value);
         return refuse(context, message, suggestion);
       }
-      if (!/^(unix:|[a-z]+:\/\/)/i.test(value.trim()))
-        return refuse(context, 'lacks the two slashes behind the scheme', 'write it like redis://host:6379/0');
-      if (/^\/\/|:\/\//.test(url.pathname) && url.protocol !== 'unix:')
-        return refuse(context, 'has a scheme twice', 'write it like redis://host:6379/0');
-      const fault = url.protocol === 'unix:' ? socketFault(url) : hostFault(url);
-      if (fault !== undefined) return refuse(context, fault);
-      const unknown = [...url.searchParams.keys()].find((name) => name !== 'db');
-      if (unknown !== undefined) return refuse(context, 'has a parameter other than db', 'use the keys of this section instead');
-      const username = decoded(url.username);
-      const password = decoded(url.password);
-      if (username === undefined || password === undefined)
-        return refuse(context, 'has a % in user or password that is no escape of UTF-8', 'write %25 for %');
-      return { url: withoutUser(url), username: username || undefined, password: password === '' ? undefined : Secret.of(password) };
+      if ('fault' in read) return refuse(context, read.fault, read.suggestion);
+      const { address, username, password } = read;
+      return { address, username, password: password === undefined ? undefined : Secret.of(password) };
     })
     .meta({ kind: 'URL' });
-}
-
-/** Of `sun_path` (unix(7)), without its last byte. */
-const MAX_SOCKET_PATH_BYTES = 107;
-
-function hostFault(url: URL): string | undefined {
-  if (url.hostname === '') return 'has no host: write two slashes and the host behind the scheme';
-  if (/[%\s\0]/.test(url.hostname)) return 'has a host that no server can have';
-  if (url.port === '0') return 'has port 0';
-  if (url.hash !== '') return 'has a #: write %23 where it is part of the password';
-  if (!/^\/?\d{0,5}$/.test(url.pathname)) return 'has a path that is no database number';
-  if (url.pathname.length > 1 && url.searchParams.has('db')) return 'names the database twice';
-  return databaseFault(url);
-}
-
-function socketFault(url: URL): string | undefined {
-  if (url.hostname !== '') return 'must have three slashes before the path of the socket: unix:///run/redis.sock';
-  const path = decoded(url.pathname);
-  if (path === undefined) return 'has a % in the path of the socket that is no escape of UTF-8: write %25 for %';
-  if (path.includes('\0')) return 'has a NUL byte in the path of the socket';
-  if (Buffer.byteLength(path) > MAX_SOCKET_PATH_BYTES) return `has a path of a socket that is longer than ${MAX_SOCKET_PATH_BYTES} bytes`;
-  if (url.hash !== '') return 'has a #: write %23 where it is part of the path';
-  return path.length > 1 ? databaseFault(url) : 'has no path of a socket';
-}
-
-function databaseFault(url: URL): string | undefined {
-  const database = url.searchParams.get('db');
-  return database === null || /^\d{1,5}$/.test(database) ? undefined : 'has a db that is no number';
-}
-
-/** One form for each: the database of a host is its path, that of a socket is `?db=`. */
-function withoutUser(url: URL): string {
-  const plain = new URL(url);
-  plain.username = '';
-  plain.password = '';
-  const database = plain.searchParams.get('db');
-  if (plain.protocol !== 'unix:' && database !== null) {
-    plain.search = '';
-    plain.pathname = `/${database}`;
-  }
-  return plain.href;
-}
-
-/** Undefined for an escape that is none, or is not UTF-8. */
-function decoded(part: string): string | undefined {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return undefined;
-  }
 }
 
 /** The address of a gateway: that of an HTTP interface, and of the proxy alone. */
@@ -139,12 +76,11 @@ export function otlpUrl() {
     .meta({ kind: 'URL' });
 }
 
-const NODE = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):(\d{1,5})$/;
 const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)?:(\d{1,5})$/;
 
 /** `host:port` of another server. */
 export function node() {
-  return z.string().refine((value) => hasPort(NODE, value, 1), 'must be host:port');
+  return z.string().refine((value) => parseNode(value) !== undefined, 'must be host:port');
 }
 
 /** `host:port` or `:port` to listen at; port 0 takes a free one. */

@@ -1,4 +1,5 @@
 import type { Route } from '../model/cache.ts';
+import type { WrittenAddress } from '../source/redis-url.ts';
 import type { Secret } from '../source/secret.ts';
 
 /** How to trust and be trusted over TLS; paths of PEM files. */
@@ -27,8 +28,8 @@ export interface CensusConfig {
 /** One Redis server, or the master of a Sentinel set. Durations are milliseconds here and below. */
 export interface TargetConfig {
   name: string;
-  /** Without user and password: those of a URL were moved into `username` and `password`. */
-  url?: string | undefined;
+  /** What `url` says; user and password of the URL were moved into `username` and `password`. */
+  address?: WrittenAddress | undefined;
   sentinel?: { master: string; nodes: string[]; username?: string | undefined; password?: Secret | undefined } | undefined;
   username?: string | undefined;
   password?: Secret | undefined;
@@ -70,7 +71,7 @@ export interface GatewayConfig {
 
 /** A Redis server that keeps the lease. */
 export interface LeaseRedisConfig {
-  url: string;
+  address: WrittenAddress;
   username?: string | undefined;
   password?: Secret | undefined;
   tls?: TlsConfig | undefined;

@@ -13,7 +13,7 @@ export function printConfig(config: Config): string {
   const tree = {
     redis: redis.map(targetTree),
     gateways: gateways.map(gatewayTree),
-    lease: lease && { ...lease, redis: lease.redis && credentialTree(lease.redis) },
+    lease: lease && { ...lease, redis: lease.redis && serverTree(lease.redis) },
     http,
     traces,
     metrics: { otlp },
@@ -27,11 +27,11 @@ export function printGateway(config: GatewayConfig): string {
   return stringify(escaped(gatewayTree(config)), { lineWidth: 0 });
 }
 
-function targetTree({ sentinel, password, interval, timeout, canaries, max_series, census, ...rest }: TargetConfig): object {
+function targetTree({ name, sentinel, interval, timeout, canaries, max_series, census, ...rest }: TargetConfig): object {
   return {
-    ...rest,
+    name,
+    ...serverTree(rest),
     sentinel: sentinel && credentialTree(sentinel),
-    ...secretTree('password', password),
     interval: formatDuration(interval),
     timeout: formatDuration(timeout),
     canaries: canaries.map(credentialTree),
@@ -50,6 +50,10 @@ function gatewayTree({ api_key, interval, timeout, ttl, expect, overhead, ...res
     overhead: `${Number((overhead * 100).toFixed(6))}%`,
     expect: { ...expect, ttl: expect.ttl === undefined ? undefined : formatDuration(expect.ttl) },
   };
+}
+
+function serverTree({ address, ...rest }: Pick<TargetConfig, 'address' | 'password'>): object {
+  return { url: address?.url, ...credentialTree(rest) };
 }
 
 function credentialTree({ password, ...rest }: Pick<Credential, 'password'>): object {

@@ -1,7 +1,8 @@
 import type { z } from 'zod';
 import { formatDuration } from '../source/duration.ts';
 import { closest, type Path, pathText } from '../source/problem.ts';
-import type { RedisAddress } from './address.ts';
+import type { WrittenAddress } from '../source/redis-url.ts';
+import type { RedisLogin } from './address.ts';
 import { costRules } from './cost.ts';
 import { NAME } from './fields.ts';
 import type { Report, Rules, Section } from './section.ts';
@@ -48,14 +49,14 @@ export function targetRules(target: Section, report: Report): void {
   const { url, sentinel, username, password, password_file } = target;
   if (url === undefined && sentinel === undefined) report([], 'needs url or sentinel');
   if (url !== undefined && sentinel !== undefined) report(['sentinel'], 'stands beside url', 'keep one of the two');
-  if (isAddress(url)) {
+  if (isLogin(url)) {
     if (url.password && (password ?? password_file) !== undefined)
       report(['password'], 'stands beside the password in url', 'keep one of the two');
     if (url.username && username !== undefined) report(['username'], 'stands beside the user in url', 'keep one of the two');
     if (url.username && !url.password && (password ?? password_file) === undefined) {
       report(['url'], 'has a user but no password', 'write redis://:PASSWORD@HOST when it is the password, or add password');
     }
-    if (!url.url.startsWith('rediss:') && usesTls(target.tls)) report(['tls'], 'is not used by this url', 'write rediss:// in url');
+    if (!url.address.tls && usesTls(target.tls)) report(['tls'], 'is not used by this url', 'write rediss:// in url');
     if (url.username === undefined) credentialRules(target, report);
     else onlyOne(target, 'password', report);
   } else credentialRules(target, report);
@@ -100,19 +101,18 @@ export function rootRules(root: Section, report: Report): void {
 
 /** The exporter writes nothing to what it watches, and an outage there must not keep it from probing. */
 function leasePlace({ lease, redis }: Section, report: Report): void {
-  const kept = isSection(lease) && isSection(lease.redis) ? place(lease.redis.url) : undefined;
-  const watched = sections(redis).find(({ url }) => kept !== undefined && place(url) === kept);
+  const kept = isSection(lease) && isSection(lease.redis) ? place(lease.redis) : undefined;
+  const watched = sections(redis).find((target) => kept !== undefined && place(target) === kept);
   if (watched === undefined) return;
   const reason = 'while that server is down nobody could probe, and nothing may be written to it';
   report(['lease', 'redis', 'url'], `is the server of the target ${watched.name}: ${reason}`, 'use another server, or kubernetes');
 }
 
-/** Host and port, or the path of a socket. */
-function place(url: unknown): string | undefined {
-  const address = isAddress(url) ? url.url : url;
-  const parsed = typeof address === 'string' ? URL.parse(address) : null;
-  if (parsed === null) return undefined;
-  return parsed.protocol === 'unix:' ? parsed.pathname : `${parsed.hostname.toLowerCase()}:${parsed.port || 6379}`;
+/** Host and port, or the path of a socket. A section with a problem of its own still has its address in `url`. */
+function place({ address, url }: Section): string | undefined {
+  const known = isAddress(address) ? address : isLogin(url) ? url.address : undefined;
+  if (known === undefined) return undefined;
+  return 'path' in known ? known.path : `${known.host.toLowerCase()}:${known.port}`;
 }
 
 function onlyOne(section: Section, key: string, report: Report): void {
@@ -171,7 +171,11 @@ function isName(value: unknown): value is string {
   return typeof value === 'string' && NAME.test(value);
 }
 
-function isAddress(value: unknown): value is RedisAddress {
+function isLogin(value: unknown): value is RedisLogin {
+  return isSection(value) && isAddress(value.address);
+}
+
+function isAddress(value: unknown): value is WrittenAddress {
   return isSection(value) && typeof value.url === 'string';
 }
 

@@ -87,11 +87,11 @@ const target = z
       .describe('Count the keys of the database by class, from a random sample; off unless this key is there. `{}` takes the defaults.'),
   })
   .superRefine(...always(targetRules))
-  .transform(({ url: address, password_file, ...rest }) => ({
+  .transform(({ url, password_file, ...rest }) => ({
     ...rest,
-    url: address?.url,
-    username: rest.username ?? address?.username,
-    password: rest.password ?? password_file ?? address?.password,
+    address: url?.address,
+    username: rest.username ?? url?.username,
+    password: rest.password ?? password_file ?? url?.password,
     timeout: rest.timeout ?? timeoutFor(rest.interval, 2000),
   }));
 
@@ -159,11 +159,11 @@ const leaseRedis = z
     tls: tls.optional().describe('How to trust and be trusted over TLS.'),
   })
   .superRefine(...always(targetRules))
-  .transform(({ url: address, password_file, ...rest }) => ({
+  .transform(({ url, password_file, ...rest }) => ({
     ...rest,
-    url: address.url,
-    username: rest.username ?? address.username,
-    password: rest.password ?? password_file ?? address.password,
+    address: url.address,
+    username: rest.username ?? url.username,
+    password: rest.password ?? password_file ?? url.password,
   }));
 
 const leaseObject = z.strictObject({

@@ -6,6 +6,7 @@ import { type Exchange, exchange } from '../litellm/request.ts';
 import type { LeaseAnswer, LeaseStore } from '../model/lease.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { readText } from '../source/file.ts';
+import { withoutBrackets } from '../source/url.ts';
 import { failureReason, type LeasePlace, type LeaseVerb, refusalReason } from './reason.ts';
 import { changedLease, type LeaseRecord, newLease, readLease } from './record.ts';
 
@@ -127,5 +128,5 @@ async function readAccountFile(file: string, what: string): Promise<string> {
 
 /** Some releases of Node 22 hold no certificate for valid at an IPv6 address, whatever addresses it names. */
 function serverName({ hostname: host }: URL): { server_name?: string } {
-  return isIPv6(host.replace(/^\[|\]$/g, '')) ? { server_name: SERVER_NAME } : {};
+  return isIPv6(withoutBrackets(host)) ? { server_name: SERVER_NAME } : {};
 }

@@ -1,10 +1,11 @@
 import { lookup } from 'node:dns/promises';
+import { withoutBrackets } from '../source/url.ts';
 import { replicaOf } from './replicas.ts';
 
 /** The hosts of a gateway by its configuration: that of its URL and those of its replicas. */
 export function hostsOf({ url, addresses = [] }: { url: string; addresses?: readonly string[] | undefined }): string[] {
   const base = new URL(url);
-  return [...new Set([bare(base.hostname), ...addresses.map((address) => replicaOf(address, base).host)])];
+  return [...new Set([withoutBrackets(base.hostname), ...addresses.map((address) => replicaOf(address, base).host)])];
 }
 
 /** The IP addresses of hosts, as the machine resolves them; none of one that it does not resolve. */
@@ -18,8 +19,4 @@ async function resolved(host: string): Promise<string[]> {
   } catch {
     return [];
   }
-}
-
-function bare(host: string): string {
-  return host.replace(/^\[|\]$/g, '');
 }

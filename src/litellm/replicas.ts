@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
+import { withoutBrackets } from '../source/url.ts';
 
 /** Where one replica of a gateway listens. `name` is its `host:port`, for people. */
 export interface Replica {
@@ -29,7 +30,7 @@ export async function findReplicas(addresses: readonly string[], url: string, ti
 export function replicaOf(address: string, url: URL): Replica {
   const [, host = '', given] = /^(?:https?:\/\/)?(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(address) ?? [];
   const port = given ?? (url.port || (url.protocol === 'https:' ? '443' : '80'));
-  return { name: `${host}:${port}`, host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+  return { name: `${host}:${port}`, host: withoutBrackets(host), port: Number(port) };
 }
 
 /**

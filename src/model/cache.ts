@@ -65,7 +65,6 @@ export const CAUSE = [
   'flushed',
   'evicted',
   'breaker_open',
-  'pool_exhausted',
   'cache_disabled',
   'cache_local',
   'call_type_not_cached',
@@ -95,8 +94,9 @@ export type Question = (typeof QUESTION)[number];
 export const NOT_ASKED = ['off', 'mode_not_known', 'cluster', 'not_needed', 'slow', 'limit', 'budget'] as const;
 export type NotAsked = (typeof NOT_ASKED)[number];
 
-/** Whose cache controls the measured key carried: the probe's own, or none, as users' requests do. */
-export const CONTROLS = ['own', 'none'] as const;
+/** Whose cache controls the measured key was written with: the probe's, or none, as with users' requests. */
+export const CACHE_CONTROLS = ['probe', 'none'] as const;
+export type CacheControls = (typeof CACHE_CONTROLS)[number];
 
 /** What kind of cache the gateway says that it has. */
 export const CACHE_TYPE = [

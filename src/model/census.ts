@@ -1,11 +1,11 @@
 /**
- * What a key of a LiteLLM Redis is for, as its name tells. `hex64`: 64 hexadecimal digits, with a namespace
+ * What a key of a LiteLLM Redis is for, as its name tells. `response_or_key_hash`: 64 hexadecimal digits, with a namespace
  * or without, which is a cached response, or a hashed API key where the gateway runs with
  * `enable_redis_auth_cache`: only the value could tell them apart, and no value is read. `probe`: an entry
  * that a pair of this exporter (or of another one) left in the cache.
  */
 export const KEY_CLASS = [
-  'hex64',
+  'response_or_key_hash',
   'rate_limit',
   'cooldown',
   'routing',
@@ -41,6 +41,6 @@ export interface Census {
   coverage: number;
   /** One for each class, in the order of KEY_CLASS. */
   classes: readonly ClassCount[];
-  /** Median time to live of the `hex64` keys that were looked at, seconds; absent where none has one. */
+  /** Median time to live of the `response_or_key_hash` keys that were looked at, seconds; absent where none has one. */
   medianTtlSeconds?: number | undefined;
 }

@@ -43,8 +43,8 @@ export function outcomeOf({ kind, first, duplicate, labelled, key, lostAfterWrit
 }
 
 /** Of a key that was lost nobody knows whether it was there when the duplicate asked for it. */
-function missOutcome(vanished: boolean): Outcome {
-  return vanished ? 'miss_unexplained' : 'miss_not_written';
+function missOutcome(lostAfterWrite: boolean): Outcome {
+  return lostAfterWrite ? 'miss_unexplained' : 'miss_not_written';
 }
 
 /** Whether an outcome leaves nothing to explain: the duplicate was answered from the cache, as it should be. */

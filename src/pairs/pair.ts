@@ -28,7 +28,7 @@ export interface PairPlan {
 }
 
 /** Where each of the two requests is sent: the same gateway, or two replicas of it. */
-export type PairGateways = Readonly<Record<PairRequest, Gateway>>;
+export type Endpoints = Readonly<Record<PairRequest, Gateway>>;
 
 /** One of the two requests, as it went. */
 export interface RequestResult {
@@ -68,7 +68,7 @@ const MAX_WRITE_WAIT_MS = 500;
  */
 export async function runPair(
   plan: PairPlan,
-  gateways: PairGateways,
+  gateways: Endpoints,
   keys: KeyWatch | undefined,
   tick: Tick,
   clock: Clock,

@@ -2,20 +2,19 @@ import type { Attributes, HrTime } from '@opentelemetry/api';
 import type { MetricDefinition } from '../catalogue/definition.ts';
 import { CATALOGUE } from '../catalogue/index.ts';
 import type { Metric, Sample } from '../catalogue/sample.ts';
-import type { Series } from '../catalogue/series.ts';
+import { PART, type Part, type Series } from '../catalogue/series.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { emptyHistogram, type HistogramPoint, hrTime, isComplete, type NumberPoint, observeValue, setDistribution } from './points.ts';
 
 /**
  * Whose series they are. `staleAfter` is milliseconds: a part that was not replaced for longer is not
- * read, unless `lifetimes` gives it another limit or it is named in `lasting`. A target's series carry `redis_target`, a gateway's `gateway`.
+ * read, unless it is lasting (`PART`) or `lifetimes` gives it another limit. A target's series carry `redis_target`, a gateway's `gateway`.
  */
 export interface Owner {
   readonly kind: 'target' | 'gateway' | 'exporter';
   readonly name: string;
   readonly staleAfter: number;
-  readonly lifetimes?: Readonly<Record<string, number>>;
-  readonly lasting?: readonly string[];
+  readonly lifetimes?: Readonly<Partial<Record<Part, number>>>;
   /** Says at each reading which metrics are to be shown; all without it. */
   readonly isShown?: (metric: Metric) => boolean;
 }
@@ -41,7 +40,7 @@ type Entry =
   | { readonly form: 'histogram'; readonly family: Family & { form: 'histogram' }; readonly point: HistogramPoint };
 
 /** What one `replace` left. Withdrawn entries are kept until the next one, so that counters keep their start. */
-interface Part {
+interface Published {
   at: number;
   shown: boolean;
   entries: Map<string, Entry>;
@@ -50,7 +49,7 @@ interface Part {
 interface OwnedSeries {
   readonly owner: Owner;
   readonly events: Map<string, Entry>;
-  readonly parts: Map<string, Part>;
+  readonly parts: Map<Part, Published>;
 }
 
 function idOf({ kind, name }: Owner): string {
@@ -151,7 +150,7 @@ export function createStore(clock: Clock, mask: (text: string) => string = (text
     for (const { owner, events, parts } of holdings.values()) {
       for (const entry of events.values()) show(owner, entry);
       for (const [name, part] of parts) {
-        const fresh = now - part.at <= (owner.lifetimes?.[name] ?? owner.staleAfter) || owner.lasting?.includes(name);
+        const fresh = now - part.at <= (owner.lifetimes?.[name] ?? owner.staleAfter) || PART[name].lasting;
         if (part.shown && fresh) for (const entry of part.entries.values()) show(owner, entry);
       }
     }

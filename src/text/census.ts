@@ -3,7 +3,7 @@ import { ago, bytes, count, span } from './quantities.ts';
 
 /** The classes of keys in a few words. */
 export const CLASS_WORDS: Readonly<Record<KeyClass, string>> = {
-  hex64: 'cached answers or hashed API keys',
+  response_or_key_hash: 'cached answers or hashed API keys',
   rate_limit: 'rate limits',
   cooldown: 'cooldowns of deployments',
   routing: 'routing',
@@ -27,7 +27,7 @@ export function censusBasis({ at, database, keys, sampled, coverage }: Census, n
   return `${count(sampled)} of ${count(keys)} keys of database ${database} (${share}), ${ago(at, now)}`;
 }
 
-/** The census in one line: `census from 1,000 of 12,345 keys of database 0 (8.1 %), 3 s ago: 9,000 hex64 (14 MiB)`. */
+/** The census in one line: `census from 1,000 of 12,345 keys of database 0 (8.1 %), 3 s ago: 9,000 response_or_key_hash (14 MiB)`. */
 export function censusLine(census: Census, now: number): string {
   const classes = classesByMemory(census).map((entry) => `${count(entry.keys)} ${entry.class} (${classFacts(entry)})`);
   return `census from ${censusBasis(census, now)}: ${classes.length === 0 ? 'no keys' : classes.join(', ')}`;

@@ -72,7 +72,6 @@ export const CAUSE_WORDS: Readonly<Record<Cause, { title: string; next: string }
     title: 'the circuit breaker of the gateway is open',
     next: 'Mend what Redis refused before. The breaker closes by itself, or after a restart of the gateway.',
   },
-  pool_exhausted: { title: 'the Redis connection pool of the gateway is used up', next: 'Raise max_connections in cache_params.' },
   cache_disabled: {
     title: 'the cache is switched off',
     next: 'Set litellm_settings.cache: true with cache_params, and restart the gateway.',

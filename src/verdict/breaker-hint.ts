@@ -1,17 +1,17 @@
 import { hasBehaviour } from '../litellm/releases.ts';
-import { isQuiet } from './counters.ts';
-import { reachesRedis } from './proof.ts';
-import type { Finding, Signals } from './signals.ts';
-import { standingOf } from './standing.ts';
+import { reachesRedis } from './causes/cause.ts';
+import { isQuiet } from './causes/counters.ts';
+import { routeStateOf } from './route-state.ts';
+import type { RouteResult, Signals } from './signals.ts';
 
 /**
  * What to think of a gateway that writes nothing although Redis would let it: an open circuit breaker leaves no
  * trace. A hint for people in the evidence, never a cause. Undefined where something speaks against it.
  */
-export function breakerHint(signals: Signals, findings: readonly Finding[]): string | undefined {
+export function breakerHint(signals: Signals, results: readonly RouteResult[]): string | undefined {
   const { acceptedCredential, redisFailure, refusedCredential, refusals, server, version } = signals;
   const isAccepted = acceptedCredential !== undefined || reachesRedis(signals);
-  const isSilent = findings.length > 0 && findings.every(isUnused);
+  const isSilent = results.length > 0 && results.every(isUnused);
   if (!isAccepted || !isSilent || server === undefined || hasBehaviour(version, 'circuit_breaker') === false) return undefined;
   if (redisFailure !== undefined || refusedCredential !== undefined || refusals.length > 0 || !isQuiet(signals)) return undefined;
   const why =
@@ -20,14 +20,14 @@ export function breakerHint(signals: Signals, findings: readonly Finding[]): str
 }
 
 /** Whether a route did not use the watched Redis, as far as can be told. */
-function isUnused(finding: Finding): boolean {
-  const standing = standingOf(finding);
+function isUnused(result: RouteResult): boolean {
+  const routeState = routeStateOf(result);
   return (
-    standing !== 'proven' &&
-    standing !== 'error' &&
-    standing !== 'wrong' &&
-    finding.key !== 'present' &&
-    finding.key !== 'other_database' &&
-    !finding.vanished
+    routeState !== 'proven' &&
+    routeState !== 'error' &&
+    routeState !== 'wrong' &&
+    result.key !== 'present' &&
+    result.key !== 'other_database' &&
+    !result.lostAfterWrite
   );
 }

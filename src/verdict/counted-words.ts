@@ -1,4 +1,4 @@
-import type { Counted, Growth } from './growth.ts';
+import type { AnomalousIncrease, Counted } from './growth.ts';
 
 /** What a counter of Redis counts: the beginning and the end of a sentence around the number. */
 const WORDS = {
@@ -31,8 +31,8 @@ export type Refusal = keyof typeof WORDS;
 export const REFUSALS: readonly Refusal[] = names(WORDS);
 
 /** `Redis refused 32 commands without a password (NOAUTH) during the probes; normally 0 to 2 in that time.` */
-export function countedSentence(name: Refusal, growth: Growth): string {
-  return `${seen(name, growth.by)} during the probes; ${compared(growth)}.`;
+export function countedSentence(name: Refusal, increase: AnomalousIncrease): string {
+  return `${seen(name, increase.by)} during the probes; ${compared(increase)}.`;
 }
 
 /** The same without the comparison, as the beginning of a sentence. */
@@ -47,7 +47,7 @@ export function about(name: Refusal): string {
   return [verb, `${noun}s`, why].filter((part) => part !== '').join(' ');
 }
 
-function compared({ usual, pauseSeconds }: Growth): string {
+function compared({ usual, pauseSeconds }: AnomalousIncrease): string {
   if (pauseSeconds === undefined) return usual === 0 ? 'normally none in that time' : `normally 0 to ${usual} in that time`;
   const quiet = `from the ${Math.max(1, Math.round(pauseSeconds))} s without probes before`;
   return usual === 0 ? `none was to be expected ${quiet}` : `at most ${usual} were to be expected ${quiet}`;

@@ -19,19 +19,19 @@ export const COUNTED = [
 export type Counted = (typeof COUNTED)[number];
 
 /** How much others than this daemon moved a server's counters over some time. */
-export interface Rise {
+export interface CounterDelta {
   seconds: number;
   by: Readonly<Partial<Record<Counted, number>>>;
 }
 
 /** A rise while pairs ran, with the rise in the pause before it where that is known. */
-export interface Window {
-  during: Rise;
-  pause?: Rise | undefined;
+export interface ObservationWindow {
+  during: CounterDelta;
+  pause?: CounterDelta | undefined;
 }
 
 /** The rise of one counter while pairs ran, and the most that is explained without the gateway. */
-export interface Growth {
+export interface AnomalousIncrease {
   by: number;
   usual: number;
   /** The most that came in one pause, where that is more than `usual`: had it come at once, it could all be in this window. */
@@ -41,34 +41,34 @@ export interface Growth {
 }
 
 /** Less is chance: a client that nobody knows is refused once. */
-export const LEAST = 2;
+export const SMALLEST_INCREASE = 2;
 
 /**
  * How much stronger a counter moved than it usually does: `(now + 1) / (most before + 1)`. Undefined where it does
  * not stand out: by less than two, or by no more than what comes at random exceeds its own most by chance, which
  * grows with the square root of it.
  */
-export function ratioOf({ by, usual }: Pick<Growth, 'by' | 'usual'>): number | undefined {
-  return by - usual < Math.max(LEAST, 2 * (Math.sqrt(usual + 1) - 1)) ? undefined : (by + 1) / (usual + 1);
+export function ratioOf({ by, usual }: Pick<AnomalousIncrease, 'by' | 'usual'>): number | undefined {
+  return by - usual < Math.max(SMALLEST_INCREASE, 2 * (Math.sqrt(usual + 1) - 1)) ? undefined : (by + 1) / (usual + 1);
 }
 
 /** The same where all that came in a pause comes at once, as a burst of a client does. */
-export function leastRatioOf({ by, usual, inPause = 0 }: Pick<Growth, 'by' | 'usual' | 'inPause'>): number {
+export function leastRatioOf({ by, usual, inPause = 0 }: Pick<AnomalousIncrease, 'by' | 'usual' | 'inPause'>): number {
   return (by + 1) / (Math.max(usual, inPause) + 1);
 }
 
 /** A moment of a server's counters, with what this daemon had caused by then. */
-export interface Moment {
+export interface CounterSnapshot {
   at: number;
   counters: ServerCounters;
   own: Readonly<Partial<Record<ErrorPrefix | 'logins', number>>>;
 }
 
 /**
- * How much others moved the counters between two moments (`at` is milliseconds); undefined when the
+ * How much others moved the counters between two snapshots (`at` is milliseconds); undefined when the
  * server restarted or its counters were reset in between.
  */
-export function riseBetween(before: Moment, after: Moment): Rise | undefined {
+export function deltaBetween(before: CounterSnapshot, after: CounterSnapshot): CounterDelta | undefined {
   if (before.counters.runId !== after.counters.runId) return undefined;
   if (after.counters.runId === undefined && !isSameRun(before, after)) return undefined;
   // CONFIG RESETSTAT sets everything to 0, and some of it may have grown beyond what it was since.
@@ -90,13 +90,13 @@ export function riseBetween(before: Moment, after: Moment): Rise | undefined {
 const UPTIME_SLACK = 2;
 
 /** Whether the uptime goes on where the run id is hidden, as behind a proxy that may lead to several servers; true where it is hidden, too. */
-function isSameRun(before: Moment, after: Moment): boolean {
+function isSameRun(before: CounterSnapshot, after: CounterSnapshot): boolean {
   const [from, to] = [before.counters.uptime, after.counters.uptime];
   if (from === undefined || to === undefined) return from === to;
   return Math.abs(to - from - (after.at - before.at) / 1000) <= UPTIME_SLACK;
 }
 
-function countsOf({ counters }: Moment): Partial<Record<Counted, number | undefined>> {
+function countsOf({ counters }: CounterSnapshot): Partial<Record<Counted, number | undefined>> {
   const { errors, logins, rejectedConnections, evictedKeys, expiredKeys, flushes, deletes, sets } = counters;
   return {
     ...errors,
@@ -129,8 +129,11 @@ const LONG = 10;
  * the pause before the window, which has to be at least as long, and three times what that would put into a
  * window of this length. Without either nothing can be told.
  */
-export function growthIn({ during, pause }: Window, good: readonly Window[]): Partial<Record<Counted, Growth>> {
-  const growth: Partial<Record<Counted, Growth>> = {};
+export function increasesIn(
+  { during, pause }: ObservationWindow,
+  good: readonly ObservationWindow[],
+): Partial<Record<Counted, AnomalousIncrease>> {
+  const increases: Partial<Record<Counted, AnomalousIncrease>> = {};
   const known = good.length > 0 ? sum(good.map((window) => window.during.seconds + (window.pause?.seconds ?? 0))) : (pause?.seconds ?? 0);
   const least = known < LONG * during.seconds ? BURST : 0;
   for (const name of COUNTED) {
@@ -139,19 +142,19 @@ export function growthIn({ during, pause }: Window, good: readonly Window[]): Pa
     if (good.length === 0 && (pause === undefined || pause.seconds < during.seconds)) continue;
     const seen = good.length > 0 ? usual(name, during.seconds, good) : inWindowOf(during.seconds, pause, name);
     const burst = REMOVAL.some((removal) => removal === name) ? 0 : least;
-    const inPause = Math.max(0, ...[pause, ...good.map((window) => window.pause)].map((rise) => rise?.by[name] ?? 0));
+    const inPause = Math.max(0, ...[pause, ...good.map((window) => window.pause)].map((delta) => delta?.by[name] ?? 0));
     const most = Math.max(burst, seen);
-    growth[name] = {
+    increases[name] = {
       by,
       usual: most,
       ...(inPause > most && { inPause }),
       ...(good.length === 0 ? { pauseSeconds: known } : {}),
     };
   }
-  return growth;
+  return increases;
 }
 
-function usual(name: Counted, seconds: number, good: readonly Window[]): number {
+function usual(name: Counted, seconds: number, good: readonly ObservationWindow[]): number {
   let most = 0;
   for (const { during, pause } of good) {
     most = Math.max(most, during.by[name] ?? 0);
@@ -164,13 +167,13 @@ function usual(name: Counted, seconds: number, good: readonly Window[]): number 
 }
 
 /** What a pause alone explains in a window of some seconds: all that moved in it, as it may come at once, and three times what comes in so many seconds. */
-function inWindowOf(seconds: number, pause: Rise | undefined, name: Counted): number {
+function inWindowOf(seconds: number, pause: CounterDelta | undefined, name: Counted): number {
   const inPause = pause?.by[name] ?? 0;
   return pause === undefined ? 0 : Math.max(inPause, often(inPause, seconds, pause));
 }
 
 /** Three times what comes in so many seconds by the pace of a pause: chance may bring as much. */
-function often(inPause: number, seconds: number, pause: Rise): number {
+function often(inPause: number, seconds: number, pause: CounterDelta): number {
   return Math.ceil((3 * inPause * seconds) / pause.seconds);
 }
 

@@ -1,13 +1,14 @@
 import type { Cause, Verdict } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
 import { breakerHint } from './breaker-hint.ts';
-import { unexplained } from './counters.ts';
+import { isOutage } from './causes/cause.ts';
+import { unexplained } from './causes/counters.ts';
+import { CAUSE_TABLE } from './causes/index.ts';
 import { pairsSentence } from './pair-words.ts';
-import { isOutage } from './proof.ts';
-import type { Finding, Signals } from './signals.ts';
-import { isUnseenHit, routesOf } from './standing.ts';
+import { isUnverifiedHit, routesOf } from './route-state.ts';
+import type { RouteResult, Signals } from './signals.ts';
 import { type Candidate, strongest } from './strength.ts';
-import { CAUSE_TABLE, VERDICT_TABLE } from './table.ts';
+import { VERDICT_TABLE } from './verdicts.ts';
 
 /** The state of a gateway's cache, why, and one sentence with what that rests on. */
 export interface Judgement {
@@ -31,32 +32,32 @@ export const NO_ANSWER = 'the watched Redis does not answer';
  * Judges a gateway from the latest pair of each of its routes and from what else is known. A cause is only
  * named on proof, and only the strongest one; `none` stands for a state that is as it should be.
  */
-export function judge(findings: readonly Finding[], signals: Signals): Judgement {
-  const routes = routesOf(findings, signals.writesElsewhere);
+export function judge(results: readonly RouteResult[], signals: Signals): Judgement {
+  const routes = routesOf(results, signals.writesUnwatched);
   const verdict = VERDICT_TABLE.find((row) => row.holds(routes, signals))?.verdict ?? 'unknown';
-  const seen = [...(findings.length === 0 ? [] : [pairsSentence(findings)]), ...pingSentence(signals)];
-  const doubt = doubtOf(verdict, findings, signals);
+  const seen = [...(results.length === 0 ? [] : [pairsSentence(results)]), ...pingSentence(signals)];
+  const doubt = doubtOf(verdict, results, signals);
   if (verdict === 'working') {
     const evidence = [...(doubt === undefined ? [] : [doubt.sentence]), ...seen].join(' ');
     return { verdict, cause: 'none', evidence, ...(doubt && { doubt: doubt.title }) };
   }
   if (verdict === 'unknown')
     return { verdict, cause: 'undetermined', evidence: 'Not every route has had a pair in the last three intervals.' };
-  const [first, ...equal] = strongest(candidates(verdict, findings, signals));
+  const [first, ...equal] = strongest(candidates(verdict, results, signals));
   if (first === undefined)
-    return { verdict, cause: 'undetermined', evidence: [...undetermined(verdict, findings, signals), ...seen].join(' ') };
+    return { verdict, cause: 'undetermined', evidence: [...undetermined(verdict, results, signals), ...seen].join(' ') };
   if (equal.length > 0) {
     const sentences = [first, ...equal].map(({ sentence }) => sentence);
     return { verdict, cause: 'undetermined', evidence: ['Several causes are equally likely.', ...sentences, ...seen].join(' ') };
   }
-  const evidence = [first.sentence, ...(findings.length === 0 ? [] : seen)].join(' ');
+  const evidence = [first.sentence, ...(results.length === 0 ? [] : seen)].join(' ');
   return { verdict, cause: asExpected(verdict, signals) ? 'none' : first.cause, evidence };
 }
 
 /** Everything that speaks for a cause of a verdict. */
-export function candidates(verdict: Verdict, findings: readonly Finding[], signals: Signals): Candidate[] {
+export function candidates(verdict: Verdict, results: readonly RouteResult[], signals: Signals): Candidate[] {
   return CAUSE_TABLE.flatMap(({ cause, strength, verdicts, proof }) => {
-    const shown = verdicts.includes(verdict) ? proof(signals, findings) : undefined;
+    const shown = verdicts.includes(verdict) ? proof(signals, results) : undefined;
     return shown === undefined ? [] : [{ cause, strength, ...shown }];
   });
 }
@@ -66,14 +67,14 @@ export function asExpected(verdict: Verdict, { expected }: Pick<Signals, 'expect
   return (verdict === 'local' && expected === 'local') || (verdict === 'disabled' && expected === 'none');
 }
 
-function undetermined(verdict: Verdict, findings: readonly Finding[], signals: Signals): string[] {
-  if (verdict === 'not_in_redis' && signals.writesElsewhere) {
+function undetermined(verdict: Verdict, results: readonly RouteResult[], signals: Signals): string[] {
+  if (verdict === 'not_in_redis' && signals.writesUnwatched) {
     return [
       'In ten rounds running the pairs hit, and nothing at all was written to the watched Redis meanwhile: the gateway uses another one.',
     ];
   }
   if (!isOutage(verdict)) return [];
-  const hint = breakerHint(signals, findings);
+  const hint = breakerHint(signals, results);
   const isUnknown = verdict === 'partial' && signals.callTypes === undefined;
   return [...unexplained(signals), ...(isUnknown ? [CALLS_NOT_KNOWN] : []), ...(hint === undefined ? [] : [hint])];
 }
@@ -81,7 +82,7 @@ function undetermined(verdict: Verdict, findings: readonly Finding[], signals: S
 /** Whether a verdict of hits rests on no look into a Redis that could be looked into. */
 function doubtOf(
   verdict: Verdict,
-  findings: readonly Finding[],
+  results: readonly RouteResult[],
   { server, redisFailure }: Signals,
 ): { title: string; sentence: string } | undefined {
   if (verdict !== 'working') return undefined;
@@ -90,7 +91,7 @@ function doubtOf(
     return { title, sentence: `The hits say nothing of Redis now: ${title}.` };
   }
   // A plain pair may have a key without a name; another route of the same round tells.
-  if (server === undefined || !findings.some(isUnseenHit) || findings.some(({ key }) => key === 'present')) return undefined;
+  if (server === undefined || !results.some(isUnverifiedHit) || results.some(({ key }) => key === 'present')) return undefined;
   return {
     title: NOT_VERIFIED,
     sentence: `The hits are ${NOT_VERIFIED}: their keys could not be looked up there. Set gateways[].namespace to the namespace of cache_params, and check that redis names the Redis of this gateway.`,

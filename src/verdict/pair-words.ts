@@ -1,6 +1,6 @@
 import type { GatewayFailure, Outcome, Route } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
-import type { Finding } from './signals.ts';
+import type { RouteResult } from './signals.ts';
 
 /** A route in prose. */
 export const ROUTE_PROSE: Readonly<Record<Route, string>> = {
@@ -53,8 +53,8 @@ export function redisFailureProse(failure: RedisFailure): string {
 }
 
 /** `Last pairs: completions missed, the key was never written; chat hit, the key is not in Redis.` */
-export function pairsSentence(findings: readonly Finding[]): string {
-  const pairs = findings.map(({ route, outcome, failure }) => {
+export function pairsSentence(results: readonly RouteResult[]): string {
+  const pairs = results.map(({ route, outcome, failure }) => {
     const why = failure === undefined ? '' : ` (${GATEWAY_FAILURE_PROSE[failure]})`;
     return `${ROUTE_PROSE[route]}${outcome.startsWith('error_') ? ':' : ''} ${OUTCOME_PROSE[outcome]}${why}`;
   });

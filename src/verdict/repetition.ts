@@ -1,4 +1,4 @@
-import type { Counted, Rise } from './growth.ts';
+import type { Counted, CounterDelta } from './growth.ts';
 
 /** Counters that move when a server does not let a client in at all, whatever that wants to ask. */
 const NOT_LET_IN = ['NOAUTH', 'WRONGPASS', 'logins', 'rejected_connections'] as const satisfies readonly Counted[];
@@ -8,13 +8,13 @@ export type NotLetIn = (typeof NOT_LET_IN)[number];
 export interface Repetition {
   times: number;
   /** The counters that others moved each time, and never in the longer times between. */
-  moved: readonly NotLetIn[];
+  counters: readonly NotLetIn[];
 }
 
 /** Compares the times in which the gateway was asked with those between, in which it was not. */
-export function compare(asked: readonly Rise[], between: readonly Rise[]): Repetition {
-  const moved = NOT_LET_IN.filter(
+export function compare(asked: readonly CounterDelta[], between: readonly CounterDelta[]): Repetition {
+  const counters = NOT_LET_IN.filter(
     (name) => asked.every(({ by }) => (by[name] ?? 0) > 0) && between.every(({ by }) => (by[name] ?? 0) === 0),
   );
-  return { times: asked.length, moved: asked.length === 0 ? [] : moved };
+  return { times: asked.length, counters: asked.length === 0 ? [] : counters };
 }

@@ -3,18 +3,18 @@ import type { CacheType, GatewayFailure, Outcome, Route } from '../model/cache.t
 import type { RedisFailure } from '../model/redis.ts';
 import type { KeyState } from '../redis/probe-keys/lookup.ts';
 import type { ServerState } from '../redis/replies/server-state.ts';
-import type { Counted, Growth } from './growth.ts';
+import type { AnomalousIncrease, Counted } from './growth.ts';
 import type { Repetition } from './repetition.ts';
 
 /** The latest pair of a route. */
-export interface Finding {
+export interface RouteResult {
   route: Route;
   outcome: Outcome;
   key: KeyState;
   /** The key was written to the watched server and lost before the pair ended; that of a duplicate that missed may have come after it. */
-  vanished?: boolean | undefined;
+  lostAfterWrite?: boolean | undefined;
   /** First request and duplicate went to different replicas: the duplicate cannot come from the memory of the first. */
-  across?: boolean | undefined;
+  crossReplica?: boolean | undefined;
   failure?: GatewayFailure | undefined;
 }
 
@@ -56,7 +56,7 @@ export interface Signals {
   /** The condition of the target just after the pairs; undefined when it could not be read. */
   server?: ServerState | undefined;
   /** By how much others moved the counters of the target while the pairs ran, whatever is usual; undefined when that is not known. */
-  moved: Readonly<Partial<Record<Counted, number>>> | undefined;
+  deltas: Readonly<Partial<Record<Counted, number>>> | undefined;
   /** The daemon has used this target before. */
   usedBefore: boolean;
   /** Refusals that ACL LOG has more of since just before the pairs, and that are the gateway's. */
@@ -66,15 +66,17 @@ export interface Signals {
   /** What the target did while `/cache/ping` was asked several times; undefined when it was not. */
   atPings: Repetition | undefined;
   /** Counters of the target that others moved by more than they do without the pairs. */
-  growth: Readonly<Partial<Record<Counted, Growth>>>;
+  increases: Readonly<Partial<Record<Counted, AnomalousIncrease>>>;
   /**
    * What is known of the replicas of the gateway beside the pairs between them: whether one of the two whose
    * pairs these are, or another one, does not share the cache of the rest; and those that read back by
    * themselves what the watched server does not have. Undefined without replicas.
    */
-  replicas: { apart: 'these' | 'others' | undefined; elsewhere: readonly { name: string; finding: Finding }[] } | undefined;
+  replicas:
+    | { isolated: 'current_pair' | 'another_replica' | undefined; readsOtherCache: readonly { name: string; result: RouteResult }[] }
+    | undefined;
   /** The server tells of every probe key that is written to it, and is no part of a cluster. */
   seesEveryWrite: boolean;
   /** In ten rounds running pairs hit, their keys could not be looked up, and nothing at all was written to the target meanwhile. */
-  writesElsewhere?: boolean | undefined;
+  writesUnwatched?: boolean | undefined;
 }

@@ -2,6 +2,7 @@ import { type RunningRedis, startRedis } from '../../dev/redis.ts';
 import { sampleKeys } from '../../src/redis/census.ts';
 import { createTarget } from '../../src/redis/connection/connect.ts';
 import { parseInfo } from '../../src/redis/replies/info.ts';
+import { addressOf } from '../support/redis-address.ts';
 import { median } from './statistics.ts';
 
 const KEYS = 1_000_000;
@@ -33,7 +34,7 @@ export interface CensusCost {
 export async function censusCost(): Promise<CensusCost> {
   const redis = await startRedis({ release: '8.2.3' });
   for (let from = 0; from < KEYS; from += CHUNK) await redis.command('EVAL', FILL, 0, from);
-  const target = createTarget({ name: 'cache', url: redis.url, interval: 15_000, timeout: 2_000, canaries: [] });
+  const target = createTarget({ name: 'cache', address: addressOf(redis.url), interval: 15_000, timeout: 2_000, canaries: [] });
   const signal = AbortSignal.timeout(120_000);
   const client = await target.open(target.credential, signal);
   await sampleKeys(target, client, SAMPLE, signal);

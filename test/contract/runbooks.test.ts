@@ -8,7 +8,7 @@ import { readRules } from '../../scripts/rule-files.ts';
 import { metricDocuments } from '../../src/catalogue/markdown.ts';
 import { runCommand } from '../../src/cli/program.ts';
 import { CAUSE, VERDICT } from '../../src/model/cache.ts';
-import { VERDICT_TABLE } from '../../src/verdict/table.ts';
+import { VERDICT_TABLE } from '../../src/verdict/verdicts.ts';
 import { anchors, blocks, codeSpans, headings, internalLinks, page, pagesIn, section } from '../support/documentation.ts';
 import { exampleGateway, exampleStatus } from '../support/example-status.ts';
 import { serve } from '../support/http.ts';

@@ -21,7 +21,7 @@ describe('a daemon with a census', () => {
     const lastRun = async () => metricValue(await exporter.metrics(), 'redis_census_last_run_timestamp_seconds') ?? 0;
     const scrapes = async () => metricValue(await exporter.metrics(), 'redis_scrape_duration_seconds_count', { outcome: 'success' }) ?? 0;
 
-    await eventually(async () => (await keys('hex64')) === 1, 10_000);
+    await eventually(async () => (await keys('response_or_key_hash')) === 1, 10_000);
     const page = await exporter.metrics();
     expect(metricValue(page, 'redis_census_keys', { class: 'rate_limit' })).toBe(1);
     expect(metricValue(page, 'redis_census_keys', { class: 'spend' })).toBe(0);
@@ -32,13 +32,15 @@ describe('a daemon with a census', () => {
     expect(metricValue(page, 'cache_exporter_job_duration_seconds_count', { task: 'census', outcome: 'success' })).toBe(1);
     expect(await (await fetch(`${exporter.url}/api/v1/status`)).json()).toMatchObject({ targets: [{ census: { keys: 2, sampled: 2 } }] });
     expect(await (await fetch(exporter.url)).text()).toContain('2 of 2 keys of database 0 (all)');
-    expect((await exporter.command('probe')).output).toMatch(/census from 2 of 2 keys of database 0 \(all\), 0 s ago: 1 hex64/);
+    expect((await exporter.command('probe')).output).toMatch(
+      /census from 2 of 2 keys of database 0 \(all\), 0 s ago: 1 response_or_key_hash/,
+    );
 
     const first = await lastRun();
     // The samples of a scrape go after three of its intervals; those of a census live for three of its own.
     const start = await scrapes();
     await eventually(async () => (await scrapes()) >= start + 5, 10_000);
-    expect(await keys('hex64')).toBe(1);
+    expect(await keys('response_or_key_hash')).toBe(1);
     expect(await lastRun()).toBe(first);
 
     await redis.command('ACL', 'SETUSER', 'default', 'off');

@@ -13,20 +13,11 @@ import { lacksProgram, startPrometheus } from '../support/prometheus.ts';
 import { startRedis } from '../support/redis.ts';
 
 const INTERVAL = 1_000;
+/** After so many ticks with a wrong password a second try of one tick would show. */
+const TICKS = 4;
 
 async function page(demo: RunningDemo): Promise<string> {
   return (await fetch(`${demo.url}/metrics`)).text();
-}
-
-/** The median time of twenty requests for /metrics, in milliseconds. */
-async function pageTime(demo: RunningDemo): Promise<number> {
-  const times: number[] = [];
-  for (let count = 0; count < 20; count += 1) {
-    const start = performance.now();
-    await page(demo);
-    times.push(performance.now() - start);
-  }
-  return times.sort((a, b) => a - b)[10] ?? 0;
 }
 
 function running(demo: RunningDemo): number[] {
@@ -35,7 +26,6 @@ function running(demo: RunningDemo): number[] {
 
 describe('the demo', async () => {
   let demo: RunningDemo;
-  let healthyTime: number;
 
   beforeAll(async () => {
     demo = await startDemo();
@@ -53,7 +43,6 @@ describe('the demo', async () => {
     expect(metricValue(text, 'redis_auth_state', { credential: 'exporter', state: 'ok' })).toBe(1);
     expect(metricValue(text, 'redis_auth_state', { credential: 'litellm', state: 'ok' })).toBe(1);
     expect(metricValue(text, 'redis_auth_required')).toBe(1);
-    healthyTime = await pageTime(demo);
   });
 
   it('serves every metric of the catalogue that has no condition', async () => {
@@ -93,10 +82,6 @@ describe('the demo', async () => {
     expect(metricValue(text, 'redis_memory_used_bytes')).toBeUndefined();
   });
 
-  it('answers as fast as before while Redis is down', async () => {
-    expect(await pageTime(demo)).toBeLessThan(2 * healthyTime + 5);
-  });
-
   it('reports a changed password on the next tick, tries each credential once a tick, and heals with the file', async () => {
     // Without the gateway the exporter is the only client, so the server's count is that of the exporter.
     process.kill(demo.gateway.pid, 'SIGKILL');
@@ -105,16 +90,16 @@ describe('the demo', async () => {
     const start = performance.now();
     const auth = (text: string, state: string) => metricValue(text, 'redis_auth_state', { credential: 'exporter', state });
     await eventually(async () => auth(await page(demo), 'failed') === 1, 2 * INTERVAL);
-    await eventually(() => performance.now() - start > 5 * INTERVAL, 6 * INTERVAL);
+    const refusals = async () => Number(/WRONGPASS:count=(\d+)/.exec(String(await redis.command('INFO', 'errorstats')))?.[1]);
+    await eventually(async () => (await refusals()) >= 2 * TICKS);
+    const refused = await refusals();
     const ticks = Math.ceil((performance.now() - start) / INTERVAL) + 1;
-    const refused = Number(/WRONGPASS:count=(\d+)/.exec(String(await redis.command('INFO', 'errorstats')))?.[1]);
-    expect(refused).toBeGreaterThanOrEqual(2 * (ticks - 3));
     expect(refused).toBeLessThanOrEqual(2 * ticks);
 
     const text = await page(demo);
     expect(metricValue(text, 'redis_up')).toBe(1);
     expect(metricValue(text, 'redis_auth_failures_total', { credential: 'exporter', error_type: 'wrongpass' })).toBeGreaterThanOrEqual(
-      ticks - 3,
+      TICKS - 1,
     );
 
     await writeFile(join(dirname(demo.configFile), 'exporter-password'), 'another\n');

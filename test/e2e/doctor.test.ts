@@ -221,7 +221,6 @@ registerHooks({ load(url, context, next) { if (/node_modules/.test(url)) process
     const packages = new Set([...stderr.matchAll(/node_modules\/((?:@[^/]+\/)?[^/]+)/g)].map(([, name = '']) => name));
     expect([...packages].filter((name) => /^(@opentelemetry|ioredis|pino|hono|zod$)/.test(name))).toEqual([]);
     expect(packages.has('yaml')).toBe(true);
-    expect(await processorSeconds(['--rules'], directory)).toBeLessThan(1);
   });
 
   it('reads and judges 200 files, and takes no more for each of many than for each of few', async () => {

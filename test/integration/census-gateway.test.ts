@@ -9,7 +9,7 @@ import { lacksRedis, startRedis } from '../support/redis.ts';
 import { targetConfig, watchTarget } from '../support/target.ts';
 
 /** What a gateway that routes by usage leaves in its Redis after a request of a user and one of a probe. */
-const LEFT: readonly KeyClass[] = ['hex64', 'rate_limit', 'routing', 'probe'];
+const LEFT: readonly KeyClass[] = ['response_or_key_hash', 'rate_limit', 'routing', 'probe'];
 
 describe.skipIf(await lacksRedis('8.2.3'))('the Redis of a gateway', () => {
   it.each(RECORDED_RELEASE)('LiteLLM %s has keys of known classes only', async (release) => {

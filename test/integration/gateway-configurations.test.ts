@@ -114,7 +114,7 @@ describe.skipIf(await lacks(() => redisServer('6.2.14', () => undefined)))('a Li
     const { probed, tick, becomes } = watch(gateway, redis);
     await becomes('working');
     for (let pair = 2; pair <= 10; pair++) expect((await tick()).verdict).toBe('working');
-    expect(probed.value('llm.cache.probe.key_ttl', { route: 'completions', controls: 'none' })).toSatisfy(
+    expect(probed.value('llm.cache.probe.key_ttl', { route: 'completions', cache_controls: 'none' })).toSatisfy(
       (ttl: number) => ttl > 110 && ttl <= 120,
     );
     await gateway.stop();

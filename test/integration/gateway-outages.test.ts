@@ -75,10 +75,10 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     expect(probed.count('llm.cache.probe.request.duration', { ...labels, request: 'duplicate', cache: 'hit' })).toBe(13);
     expect(probed.count('llm.cache.probe.time_to_first_chunk', { route: 'chat_stream', request: 'duplicate', cache: 'hit' })).toBe(13);
     expect(probed.count('llm.cache.probe.write_lag', { route: 'completions' })).toBe(14);
-    expect(probed.value('llm.cache.probe.key_ttl', { route: 'completions', controls: 'own' })).toSatisfy(
+    expect(probed.value('llm.cache.probe.key_ttl', { route: 'completions', cache_controls: 'probe' })).toSatisfy(
       (ttl: number) => ttl > 110 && ttl <= 120,
     );
-    expect(probed.value('llm.cache.probe.key_ttl', { route: 'completions', controls: 'none' })).toSatisfy(
+    expect(probed.value('llm.cache.probe.key_ttl', { route: 'completions', cache_controls: 'none' })).toSatisfy(
       (ttl: number) => ttl > 3590 && ttl <= 3600,
     );
     const [lower = 0, point = 0, upper = 0] = (['lower', 'point', 'upper'] as const).map((bound) =>

@@ -11,6 +11,7 @@ import type { HistogramPoint, NumberPoint } from '../../src/telemetry/points.ts'
 import { createStore } from '../../src/telemetry/store.ts';
 import { type CensusWatch, createCensusWatch } from '../../src/watch/target/census.ts';
 import { createTargetWatch, type TargetWatch } from '../../src/watch/target/watch.ts';
+import { addressOf } from './redis-address.ts';
 
 export interface LogLine extends Details {
   level: string;
@@ -47,7 +48,7 @@ export function targetConfig(
   const { password, ...others } = rest;
   return {
     name: 'cache',
-    url,
+    address: url === undefined ? undefined : addressOf(url),
     interval: 10_000,
     timeout: 5_000,
     canaries: [],
@@ -64,7 +65,6 @@ export function watchTarget(config: TargetConfig, siblings?: () => Iterable<Targ
     name: config.name,
     staleAfter: 3 * config.interval,
     lifetimes: { census: 3 * (config.census?.interval ?? 0) },
-    lasting: ['health', 'census run'],
   });
   const lines: LogLine[] = [];
   const note = (level: string) => (details: Details, sentence: string) => void lines.push({ ...details, level, sentence });

@@ -59,7 +59,7 @@ export function watchGateway(
   instance?: string,
 ): WatchedGateway {
   const store = createStore(clock);
-  const series = store.open({ kind: 'gateway', name: config.name, staleAfter: 3 * config.interval, lasting: ['verdict'] });
+  const series = store.open({ kind: 'gateway', name: config.name, staleAfter: 3 * config.interval });
   const lines: WatchedGateway['log'] = [];
   const line = (level: string) => (details: Details, sentence: string) => void lines.push({ ...details, level, sentence });
   const log: Log = { debug: line('debug'), info: line('info'), warn: line('warn'), error: line('error') };

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { redisUrl } from '../../config/address.ts';
 import type { GatewayConfig, TargetConfig } from '../../config/effective.ts';
 import { createGateway } from '../../litellm/gateway.ts';
@@ -100,7 +101,7 @@ function targetOf({ settings }: Resolution): TargetConfig | undefined {
   const database = text('startup_nodes') === undefined ? (text('db') ?? 0) : 0;
   const parsed = redisUrl().safeParse(`${scheme}://${node}/${database}`);
   const isAddress = node !== undefined && !node.includes('@') && parsed.success;
-  return isAddress ? { ...base, url: parsed.data.url } : undefined;
+  return isAddress ? { ...base, address: parsed.data.address } : undefined;
 }
 
 function tlsOf(text: (name: string) => string | undefined): TargetConfig['tls'] {
@@ -110,7 +111,7 @@ function tlsOf(text: (name: string) => string | undefined): TargetConfig['tls'] 
 /** `host:port` of the nodes of a cluster or of Sentinels, as they are written in JSON. */
 function nodesOf(json: string | undefined): string[] {
   const pairs = json?.matchAll(/(?:\[|"host":)"([^"]+)",(?:"port":)?"?(\d+)/g) ?? [];
-  return [...pairs].map(([, host, port]) => `${host}:${port}`);
+  return [...pairs].map(([, host = '', port]) => `${isIPv6(host) ? `[${host}]` : host}:${port}`);
 }
 
 /** Asks the gateway that a compose service of LiteLLM publishes for its version and the type of its cache. */

@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { connectionUrl, unquote } from '../resolver/connection-url.ts';
+import { splitUrl, splitUser, unquote, withoutBrackets } from '../../source/url.ts';
+import { connectionUrl } from '../resolver/connection-url.ts';
 import type { Setup } from '../setup.ts';
 import { aliased } from './aliases.ts';
 
@@ -19,41 +20,39 @@ export interface RedisUrl {
  * no URL at all.
  */
 export function redisUrl(text: string): RedisUrl | undefined {
-  const exact = connectionUrl(text.trim());
-  if (!('fault' in exact) && !isCut(text)) {
+  const written = text.trim();
+  const exact = connectionUrl(written);
+  if (!('fault' in exact) && !isCut(written)) {
     const { scheme, username, password, host = '', port, db } = exact;
     return { scheme, username, password, host, port, db };
   }
-  const found = /^([a-z][a-z+]*):\/\/(?:(.*)@)?([^/?#@]*)(?:\/([^?#]*))?(?:\?([^#]*))?(?:#.*)?$/i.exec(text.trim());
-  if (!found) return undefined;
-  const [, scheme = '', user, authority = '', path, query] = found;
-  const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(authority) ?? [];
-  const colon = user === undefined ? -1 : user.indexOf(':');
+  const parts = splitUrl(written, 'anywhere');
+  if (!parts?.hasServer) return undefined;
+  const { scheme, user = '', server, path, query } = parts;
+  const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(server) ?? [];
+  const { name, password } = splitUser(user);
   return {
     scheme: scheme.toLowerCase(),
-    username: user === undefined ? undefined : nothing(unquote(colon === -1 ? user : user.slice(0, colon))),
-    password: user === undefined || colon === -1 ? undefined : nothing(unquote(user.slice(colon + 1))),
-    host: host.replace(/^\[|\]$/g, ''),
+    username: nothing(unquote(name)),
+    password: nothing(unquote(password ?? '')),
+    host: withoutBrackets(host),
     port,
-    db: nothing(new URLSearchParams(query ?? '').get('db') ?? path ?? ''),
+    db: nothing(new URLSearchParams(query).get('db') ?? path.slice(1)),
   };
 }
 
 /** User and password of a URL as they are written, what redis-py would cut off included. */
 export function userinfo(text: string): string | undefined {
   const written = text.trim();
-  const own = /^[a-z][a-z+]*:\/\/([^/?#]*)@/i.exec(written)?.[1];
-  return own ?? (isCut(written) ? /^[a-z][a-z+]*:\/\/(.*)@/i.exec(written)?.[1] : undefined);
+  return splitUrl(written)?.user ?? (isCut(written) ? splitUrl(written, 'anywhere')?.user : undefined);
 }
 
 /** Whether a `/`, `?` or `#` in front of the `@` ends what redis-py takes for user, password and host, so that no usable host is left. */
 function isCut(text: string): boolean {
-  const trimmed = text.trim();
-  const [whole = trimmed, authority = ''] = /^[a-z][a-z+]*:\/\/([^/?#]*)/i.exec(trimmed) ?? [];
-  const rest = trimmed.slice(whole.length);
-  return (
-    rest.includes('@') && !authority.includes('@') && !/^[^:@[\]]+(:\d*)?$|^\[[^\]]*\](:\d*)?$/.test(authority) && !/^unix:/i.test(text)
-  );
+  const parts = splitUrl(text);
+  if (!parts?.hasServer || parts.user !== undefined || parts.scheme.toLowerCase() === 'unix') return false;
+  const { server, path, query, fragment } = parts;
+  return [path, query, fragment].some((part) => part?.includes('@')) && !/^[^:@[\]]+(:\d*)?$|^\[[^\]]*\](:\d*)?$/.test(server);
 }
 
 function nothing(text: string): string | undefined {
@@ -82,7 +81,7 @@ export type Distance = 'loopback' | 'inside' | 'private' | 'remote';
  * 8375, and `internal`); else `remote`.
  */
 export function distance(host: string, setup: Setup): Distance {
-  const name = aliased(setup, host.replace(/^\[|\]$/g, ''));
+  const name = aliased(setup, withoutBrackets(host));
   if (name === 'host-gateway') return 'inside';
   if (isLoopback(name)) return 'loopback';
   if (name.endsWith('.docker.internal') || setup.services.some(({ names }) => names.some((known) => known.toLowerCase() === name)))

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { splitUrl, splitUser, unquote } from '../../source/url.ts';
 import { toFloat, toInt } from './python-value.ts';
 
 /** The connection that redis-py makes of a URL (`parse_url` in redis-py 5 to 8, over `urllib.parse`). Parts that the URL does not give are undefined. */
@@ -23,27 +24,25 @@ export interface UrlFault {
 /** Takes a URL apart as redis-py does, or says why redis-py refuses it. Where that is so for one of its two clients it is so for LiteLLM, which makes both. */
 export function connectionUrl(text: string): ConnectionUrl | UrlFault {
   // urllib drops these wherever they are; the client for synchronous commands has looked at the beginning before.
-  const [, scheme, rest = ''] = /^(redis|rediss|unix):\/\/(.*)$/s.exec(text.replaceAll(/[\t\r\n]/g, '')) ?? [];
-  if (!isScheme(scheme) || !/^(rediss?|unix):\/\//.test(text)) return { fault: 'must begin with redis://, rediss:// or unix://' };
-  const [authority = ''] = /^[^/?#]*/.exec(rest) ?? [];
-  const [, path = '', query = ''] = /^([^?#]*)(?:\?([^#]*))?/s.exec(rest.slice(authority.length)) ?? [];
-  const at = authority.lastIndexOf('@');
-  const user = at === -1 ? '' : authority.slice(0, at);
-  const fault = bracketFault(authority);
+  const parts = splitUrl(text.replaceAll(/[\t\r\n]/g, ''));
+  if (!parts?.hasServer || !isScheme(parts.scheme) || !text.startsWith(`${parts.scheme}://`))
+    return { fault: 'must begin with redis://, rediss:// or unix://' };
+  const { scheme, user = '', server, path, query = '' } = parts;
+  const fault = bracketFault(parts.user === undefined ? server : `${user}@${server}`);
   if (fault !== undefined) return { fault };
   const hasHost = scheme !== 'unix';
-  const node = hasHost ? hostAndPort(authority.slice(at + 1)) : { host: '', port: undefined };
+  const node = hasHost ? hostAndPort(server) : { host: '', port: undefined };
   if ('fault' in node) return node;
   const options = queryOf(query);
   const wrong = Object.entries(NUMBER).find(([name, parse]) => options.has(name) && parse(options.get(name) ?? '') === undefined);
   if (wrong !== undefined) return { fault: `has a ${wrong[0]} that is no number` };
-  const colon = user.indexOf(':');
+  const login = splitUser(user);
   const of = (name: string) => nothing(options.get(name));
   const inPath = hasHost ? toInt(unquote(path).replaceAll('/', '')) : undefined;
   return {
     scheme,
-    username: nothing(unquote(colon === -1 ? user : user.slice(0, colon))) ?? of('username'),
-    password: (colon === -1 ? undefined : nothing(unquote(user.slice(colon + 1)))) ?? of('password'),
+    username: nothing(unquote(login.name)) ?? of('username'),
+    password: nothing(unquote(login.password ?? '')) ?? of('password'),
     host: hasHost ? (nothing(unquote(node.host)) ?? of('host')) : undefined,
     port: hasHost ? (node.port ?? of('port')) : undefined,
     db: of('db') ?? (inPath === undefined ? undefined : String(inPath)),
@@ -72,7 +71,7 @@ function bracketFault(authority: string): string | undefined {
   return isAddress ? undefined : 'has brackets around what is no address of IPv6';
 }
 
-function isScheme(scheme: string | undefined): scheme is ConnectionUrl['scheme'] {
+function isScheme(scheme: string): scheme is ConnectionUrl['scheme'] {
   return scheme === 'redis' || scheme === 'rediss' || scheme === 'unix';
 }
 
@@ -98,11 +97,6 @@ function queryOf(query: string): ReadonlyMap<string, string> {
     if (!result.has(name)) result.set(name, unquote(pair.slice(equals + 1).replaceAll('+', ' ')));
   }
   return result;
-}
-
-/** Python's `urllib.parse.unquote`: what is no escape stays, bytes that are no UTF-8 become U+FFFD. It never throws. */
-export function unquote(text: string): string {
-  return text.replaceAll(/(?:%[0-9a-f]{2})+/gi, (escapes) => Buffer.from(escapes.replaceAll('%', ''), 'hex').toString('utf8'));
 }
 
 function nothing(text: string | undefined): string | undefined {

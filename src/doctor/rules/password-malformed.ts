@@ -1,9 +1,9 @@
+import { unquote } from '../../source/url.ts';
 import { userinfo } from '../facts/address.ts';
 import { redisPasswords } from '../facts/credentials.ts';
 import { redisSettings } from '../facts/redis-settings.ts';
 import { literal } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
-import { unquote } from '../resolver/connection-url.ts';
 import type { Rule } from '../rule.ts';
 
 export const passwordMalformed: Rule = {

@@ -2,7 +2,8 @@ import { isIPv6, type Socket } from 'node:net';
 import type { Credential, TargetConfig } from '../../config/effective.ts';
 import { without } from '../../masking/without.ts';
 import { CLIENT_NAME, EXPORTER_CREDENTIAL, REJECTION, type ReplyRefusal } from '../../model/redis.ts';
-import { type Address, describeAddress, parseAddress } from './address.ts';
+import type { Address } from '../../source/redis-url.ts';
+import { describeAddress } from './address.ts';
 import { authenticate } from './auth.ts';
 import { createConnection, sendAll, sendText, toRedisError, withAbort } from './connection.ts';
 import { RedisError, ReplyError, type Settled, settle } from './failure.ts';
@@ -23,7 +24,7 @@ export function createTarget(config: TargetConfig, siblings: () => Iterable<Targ
   const own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, logins: 0, hits: 0, misses: 0 };
   const refused = { length: 0, depth: 0, type: 0 };
   const credential: Credential = { name: EXPORTER_CREDENTIAL, username: config.username, password: config.password };
-  const database = config.url === undefined ? 0 : parseAddress(config.url).db;
+  const database = config.address?.db ?? 0;
   const sockets = new Set<Socket>();
   /** Passwords that the server knows from here, the newest ones: it may give them back in any text. */
   const sent = new Set<string>();
@@ -67,12 +68,12 @@ export function createTarget(config: TargetConfig, siblings: () => Iterable<Targ
 
   /** Where the server is. A master whose Sentinels are all gone is most likely still there. */
   async function findAddress(signal: AbortSignal): Promise<Address> {
-    if (config.url !== undefined) return parseAddress(config.url);
+    if (config.address !== undefined) return config.address;
     const found = await settle(findMaster(config, signal, countRefusedReply));
     sentinelUp = found.ok;
     if (found.ok) master = found.value;
     else if (master === undefined || signal.aborted) throw found.error;
-    return master ?? parseAddress('');
+    return master;
   }
 
   function countRefusedReply(reason: ReplyRefusal): void {
@@ -82,7 +83,7 @@ export function createTarget(config: TargetConfig, siblings: () => Iterable<Targ
   async function dial(signal: AbortSignal): Promise<Connection> {
     const socket = await openSocket(await findAddress(signal), config.tls, signal);
     expiry = certificateExpiry(socket);
-    peer = remotePeerOf(socket) ?? config.url;
+    peer = remotePeerOf(socket) ?? config.address?.url;
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     return createConnection(socket, countRefusedReply);

@@ -1,7 +1,8 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { TargetConfig } from '../../config/effective.ts';
 import { CLIENT_NAME, type ReplyRefusal } from '../../model/redis.ts';
-import { type Address, parseNode } from './address.ts';
+import { type Address, parseNode } from '../../source/redis-url.ts';
+import { withoutBrackets } from '../../source/url.ts';
 import { authenticate } from './auth.ts';
 import { createConnection, sendText, withAbort } from './connection.ts';
 import { RedisError, settle } from './failure.ts';
@@ -28,7 +29,9 @@ async function askSentinel(
   signal: AbortSignal,
   onRefusal: (reason: ReplyRefusal) => void,
 ): Promise<Address> {
-  const redis = createConnection(await openSocket(parseNode(node, tls !== undefined), tls, signal), onRefusal);
+  const server = parseNode(node);
+  if (server === undefined) throw new RedisError('unknown', `the Sentinel ${node} is no host:port`);
+  const redis = createConnection(await openSocket({ ...server, tls: tls !== undefined, db: 0 }, tls, signal), onRefusal);
   try {
     await authenticate(redis, { name: 'sentinel', username: sentinel?.username, password: sentinel?.password }, signal);
     // A user without the right is refused, which is no failure.
@@ -70,7 +73,7 @@ function isUsable(address: string): boolean {
 export function parseMaster(reply: readonly unknown[]): { host: string; port: number } | undefined {
   const [name, digits] = reply;
   if (reply.length !== 2 || typeof name !== 'string' || typeof digits !== 'string') return undefined;
-  const host = name.replace(/^\[(.*)\]$/, '$1');
+  const host = withoutBrackets(name);
   const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
   const isHost = isIP(host) > 0 ? isUsable(host) : HOST.test(host) && !ENDS_IN_NUMBER.test(host);
   return isHost && port >= 1 && port <= 65_535 ? { host, port } : undefined;

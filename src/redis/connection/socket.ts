@@ -5,7 +5,7 @@ import { connect as openTls, type PeerCertificate, TLSSocket } from 'node:tls';
 import type { TlsConfig } from '../../config/effective.ts';
 import { checkServerIdentity } from '../../config/server-identity.ts';
 import { readText } from '../../source/file.ts';
-import type { Address } from './address.ts';
+import type { Address } from '../../source/redis-url.ts';
 import { classify, RedisError } from './failure.ts';
 
 const USE_PLAINTEXT_SCHEME = 'TLS handshake: the server does not answer TLS and answers plain text; write redis:// in the URL';

@@ -22,7 +22,7 @@ export interface KeyLookup {
  * that was said of it until then (undefined when that cannot be told), `known` whether keys of this gateway were
  * found in that database before.
  */
-export function keyLookupOf(seen: KeyLookup | undefined, written: Written | undefined, known: boolean): KeyLookup {
+export function lookupOf(seen: KeyLookup | undefined, written: Written | undefined, known: boolean): KeyLookup {
   if (written === undefined) return seen ?? { state: 'unknown' };
   const { times, flushed } = written;
   // The duplicate of a lost key misses and is written, too: with the loss, that is three times, or two and a flush.

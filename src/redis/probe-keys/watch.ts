@@ -5,7 +5,7 @@ import { settle } from '../connection/failure.ts';
 import type { Target } from '../connection/target.ts';
 import { waitForOwnCredential } from '../connection/wait-for-credential.ts';
 import { readServerCounters, SERVER_COUNTERS, type ServerCounters } from '../replies/server-counters.ts';
-import { type KeyLookup, keyLookupOf } from './lookup.ts';
+import { type KeyLookup, lookupOf } from './lookup.ts';
 import { keyForms, namespaceOf, probeKeys, probePrefixes } from './names.ts';
 import { createProbeWrites, type Written } from './writes.ts';
 
@@ -168,7 +168,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       // What the server has said since is waited for: the look-up itself can make a key expire.
       const isPlain = seen !== undefined && written.times === 1 && !written.flushed;
       const all = isPlain || (await drainPushes(signal)) ? (writes.get(probe) ?? written) : undefined;
-      return keyLookupOf(seen, all, found);
+      return lookupOf(seen, all, found);
     }
     if (seen !== undefined) return seen;
     if (keys.length > 0) return { state: namespace === undefined ? 'unknown' : 'absent' };

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { sanitizeClientName } from '../../masking/sanitize.ts';
 import { CLIENT_NAME } from '../../model/redis.ts';
+import { withoutBrackets } from '../../source/url.ts';
 
 /** Who a client of a server is, as one line of CLIENT LIST or the `client-info` of ACL LOG says. */
 export interface ClientInfo {
@@ -43,7 +44,7 @@ const MAX_LINE_CHARACTERS = 2_048;
 
 /** The host of `host:port`, brackets and the prefix of an IPv4 address in IPv6 taken off. */
 function hostOf(peer: string): string | undefined {
-  const host = plainAddress(peer.slice(0, peer.lastIndexOf(':')).replace(/^\[|\]$/g, ''));
+  const host = plainAddress(withoutBrackets(peer.slice(0, peer.lastIndexOf(':'))));
   if (isIP(host) > 0) return host;
   return peer.startsWith('/') ? 'unix socket' : undefined;
 }

@@ -85,7 +85,7 @@ export function keepOverhead(share: number, memory: OverheadMemory, series: Seri
     return [...memory.refused.values()].map((kinds) => kinds.get(question)).find((kind) => kind !== undefined);
   }
 
-  /** Notes what was found of a question; the first finding stands, unless it was that of a gateway that had just started. */
+  /** Notes what was found of a question; the first result stands, unless it was that of a gateway that had just started. */
   function refuse(question: Question, why: Refusal['why']): void {
     const version = memory.version ?? '';
     if (!memory.refused.has(version) && memory.refused.size >= RELEASES) return;

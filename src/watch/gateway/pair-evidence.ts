@@ -11,14 +11,14 @@ const KEY: Readonly<Record<KeyState, string>> = {
 const LOST = 'key lost after it was written';
 
 /** One line that says what was seen of a pair: `duplicate hit in 2 ms, key in Redis`. */
-export function evidenceOf({ kind, outcome, first, duplicate, key, lostAfterWrite: vanished }: PairResult): string {
+export function evidenceOf({ kind, outcome, first, duplicate, key, lostAfterWrite }: PairResult): string {
   if (outcome === 'error_first' || duplicate === undefined) {
     return outcome === 'hit_on_first' ? `first request hit in ${milliseconds(first)}` : `first request failed: ${trouble(first)}`;
   }
   if (outcome === 'error_duplicate') return `duplicate failed: ${trouble(duplicate)}`;
   const what =
     kind === 'control' ? 'duplicate that asks for no cached answer' : kind === 'plain' ? 'duplicate without cache controls' : 'duplicate';
-  return `${what} ${duplicate.mark === 'hit' ? 'hit' : 'missed'} in ${milliseconds(duplicate)}, ${vanished ? LOST : KEY[key]}`;
+  return `${what} ${duplicate.mark === 'hit' ? 'hit' : 'missed'} in ${milliseconds(duplicate)}, ${lostAfterWrite ? LOST : KEY[key]}`;
 }
 
 function trouble({ failure, status }: RequestResult): string {

@@ -4,9 +4,9 @@ import type { GatewayConfig } from '../../config/effective.ts';
 import type { GatewayStatus } from '../../model/status.ts';
 import type { Log, Tick } from '../../model/tick.ts';
 import type { Clock } from '../../schedule/clock.ts';
+import { isOutage } from '../../verdict/causes/cause.ts';
 import { asExpected, type Judgement, judge, NO_ANSWER } from '../../verdict/judge.ts';
-import { isOutage } from '../../verdict/proof.ts';
-import type { Finding, Signals } from '../../verdict/signals.ts';
+import type { RouteResult, Signals } from '../../verdict/signals.ts';
 import { countUnseen } from './backend/unseen.ts';
 import type { ServerSignals, ServerView } from './backend/view.ts';
 import type { Pace } from './backoff.ts';
@@ -19,7 +19,7 @@ import type { Look } from './self-report.ts';
 export interface Judged {
   at: number;
   judgement: Judgement;
-  findings: readonly Finding[];
+  results: readonly RouteResult[];
   signals: Signals;
 }
 
@@ -112,14 +112,14 @@ export function watchVerdict({
 
   async function lookFurther(
     signals: Signals,
-    findings: readonly Finding[],
+    results: readonly RouteResult[],
     tick: Tick,
     until: number,
     further: Further,
   ): Promise<Signals> {
     const atPings = await further.repeatPing();
     const known = { ...signals, atPings, cachePing: look.cachePing };
-    if (judge(findings, known).cause !== 'undetermined') return known;
+    if (judge(results, known).cause !== 'undetermined') return known;
     await further.tryAlone();
     return { ...known, breakerOpen: await look.askBreaker(tick, until), replicas: replicas.sharing() };
   }
@@ -152,14 +152,14 @@ export function watchVerdict({
 
   return {
     async judge(server, tick, until, further) {
-      const findings = routes.flatMap((route) => route.finding() ?? []);
-      keyFound ||= findings.some(({ key }) => key === 'present');
+      const results = routes.flatMap((route) => route.result() ?? []);
+      keyFound ||= results.some(({ key }) => key === 'present');
       const ranAt = lastRunAt();
-      if (ranAt !== countedAt) unseen.enter(findings, server);
+      if (ranAt !== countedAt) unseen.enter(results, server);
       countedAt = ranAt;
       const signals: Signals = {
         ...server,
-        writesElsewhere: unseen.writesElsewhere,
+        writesUnwatched: unseen.writesUnwatched,
         // Silence under a namespace that only the configuration knows may be that of a wrong prefix.
         seesEveryWrite: server.seesEveryWrite && (look.settings?.namespace !== undefined || keyFound),
         down: look.health?.failure,
@@ -174,12 +174,12 @@ export function watchVerdict({
         atPings: undefined,
         replicas: replicas.sharing(),
       };
-      const first = judge(findings, signals);
+      const first = judge(results, signals);
       const isOpen = first.cause === 'undetermined' && isOutage(first.verdict);
-      const known = isOpen ? await lookFurther(signals, findings, tick, until, further) : signals;
-      const judged = isOpen ? judge(findings, known) : first;
+      const known = isOpen ? await lookFurther(signals, results, tick, until, further) : signals;
+      const judged = isOpen ? judge(results, known) : first;
       const judgement = { ...judged, evidence: [judged.evidence, ...replicas.evidence()].join(' ') };
-      last = { at: clock.now(), judgement, findings, signals: known };
+      last = { at: clock.now(), judgement, results, signals: known };
       enter(judgement, tick);
       publish();
       return last;

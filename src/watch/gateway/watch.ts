@@ -12,7 +12,7 @@ import type { Target } from '../../redis/connection/target.ts';
 import { instanceOf } from '../../redis/probe-keys/names.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { Job } from '../../schedule/job.ts';
-import { isRedis } from '../../verdict/table.ts';
+import { isRedis } from '../../verdict/verdicts.ts';
 import { repeatPing } from './backend/ping-experiment.ts';
 import { viewServer } from './backend/view.ts';
 import { keepPace } from './backoff.ts';
@@ -196,10 +196,10 @@ export function createGatewayWatch({
         else route.skip('overlap');
       }
       // It would make everybody wait for the same thing once more.
-      if (routes.some((route) => route.finding()?.failure === 'timeout')) look.leaveOutPing();
+      if (routes.some((route) => route.result()?.failure === 'timeout')) look.leaveOutPing();
       else await look.askPing(tick, end, !routes.every(isGood));
     });
-    pace.ran(spending.priced() && routes.some((route) => route.finding()?.outcome.startsWith('miss_')), clock.monotonic() - start);
+    pace.ran(spending.priced() && routes.some((route) => route.result()?.outcome.startsWith('miss_')), clock.monotonic() - start);
   }
 
   async function sendPair(route: RouteWatch, turn: Turn, tick: Tick, until: number): Promise<void> {
@@ -208,10 +208,10 @@ export function createGatewayWatch({
     const pair = await runPair(planOf({ ...config, instance }, look, route.route, kind, until), turn, server.keys, tick, clock);
     server.sent(pair.probe);
     look.learnVersion(pair.first.markers?.version);
-    route.record(pair, tick.traceId, turn.across);
+    route.record(pair, tick.traceId, turn.crossReplica);
     history.pair(pair, clock.now(), tick.traceId);
-    const finding = pair.outcome === undefined ? undefined : route.finding();
-    if (finding !== undefined) replicas.record(finding);
+    const result = pair.outcome === undefined ? undefined : route.result();
+    if (result !== undefined) replicas.record(result);
     series.add('llm.cache.probe.cost_usd', {}, spending.charge(pair));
   }
 
@@ -233,7 +233,7 @@ export function createGatewayWatch({
 }
 
 function isGood(route: RouteWatch): boolean {
-  const outcome = route.finding()?.outcome;
+  const outcome = route.result()?.outcome;
   return outcome !== undefined && isSuccess(outcome);
 }
 

@@ -17,7 +17,7 @@ export interface CensusWatch {
   status(): Pick<TargetStatus, 'census' | 'censusDetail'>;
 }
 
-/** What a census works with. Its parts of the series are `census`, which goes stale, and `census run`, which lasts. */
+/** What a census works with. Its parts of the series are `census`, which goes stale, and `census_run`, which lasts. */
 export interface CensusWatchOptions {
   config: CensusConfig;
   target: Target;
@@ -68,7 +68,7 @@ export function createCensusWatch({ config, target, series, log, clock }: Census
     const at = clock.now();
     const taken = takeCensus(keys, target.database, at);
     series.replace('census', censusSamples(taken), at);
-    series.replace('census run', [sample('redis.census.last_run.timestamp', {}, at / 1_000)], at);
+    series.replace('census_run', [sample('redis.census.last_run.timestamp', {}, at / 1_000)], at);
     status = { census: taken.census };
     tick.note({ 'census.keys': taken.census.keys, 'census.sampled': taken.census.sampled });
   }

@@ -50,7 +50,8 @@ export const GATEWAY_SETTINGS: readonly Fault[] = [
     {
       intervals: 11,
       // Every tenth pair on completions shows it; the probe's own entries live as long as they are told to.
-      shows: (text) => (metricValue(text, 'llm_cache_probe_key_ttl_seconds', { route: 'completions', controls: 'none' }) ?? 3_600) <= 1,
+      shows: (text) =>
+        (metricValue(text, 'llm_cache_probe_key_ttl_seconds', { route: 'completions', cache_controls: 'none' }) ?? 3_600) <= 1,
     },
   ),
 ];

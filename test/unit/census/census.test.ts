@@ -17,7 +17,7 @@ describe('a census', () => {
     expect(census).toMatchObject({ at: AT, database: 3, keys: 1_000, sampled: 4, coverage: 0.004, medianTtlSeconds: 60 });
     expect(census.classes.map(({ class: name }) => name)).toEqual([...KEY_CLASS]);
     expect(census.classes.filter(({ keys: some }) => some > 0)).toEqual([
-      { class: 'hex64', keys: 750, bytes: 300_000, withoutTtl: 0 },
+      { class: 'response_or_key_hash', keys: 750, bytes: 300_000, withoutTtl: 0 },
       { class: 'spend', keys: 250, bytes: 20_000, withoutTtl: 250 },
     ]);
     expect(ttl).toEqual({ counts: [0, 0, 0, 2, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0], sum: 4_120 });
@@ -26,7 +26,7 @@ describe('a census', () => {
   it('counts a small database instead of estimating it', () => {
     const { census } = takeCensus({ total: 2, keys: [answer(1), answer(2)] }, 0, AT);
     expect(census).toMatchObject({ keys: 2, coverage: 1 });
-    expect(census.classes[0]).toEqual({ class: 'hex64', keys: 2, bytes: 600, withoutTtl: 0 });
+    expect(census.classes[0]).toEqual({ class: 'response_or_key_hash', keys: 2, bytes: 600, withoutTtl: 0 });
   });
 
   it('knows that an empty database is empty, and claims nothing where no key could be looked at', () => {

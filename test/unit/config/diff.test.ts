@@ -2,9 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { difference, leaseMoved } from '../../../src/config/diff.ts';
 import type { Config, GatewayConfig, TargetConfig } from '../../../src/config/effective.ts';
 import { Secret } from '../../../src/source/secret.ts';
+import { addressOf } from '../../support/redis-address.ts';
 
 function target(name: string, changes: Partial<TargetConfig> = {}): TargetConfig {
-  return { name, url: `redis://${name}`, password: Secret.of('a'), interval: 15_000, timeout: 2000, canaries: [], ...changes };
+  return {
+    name,
+    address: addressOf(`redis://${name}`),
+    password: Secret.of('a'),
+    interval: 15_000,
+    timeout: 2000,
+    canaries: [],
+    ...changes,
+  };
 }
 
 function gateway(name: string, changes: Partial<GatewayConfig> = {}): GatewayConfig {
@@ -49,7 +58,7 @@ describe('the difference of two configurations', () => {
   });
 
   it.each<[string, Partial<TargetConfig>]>([
-    ['address', { url: 'redis://elsewhere' }],
+    ['address', { address: addressOf('redis://elsewhere') }],
     ['interval', { interval: 30_000 }],
     ['password', { password: Secret.of('b') }],
     ['place of the password', { password: Secret.fromFile('/run/secrets/redis') }],
@@ -88,7 +97,7 @@ describe('the difference of two configurations', () => {
 });
 
 describe('the lease of two configurations', () => {
-  const lease = (url: string) => ({ redis: { url, password: Secret.of('a') } });
+  const lease = (url: string) => ({ redis: { address: addressOf(url), password: Secret.of('a') } });
   const before = { ...config([target('a')], [gateway('g'), gateway('h')]), lease: lease('redis://lease') };
 
   it('is the same while its place and the names of the gateways are', () => {

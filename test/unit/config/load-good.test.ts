@@ -6,6 +6,7 @@ import { loadConfig } from '../../../src/config/load.ts';
 import { problemText } from '../../../src/source/problem.ts';
 import { Secret } from '../../../src/source/secret.ts';
 import { parseYaml } from '../../../src/source/yaml.ts';
+import { addressOf } from '../../support/redis-address.ts';
 
 const DIR = join(import.meta.dirname, '../../fixtures/config/good');
 
@@ -30,7 +31,9 @@ function revealed(node: unknown): unknown {
 describe('a good configuration', () => {
   it('gets every default', async () => {
     expect(revealed(await load('minimal'))).toEqual({
-      redis: [{ name: 'cache', url: 'redis://cache:6379', interval: 15_000, timeout: 2000, canaries: [], max_series: 5_000 }],
+      redis: [
+        { name: 'cache', address: addressOf('redis://cache:6379'), interval: 15_000, timeout: 2000, canaries: [], max_series: 5_000 },
+      ],
       gateways: [
         {
           name: 'litellm',
@@ -68,7 +71,7 @@ describe('a good configuration', () => {
       redis: [
         {
           name: 'cache',
-          url: 'rediss://cache:6379/2',
+          address: addressOf('rediss://cache:6379/2'),
           username: 'exporter',
           password: 'from-a-file',
           tls: {
@@ -116,7 +119,7 @@ describe('a good configuration', () => {
       ],
       lease: {
         redis: {
-          url: 'rediss://lease:6380',
+          address: addressOf('rediss://lease:6380'),
           username: 'lease',
           password: 'from-a-file',
           tls: { ca_file: join(DIR, 'ca.pem'), insecure_skip_verify: false },
@@ -137,7 +140,7 @@ describe('a good configuration', () => {
     const { redis, gateways, metrics, http } = await load('blank-values');
     expect(redis[0]).toEqual({
       name: 'cache',
-      url: 'redis://cache:6379',
+      address: addressOf('redis://cache:6379'),
       interval: 15_000,
       timeout: 2000,
       canaries: [],
@@ -148,7 +151,7 @@ describe('a good configuration', () => {
 
   it('moves user and password out of a URL', async () => {
     const { redis } = await load('urls');
-    const seen = redis.map(({ url, username, password }) => ({ url, username, password: password?.reveal() }));
+    const seen = redis.map(({ address, username, password }) => ({ url: address?.url, username, password: password?.reveal() }));
     expect(seen).toEqual([
       { url: 'redis://cache:6379/0', username: 'exporter', password: 'p@ss:/?#[]' },
       { url: 'redis://cache:6379/', username: undefined, password: 'only' },

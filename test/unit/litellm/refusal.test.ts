@@ -72,10 +72,8 @@ describe('the error of a gateway', () => {
   it.each(['a'.repeat(4_000_000), 'Exception'.repeat(400_000), `${'_'.repeat(60_000)}Exception -`, ' LiteLLM: model group'.repeat(10_000)])(
     'is judged by its beginning, however long it is',
     (message) => {
-      const began = process.cpuUsage();
-      for (let time = 0; time < 20; time++) refusal(500, JSON.stringify({ error: { message } }));
-      const { user } = process.cpuUsage(began);
-      expect(user / 1e6).toBeLessThan(20);
+      const told = refusal(500, JSON.stringify({ error: { message } }));
+      expect(told).toBe(refusal(500, JSON.stringify({ error: { message: message.slice(0, 20_000) } })));
     },
   );
 });

@@ -18,19 +18,19 @@ const ALL: PairObservation[] = PAIR_KIND.flatMap((kind) =>
 const TABLE: Record<string, string> = {
   'hit labelled present': 'ok',
   'hit labelled absent': 'hit_not_in_redis',
-  'hit labelled elsewhere': 'hit_not_in_redis',
+  'hit labelled other_database': 'hit_not_in_redis',
   'hit labelled unknown': 'hit_unverified',
   'hit bare present': 'hit_unlabelled',
   'hit bare absent': 'hit_not_in_redis',
-  'hit bare elsewhere': 'hit_not_in_redis',
+  'hit bare other_database': 'hit_not_in_redis',
   'hit bare unknown': 'hit_unlabelled',
   'miss present': 'miss_key_present',
   'miss absent': 'miss_not_written',
-  'miss elsewhere': 'miss_key_present',
+  'miss other_database': 'miss_key_present',
   'miss unknown': 'miss_unexplained',
   'unknown present': 'miss_unexplained',
   'unknown absent': 'miss_unexplained',
-  'unknown elsewhere': 'miss_unexplained',
+  'unknown other_database': 'miss_unexplained',
   'unknown unknown': 'miss_unexplained',
 };
 
@@ -82,7 +82,7 @@ describe('the outcome of a pair', () => {
     expect(Object.fromEntries(KEY_STATE.map((key, index) => [key, outcomes[index]]))).toEqual({
       present: undefined,
       absent: 'miss_not_written',
-      elsewhere: undefined,
+      other_database: undefined,
       unknown: undefined,
     });
   });

@@ -99,7 +99,7 @@ describe('a tick that fails', () => {
       throw new TypeError('undefined is not a function');
     });
     await tick(GOES_ON);
-    expect(lines()[0]).toMatchObject({ failure: 'TypeError', stack: expect.stringContaining('observed.test.ts') });
+    expect(lines()[0]).toMatchObject({ failure: 'TypeError', stack: expect.stringContaining('observe-job.test.ts') });
   });
 
   it('does not tell what hangs on an error', async () => {

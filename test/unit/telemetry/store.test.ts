@@ -5,7 +5,7 @@ import { createStore, type Owner, type Store } from '../../../src/telemetry/stor
 
 const START = 1_700_000_000_000;
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
-const TARGET: Owner = { kind: 'target', name: 'cache', staleAfter: 45_000, lasting: ['health'] };
+const TARGET: Owner = { kind: 'target', name: 'cache', staleAfter: 45_000 };
 
 function clockAt(now: number): Clock & { time: number } {
   return { time: now, now: (): number => now, monotonic: () => 0, sleep: async () => undefined };

@@ -14,7 +14,7 @@ const CENSUS: Census = {
   coverage: 1_000 / 12_345,
   classes: [
     { class: 'rate_limit', keys: 45, bytes: 1_024, withoutTtl: 0 },
-    { class: 'hex64', keys: 12_300, bytes: 15 * 1_048_576, withoutTtl: 12 },
+    { class: 'response_or_key_hash', keys: 12_300, bytes: 15 * 1_048_576, withoutTtl: 12 },
     { class: 'spend', keys: 0, bytes: 0, withoutTtl: 0 },
   ],
   medianTtlSeconds: 7_300,
@@ -52,7 +52,7 @@ describe('a census', () => {
 
   it('is a line in the report', () => {
     expect(censusLine(CENSUS, 3_000)).toBe(
-      'census from 1,000 of 12,345 keys of database 2 (8.1 %), 3 s ago: 12,300 hex64 (15.0 MiB, 12 without TTL), 45 rate_limit (1.0 KiB)',
+      'census from 1,000 of 12,345 keys of database 2 (8.1 %), 3 s ago: 12,300 response_or_key_hash (15.0 MiB, 12 without TTL), 45 rate_limit (1.0 KiB)',
     );
     expect(reportOf({ census: CENSUS })).toContain('  census from 1,000 of 12,345 keys of database 2 (8.1 %), 60 s ago: 12,300');
   });

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ServerCounters } from '../../../src/redis/replies/server-counters.ts';
-import { growthIn, type Moment, type Rise, riseBetween, type Window } from '../../../src/verdict/growth.ts';
+import { type CounterDelta, type CounterSnapshot, deltaBetween, increasesIn, type ObservationWindow } from '../../../src/verdict/growth.ts';
 
-function moment(at: number, errors: ServerCounters['errors'], more: Partial<ServerCounters> = {}, own: Moment['own'] = {}): Moment {
+function snapshot(
+  at: number,
+  errors: ServerCounters['errors'],
+  more: Partial<ServerCounters> = {},
+  own: CounterSnapshot['own'] = {},
+): CounterSnapshot {
   return {
     at,
     own,
@@ -23,90 +28,91 @@ function moment(at: number, errors: ServerCounters['errors'], more: Partial<Serv
 
 const STILL = { rejected_connections: 0, evicted_keys: 0, expired_keys: 0, flushes: 0, deletes: 0 };
 
-function rise(seconds: number, by: Rise['by']): Rise {
+function delta(seconds: number, by: CounterDelta['by']): CounterDelta {
   return { seconds, by };
 }
 
-function window(during: Rise, pause?: Rise): Window {
+function window(during: CounterDelta, pause?: CounterDelta): ObservationWindow {
   return { during, pause };
 }
 
 describe('the rise between two moments', () => {
   it('is what others added, in seconds', () => {
-    const before = moment(1_000, { NOAUTH: 10, OOM: 4 }, {}, { NOAUTH: 2 });
-    const after = moment(3_500, { NOAUTH: 17, OOM: 4 }, { rejectedConnections: 3 }, { NOAUTH: 3 });
-    expect(riseBetween(before, after)).toEqual({ seconds: 2.5, by: { NOAUTH: 6, OOM: 0, ...STILL, rejected_connections: 3 } });
+    const before = snapshot(1_000, { NOAUTH: 10, OOM: 4 }, {}, { NOAUTH: 2 });
+    const after = snapshot(3_500, { NOAUTH: 17, OOM: 4 }, { rejectedConnections: 3 }, { NOAUTH: 3 });
+    expect(deltaBetween(before, after)).toEqual({ seconds: 2.5, by: { NOAUTH: 6, OOM: 0, ...STILL, rejected_connections: 3 } });
   });
 
   it('counts what removes keys', () => {
-    const after = moment(1_000, {}, { evictedKeys: 1, expiredKeys: 2, flushes: 3, deletes: 4 });
-    expect(riseBetween(moment(0, {}), after)?.by).toEqual({
+    const after = snapshot(1_000, {}, { evictedKeys: 1, expiredKeys: 2, flushes: 3, deletes: 4 });
+    expect(deltaBetween(snapshot(0, {}), after)?.by).toEqual({
       rejected_connections: 0,
       evicted_keys: 1,
       expired_keys: 2,
       flushes: 3,
       deletes: 4,
     });
-    expect(riseBetween(moment(0, {}), moment(1_000, {}, { flushes: undefined }))?.by).not.toHaveProperty('flushes');
+    expect(deltaBetween(snapshot(0, {}), snapshot(1_000, {}, { flushes: undefined }))?.by).not.toHaveProperty('flushes');
   });
 
   it('is never negative, although the own count can be ahead of the server', () => {
-    expect(riseBetween(moment(0, { NOAUTH: 1 }), moment(1_000, { NOAUTH: 1 }, {}, { NOAUTH: 1 }))?.by.NOAUTH).toBe(0);
+    expect(deltaBetween(snapshot(0, { NOAUTH: 1 }), snapshot(1_000, { NOAUTH: 1 }, {}, { NOAUTH: 1 }))?.by.NOAUTH).toBe(0);
   });
 
   it('is not known across a restart or a reset of the counters', () => {
-    expect(riseBetween(moment(0, { NOAUTH: 1 }), moment(1_000, { NOAUTH: 5 }, { runId: 'b' }))).toBeUndefined();
-    expect(riseBetween(moment(0, { NOAUTH: 9 }), moment(1_000, { NOAUTH: 5 }))).toBeUndefined();
+    expect(deltaBetween(snapshot(0, { NOAUTH: 1 }), snapshot(1_000, { NOAUTH: 5 }, { runId: 'b' }))).toBeUndefined();
+    expect(deltaBetween(snapshot(0, { NOAUTH: 9 }), snapshot(1_000, { NOAUTH: 5 }))).toBeUndefined();
   });
 
   it('leaves out what only one of the moments has', () => {
-    expect(riseBetween(moment(0, { NOAUTH: 1 }), moment(1_000, { ERRORSTATS_DISABLED: 1 }))?.by).toEqual(STILL);
+    expect(deltaBetween(snapshot(0, { NOAUTH: 1 }), snapshot(1_000, { ERRORSTATS_DISABLED: 1 }))?.by).toEqual(STILL);
   });
 });
 
 describe('the growth in a window', () => {
-  const quiet = Array.from({ length: 10 }, () => window(rise(0.5, { NOAUTH: 0 }), rise(60, { NOAUTH: 0 })));
+  const quiet = Array.from({ length: 10 }, () => window(delta(0.5, { NOAUTH: 0 }), delta(60, { NOAUTH: 0 })));
 
   it('is beside nothing where good times were quiet', () => {
-    expect(growthIn(window(rise(0.5, { NOAUTH: 1, OOM: 0 })), quiet)).toEqual({
+    expect(increasesIn(window(delta(0.5, { NOAUTH: 1, OOM: 0 })), quiet)).toEqual({
       NOAUTH: { by: 1, usual: 0 },
     });
   });
 
   it('is beside the most of any good window', () => {
-    const good = [window(rise(0.5, { NOAUTH: 3 })), window(rise(0.5, { NOAUTH: 7 })), window(rise(0.5, { NOAUTH: 0 }))];
-    expect(growthIn(window(rise(0.5, { NOAUTH: 7 })), good).NOAUTH).toMatchObject({ by: 7, usual: 7 });
+    const good = [window(delta(0.5, { NOAUTH: 3 })), window(delta(0.5, { NOAUTH: 7 })), window(delta(0.5, { NOAUTH: 0 }))];
+    expect(increasesIn(window(delta(0.5, { NOAUTH: 7 })), good).NOAUTH).toMatchObject({ by: 7, usual: 7 });
   });
 
   it('is beside what the pauses would put into a window, at least a burst of two', () => {
-    const checked = (pause: Rise) => growthIn(window(rise(0.5, { NOAUTH: 9 })), [window(rise(0.5, { NOAUTH: 0 }), pause)]).NOAUTH?.usual;
-    expect(checked(rise(60, { NOAUTH: 12 }))).toBe(2);
-    expect(checked(rise(60, { NOAUTH: 180 }))).toBe(5);
-    expect(checked(rise(60, { NOAUTH: 0 }))).toBe(0);
+    const checked = (pause: CounterDelta) =>
+      increasesIn(window(delta(0.5, { NOAUTH: 9 })), [window(delta(0.5, { NOAUTH: 0 }), pause)]).NOAUTH?.usual;
+    expect(checked(delta(60, { NOAUTH: 12 }))).toBe(2);
+    expect(checked(delta(60, { NOAUTH: 180 }))).toBe(5);
+    expect(checked(delta(60, { NOAUTH: 0 }))).toBe(0);
   });
 
   it('is beside a burst at least while not much is known', () => {
     const usual = (seconds: number) =>
-      growthIn(window(rise(0.5, { NOAUTH: 9 })), [window(rise(1, { NOAUTH: 0 }), rise(seconds - 1, { NOAUTH: 0 }))]).NOAUTH?.usual;
+      increasesIn(window(delta(0.5, { NOAUTH: 9 })), [window(delta(1, { NOAUTH: 0 }), delta(seconds - 1, { NOAUTH: 0 }))]).NOAUTH?.usual;
     expect([usual(4.9), usual(5)]).toEqual([2, 0]);
-    const paused = (seconds: number) => growthIn(window(rise(0.5, { NOAUTH: 9 }), rise(seconds, { NOAUTH: 0 })), []).NOAUTH?.usual;
+    const paused = (seconds: number) => increasesIn(window(delta(0.5, { NOAUTH: 9 }), delta(seconds, { NOAUTH: 0 })), []).NOAUTH?.usual;
     expect([paused(4.9), paused(5)]).toEqual([2, 0]);
   });
 
   it('is beside the whole pause before it where no good times are known', () => {
-    expect(growthIn(window(rise(0.5, { NOAUTH: 9 }), rise(60, { NOAUTH: 4 })), [])).toEqual({
+    expect(increasesIn(window(delta(0.5, { NOAUTH: 9 }), delta(60, { NOAUTH: 4 })), [])).toEqual({
       NOAUTH: { by: 9, usual: 4, pauseSeconds: 60 },
     });
   });
 
   it('is beside three times the pace of such a pause, which may be as short as the window', () => {
     const usual = (seconds: number, by: number) =>
-      growthIn(window(rise(0.5, { NOAUTH: 9 }), rise(seconds, { NOAUTH: by })), []).NOAUTH?.usual;
+      increasesIn(window(delta(0.5, { NOAUTH: 9 }), delta(seconds, { NOAUTH: by })), []).NOAUTH?.usual;
     expect([usual(0.5, 6), usual(1, 6), usual(5, 6)]).toEqual([18, 9, 6]);
   });
 
   it('is not known beside a pause that is shorter, or beside nothing', () => {
-    expect(growthIn(window(rise(0.5, { NOAUTH: 9 }), rise(0.4, { NOAUTH: 0 })), [])).toEqual({});
-    expect(growthIn(window(rise(0.5, { NOAUTH: 9 })), [])).toEqual({});
+    expect(increasesIn(window(delta(0.5, { NOAUTH: 9 }), delta(0.4, { NOAUTH: 0 })), [])).toEqual({});
+    expect(increasesIn(window(delta(0.5, { NOAUTH: 9 })), [])).toEqual({});
   });
 });

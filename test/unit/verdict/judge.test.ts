@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { CACHE_TYPE, CAUSE, GATEWAY_FAILURE, OUTCOME, type Outcome, ROUTE, type Route, VERDICT } from '../../../src/model/cache.ts';
 import { REDIS_FAILURE } from '../../../src/model/redis.ts';
 import { KEY_STATE } from '../../../src/redis/probe-keys/lookup.ts';
+import { CAUSE_TABLE } from '../../../src/verdict/causes/index.ts';
 import { judge } from '../../../src/verdict/judge.ts';
 import type { NotLetIn } from '../../../src/verdict/repetition.ts';
-import type { Finding, Signals } from '../../../src/verdict/signals.ts';
-import { CAUSE_TABLE, VERDICT_TABLE } from '../../../src/verdict/table.ts';
+import type { RouteResult, Signals } from '../../../src/verdict/signals.ts';
+import { VERDICT_TABLE } from '../../../src/verdict/verdicts.ts';
 
 const QUIET: Signals = {
   down: undefined,
@@ -21,15 +22,15 @@ const QUIET: Signals = {
   refusedCredential: undefined,
   usedBefore: true,
   refusals: [],
-  moved: { evicted_keys: 0, expired_keys: 0, flushes: 0, deletes: 0 },
+  deltas: { evicted_keys: 0, expired_keys: 0, flushes: 0, deletes: 0 },
   breakerOpen: undefined,
   atPings: undefined,
-  growth: {},
+  increases: {},
   replicas: undefined,
   seesEveryWrite: false,
 };
 
-function finding(route: Route, outcome: Outcome, more: Partial<Finding> = {}): Finding {
+function result(route: Route, outcome: Outcome, more: Partial<RouteResult> = {}): RouteResult {
   return { route, outcome, key: 'unknown', ...more };
 }
 
@@ -76,7 +77,7 @@ function matrix(one: Route, other: Route): Record<string, string> {
   return Object.fromEntries(
     OUTCOME.map((first) => [
       first,
-      OUTCOME.map((second) => letterOf(judge([finding(one, first), finding(other, second)], QUIET).verdict)).join(' '),
+      OUTCOME.map((second) => letterOf(judge([result(one, first), result(other, second)], QUIET).verdict)).join(' '),
     ]),
   );
 }
@@ -94,14 +95,14 @@ describe('the verdict', () => {
   it('does not depend on the order of the routes', () => {
     for (const first of OUTCOME) {
       for (const second of OUTCOME) {
-        const pairs = [finding('completions', first), finding('chat', second)];
+        const pairs = [result('completions', first), result('chat', second)];
         expect(judge([...pairs].reverse(), QUIET).verdict).toBe(judge(pairs, QUIET).verdict);
       }
     }
   });
 
   it('takes a single route by itself', () => {
-    const alone = (route: Route) => OUTCOME.map((outcome) => judge([finding(route, outcome)], QUIET).verdict);
+    const alone = (route: Route) => OUTCOME.map((outcome) => judge([result(route, outcome)], QUIET).verdict);
     const other = [
       'working',
       'working',
@@ -119,36 +120,36 @@ describe('the verdict', () => {
   });
 
   it('is the masked outage where completions is not probed and the gateway says that it cannot use its Redis', () => {
-    const judged = (outcome: Outcome, key: Finding['key'], signals: Partial<Signals> = {}, more: Finding[] = []) =>
-      judge([finding('chat', outcome, { key }), ...more], { ...QUIET, cachePing: 503, ...signals }).verdict;
+    const judged = (outcome: Outcome, key: RouteResult['key'], signals: Partial<Signals> = {}, more: RouteResult[] = []) =>
+      judge([result('chat', outcome, { key }), ...more], { ...QUIET, cachePing: 503, ...signals }).verdict;
     expect(judged('hit_not_in_redis', 'absent')).toBe('memory_only');
     expect(judged('hit_unverified', 'unknown')).toBe('memory_only');
-    expect(judged('hit_unverified', 'unknown', {}, [finding('embeddings', 'miss_not_written')])).toBe('memory_only');
+    expect(judged('hit_unverified', 'unknown', {}, [result('embeddings', 'miss_not_written')])).toBe('memory_only');
     expect(judged('hit_not_in_redis', 'absent', { cachePing: 200 })).toBe('not_in_redis');
     expect(judged('hit_unverified', 'unknown', { cachePing: undefined })).toBe('working');
     expect(judged('ok', 'present')).toBe('working');
-    expect(judged('hit_not_in_redis', 'absent', {}, [finding('completions', 'ok')])).toBe('partial');
-    expect(causeOf([finding('chat', 'hit_not_in_redis', { key: 'absent' })], { cachePing: 503, growth: { NOAUTH: GROWN } })).toBe(
+    expect(judged('hit_not_in_redis', 'absent', {}, [result('completions', 'ok')])).toBe('partial');
+    expect(causeOf([result('chat', 'hit_not_in_redis', { key: 'absent' })], { cachePing: 503, increases: { NOAUTH: GROWN } })).toBe(
       'redis_auth',
     );
   });
 
   it.each(REDIS_FAILURE)('without an answer to /cache/ping and with a Redis that shows the exporter %s', (redisFailure) => {
-    const judged = (outcome: Outcome, key: Finding['key'], signals: Partial<Signals> = {}, more: Finding[] = []) =>
-      judge([finding('chat', outcome, { key }), ...more], { ...QUIET, cachePing: undefined, usedBefore: true, redisFailure, ...signals });
+    const judged = (outcome: Outcome, key: RouteResult['key'], signals: Partial<Signals> = {}, more: RouteResult[] = []) =>
+      judge([result('chat', outcome, { key }), ...more], { ...QUIET, cachePing: undefined, usedBefore: true, redisFailure, ...signals });
     const isGone = ['refused', 'dns', 'closed'].includes(redisFailure);
     expect(judged('hit_unverified', 'unknown')).toMatchObject(
       isGone ? { verdict: 'memory_only', cause: 'redis_unreachable' } : { verdict: 'working', doubt: expect.any(String) },
     );
     expect(judged('hit_unverified', 'unknown', { usedBefore: false }).verdict).toBe('working');
     expect(judged('hit_unverified', 'unknown', { cachePing: 200 }).verdict).toBe('working');
-    expect(judged('hit_unverified', 'unknown', {}, [finding('completions', 'hit_unverified', { key: 'unknown' })]).verdict).toBe('working');
+    expect(judged('hit_unverified', 'unknown', {}, [result('completions', 'hit_unverified', { key: 'unknown' })]).verdict).toBe('working');
     expect(judged('ok', 'present').verdict).toBe('working');
   });
 
   it('without an answer to /cache/ping and with a refused credential is memory only when the key is not in Redis', () => {
     const refused = { ...QUIET, cachePing: undefined, refusedCredential: { credential: 'litellm', error: 'wrongpass' as const } };
-    const judged = (outcome: Outcome, key: Finding['key']) => judge([finding('chat', outcome, { key })], refused);
+    const judged = (outcome: Outcome, key: RouteResult['key']) => judge([result('chat', outcome, { key })], refused);
     expect(judged('hit_not_in_redis', 'absent')).toMatchObject({ verdict: 'memory_only', cause: 'redis_auth' });
     expect(judged('hit_unverified', 'unknown').verdict).toBe('working');
     expect(judged('ok', 'present').verdict).toBe('working');
@@ -156,25 +157,25 @@ describe('the verdict', () => {
 
   it('counts a hit of chat without its label as Redis only when the key is there', () => {
     const judged = KEY_STATE.map(
-      (key) => judge([finding('completions', 'miss_not_written'), finding('chat', 'hit_unlabelled', { key })], QUIET).verdict,
+      (key) => judge([result('completions', 'miss_not_written'), result('chat', 'hit_unlabelled', { key })], QUIET).verdict,
     );
     expect(Object.fromEntries(KEY_STATE.map((key, index) => [key, judged[index]]))).toEqual({
       present: 'partial',
       absent: 'memory_only',
-      elsewhere: 'memory_only',
+      other_database: 'memory_only',
       unknown: 'memory_only',
     });
   });
 
   it('counts a hit across replicas as Redis, whatever the route and the key', () => {
-    const judged = (across: boolean) =>
-      judge([finding('completions', 'miss_not_written'), finding('chat', 'hit_unverified', { across })], QUIET).verdict;
+    const judged = (crossReplica: boolean) =>
+      judge([result('completions', 'miss_not_written'), result('chat', 'hit_unverified', { crossReplica })], QUIET).verdict;
     expect([judged(true), judged(false)]).toEqual(['partial', 'memory_only']);
   });
 
   it('is unreachable before anything else, and unknown before any pair counts', () => {
     for (const outcome of OUTCOME) {
-      const pairs = [finding('completions', outcome)];
+      const pairs = [result('completions', outcome)];
       for (const cacheType of CACHE_TYPE) {
         expect(judge(pairs, { ...QUIET, cacheType, down: 'refused' }).verdict).toBe('unreachable');
         expect(judge(pairs, { ...QUIET, cacheType, fresh: false }).verdict).toBe('unknown');
@@ -195,7 +196,7 @@ describe('the verdict', () => {
     };
     const seen = (outcome: Outcome) =>
       Object.fromEntries(
-        CACHE_TYPE.map((cacheType) => [cacheType, judge([finding('completions', outcome)], { ...QUIET, cacheType }).verdict]),
+        CACHE_TYPE.map((cacheType) => [cacheType, judge([result('completions', outcome)], { ...QUIET, cacheType }).verdict]),
       );
     const rest = (verdict: string) => Object.fromEntries(CACHE_TYPE.map((cacheType) => [cacheType, verdict]));
     expect(seen('ok')).toEqual({ ...rest('working'), ...expected });
@@ -205,12 +206,12 @@ describe('the verdict', () => {
   });
 
   it('is partial while a replica does not share the cache of the others, whichever has its turn', () => {
-    const judged = (apart: 'these' | 'others', outcome: Outcome) =>
-      judge([finding('completions', outcome)], { ...QUIET, replicas: { apart, elsewhere: [] } }).verdict;
-    expect(judged('these', 'miss_key_present')).toBe('partial');
-    expect(judged('others', 'ok')).toBe('partial');
+    const judged = (isolated: 'current_pair' | 'another_replica', outcome: Outcome) =>
+      judge([result('completions', outcome)], { ...QUIET, replicas: { isolated, readsOtherCache: [] } }).verdict;
+    expect(judged('current_pair', 'miss_key_present')).toBe('partial');
+    expect(judged('another_replica', 'ok')).toBe('partial');
     // Two others do not read from each other: that is news.
-    expect(judged('others', 'miss_key_present')).toBe('not_caching');
+    expect(judged('another_replica', 'miss_key_present')).toBe('not_caching');
   });
 
   it('has a row for every verdict, in the order of the contract', () => {
@@ -231,15 +232,15 @@ describe('the verdict', () => {
   });
 });
 
-const MASKED = [finding('completions', 'miss_not_written', { key: 'absent' }), finding('chat', 'hit_not_in_redis', { key: 'absent' })];
+const MASKED = [result('completions', 'miss_not_written', { key: 'absent' }), result('chat', 'hit_not_in_redis', { key: 'absent' })];
 const GROWN = { by: 12, usual: 0 };
 
-function evidenceOf(findings: readonly Finding[], signals: Partial<Signals>): string {
-  return judge(findings, { ...QUIET, ...signals }).evidence;
+function evidenceOf(results: readonly RouteResult[], signals: Partial<Signals>): string {
+  return judge(results, { ...QUIET, ...signals }).evidence;
 }
 
-function causeOf(findings: readonly Finding[], signals: Partial<Signals>): string {
-  return judge(findings, { ...QUIET, ...signals }).cause;
+function causeOf(results: readonly RouteResult[], signals: Partial<Signals>): string {
+  return judge(results, { ...QUIET, ...signals }).cause;
 }
 
 describe('the cause', () => {
@@ -253,15 +254,15 @@ describe('the cause', () => {
 
   it('is none for a working cache, whatever else moves', () => {
     const noise: Partial<Signals> = {
-      growth: { NOAUTH: GROWN },
+      increases: { NOAUTH: GROWN },
       redisFailure: 'refused',
       refusedCredential: { credential: 'litellm', error: 'wrongpass' },
     };
-    expect(causeOf([finding('completions', 'ok'), finding('chat', 'ok')], noise)).toBe('none');
+    expect(causeOf([result('completions', 'ok'), result('chat', 'ok')], noise)).toBe('none');
   });
 
   it('is redis_auth when NOAUTH grew by more than is usual, with the numbers', () => {
-    expect(judge(MASKED, { ...QUIET, cachePing: 503, growth: { NOAUTH: GROWN } })).toEqual({
+    expect(judge(MASKED, { ...QUIET, cachePing: 503, increases: { NOAUTH: GROWN } })).toEqual({
       verdict: 'memory_only',
       cause: 'redis_auth',
       evidence:
@@ -270,20 +271,20 @@ describe('the cause', () => {
   });
 
   it('points at REDIS_URL in releases in which that hides the password', () => {
-    const { evidence } = judge(MASKED, { ...QUIET, version: '1.92.2', growth: { NOAUTH: GROWN } });
+    const { evidence } = judge(MASKED, { ...QUIET, version: '1.92.2', increases: { NOAUTH: GROWN } });
     expect(evidence).toContain('In LiteLLM 1.92.2 a REDIS_URL in the environment hides host, port and password of cache_params.');
-    expect(judge(MASKED, { ...QUIET, version: '1.92.2', growth: { WRONGPASS: GROWN } }).evidence).not.toContain('REDIS_URL');
+    expect(judge(MASKED, { ...QUIET, version: '1.92.2', increases: { WRONGPASS: GROWN } }).evidence).not.toContain('REDIS_URL');
   });
 
   it('is not named for growth that is usual', () => {
-    expect(causeOf(MASKED, { growth: { NOAUTH: { ...GROWN, usual: 12 } } })).toBe('undetermined');
+    expect(causeOf(MASKED, { increases: { NOAUTH: { ...GROWN, usual: 12 } } })).toBe('undetermined');
   });
 
   it('is not redis_auth while the gateway itself gets a PING through', () => {
-    expect(causeOf(MASKED, { growth: { NOAUTH: GROWN }, cachePing: 200 })).toBe('undetermined');
+    expect(causeOf(MASKED, { increases: { NOAUTH: GROWN }, cachePing: 200 })).toBe('undetermined');
     expect(causeOf(MASKED, { refusedCredential: { credential: 'litellm', error: 'wrongpass' }, cachePing: 200 })).toBe('undetermined');
     // Other types answer 200 without asking anybody.
-    expect(causeOf(MASKED, { growth: { NOAUTH: GROWN }, cachePing: 200, cacheType: 'redis-semantic' })).toBe('redis_auth');
+    expect(causeOf(MASKED, { increases: { NOAUTH: GROWN }, cachePing: 200, cacheType: 'redis-semantic' })).toBe('redis_auth');
   });
 
   it('is redis_auth when the target refuses the credential of somebody else', () => {
@@ -305,7 +306,7 @@ describe('the cause', () => {
       'rejected_connections',
       'ERR',
     ] as const;
-    expect(Object.fromEntries(causes.map((name) => [name, causeOf(MASKED, { growth: { [name]: GROWN } })]))).toEqual({
+    expect(Object.fromEntries(causes.map((name) => [name, causeOf(MASKED, { increases: { [name]: GROWN } })]))).toEqual({
       WRONGPASS: 'redis_auth',
       NOAUTH: 'redis_auth',
       NOPERM: 'redis_permission',
@@ -320,7 +321,7 @@ describe('the cause', () => {
   });
 
   it('is what moves whenever /cache/ping makes the gateway turn to Redis, unless that lets it in', () => {
-    const atPings = (...moved: NotLetIn[]) => ({ cachePing: 503, atPings: { times: 4, moved } });
+    const atPings = (...counters: NotLetIn[]) => ({ cachePing: 503, atPings: { times: 4, counters } });
     expect(judge(MASKED, { ...QUIET, version: '1.92.2', ...atPings('NOAUTH') })).toMatchObject({
       verdict: 'memory_only',
       cause: 'redis_auth',
@@ -356,7 +357,7 @@ describe('the cause', () => {
   });
 
   it('follows the failure of a request that could not be measured', () => {
-    const seen = GATEWAY_FAILURE.map((failure) => [failure, causeOf([finding('completions', 'error_first', { failure })], {})]);
+    const seen = GATEWAY_FAILURE.map((failure) => [failure, causeOf([result('completions', 'error_first', { failure })], {})]);
     expect(Object.fromEntries(seen)).toEqual({
       auth: 'gateway_auth',
       policy: 'probe_key_policy',
@@ -376,58 +377,61 @@ describe('the cause', () => {
   });
 
   it('is redis_timeout only when gateway and exporter both waited in vain', () => {
-    const waiting = [finding('completions', 'error_first', { failure: 'timeout' })];
+    const waiting = [result('completions', 'error_first', { failure: 'timeout' })];
     expect(causeOf(waiting, { redisStalled: true })).toBe('redis_timeout');
     expect(causeOf(waiting, { redisFailure: 'refused' })).toBe('gateway_timeout');
-    expect(causeOf([finding('completions', 'error_first', { failure: 'auth' })], { redisStalled: true })).toBe('gateway_auth');
+    expect(causeOf([result('completions', 'error_first', { failure: 'auth' })], { redisStalled: true })).toBe('gateway_auth');
   });
 
   it('is call_type_not_cached when settings or release say so of every route that misses', () => {
-    const partial = [finding('completions', 'miss_not_written', { key: 'absent' }), finding('chat', 'ok', { key: 'present' })];
+    const partial = [result('completions', 'miss_not_written', { key: 'absent' }), result('chat', 'ok', { key: 'present' })];
     expect(causeOf(partial, { callTypes: ['acompletion'] })).toBe('call_type_not_cached');
     expect(causeOf(partial, { callTypes: ['acompletion', 'atext_completion'] })).toBe('undetermined');
     expect(evidenceOf(partial, { callTypes: undefined })).toContain('supported_call_types) is not known');
     expect(evidenceOf(partial, { callTypes: ['acompletion', 'atext_completion'] })).not.toContain('is not known');
     expect(causeOf(partial, {})).toBe('undetermined');
-    const responses = [finding('completions', 'ok'), finding('responses', 'miss_not_written')];
+    const responses = [result('completions', 'ok'), result('responses', 'miss_not_written')];
     expect(causeOf(responses, { version: '1.80.9' })).toBe('call_type_not_cached');
     expect(causeOf(responses, { version: '1.81.0' })).toBe('undetermined');
     expect(causeOf(responses, { version: undefined })).toBe('undetermined');
   });
 
   it('is what a replica by itself shows, in an outage between replicas', () => {
-    const missed = [finding('completions', 'miss_key_present', { across: true }), finding('chat', 'miss_key_present', { across: true })];
-    const alone = (outcome: Outcome, key: Finding['key'], more: Partial<Signals> = {}) => {
-      const elsewhere = [{ name: 'b:4000', finding: finding('completions', outcome, { key }) }];
-      return judge(missed, { ...QUIET, seesEveryWrite: true, replicas: { apart: undefined, elsewhere }, ...more });
+    const missed = [
+      result('completions', 'miss_key_present', { crossReplica: true }),
+      result('chat', 'miss_key_present', { crossReplica: true }),
+    ];
+    const alone = (outcome: Outcome, key: RouteResult['key'], more: Partial<Signals> = {}) => {
+      const readsOtherCache = [{ name: 'b:4000', result: result('completions', outcome, { key }) }];
+      return judge(missed, { ...QUIET, seesEveryWrite: true, replicas: { isolated: undefined, readsOtherCache }, ...more });
     };
     expect(alone('hit_not_in_redis', 'absent').cause).toBe('different_redis');
     expect(alone('hit_not_in_redis', 'absent').evidence).toContain('Replica b:4000 by itself: The gateway reads back from a Redis');
     expect(alone('hit_not_in_redis', 'other_database').cause).toBe('different_database');
     expect(alone('hit_not_in_redis', 'absent', { seesEveryWrite: false }).cause).toBe('undetermined');
-    expect(alone('hit_not_in_redis', 'absent', { growth: { OOM: GROWN } }).cause).toBe('different_redis');
+    expect(alone('hit_not_in_redis', 'absent', { increases: { OOM: GROWN } }).cause).toBe('different_redis');
   });
 
   it('is write_batching when a flush size is set and a key was never written', () => {
     expect(causeOf(MASKED, { flushSize: 3 })).toBe('write_batching');
     expect(causeOf(MASKED, { flushSize: 1 })).toBe('undetermined');
-    expect(causeOf([finding('completions', 'miss_key_present')], { flushSize: 3 })).toBe('undetermined');
+    expect(causeOf([result('completions', 'miss_key_present')], { flushSize: 3 })).toBe('undetermined');
   });
 
   it('tells another database from another server, and from what is not known', () => {
-    const elsewhere = (key: Finding['key']) => [finding('completions', 'hit_not_in_redis', { key })];
-    expect(causeOf(elsewhere('other_database'), {})).toBe('different_database');
-    expect(causeOf(elsewhere('absent'), { seesEveryWrite: true })).toBe('different_redis');
-    expect(causeOf(elsewhere('absent'), {})).toBe('undetermined');
-    expect(causeOf(elsewhere('absent'), { seesEveryWrite: true, cacheType: 'unknown' })).toBe('undetermined');
+    const unwatched = (key: RouteResult['key']) => [result('completions', 'hit_not_in_redis', { key })];
+    expect(causeOf(unwatched('other_database'), {})).toBe('different_database');
+    expect(causeOf(unwatched('absent'), { seesEveryWrite: true })).toBe('different_redis');
+    expect(causeOf(unwatched('absent'), {})).toBe('undetermined');
+    expect(causeOf(unwatched('absent'), { seesEveryWrite: true, cacheType: 'unknown' })).toBe('undetermined');
     // A hit of chat can come from the memory of the worker.
-    expect(causeOf([finding('chat', 'hit_not_in_redis', { key: 'absent' })], { seesEveryWrite: true })).toBe('undetermined');
+    expect(causeOf([result('chat', 'hit_not_in_redis', { key: 'absent' })], { seesEveryWrite: true })).toBe('undetermined');
   });
 
   describe('of a key that was written and is gone again', () => {
     const GONE = [
-      finding('completions', 'miss_unexplained', { key: 'absent', vanished: true }),
-      finding('chat', 'hit_not_in_redis', { key: 'absent', vanished: true }),
+      result('completions', 'miss_unexplained', { key: 'absent', lostAfterWrite: true }),
+      result('chat', 'hit_not_in_redis', { key: 'absent', lostAfterWrite: true }),
     ];
     const [one] = GONE;
     const STILL = { evicted_keys: 0, expired_keys: 0, flushes: 0, deletes: 0 };
@@ -445,7 +449,7 @@ describe('the cause', () => {
                   : flushes > 0
                     ? 'flushed'
                     : 'undetermined';
-            expect(causeOf(GONE, { moved: { ...STILL, evicted_keys, flushes, deletes } }), `${evicted_keys} ${flushes} ${deletes}`).toBe(
+            expect(causeOf(GONE, { deltas: { ...STILL, evicted_keys, flushes, deletes } }), `${evicted_keys} ${flushes} ${deletes}`).toBe(
               named,
             );
           }
@@ -454,7 +458,8 @@ describe('the cause', () => {
     });
 
     it('says what was counted', () => {
-      const evidence = (moved: Signals['moved'], growth: Signals['growth'] = {}) => judge(GONE, { ...QUIET, moved, growth }).evidence;
+      const evidence = (deltas: Signals['deltas'], increases: Signals['increases'] = {}) =>
+        judge(GONE, { ...QUIET, deltas, increases }).evidence;
       expect(evidence({ ...STILL, evicted_keys: 12 })).toMatch(
         /^The key of a pair was written and lost before the pair ended; Redis evicted 12 keys during the probes, and was not flushed\. /,
       );
@@ -465,38 +470,40 @@ describe('the cause', () => {
     });
 
     it('needs as many evictions as keys that vanished, and more than usual beside deletions', () => {
-      expect(causeOf(one === undefined ? [] : [one], { moved: { ...STILL, evicted_keys: 1 } })).toBe('evicted');
-      expect(causeOf(GONE, { moved: { ...STILL, evicted_keys: 1 } })).toBe('undetermined');
-      const noisy: Partial<Signals> = { moved: { ...STILL, evicted_keys: 12, deletes: 3 } };
-      expect(causeOf(GONE, { ...noisy, growth: { evicted_keys: GROWN } })).toBe('evicted');
-      expect(causeOf(GONE, { ...noisy, growth: { evicted_keys: { ...GROWN, usual: 12 } } })).toBe('undetermined');
+      expect(causeOf(one === undefined ? [] : [one], { deltas: { ...STILL, evicted_keys: 1 } })).toBe('evicted');
+      expect(causeOf(GONE, { deltas: { ...STILL, evicted_keys: 1 } })).toBe('undetermined');
+      const noisy: Partial<Signals> = { deltas: { ...STILL, evicted_keys: 12, deletes: 3 } };
+      expect(causeOf(GONE, { ...noisy, increases: { evicted_keys: GROWN } })).toBe('evicted');
+      expect(causeOf(GONE, { ...noisy, increases: { evicted_keys: { ...GROWN, usual: 12 } } })).toBe('undetermined');
     });
 
     it('is expiry only when more expires than is usual', () => {
-      const expiring: Partial<Signals> = { moved: { ...STILL, expired_keys: 12 } };
+      const expiring: Partial<Signals> = { deltas: { ...STILL, expired_keys: 12 } };
       expect(causeOf(GONE, expiring)).toBe('undetermined');
-      expect(causeOf(GONE, { ...expiring, growth: { expired_keys: { ...GROWN, usual: 12 } } })).toBe('undetermined');
-      expect(causeOf(GONE, { ...expiring, growth: { expired_keys: GROWN } })).toBe('ttl_too_short');
-      expect(causeOf(GONE, { moved: { ...STILL, expired_keys: 12, deletes: 1 }, growth: { expired_keys: GROWN } })).toBe('undetermined');
+      expect(causeOf(GONE, { ...expiring, increases: { expired_keys: { ...GROWN, usual: 12 } } })).toBe('undetermined');
+      expect(causeOf(GONE, { ...expiring, increases: { expired_keys: GROWN } })).toBe('ttl_too_short');
+      expect(causeOf(GONE, { deltas: { ...STILL, expired_keys: 12, deletes: 1 }, increases: { expired_keys: GROWN } })).toBe(
+        'undetermined',
+      );
     });
 
     it('is not known without the counters, nor named for a key that did not vanish', () => {
-      for (const moved of [undefined, {}, { evicted_keys: 9 }, { flushes: 9 }]) expect(causeOf(GONE, { moved })).toBe('undetermined');
+      for (const deltas of [undefined, {}, { evicted_keys: 9 }, { flushes: 9 }]) expect(causeOf(GONE, { deltas })).toBe('undetermined');
       for (const name of ['evicted_keys', 'flushes', 'expired_keys'] as const)
-        expect(causeOf(MASKED, { moved: { ...STILL, [name]: 9 }, growth: { [name]: GROWN } })).toBe('undetermined');
+        expect(causeOf(MASKED, { deltas: { ...STILL, [name]: 9 }, increases: { [name]: GROWN } })).toBe('undetermined');
     });
 
     it('is no other server and no other database, and no call that is not cached', () => {
-      const read = [finding('completions', 'hit_not_in_redis', { key: 'absent', vanished: true })];
+      const read = [result('completions', 'hit_not_in_redis', { key: 'absent', lostAfterWrite: true })];
       expect(judge(read, { ...QUIET, seesEveryWrite: true })).toMatchObject({ verdict: 'not_in_redis', cause: 'undetermined' });
-      expect(causeOf(read, { seesEveryWrite: true, moved: { ...STILL, flushes: 1 } })).toBe('flushed');
-      const once = [finding('completions', 'hit_not_in_redis', { key: 'other_database' })];
-      expect(causeOf(once, { moved: { ...STILL, evicted_keys: 1 } })).toBe('undetermined');
+      expect(causeOf(read, { seesEveryWrite: true, deltas: { ...STILL, flushes: 1 } })).toBe('flushed');
+      const once = [result('completions', 'hit_not_in_redis', { key: 'other_database' })];
+      expect(causeOf(once, { deltas: { ...STILL, evicted_keys: 1 } })).toBe('undetermined');
       const pairs = [
-        finding('completions', 'miss_unexplained', { key: 'absent', vanished: true }),
-        finding('chat', 'ok', { key: 'present' }),
+        result('completions', 'miss_unexplained', { key: 'absent', lostAfterWrite: true }),
+        result('chat', 'ok', { key: 'present' }),
       ];
-      expect(judge(pairs, { ...QUIET, moved: { ...STILL, evicted_keys: 1 } })).toMatchObject({ verdict: 'memory_only', cause: 'evicted' });
+      expect(judge(pairs, { ...QUIET, deltas: { ...STILL, evicted_keys: 1 } })).toMatchObject({ verdict: 'memory_only', cause: 'evicted' });
     });
   });
 
@@ -528,12 +535,12 @@ describe('the cause', () => {
   it('is breaker_open when nothing else is known to be wrong', () => {
     expect(causeOf(MASKED, { breakerOpen: true })).toBe('breaker_open');
     expect(causeOf(MASKED, { breakerOpen: false })).toBe('undetermined');
-    expect(causeOf(MASKED, { breakerOpen: true, growth: { WRONGPASS: GROWN } })).toBe('redis_auth');
-    expect(causeOf([finding('completions', 'ok')], { breakerOpen: true })).toBe('none');
+    expect(causeOf(MASKED, { breakerOpen: true, increases: { WRONGPASS: GROWN } })).toBe('redis_auth');
+    expect(causeOf([result('completions', 'ok')], { breakerOpen: true })).toBe('none');
   });
 
   it('is none for a cache that is what the configuration expects', () => {
-    const pairs = [finding('completions', 'miss_not_written')];
+    const pairs = [result('completions', 'miss_not_written')];
     expect(causeOf(pairs, { cacheType: 'local' })).toBe('cache_local');
     expect(causeOf(pairs, { cacheType: 'local', expected: 'local' })).toBe('none');
     expect(causeOf(pairs, { cacheType: 'none' })).toBe('cache_disabled');
@@ -542,10 +549,10 @@ describe('the cause', () => {
   });
 
   it('of wrong answers is a key that leaves the prompt out, of an unreachable gateway the gateway', () => {
-    expect(causeOf([finding('chat', 'hit_on_first')], {})).toBe('semantic_or_key_collision');
+    expect(causeOf([result('chat', 'hit_on_first')], {})).toBe('semantic_or_key_collision');
     expect(causeOf([], { down: 'refused' })).toBe('gateway_error');
     expect(causeOf([], { down: 'timeout' })).toBe('gateway_timeout');
-    expect(causeOf([finding('chat', 'control_failed')], {})).toBe('undetermined');
+    expect(causeOf([result('chat', 'control_failed')], {})).toBe('undetermined');
   });
 
   it('is always of the closed set and never none without need', () => {
@@ -555,7 +562,7 @@ describe('the cause', () => {
     }
     for (const first of OUTCOME) {
       for (const second of OUTCOME) {
-        const judged = judge([finding('completions', first), finding('chat', second)], { ...QUIET, growth: { OOM: GROWN } });
+        const judged = judge([result('completions', first), result('chat', second)], { ...QUIET, increases: { OOM: GROWN } });
         expect(judged.cause === 'none', `${first} ${second}`).toBe(judged.verdict === 'working');
       }
     }

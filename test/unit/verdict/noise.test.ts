@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Cause } from '../../../src/model/cache.ts';
-import { type Counted, growthIn, type Window } from '../../../src/verdict/growth.ts';
+import { type Counted, increasesIn, type ObservationWindow } from '../../../src/verdict/growth.ts';
 import { judge } from '../../../src/verdict/judge.ts';
-import type { Finding, Signals } from '../../../src/verdict/signals.ts';
+import type { RouteResult, Signals } from '../../../src/verdict/signals.ts';
 
 const QUIET: Signals = {
   down: undefined,
@@ -18,14 +18,14 @@ const QUIET: Signals = {
   refusedCredential: undefined,
   usedBefore: true,
   refusals: [],
-  moved: undefined,
+  deltas: undefined,
   breakerOpen: undefined,
   atPings: undefined,
-  growth: {},
+  increases: {},
   replicas: undefined,
   seesEveryWrite: true,
 };
-const MASKED: readonly Finding[] = [
+const MASKED: readonly RouteResult[] = [
   { route: 'completions', outcome: 'miss_not_written', key: 'absent' },
   { route: 'chat', outcome: 'hit_not_in_redis', key: 'absent' },
 ];
@@ -98,13 +98,13 @@ describe('noise of one kind beside a short new refusal of another', () => {
               if (rounds === 1 && fault === 2) continue;
               const noise = createNoise(size, random);
               const seconds = 1 + random() * 2;
-              const window = (during: number, more: Window['during']['by'], burst: boolean): Window => ({
+              const window = (during: number, more: ObservationWindow['during']['by'], burst: boolean): ObservationWindow => ({
                 pause: { seconds: pause, by: { [kind]: noise(pause, 'pause') } },
                 during: { seconds: during, by: { ...more, [kind]: burst ? inOutage(name, size, noise, during) : noise(during, 'window') } },
               });
               const good = Array.from({ length: rounds }, () => window(seconds, {}, false));
               const bad = window(seconds * (random() < 0.5 ? 1 : 4), { [news]: fault }, true);
-              const judged = judge(MASKED, { ...QUIET, moved: bad.during.by, growth: growthIn(bad, good) });
+              const judged = judge(MASKED, { ...QUIET, deltas: bad.during.by, increases: increasesIn(bad, good) });
               all += 1;
               if (judged.cause === cause) right += 1;
               else if (judged.cause !== 'undetermined') wrong.push(`${size} ${kind} beside ${fault} ${news}: ${judged.evidence}`);
@@ -116,22 +116,22 @@ describe('noise of one kind beside a short new refusal of another', () => {
   });
 
   it('is the cause where it is all that stands out', () => {
-    const good: Window[] = [{ during: { seconds: 2, by: {} }, pause: { seconds: 58, by: { WRONGPASS: 20 } } }];
-    const growth = growthIn({ during: { seconds: 2, by: { WRONGPASS: 15 } }, pause: { seconds: 58, by: {} } }, good);
-    expect(judge(MASKED, { ...QUIET, moved: {}, growth })).toMatchObject({ cause: 'redis_auth' });
+    const good: ObservationWindow[] = [{ during: { seconds: 2, by: {} }, pause: { seconds: 58, by: { WRONGPASS: 20 } } }];
+    const increases = increasesIn({ during: { seconds: 2, by: { WRONGPASS: 15 } }, pause: { seconds: 58, by: {} } }, good);
+    expect(judge(MASKED, { ...QUIET, deltas: {}, increases })).toMatchObject({ cause: 'redis_auth' });
   });
 });
 
 describe('a key that was written and lost', () => {
-  const lost: readonly Finding[] = [{ route: 'completions', outcome: 'miss_not_written', key: 'absent', vanished: true }];
-  const moved = { evicted_keys: 1, expired_keys: 0, flushes: 0, deletes: 0 };
+  const lost: readonly RouteResult[] = [{ route: 'completions', outcome: 'miss_not_written', key: 'absent', lostAfterWrite: true }];
+  const deltas = { evicted_keys: 1, expired_keys: 0, flushes: 0, deletes: 0 };
 
   it.each<[string, Partial<Signals>]>([
     ['the refused credential of another', { refusedCredential: { credential: 'other', error: 'wrongpass' } }],
     ['a credential that another does not need', { refusedCredential: { credential: 'other', error: 'no password configured' } }],
-    ['refused logins at each ping', { atPings: { times: 3, moved: ['WRONGPASS'] } }],
+    ['refused logins at each ping', { atPings: { times: 3, counters: ['WRONGPASS'] } }],
     ['refused logins from its address', { refusals: [{ cause: 'redis_auth', count: 3, tie: { address: '10.0.0.7' } }] }],
   ])('shows that its gateway was let in, beside %s', (_, signals) => {
-    expect(judge(lost, { ...QUIET, moved, ...signals })).toMatchObject({ cause: 'evicted' });
+    expect(judge(lost, { ...QUIET, deltas, ...signals })).toMatchObject({ cause: 'evicted' });
   });
 });

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { CAUSE, type Cause } from '../../../src/model/cache.ts';
 import { ERROR_PREFIX } from '../../../src/model/redis.ts';
 import type { ServerState } from '../../../src/redis/replies/server-state.ts';
-import { type Counted, growthIn, ratioOf, type Window } from '../../../src/verdict/growth.ts';
+import { CAUSE_TABLE } from '../../../src/verdict/causes/index.ts';
+import { type Counted, increasesIn, type ObservationWindow, ratioOf } from '../../../src/verdict/growth.ts';
 import { candidates, judge } from '../../../src/verdict/judge.ts';
-import type { Finding, Signals } from '../../../src/verdict/signals.ts';
+import type { RouteResult, Signals } from '../../../src/verdict/signals.ts';
 import { type Candidate, outweighs, STRENGTH, strongest } from '../../../src/verdict/strength.ts';
-import { CAUSE_TABLE } from '../../../src/verdict/table.ts';
 
 const QUIET: Signals = {
   down: undefined,
@@ -23,14 +23,14 @@ const QUIET: Signals = {
   refusedCredential: undefined,
   usedBefore: true,
   refusals: [],
-  moved: { evicted_keys: 0, expired_keys: 0, flushes: 0, deletes: 0 },
+  deltas: { evicted_keys: 0, expired_keys: 0, flushes: 0, deletes: 0 },
   breakerOpen: undefined,
   atPings: undefined,
-  growth: {},
+  increases: {},
   replicas: undefined,
   seesEveryWrite: true,
 };
-const MASKED: readonly Finding[] = [
+const MASKED: readonly RouteResult[] = [
   { route: 'completions', outcome: 'miss_not_written', key: 'absent' },
   { route: 'chat', outcome: 'hit_not_in_redis', key: 'absent' },
 ];
@@ -65,13 +65,13 @@ const PROVES: Partial<Record<Counted, Cause>> = {
 const REFUSALS = [...ERROR_PREFIX, 'logins', 'rejected_connections'] as const;
 const TELLING = REFUSALS.filter((name) => PROVES[name] !== undefined);
 
-function judged(signals: Partial<Signals>, findings = MASKED) {
-  return judge(findings, { ...QUIET, ...signals });
+function judged(signals: Partial<Signals>, results = MASKED) {
+  return judge(results, { ...QUIET, ...signals });
 }
 
 /** Signals that prove a row of an outage, by what makes it so. */
 const OUTAGES: Readonly<
-  Record<string, { cause: Cause; strength: Candidate['strength']; signals: Partial<Signals>; findings?: readonly Finding[] }>
+  Record<string, { cause: Cause; strength: Candidate['strength']; signals: Partial<Signals>; results?: readonly RouteResult[] }>
 > = {
   'no connection': { cause: 'redis_unreachable', strength: 'state', signals: { redisFailure: 'refused' } },
   'full server': { cause: 'redis_out_of_memory', strength: 'state', signals: { server: FULL } },
@@ -79,7 +79,7 @@ const OUTAGES: Readonly<
   'failed save': {
     cause: 'redis_persistence_error',
     strength: 'state',
-    signals: { server: { ...MASTER, saveFailed: true }, moved: { ...QUIET.moved, MISCONF: 1 } },
+    signals: { server: { ...MASTER, saveFailed: true }, deltas: { ...QUIET.deltas, MISCONF: 1 } },
   },
   batches: { cause: 'write_batching', strength: 'state', signals: { flushSize: 50 } },
   'refused credential': {
@@ -92,10 +92,14 @@ const OUTAGES: Readonly<
     strength: 'own',
     signals: { refusals: [{ cause: 'redis_permission', count: 1, tie: 'key' }] },
   },
-  'refused at each ping': { cause: 'redis_auth', strength: 'own', signals: { cachePing: 503, atPings: { times: 4, moved: ['NOAUTH'] } } },
-  'NOPERM, much more': { cause: 'redis_permission', strength: 'counter', signals: { growth: { NOPERM: { by: 99, usual: 0 } } } },
-  'OOM, more': { cause: 'redis_out_of_memory', strength: 'counter', signals: { growth: { OOM: { by: 9, usual: 0 } } } },
-  'WRONGPASS, a little more': { cause: 'redis_auth', strength: 'counter', signals: { growth: { WRONGPASS: { by: 4, usual: 0 } } } },
+  'refused at each ping': {
+    cause: 'redis_auth',
+    strength: 'own',
+    signals: { cachePing: 503, atPings: { times: 4, counters: ['NOAUTH'] } },
+  },
+  'NOPERM, much more': { cause: 'redis_permission', strength: 'counter', signals: { increases: { NOPERM: { by: 99, usual: 0 } } } },
+  'OOM, more': { cause: 'redis_out_of_memory', strength: 'counter', signals: { increases: { OOM: { by: 9, usual: 0 } } } },
+  'WRONGPASS, a little more': { cause: 'redis_auth', strength: 'counter', signals: { increases: { WRONGPASS: { by: 4, usual: 0 } } } },
   'open breaker': { cause: 'breaker_open', strength: 'symptom', signals: { breakerOpen: true } },
 };
 
@@ -142,8 +146,8 @@ describe('the weights', () => {
           ...QUIET,
           ...one.signals,
           ...other.signals,
-          growth: { ...one.signals.growth, ...other.signals.growth },
-          moved: { ...QUIET.moved, ...one.signals.moved, ...other.signals.moved },
+          increases: { ...one.signals.increases, ...other.signals.increases },
+          deltas: { ...QUIET.deltas, ...one.signals.deltas, ...other.signals.deltas },
           server:
             one.signals.server && other.signals.server
               ? { ...one.signals.server, ...other.signals.server }
@@ -161,11 +165,11 @@ describe('the weights', () => {
 describe('a state of the server', () => {
   it('proves its cause with its symptom, whatever counters say', () => {
     const noise = { NOPERM: { by: 30, usual: 29 }, NOAUTH: { by: 900, usual: 0 } };
-    expect(judged({ server: FULL, growth: noise, moved: { ...QUIET.moved, OOM: 4 } }).cause).toBe('redis_out_of_memory');
-    expect(judged({ server: FULL, growth: noise }).evidence).toMatch(
+    expect(judged({ server: FULL, increases: noise, deltas: { ...QUIET.deltas, OOM: 4 } }).cause).toBe('redis_out_of_memory');
+    expect(judged({ server: FULL, increases: noise }).evidence).toMatch(
       /^Redis is full: it uses 1\.9 MiB of 1\.0 MiB, and its policy noeviction finds nothing to evict\. No key of the probes was written\. Last pairs: /,
     );
-    expect(judged({ server: REPLICA, growth: noise, moved: { READONLY: 1 } }).evidence).toMatch(
+    expect(judged({ server: REPLICA, increases: noise, deltas: { READONLY: 1 } }).evidence).toMatch(
       /^Redis is a read-only replica\. Redis refused 1 write because it is a read-only replica \(READONLY\) during the probes\. /,
     );
     expect(judged({ server: REPLICA }, [{ route: 'completions', outcome: 'miss_unexplained', key: 'unknown' }]).cause).toBe(
@@ -174,13 +178,15 @@ describe('a state of the server', () => {
   });
 
   it('proves nothing without the symptom', () => {
-    const present: readonly Finding[] = [
+    const present: readonly RouteResult[] = [
       { route: 'completions', outcome: 'miss_key_present', key: 'present' },
       { route: 'chat', outcome: 'hit_not_in_redis', key: 'absent' },
     ];
-    expect(judged({ server: FULL, moved: { OOM: 9 } }, present).cause).toBe('undetermined');
-    const vanished: readonly Finding[] = [{ route: 'completions', outcome: 'miss_unexplained', key: 'absent', vanished: true }];
-    expect(judged({ server: REPLICA }, vanished).cause).toBe('undetermined');
+    expect(judged({ server: FULL, deltas: { OOM: 9 } }, present).cause).toBe('undetermined');
+    const lostAfterWrite: readonly RouteResult[] = [
+      { route: 'completions', outcome: 'miss_unexplained', key: 'absent', lostAfterWrite: true },
+    ];
+    expect(judged({ server: REPLICA }, lostAfterWrite).cause).toBe('undetermined');
     expect(judged({ server: { ...MASTER, saveFailed: true } }).cause).toBe('undetermined');
   });
 
@@ -200,8 +206,8 @@ describe('a state of the server', () => {
       const server = { ...FULL, maxMemoryPolicy };
       expect(judged({ server: { ...server, volatileKeys: 5 } }).cause).toBe('undetermined');
       expect(judged({ server: { ...server, volatileKeys: 0 } }).cause).toBe('redis_out_of_memory');
-      expect(judged({ server, moved: { ...QUIET.moved, OOM: 2 } }).cause).toBe('redis_out_of_memory');
-      expect(judged({ server, moved: { ...QUIET.moved, OOM: 2, evicted_keys: 3 } }).cause).toBe('undetermined');
+      expect(judged({ server, deltas: { ...QUIET.deltas, OOM: 2 } }).cause).toBe('redis_out_of_memory');
+      expect(judged({ server, deltas: { ...QUIET.deltas, OOM: 2, evicted_keys: 3 } }).cause).toBe('undetermined');
     }
     expect(judged({ server: { ...REPLICA, readOnly: false } }).cause).toBe('undetermined');
     expect(judged({ server: { ...FULL, maxMemory: 0 } }).cause).toBe('undetermined');
@@ -211,7 +217,7 @@ describe('a state of the server', () => {
 
 describe('a login that is refused', () => {
   it('is redis_auth whatever the text of the refusal', () => {
-    expect(judged({ growth: { logins: { by: 319, usual: 0 }, ERR: { by: 319, usual: 0 } } })).toMatchObject({
+    expect(judged({ increases: { logins: { by: 319, usual: 0 }, ERR: { by: 319, usual: 0 } } })).toMatchObject({
       cause: 'redis_auth',
       evidence: expect.stringMatching(/^Redis refused 319 logins \(AUTH or HELLO\) during the probes; normally none in that time\. /),
     });
@@ -221,10 +227,13 @@ describe('a login that is refused', () => {
   });
 
   it('is told from a limit of clients, which turns connections away as well', () => {
-    const growth = { rejected_connections: { by: 5, usual: 0 } };
-    expect(judged({ growth, server: { ...MASTER, clients: 9_990 } }).cause).toBe('redis_max_clients');
-    expect(judged({ growth, server: { ...MASTER, maxClients: undefined } }).cause).toBe('redis_max_clients');
-    expect(judged({ growth, server: MASTER })).toMatchObject({ cause: 'redis_auth', evidence: expect.stringContaining('protected mode') });
+    const increases = { rejected_connections: { by: 5, usual: 0 } };
+    expect(judged({ increases, server: { ...MASTER, clients: 9_990 } }).cause).toBe('redis_max_clients');
+    expect(judged({ increases, server: { ...MASTER, maxClients: undefined } }).cause).toBe('redis_max_clients');
+    expect(judged({ increases, server: MASTER })).toMatchObject({
+      cause: 'redis_auth',
+      evidence: expect.stringContaining('protected mode'),
+    });
   });
 });
 
@@ -232,8 +241,8 @@ describe('noise', () => {
   const counts = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 10 });
 
   /** Good windows of half a second in which one counter moved, a minute apart. */
-  function history(name: Counted, moved: readonly number[]): Window[] {
-    return moved.map((by) => ({ during: { seconds: 0.5, by: { [name]: by } }, pause: { seconds: 60, by: { [name]: 0 } } }));
+  function history(name: Counted, deltas: readonly number[]): ObservationWindow[] {
+    return deltas.map((by) => ({ during: { seconds: 0.5, by: { [name]: by } }, pause: { seconds: 60, by: { [name]: 0 } } }));
   }
 
   it('of one kind never hides a short, new signal of another, for every pair of kinds', () => {
@@ -247,8 +256,8 @@ describe('noise', () => {
           fc.pre(noisy !== fresh);
           // Steady: no more than it was before by one.
           const now = Math.max(...before) + 1;
-          const growth = growthIn({ during: { seconds: 0.5, by: { [noisy]: now, [fresh]: by } } }, history(noisy, before));
-          expect(judged({ growth }).cause, `${noisy} ${before} then ${now}, ${fresh} ${by}`).toBe(PROVES[fresh]);
+          const increases = increasesIn({ during: { seconds: 0.5, by: { [noisy]: now, [fresh]: by } } }, history(noisy, before));
+          expect(judged({ increases }).cause, `${noisy} ${before} then ${now}, ${fresh} ${by}`).toBe(PROVES[fresh]);
         },
       ),
       { numRuns: 2_000 },
@@ -260,8 +269,8 @@ describe('noise', () => {
       fc.assert(
         fc.property(counts, fc.nat(), (before, some) => {
           const now = some % (Math.max(...before) + 2);
-          const growth = growthIn({ during: { seconds: 0.5, by: { [name]: now } } }, history(name, before));
-          expect(judged({ growth }).cause).toBe('undetermined');
+          const increases = increasesIn({ during: { seconds: 0.5, by: { [name]: now } } }, history(name, before));
+          expect(judged({ increases }).cause).toBe('undetermined');
         }),
         { numRuns: 100 },
       );
@@ -286,23 +295,23 @@ describe('noise', () => {
         'NOPERM',
         Array.from({ length: 10 }, () => poisson(mean)),
       );
-      const growth = growthIn({ during: { seconds: 0.5, by: { NOPERM: poisson(mean) } } }, good);
-      if (judged({ growth }).cause !== 'undetermined') wrong += 1;
+      const increases = increasesIn({ during: { seconds: 0.5, by: { NOPERM: poisson(mean) } } }, good);
+      if (judged({ increases }).cause !== 'undetermined') wrong += 1;
     }
     expect(wrong).toBeLessThan(20);
   });
 
   it('in bursts between the pairs may fall into them', () => {
-    const good: Window[] = Array.from({ length: 10 }, () => ({
+    const good: ObservationWindow[] = Array.from({ length: 10 }, () => ({
       during: { seconds: 1, by: { NOAUTH: 0 } },
       pause: { seconds: 3, by: { NOAUTH: 30 } },
     }));
-    expect(judged({ growth: growthIn({ during: { seconds: 1, by: { NOAUTH: 30 } } }, good) }).cause).toBe('undetermined');
+    expect(judged({ increases: increasesIn({ during: { seconds: 1, by: { NOAUTH: 30 } } }, good) }).cause).toBe('undetermined');
   });
 
   it('of 29 refusals a round is none of the causes when one more comes and the server is full', () => {
-    const growth = growthIn({ during: { seconds: 0.5, by: { NOPERM: 30, OOM: 4 } } }, history('NOPERM', [29, 28, 29]));
-    expect(judged({ growth })).toMatchObject({
+    const increases = increasesIn({ during: { seconds: 0.5, by: { NOPERM: 30, OOM: 4 } } }, history('NOPERM', [29, 28, 29]));
+    expect(judged({ increases })).toMatchObject({
       cause: 'redis_out_of_memory',
       evidence: expect.stringMatching(
         /^Redis refused 4 commands because its memory is full \(OOM\) during the probes; normally none in that time\. /,
@@ -311,7 +320,7 @@ describe('noise', () => {
   });
 
   it('that has no name as a cause is told in the evidence', () => {
-    expect(judged({ growth: { NOREPLICAS: { by: 4, usual: 0 } } })).toMatchObject({
+    expect(judged({ increases: { NOREPLICAS: { by: 4, usual: 0 } } })).toMatchObject({
       cause: 'undetermined',
       evidence: expect.stringMatching(
         /^Redis refused 4 writes because it has too few replicas \(NOREPLICAS\) during the probes; normally none/,
@@ -328,7 +337,7 @@ describe('noise', () => {
   });
 
   it('of equal strength on both sides is a tie, and the evidence has both', () => {
-    const { cause, evidence } = judged({ growth: { OOM: { by: 4, usual: 0 }, READONLY: { by: 4, usual: 0 } } });
+    const { cause, evidence } = judged({ increases: { OOM: { by: 4, usual: 0 }, READONLY: { by: 4, usual: 0 } } });
     expect(cause).toBe('undetermined');
     expect(evidence).toMatch(
       /^Several causes are equally likely\. Redis refused 4 commands .*\(OOM\).* Redis refused 4 writes .*\(READONLY\)/,
@@ -338,8 +347,8 @@ describe('noise', () => {
 
 describe('the hint at an open breaker', () => {
   const SILENT = { server: MASTER, acceptedCredential: 'litellm' } as const;
-  const hint = (signals: Partial<Signals>, findings = MASKED) =>
-    judged({ ...SILENT, ...signals }, findings).evidence.includes('circuit breaker is probably open');
+  const hint = (signals: Partial<Signals>, results = MASKED) =>
+    judged({ ...SILENT, ...signals }, results).evidence.includes('circuit breaker is probably open');
 
   it('is given where Redis would let the gateway in and nothing comes', () => {
     expect(hint({})).toBe(true);
@@ -352,14 +361,14 @@ describe('the hint at an open breaker', () => {
     expect(hint({ acceptedCredential: undefined })).toBe(false);
     expect(hint({ version: '1.80.9' })).toBe(false);
     expect(hint({ server: undefined })).toBe(false);
-    expect(hint({ growth: { NOREPLICAS: { by: 4, usual: 0 } } })).toBe(false);
+    expect(hint({ increases: { NOREPLICAS: { by: 4, usual: 0 } } })).toBe(false);
     expect(hint({}, [{ route: 'completions', outcome: 'miss_key_present', key: 'present' }])).toBe(false);
     expect(hint({}, [{ route: 'completions', outcome: 'ok', key: 'present' }])).toBe(false);
   });
 });
 
 describe('a verdict of hits', () => {
-  const UNSEEN: readonly Finding[] = [
+  const UNSEEN: readonly RouteResult[] = [
     { route: 'completions', outcome: 'hit_unverified', key: 'unknown' },
     { route: 'chat', outcome: 'hit_unverified', key: 'unknown' },
   ];
@@ -383,7 +392,7 @@ describe('a verdict of hits', () => {
   });
 
   it('is not_in_redis, undetermined, when nothing was written to Redis for long', () => {
-    expect(judged({ server: MASTER, writesElsewhere: true }, UNSEEN)).toMatchObject({
+    expect(judged({ server: MASTER, writesUnwatched: true }, UNSEEN)).toMatchObject({
       verdict: 'not_in_redis',
       cause: 'undetermined',
       evidence: expect.stringContaining('nothing at all was written to the watched Redis'),

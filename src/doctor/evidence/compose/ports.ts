@@ -1,4 +1,5 @@
 import type { Path } from '../../../source/problem.ts';
+import { withoutBrackets } from '../../../source/url.ts';
 import type { Place } from '../../place.ts';
 import type { ComposeService } from '../../setup.ts';
 import { asText } from '../tree.ts';
@@ -15,7 +16,7 @@ export function portsOf(value: unknown, at: (path: Path) => Place): Port[] {
     if (entry !== null && typeof entry === 'object') return long(entry, place);
     const [, host, published, target] = SHORT.exec(asText(entry)) ?? [];
     if (target === undefined) return [];
-    return [{ host: host?.replace(/^\[|\]$/g, '') ?? '0.0.0.0', published: published || undefined, target, place }];
+    return [{ host: host === undefined ? '0.0.0.0' : withoutBrackets(host), published: published || undefined, target, place }];
   });
 }
 

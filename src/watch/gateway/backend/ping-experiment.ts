@@ -1,6 +1,6 @@
 import type { Tick } from '../../../model/tick.ts';
 import type { Clock } from '../../../schedule/clock.ts';
-import { type Moment, type Rise, riseBetween } from '../../../verdict/growth.ts';
+import { type CounterDelta, type CounterSnapshot, deltaBetween } from '../../../verdict/growth.ts';
 import { compare, type Repetition } from '../../../verdict/repetition.ts';
 import type { Look } from '../self-report.ts';
 import type { ServerView } from './view.ts';
@@ -8,7 +8,7 @@ import type { ServerView } from './view.ts';
 /** What it works with. `recovered` is told when the gateway answers 200 again meanwhile. */
 export interface RepeatParts {
   look: Pick<Look, 'cachePing' | 'askPing'>;
-  server: Pick<ServerView, 'moment'>;
+  server: Pick<ServerView, 'snapshot'>;
   clock: Clock;
   recovered: () => void;
 }
@@ -35,22 +35,22 @@ export async function repeatPing(
   tick: Tick,
   until: number,
 ): Promise<Repetition | undefined> {
-  const [asked, between]: [Rise[], Rise[]] = [[], []];
-  let last = look.cachePing === 503 ? await server.moment(tick.signal) : undefined;
+  const [asked, between]: [CounterDelta[], CounterDelta[]] = [[], []];
+  let last = look.cachePing === 503 ? await server.snapshot(tick.signal) : undefined;
   for (const silence of SILENCES) {
     if (last === undefined) return undefined;
-    const before: Moment = last;
+    const before: CounterSnapshot = last;
     if (await look.askPing(tick, until, true)) recovered();
-    const answered = await server.moment(tick.signal);
+    const answered = await server.snapshot(tick.signal);
     if (answered === undefined || look.cachePing !== 503) return undefined;
     const took = Math.max(SHORTEST_MS, answered.at - before.at);
     if (took > LONGEST_MS || clock.monotonic() + silence * took > until) return undefined;
     await clock.sleep(silence * took, tick.signal);
-    last = await server.moment(tick.signal);
-    const rises = [riseBetween(before, answered), last && riseBetween(answered, last)];
-    if (rises[0] === undefined || rises[1] === undefined) return undefined;
-    asked.push(rises[0]);
-    between.push(rises[1]);
+    last = await server.snapshot(tick.signal);
+    const deltas = [deltaBetween(before, answered), last && deltaBetween(answered, last)];
+    if (deltas[0] === undefined || deltas[1] === undefined) return undefined;
+    asked.push(deltas[0]);
+    between.push(deltas[1]);
   }
   return compare(asked, between);
 }

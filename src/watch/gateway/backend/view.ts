@@ -2,7 +2,7 @@ import type { RedisFailure } from '../../../model/redis.ts';
 import type { Target, TargetState } from '../../../redis/connection/target.ts';
 import { createKeyWatch, type KeyWatch } from '../../../redis/probe-keys/watch.ts';
 import type { Clock } from '../../../schedule/clock.ts';
-import { type Counted, type Growth, type Moment, ratioOf, type Window } from '../../../verdict/growth.ts';
+import { type AnomalousIncrease, type Counted, type CounterSnapshot, type ObservationWindow, ratioOf } from '../../../verdict/growth.ts';
 import type { RefusedCredential, Signals } from '../../../verdict/signals.ts';
 import type { TargetMode } from '../self-report.ts';
 import { keepBaseline } from './baseline.ts';
@@ -17,8 +17,8 @@ export type ServerSignals = Pick<
   | 'refusedCredential'
   | 'acceptedCredential'
   | 'refusals'
-  | 'moved'
-  | 'growth'
+  | 'deltas'
+  | 'increases'
   | 'seesEveryWrite'
   | 'server'
 >;
@@ -33,7 +33,7 @@ export interface ServerView {
   /** Reads of what kind the target is, unless that is known. */
   learnMode(namespace: string | null | undefined, signal: AbortSignal): Promise<void>;
   /** The server's counters now; undefined when they cannot be read. */
-  moment(signal: AbortSignal): Promise<Moment | undefined>;
+  snapshot(signal: AbortSignal): Promise<CounterSnapshot | undefined>;
   /** A pair of this probe was sent. */
   sent(probe: string): void;
   /**
@@ -60,8 +60,8 @@ const BLIND: ServerSignals = {
   usedBefore: false,
   refusedCredential: undefined,
   refusals: [],
-  moved: undefined,
-  growth: {},
+  deltas: undefined,
+  increases: {},
   seesEveryWrite: false,
 };
 
@@ -72,7 +72,7 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
       around: (_: unknown, __: unknown, ___: unknown, run: () => Promise<void>) => run(),
       mode: () => 'none' as const,
       learnMode: async () => undefined,
-      moment: async () => undefined,
+      snapshot: async () => undefined,
       sent: () => undefined,
       usable: () => undefined,
       silent: () => false,
@@ -85,14 +85,14 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
   const baseline = keepBaseline();
   const refusals = viewRefusals(hosts, target, keys, clock);
   const shared = target;
-  let window: Window | undefined;
-  let moved: ServerSignals['moved'];
-  let after: Moment | undefined;
+  let window: ObservationWindow | undefined;
+  let deltas: ServerSignals['deltas'];
+  let after: CounterSnapshot | undefined;
   let usedBefore = false;
   let stalled = false;
   let mode: TargetMode;
 
-  async function moment(signal: AbortSignal): Promise<Moment | undefined> {
+  async function snapshot(signal: AbortSignal): Promise<CounterSnapshot | undefined> {
     const counters = await keys.counters(signal);
     if (counters?.mode !== undefined) mode = counters.mode === 'cluster' ? 'cluster' : 'single';
     const { WRONGPASS, NOAUTH, NOPERM, logins } = shared.own;
@@ -104,18 +104,18 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
     return known !== undefined && clock.now() - known.at <= STALE_INTERVALS * shared.config.interval ? known : undefined;
   }
 
-  async function growth(until: number, signal: AbortSignal): Promise<Partial<Record<Counted, Growth>>> {
+  async function increases(until: number, signal: AbortSignal): Promise<Partial<Record<Counted, AnomalousIncrease>>> {
     if (window === undefined) return {};
     const length = window.during.seconds * 1000;
     if (!baseline.suffices(window) && after !== undefined && clock.monotonic() + length < until) {
       await clock.sleep(length, signal);
-      const quiet = baseline.window(after, await moment(signal));
+      const quiet = baseline.window(after, await snapshot(signal));
       window = { during: window.during, pause: quiet?.during };
     }
-    return baseline.growth(window);
+    return baseline.increases(window);
   }
 
-  function redisFailure(seen: Moment | undefined): RedisFailure | undefined {
+  function redisFailure(seen: CounterSnapshot | undefined): RedisFailure | undefined {
     if (seen !== undefined) return seen.counters.loading ? 'loading' : undefined;
     return keys.failure ?? (state()?.up === false ? state()?.failure : undefined);
   }
@@ -126,27 +126,27 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
       const start = clock.now();
       await keys.connect(namespace, signal, told);
       await refusals.before(signal);
-      const before = await moment(signal);
+      const before = await snapshot(signal);
       const failedBefore = redisFailure(before);
       await run();
-      after = await moment(signal);
+      after = await snapshot(signal);
       // A server that is back before the round is over, or just before it, has kept the gateway waiting all the same.
       stalled = [failedBefore, redisFailure(after)].includes('timeout') || (shared.state?.timedOutAt ?? 0) >= start - LITELLM_WAITS_MS;
       await refusals.after(signal);
       usedBefore ||= after !== undefined;
       window = baseline.window(before, after);
-      moved = window?.during.by;
+      deltas = window?.during.by;
     },
     mode: () => mode,
     async learnMode(namespace, signal) {
       if (mode !== undefined) return;
       await keys.connect(namespace, signal, false);
-      await moment(signal);
+      await snapshot(signal);
     },
-    moment,
+    snapshot,
     sent: refusals.sent,
     async signals({ allGood, steady }, until, signal) {
-      const seen = allGood ? {} : withDenied(await growth(until, signal), refusals.unheardOf());
+      const seen = allGood ? {} : withDenied(await increases(until, signal), refusals.unheardOf());
       if (allGood && window !== undefined) {
         if (steady) baseline.keep(window);
         else baseline.leaveOut();
@@ -158,11 +158,11 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
         redisStalled: stalled,
         usedBefore,
         refusals: await refusals.ofGateway({ allGood, steady }),
-        moved,
+        deltas,
         refusedCredential,
         acceptedCredential: refusedCredential === undefined ? state()?.accepted?.at(0) : undefined,
         server: after?.counters.state,
-        growth: seen,
+        increases: seen,
         seesEveryWrite: keys.watching && after?.counters.mode === 'standalone',
       };
     },
@@ -180,10 +180,10 @@ export function viewServer(hosts: readonly string[], target: Target | undefined,
  * The growth with refused commands of a kind that never came before, which are few beside all that a user may be
  * refused at all times: what stands out more speaks.
  */
-function withDenied(growth: Partial<Record<Counted, Growth>>, count: number): Partial<Record<Counted, Growth>> {
-  const denied: Growth = { by: count, usual: 0 };
-  const [all = 0, ofNewKind = 0] = [growth.NOPERM && ratioOf(growth.NOPERM), ratioOf(denied)];
-  return ofNewKind > all ? { ...growth, NOPERM: denied } : growth;
+function withDenied(increases: Partial<Record<Counted, AnomalousIncrease>>, count: number): Partial<Record<Counted, AnomalousIncrease>> {
+  const denied: AnomalousIncrease = { by: count, usual: 0 };
+  const [all = 0, ofNewKind = 0] = [increases.NOPERM && ratioOf(increases.NOPERM), ratioOf(denied)];
+  return ofNewKind > all ? { ...increases, NOPERM: denied } : increases;
 }
 
 /** The first credential that a server refuses, or has no password for. */

@@ -9,9 +9,9 @@ export interface ApartWatch {
 }
 
 /** Of the replicas of a round: one of these does not share the cache of the others, or only one that has no part in it. */
-export type Apart = 'these' | 'others';
+export type Apart = 'current_pair' | 'another_replica';
 
-interface Standing {
+interface RouteState {
   /** How many rounds had shown a shared cache when a round of this replica last did not. */
   proofs: number;
   apart: boolean;
@@ -23,32 +23,32 @@ interface Standing {
  * Starts without any replica.
  */
 export function watchApart(): ApartWatch {
-  let standings: ReadonlyMap<string, Standing> = new Map();
+  let routeStates: ReadonlyMap<string, RouteState> = new Map();
   let proofs = 0;
-  let before = { standings, proofs };
+  let before = { routeStates, proofs };
 
   return {
     begin: () => {
-      before = { standings, proofs };
+      before = { routeStates, proofs };
     },
     record(names, shared) {
-      const isNews = !shared && !names.some((name) => before.standings.get(name)?.apart);
-      const next = new Map([...before.standings].map(([name, last]) => [name, isNews ? { ...last, apart: false } : last]));
+      const isNews = !shared && !names.some((name) => before.routeStates.get(name)?.apart);
+      const next = new Map([...before.routeStates].map(([name, last]) => [name, isNews ? { ...last, apart: false } : last]));
       proofs = before.proofs + (shared ? 1 : 0);
       for (const name of names) {
-        const last = before.standings.get(name);
+        const last = before.routeStates.get(name);
         if (shared) next.delete(name);
         else next.set(name, { proofs, apart: last !== undefined && (last.apart || last.proofs < proofs) });
       }
-      standings = next;
+      routeStates = next;
     },
     forgetAllBut(names) {
-      standings = new Map([...standings].filter(([name]) => names.has(name)));
+      routeStates = new Map([...routeStates].filter(([name]) => names.has(name)));
     },
     of(names) {
-      const apart = [...standings].flatMap(([name, standing]) => (standing.apart ? name : []));
+      const apart = [...routeStates].flatMap(([name, routeState]) => (routeState.apart ? name : []));
       if (apart.length === 0) return undefined;
-      return apart.some((name) => names.includes(name)) ? 'these' : 'others';
+      return apart.some((name) => names.includes(name)) ? 'current_pair' : 'another_replica';
     },
   };
 }

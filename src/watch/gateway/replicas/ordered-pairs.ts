@@ -1,7 +1,7 @@
 import type { Replica } from '../../../litellm/replicas.ts';
 import type { ReplicaStatus } from '../../../model/status.ts';
-import type { Finding } from '../../../verdict/signals.ts';
-import { standingOf } from '../../../verdict/standing.ts';
+import { routeStateOf } from '../../../verdict/route-state.ts';
+import type { RouteResult } from '../../../verdict/signals.ts';
 
 /** Two replicas: the first writes, the second has to read; the same twice where there is only one. */
 export interface OrderedPair {
@@ -18,7 +18,7 @@ export interface OrderedPairs {
   /** Begins the round of a pair: what its routes show from here on is of one round. */
   begin(): void;
   /** Takes in what a route showed; in one round a hit from Redis of any route outweighs the others. */
-  record(pair: OrderedPair, finding: Finding, at: number): void;
+  record(pair: OrderedPair, result: RouteResult, at: number): void;
   /** Whether the round that runs has shown that its replicas share a cache. */
   shared(): boolean;
   /** Drops what is known of replicas that are not among these any more. */
@@ -49,12 +49,12 @@ export function keepOrdered(): OrderedPairs {
     begin: () => {
       shared = false;
     },
-    record({ from, to }, finding, at) {
+    record({ from, to }, result, at) {
       if (shared) return;
-      shared = standingOf(finding) === 'proven';
+      shared = routeStateOf(result) === 'proven';
       const key = `${from.name} ${to.name}`;
       tried.delete(key);
-      tried.set(key, { from: from.name, to: to.name, outcome: finding.outcome, at, shared });
+      tried.set(key, { from: from.name, to: to.name, outcome: result.outcome, at, shared });
       const [oldest] = tried.keys();
       if (tried.size > MOST && oldest !== undefined) tried.delete(oldest);
     },

@@ -7,7 +7,7 @@ import type { ServerView } from '../backend/view.ts';
 import type { Spending } from '../budget.ts';
 import type { Overhead } from '../overhead.ts';
 import { planOf } from '../plan.ts';
-import { findingOf } from '../route.ts';
+import { resultOf } from '../route.ts';
 import type { Look } from '../self-report.ts';
 import type { ReplicaWatch } from './watch.ts';
 
@@ -44,7 +44,7 @@ export function watchAlone({ config, look, replicas, server, spending, overhead,
         const own = planOf(config, look, 'completions', 'own', until - left + left / (untried.length - index));
         const plan = { ...own, experiment: { modelSeconds } };
         const pair = await runPair(plan, ways, server.keys, tick, clock);
-        if (pair.outcome !== undefined) replicas.recordAlone(name, findingOf(pair, pair.outcome, false));
+        if (pair.outcome !== undefined) replicas.recordAlone(name, resultOf(pair, pair.outcome, false));
         series.add('llm.cache.probe.cost_usd', {}, spending.charge(pair));
       }
     },

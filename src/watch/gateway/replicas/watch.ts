@@ -6,18 +6,18 @@ import { type CachePing, type Health, type PingLimits, pingCache, readHealth } f
 import { findReplicas, type Replica } from '../../../litellm/replicas.ts';
 import type { GatewayStatus } from '../../../model/status.ts';
 import type { Details } from '../../../model/tick.ts';
-import type { PairGateways } from '../../../pairs/pair.ts';
+import type { Endpoints } from '../../../pairs/pair.ts';
 import type { Clock } from '../../../schedule/clock.ts';
-import type { Finding, Signals } from '../../../verdict/signals.ts';
-import { standingOf } from '../../../verdict/standing.ts';
+import { routeStateOf } from '../../../verdict/route-state.ts';
+import type { RouteResult, Signals } from '../../../verdict/signals.ts';
 import { replicaEvidence } from './evidence.ts';
 import { watchApart } from './isolation.ts';
 import { keepOrdered, type OrderedPair } from './ordered-pairs.ts';
 
 /** Which replicas the pairs of one round use. */
-export interface Turn extends PairGateways {
+export interface Turn extends Endpoints {
   /** The duplicate goes to another replica than the first request. */
-  across: boolean;
+  crossReplica: boolean;
   /** One of them is met for the first time since it started. */
   cold: boolean;
   details: Details;
@@ -34,11 +34,11 @@ export interface ReplicaWatch {
   /** Begins a round of pairs. The next tick has the next ordered pair of replicas. */
   turn(): Turn;
   /** Takes in a pair of this round. A hit of any route shows that the two share a cache. */
-  record(finding: Finding): void;
+  record(result: RouteResult): void;
   /** After a round without a hit from Redis: each of the two replicas by itself, unless it is known already what one of them does alone. */
-  alone(): { name: string; ways: PairGateways }[];
+  alone(): { name: string; ways: Endpoints }[];
   /** Takes in a pair that a replica had to itself. */
-  recordAlone(name: string, finding: Finding): void;
+  recordAlone(name: string, result: RouteResult): void;
   sharing(): Signals['replicas'];
   samples(): Sample[];
   /** Sentences that name who is down and who does not read what others wrote. */
@@ -59,7 +59,7 @@ export function watchReplicas(config: GatewayConfig, clock: Clock, watcher: Requ
   const apart = watchApart();
   const met = new Set<string>();
   /** Replicas that read back by themselves what the watched server does not have. */
-  const elsewhere = new Map<string, Finding>();
+  const elsewhere = new Map<string, RouteResult>();
   let health: { replica: Replica; health: Health }[] = [];
   let current: OrderedPair | undefined;
   let used = false;
@@ -120,14 +120,14 @@ export function watchReplicas(config: GatewayConfig, clock: Clock, watcher: Requ
       return {
         first: way(current?.from),
         duplicate: way(current?.to),
-        across: from !== to,
+        crossReplica: from !== to,
         cold,
         details: { replica_first: from, replica_duplicate: to },
       };
     },
-    record: (finding) => {
+    record: (result) => {
       if (current === undefined) return;
-      ordered.record(current, finding, clock.now());
+      ordered.record(current, result, clock.now());
       const shared = ordered.shared();
       apart.record(names(), shared);
       if (shared) for (const name of names()) elsewhere.delete(name);
@@ -140,14 +140,14 @@ export function watchReplicas(config: GatewayConfig, clock: Clock, watcher: Requ
         return { name: replica.name, ways: { first: gateway, duplicate: gateway } };
       });
     },
-    recordAlone(name, finding) {
-      if (standingOf(finding) === 'elsewhere') elsewhere.set(name, finding);
+    recordAlone(name, result) {
+      if (routeStateOf(result) === 'unwatched') elsewhere.set(name, result);
     },
     sharing() {
       const these = names();
       // Of an outage between two others a replica that goes its own way says nothing.
       const told = [...elsewhere].filter(([name]) => ordered.shared() || these.includes(name));
-      return { apart: apart.of(these), elsewhere: told.map(([name, finding]) => ({ name, finding })) };
+      return { isolated: apart.of(these), readsOtherCache: told.map(([name, result]) => ({ name, result })) };
     },
     samples: () => {
       const coverage = ordered.coverage();
@@ -168,7 +168,7 @@ function watchOne(gateway: Gateway): ReplicaWatch {
     askHealth: (signal) => readHealth(gateway, signal),
     askPing: (limits, signal) => pingCache(gateway, limits, signal),
     askBreaker: (until, signal) => readBreaker(gateway, until, signal),
-    turn: () => ({ first: gateway, duplicate: gateway, across: false, cold: false, details: {} }),
+    turn: () => ({ first: gateway, duplicate: gateway, crossReplica: false, cold: false, details: {} }),
     record: () => undefined,
     alone: () => [],
     recordAlone: () => undefined,

@@ -37,7 +37,9 @@ describe('without a file', () => {
       },
       {},
     );
-    expect(redis.map(({ name, url, password }) => [name, url, password?.reveal()])).toEqual([['redis', 'redis://localhost:6379', 'pw']]);
+    expect(redis.map(({ name, address, password }) => [name, address?.url, password?.reveal()])).toEqual([
+      ['redis', 'redis://localhost:6379', 'pw'],
+    ]);
     expect(gateways.map(({ name, url, redis: target, model, api_key }) => [name, url, target, model, api_key?.file])).toEqual([
       ['litellm', 'http://localhost:4000', 'redis', 'cache-probe', SECRET],
     ]);
@@ -116,7 +118,7 @@ describe('beside a file', () => {
   it('a flag beats a variable, and that beats the file', async () => {
     const env = { LCE_REDIS_URL: 'redis://variable', LCE_LITELLM_URL: 'http://variable', LCE_PROBE_MODEL: 'variable' };
     const { redis, gateways } = await load({ redisUrl: 'redis://flag' }, env, MINIMAL);
-    expect([redis[0]?.name, redis[0]?.url]).toEqual(['cache', 'redis://flag']);
+    expect([redis[0]?.name, redis[0]?.address?.url]).toEqual(['cache', 'redis://flag']);
     expect([gateways[0]?.name, gateways[0]?.url, gateways[0]?.model]).toEqual(['litellm', 'http://variable', 'variable']);
   });
 
@@ -128,7 +130,7 @@ describe('beside a file', () => {
   it('a variable that the file refers to is left to the file', async () => {
     const file = join(DIR, 'refers.yaml');
     const { redis } = await load({}, { LCE_REDIS_URL: 'redis://two', LCE_REDIS_PASSWORD: 'x' }, file);
-    expect(redis.map(({ name, url, password }) => [name, url, password?.reveal()])).toEqual([
+    expect(redis.map(({ name, address, password }) => [name, address?.url, password?.reveal()])).toEqual([
       ['one', 'redis://one', 'x'],
       ['two', 'redis://two', 'x'],
     ]);
@@ -136,7 +138,7 @@ describe('beside a file', () => {
 
   it('settings speak of the entry with their name among several', async () => {
     const { redis } = await load({ redisUrl: 'redis://flag' }, {}, join(DIR, 'named.yaml'));
-    expect(redis.map(({ name, url }) => [name, url])).toEqual([
+    expect(redis.map(({ name, address }) => [name, address?.url])).toEqual([
       ['one', 'redis://one'],
       ['redis', 'redis://flag'],
     ]);

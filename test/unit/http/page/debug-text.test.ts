@@ -25,7 +25,7 @@ const CONFIG: GatewayConfig = {
 const JUDGED: NonNullable<Inside['judged']> = {
   at: 3_000,
   judgement: { verdict: 'not_caching', cause: 'undetermined', evidence: 'Last pairs: chat missed, the key was never written.' },
-  findings: [{ route: 'chat', outcome: 'miss_not_written', key: 'absent' }],
+  results: [{ route: 'chat', outcome: 'miss_not_written', key: 'absent' }],
   signals: {
     down: undefined,
     fresh: true,
@@ -39,9 +39,9 @@ const JUDGED: NonNullable<Inside['judged']> = {
     redisStalled: false,
     refusedCredential: undefined,
     replicas: undefined,
-    growth: { NOAUTH: { by: 2, usual: 2 } },
+    increases: { NOAUTH: { by: 2, usual: 2 } },
     seesEveryWrite: true,
-    moved: { NOAUTH: 2 },
+    deltas: { NOAUTH: 2 },
     usedBefore: true,
     refusals: [],
     breakerOpen: undefined,
@@ -137,9 +137,9 @@ at: 1970-01-01T00:00:03.000Z
 judgement.verdict: not_caching
 judgement.cause: undetermined
 judgement.evidence: Last pairs: chat missed, the key was never written.
-findings.0.route: chat
-findings.0.outcome: miss_not_written
-findings.0.key: absent
+results.0.route: chat
+results.0.outcome: miss_not_written
+results.0.key: absent
 signals.fresh: true
 signals.cacheType: redis
 signals.expected: redis
@@ -148,10 +148,10 @@ signals.callTypes.0: acompletion
 signals.callTypes.1: aembedding
 signals.cachePing: 200
 signals.redisStalled: false
-signals.growth.NOAUTH.by: 2
-signals.growth.NOAUTH.usual: 2
+signals.increases.NOAUTH.by: 2
+signals.increases.NOAUTH.usual: 2
 signals.seesEveryWrite: true
-signals.moved.NOAUTH: 2
+signals.deltas.NOAUTH: 2
 signals.usedBefore: true
 
 ## Redis target

@@ -90,3 +90,24 @@ describe('a right login among guesses', () => {
     expect(await passwords.check(header('right'), users, 'a')).toBe('admitted');
   });
 });
+
+describe('a comparison', () => {
+  const users = new Map([['prometheus', 'HASH']]);
+  const header = (user: string, password: string) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+
+  it('is made once for each user and password, and for a user who is unknown like for one who is known', async () => {
+    const compared: string[] = [];
+    const passwords = createPasswords(async (password, hash) => {
+      compared.push(`${password} ${hash}`);
+      return password === 'right';
+    });
+    const admit = (user: string, password: string) => passwords.check(header(user, password), users);
+    for (let time = 0; time < 3; time++) {
+      expect(await admit('prometheus', 'right')).toBe('admitted');
+      expect(await admit('prometheus', 'wrong')).toBe('refused');
+      expect(await admit('nobody', 'right')).toBe('refused');
+      expect(await admit('nobody', 'wrong')).toBe('refused');
+    }
+    expect(compared).toEqual(['right HASH', 'wrong HASH', 'right HASH', 'wrong HASH']);
+  });
+});

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { keyLookupOf } from '../../../../src/redis/probe-keys/lookup.ts';
+import { lookupOf } from '../../../../src/redis/probe-keys/lookup.ts';
 import { readServerCounters } from '../../../../src/redis/replies/server-counters.ts';
 
 describe('what became of a key that the server spoke of', () => {
   it('follows from what was found and what was said', () => {
     const seen = { present: { state: 'present', ttlSeconds: 9 } as const, missing: undefined };
     const told = (found: keyof typeof seen, times: number, flushed: boolean, known: boolean) => {
-      const { state, lostAfterWrite: vanished } = keyLookupOf(seen[found], { key: 'k', at: 0, times, flushed }, known);
-      return `${state}${vanished ? ' lost' : ''}`;
+      const { state, lostAfterWrite } = lookupOf(seen[found], { key: 'k', at: 0, times, flushed }, known);
+      return `${state}${lostAfterWrite ? ' lost' : ''}`;
     };
     const table = [1, 2, 3].flatMap((times) =>
       [false, true].map((flushed) => [
@@ -27,8 +27,8 @@ describe('what became of a key that the server spoke of', () => {
   });
 
   it('is what was found where nothing more can be heard', () => {
-    expect(keyLookupOf(undefined, undefined, true)).toEqual({ state: 'unknown' });
-    expect(keyLookupOf({ state: 'present' }, undefined, true)).toEqual({ state: 'present' });
+    expect(lookupOf(undefined, undefined, true)).toEqual({ state: 'unknown' });
+    expect(lookupOf({ state: 'present' }, undefined, true)).toEqual({ state: 'present' });
   });
 });
 

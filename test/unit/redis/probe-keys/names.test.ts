@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { keyForms, probeKeys, probePrefixes } from '../../../../src/redis/probe-keys/names.ts';
-import { processorTime } from '../../../support/processor-time.ts';
 
 const HASH = '0123456789abcdef'.repeat(4);
 
@@ -25,7 +24,7 @@ describe('the keys in an invalidation message', () => {
     expect(probeKeys('')).toEqual([]);
   });
 
-  it('are found again, in any number and order, in time that grows with the message', () => {
+  it('are found again, in any number and order', () => {
     const key = fc
       .tuple(fc.constantFrom('', 'litellm:', 'a:b:'), fc.stringMatching(/^[0-9a-f]{1,16}$/))
       .map(([namespace, id]) => ({ key: `${namespace}lce-probe-${id}:${HASH}`, probe: `lce-probe-${id}` }));
@@ -34,7 +33,11 @@ describe('the keys in an invalidation message', () => {
         expect(probeKeys(keys.map(({ key: name }) => name).join(','))).toEqual(keys);
       }),
     );
-    expect(processorTime(() => probeKeys('lce-probe-:'.repeat(20_000)))).toBeLessThan(2_000);
+  });
+
+  // Time that grows with the square of the length would be hours.
+  it('are looked for in a message of any length', () => {
+    expect(probeKeys('lce-probe-:'.repeat(400_000))).toEqual([]);
   });
 });
 

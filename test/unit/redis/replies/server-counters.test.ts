@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readServerCounters } from '../../../../src/redis/replies/server-counters.ts';
-import { riseBetween } from '../../../../src/verdict/growth.ts';
+import { deltaBetween } from '../../../../src/verdict/growth.ts';
 
 /** A reply of INFO with these sections. */
 function reply(sections: Readonly<Record<string, readonly string[]>>): string {
@@ -42,8 +42,8 @@ describe('the counters of a server', () => {
         reply({ Server: ['run_id:a'], Stats: [`total_commands_processed:${commands}`], Errorstats: [`errorstat_NOPERM:count=${NOPERM}`] }),
       ),
     });
-    expect(riseBetween(at(900, 5), at(40, 29))).toBeUndefined();
-    expect(riseBetween(at(900, 5), at(940, 29))?.by.NOPERM).toBe(24);
+    expect(deltaBetween(at(900, 5), at(40, 29))).toBeUndefined();
+    expect(deltaBetween(at(900, 5), at(940, 29))?.by.NOPERM).toBe(24);
   });
 
   it('come with the condition of the server, and what is not shown is not known', () => {

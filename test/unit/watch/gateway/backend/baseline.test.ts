@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Moment } from '../../../../../src/verdict/growth.ts';
+import type { CounterSnapshot } from '../../../../../src/verdict/growth.ts';
 import { keepBaseline } from '../../../../../src/watch/gateway/backend/baseline.ts';
 
 /** The counters at a time in milliseconds, with NOAUTH at a value. */
-function moment(at: number, NOAUTH: number): Moment {
+function snapshot(at: number, NOAUTH: number): CounterSnapshot {
   return {
     at,
     counters: {
@@ -26,19 +26,19 @@ describe('the baseline of a gateway that was never seen well', () => {
     const baseline = keepBaseline();
     // Every second: pairs of 700 ms that move NOAUTH by 30, a pause of 300 ms that moves it by 1.
     const windows = [0, 1, 2, 3, 4].map((second) =>
-      baseline.window(moment(second * 1000, second * 31), moment(second * 1000 + 700, second * 31 + 30)),
+      baseline.window(snapshot(second * 1000, second * 31), snapshot(second * 1000 + 700, second * 31 + 30)),
     );
     expect(windows.map((window) => window !== undefined && baseline.suffices(window))).toEqual([false, false, false, true, true]);
     const [latest] = windows.slice(-1);
     expect(latest?.pause).toMatchObject({ seconds: expect.closeTo(0.9), by: { NOAUTH: 3, rejected_connections: 0 } });
-    expect(latest && baseline.growth(latest).NOAUTH).toEqual({ by: 30, usual: 8, pauseSeconds: expect.closeTo(0.9) });
+    expect(latest && baseline.increases(latest).NOAUTH).toEqual({ by: 30, usual: 8, pauseSeconds: expect.closeTo(0.9) });
   });
 
   it('forgets the pauses before a restart of the server', () => {
     const baseline = keepBaseline();
-    baseline.window(moment(0, 0), moment(100, 30));
-    baseline.window(moment(1000, 30), moment(1100, 60));
-    const restarted = (at: number): Moment => ({ ...moment(at, 0), counters: { ...moment(at, 0).counters, runId: 'b' } });
+    baseline.window(snapshot(0, 0), snapshot(100, 30));
+    baseline.window(snapshot(1000, 30), snapshot(1100, 60));
+    const restarted = (at: number): CounterSnapshot => ({ ...snapshot(at, 0), counters: { ...snapshot(at, 0).counters, runId: 'b' } });
     const window = baseline.window(restarted(2000), restarted(2100));
     expect(window?.pause).toBeUndefined();
   });
@@ -47,15 +47,15 @@ describe('the baseline of a gateway that was never seen well', () => {
 describe('the baseline of a gateway that had an outage', () => {
   it('does not hold what others met in the outage against the next one', () => {
     const baseline = keepBaseline();
-    const good = baseline.window(moment(0, 0), moment(100, 0));
+    const good = baseline.window(snapshot(0, 0), snapshot(100, 0));
     if (good) baseline.keep(good);
-    const bad = baseline.window(moment(1000, 0), moment(1100, 5));
-    expect(bad && baseline.growth(bad).NOAUTH).toMatchObject({ by: 5, usual: 2 });
+    const bad = baseline.window(snapshot(1000, 0), snapshot(1100, 5));
+    expect(bad && baseline.increases(bad).NOAUTH).toMatchObject({ by: 5, usual: 2 });
     // Until the outage is over, users are refused, too: 40 times in 900 ms.
-    const healed = baseline.window(moment(2000, 45), moment(2100, 45));
+    const healed = baseline.window(snapshot(2000, 45), snapshot(2100, 45));
     if (healed) baseline.keep(healed);
-    const next = baseline.window(moment(3000, 45), moment(3100, 50));
-    expect(next && baseline.growth(next).NOAUTH).toEqual({
+    const next = baseline.window(snapshot(3000, 45), snapshot(3100, 50));
+    expect(next && baseline.increases(next).NOAUTH).toEqual({
       by: 5,
       usual: 2,
     });
@@ -63,13 +63,13 @@ describe('the baseline of a gateway that had an outage', () => {
 
   it('does not hold the first moments of an outage against it, in which the pairs were still good', () => {
     const baseline = keepBaseline();
-    const good = baseline.window(moment(0, 0), moment(100, 0));
+    const good = baseline.window(snapshot(0, 0), snapshot(100, 0));
     if (good) baseline.keep(good);
-    baseline.window(moment(1000, 0), moment(1100, 40));
+    baseline.window(snapshot(1000, 0), snapshot(1100, 40));
     baseline.leaveOut();
-    const mended = baseline.window(moment(2000, 90), moment(2100, 90));
+    const mended = baseline.window(snapshot(2000, 90), snapshot(2100, 90));
     if (mended) baseline.keep(mended);
-    const next = baseline.window(moment(3000, 90), moment(3100, 95));
-    expect(next && baseline.growth(next).NOAUTH).toMatchObject({ by: 5, usual: 2 });
+    const next = baseline.window(snapshot(3000, 90), snapshot(3100, 95));
+    expect(next && baseline.increases(next).NOAUTH).toMatchObject({ by: 5, usual: 2 });
   });
 });

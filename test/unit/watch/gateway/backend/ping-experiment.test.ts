@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../../../src/schedule/clock.ts';
-import type { Moment } from '../../../../../src/verdict/growth.ts';
+import type { CounterSnapshot } from '../../../../../src/verdict/growth.ts';
 import { type RepeatParts, repeatPing } from '../../../../../src/watch/gateway/backend/ping-experiment.ts';
 
 const TICK = {
@@ -40,7 +40,7 @@ function scene({ ping, others = () => ({}), readable = () => true }: Scene) {
       seen.at += length;
     },
   };
-  const errors = (): Moment['counters']['errors'] => {
+  const errors = (): CounterSnapshot['counters']['errors'] => {
     const [own, foreign] = [Object.entries(moves).map(([name, by]) => [name, by * seen.asked] as const), Object.entries(others(seen.at))];
     const sum: Record<string, number> = { NOAUTH: 0, WRONGPASS: 0 };
     for (const [name, by] of [...own, ...foreign]) sum[name] = (sum[name] ?? 0) + by;
@@ -63,7 +63,7 @@ function scene({ ping, others = () => ({}), readable = () => true }: Scene) {
       },
     },
     server: {
-      moment: async () => {
+      snapshot: async () => {
         seen.readings += 1;
         return readable(seen.readings) ? { at: seen.at, own: {}, counters: { ...EMPTY, runId: 'a', errors: errors() } } : undefined;
       },
@@ -75,20 +75,20 @@ function scene({ ping, others = () => ({}), readable = () => true }: Scene) {
 describe('asking /cache/ping again and again', () => {
   it('finds what moves each time and not between', async () => {
     const { parts, seen } = scene({ ping: { moves: { NOAUTH: 1 } } });
-    expect(await repeatPing(parts, TICK, 10_000)).toEqual({ times: 4, moved: ['NOAUTH'] });
+    expect(await repeatPing(parts, TICK, 10_000)).toEqual({ times: 4, counters: ['NOAUTH'] });
     expect(seen).toMatchObject({ asked: 4, recovered: 0, at: 4 * 20 + 14 * 20 });
   });
 
   it('finds nothing where nobody is refused, nor in refusals that say nothing of the connection', async () => {
-    expect(await repeatPing(scene({ ping: {} }).parts, TICK, 10_000)).toEqual({ times: 4, moved: [] });
-    expect(await repeatPing(scene({ ping: { moves: { NOPERM: 1 } } }).parts, TICK, 10_000)).toEqual({ times: 4, moved: [] });
+    expect(await repeatPing(scene({ ping: {} }).parts, TICK, 10_000)).toEqual({ times: 4, counters: [] });
+    expect(await repeatPing(scene({ ping: { moves: { NOPERM: 1 } } }).parts, TICK, 10_000)).toEqual({ times: 4, counters: [] });
   });
 
   it('takes nobody for the gateway who is refused at a fixed pace, whichever', async () => {
     for (let pace = 1; pace < 2_000; pace += 1) {
       for (const phase of [0, 0.25, 0.5, 0.75]) {
         const { parts } = scene({ ping: {}, others: (until) => ({ NOAUTH: Math.floor(until / pace + phase) }) });
-        expect((await repeatPing(parts, TICK, 10_000))?.moved, `every ${pace} ms`).toEqual([]);
+        expect((await repeatPing(parts, TICK, 10_000))?.counters, `every ${pace} ms`).toEqual([]);
       }
     }
   });
@@ -101,7 +101,7 @@ describe('asking /cache/ping again and again', () => {
       const times: number[] = [];
       for (let at = 0; at < 400; at += -Math.log(random()) * 80) times.push(at);
       const { parts } = scene({ ping: {}, others: (until) => ({ NOAUTH: times.filter((at) => at <= until).length }) });
-      if ((await repeatPing(parts, TICK, 10_000))?.moved.length !== 0) mistaken += 1;
+      if ((await repeatPing(parts, TICK, 10_000))?.counters.length !== 0) mistaken += 1;
     }
     expect(mistaken).toBeLessThanOrEqual(5);
   });

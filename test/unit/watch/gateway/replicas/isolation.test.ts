@@ -21,9 +21,16 @@ describe('a replica', () => {
   it('is apart from its second round on in which nothing was shared, in every round of a cycle', () => {
     const apart = watchApart();
     // ab, bc, ca, ac, ba, cb: c misses twice before ba shows that there is a cache to share.
-    expect(said(apart, 'abc', 'c')).toEqual([undefined, undefined, undefined, undefined, undefined, 'these']);
+    expect(said(apart, 'abc', 'c')).toEqual([undefined, undefined, undefined, undefined, undefined, 'current_pair']);
     expect(said(apart, 'abc', 'c', 3)).toEqual(
-      Array.from({ length: 3 }, () => ['others', 'these', 'these', 'these', 'others', 'these']).flat(),
+      Array.from({ length: 3 }, () => [
+        'another_replica',
+        'current_pair',
+        'current_pair',
+        'current_pair',
+        'another_replica',
+        'current_pair',
+      ]).flat(),
     );
   });
 
@@ -32,7 +39,7 @@ describe('a replica', () => {
     expect(new Set(said(apart, 'abc', 'abc', 3))).toEqual(new Set([undefined]));
     expect(new Set(said(apart, 'abc', '', 1))).toEqual(new Set([undefined]));
     said(apart, 'abc', 'c', 2);
-    expect(said(apart, 'abc', '', 1)).toEqual(['others', undefined, undefined, undefined, undefined, undefined]);
+    expect(said(apart, 'abc', '', 1)).toEqual(['another_replica', undefined, undefined, undefined, undefined, undefined]);
   });
 
   it('is not apart by a word that its round took back', () => {
@@ -40,7 +47,7 @@ describe('a replica', () => {
     said(apart, 'abc', 'c', 2);
     apart.begin();
     apart.record(['b', 'c'], false);
-    expect(apart.of(['b', 'c'])).toBe('these');
+    expect(apart.of(['b', 'c'])).toBe('current_pair');
     apart.record(['b', 'c'], true);
     expect(apart.of(['b', 'c'])).toBeUndefined();
   });

@@ -56,7 +56,7 @@ describe('the coverage', () => {
     if (pair === undefined) throw new Error('two replicas make a pair');
     ordered.next(replicas('ab'), false);
     ordered.begin();
-    ordered.record(pair, { route: 'chat', outcome: 'hit_unverified', key: 'unknown', across: true }, 1);
+    ordered.record(pair, { route: 'chat', outcome: 'hit_unverified', key: 'unknown', crossReplica: true }, 1);
     ordered.record(pair, { route: 'completions', outcome: 'miss_not_written', key: 'absent' }, 1);
     expect(ordered.latest()).toEqual([{ from: 'a', to: 'b', outcome: 'hit_unverified', at: 1 }]);
     ordered.begin();

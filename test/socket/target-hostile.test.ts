@@ -8,6 +8,7 @@ import { settle } from '../../src/redis/connection/failure.ts';
 import { createKeyWatch } from '../../src/redis/probe-keys/watch.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 import { eventually } from '../support/eventually.ts';
+import { addressOf } from '../support/redis-address.ts';
 import { targetConfig, watchTarget } from '../support/target.ts';
 
 const MEGABYTE = Buffer.alloc(1024 * 1024, 'x');
@@ -213,7 +214,7 @@ describe('a peer that is hostile', () => {
     ['-NOPERM no\r\n', 'unknown'],
   ])('answers the script of a lease with %j: %s', async (answer, state) => {
     const peer = await startPeer((command) => (command.startsWith('EVAL') ? answer : '+OK\r\n'));
-    const lease = createRedisLease({ url: peer.url }, 'lce-lease:x', 5_000);
+    const lease = createRedisLease({ address: addressOf(peer.url) }, 'lce-lease:x', 5_000);
     expect(await lease.hold(new AbortController().signal)).toMatchObject({ state });
     await lease.release(new AbortController().signal);
   });

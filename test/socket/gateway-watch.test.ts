@@ -392,7 +392,7 @@ describe('the past of a gateway', () => {
     expect(probed.watch.judged()).toMatchObject({
       at: clock.now() - INTERVAL,
       judgement: { verdict: 'working', cause: 'none' },
-      findings: [{ route: 'completions', outcome: 'hit_unverified', key: 'unknown' }],
+      results: [{ route: 'completions', outcome: 'hit_unverified', key: 'unknown' }],
       signals: { fresh: true, cacheType: 'redis', cachePing: 200 },
     });
   });

@@ -1,23 +1,23 @@
-import type { Finding } from './signals.ts';
+import type { RouteResult } from './signals.ts';
 
 /**
  * What the latest pair of a route says: `proven` the cache in Redis serves it, `served` it hits and more
  * is not known, `elsewhere` it hits without Redis, `missing` it does not hit, `wrong` it hits what was
  * never asked, `error` it could not be measured.
  */
-export const STANDING = ['proven', 'served', 'elsewhere', 'missing', 'wrong', 'error'] as const;
-export type Standing = (typeof STANDING)[number];
+export const ROUTE_STATE = ['proven', 'served', 'unwatched', 'missing', 'wrong', 'error'] as const;
+export type RouteState = (typeof ROUTE_STATE)[number];
 
 /** The standing of a route. A hit of completions, or across replicas, proves the read of Redis by itself; another needs the key. */
-export function standingOf({ route, outcome, key, across }: Finding): Standing {
+export function routeStateOf({ route, outcome, key, crossReplica }: RouteResult): RouteState {
   switch (outcome) {
     case 'ok':
       return 'proven';
     case 'hit_unverified':
     case 'hit_unlabelled':
-      return route === 'completions' || key === 'present' || across ? 'proven' : 'served';
+      return route === 'completions' || key === 'present' || crossReplica ? 'proven' : 'served';
     case 'hit_not_in_redis':
-      return 'elsewhere';
+      return 'unwatched';
     case 'hit_on_first':
       return 'wrong';
     case 'miss_key_present':
@@ -32,26 +32,26 @@ export function standingOf({ route, outcome, key, across }: Finding): Standing {
 }
 
 /** A hit whose key could not be looked up: nothing of it was verified in the target. */
-export function isUnseenHit({ outcome, key }: Finding): boolean {
+export function isUnverifiedHit({ outcome, key }: RouteResult): boolean {
   return (outcome === 'hit_unverified' || outcome === 'hit_unlabelled') && key === 'unknown';
 }
 
 /** The routes of a gateway as the table of verdicts asks for them. */
 export interface Routes {
   none(): boolean;
-  some(...standings: readonly Standing[]): boolean;
-  completions: Standing | undefined;
+  some(...routeStates: readonly RouteState[]): boolean;
+  completions: RouteState | undefined;
   completionsUnwritten: boolean;
 }
 
 /** The latest pairs of a gateway, made ready for the table. Where it is known that it writes elsewhere, a hit whose key was not seen came from there. */
-export function routesOf(findings: readonly Finding[], writesElsewhere = false): Routes {
-  const place = (finding: Finding): Standing => (writesElsewhere && isUnseenHit(finding) ? 'elsewhere' : standingOf(finding));
-  const standings = findings.map(place);
-  const completions = findings.find(({ route }) => route === 'completions');
+export function routesOf(results: readonly RouteResult[], writesUnwatched = false): Routes {
+  const place = (result: RouteResult): RouteState => (writesUnwatched && isUnverifiedHit(result) ? 'unwatched' : routeStateOf(result));
+  const routeStates = results.map(place);
+  const completions = results.find(({ route }) => route === 'completions');
   return {
-    none: () => standings.length === 0,
-    some: (...wanted) => standings.some((standing) => wanted.includes(standing)),
+    none: () => routeStates.length === 0,
+    some: (...wanted) => routeStates.some((routeState) => wanted.includes(routeState)),
     completions: completions && place(completions),
     completionsUnwritten: completions?.outcome === 'miss_not_written',
   };

@@ -55,15 +55,11 @@ describe('the time of a request', () => {
     expect(phases.resolve).toBeGreaterThan(0);
   });
 
-  // How close they are is measured by `npm run bench`: a busy machine is no fault of the client.
-  it('is never shorter at the median than what a stub of known delay took', async () => {
-    const errors: number[] = [];
-    for (let count = 0; count < 51; count++) {
+  // How close they are is measured by `npm run bench`. The stub may have the request before the client knows that it was sent.
+  it('holds what a stub of known delay took, each time', async () => {
+    for (let count = 0; count < 20; count++) {
       const { phases, headers } = await send();
-      errors.push(phases.wait * 1000 - Number(headers['x-took']));
+      expect((phases.send + phases.wait) * 1000).toBeGreaterThanOrEqual(Number(headers['x-took']));
     }
-    errors.sort((a, b) => a - b);
-    const median = errors[25] ?? Number.NaN;
-    expect(median).toBeGreaterThanOrEqual(0);
   });
 });

@@ -2,19 +2,23 @@ import { describe, expect, it } from 'vitest';
 import { createRedisLease, leaseKey } from '../../src/lease/redis.ts';
 import { Secret } from '../../src/source/secret.ts';
 import { eventually } from '../support/eventually.ts';
-import { startRedis } from '../support/redis.ts';
+import { lacksRedis, startRedis } from '../support/redis.ts';
+import { addressOf } from '../support/redis-address.ts';
 
 const { signal } = new AbortController();
 const HELD = { state: 'held' };
 const OTHER = { state: 'other' };
 
-describe('a lease in Redis', () => {
+describe.skipIf(await lacksRedis('8.2.3'))('a lease in Redis', () => {
   it('has one holder, who renews it, until it is given back', async () => {
     const redis = await startRedis();
     const key = leaseKey(['b', 'a']);
     expect(key).toBe(leaseKey(['a', 'b']));
     expect(key).toMatch(/^lce-lease:[0-9a-f]{16}$/);
-    const [one, two] = [createRedisLease({ url: redis.url }, key, 60_000), createRedisLease({ url: redis.url }, key, 60_000)];
+    const [one, two] = [
+      createRedisLease({ address: addressOf(redis.url) }, key, 60_000),
+      createRedisLease({ address: addressOf(redis.url) }, key, 60_000),
+    ];
     expect(await one.hold(signal)).toEqual(HELD);
     expect(await two.hold(signal)).toEqual(OTHER);
     await redis.command('PEXPIRE', key, 1_000);
@@ -33,8 +37,8 @@ describe('a lease in Redis', () => {
   it('is free once it was not renewed for its time', async () => {
     const redis = await startRedis();
     const [one, two] = [
-      createRedisLease({ url: redis.url }, 'lce-lease:x', 1_500),
-      createRedisLease({ url: redis.url }, 'lce-lease:x', 1_500),
+      createRedisLease({ address: addressOf(redis.url) }, 'lce-lease:x', 1_500),
+      createRedisLease({ address: addressOf(redis.url) }, 'lce-lease:x', 1_500),
     ];
     expect(await one.hold(signal)).toEqual(HELD);
     expect(await two.hold(signal)).toEqual(OTHER);
@@ -46,7 +50,7 @@ describe('a lease in Redis', () => {
   it('needs a user with four commands, heals when the store comes back, and tells no secret', async () => {
     const redis = await startRedis();
     await redis.command('ACL', 'SETUSER', 'lease', 'on', '>the-password', '~lce-lease:*', '+eval', '+get', '+set', '+del');
-    const credential = { url: redis.url, username: 'lease' };
+    const credential = { address: addressOf(redis.url), username: 'lease' };
     const right = createRedisLease({ ...credential, password: Secret.of('the-password') }, 'lce-lease:x', 60_000);
     expect(await right.hold(signal)).toEqual(HELD);
     await redis.command('CLIENT', 'KILL', 'USER', 'lease');

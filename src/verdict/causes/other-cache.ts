@@ -1,24 +1,29 @@
-import { type CauseRow, OUTAGE, proven } from './proof.ts';
-import type { Finding, Signals } from './signals.ts';
+import type { RouteResult, Signals } from '../signals.ts';
+import { type CauseRow, OUTAGE, proven } from './cause.ts';
 
 /** What a pair shows that is served from a cache other than the watched one; undefined where it does not show it. */
-type Showing = (finding: Finding, signals: Signals) => string | undefined;
+type Showing = (result: RouteResult, signals: Signals) => string | undefined;
 
 /** Another database of the watched server. */
-const inAnotherDatabase: Showing = ({ key }, { moved }) =>
+const inAnotherDatabase: Showing = ({ key }, { deltas }) =>
   // Of a key that is evicted at once the server speaks only once, as of one in another database.
-  key === 'other_database' && (moved?.evicted_keys ?? 0) === 0
+  key === 'other_database' && (deltas?.evicted_keys ?? 0) === 0
     ? 'Redis announced the write of the key, and the watched database does not hold it.'
     : undefined;
 
 /** Another server. */
-const onAnotherServer: Showing = ({ route, outcome, key, vanished }, { seesEveryWrite, cacheType }) =>
-  seesEveryWrite && cacheType === 'redis' && route === 'completions' && outcome === 'hit_not_in_redis' && key === 'absent' && !vanished
+const onAnotherServer: Showing = ({ route, outcome, key, lostAfterWrite }, { seesEveryWrite, cacheType }) =>
+  seesEveryWrite &&
+  cacheType === 'redis' &&
+  route === 'completions' &&
+  outcome === 'hit_not_in_redis' &&
+  key === 'absent' &&
+  !lostAfterWrite
     ? 'The gateway reads back from a Redis what was never written to the watched one.'
     : undefined;
 
 /** The causes that what the gateway reads back proves, all of it or one of its replicas by itself. */
-export const ELSEWHERE: readonly CauseRow[] = [
+export const OTHER_CACHE: readonly CauseRow[] = [
   ofAll('different_database', inAnotherDatabase),
   ofAll('different_redis', onAnotherServer),
   ofReplica('different_database', inAnotherDatabase),
@@ -30,7 +35,7 @@ function ofAll(cause: CauseRow['cause'], shows: Showing): CauseRow {
     cause,
     strength: 'own',
     verdicts: ['not_in_redis'],
-    proof: (signals, findings) => proven(first(findings, (finding) => shows(finding, signals))),
+    proof: (signals, results) => proven(first(results, (result) => shows(result, signals))),
   };
 }
 
@@ -41,8 +46,8 @@ function ofReplica(cause: CauseRow['cause'], shows: Showing): CauseRow {
     verdicts: OUTAGE,
     proof: (signals) =>
       proven(
-        first(signals.replicas?.elsewhere ?? [], ({ name, finding }) => {
-          const shown = shows(finding, signals);
+        first(signals.replicas?.readsOtherCache ?? [], ({ name, result }) => {
+          const shown = shows(result, signals);
           return shown && `Replica ${name} by itself: ${shown}`;
         }),
       ),

@@ -4,7 +4,7 @@ import { redisServer, SERVER_RELEASE } from '../../dev/redis.ts';
 import type { Cause } from '../../src/model/cache.ts';
 import { createTarget } from '../../src/redis/connection/connect.ts';
 import { readServerCounters } from '../../src/redis/replies/server-counters.ts';
-import { growthIn, type Moment, riseBetween } from '../../src/verdict/growth.ts';
+import { type CounterSnapshot, deltaBetween, increasesIn } from '../../src/verdict/growth.ts';
 import { judge } from '../../src/verdict/judge.ts';
 import { lacks } from '../support/lacks.ts';
 import { type RunningRedis, startRedis } from '../support/redis.ts';
@@ -36,7 +36,7 @@ for (const release of SERVER_RELEASE) {
     });
     afterAll(() => redis.stop());
 
-    async function moment(): Promise<Moment> {
+    async function snapshot(): Promise<CounterSnapshot> {
       const counters = readServerCounters(await redis.command('INFO', 'all'));
       const { WRONGPASS, NOAUTH, NOPERM, logins } = target.own;
       return { at: performance.now(), counters, own: { WRONGPASS, NOAUTH, NOPERM, logins } };
@@ -44,10 +44,10 @@ for (const release of SERVER_RELEASE) {
 
     /** The cause of an outage in which nothing is written, by what the server shows of what happens meanwhile. */
     async function causeOf(happens: () => Promise<unknown>): Promise<{ cause: Cause; evidence: string; logins: number | undefined }> {
-      const before = await moment();
+      const before = await snapshot();
       await happens();
-      const after = await moment();
-      const during = riseBetween(before, after);
+      const after = await snapshot();
+      const during = deltaBetween(before, after);
       if (during === undefined) throw new Error('The counters cannot be compared.');
       const good = [{ during: { seconds: 60, by: {} } }];
       const judged = judge([{ route: 'completions', outcome: 'miss_not_written', key: 'absent' }], {
@@ -64,10 +64,10 @@ for (const release of SERVER_RELEASE) {
         refusedCredential: undefined,
         usedBefore: true,
         refusals: [],
-        moved: during.by,
+        deltas: during.by,
         breakerOpen: undefined,
         atPings: undefined,
-        growth: growthIn({ during }, good),
+        increases: increasesIn({ during }, good),
         replicas: undefined,
         seesEveryWrite: true,
         server: after.counters.state,

@@ -95,7 +95,7 @@ for (const release of SERVER_RELEASE) {
       await redis.command('SET', keyOf('lce-probe-05'), 'x');
       await redis.command('DEL', keyOf('lce-probe-05'));
       expect(await eventually(async () => (await keys.written('lce-probe-05', 100, never))?.times === 2)).toBe(true);
-      expect(await keys.lookUp('lce-probe-05', undefined, never)).toEqual({ state: 'absent', vanished: true });
+      expect(await keys.lookUp('lce-probe-05', undefined, never)).toEqual({ state: 'absent', lostAfterWrite: true });
     });
 
     it('are lost when they were removed and written again, and only then', async () => {
@@ -109,7 +109,7 @@ for (const release of SERVER_RELEASE) {
       await redis.command('DEL', keyOf('lce-probe-0d'));
       await redis.command('SET', keyOf('lce-probe-0d'), 'x');
       await spokenOf('lce-probe-0d', 3);
-      expect(await keys.lookUp('lce-probe-0d', undefined, never)).toMatchObject({ state: 'present', vanished: true });
+      expect(await keys.lookUp('lce-probe-0d', undefined, never)).toMatchObject({ state: 'present', lostAfterWrite: true });
     });
 
     it('are absent when the look-up itself makes them expire', async () => {
@@ -121,7 +121,7 @@ for (const release of SERVER_RELEASE) {
       await eventually(() => performance.now() > over);
       const look = await keys.lookUp('lce-probe-0e', undefined, never);
       await redis.command('DEBUG', 'SET-ACTIVE-EXPIRE', '1');
-      expect(look).toEqual({ state: 'absent', vanished: true });
+      expect(look).toEqual({ state: 'absent', lostAfterWrite: true });
     });
 
     it('are lost by a flush, where keys were found before', async () => {
@@ -137,7 +137,7 @@ for (const release of SERVER_RELEASE) {
       await redis.command('SET', keyOf('lce-probe-10'), 'x');
       await keys.written('lce-probe-10', 5_000, never);
       expect((await keys.lookUp('lce-probe-10', undefined, never)).state).toBe('present');
-      expect(await lose('lce-probe-11')).toEqual({ state: 'absent', vanished: true });
+      expect(await lose('lce-probe-11')).toEqual({ state: 'absent', lostAfterWrite: true });
     });
 
     it('are absent when none is announced and the namespace is known, unknown otherwise', async () => {

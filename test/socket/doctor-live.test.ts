@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gather } from '../../src/doctor/gather.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 import { problemText } from '../../src/source/problem.ts';
-import { type RunningRedis, startRedis } from '../support/redis.ts';
+import { lacksRedis, type RunningRedis, startRedis } from '../support/redis.ts';
 
 let directory = '';
 beforeAll(() => {
@@ -29,7 +29,7 @@ function cacheAt(params: string): string {
   return `litellm_settings: {cache: true, cache_params: {type: redis, ${params}}}\n`;
 }
 
-describe('a look at the real Redis', () => {
+describe.skipIf(await lacksRedis('8.2.3'))('a look at the real Redis', () => {
   let redis: RunningRedis;
   beforeAll(async () => {
     redis = await startRedis({

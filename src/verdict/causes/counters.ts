@@ -1,10 +1,10 @@
-import { hasBehaviour } from '../litellm/releases.ts';
-import type { Cause } from '../model/cache.ts';
-import { about, countedSentence, REFUSALS, type Refusal } from './counted-words.ts';
-import { LEAST, leastRatioOf, ratioOf } from './growth.ts';
-import { type CauseRow, lostKey, OUTAGE, reachesRedis } from './proof.ts';
-import type { NotLetIn } from './repetition.ts';
-import type { Signals } from './signals.ts';
+import { hasBehaviour } from '../../litellm/releases.ts';
+import type { Cause } from '../../model/cache.ts';
+import { about, countedSentence, REFUSALS, type Refusal } from '../counted-words.ts';
+import { leastRatioOf, ratioOf, SMALLEST_INCREASE } from '../growth.ts';
+import type { NotLetIn } from '../repetition.ts';
+import type { Signals } from '../signals.ts';
+import { type CauseRow, lostKey, OUTAGE, reachesRedis } from './cause.ts';
 
 /** What each counter of Redis proves when it stands out against its own history. */
 const PROVES = {
@@ -40,26 +40,26 @@ export const PROTECTED_MODE: CauseRow = {
   strength: 'counter',
   verdicts: OUTAGE,
   proof: (signals) => {
-    const { growth, server } = signals;
-    const ratio = growth.rejected_connections && ratioOf(growth.rejected_connections);
-    if (growth.rejected_connections === undefined || ratio === undefined || !hasRoom(signals)) return undefined;
-    const sentence = `${countedSentence('rejected_connections', growth.rejected_connections)} It has ${server?.clients} of ${server?.maxClients} clients, so it is probably in protected mode: without a password it refuses other machines.`;
-    return { sentence, ratio, least: leastRatioOf(growth.rejected_connections) };
+    const { increases, server } = signals;
+    const ratio = increases.rejected_connections && ratioOf(increases.rejected_connections);
+    if (increases.rejected_connections === undefined || ratio === undefined || !hasRoom(signals)) return undefined;
+    const sentence = `${countedSentence('rejected_connections', increases.rejected_connections)} It has ${server?.clients} of ${server?.maxClients} clients, so it is probably in protected mode: without a password it refuses other machines.`;
+    return { sentence, ratio, least: leastRatioOf(increases.rejected_connections) };
   },
 };
 
 /** What stands out in the counters of Redis and proves no cause, as sentences. */
-export function unexplained({ growth }: Signals): string[] {
+export function unexplained({ increases }: Signals): string[] {
   return REFUSALS.flatMap((name) => {
-    const seen = growth[name];
+    const seen = increases[name];
     return isProof(name) || seen === undefined || ratioOf(seen) === undefined ? [] : [countedSentence(name, seen)];
   });
 }
 
 /** Whether nothing that Redis refuses stands out. */
-export function isQuiet({ growth }: Signals): boolean {
+export function isQuiet({ increases }: Signals): boolean {
   return REFUSALS.every((name) => {
-    const seen = growth[name];
+    const seen = increases[name];
     return seen === undefined || ratioOf(seen) === undefined;
   });
 }
@@ -74,7 +74,7 @@ function counted(cause: Cause, name: keyof typeof PROVES): CauseRow {
     strength: 'counter',
     verdicts: OUTAGE,
     proof: (signals) => {
-      const seen = signals.growth[name];
+      const seen = signals.increases[name];
       const ratio = seen && ratioOf(seen);
       if (seen === undefined || ratio === undefined || isPassedOver(name, signals)) return undefined;
       if (cause === 'redis_auth' && reachesRedis(signals)) return undefined;
@@ -85,12 +85,12 @@ function counted(cause: Cause, name: keyof typeof PROVES): CauseRow {
 }
 
 /** Whether what others did in a pause may be all of a counter, while another one, of another cause, moved for the first time. */
-function isPassedOver(name: keyof typeof PROVES, { growth }: Signals): boolean {
-  const { by = 0, inPause = 0 } = growth[name] ?? {};
+function isPassedOver(name: keyof typeof PROVES, { increases }: Signals): boolean {
+  const { by = 0, inPause = 0 } = increases[name] ?? {};
   if (by > inPause) return false;
   return REFUSALS.some((other) => {
-    const { by: moved = 0, usual = 0, inPause: before = 0 } = growth[other] ?? {};
-    return isProof(other) && PROVES[other] !== PROVES[name] && before === 0 && moved >= LEAST && (usual === 0 || moved > usual);
+    const { by: grown = 0, usual = 0, inPause: before = 0 } = increases[other] ?? {};
+    return isProof(other) && PROVES[other] !== PROVES[name] && before === 0 && grown >= SMALLEST_INCREASE && (usual === 0 || grown > usual);
   });
 }
 
@@ -99,9 +99,9 @@ function repeated(cause: Cause, name: NotLetIn): CauseRow {
     cause,
     strength: 'own',
     verdicts: OUTAGE,
-    proof: (signals, findings) => {
+    proof: (signals, results) => {
       const { atPings } = signals;
-      if (!atPings?.moved.includes(name) || reachesRedis(signals) || lostKey(findings)) return undefined;
+      if (!atPings?.counters.includes(name) || reachesRedis(signals) || lostKey(results)) return undefined;
       if (cause === 'redis_max_clients' && hasRoom(signals)) return undefined;
       const sentence = `${about(name)} each of the ${atPings.times} times that /cache/ping was asked, and never in the longer times between.`;
       return { sentence: `${sentence}${name === 'NOAUTH' ? hintOf(signals) : ''}` };

@@ -1,0 +1,140 @@
+import type { CallType } from '../../litellm/cache-ping.ts';
+import { hasBehaviour } from '../../litellm/releases.ts';
+import type { Cause, GatewayFailure, Route } from '../../model/cache.ts';
+import { GATEWAY_FAILURE_PROSE, ROUTE_PROSE } from '../pair-words.ts';
+import { routeStateOf } from '../route-state.ts';
+import type { RouteResult, Signals } from '../signals.ts';
+import type { Strength } from '../strength.ts';
+import { type CauseRow, OUTAGE, proven } from './cause.ts';
+
+/** The causes that the gateway itself shows: by its answers, by what it says of its cache, or by giving none. */
+export const GATEWAY_CAUSES: readonly CauseRow[] = [
+  {
+    cause: 'gateway_timeout',
+    strength: 'state',
+    verdicts: ['unreachable'],
+    proof: ({ down }) => proven(down === 'timeout' && 'The liveness endpoint did not answer in time.'),
+  },
+  {
+    cause: 'gateway_error',
+    strength: 'state',
+    verdicts: ['unreachable'],
+    proof: ({ down }) => proven(down !== undefined && down !== 'timeout' && `The liveness endpoint fails: ${GATEWAY_FAILURE_PROSE[down]}.`),
+  },
+  {
+    cause: 'semantic_or_key_collision',
+    strength: 'state',
+    verdicts: ['wrong_answers'],
+    proof: () =>
+      proven(
+        'A prompt with a fresh 128-bit nonce was answered from the cache: its key leaves the prompt out, or similar prompts share answers.',
+      ),
+  },
+  { cause: 'cache_disabled', strength: 'state', verdicts: ['disabled'], proof: () => proven('The gateway says that it has no cache.') },
+  {
+    cause: 'cache_local',
+    strength: 'state',
+    verdicts: ['local'],
+    proof: ({ cacheType }) => proven(`The gateway says that its cache is of type ${cacheType}.`),
+  },
+
+  failing('gateway_auth', 'state', ['auth'], 'The gateway refuses the API key of the probe.'),
+  failing('probe_key_policy', 'state', ['policy'], 'The gateway does not let this API key set cache controls.'),
+  failing('gateway_quota', 'state', ['quota'], 'A rate limit or budget of the gateway refuses the probe.'),
+  failing('model_missing', 'state', ['model'], 'The gateway does not know the probe model, or this API key may not use it.'),
+  failing('provider_error', 'state', ['provider'], 'The provider behind the probe model refuses or fails.'),
+  {
+    cause: 'redis_timeout',
+    strength: 'own',
+    verdicts: ['not_measurable'],
+    proof: ({ redisStalled }, results) =>
+      proven(
+        redisStalled &&
+          fails(results, ['timeout']) &&
+          'The gateway did not answer in time, and Redis did not answer the exporter in time either, meanwhile or just before.',
+      ),
+  },
+  failing('gateway_timeout', 'counter', ['timeout'], 'The gateway did not answer in time.'),
+  failing(
+    'gateway_error',
+    'symptom',
+    ['status', 'protocol', 'closed', 'too_large', 'refused', 'dns', 'tls', 'unknown'],
+    'The gateway gave no usable answer',
+  ),
+];
+
+/** Settings and states of the gateway that keep it from Redis, or from caching, while Redis is well. */
+export const GATEWAY_SETTINGS: readonly CauseRow[] = [
+  {
+    cause: 'write_batching',
+    strength: 'state',
+    verdicts: OUTAGE,
+    proof: ({ flushSize, refusedCredential }, results) =>
+      proven(
+        flushSize !== undefined &&
+          flushSize > 1 &&
+          refusedCredential === undefined &&
+          results.some(({ outcome }) => outcome === 'miss_not_written') &&
+          `The gateway writes to Redis in batches of ${flushSize} (redis_flush_size).`,
+      ),
+  },
+  ...(['state', 'symptom'] as const).map(uncachedCalls),
+  {
+    cause: 'breaker_open',
+    strength: 'symptom',
+    verdicts: OUTAGE,
+    proof: ({ breakerOpen }) =>
+      proven(breakerOpen && 'The gateway shows in its /metrics that its circuit breaker is open: it does not ask Redis.'),
+  },
+];
+
+/** Whether a request of one of the pairs failed in one of these ways. */
+function fails(results: readonly RouteResult[], failures: readonly GatewayFailure[]): boolean {
+  return results.some(({ failure }) => failure !== undefined && failures.includes(failure));
+}
+
+/** A cause that the failure of a request shows: the gateway tells it, or it is no more than a symptom. */
+function failing(cause: Cause, strength: Strength, failures: readonly GatewayFailure[], sentence: string): CauseRow {
+  return {
+    cause,
+    strength,
+    verdicts: ['not_measurable'],
+    proof: (_, results) => {
+      const failure = results.map((result) => result.failure).find((seen) => seen !== undefined && failures.includes(seen));
+      return proven(failure !== undefined && (failures.length === 1 ? sentence : `${sentence}: ${GATEWAY_FAILURE_PROSE[failure]}.`));
+    },
+  };
+}
+
+/** LiteLLM's names of the calls behind the routes. */
+const CALLS: Readonly<Record<Route, CallType>> = {
+  completions: 'atext_completion',
+  chat: 'acompletion',
+  chat_stream: 'acompletion',
+  embeddings: 'aembedding',
+  responses: 'aresponses',
+};
+
+/** The sentence for routes that all miss because their call is of a kind that the gateway, or its release, does not cache. */
+function uncachedSentence({ callTypes, version }: Signals, results: readonly RouteResult[]): string | undefined {
+  const missing = results.filter((result) => routeStateOf(result) === 'missing').map(({ route }) => route);
+  const uncached = missing.filter(
+    (route) =>
+      callTypes?.includes(CALLS[route]) === false || (route === 'responses' && hasBehaviour(version, 'responses_cached') === false),
+  );
+  if (missing.length === 0 || uncached.length < missing.length) return undefined;
+  return `The gateway does not cache calls of these routes: ${uncached.map((route) => ROUTE_PROSE[route]).join(', ')}.`;
+}
+
+/** Calls that are not cached explain all that is wrong only while what is cached is in Redis. */
+function uncachedCalls(strength: 'state' | 'symptom'): CauseRow {
+  return {
+    cause: 'call_type_not_cached',
+    strength,
+    verdicts: OUTAGE,
+    proof: (signals, results) => {
+      const isAll = !results.some((result) => routeStateOf(result) === 'unwatched');
+      return proven((strength === 'state') === isAll && uncachedSentence(signals, results));
+    },
+  };
+}
