@@ -14,6 +14,7 @@ const run = promisify(execFile);
 
 /** The Redis releases of the stack: two from wheels, and the one that Debian 12 has, from the PATH. */
 export const REDIS_RELEASE = ['6.2.14', '7.0.15', '8.2.3'] as const;
+export type RedisRelease = (typeof REDIS_RELEASE)[number];
 
 /** The servers of the stack: Redis, and Valkey from a wheel. */
 export const SERVER_RELEASE = [...REDIS_RELEASE, 'valkey-9.1.2'] as const;

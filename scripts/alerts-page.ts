@@ -1,12 +1,14 @@
+import { withPart } from './generated-part.ts';
 import type { Alert, Rules } from './rule-files.ts';
 
-const SECTIONS: readonly { file: string; title: string }[] = [
-  { file: 'auth.yaml', title: 'Authentication' },
-  { file: 'verdict.yaml', title: 'The cache of a gateway' },
-  { file: 'slo.yaml', title: 'The objective' },
-  { file: 'redis.yaml', title: 'Redis' },
-  { file: 'users.yaml', title: 'Users and probes' },
-  { file: 'exporter.yaml', title: 'The exporter itself' },
+/** Every rule file, with its title on the pages and the label `category` of its alerts. */
+export const RULE_FILES: readonly { file: string; title: string; category: string }[] = [
+  { file: 'auth.yaml', title: 'Authentication', category: 'auth' },
+  { file: 'verdict.yaml', title: 'The cache of a gateway', category: 'cache' },
+  { file: 'slo.yaml', title: 'The objective', category: 'slo' },
+  { file: 'redis.yaml', title: 'Redis', category: 'redis' },
+  { file: 'users.yaml', title: 'Users and probes', category: 'users' },
+  { file: 'exporter.yaml', title: 'The exporter itself', category: 'exporter' },
 ];
 
 const INTRODUCTION = `# Alerts
@@ -24,9 +26,9 @@ The rules are in [deploy/prometheus/rules](../deploy/prometheus/rules), one file
 /** The Markdown of docs/alerts.md: every alert with when it fires, and the recorded series. */
 export function alertsMarkdown({ alerts, recordings }: Rules): string {
   const lines = [INTRODUCTION];
-  for (const { file, title } of SECTIONS) {
+  for (const { title, alerts: own } of sectionsOf(alerts)) {
     lines.push('', `## ${title}`, '', '| alert | severity | says | fires when | after | stays |', '|---|---|---|---|---|---|');
-    for (const alert of alerts) if (alert.file === file) lines.push(row(alert));
+    lines.push(...own.map(row));
   }
   const ratios = recordings.filter(({ record }) => record.includes(':')).map(({ record }) => `- \`${record}\``);
   const names = recordings.filter(({ file }) => file === 'redis-exporter-names.yaml').map(({ record }) => `\`${record}\``);
@@ -37,6 +39,22 @@ export function alertsMarkdown({ alerts, recordings }: Rules): string {
   );
   lines.push('', `${names.join(', ')}.`);
   return `${lines.join('\n')}\n`;
+}
+
+/** The page docs/runbooks/README.md with its list of runbooks renewed; the rest is written by hand. */
+export function runbooksMarkdown(page: string, { alerts }: Rules): string {
+  const lines = sectionsOf(alerts).flatMap(({ title, alerts: own }) => [
+    ...['', `## ${title}`, '', '| alert | severity |', '|---|---|'],
+    ...own.map(({ alert, labels }) => `| [${alert}](${alert}.md) | ${labels.severity} |`),
+  ]);
+  return withPart(page, 'runbooks', lines.slice(1).join('\n'));
+}
+
+/** The alerts by rule file. Throws for an alert of a file that is not listed, which no page would show. */
+function sectionsOf(alerts: readonly Alert[]): { title: string; alerts: Alert[] }[] {
+  const lost = alerts.find(({ file }) => !RULE_FILES.some((each) => each.file === file));
+  if (lost !== undefined) throw new Error(`${lost.file} is not in RULE_FILES of scripts/alerts-page.ts: add it with a title`);
+  return RULE_FILES.map(({ file, title }) => ({ title, alerts: alerts.filter((alert) => alert.file === file) }));
 }
 
 function row({ alert, labels, annotations, comment, for: after, keep_firing_for: stays }: Alert): string {

@@ -1,3 +1,5 @@
+import { withPart } from './generated-part.ts';
+
 /** One row of the table: folders of `src` side by side, or files at its top, which do not import each other, and what lives in them. */
 export interface Layer {
   names: readonly string[];
@@ -90,15 +92,10 @@ function restricted(files: string, patterns: readonly Restriction[]) {
   };
 }
 
-const BEGIN = '<!-- layers: written by npm run gen -->';
-const END = '<!-- end of the layers -->';
-
 /** The page of the architecture with its table of layers renewed; the rest is written by hand. */
 export function layersMarkdown(page: string): string {
-  const before = page.slice(0, page.indexOf(BEGIN));
-  const after = page.slice(page.indexOf(END));
   const rows = LAYERS.map(
     ({ names, holds }) => `| ${names.map((name) => (isFile(name) ? `\`${name}\`` : `\`${name}/\``)).join(' ')} | ${holds} |`,
   );
-  return `${before}${BEGIN}\n| files and folders, the highest first | what lives there |\n|---|---|\n${rows.join('\n')}\n${after}`;
+  return withPart(page, 'layers', ['| files and folders, the highest first | what lives there |', '|---|---|', ...rows].join('\n'));
 }

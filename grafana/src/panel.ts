@@ -16,7 +16,7 @@ import {
 } from '@grafana/grafana-foundation-sdk/dashboard';
 import { type Dataquery, DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import type { Vector } from './query.ts';
-import { type Runbook, runbookUrl } from './runbooks.ts';
+import { runbookUrl } from './runbooks.ts';
 import type { State } from './states.ts';
 
 /** The data source that the variable names. */
@@ -52,7 +52,8 @@ export interface PanelOptions {
   readonly states?: readonly State[];
   /** Colours of series by their names. */
   readonly colours?: Readonly<Record<string, string>>;
-  readonly runbooks?: readonly Runbook[];
+  /** Alerts of the shipped rules whose runbooks help with it. */
+  readonly runbooks?: readonly string[];
   /** What is written where there is no data. */
   readonly empty?: string;
 }
@@ -128,7 +129,7 @@ export function fixedColour(colour: string): DynamicConfigValue {
   return { id: 'color', value: { mode: 'fixed', fixedColor: colour } };
 }
 
-function runbookLink(alert: Runbook): Builder<DashboardLink> {
+function runbookLink(alert: string): Builder<DashboardLink> {
   return visible(new DashboardLinkBuilder(`Runbook ${alert}`).url(runbookUrl(alert)).targetBlank(true));
 }
 

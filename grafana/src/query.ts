@@ -1,4 +1,4 @@
-import type { MetricDefinition } from '../../src/catalogue/definition.ts';
+import { type MetricDefinition, OWNER_LABEL } from '../../src/catalogue/definition.ts';
 import { CATALOGUE } from '../../src/catalogue/index.ts';
 import { labelName, prometheusName } from '../../src/catalogue/prometheus-name.ts';
 import type { Metric } from '../../src/catalogue/sample.ts';
@@ -6,7 +6,7 @@ import { FOREIGN, type Foreign } from './foreign.ts';
 
 type C = typeof CATALOGUE;
 type Underscored<L extends string> = L extends `${infer Head}.${infer Tail}` ? `${Head}_${Underscored<Tail>}` : L;
-type OwnerLabel<N extends Metric> = { target: 'redis_target'; gateway: 'gateway'; exporter: never }[C[N]['owner']];
+type OwnerLabel<N extends Metric> = Exclude<(typeof OWNER_LABEL)[C[N]['owner']], undefined>;
 
 /** The labels that the series of a metric have in Prometheus. */
 type LabelOf<N extends Metric> = 'job' | 'instance' | OwnerLabel<N> | Underscored<keyof C[N]['labels'] & string>;
@@ -35,8 +35,6 @@ export interface Counter<L extends string> {
 
 /** The ranges that `increase` may look back over: two of Grafana's, one of the dashboards' own, or a fixed one. */
 export type Window = '$__rate_interval' | '$__range' | '$window' | '1h' | '24h';
-
-const OWNER_MATCHER = { target: 'redis_target=~"$target"', gateway: 'gateway=~"$gateway"', exporter: undefined } as const;
 
 /** The series of a gauge or of a state set. */
 export function gauge<N extends Metric<'gauge' | 'states'>>(metric: N, matchers: Matchers<N> = {}): Vector<LabelOf<N>> {
@@ -143,8 +141,11 @@ function aggregated<K extends string>(operator: string, by: readonly K[], { prom
 
 function selector(metric: Metric, suffix: string, matchers: Readonly<Record<string, Wanted<string> | undefined>>): string {
   const { kind, unit, owner }: MetricDefinition = CATALOGUE[metric];
-  const parts = ['job=~"$job"', 'instance=~"$instance"', OWNER_MATCHER[owner], ...matcherTexts(matchers)];
-  return `${prometheusName(metric, kind, unit)}${suffix}{${parts.filter((part) => part !== undefined).join(', ')}}`;
+  const label = OWNER_LABEL[owner];
+  // The variables of the dashboards are called as the owners are.
+  const own = label === undefined ? [] : [`${label}=~"$${owner}"`];
+  const parts = ['job=~"$job"', 'instance=~"$instance"', ...own, ...matcherTexts(matchers)];
+  return `${prometheusName(metric, kind, unit)}${suffix}{${parts.join(', ')}}`;
 }
 
 function foreignSelector(name: Foreign, matchers: Readonly<Record<string, Wanted<string> | undefined>>): string {

@@ -7,6 +7,7 @@ import {
   VariableRefresh,
   VariableSort,
 } from '@grafana/grafana-foundation-sdk/dashboard';
+import { OWNER_LABEL } from '../../src/catalogue/definition.ts';
 import { prometheusName } from '../../src/catalogue/prometheus-name.ts';
 import { DATASOURCE } from './panel.ts';
 
@@ -26,8 +27,8 @@ export function commonVariables(): VariableModel[] {
     new DatasourceVariableBuilder('datasource').label('Data source').type('prometheus').build(),
     choice('job', 'Job', `label_values(${BUILD_INFO}, job)`),
     choice('instance', 'Instance', `label_values(${BUILD_INFO}{job=~"$job"}, instance)`),
-    choice('target', 'Redis target', `label_values(${REDIS_UP}{job=~"$job", instance=~"$instance"}, redis_target)`),
-    choice('gateway', 'Gateway', `label_values(${GATEWAY_UP}{job=~"$job", instance=~"$instance"}, gateway)`),
+    choice('target', 'Redis target', `label_values(${REDIS_UP}{job=~"$job", instance=~"$instance"}, ${OWNER_LABEL.target})`),
+    choice('gateway', 'Gateway', `label_values(${GATEWAY_UP}{job=~"$job", instance=~"$instance"}, ${OWNER_LABEL.gateway})`),
     exporterUrl(),
   ];
 }

@@ -1,5 +1,5 @@
 import type { Attributes, HrTime } from '@opentelemetry/api';
-import type { MetricDefinition } from '../catalogue/definition.ts';
+import { type MetricDefinition, OWNER_LABEL } from '../catalogue/definition.ts';
 import { CATALOGUE } from '../catalogue/index.ts';
 import type { Metric, Sample } from '../catalogue/sample.ts';
 import { PART, type Part, type Series } from '../catalogue/series.ts';
@@ -8,7 +8,7 @@ import { emptyHistogram, type HistogramPoint, hrTime, isComplete, type NumberPoi
 
 /**
  * Whose series they are. `staleAfter` is milliseconds: a part that was not replaced for longer is not
- * read, unless it is lasting (`PART`) or `lifetimes` gives it another limit. A target's series carry `redis_target`, a gateway's `gateway`.
+ * read, unless it is lasting (`PART`) or `lifetimes` gives it another limit. The series of an owner carry its label, see `OWNER_LABEL`.
  */
 export interface Owner {
   readonly kind: 'target' | 'gateway' | 'exporter';
@@ -55,8 +55,6 @@ interface OwnedSeries {
 function idOf({ kind, name }: Owner): string {
   return `${kind} ${name}`;
 }
-
-const OWNER_LABEL = { target: 'redis_target', gateway: 'gateway', exporter: undefined } as const;
 
 /** An empty store. `mask` hides what must not stand in a label; it is asked once for each new series. */
 export function createStore(clock: Clock, mask: (text: string) => string = (text) => text): Store {

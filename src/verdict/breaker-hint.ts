@@ -6,7 +6,7 @@ import type { RouteResult, Signals } from './signals.ts';
 
 /**
  * What to think of a gateway that writes nothing although Redis would let it: an open circuit breaker leaves no
- * trace. A hint for people in the evidence, never a cause. Undefined where something speaks against it.
+ * trace. A hint for people in the evidence, never a cause. Undefined where the evidence is against it.
  */
 export function breakerHint(signals: Signals, results: readonly RouteResult[]): string | undefined {
   const { acceptedCredential, redisFailure, refusedCredential, refusals, server, version } = signals;

@@ -18,19 +18,19 @@ export const COUNTED = [
 ] as const;
 export type Counted = (typeof COUNTED)[number];
 
-/** How much others than this daemon moved a server's counters over some time. */
+/** By how much clients other than this daemon moved a server's counters over some time. */
 export interface CounterDelta {
   seconds: number;
   by: Readonly<Partial<Record<Counted, number>>>;
 }
 
-/** A rise while pairs ran, with the rise in the pause before it where that is known. */
+/** What the counters moved by while pairs ran, and in the pause before, where that is known. */
 export interface ObservationWindow {
   during: CounterDelta;
   pause?: CounterDelta | undefined;
 }
 
-/** The rise of one counter while pairs ran, and the most that is explained without the gateway. */
+/** By how much one counter increased while pairs ran, and the most that is explained without the gateway. */
 export interface AnomalousIncrease {
   by: number;
   usual: number;
@@ -40,7 +40,7 @@ export interface AnomalousIncrease {
   pauseSeconds?: number | undefined;
 }
 
-/** Less is chance: a client that nobody knows is refused once. */
+/** Less is chance: an unrelated client is refused once. */
 export const SMALLEST_INCREASE = 2;
 
 /**
@@ -57,7 +57,7 @@ export function leastRatioOf({ by, usual, inPause = 0 }: Pick<AnomalousIncrease,
   return (by + 1) / (Math.max(usual, inPause) + 1);
 }
 
-/** A moment of a server's counters, with what this daemon had caused by then. */
+/** A server's counters at one moment, with what this daemon had caused by then. */
 export interface CounterSnapshot {
   at: number;
   counters: ServerCounters;
@@ -110,28 +110,31 @@ function countsOf({ counters }: CounterSnapshot): Partial<Record<Counted, number
   };
 }
 
-/** A burst of another client that is refused: redis-cli, for one, tries twice. */
+/** Refusals that one unrelated client causes at once: redis-cli retries once. */
 const BURST = 2;
 
-/** What nobody is refused for: with a key of the pairs that is lost, one of them tells enough. */
+/** Counters of removed and written keys. One event is enough evidence when a probe key was lost, so no burst is subtracted. */
 const REMOVAL = ['evicted_keys', 'expired_keys', 'flushes', 'deletes', 'sets'] as const satisfies readonly Counted[];
 
 /**
- * So many times the length of a window have to be known for a burst not to be that of a client that comes now and
- * then; and a pause of so many times its length hardly puts all that came in it into one window.
+ * Below this history length, in windows, a burst of an occasional unrelated client is allowed for; and a pause of so
+ * many windows hardly puts all that came in it into one of them.
  */
 const LONG = 10;
 
 /**
- * The growth of every counter that moved in a window, beside what is usual: the most of any window in good
- * times (`good`, those before the first bad pair), what the pauses between them would put into a window of this
- * length, and a burst while all of these are short. Without good times it is all that moved in
- * the pause before the window, which has to be at least as long, and three times what that would put into a
- * window of this length. Without either nothing can be told.
+ * The increases of the counters that moved in a window, each beside what is usual for it:
+ * - with good windows (`good`, those before the first bad pair): the most of any of them, what the pauses between them
+ *   would put into a window of this length, and a burst while all of these are short;
+ * - without: what moved in the pause before, if that lasted at least as long, or three times what that would put into a
+ *   window of this length;
+ * - without either: no result.
+ * A counter that moved in the bad window before as well (`again`) is moved by no single burst.
  */
 export function increasesIn(
   { during, pause }: ObservationWindow,
   good: readonly ObservationWindow[],
+  again: ReadonlySet<Counted> = new Set(),
 ): Partial<Record<Counted, AnomalousIncrease>> {
   const increases: Partial<Record<Counted, AnomalousIncrease>> = {};
   const known = good.length > 0 ? sum(good.map((window) => window.during.seconds + (window.pause?.seconds ?? 0))) : (pause?.seconds ?? 0);
@@ -141,7 +144,7 @@ export function increasesIn(
     if (by === 0) continue;
     if (good.length === 0 && (pause === undefined || pause.seconds < during.seconds)) continue;
     const seen = good.length > 0 ? usual(name, during.seconds, good) : inWindowOf(during.seconds, pause, name);
-    const burst = REMOVAL.some((removal) => removal === name) ? 0 : least;
+    const burst = REMOVAL.some((removal) => removal === name) || again.has(name) ? 0 : least;
     const inPause = Math.max(0, ...[pause, ...good.map((window) => window.pause)].map((delta) => delta?.by[name] ?? 0));
     const most = Math.max(burst, seen);
     increases[name] = {

@@ -54,7 +54,7 @@ export function judge(results: readonly RouteResult[], signals: Signals): Judgem
   return { verdict, cause: asExpected(verdict, signals) ? 'none' : first.cause, evidence };
 }
 
-/** Everything that speaks for a cause of a verdict. */
+/** All the evidence for causes of a verdict. */
 export function candidates(verdict: Verdict, results: readonly RouteResult[], signals: Signals): Candidate[] {
   return CAUSE_TABLE.flatMap(({ cause, strength, verdicts, proof }) => {
     const shown = verdicts.includes(verdict) ? proof(signals, results) : undefined;

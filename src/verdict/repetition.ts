@@ -1,10 +1,10 @@
 import type { Counted, CounterDelta } from './growth.ts';
 
-/** Counters that move when a server does not let a client in at all, whatever that wants to ask. */
+/** Counters of refused logins and connections. */
 const NOT_LET_IN = ['NOAUTH', 'WRONGPASS', 'logins', 'rejected_connections'] as const satisfies readonly Counted[];
 export type NotLetIn = (typeof NOT_LET_IN)[number];
 
-/** What the server did while the gateway was made to turn to it several times. */
+/** What the server did while the gateway was made to connect to it several times. */
 export interface Repetition {
   times: number;
   /** The counters that others moved each time, and never in the longer times between. */

@@ -2,13 +2,13 @@ import type { RouteResult } from './signals.ts';
 
 /**
  * What the latest pair of a route says: `proven` the cache in Redis serves it, `served` it hits and more
- * is not known, `elsewhere` it hits without Redis, `missing` it does not hit, `wrong` it hits what was
+ * is not known, `unwatched` it hits without the watched Redis, `missing` it does not hit, `wrong` it hits what was
  * never asked, `error` it could not be measured.
  */
 export const ROUTE_STATE = ['proven', 'served', 'unwatched', 'missing', 'wrong', 'error'] as const;
 export type RouteState = (typeof ROUTE_STATE)[number];
 
-/** The standing of a route. A hit of completions, or across replicas, proves the read of Redis by itself; another needs the key. */
+/** The state of a route. A hit of completions, or across replicas, proves the read of Redis by itself; another needs the key. */
 export function routeStateOf({ route, outcome, key, crossReplica }: RouteResult): RouteState {
   switch (outcome) {
     case 'ok':
@@ -44,15 +44,15 @@ export interface Routes {
   completionsUnwritten: boolean;
 }
 
-/** The latest pairs of a gateway, made ready for the table. Where it is known that it writes elsewhere, a hit whose key was not seen came from there. */
+/** The latest pairs of a gateway, made ready for the table. Where it is known that it writes to a server that is not watched, a hit whose key was not seen came from there. */
 export function routesOf(results: readonly RouteResult[], writesUnwatched = false): Routes {
-  const place = (result: RouteResult): RouteState => (writesUnwatched && isUnverifiedHit(result) ? 'unwatched' : routeStateOf(result));
-  const routeStates = results.map(place);
+  const stateOf = (result: RouteResult): RouteState => (writesUnwatched && isUnverifiedHit(result) ? 'unwatched' : routeStateOf(result));
+  const routeStates = results.map(stateOf);
   const completions = results.find(({ route }) => route === 'completions');
   return {
     none: () => routeStates.length === 0,
     some: (...wanted) => routeStates.some((routeState) => wanted.includes(routeState)),
-    completions: completions && place(completions),
+    completions: completions && stateOf(completions),
     completionsUnwritten: completions?.outcome === 'miss_not_written',
   };
 }

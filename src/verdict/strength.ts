@@ -8,7 +8,7 @@ import type { Cause } from '../model/cache.ts';
 export const STRENGTH = ['state', 'own', 'counter', 'symptom'] as const;
 export type Strength = (typeof STRENGTH)[number];
 
-/** A cause that something speaks for. */
+/** A cause that there is evidence for. */
 export interface Candidate {
   cause: Cause;
   strength: Strength;
@@ -22,7 +22,7 @@ export interface Candidate {
 
 /**
  * The strongest candidates: one where a single cause is the strongest, one for each cause where several are equally
- * strong, none without candidates. Of a cause with several proofs the first of the strongest speaks.
+ * strong, none without candidates. Of a cause with several proofs the first of the strongest gives the sentence.
  */
 export function strongest(candidates: readonly Candidate[]): Candidate[] {
   const [top, ...rest] = candidates;

@@ -2,83 +2,15 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { readRules } from '../../scripts/rule-files.ts';
+import { runbookUrl } from '../../grafana/src/runbooks.ts';
+import { RULE_FILES } from '../../scripts/alerts-page.ts';
+import { type Alert, readRules } from '../../scripts/rule-files.ts';
 import { metricDocuments } from '../../src/catalogue/markdown.ts';
+import { storedDashboards } from '../support/dashboards.ts';
 import { parsePromql, queriesOf, type Selector } from '../support/promql.ts';
 
 const root = join(import.meta.dirname, '../..');
 const { alerts, recordings } = readRules(root);
-
-/** The names that runbooks, routes and dashboards go by. */
-const NAMES = {
-  'auth.yaml': [
-    'RedisAuthFailing',
-    'RedisAuthRejected',
-    'RedisAuthMissing',
-    'RedisPermissionDenied',
-    'RedisAuthBreaksGateway',
-    'RedisAuthFlapping',
-    'RedisSecretUnreadable',
-    'RedisAuthNotRequired',
-  ],
-  'exporter.yaml': [
-    'CacheExporterDown',
-    'CacheExporterAbsent',
-    'CacheExporterConfigReloadFailed',
-    'CacheExporterTraceExportFailing',
-    'Watchdog',
-  ],
-  'redis.yaml': [
-    'RedisDown',
-    'RedisMemoryFull',
-    'RedisEvicting',
-    'RedisRejectingConnections',
-    'RedisClientsNearLimit',
-    'RedisConnectionChurn',
-    'RedisSlowCommands',
-    'RedisPersistenceFailing',
-    'RedisReplicationLinkDown',
-    'RedisClusterDown',
-    'RedisKeysWithoutTtlGrowing',
-    'RedisCertificateExpiring',
-  ],
-  'slo.yaml': ['CacheErrorBudgetBurnFast', 'CacheErrorBudgetBurnSlow'],
-  'users.yaml': ['CacheHitRatioLow', 'CacheHitLatencyHigh', 'CacheSpeedupLow', 'CacheTtlUnexpected', 'ProbeBudgetExhausted', 'ProbeStale'],
-  'verdict.yaml': [
-    'CacheRedisPathBroken',
-    'CacheWrongAnswers',
-    'GatewayUnreachable',
-    'CachePartial',
-    'CacheDisabled',
-    'CacheLocal',
-    'CacheNotMeasurable',
-    'CacheControlFailed',
-    'CacheVerdictUnknown',
-    'CacheNotShared',
-  ],
-} as const;
-
-const PAGES = [
-  'RedisAuthFailing',
-  'RedisAuthRejected',
-  'RedisAuthBreaksGateway',
-  'CacheExporterDown',
-  'CacheExporterAbsent',
-  'RedisDown',
-  'CacheErrorBudgetBurnFast',
-  'CacheRedisPathBroken',
-  'CacheWrongAnswers',
-  'GatewayUnreachable',
-];
-
-const CATEGORY: Readonly<Record<string, string>> = {
-  'auth.yaml': 'auth',
-  'exporter.yaml': 'exporter',
-  'redis.yaml': 'redis',
-  'slo.yaml': 'slo',
-  'users.yaml': 'users',
-  'verdict.yaml': 'cache',
-};
 
 /** Metrics that somebody else exports, with the labels that the rules use. */
 const FOREIGN: Readonly<Record<string, readonly string[]>> = {
@@ -93,6 +25,32 @@ const FUNCTIONS = [
   ...['sum', 'min', 'max', 'count', 'group', 'rate', 'increase', 'delta', 'changes', 'time', 'vector', 'absent', 'abs', 'clamp_max'],
   ...['histogram_quantile', 'label_replace', 'last_over_time', 'max_over_time', 'min_over_time', 'present_over_time', 'topk'],
 ];
+
+/** What the tests of promtool ask of the alerts. */
+const TESTED = readdirSync(join(root, 'deploy/prometheus/tests')).flatMap((file) => {
+  const { tests }: { tests: { alert_rule_test?: { alertname: string; exp_alerts?: unknown[] }[] }[] } = parse(
+    readFileSync(join(root, 'deploy/prometheus/tests', file), 'utf8'),
+  );
+  return tests.flatMap((test) => test.alert_rule_test ?? []);
+});
+
+/** Where the panels of the dashboards lead to. */
+const LINKED = new Set(storedDashboards().flatMap(({ panels }) => panels.flatMap(({ links = [] }) => links.map(({ url }) => url))));
+
+/** What an alert needs beside its rule, and whether it has it. */
+const NEEDS: Readonly<Record<string, (alert: string) => boolean>> = {
+  'a runbook': (alert) => existsSync(join(root, 'docs/runbooks', `${alert}.md`)),
+  'a test in which it fires': (alert) => TESTED.some(({ alertname, exp_alerts = [] }) => alertname === alert && exp_alerts.length > 0),
+  'a test in which it is silent': (alert) =>
+    TESTED.some(({ alertname, exp_alerts = [] }) => alertname === alert && exp_alerts.length === 0),
+  'a panel that leads to its runbook': (alert) => LINKED.has(runbookUrl(alert)),
+};
+
+function lacks({ alert }: Alert): string[] {
+  return Object.entries(NEEDS)
+    .filter(([, has]) => !has(alert))
+    .map(([what]) => what);
+}
 
 type Members = readonly string[] | 'open';
 
@@ -160,20 +118,17 @@ describe('the words of an expression', () => {
 });
 
 describe('the alert rules', () => {
-  it('have their names in their files', () => {
-    const found = Object.fromEntries(
-      Object.keys(NAMES).map((file) => [file, alerts.filter((alert) => alert.file === file).map(({ alert }) => alert)]),
-    );
-    expect(found).toEqual(NAMES);
-    expect(alerts).toHaveLength(Object.values(NAMES).flat().length);
+  it('have names of their own, and are about what their file is about', () => {
+    expect(new Set(alerts.map(({ alert }) => alert)).size).toBe(alerts.length);
+    for (const { alert, file, labels } of alerts) {
+      expect(Object.keys(labels).sort(), alert).toEqual(['category', 'severity']);
+      expect(labels.category, alert).toBe(RULE_FILES.find((each) => each.file === file)?.category);
+    }
   });
 
-  it('page for what cannot wait, and have a category', () => {
-    expect(alerts.filter(({ labels }) => labels.severity === 'page').map(({ alert }) => alert)).toEqual(PAGES);
-    for (const { alert, file, labels } of alerts) {
-      const severity = alert === 'Watchdog' ? 'none' : PAGES.includes(alert) ? 'page' : 'ticket';
-      expect(labels, alert).toEqual({ severity, category: CATEGORY[file] });
-    }
+  it('page or make a ticket, but for the watchdog', () => {
+    const silent = alerts.filter(({ labels }) => labels.severity !== 'page' && labels.severity !== 'ticket');
+    expect(silent.map(({ alert, labels }) => [alert, labels.severity])).toEqual([['Watchdog', 'none']]);
   });
 
   it('say what is wrong where, and where to go', () => {
@@ -188,11 +143,6 @@ describe('the alert rules', () => {
       expect(`${annotations.summary}`, alert).toMatch(/\$labels\.(gateway|redis_target)/);
       expect(`${annotations.description}`, alert).toMatch(/\$value|query/);
     }
-  });
-
-  it('have runbooks', () => {
-    const runbooks = join(root, 'docs/runbooks');
-    expect(alerts.filter(({ alert }) => !existsSync(join(runbooks, `${alert}.md`))).map(({ alert }) => alert)).toEqual([]);
   });
 
   it('speak of metrics, labels, members and functions that exist', () => {
@@ -216,17 +166,20 @@ describe('the alert rules', () => {
     expect([ranges.length > 50, short]).toEqual([true, []]);
   });
 
-  it('have tests, in which each of them fires and each of them is silent', () => {
-    const folder = join(root, 'deploy/prometheus/tests');
-    const asked = readdirSync(folder).flatMap((file) => {
-      const { tests }: { tests: { alert_rule_test?: { alertname: string; exp_alerts?: unknown[] }[] }[] } = parse(
-        readFileSync(join(folder, file), 'utf8'),
-      );
-      return tests.flatMap((test) => test.alert_rule_test ?? []);
-    });
-    const fires = new Set(asked.filter(({ exp_alerts = [] }) => exp_alerts.length > 0).map(({ alertname }) => alertname));
-    const silent = new Set(asked.filter(({ exp_alerts = [] }) => exp_alerts.length === 0).map(({ alertname }) => alertname));
-    expect(alerts.filter(({ alert }) => !fires.has(alert)).map(({ alert }) => alert)).toEqual([]);
-    expect(alerts.filter(({ alert }) => !silent.has(alert)).map(({ alert }) => alert)).toEqual(['Watchdog']);
+  it('have everything that an alert needs', () => {
+    const lacking = alerts.map((alert) => [alert.alert, lacks(alert)] as const).filter(([, what]) => what.length > 0);
+    expect(lacking).toEqual([['Watchdog', ['a test in which it is silent', 'a panel that leads to its runbook']]]);
+  });
+
+  it('are refused without any of it', () => {
+    const [known] = alerts;
+    if (known === undefined) throw new Error('there are no alerts');
+    expect(lacks({ ...known, alert: 'RedisOnFire' })).toEqual(Object.keys(NEEDS));
+  });
+
+  it('are all that tests and panels know', () => {
+    const known = alerts.map(({ alert }) => alert);
+    expect(TESTED.map(({ alertname }) => alertname).filter((name) => !known.includes(name))).toEqual([]);
+    expect([...LINKED].filter((url) => !known.some((alert) => url === runbookUrl(alert)))).toEqual([]);
   });
 });

@@ -1,5 +1,8 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { MetricDefinition } from '../../src/catalogue/definition.ts';
+import { metricSources } from '../../scripts/metric-sources.ts';
+import { type MetricDefinition, OWNER_LABEL } from '../../src/catalogue/definition.ts';
 import { CATALOGUE } from '../../src/catalogue/index.ts';
 import { metricDocuments } from '../../src/catalogue/markdown.ts';
 import { labelName } from '../../src/catalogue/prometheus-name.ts';
@@ -21,8 +24,8 @@ describe('every metric of the catalogue', () => {
     for (const [name, { labels }] of DEFINITIONS) {
       const translated = Object.keys(labels).map(labelName);
       expect(translated, name).toEqual([...new Set(translated)]);
-      for (const reserved of ['job', 'instance', 'le', 'quantile', 'redis_target', 'gateway']) {
-        if (name === 'cache_exporter.gateway_target_info' && reserved === 'redis_target') continue;
+      for (const reserved of ['job', 'instance', 'le', 'quantile', ...Object.values(OWNER_LABEL)]) {
+        if (name === 'cache_exporter.gateway_target_info' && reserved === OWNER_LABEL.target) continue;
         expect(translated, name).not.toContain(reserved);
       }
     }
@@ -42,7 +45,27 @@ describe('every metric of the catalogue', () => {
   });
 });
 
-describe('the names that the contract fixes', () => {
+describe('docs/metrics.md', () => {
+  const root = join(import.meta.dirname, '../..');
+  const page = readFileSync(join(root, 'docs/metrics.md'), 'utf8');
+
+  it('names by each Prometheus name the file that emits the metric', () => {
+    const sources = metricSources(root);
+    const wrong = metricDocuments().filter(({ name, otel_name }) => {
+      const row = page.split('\n').find((line) => line.startsWith(`| \`${name}\`<br>`)) ?? '';
+      const named = [...row.matchAll(/`(src\/[\w/-]+\.ts)`/g)].map(([, path = '']) => path);
+      return named.length === 0 || named.join() !== sources.get(otel_name)?.join() || !named.every((path) => existsSync(join(root, path)));
+    });
+    expect(wrong.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('has files that read or watch as sources, and never the catalogue or the pages', () => {
+    const folders = [...metricSources(root).values()].flat().map((path) => path.split('/')[1]);
+    expect([...new Set(folders)].sort()).toEqual(['census', 'collectors', 'fleet.ts', 'telemetry', 'watch']);
+  });
+});
+
+describe('the names that dashboards and rules of users rely on', () => {
   const FIXED = [
     'redis_up',
     'redis_info',

@@ -4,8 +4,10 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { GATEWAY_RELEASE } from '../../dev/gateway.ts';
+import { REDIS_RELEASE } from '../../dev/redis.ts';
 import { aclRules, censusRules } from '../../src/collectors/acl/acl.ts';
-import { DEPLOY, makeSecrets, readCompose, type Secrets } from '../support/compose.ts';
+import { DEPLOY, makeSecrets, readCompose, type Secrets, shipped } from '../support/compose.ts';
 
 const { services, networks, volumes } = readCompose();
 const every = Object.entries(services);
@@ -24,6 +26,15 @@ describe('compose.yaml', () => {
     expect(loose).toEqual([]);
     expect(services.exporter?.image).toBe(`litellm-cache-exporter:${version}`);
     expect(readFileSync(join(DEPLOY, 'Dockerfile'), 'utf8')).toContain(`org.opencontainers.image.version="${version}"`);
+  });
+
+  it('runs the releases that its test runs', () => {
+    expect(GATEWAY_RELEASE).toContain(shipped('litellm', GATEWAY_RELEASE));
+    expect(REDIS_RELEASE).toContain(shipped('redis', REDIS_RELEASE));
+    const test = readFileSync(join(DEPLOY, '../test/e2e/compose.test.ts'), 'utf8');
+    // A release that is written there would be another one some day.
+    expect(test.match(/\b(?:install|redisServer)\('[^']*'/g)).toBeNull();
+    expect(() => shipped('litellm', ['1.0.0'])).toThrow('dev/ installs only 1.0.0');
   });
 
   it.each(every)('lets %s do no more than it has to', (_, service) => {
@@ -139,7 +150,7 @@ describe('the secrets of compose.yaml', () => {
         .find((rule) => rule.startsWith('user exporter '))
         ?.split(' ')
         .slice(2) ?? [];
-    const wanted = [...aclRules('8.2.3'), ...censusRules(), `#${hash(await secrets.read('exporter/redis'))}`];
+    const wanted = [...aclRules(shipped('redis', REDIS_RELEASE)), ...censusRules(), `#${hash(await secrets.read('exporter/redis'))}`];
     expect([...exporter].sort()).toEqual([...new Set(wanted)].sort());
     const passwords = await Promise.all(['redis/admin', 'redis/health', 'litellm/redis', 'exporter/redis'].map(secrets.read));
     expect(passwords.filter((password) => rules.join('\n').includes(password))).toEqual([]);

@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { parse, stringify } from 'yaml';
+import { stringify } from 'yaml';
 import { readRules } from '../../scripts/rule-files.ts';
 import { metricDocuments } from '../../src/catalogue/markdown.ts';
 import { runCommand } from '../../src/cli/program.ts';
@@ -16,7 +16,7 @@ import { lacksProgram } from '../support/prometheus.ts';
 import { parsePromql } from '../support/promql.ts';
 
 const root = join(import.meta.dirname, '../..');
-const RULES = join(root, 'deploy/prometheus/rules');
+const { alerts, recordings } = readRules(root);
 const index = page('docs/runbooks/README.md');
 const runbooks = pagesIn('docs/runbooks').filter(({ path }) => path !== index.path);
 const pages = [index, ...runbooks, ...pagesIn('docs/operations'), page('docs/traces.md')];
@@ -27,7 +27,7 @@ const FOREIGN = [
   'scrape_duration_seconds',
   'litellm_cache_hits_metric_total',
   'litellm_proxy_total_requests_metric_total',
-  ...readRules(root).recordings.map(({ record }) => record),
+  ...recordings.map(({ record }) => record),
   'otel_sdk_exporter_span_exported_total',
   'otel_sdk_processor_span_queue_size',
   'prometheus_config_last_reload_successful',
@@ -61,19 +61,6 @@ const pasted = pages.flatMap(({ path, text }) =>
   [...blocks(text, 'sh').flatMap((block) => block.split('\n')), ...codeSpans(text)].map((line) => ({ path, line })),
 );
 
-interface Alert {
-  alert: string;
-  severity: string;
-}
-
-function alerts(): Alert[] {
-  return readdirSync(RULES)
-    .filter((name) => name.endsWith('.yaml'))
-    .flatMap((name) => parse(readFileSync(join(RULES, name), 'utf8')).groups)
-    .flatMap(({ rules }: { rules: { alert?: string; labels?: { severity?: string } }[] }) => rules)
-    .flatMap(({ alert, labels }) => (alert === undefined ? [] : [{ alert, severity: labels?.severity ?? '' }]));
-}
-
 describe('a runbook', () => {
   it.each(runbooks)('$path has the four parts, in order, and something to paste', ({ path, text }) => {
     expect(headings(text, 1)).toEqual([basename(path, '.md')]);
@@ -89,8 +76,8 @@ describe('the runbooks', () => {
       alert,
       severity,
     }));
-    const byName = (one: Alert, other: Alert) => (one.alert < other.alert ? -1 : 1);
-    expect(listed.sort(byName)).toEqual(alerts().sort(byName));
+    const byName = (one: { alert: string }, other: { alert: string }) => (one.alert < other.alert ? -1 : 1);
+    expect(listed.sort(byName)).toEqual(alerts.map(({ alert, labels }) => ({ alert, severity: labels.severity ?? '' })).sort(byName));
     expect(runbooks.map(({ path }) => basename(path, '.md'))).toEqual(listed.map(({ alert }) => alert));
   });
 });

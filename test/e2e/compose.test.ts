@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { GATEWAY_RELEASE } from '../../dev/gateway.ts';
 import { install } from '../../dev/install.ts';
 import { buildJaeger } from '../../dev/jaeger.ts';
 import { freePort, type RunningProcess, startProcess, waitUntilReady } from '../../dev/process.ts';
 import { progressToStderr } from '../../dev/progress.ts';
-import { redisServer } from '../../dev/redis.ts';
-import { DEPLOY, makeSecrets, readCompose, type Secrets } from '../support/compose.ts';
+import { REDIS_RELEASE, redisServer } from '../../dev/redis.ts';
+import { DEPLOY, makeSecrets, readCompose, type Secrets, shipped } from '../support/compose.ts';
 import { lacksJaeger } from '../support/jaeger.ts';
 import { forThisFile } from '../support/lifetime.ts';
 
@@ -17,7 +18,7 @@ const MAIN = join(DEPLOY, '../src/main.ts');
 const progress = progressToStderr();
 const noJaeger = await lacksJaeger();
 
-/** The parts of compose.yaml as processes of this machine: its own files, with only addresses and paths replaced. */
+/** The parts of compose.yaml as processes of this machine: its releases and its own files, with only addresses and paths replaced. */
 describe('the stack of compose.yaml', () => {
   let scratch: string;
   let secrets: Secrets;
@@ -36,7 +37,7 @@ describe('the stack of compose.yaml', () => {
   }
 
   async function startCache(): Promise<void> {
-    const server = await redisServer('8.2.3', progress);
+    const server = await redisServer(shipped('redis', REDIS_RELEASE), progress);
     const conf = await configuration('compose/redis.conf', [
       ['port 6379', `port ${redisPort}`],
       ['bind * -::*', 'bind 127.0.0.1'],
@@ -49,7 +50,7 @@ describe('the stack of compose.yaml', () => {
   }
 
   async function startLitellm(): Promise<void> {
-    const venv = await install('1.106.0', progress);
+    const venv = await install(shipped('litellm', GATEWAY_RELEASE), progress);
     const service = readCompose().services.litellm;
     const config = await configuration('compose/litellm.yaml', [['port: 6379', `port: ${redisPort}`]]);
     const home = join(scratch, 'home');

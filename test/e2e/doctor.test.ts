@@ -74,9 +74,9 @@ describe('doctor', () => {
     return JSON.parse((await doctor([...args, '--format', 'json'], cwd)).stdout);
   }
 
-  it('prints what the README shows', async () => {
-    const readme = await readFile(join(root, 'README.md'), 'utf8');
-    const [, command = '', shown = ''] = /^```text\n\$ litellm-cache-exporter doctor (.*)\n([\s\S]*?)^ {2}\.\.\.\n```/m.exec(readme) ?? [];
+  it('prints what its page shows', async () => {
+    const page = await readFile(join(root, 'docs/doctor/README.md'), 'utf8');
+    const [, command = '', shown = ''] = /^```text\n\$ litellm-cache-exporter doctor (.*)\n([\s\S]*?)^ {2}\.\.\.\n```/m.exec(page) ?? [];
     const { stdout } = await doctor(command.split(' '), await copied('incident'));
     expect(shown.length).toBeGreaterThan(500);
     expect(stdout.startsWith(shown)).toBe(true);

@@ -12,6 +12,9 @@ export const TIMEOUT = 3_500;
  */
 export const HANGING = 3;
 
+/** What a round may ask besides its pairs, as long as with the default settings: 1 % of a minute. */
+const OVERHEAD = '15%';
+
 /** What the exporter of a stack watches, laid over its usual settings. */
 export interface Settings {
   target?: Mapping;
@@ -38,6 +41,7 @@ export function usualSettings(server: Pick<Server, 'port'>, front: Pick<Front, '
       price_per_pair_usd: 0,
       interval: `${INTERVAL}ms`,
       timeout: `${TIMEOUT}ms`,
+      overhead: OVERHEAD,
     },
   };
 }

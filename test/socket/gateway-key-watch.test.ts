@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { redisServer, SERVER_RELEASE } from '../../dev/redis.ts';
 import { createTarget } from '../../src/redis/connection/connect.ts';
@@ -16,6 +17,15 @@ const never = new AbortController().signal;
 /** The key that a gateway with this namespace stores for a probe. */
 function keyOf(probe: string, namespace?: string): string {
   return `${namespace === undefined ? '' : `${namespace}:`}${probe}:${HASH}`;
+}
+
+/** The clock of the system, set forward by some milliseconds. */
+function laterClock() {
+  let ahead = 0;
+  const later = (milliseconds: number) => {
+    ahead += milliseconds;
+  };
+  return { ...systemClock, monotonic: () => systemClock.monotonic() + ahead, later };
 }
 
 /** DEBUG is off by default from 7.0 on. */
@@ -49,6 +59,12 @@ for (const release of SERVER_RELEASE) {
       return { keys, target };
     }
 
+    /** More writes of others than are listened to. */
+    async function flood(): Promise<void> {
+      for (const command of ["redis.call('SET', 'k' .. i, 1)", "redis.call('DEL', 'k' .. i)"])
+        await redis.command('EVAL', `for i = 1, 12000 do ${command} end`, 0);
+    }
+
     it('are announced at once, and found with their time to live', async () => {
       const { keys, target } = await watch('litellm');
       expect([keys.watching, keys.failure]).toEqual([true, undefined]);
@@ -59,7 +75,7 @@ for (const release of SERVER_RELEASE) {
       expect(written).toMatchObject({ key: keyOf('lce-probe-01', 'litellm'), times: 1, flushed: false });
       expect(written?.at).toBeGreaterThanOrEqual(before);
       expect(written?.at).toBeLessThanOrEqual(performance.now());
-      const look = await keys.lookUp('lce-probe-01', undefined, never);
+      const look = await keys.lookUp('lce-probe-01', undefined, true, never);
       expect(look.state).toBe('present');
       expect(look.ttlSeconds).toSatisfy((ttl: number) => ttl > 50 && ttl <= 60);
       expect(target.own).toMatchObject({ hits: 2, misses: 0 });
@@ -69,15 +85,15 @@ for (const release of SERVER_RELEASE) {
       const { keys } = await watch('litellm');
       await redis.command('SET', keyOf('lce-probe-02'), 'x');
       expect(await keys.written('lce-probe-02', 5_000, never)).toMatchObject({ key: keyOf('lce-probe-02') });
-      expect(await keys.lookUp('lce-probe-02', undefined, never)).toEqual({ state: 'present', ttlSeconds: undefined });
+      expect(await keys.lookUp('lce-probe-02', undefined, true, never)).toEqual({ state: 'present', ttlSeconds: undefined });
     });
 
     it('are found by the name that the gateway gives, under its namespace', async () => {
       const { keys, target } = await watch('litellm');
       await redis.command('SET', `litellm:${HASH}`, 'x');
-      expect((await keys.lookUp('lce-probe-03', HASH, never)).state).toBe('present');
+      expect((await keys.lookUp('lce-probe-03', HASH, true, never)).state).toBe('present');
       await redis.command('DEL', `litellm:${HASH}`);
-      expect((await keys.lookUp('lce-probe-03', HASH, never)).state).toBe('absent');
+      expect((await keys.lookUp('lce-probe-03', HASH, true, never)).state).toBe('absent');
       expect(target.own).toMatchObject({ hits: 2, misses: 4 });
     });
 
@@ -87,7 +103,7 @@ for (const release of SERVER_RELEASE) {
       await redis.command('SET', keyOf('lce-probe-04'), 'x');
       await redis.command('SELECT', '0');
       expect(await keys.written('lce-probe-04', 5_000, never)).toBeDefined();
-      expect((await keys.lookUp('lce-probe-04', undefined, never)).state).toBe('other_database');
+      expect((await keys.lookUp('lce-probe-04', undefined, true, never)).state).toBe('other_database');
     });
 
     it('are absent, not elsewhere, when they were removed again', async () => {
@@ -95,7 +111,7 @@ for (const release of SERVER_RELEASE) {
       await redis.command('SET', keyOf('lce-probe-05'), 'x');
       await redis.command('DEL', keyOf('lce-probe-05'));
       expect(await eventually(async () => (await keys.written('lce-probe-05', 100, never))?.times === 2)).toBe(true);
-      expect(await keys.lookUp('lce-probe-05', undefined, never)).toEqual({ state: 'absent', lostAfterWrite: true });
+      expect(await keys.lookUp('lce-probe-05', undefined, true, never)).toEqual({ state: 'absent', lostAfterWrite: true });
     });
 
     it('are lost when they were removed and written again, and only then', async () => {
@@ -104,12 +120,12 @@ for (const release of SERVER_RELEASE) {
       await redis.command('SET', keyOf('lce-probe-0c'), 'x');
       await redis.command('SET', keyOf('lce-probe-0c'), 'x');
       await spokenOf('lce-probe-0c', 2);
-      expect(await keys.lookUp('lce-probe-0c', undefined, never)).toEqual({ state: 'present', ttlSeconds: undefined });
+      expect(await keys.lookUp('lce-probe-0c', undefined, true, never)).toEqual({ state: 'present', ttlSeconds: undefined });
       await redis.command('SET', keyOf('lce-probe-0d'), 'x');
       await redis.command('DEL', keyOf('lce-probe-0d'));
       await redis.command('SET', keyOf('lce-probe-0d'), 'x');
       await spokenOf('lce-probe-0d', 3);
-      expect(await keys.lookUp('lce-probe-0d', undefined, never)).toMatchObject({ state: 'present', lostAfterWrite: true });
+      expect(await keys.lookUp('lce-probe-0d', undefined, true, never)).toMatchObject({ state: 'present', lostAfterWrite: true });
     });
 
     it('are absent when the look-up itself makes them expire', async () => {
@@ -119,7 +135,7 @@ for (const release of SERVER_RELEASE) {
       const over = performance.now() + 5;
       expect(await keys.written('lce-probe-0e', 5_000, never)).toMatchObject({ times: 1 });
       await eventually(() => performance.now() > over);
-      const look = await keys.lookUp('lce-probe-0e', undefined, never);
+      const look = await keys.lookUp('lce-probe-0e', undefined, true, never);
       await redis.command('DEBUG', 'SET-ACTIVE-EXPIRE', '1');
       expect(look).toEqual({ state: 'absent', lostAfterWrite: true });
     });
@@ -131,12 +147,12 @@ for (const release of SERVER_RELEASE) {
         expect(await keys.written(probe, 5_000, never)).toMatchObject({ flushed: false });
         await redis.command('FLUSHALL');
         await eventually(async () => (await keys.written(probe, 100, never))?.flushed);
-        return keys.lookUp(probe, undefined, never);
+        return keys.lookUp(probe, undefined, true, never);
       };
       expect(await lose('lce-probe-0f')).toEqual({ state: 'unknown' });
       await redis.command('SET', keyOf('lce-probe-10'), 'x');
       await keys.written('lce-probe-10', 5_000, never);
-      expect((await keys.lookUp('lce-probe-10', undefined, never)).state).toBe('present');
+      expect((await keys.lookUp('lce-probe-10', undefined, true, never)).state).toBe('present');
       expect(await lose('lce-probe-11')).toEqual({ state: 'absent', lostAfterWrite: true });
     });
 
@@ -145,11 +161,11 @@ for (const release of SERVER_RELEASE) {
       const start = performance.now();
       expect(await keys.written('lce-probe-06', 200, never)).toBeUndefined();
       expect(performance.now() - start).toBeGreaterThanOrEqual(195);
-      expect((await keys.lookUp('lce-probe-06', undefined, never)).state).toBe('absent');
+      expect((await keys.lookUp('lce-probe-06', undefined, true, never)).state).toBe('absent');
       const { keys: unsure } = await watch(undefined);
       expect(unsure.watching).toBe(false);
-      expect((await unsure.lookUp('lce-probe-06', undefined, never)).state).toBe('unknown');
-      expect((await unsure.lookUp('lce-probe-06', HASH, never)).state).toBe('unknown');
+      expect((await unsure.lookUp('lce-probe-06', undefined, true, never)).state).toBe('unknown');
+      expect((await unsure.lookUp('lce-probe-06', HASH, true, never)).state).toBe('unknown');
     });
 
     it('are told apart in one message, whatever else it names', async () => {
@@ -163,8 +179,8 @@ for (const release of SERVER_RELEASE) {
       await redis.command('ACL', 'SETUSER', 'poor', 'on', '>secret', '~*', '&*', '-@all', '+info');
       const { keys, target } = await watch(null, { username: 'poor', password: 'secret' });
       expect([keys.watching, keys.failure]).toEqual([false, 'noperm']);
-      expect((await keys.lookUp('lce-probe-09', HASH, never)).state).toBe('unknown');
-      expect((await keys.lookUp('lce-probe-09', undefined, never)).state).toBe('unknown');
+      expect((await keys.lookUp('lce-probe-09', HASH, true, never)).state).toBe('unknown');
+      expect((await keys.lookUp('lce-probe-09', undefined, true, never)).state).toBe('unknown');
       expect((await keys.counters(never))?.errors.NOPERM).toBeGreaterThan(0);
       expect(target.own.NOPERM).toBeGreaterThan(0);
     });
@@ -176,13 +192,58 @@ for (const release of SERVER_RELEASE) {
       await redis.command('SET', keyOf('lce-probe-0c', 'team:litellm'), 'x');
       await eventually(() => keys.learnedNamespace !== undefined);
       expect(keys.learnedNamespace).toBe('team:litellm');
-      expect(await keys.lookUp('lce-probe-0c', undefined, never)).toMatchObject({ state: 'present' });
+      expect(await keys.lookUp('lce-probe-0c', undefined, true, never)).toMatchObject({ state: 'present' });
       await keys.connect(undefined, never);
       expect(keys.watching).toBe(true);
       const clients = String(await redis.command('CLIENT', 'LIST'));
       expect(clients).toMatch(/flags=[^ ]*B/);
       await redis.command('SET', keyOf('lce-probe-0e', 'team:litellm'), 'x');
       expect(await keys.written('lce-probe-0e', 5_000, never)).toBeDefined();
+    });
+
+    it('tell that there is no namespace also after all writes were listened to in vain', async () => {
+      const { keys } = await watch(undefined);
+      await flood();
+      // The connection that heard of all writes ends, and the next round opens one that does not.
+      await keys.expect('lce-probe-60', never);
+      await eventually(async () => {
+        await keys.connect(undefined, never);
+        const clients = String(await redis.command('CLIENT', 'LIST', 'TYPE', 'pubsub'));
+        return clients.includes('user=exporter');
+      });
+      expect(keys.learnedNamespace).toBeUndefined();
+      await eventually(async () => {
+        await keys.connect(undefined, never);
+        await redis.command('SET', keyOf('lce-probe-60'), 'x');
+        return keys.learnedNamespace === null;
+      });
+      await keys.expect('lce-probe-61', never);
+      expect(keys.watching).toBe(true);
+    });
+
+    it('tell a namespace later where it was not told in time, and not before a minute has passed', async () => {
+      const clock = laterClock();
+      const target = createTarget(targetConfig(redis.url, { username: 'exporter', password: 'secret' }));
+      target.auth = 'ok';
+      const keys = createKeyWatch(target, clock);
+      open.push(keys);
+      await keys.connect(undefined, never);
+      await flood();
+      const told = async (probe: string) => {
+        await keys.connect(undefined, never);
+        await keys.expect(probe, never);
+        await redis.command('SET', keyOf(probe, 'slow'), 'x');
+        await keys.connect(undefined, never);
+        await keys.lookUp(probe, undefined, true, never);
+        return keys.learnedNamespace;
+      };
+      for (const probe of ['lce-probe-62', 'lce-probe-63']) expect(await told(probe)).toBeUndefined();
+      clock.later(60_000);
+      await keys.connect(undefined, never);
+      await keys.expect('lce-probe-64', never);
+      await setTimeout(1_200);
+      await redis.command('SET', keyOf('lce-probe-64', 'slow'), 'x');
+      await eventually(() => keys.learnedNamespace === 'slow');
     });
 
     it('are not called absent under a namespace that another one may have followed: the next pair tells the new one', async () => {
@@ -193,12 +254,12 @@ for (const release of SERVER_RELEASE) {
       await keys.connect(undefined, never);
       await keys.expect('lce-probe-21', never);
       await redis.command('SET', keyOf('lce-probe-21', 'after'), 'x');
-      expect(await keys.lookUp('lce-probe-21', undefined, never)).toMatchObject({ state: 'unknown' });
+      expect(await keys.lookUp('lce-probe-21', undefined, true, never)).toMatchObject({ state: 'unknown' });
       await keys.connect(undefined, never);
       await keys.expect('lce-probe-22', never);
       await redis.command('SET', keyOf('lce-probe-22', 'after'), 'x');
       await eventually(() => keys.learnedNamespace === 'after');
-      expect(await keys.lookUp('lce-probe-22', undefined, never)).toMatchObject({ state: 'present' });
+      expect(await keys.lookUp('lce-probe-22', undefined, true, never)).toMatchObject({ state: 'present' });
     });
 
     it.each<[string, string | null | undefined]>([
@@ -212,52 +273,106 @@ for (const release of SERVER_RELEASE) {
       await redis.command('SET', keyOf('lce-probe-23', namespace), 'x');
       if (known === undefined) await eventually(() => keys.learnedNamespace !== undefined);
       else await keys.written('lce-probe-23', 5_000, never);
-      expect(await keys.lookUp('lce-probe-23', undefined, never)).toMatchObject({ state: 'present' });
+      expect(await keys.lookUp('lce-probe-23', undefined, true, never)).toMatchObject({ state: 'present' });
       const states = [];
       for (const probe of ['lce-probe-24', 'lce-probe-25', 'lce-probe-26']) {
         await keys.connect(known, never, false);
         await keys.expect(probe, never);
         await redis.command('SET', 'unrelated', 'x');
-        states.push((await keys.lookUp(probe, undefined, never)).state);
+        states.push((await keys.lookUp(probe, undefined, true, never)).state);
       }
       expect(states).toEqual(['unknown', 'absent', 'absent']);
       await keys.connect(known, never, false);
       await redis.command('SET', keyOf('lce-probe-27', namespace), 'x');
       expect(await keys.written('lce-probe-27', 5_000, never)).toBeDefined();
-      expect(await keys.lookUp('lce-probe-27', undefined, never)).toMatchObject({ state: 'present' });
+      expect(await keys.lookUp('lce-probe-27', undefined, true, never)).toMatchObject({ state: 'present' });
     });
 
-    it('stay unknown while all writes cannot be listened to, and are found again where they were', async () => {
+    it('stay unknown while not all of a pair was listened to, and are found again where they were', async () => {
       const { keys } = await watch('kept');
       await redis.command('SET', keyOf('lce-probe-30', 'kept'), 'x');
       await keys.written('lce-probe-30', 5_000, never);
-      expect(await keys.lookUp('lce-probe-30', undefined, never)).toMatchObject({ state: 'present' });
+      expect(await keys.lookUp('lce-probe-30', undefined, true, never)).toMatchObject({ state: 'present' });
       await keys.connect('kept', never, false);
-      expect(await keys.lookUp('lce-probe-31', undefined, never)).toMatchObject({ state: 'unknown' });
-      await keys.connect('kept', never, false);
-      // A model that answers later than all writes are listened to.
+      await keys.expect('lce-probe-31', never);
+      expect(await keys.lookUp('lce-probe-31', undefined, true, never)).toMatchObject({ state: 'unknown' });
+      expect(keys.doubts).toBe(true);
+      await keys.listen(never);
+      // Sent before, or not sent at all.
+      for (const probe of ['lce-probe-31', undefined])
+        expect(await keys.lookUp(probe, undefined, true, never)).toMatchObject({ state: 'unknown' });
+      await keys.expect('lce-probe-32', never);
+      await flood();
       await eventually(() => keys.learnedNamespace === 'kept');
+      // Others wrote more than was listened to: no such pair again before some time has passed.
+      expect(keys.doubts).toBe(false);
       for (const probe of ['lce-probe-32', 'lce-probe-33']) {
         await keys.connect('kept', never, false);
-        expect(await keys.lookUp(probe, undefined, never)).toMatchObject({ state: 'unknown' });
+        expect(await keys.lookUp(probe, undefined, true, never)).toMatchObject({ state: 'unknown' });
       }
       await redis.command('SET', keyOf('lce-probe-34', 'kept'), 'x');
       await keys.written('lce-probe-34', 5_000, never);
-      expect(await keys.lookUp('lce-probe-34', undefined, never)).toMatchObject({ state: 'present' });
+      expect(await keys.lookUp('lce-probe-34', undefined, true, never)).toMatchObject({ state: 'present' });
+    });
+
+    it('are told by one pair that was listened to at once, however long its model takes', async () => {
+      const { keys } = await watch('kept');
+      await redis.command('SET', keyOf('lce-probe-40', 'kept'), 'x');
+      await keys.written('lce-probe-40', 5_000, never);
+      expect(await keys.lookUp('lce-probe-40', undefined, true, never)).toMatchObject({ state: 'present' });
+      await keys.connect('kept', never, false);
+      const doubtful = async (probe: string) => {
+        await keys.expect(probe, never);
+        expect(await keys.lookUp(probe, undefined, true, never)).toMatchObject({ state: 'unknown' });
+        expect(keys.doubts).toBe(true);
+        await keys.listen(never);
+      };
+      await doubtful('lce-probe-41');
+      await keys.expect('lce-probe-42', never);
+      // Longer than what tells a namespace is listened to.
+      await setTimeout(1_200);
+      expect(await keys.lookUp('lce-probe-42', undefined, true, never)).toMatchObject({ state: 'absent' });
+      // The next pair of the same round is watched by its prefix, and nothing is in doubt any more.
+      expect([keys.watching, keys.doubts]).toEqual([true, false]);
+      await keys.expect('lce-probe-43', never);
+      expect(await keys.lookUp('lce-probe-43', undefined, true, never)).toMatchObject({ state: 'absent' });
+      // Whoever writes there again is believed, and doubted again.
+      await redis.command('SET', keyOf('lce-probe-44', 'kept'), 'x');
+      await keys.written('lce-probe-44', 5_000, never);
+      expect(await keys.lookUp('lce-probe-44', undefined, true, never)).toMatchObject({ state: 'present' });
+      await doubtful('lce-probe-45');
+      await keys.expect('lce-probe-46', never);
+      await redis.command('SET', keyOf('lce-probe-46', 'moved'), 'x');
+      await eventually(() => keys.learnedNamespace === 'moved');
+      expect(await keys.lookUp('lce-probe-46', undefined, true, never)).toMatchObject({ state: 'present' });
+      await keys.expect('lce-probe-47', never);
+      expect(keys.watching).toBe(true);
+    });
+
+    it('are absent without a doubt for a pair that was no hit, and for the hits of the same round', async () => {
+      const { keys } = await watch('kept');
+      await redis.command('SET', keyOf('lce-probe-50', 'kept'), 'x');
+      await keys.written('lce-probe-50', 5_000, never);
+      expect(await keys.lookUp('lce-probe-50', undefined, true, never)).toMatchObject({ state: 'present' });
+      await keys.connect('kept', never, false);
+      expect(await keys.lookUp('lce-probe-51', undefined, false, never)).toMatchObject({ state: 'absent' });
+      expect(await keys.lookUp('lce-probe-52', undefined, true, never)).toMatchObject({ state: 'absent' });
+      expect([keys.watching, keys.doubts]).toEqual([true, false]);
+      await keys.connect('kept', never, false);
+      expect(await keys.lookUp('lce-probe-53', undefined, true, never)).toMatchObject({ state: 'unknown' });
     });
 
     it('are absent at once under a namespace that the gateway has just told', async () => {
       const { keys } = await watch('told');
       await redis.command('SET', keyOf('lce-probe-35', 'told'), 'x');
       await keys.written('lce-probe-35', 5_000, never);
-      expect(await keys.lookUp('lce-probe-35', undefined, never)).toMatchObject({ state: 'present' });
-      expect(await keys.lookUp('lce-probe-36', undefined, never)).toMatchObject({ state: 'absent' });
+      expect(await keys.lookUp('lce-probe-35', undefined, true, never)).toMatchObject({ state: 'present' });
+      expect(await keys.lookUp('lce-probe-36', undefined, true, never)).toMatchObject({ state: 'absent' });
     });
 
     it('stop listening to all writes after 10,000 of them, when none is the probe’s', async () => {
       const { keys } = await watch(undefined);
-      await redis.command('EVAL', "for i = 1, 12000 do redis.call('SET', 'k' .. i, 1) end", 0);
-      await redis.command('EVAL', "for i = 1, 12000 do redis.call('DEL', 'k' .. i) end", 0);
+      await flood();
       await eventually(
         async () => !/flags=[^ ]*B[^ ]* [^\n]*user=exporter[^\n]*cmd=subscribe/.test(String(await redis.command('CLIENT', 'LIST'))),
         10_000,

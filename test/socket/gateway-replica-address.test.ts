@@ -7,10 +7,30 @@ import type { TlsConfig } from '../../src/config/effective.ts';
 import { createGateway } from '../../src/litellm/gateway.ts';
 import { replicaOf } from '../../src/litellm/replicas.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
-import { watchReplicas } from '../../src/watch/gateway/replicas/watch.ts';
+import { createStore } from '../../src/telemetry/store.ts';
+import { createOverhead, createOverheadMemory } from '../../src/watch/gateway/overhead.ts';
+import { createQuestions } from '../../src/watch/gateway/questions.ts';
+import {
+  NO_REPLICAS,
+  pairInTurn,
+  type ReplicaMemory,
+  replicaSamples,
+  replicaStatus,
+  withReplicas,
+  withRound,
+} from '../../src/watch/gateway/replicas/memory.ts';
+import { NO_REPORT } from '../../src/watch/gateway/self-report.ts';
+import { createTraffic } from '../../src/watch/gateway/traffic.ts';
 import { certificateAuthority, lacksOpenssl } from '../support/certificates.ts';
 import { answering, talking } from '../support/hostile-gateway.ts';
 import { gatewayConfig } from '../support/watched-gateway.ts';
+
+const TICK = {
+  signal: new AbortController().signal,
+  traceId: '',
+  step: <T>(_: string, run: (headers: Record<string, string>, note: () => void) => Promise<T>) => run({}, () => undefined),
+  note: () => undefined,
+};
 
 /** Asks one replica, at `address`, of the gateway at `url`. */
 function ask(url: string, address: string, tls?: TlsConfig) {
@@ -35,21 +55,28 @@ describe('more than eight replicas', () => {
   it('are looked at eight at a time, others when these have met each other', async () => {
     const urls = await Promise.all(Array.from({ length: 9 }, () => answering((_, response) => response.end('{}'))));
     const config = gatewayConfig('http://litellm.invalid', { addresses: urls });
-    const replicas = watchReplicas(config, systemClock, { started: () => undefined, finished: () => undefined }, () => true);
+    const clock = systemClock;
+    const series = createStore(clock).open({ kind: 'gateway', name: 'litellm', staleAfter: 60_000 });
+    const overhead = createOverhead(1, createOverheadMemory(), series, clock);
+    const traffic = createTraffic(series, clock, overhead);
+    const questions = createQuestions({ config, traffic, overhead, mode: () => 'none', clock });
+    let memory: ReplicaMemory = NO_REPLICAS;
     const seen = new Set<string>();
-    const { signal } = new AbortController();
     const round = async () => {
-      expect(await replicas.askHealth(signal)).toMatchObject({ failure: undefined, ready: true });
-      const { details } = replicas.turn();
-      replicas.record({ route: 'completions', outcome: 'ok', key: 'present' });
-      seen.add(String(details.replica_first));
-      return `${details.replica_first} ${details.replica_duplicate}`;
+      const { report, replicas } = await questions.askHealth({ report: NO_REPORT, replicas: memory }, TICK);
+      expect(report.health).toMatchObject({ failure: undefined, ready: true });
+      if (replicas === undefined) throw new Error('replicas are configured');
+      memory = withReplicas(memory, replicas);
+      const pair = pairInTurn(memory);
+      memory = withRound(memory, [{ result: { route: 'completions', outcome: 'ok', key: 'present' }, at: 0 }]);
+      seen.add(String(pair?.from.name));
+      return `${pair?.from.name} ${pair?.to.name}`;
     };
     const first = await round();
     for (let turn = 1; turn < 56; turn++) await round();
     expect(seen.size).toBe(8);
-    expect(replicas.status().replicas).toHaveLength(56);
-    expect(replicas.samples()).toEqual([{ metric: 'llm.cache.probe.replica_coverage', labels: {}, value: 1 }]);
+    expect(replicaStatus(memory).replicas).toHaveLength(56);
+    expect(replicaSamples(memory)).toEqual([{ metric: 'llm.cache.probe.replica_coverage', labels: {}, value: 1 }]);
     expect(await round()).not.toBe(first);
     for (let turn = 1; turn < 8; turn++) await round();
     expect(seen.size).toBe(9);

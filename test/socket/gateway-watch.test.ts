@@ -26,6 +26,8 @@ async function standIn() {
     nextType: undefined as string | undefined,
     costUsd: undefined as number | undefined,
     pings: 0,
+    /** Whether each `/cache/ping` names another namespace than the one before. */
+    restless: false,
     /** Milliseconds until `/cache/ping` answers. */
     pingTakes: 0,
     pairs: 0,
@@ -44,7 +46,9 @@ async function standIn() {
         return void response.end(JSON.stringify({ cache: state.readiness, litellm_version: '1.106.0' }));
       if (request.url === '/cache/ping') {
         state.pings += 1;
-        const answer = () => void response.writeHead(state.ping).end(JSON.stringify({ cache_type: state.cacheType }));
+        const params = { type: state.cacheType, namespace: `team-${state.pings}` };
+        const settings = { cache_type: state.cacheType, ...(state.restless && { litellm_cache_params: JSON.stringify(params) }) };
+        const answer = () => void response.writeHead(state.ping).end(JSON.stringify(settings));
         return void setTimeout(answer, state.pingTakes);
       }
       if (request.url === '/metrics/') return void response.writeHead(404).end();
@@ -140,6 +144,18 @@ describe('the ticks of a gateway', () => {
     expect(current(probed, 'verdict')).toEqual(['local']);
     await ticks(1);
     expect(current(probed, 'verdict')).toEqual(['working']);
+  });
+
+  it('judge a gateway whose settings change all the time in every second round', async () => {
+    const { state, probed, ticks } = await start();
+    state.restless = true;
+    const verdicts: string[] = [];
+    for (let tick = 0; tick < 4; tick++) {
+      await ticks(1);
+      verdicts.push(...current(probed, 'verdict'));
+    }
+    expect(verdicts).toEqual(['unknown', 'working', 'working', 'working']);
+    expect(state.pings).toBeGreaterThanOrEqual(4);
   });
 
   it('send none to a gateway whose health names another cache, whatever its settings say', async () => {

@@ -3,25 +3,11 @@ import { REDIS_RELEASE } from '../../dev/redis.ts';
 import { CATALOGUE } from '../../src/catalogue/index.ts';
 import { COMMAND_SECONDS } from '../../src/catalogue/redis.ts';
 import type { Metric } from '../../src/catalogue/sample.ts';
+import { ABSENT } from '../support/absent-metrics.ts';
 import { lacksRedis, startRedis } from '../support/redis.ts';
 import { targetConfig, watchTarget } from '../support/target.ts';
 
-/** Metrics of a target that a quiet server of the release does not have; each says why in the catalogue. */
-const ABSENT: Readonly<Record<string, readonly Metric[]>> = {
-  '6.2.14': [
-    'redis.clients.evicted',
-    'redis.eviction.exceeded_time',
-    'redis.clients.output_buffer_disconnections',
-    'redis.eventloop.duration',
-    'redis.acl.denied',
-    'redis.cmd.latency',
-    'redis.cmd.duration',
-    'redis.db.string_sizes',
-  ],
-  '7.0.15': ['redis.clients.output_buffer_disconnections', 'redis.eventloop.duration', 'redis.acl.denied', 'redis.db.string_sizes'],
-  '8.2.3': [],
-};
-
+/** Metrics of a target that a quiet server does not have; each says why in the catalogue. */
 const NEEDS_MORE: readonly Metric[] = [
   'redis.cluster.state',
   'redis.sentinel.up',
@@ -63,7 +49,7 @@ describe.each(REDIS_RELEASE)('Redis %s', async (release) => {
       expect(await watched.tick()).toBeUndefined();
 
       const expected = Object.keys(CATALOGUE).filter(
-        (name) => CATALOGUE[name as Metric].owner === 'target' && ![...NEEDS_MORE, ...(ABSENT[release] ?? [])].includes(name as Metric),
+        (name) => CATALOGUE[name as Metric].owner === 'target' && ![...NEEDS_MORE, ...ABSENT[release]].includes(name as Metric),
       );
       expect(watched.metrics().sort()).toEqual(expected.sort());
       expect(watched.series('redis.info')).toEqual({

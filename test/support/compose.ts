@@ -43,6 +43,15 @@ export function readCompose(): Compose {
   return parse(readFileSync(join(DEPLOY, 'compose.yaml'), 'utf8'), { merge: true });
 }
 
+/** The release that a service of compose.yaml runs, of those that can be installed here. Throws when it is none of them. */
+export function shipped<T extends string>(service: string, releases: readonly T[]): T {
+  const image = readCompose().services[service]?.image ?? '';
+  const named = /:v?(\d+\.\d+\.\d+)/.exec(image)?.[1];
+  const release = releases.find((each) => each === named);
+  if (release === undefined) throw new Error(`compose.yaml runs ${image}, and dev/ installs only ${releases.join(', ')}`);
+  return release;
+}
+
 /** What the service `secrets` made: the folder with the volumes, and the owner of each file by its path in there. */
 export interface Secrets {
   folder: string;

@@ -2,7 +2,7 @@ import type { GatewayConfig } from '../../config/effective.ts';
 import { printGateway } from '../../config/print.ts';
 import { singleLine } from '../../masking/sanitize.ts';
 import type { GatewayStatus, Status } from '../../model/status.ts';
-import type { Judged } from '../../watch/gateway/verdict.ts';
+import type { Judged } from '../../watch/gateway/judge.ts';
 
 /** What is known of a gateway beside its status. */
 export interface Inside {

@@ -17,18 +17,28 @@ export interface KeyWatch {
   readonly failure: RedisFailure | undefined;
   /**
    * Connects what is not connected, once. `namespace` is the gateway's: null for none, undefined when it is not known.
-   * Then the writes of one second are listened to without a prefix, and the first key of a probe tells it. The same once more where
-   * a namespace that held keys holds none, unless the gateway has just told it (`told`): it may have got another one meanwhile.
+   * Then all writes are listened to without a prefix for a short time, and the first key of a probe tells it. A namespace that
+   * the gateway has just told (`told`) is never in doubt.
    */
   connect(namespace: string | null | undefined, signal: AbortSignal, told?: boolean): Promise<void>;
   /** A probe of this gateway is about to be sent; where its namespace was learnt just now, it is watched from here on. */
   expect(probe: string, signal: AbortSignal): Promise<void>;
+  /**
+   * A hit whose key is missing under a namespace that held keys: the gateway may have got another one. One pair that all writes
+   * are listened to during (`listen`) tells.
+   */
+  readonly doubts: boolean;
+  /** Listens to all writes from now on, until the next pair was looked at. */
+  listen(signal: AbortSignal): Promise<void>;
   /** The namespace that the key of a probe told; null for none, undefined while it is not known. */
   readonly learnedNamespace: string | null | undefined;
   /** Waits until a key of the probe is written, at most `milliseconds`; undefined when none was. */
   written(probe: string, milliseconds: number, signal: AbortSignal): Promise<Written | undefined>;
-  /** Looks for the key of a probe: the pushed one, else `named` as the gateway calls it. */
-  lookUp(probe: string, named: string | undefined, signal: AbortSignal): Promise<KeyLookup>;
+  /**
+   * Looks for the key of a probe: the pushed one, else `named` as the gateway calls it. `probe` is undefined for a pair whose key
+   * does not name it; `isHit` says that its duplicate was answered from a cache, or must not be.
+   */
+  lookUp(probe: string | undefined, named: string | undefined, isHit: boolean, signal: AbortSignal): Promise<KeyLookup>;
   /** The server's counters now; undefined when it could not be asked. */
   counters(signal: AbortSignal): Promise<ServerCounters | undefined>;
   /** The connection that counters and look-ups are asked on; undefined while there is none. */
@@ -40,9 +50,14 @@ export interface KeyWatch {
 
 const CHANNEL = '__redis__:invalidate';
 
-/** Learning a namespace hears of every write on the server: so long and so many names at most, once for each namespace that a gateway had. */
+/** Learning a namespace hears of every write on the server: so long of a pair and so many names at most, once for each namespace that a gateway had. */
 const NAMESPACE_LISTEN_MS = 1_000;
 const MAX_NAMESPACE_LISTEN_KEYS = 10_000;
+/** Where that told nothing, or the namespace may have changed, a pair is listened to for so long at most: its model takes as long as it takes. */
+const SETTLING_MS = 10_000;
+/** A pair that was listened to in vain is followed by another one after so long, then after twice the time, up to an hour. */
+const AGAIN_MS = 60_000;
+const LONGEST_AGAIN_MS = 3_600_000;
 /** Probes that were sent last, whose keys may tell the namespace. */
 const MAX_SENT_PROBES = 100;
 
@@ -66,14 +81,23 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
   let shares = false;
   let learnedNamespace: string | null | undefined;
   let learning: 'not yet' | 'now' | 'done' = 'not yet';
-  /** The connection that hears of all writes. */
+  /** The connection that hears of all writes, and when it stops to. */
   let namespaceListener: Connection | undefined;
+  let stop: NodeJS.Timeout | undefined;
+  /** The probe that was sent since all writes are listened to. */
+  let listenedTo: string | undefined;
   /** Keys were found under the namespace since it was doubted last, so that it may be doubted again. */
   let maySuspect = false;
-  /** The namespace under which a key was missing, until all writes were listened to or a key is found. */
+  /** The namespace under which the key of a hit was missing, until a whole pair was listened to or a key is found. */
   let suspect: { namespace: string | null } | undefined;
+  /** When all writes may be listened to again, and how long after that once more. */
+  let [again, wait] = [Number.NEGATIVE_INFINITY, AGAIN_MS];
+  /** They are listened to for the first time. */
+  let isFirst = true;
   /** The gateway has just told its namespace. */
   let isFresh = false;
+  /** A key was missing for a pair that was no hit: the cache does not work, wherever it is. */
+  let missed = false;
 
   async function open(signal: AbortSignal): Promise<Connection> {
     const redis = await target.open(target.credential, signal);
@@ -91,18 +115,22 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     redis.onPushMessage((channel, payload) => {
       if (channel !== CHANNEL) return;
       writes.record(payload);
-      if (learning !== 'now' || namespaceListener !== redis) return;
-      names += payload.split(',').length;
+      const isLearning = learning === 'now' && namespaceListener === redis;
+      // Without a namespace a key has the prefix that is watched in any case.
+      if (!isLearning && (namespace !== undefined || learnedNamespace !== undefined)) return;
       const [own] = probeKeys(payload).filter(({ probe }) => sentProbes.has(probe));
-      if (own !== undefined) [learnedNamespace, maySuspect, suspect] = [namespaceOf(own), true, undefined];
+      if (own !== undefined) [learnedNamespace, maySuspect, suspect, wait] = [namespaceOf(own), true, undefined, AGAIN_MS];
+      if (!isLearning) return;
+      names += payload.split(',').length;
       if (own !== undefined || names >= MAX_NAMESPACE_LISTEN_KEYS) stopListening(redis);
     });
     try {
       const id = await target.ask(redis, ['CLIENT', 'ID'], signal);
       const tracked = learns ? [] : prefixes.flatMap((prefix) => ['PREFIX', prefix]);
       if (learns) {
-        [learning, namespaceListener] = ['now', redis];
-        setTimeout(() => stopListening(redis), NAMESPACE_LISTEN_MS).unref();
+        [learning, namespaceListener, listenedTo] = ['now', redis, undefined];
+        [again, wait] = [clock.monotonic() + wait, Math.min(LONGEST_AGAIN_MS, 2 * wait)];
+        stopLater(redis);
       }
       await target.ask(redis, ['CLIENT', 'TRACKING', 'ON', 'REDIRECT', String(id), 'BCAST', ...tracked], signal);
       await target.ask(redis, ['SUBSCRIBE', CHANNEL], signal);
@@ -113,10 +141,16 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     }
   }
 
+  function stopLater(redis: Connection): void {
+    clearTimeout(stop);
+    stop = setTimeout(() => stopListening(redis), isFirst ? NAMESPACE_LISTEN_MS : SETTLING_MS).unref();
+  }
+
   /** Goes back to the prefixes of probes: the connection that hears of everything ends, and the next round opens another. */
   function stopListening(redis: Connection): void {
     if (learning !== 'now' || namespaceListener !== redis) return;
-    learning = 'done';
+    [learning, isFirst] = ['done', false];
+    clearTimeout(stop);
     // Nothing was heard that tells: what is missing stays doubtful.
     if (suspect !== undefined) learnedNamespace = suspect.namespace;
     redis.disconnect();
@@ -153,18 +187,18 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       target.own[exists.value === 1 ? 'hits' : 'misses'] += pttl?.ok === true ? 2 : 1;
       const left = pttl?.ok === true && typeof pttl.value === 'number' && pttl.value >= 0 ? pttl.value / 1000 : undefined;
       if (exists.value !== 1) continue;
-      [found, maySuspect, suspect] = [true, true, undefined];
+      [found, maySuspect, suspect, wait] = [true, true, undefined, AGAIN_MS];
       return { state: 'present', ttlSeconds: left };
     }
     return undefined;
   }
 
-  async function findKey(probe: string, named: string | undefined, signal: AbortSignal): Promise<KeyLookup> {
-    const written = writes.get(probe);
+  async function findKey(probe: string | undefined, named: string | undefined, signal: AbortSignal): Promise<KeyLookup> {
+    const written = probe === undefined ? undefined : writes.get(probe);
     if (commands === undefined) return { state: 'unknown' };
     const keys = written === undefined ? keyForms(named, namespace) : [written.key];
     const seen = keys.length === 0 ? undefined : await readKeys(commands, keys, signal);
-    if (written !== undefined) {
+    if (written !== undefined && probe !== undefined) {
       // What the server has said since is waited for: the look-up itself can make a key expire.
       const isPlain = seen !== undefined && written.times === 1 && !written.flushed;
       const all = isPlain || (await drainPushes(signal)) ? (writes.get(probe) ?? written) : undefined;
@@ -175,24 +209,42 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     return { state: (await wouldSeeWrite(signal)) ? 'absent' : 'unknown' };
   }
 
+  /** Whether all that was written since a probe was sent was listened to, and no key of it was among that. */
+  async function wasNotWritten(probe: string | undefined, signal: AbortSignal): Promise<boolean> {
+    if (probe === undefined || probe !== listenedTo || learning !== 'now' || shares) return false;
+    return (await drainPushes(signal)) && writes.get(probe) === undefined;
+  }
+
   /**
-   * A key that is missing under a namespace that held keys before: the gateway may have got another one. Not known, until all
-   * writes of the server were listened to during a pair.
+   * The key of a hit that is missing under a namespace that held keys before: the gateway may have got another one. Not known, until
+   * all writes of the server were listened to during a pair.
    */
-  async function orSuspectNamespace(look: KeyLookup, signal: AbortSignal): Promise<KeyLookup> {
-    if (suspect !== undefined && learning === 'now' && look.state === 'unknown' && !shares && (await drainPushes(signal))) {
-      learnedNamespace = suspect.namespace;
-      suspect = undefined;
-      if (subscriber !== undefined) stopListening(subscriber);
+  async function orSuspectNamespace(look: KeyLookup, probe: string | undefined, isHit: boolean, signal: AbortSignal): Promise<KeyLookup> {
+    if (suspect !== undefined && look.state === 'unknown' && (await wasNotWritten(probe, signal))) {
+      const before = suspect.namespace;
+      [suspect, wait, learnedNamespace] = [undefined, AGAIN_MS, before];
+      if (namespaceListener !== undefined) stopListening(namespaceListener);
+      [namespace, prefixes, found] = [before, probePrefixes(before), true];
+      subscriber ??= await attempt(signal, subscribe);
       return { state: 'absent' };
     }
-    if (look.state !== 'absent' || look.lostAfterWrite || isFresh || namespace === undefined) return look;
-    if (maySuspect) {
-      [suspect, maySuspect, learnedNamespace, learning] = [{ namespace }, false, undefined, 'not yet'];
-      subscriber?.disconnect();
-      subscriber = undefined;
-    }
+    if (look.state !== 'absent') return look;
+    missed ||= !isHit;
+    if (missed || look.lostAfterWrite || isFresh || namespace === undefined) return look;
+    if (maySuspect) [suspect, maySuspect, learning, isFirst, again] = [{ namespace }, false, 'not yet', false, clock.monotonic()];
     return suspect === undefined ? look : { state: 'unknown' };
+  }
+
+  /** Whether a doubt is there that may be listened to now. */
+  function isDoubtful(): boolean {
+    return suspect !== undefined && learning !== 'now' && clock.monotonic() >= again;
+  }
+
+  /** Makes the next connection hear of all writes. */
+  function beginAnew(): void {
+    subscriber?.disconnect();
+    subscriber = undefined;
+    [learning, learnedNamespace, namespace, prefixes, found] = ['not yet', undefined, undefined, probePrefixes(undefined), false];
   }
 
   return {
@@ -207,20 +259,32 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     },
     async expect(probe, signal) {
       sentProbes.add(probe);
+      if (learning === 'now' && namespaceListener !== undefined) {
+        if (listenedTo === undefined) stopLater(namespaceListener);
+        listenedTo = probe;
+      }
       const [oldest] = sentProbes;
       if (sentProbes.size > MAX_SENT_PROBES && oldest !== undefined) sentProbes.delete(oldest);
       if (learning !== 'done' || learnedNamespace === undefined || namespace !== undefined || commands === undefined) return;
       [namespace, prefixes] = [learnedNamespace, probePrefixes(learnedNamespace)];
       subscriber ??= await attempt(signal, subscribe);
     },
+    get doubts() {
+      return commands !== undefined && isDoubtful();
+    },
+    async listen(signal) {
+      beginAnew();
+      subscriber = await attempt(signal, subscribe);
+    },
     get learnedNamespace() {
       return learnedNamespace;
     },
     async connect(known, signal, told = true) {
-      isFresh = told && known !== undefined;
+      [isFresh, missed] = [told && known !== undefined, false];
       if (isFresh) [learnedNamespace, suspect] = [known, undefined];
-      const isAsked = suspect !== undefined && learning !== 'done';
-      namespace = learnedNamespace !== undefined || isAsked ? learnedNamespace : known;
+      const isUntold = learnedNamespace === undefined && known === undefined && learning === 'done' && clock.monotonic() >= again;
+      if (isDoubtful() || isUntold) beginAnew();
+      namespace = learnedNamespace !== undefined || (suspect !== undefined && learning !== 'done') ? learnedNamespace : known;
       const wanted = probePrefixes(namespace);
       if (wanted.length !== prefixes.length || wanted.some((prefix) => !prefixes.includes(prefix))) {
         subscriber?.disconnect();
@@ -240,9 +304,9 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       if (subscriber !== undefined) await writes.wait(probe, milliseconds, signal);
       return writes.get(probe);
     },
-    async lookUp(probe, named, signal) {
-      const look = await orSuspectNamespace(await findKey(probe, named, signal), signal);
-      writes.forget(probe);
+    async lookUp(probe, named, isHit, signal) {
+      const look = await orSuspectNamespace(await findKey(probe, named, signal), probe, isHit, signal);
+      if (probe !== undefined) writes.forget(probe);
       return look;
     },
     async counters(signal) {
@@ -254,6 +318,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     },
     others: (since) => (subscriber === undefined ? undefined : writes.others(since)),
     close() {
+      clearTimeout(stop);
       subscriber?.disconnect();
       commands?.disconnect();
     },

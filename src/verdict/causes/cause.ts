@@ -2,7 +2,7 @@ import type { Cause, Verdict } from '../../model/cache.ts';
 import type { RouteResult, Signals } from '../signals.ts';
 import type { Strength } from '../strength.ts';
 
-/** What speaks for a cause: a sentence, and of a counter how much stronger it moved than it usually does. */
+/** The evidence for a cause: a sentence, and of a counter how much stronger it moved than it usually does. */
 export interface Proof {
   sentence: string;
   ratio?: number;

@@ -1,12 +1,12 @@
 import type { RouteResult, Signals } from '../signals.ts';
 import { type CauseRow, OUTAGE, proven } from './cause.ts';
 
-/** What a pair shows that is served from a cache other than the watched one; undefined where it does not show it. */
+/** The sentence for a pair that is served from a cache other than the watched one; undefined where it does not show that. */
 type Showing = (result: RouteResult, signals: Signals) => string | undefined;
 
 /** Another database of the watched server. */
 const inAnotherDatabase: Showing = ({ key }, { deltas }) =>
-  // Of a key that is evicted at once the server speaks only once, as of one in another database.
+  // A key that is evicted at once is announced only once, as one in another database is.
   key === 'other_database' && (deltas?.evicted_keys ?? 0) === 0
     ? 'Redis announced the write of the key, and the watched database does not hold it.'
     : undefined;
@@ -54,10 +54,10 @@ function ofReplica(cause: CauseRow['cause'], shows: Showing): CauseRow {
   };
 }
 
-function first<T>(list: readonly T[], tell: (one: T) => string | undefined): string | undefined {
+function first<T>(list: readonly T[], sentenceOf: (one: T) => string | undefined): string | undefined {
   for (const one of list) {
-    const told = tell(one);
-    if (told !== undefined) return told;
+    const sentence = sentenceOf(one);
+    if (sentence !== undefined) return sentence;
   }
   return undefined;
 }

@@ -1,49 +1,50 @@
-import type { Clock } from '../../schedule/clock.ts';
-
 /** How far misses stretch the interval at most. */
 const LONGEST_FACTOR = 8;
 
-/** When the next pairs of a gateway are due. */
-export interface Pace {
-  /** By how much the interval is stretched now: 1, 2, 4 or 8. */
-  readonly factor: number;
-  /** The effective interval in milliseconds: stretched, or as many as the last pairs took when they outlasted one. */
+/** When the next pairs of a gateway are due. Times are milliseconds, moments those of the monotonic clock. */
+export interface Backoff {
   readonly interval: number;
-  due(): boolean;
-  /** Pairs ran, for so many milliseconds. When they missed and cost money, the next ones come later. */
-  ran(stretch: boolean, milliseconds: number): void;
-  /** Takes in whether Redis is usable; when it was not and now is, pairs are due. */
-  notice(usable: boolean | undefined): void;
-  /** Makes pairs due at the next tick. */
-  hurry(): void;
+  /** By how much misses stretch the interval now: 1, 2, 4 or 8. */
+  readonly factor: number;
+  /** How many intervals the last pairs took, rounded up. */
+  readonly outlasted: number;
+  readonly lastRun: number;
+  /** Whether Redis was usable when that was last known. */
+  readonly wasUsable: boolean | undefined;
 }
 
-/** A pace that starts without back-off. */
-export function keepPace(interval: number, clock: Clock): Pace {
-  let factor = 1;
-  let outlasted = 1;
-  let lastRun = Number.NEGATIVE_INFINITY;
-  let wasUsable: boolean | undefined;
+/** No back-off: pairs are due at once. */
+export function createBackoff(interval: number): Backoff {
+  return { interval, factor: 1, outlasted: 1, lastRun: Number.NEGATIVE_INFINITY, wasUsable: undefined };
+}
+
+/** The interval in milliseconds that pairs really have: stretched, or as many as the last ones took when they outlasted one. */
+export function effectiveInterval({ interval, factor, outlasted }: Backoff): number {
+  return Math.max(factor, outlasted) * interval;
+}
+
+/** Whether pairs are due. Ticks lie on a grid, so half an interval is enough to tell the next one from the one after. */
+export function isDue({ factor, interval, lastRun }: Backoff, now: number): boolean {
+  return factor === 1 || now - lastRun >= (factor - 0.5) * interval;
+}
+
+/** Pairs ran, for so many milliseconds. When they missed and cost money (`stretch`), the next ones come later. */
+export function recordRun(backoff: Backoff, stretch: boolean, milliseconds: number, now: number): Backoff {
   return {
-    get factor() {
-      return factor;
-    },
-    get interval() {
-      return Math.max(factor, outlasted) * interval;
-    },
-    // Ticks lie on a grid, so half an interval is enough to tell the next one from the one after.
-    due: () => factor === 1 || clock.monotonic() - lastRun >= (factor - 0.5) * interval,
-    ran(stretch, milliseconds) {
-      factor = stretch ? Math.min(LONGEST_FACTOR, factor * 2) : 1;
-      outlasted = Math.ceil(milliseconds / interval);
-      lastRun = clock.monotonic();
-    },
-    notice(usable) {
-      if (wasUsable === false && usable === true) lastRun = Number.NEGATIVE_INFINITY;
-      wasUsable = usable ?? wasUsable;
-    },
-    hurry: () => {
-      lastRun = Number.NEGATIVE_INFINITY;
-    },
+    ...backoff,
+    factor: stretch ? Math.min(LONGEST_FACTOR, backoff.factor * 2) : 1,
+    outlasted: Math.ceil(milliseconds / backoff.interval),
+    lastRun: now,
   };
+}
+
+/** Takes in whether Redis is usable (undefined when that is not known); when it was not and now is, pairs are due. */
+export function recordUsable(backoff: Backoff, usable: boolean | undefined): Backoff {
+  const known = { ...backoff, wasUsable: usable ?? backoff.wasUsable };
+  return backoff.wasUsable === false && usable === true ? runNow(known) : known;
+}
+
+/** Makes pairs due at the next tick. */
+export function runNow(backoff: Backoff): Backoff {
+  return { ...backoff, lastRun: Number.NEGATIVE_INFINITY };
 }

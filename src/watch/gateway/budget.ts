@@ -1,3 +1,4 @@
+import type { Series } from '../../catalogue/series.ts';
 import type { GatewayConfig } from '../../config/effective.ts';
 import type { GatewayFailure } from '../../model/cache.ts';
 import type { PairResult, RequestResult } from '../../pairs/pair.ts';
@@ -10,7 +11,7 @@ const MAYBE_PAID: readonly GatewayFailure[] = ['timeout', 'closed', 'protocol', 
 
 /** What the probes of one gateway cost. Amounts are USD; a day is one of UTC. */
 export interface Spending {
-  /** Counts a pair and returns its cost. */
+  /** Pays for a pair and returns its cost. */
   charge(pair: PairResult): number;
   /** Whether so many more pairs fit into today's budget at the price that is known. */
   affords(pairs: number): boolean;
@@ -23,10 +24,15 @@ export interface Spending {
  * Keeps the account of a gateway. The configured price is that of a pair whose duplicate hits; while the
  * cache is broken both requests cost, so a pair costs at most twice that, or what the dearest one cost.
  */
-export function keepSpending(config: Pick<GatewayConfig, 'daily_budget_usd' | 'price_per_pair_usd'>, clock: Clock): Spending {
+export function createSpending(
+  config: Pick<GatewayConfig, 'daily_budget_usd' | 'price_per_pair_usd'>,
+  series: Series,
+  clock: Clock,
+): Spending {
   let total = 0;
   let today = { day: 0, spent: 0 };
   let dearest = 2 * (config.price_per_pair_usd ?? 0);
+  series.add('llm.cache.probe.cost_usd', {}, 0);
 
   function spentToday(): number {
     const day = Math.floor(clock.now() / DAY_MS);
@@ -40,6 +46,7 @@ export function keepSpending(config: Pick<GatewayConfig, 'daily_budget_usd' | 'p
       const cost = costOf(pair.first, floor) + (pair.duplicate === undefined ? 0 : costOf(pair.duplicate, floor));
       today.spent = spentToday() + cost;
       total += cost;
+      series.add('llm.cache.probe.cost_usd', {}, cost);
       dearest = Math.max(dearest, cost);
       return cost;
     },

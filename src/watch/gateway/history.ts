@@ -2,13 +2,13 @@ import type { FailureRecord, GatewayHistory, PairRecord, VerdictChange } from '.
 import { isSuccess } from '../../pairs/outcome.ts';
 import type { PairResult } from '../../pairs/pair.ts';
 import type { Judgement } from '../../verdict/judge.ts';
-import { evidenceOf } from './pair-evidence.ts';
+import { evidenceOf } from './route.ts';
 
 /** How many pairs of a route are remembered, and how many pairs that did not go well and changes of the verdict. */
 export const REMEMBERED = { pairs: 100, failures: 50, changes: 50 } as const;
 
 /** The past of a gateway: what went well is soon forgotten, what did not stays longer. */
-export interface HistoryWatch {
+export interface History {
   /** Remembers a pair. Times are Unix milliseconds. */
   pair(pair: PairResult, at: number, traceId: string): void;
   /** Remembers what was made of the pairs since the last judgement, and whether that is something new. */
@@ -20,7 +20,7 @@ export interface HistoryWatch {
 type Unjudged = Omit<FailureRecord, 'verdict' | 'cause'>;
 
 /** Starts without a past; the verdict before the first one counts as `unknown`. */
-export function keepHistory(): HistoryWatch {
+export function createHistory(): History {
   let pairs: GatewayHistory['pairs'] = [];
   let unjudged: readonly Unjudged[] = [];
   let failures: readonly FailureRecord[] = [];

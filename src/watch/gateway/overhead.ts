@@ -14,6 +14,11 @@ export interface Overhead {
   withheld(question: Question, urgent?: boolean): NotAsked | undefined;
   /** Books a request. Only one that carries a question counts. */
   took(request: FinishedRequest, sending: Pick<GatewayRequest, 'question' | 'modelSeconds'>): void;
+  /**
+   * Takes in how its Redis was in a tick that began at a monotonic time. What was slow or gave no answer while that one did not
+   * answer either says nothing of the gateway: it is forgotten when the Redis `answers` again, every five minutes at most.
+   */
+  excuse(since: number, redis: 'away' | 'answers' | 'not known'): void;
   /** Takes in the release that the gateway reports; undefined where it does not tell. */
   learnVersion(version: string | undefined): void;
   status(): OverheadStatus;
@@ -35,20 +40,23 @@ export interface OverheadMemory {
   forHealth: number;
   at: number;
   spent: number;
+  /** When a refusal was forgotten last, for a Redis that was away meanwhile. */
+  excusedAt: number;
 }
 
-/** Why a question is not asked any more, when that was found, and whether it was the first of its kind. */
+/** Why a question is not asked any more, when that was found, whether it was the first of its kind, and whether Redis was away meanwhile. */
 interface Refusal {
   why: 'slow' | 'limit';
   at: number;
   first: boolean;
+  excusable?: boolean;
 }
 
 /** From here on a question is slow: it is not asked again. Milliseconds. */
 export const SLOW_MS = 500;
 /**
  * The first question of its kind can be slow because the gateway has just started. So long after it, an outage may ask
- * once more; a second slow answer stands. One that gave no answer is never asked again. Milliseconds.
+ * once more; a second slow answer stands. One that gave no answer is never asked again, unless Redis was away meanwhile. Milliseconds.
  */
 const COLD_MS = 300_000;
 /** What was not spent is kept for so long; a fresh account has as much. Milliseconds. */
@@ -62,11 +70,20 @@ const NOT_REACHED: readonly GatewayFailure[] = ['refused', 'dns'];
 
 /** A memory of nothing. */
 export function createOverheadMemory(): OverheadMemory {
-  return { version: undefined, refused: new Map(), answered: new Set(), saved: undefined, forHealth: 0, at: 0, spent: 0 };
+  return {
+    version: undefined,
+    refused: new Map(),
+    answered: new Set(),
+    saved: undefined,
+    forHealth: 0,
+    at: 0,
+    spent: 0,
+    excusedAt: Number.NEGATIVE_INFINITY,
+  };
 }
 
 /** Keeps the account of a gateway, `share` (0 to 1) of whose time may be spent. */
-export function keepOverhead(share: number, memory: OverheadMemory, series: Series, clock: Clock): Overhead {
+export function createOverhead(share: number, memory: OverheadMemory, series: Series, clock: Clock): Overhead {
   const most = share * SAVED_MS;
   for (const row of combinations('cache_exporter.probe_overhead', {})) series.add('cache_exporter.probe_overhead', row, 0);
 
@@ -85,7 +102,7 @@ export function keepOverhead(share: number, memory: OverheadMemory, series: Seri
     return [...memory.refused.values()].map((kinds) => kinds.get(question)).find((kind) => kind !== undefined);
   }
 
-  /** Notes what was found of a question; the first result stands, unless it was that of a gateway that had just started. */
+  /** Notes what was found of a question; the first one counts, unless it was that of a gateway that had just started. */
   function refuse(question: Question, why: Refusal['why']): void {
     const version = memory.version ?? '';
     if (!memory.refused.has(version) && memory.refused.size >= RELEASES) return;
@@ -129,6 +146,19 @@ export function keepOverhead(share: number, memory: OverheadMemory, series: Seri
         const known = here?.get(question);
         if (known !== undefined && isCold(known)) here?.delete(question);
       }
+    },
+    excuse(since, redis) {
+      const now = clock.monotonic();
+      let excused = memory.excusedAt;
+      for (const kinds of memory.refused.values()) {
+        for (const [question, known] of kinds) {
+          if (redis === 'away' && known.at >= since) known.excusable = true;
+          if (redis !== 'answers' || !known.excusable || now - memory.excusedAt < COLD_MS) continue;
+          kinds.delete(question);
+          excused = now;
+        }
+      }
+      memory.excusedAt = excused;
     },
     learnVersion(version) {
       if (version === undefined || version === memory.version) return;

@@ -1,138 +1,87 @@
-import { combinations, type Sample, sample, states } from '../../catalogue/sample.ts';
-import type { Series } from '../../catalogue/series.ts';
-import { CACHE_CONTROLS, type CacheControls, type Outcome, PHASE, type Route, type SkipReason } from '../../model/cache.ts';
-import type { PairStatus } from '../../model/status.ts';
+import type { GatewayConfig } from '../../config/effective.ts';
+import type { CacheSettings } from '../../litellm/cache-ping.ts';
+import type { CacheControls, Outcome, Route } from '../../model/cache.ts';
+import { PROBERS } from '../../pairs/index.ts';
 import { isSuccess, type PairKind, pairKind } from '../../pairs/outcome.ts';
-import type { PairResult } from '../../pairs/pair.ts';
-import type { Clock } from '../../schedule/clock.ts';
+import type { PairPlan, PairResult, RequestResult } from '../../pairs/pair.ts';
+import type { KeyState } from '../../redis/probe-keys/lookup.ts';
 import type { RouteResult } from '../../verdict/signals.ts';
-import { observePair } from './latency.ts';
-import { evidenceOf } from './pair-evidence.ts';
-import { medianSpeedup, SPEEDUP_WINDOW, type Speedup } from './speedup.ts';
+import { SPEEDUP_WINDOW } from './speedup.ts';
 
-/** One route of a gateway: its latest pair, and what is shown of it. */
-export interface RouteWatch {
-  readonly route: Route;
-  /** The kind of the next pair. A control says nothing of reading, so there is none unless what stands is a good hit. */
-  next(): PairKind;
-  /** Takes in a pair, perhaps one across replicas: counts it, measures it, and remembers what the verdict needs. */
-  record(pair: PairResult, traceId: string, crossReplica: boolean): void;
-  /** The next pair meets a process that has just started: it is not measured. */
-  expectColdStart(): void;
-  /** Another gateway may have taken the place: what the latest pair showed does not stand any more. */
-  forget(): void;
-  /** Counts a pair that was due and not sent. */
-  skip(reason: SkipReason): void;
-  /** What the latest pair with an outcome shows; undefined when there is none that stands. */
-  result(): RouteResult | undefined;
-  /** Unix milliseconds. */
-  lastRunAt(): number | undefined;
-  /** How long ago the latest pair ran, in milliseconds of the monotonic clock, which nobody sets; undefined before the first. */
-  age(): number | undefined;
-  /** Gauges of the latest pair, which grow old. */
-  samples(): Sample[];
-  /** When the latest pair ran, and its outcome unless that is too old to stand: these do not grow old. */
-  lasting(fresh: boolean): Sample[];
-  status(): PairStatus | undefined;
-  speedup(): Speedup | undefined;
+/** A pair that was sent in a round. `at` is Unix milliseconds, `ranAt` milliseconds of the monotonic clock, which nobody sets. */
+export interface SentPair {
+  readonly pair: PairResult;
+  readonly at: number;
+  readonly ranAt: number;
 }
 
-/** Starts without any pair; its counters exist at 0 from then on. */
-export function watchRoute(route: Route, model: string, series: Series, clock: Clock): RouteWatch {
-  const labels = { route, 'gen_ai.request.model': model } as const;
-  const ratios: number[] = [];
-  const ttl: Partial<Record<CacheControls, number>> = {};
-  let pairs = 0;
-  let cold = true;
-  let last: { pair: PairResult; at: number; ranAt: number; traceId: string; warm: boolean } | undefined;
-  let result: RouteResult | undefined;
-  let stands = false;
-  for (const row of combinations('llm.cache.probe.pairs', labels)) series.add('llm.cache.probe.pairs', row, 0);
-  for (const row of combinations('llm.cache.probe.skipped', { route })) series.add('llm.cache.probe.skipped', row, 0);
+/** One route of a gateway: its latest pair, and what its pairs have shown. */
+export interface RouteRecord {
+  readonly route: Route;
+  /** How many pairs were sent. */
+  readonly pairs: number;
+  /** The next pair meets a process that has just started: it is not measured. */
+  readonly coldStart: boolean;
+  /** The latest pair; `warm`: it was measured. */
+  readonly last?: (SentPair & { readonly traceId: string; readonly warm: boolean }) | undefined;
+  /** What the latest pair with an outcome showed. */
+  readonly result?: RouteResult | undefined;
+  /** The gateway is still the one that the latest result is of. */
+  readonly isCurrent: boolean;
+  /** First divided by duplicate, of the last pairs that hit. */
+  readonly ratios: readonly number[];
+  /** Seconds that the entries live, with the probe's cache controls and without. */
+  readonly ttl: Readonly<Partial<Record<CacheControls, number>>>;
+}
 
-  function gauges(): Sample[] {
-    if (last === undefined) return [];
-    const { first, duplicate } = last.pair;
-    const phases = last.warm
-      ? (
-          [
-            ['first', first.phases],
-            ['duplicate', duplicate?.phases],
-          ] as const
-        ).flatMap(([request, times]) =>
-          times === undefined
-            ? []
-            : PHASE.map((phase) => sample('llm.cache.probe.phase.duration', { route, request, phase }, times[phase])),
-        )
-      : [];
-    const median = medianSpeedup(ratios);
-    const bounds = median === undefined ? [] : (['point', 'lower', 'upper'] as const);
-    return [
-      ...phases,
-      ...CACHE_CONTROLS.flatMap((controls) => {
-        const seconds = ttl[controls];
-        return seconds === undefined ? [] : [sample('llm.cache.probe.key_ttl', { route, cache_controls: controls }, seconds)];
-      }),
-      ...bounds.map((bound) => sample('llm.cache.probe.speedup.median', { ...labels, bound }, median?.[bound] ?? 0)),
-    ];
-  }
+/** A route without any pair. */
+export function createRouteRecord(route: Route): RouteRecord {
+  return { route, pairs: 0, coldStart: true, isCurrent: false, ratios: [], ttl: {} };
+}
 
+/** What the latest pair with an outcome showed; undefined where another gateway may have taken the place since. */
+export function currentResult({ result, isCurrent }: RouteRecord): RouteResult | undefined {
+  return isCurrent ? result : undefined;
+}
+
+/** Whether the latest pair was answered from the cache, as it should be. */
+export function isGood(record: RouteRecord): boolean {
+  const outcome = currentResult(record)?.outcome;
+  return outcome !== undefined && isSuccess(outcome);
+}
+
+/** Another gateway may have taken the place: what the latest pair showed counts no more. */
+export function forget(record: RouteRecord): RouteRecord {
+  return { ...record, isCurrent: false };
+}
+
+/** The next pair meets a process that has just started. */
+export function expectColdStart(record: RouteRecord): RouteRecord {
+  return { ...record, coldStart: true };
+}
+
+/** The kind of the next pair. A negative control shows nothing of reading, so there is none unless the latest pair hit. */
+export function nextKind(record: RouteRecord): PairKind {
+  const kind = pairKind(record.route, record.pairs + 1);
+  return kind === 'control' && !isGood(record) ? 'own' : kind;
+}
+
+/** Takes in a pair, perhaps one across replicas. */
+export function recordPair(record: RouteRecord, sent: SentPair, traceId: string, crossReplica: boolean): RouteRecord {
+  const { pair } = sent;
+  const warm = !record.coldStart;
+  const ratio = warm ? speedupOf(pair) : undefined;
+  const shown = pair.outcome === undefined ? {} : { result: resultOf(pair, pair.outcome, crossReplica), isCurrent: true };
+  const controls: CacheControls = pair.kind === 'plain' ? 'none' : 'probe';
+  const { [controls]: _, ...others } = record.ttl;
   return {
-    route,
-    next: () => {
-      const kind = pairKind(route, pairs + 1);
-      return kind === 'control' && !(stands && result !== undefined && isSuccess(result.outcome)) ? 'own' : kind;
-    },
-    record(pair, traceId, crossReplica) {
-      pairs += 1;
-      const { outcome } = pair;
-      last = { pair, at: clock.now(), ranAt: clock.monotonic(), traceId, warm: !cold };
-      if (outcome !== undefined) {
-        series.add('llm.cache.probe.pairs', { ...labels, outcome });
-        result = resultOf(pair, outcome, crossReplica);
-        stands = true;
-      }
-      const controls = pair.kind === 'plain' ? 'none' : 'probe';
-      if (pair.ttlSeconds === undefined) delete ttl[controls];
-      else ttl[controls] = pair.ttlSeconds;
-      if (pair.writeLagSeconds !== undefined) series.observe('llm.cache.probe.write_lag', { route }, pair.writeLagSeconds, traceId);
-      if (!cold) {
-        const ratio = observePair(pair, model, series, traceId);
-        if (ratio !== undefined) ratios.push(ratio);
-        if (ratios.length > SPEEDUP_WINDOW) ratios.shift();
-      }
-      cold = false;
-    },
-    expectColdStart: () => {
-      cold = true;
-    },
-    forget: () => {
-      stands = false;
-    },
-    skip: (reason) => series.add('llm.cache.probe.skipped', { route, reason }),
-    result: () => (stands ? result : undefined),
-    lastRunAt: () => last?.at,
-    age: () => last && clock.monotonic() - last.ranAt,
-    samples: gauges,
-    lasting: (fresh) => [
-      ...(last === undefined ? [] : [sample('llm.cache.probe.last_run.timestamp', { route }, last.at / 1000)]),
-      ...(result === undefined || !fresh ? [] : states('llm.cache.last_outcome', { route }, result.outcome)),
-    ],
-    status: () =>
-      last &&
-      result && {
-        route,
-        model,
-        outcome: result.outcome,
-        at: last.at,
-        firstSeconds: last.pair.first.seconds,
-        ...(last.pair.duplicate === undefined ? {} : { duplicateSeconds: last.pair.duplicate.seconds }),
-        ...(last.pair.writeLagSeconds === undefined ? {} : { writeLagSeconds: last.pair.writeLagSeconds }),
-        ...(last.pair.ttlSeconds === undefined ? {} : { ttlSeconds: last.pair.ttlSeconds }),
-        evidence: evidenceOf(last.pair),
-        traceId: last.traceId,
-      },
-    speedup: () => medianSpeedup(ratios),
+    ...record,
+    ...shown,
+    pairs: record.pairs + 1,
+    coldStart: false,
+    last: { ...sent, traceId, warm },
+    ratios: ratio === undefined ? record.ratios : [...record.ratios, ratio].slice(-SPEEDUP_WINDOW),
+    ttl: pair.ttlSeconds === undefined ? others : { ...others, [controls]: pair.ttlSeconds },
   };
 }
 
@@ -143,4 +92,55 @@ export function resultOf(
   crossReplica: boolean,
 ): RouteResult {
   return { route: prober.route, outcome, key, failure: first.failure ?? duplicate?.failure, lostAfterWrite, crossReplica };
+}
+
+/** First divided by duplicate of a pair that hit; undefined for any other. */
+export function speedupOf({ first, duplicate }: PairResult): number | undefined {
+  return first.mark === 'miss' && duplicate?.mark === 'hit' && duplicate.seconds > 0 ? first.seconds / duplicate.seconds : undefined;
+}
+
+/**
+ * The plan of a pair for a gateway as it is configured, and as it says of itself; over by a monotonic time. Where it does
+ * not tell whether caching has to be asked for, the pair asks for it: a gateway that caches anyway does not mind.
+ */
+export function planOf(
+  { model, ttl, instance }: Pick<GatewayConfig, 'model' | 'ttl'> & Pick<PairPlan, 'instance'>,
+  settings: CacheSettings | undefined,
+  route: Route,
+  kind: PairKind,
+  until: number,
+): PairPlan {
+  return { prober: PROBERS[route], model, kind, ttlSeconds: ttl / 1000, instance, onDemand: settings?.defaultOff !== false, until };
+}
+
+const KEY: Readonly<Record<KeyState, string>> = {
+  present: 'key in Redis',
+  absent: 'key not in Redis',
+  other_database: 'key in another database of this Redis',
+  unknown: 'key not looked up',
+};
+
+const LOST = 'key lost after it was written';
+
+const DUPLICATE: Readonly<Record<PairKind, string>> = {
+  own: 'duplicate',
+  plain: 'duplicate without cache controls',
+  control: 'duplicate that asks for no cached answer',
+};
+
+/** One line that says what was seen of a pair: `duplicate hit in 2 ms, key in Redis`. */
+export function evidenceOf({ kind, outcome, first, duplicate, key, lostAfterWrite }: PairResult): string {
+  if (outcome === 'error_first' || duplicate === undefined) {
+    return outcome === 'hit_on_first' ? `first request hit in ${milliseconds(first)}` : `first request failed: ${failureOf(first)}`;
+  }
+  if (outcome === 'error_duplicate') return `duplicate failed: ${failureOf(duplicate)}`;
+  return `${DUPLICATE[kind]} ${duplicate.mark === 'hit' ? 'hit' : 'missed'} in ${milliseconds(duplicate)}, ${lostAfterWrite ? LOST : KEY[key]}`;
+}
+
+function failureOf({ failure, status }: RequestResult): string {
+  return `${failure ?? 'unknown'}${status === undefined ? '' : ` (HTTP ${status})`}`;
+}
+
+function milliseconds({ seconds }: RequestResult): string {
+  return `${(seconds * 1000).toFixed(seconds < 0.01 ? 1 : 0)} ms`;
 }

@@ -1,31 +1,27 @@
 import type { Series } from '../../catalogue/series.ts';
 import type { GatewayConfig } from '../../config/effective.ts';
 import { hostsOf } from '../../litellm/addresses.ts';
-import type { CacheSettings } from '../../litellm/cache-ping.ts';
-import type { CacheType } from '../../model/cache.ts';
 import type { LeaseState } from '../../model/lease.ts';
 import type { GatewayStatus } from '../../model/status.ts';
 import type { Log, Tick } from '../../model/tick.ts';
-import { isSuccess } from '../../pairs/outcome.ts';
-import { runPair } from '../../pairs/pair.ts';
 import type { Target } from '../../redis/connection/target.ts';
 import { instanceOf } from '../../redis/probe-keys/names.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { Job } from '../../schedule/job.ts';
-import { isRedis } from '../../verdict/verdicts.ts';
-import { repeatPing } from './backend/ping-experiment.ts';
-import { viewServer } from './backend/view.ts';
-import { keepPace } from './backoff.ts';
-import { keepSpending } from './budget.ts';
-import { keepHistory } from './history.ts';
-import { createOverheadMemory, keepOverhead, type OverheadMemory } from './overhead.ts';
-import { planOf } from './plan.ts';
-import { watchAlone } from './replicas/self-check.ts';
-import { type Turn, watchReplicas } from './replicas/watch.ts';
-import { type RouteWatch, watchRoute } from './route.ts';
-import { type Look, lookAt } from './self-report.ts';
-import { watchTraffic } from './traffic.ts';
-import { type Judged, watchVerdict } from './verdict.ts';
+import { createBackend } from './backend/backend.ts';
+import { availabilityOf } from './backend/memory.ts';
+import { createSpending } from './budget.ts';
+import { experiment, needsExperiments } from './experiments.ts';
+import { createHistory } from './history.ts';
+import { type Judged, judge } from './judge.ts';
+import { createOverhead, createOverheadMemory, type OverheadMemory } from './overhead.ts';
+import { logVerdict, NOT_JUDGED, publishRound, publishState, shownAfter } from './publish.ts';
+import { createQuestions } from './questions.ts';
+import { probeRound, type RoundParts } from './round.ts';
+import { openRouteCounters } from './route-series.ts';
+import { advance, createState, learn, mayJudge } from './state.ts';
+import { STANDBY, statusOf } from './status.ts';
+import { createTraffic } from './traffic.ts';
 
 /** A watched gateway: its job for the scheduler, and what the page shows of it. */
 export interface GatewayWatch {
@@ -60,94 +56,58 @@ const REQUESTS_BESIDE = 5;
 const PAIRS_SHARE = 0.8;
 const ALL_SHARE = 0.9;
 
-/** The settings without which pairs are misread. */
-const TELLING = ['namespace', 'defaultOff'] as const satisfies readonly (keyof CacheSettings)[];
-
 /** For so long an exporter that has probed is shown: one that probes once a minute is always there. */
 const OTHERS_MS = 300_000;
 
-const STANDING_BY = {
-  verdict: 'unknown',
-  cause: 'undetermined',
-  evidence: 'This exporter does not hold the lease and does not probe.',
-  pairs: [],
-} as const satisfies Partial<GatewayStatus>;
-
 /**
- * Watches the cache of one LiteLLM gateway. Each tick asks for its health, sends one pair of every route
- * unless budget or back-off forbid it, and judges all of it once.
+ * Watches the cache of one LiteLLM gateway. Each tick is one round: what was asked and answered (`probeRound`), what is
+ * known after it (`advance`), and what is made of that (`judge`), after one step of experiments where the cause is open.
  */
-export function createGatewayWatch({
-  config,
-  target,
-  series,
-  log,
-  clock,
-  lease = () => undefined,
-  memory = createOverheadMemory(),
-  instance = instanceOf([]),
-}: GatewayWatchOptions): GatewayWatch {
-  let trace = '';
-  let misled = false;
-  const overhead = keepOverhead(config.overhead, memory, series, clock);
-  const replicas = watchReplicas(
-    config,
-    clock,
-    watchTraffic(series, clock, overhead, () => trace),
-    () => overhead.withheld('cache_ping', true) === undefined,
-  );
-  const routes = config.routes.map((route) => watchRoute(route, config.model, series, clock));
-  const server = viewServer(hostsOf(config), target, clock, instance);
-  const look = lookAt({ replicas, config, overhead, mode: server.mode, clock });
-  const spending = keepSpending(config, clock);
-  const alone = watchAlone({ config: { ...config, instance }, look, replicas, server, spending, overhead, series, clock });
-  const pace = keepPace(config.interval, clock);
-  const history = keepHistory();
-  const verdict = watchVerdict({ config, series, log, clock, look, replicas, routes, pace, server, overhead });
+export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
+  const { config, target, series, log, clock, lease = () => undefined } = options;
+  const { memory = createOverheadMemory(), instance = instanceOf([]) } = options;
+  const overhead = createOverhead(config.overhead, memory, series, clock);
+  const backend = target && createBackend(hostsOf(config), target, clock, instance);
+  const mode = () => (backend === undefined ? 'none' : backend.mode());
+  const traffic = createTraffic(series, clock, overhead);
+  const spending = createSpending(config, series, clock);
+  const questions = createQuestions({ config, traffic, overhead, mode, clock });
+  const parts: RoundParts = { config: { ...config, instance }, questions, backend, spending, overhead, clock, mayProbe };
+  const history = createHistory();
   // A tick may outlast its interval: cutting a request short would call a gateway slow that is not.
-  const timeout = (2 * config.timeout + WAIT_MS) * routes.length + REQUESTS_BESIDE * config.timeout;
-  series.add('llm.cache.probe.cost_usd', {}, 0);
-  verdict.publish();
+  const timeout = (2 * config.timeout + WAIT_MS) * config.routes.length + REQUESTS_BESIDE * config.timeout;
+  let state = createState(config, backend !== undefined);
+  let shown = NOT_JUDGED;
+  let running = false;
+  for (const route of config.routes) openRouteCounters(series, route, config.model);
+  publishState(series, config, state, shown, clock.now(), clock.monotonic());
 
   async function run(tick: Tick): Promise<void> {
-    trace = tick.traceId;
     if (!mayProbe()) return standBy();
-    const start = clock.monotonic();
-    const end = start + timeout * ALL_SHARE;
-    const { cacheType: typeBefore } = look;
-    const health = await look.askHealth(tick);
-    let steady = true;
-    if (health.failure !== undefined) {
-      for (const route of routes) {
-        route.expectColdStart();
-        route.forget();
-      }
-    } else {
-      // The pairs of this tick are those of the gateway that is there now.
-      if (isAnotherCache(typeBefore, look.cacheType)) {
-        for (const route of routes) route.forget();
-        pace.hurry();
-      }
-      if (look.settings === undefined && config.cache_ping === 'auto') {
-        await server.learnMode(look.namespace, tick.signal);
-        await look.askPing(tick, end, target !== undefined);
-      }
-      const { settings, cacheType, cachePing } = look;
-      if (due()) await sendPairs(tick, start + timeout * PAIRS_SHARE, end);
-      else if (await look.askPing(tick, end, target === undefined)) pace.hurry();
-      // Pairs can be good at the very beginning and end of an outage, which moves the counters all the same.
-      steady = !differ(cachePing, look.cachePing);
-      if (wereMisled({ settings, cacheType })) {
-        for (const route of routes) route.forget();
-        return pace.hurry();
-      }
+    running = true;
+    try {
+      const start = clock.monotonic();
+      const limits = { pairs: start + timeout * PAIRS_SHARE, all: start + timeout * ALL_SHARE };
+      const round = await probeRound(parts, state, limits, tick);
+      state = advance(state, round);
+      publishRound(series, config.model, round, state);
+      for (const { pair, at } of round.pairs) history.pair(pair, at, tick.traceId);
+      if (!mayJudge(state)) return;
+      overhead.excuse(start, availabilityOf(state.backend));
+      const found = needsExperiments(state) ? await experiment(parts, state, limits.all, tick) : undefined;
+      if (found !== undefined) state = learn(state, found);
+      publish(judge(state, found), tick);
+    } finally {
+      running = false;
     }
-    const signals = await server.signals({ allGood: routes.every(isGood), steady }, end, tick.signal);
-    const { judgement } = await verdict.judge(signals, tick, end, {
-      repeatPing: () => repeatPing({ look, server, clock, recovered: pace.hurry }, tick, end),
-      tryAlone: () => alone.attempt(tick, end, Math.max(0, ...routes.map((route) => route.status()?.firstSeconds ?? 0))),
-    });
-    history.judged(judgement, clock.now(), tick.traceId);
+  }
+
+  function publish(judged: Judged, tick: Tick): void {
+    const { judgement: before } = shown;
+    shown = shownAfter(shown, judged);
+    logVerdict(log, config.name, before, judged.judgement, tick);
+    publishState(series, config, state, shown, clock.now(), clock.monotonic());
+    history.judged(judged.judgement, judged.at, tick.traceId);
   }
 
   function mayProbe(): boolean {
@@ -157,62 +117,7 @@ export function createGatewayWatch({
   /** What was found before is old when this exporter probes again. Pairs that nobody sends are counted. */
   function standBy(): void {
     series.replace('verdict', [], clock.now());
-    if (lease() === 'unknown') for (const route of routes) route.skip('lease');
-  }
-
-  /**
-   * Whether the pairs of this tick were served by the gateway that was there before, and asked and looked for
-   * their keys as that one needs it, because another one with other settings has taken its place. One without a
-   * cache in Redis is judged by its settings alone. Never in two ticks running, so that a gateway whose settings
-   * change all the time is judged all the same.
-   */
-  function wereMisled(before: Pick<Look, 'settings' | 'cacheType'>): boolean {
-    const changed =
-      isAnotherCache(before.cacheType, look.cacheType) || TELLING.some((name) => differ(before.settings?.[name], look.settings?.[name]));
-    misled = !misled && isRedis(look.cacheType) && changed;
-    return misled;
-  }
-
-  /** Whether pairs are sent in this tick; those that are not are counted. */
-  function due(): boolean {
-    pace.notice(server.usable());
-    const reason = pace.due() ? (spending.affords(routes.length) ? undefined : 'budget') : 'backoff';
-    if (reason !== undefined) for (const route of routes) route.skip(reason);
-    return reason === undefined;
-  }
-
-  async function sendPairs(tick: Tick, until: number, end: number): Promise<void> {
-    const turn = replicas.turn();
-    tick.note(turn.details);
-    if (turn.cold) for (const route of routes) route.expectColdStart();
-    const start = clock.monotonic();
-    const told = look.settings?.namespace !== undefined && look.pingNotAsked === undefined;
-    await server.around(look.namespace, told, tick.signal, async () => {
-      for (const [index, route] of routes.entries()) {
-        const left = until - clock.monotonic();
-        // What is left is shared out, so that one slow route does not keep the others from being tried.
-        if (!mayProbe()) route.skip('lease');
-        else if (left > 0) await sendPair(route, turn, tick, until - left + left / (routes.length - index));
-        else route.skip('overlap');
-      }
-      // It would make everybody wait for the same thing once more.
-      if (routes.some((route) => route.result()?.failure === 'timeout')) look.leaveOutPing();
-      else await look.askPing(tick, end, !routes.every(isGood));
-    });
-    pace.ran(spending.priced() && routes.some((route) => route.result()?.outcome.startsWith('miss_')), clock.monotonic() - start);
-  }
-
-  async function sendPair(route: RouteWatch, turn: Turn, tick: Tick, until: number): Promise<void> {
-    const next = route.next();
-    const kind = next === 'control' && overhead.withheld('control') !== undefined ? 'own' : next;
-    const pair = await runPair(planOf({ ...config, instance }, look, route.route, kind, until), turn, server.keys, tick, clock);
-    server.sent(pair.probe);
-    look.learnVersion(pair.first.markers?.version);
-    route.record(pair, tick.traceId, turn.crossReplica);
-    history.pair(pair, clock.now(), tick.traceId);
-    const result = pair.outcome === undefined ? undefined : route.result();
-    if (result !== undefined) replicas.record(result);
-    series.add('llm.cache.probe.cost_usd', {}, spending.charge(pair));
+    if (lease() === 'unknown') for (const route of config.routes) series.add('llm.cache.probe.skipped', { route, reason: 'lease' });
   }
 
   return {
@@ -221,27 +126,22 @@ export function createGatewayWatch({
       name: config.name,
       url: config.url,
       ...(config.redis === undefined ? {} : { redisTarget: config.redis }),
-      ...(mayProbe() ? verdict.status() : STANDING_BY),
-      otherExporters: server.others(clock.monotonic() - Math.max(OTHERS_MS, 3 * config.interval)),
+      ...(mayProbe()
+        ? statusOf(state, {
+            config,
+            shown,
+            overhead: overhead.status(),
+            silent: backend?.silent() ?? false,
+            running,
+            now: clock.monotonic(),
+          })
+        : STANDBY),
+      otherExporters: backend?.others(clock.monotonic() - Math.max(OTHERS_MS, 3 * config.interval)),
       lease: lease(),
       costUsd: spending.total(),
       history: history.status(),
     }),
-    judged: verdict.judged,
-    close: async () => server.close(),
+    judged: () => shown.judged,
+    close: async () => backend?.close(),
   };
-}
-
-function isGood(route: RouteWatch): boolean {
-  const outcome = route.result()?.outcome;
-  return outcome !== undefined && isSuccess(outcome);
-}
-
-/** A type that a gateway tells for the first time, or no longer, is no change of its cache. */
-function isAnotherCache(before: CacheType, after: CacheType): boolean {
-  return before !== 'unknown' && after !== 'unknown' && before !== after;
-}
-
-function differ<T>(before: T | undefined, after: T | undefined): boolean {
-  return before !== undefined && after !== undefined && before !== after;
 }

@@ -20,13 +20,13 @@ const SAME_TIME_MS = 500;
 const REMEMBERED = 256;
 
 /** Nothing is known: the first reading is the baseline. */
-export function rememberAclLog(): AclLogMemory {
+export function createAclLogMemory(): AclLogMemory {
   let known = new Map<string, { count: number; at: number }>();
   /** The highest number of the first reading: entries up to it are old even if they were out of sight then. */
   let floor = Number.NEGATIVE_INFINITY;
   let readAt: number | undefined;
 
-  /** By how much an entry has grown; entries come newest first, so an unnumbered one met twice is an old one. */
+  /** New occurrences of an entry. Entries come newest first; before 7.2 they have no number, so a repeated key is the older one. */
   function growth(entry: AclEntry, changedAt: number, since: number): number {
     const before = known.get(entry.key);
     if (entry.id !== undefined) return before !== undefined ? Math.max(0, entry.count - before.count) : entry.id > floor ? entry.count : 0;
@@ -37,17 +37,17 @@ export function rememberAclLog(): AclLogMemory {
 
   function read(entries: readonly AclEntry[], at: number): FreshRefusals[] {
     const fresh: FreshRefusals[] = [];
-    const met = new Map<string, { count: number; at: number }>();
+    const seen = new Map<string, { count: number; at: number }>();
     for (const entry of entries) {
-      if (met.has(entry.key)) continue;
+      if (seen.has(entry.key)) continue;
       const changedAt = at - entry.ageSeconds * 1_000;
       const count = readAt === undefined ? 0 : growth(entry, changedAt, readAt);
-      met.set(entry.key, { count: entry.count, at: changedAt });
+      seen.set(entry.key, { count: entry.count, at: changedAt });
       const { key, id, ageSeconds, ...refusals } = entry;
       if (count > 0) fresh.push({ ...refusals, count });
     }
     if (readAt === undefined) for (const { id } of entries) floor = Math.max(floor, id ?? floor);
-    known = new Map([...met, ...[...known].filter(([key]) => !met.has(key))].slice(0, REMEMBERED));
+    known = new Map([...seen, ...[...known].filter(([key]) => !seen.has(key))].slice(0, REMEMBERED));
     readAt = at;
     return fresh;
   }

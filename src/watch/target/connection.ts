@@ -1,14 +1,17 @@
-import type { Log } from '../../model/tick.ts';
-import type { RedisError } from '../../redis/connection/failure.ts';
+import type { LabelsOf } from '../../catalogue/sample.ts';
+import type { Series } from '../../catalogue/series.ts';
+import type { Log, Tick } from '../../model/tick.ts';
+import { type RedisError, settle } from '../../redis/connection/failure.ts';
 import type { Connection, Target } from '../../redis/connection/target.ts';
 import { parseInfo } from '../../redis/replies/info.ts';
 import { argumentsFor, INFO, type Query } from '../../redis/replies/query.ts';
 import { createReplyStore, type QueryReplies } from '../../redis/replies/reply-store.ts';
+import type { Clock } from '../../schedule/clock.ts';
 
 /** The connection that is kept open from scrape to scrape, and what it may be asked. */
-export interface KeptConnection {
+export interface ScrapeConnection {
   /** Takes over a fresh connection where there is none, or where it leads to another server than the kept one. Closes the other. */
-  offer(redis: Connection): void;
+  adopt(redis: Connection): void;
   /** One pipeline of the queries that are due. A reply that is not due is given again. */
   scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<QueryReplies>;
   /** One more question; undefined when it is refused, which is remembered, or when there is no connection. */
@@ -21,14 +24,14 @@ export interface KeptConnection {
 /** What is asked of a server that hides its version. */
 const OLDEST = '6.2.0';
 
-/** No connection yet: it starts with the first offer. */
-export function keepConnection(target: Target, log: Log): KeptConnection {
+/** No connection yet: it starts with the first one that is adopted. */
+export function createScrapeConnection(target: Target, log: Log): ScrapeConnection {
   let redis: Connection | undefined;
   let version: string | undefined;
   let scrapes = 0;
   const answers = createReplyStore();
   /** What the server refused on this connection: by the name of the query, whether for want of a right. */
-  const leftOut = new Map<string, boolean>();
+  const unsupported = new Map<string, boolean>();
 
   function close(): void {
     redis?.disconnect();
@@ -36,7 +39,7 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
     version = undefined;
     scrapes = 0;
     answers.clear();
-    leftOut.clear();
+    unsupported.clear();
   }
 
   async function scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<QueryReplies> {
@@ -65,7 +68,7 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
   }
 
   async function ask<T>(query: Query<T>, signal: AbortSignal): Promise<T | undefined> {
-    if (redis === undefined || leftOut.has(nameOf(query))) return undefined;
+    if (redis === undefined || unsupported.has(nameOf(query))) return undefined;
     const [reply] = await target.askAll(redis, [query.args], signal);
     if (reply?.ok) return query.parse(reply.value);
     if (reply !== undefined) refused(query, reply.error);
@@ -75,7 +78,7 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
   function planFor(queries: readonly Query<unknown>[], of: string): { query: Query<unknown>; args: readonly string[] }[] {
     return queries.flatMap((query) => {
       const isDue = scrapes % (query.every ?? 1) === 0;
-      const args = isDue && !leftOut.has(nameOf(query)) ? argumentsFor(query, of) : undefined;
+      const args = isDue && !unsupported.has(nameOf(query)) ? argumentsFor(query, of) : undefined;
       return args === undefined ? [] : [{ query, args }];
     });
   }
@@ -85,13 +88,13 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
     if (query === INFO) throw error;
     answers.delete(query);
     if (error.prefix !== 'NOPERM' && error.prefix !== 'ERR') return;
-    leftOut.set(nameOf(query), error.prefix === 'NOPERM');
+    unsupported.set(nameOf(query), error.prefix === 'NOPERM');
     const details = { redis_target: target.config.name, query: nameOf(query), reason: error.message };
     log.info(details, 'the server refuses a query; it is left out on this connection');
   }
 
   return {
-    offer: (fresh) => {
+    adopt: (fresh) => {
       if (redis?.socket.destroyed === false && peerOf(redis) === peerOf(fresh)) {
         fresh.disconnect();
         return;
@@ -101,7 +104,7 @@ export function keepConnection(target: Target, log: Log): KeptConnection {
     },
     scrape,
     ask,
-    refused: () => leftOut,
+    refused: () => unsupported,
     close,
   };
 }
@@ -112,4 +115,16 @@ function nameOf({ args }: Query<unknown>): string {
 
 function peerOf({ socket }: Connection): string {
   return `${socket.remoteAddress} ${socket.remotePort}`;
+}
+
+type Operation = LabelsOf<'db.client.operation.duration'>['db.operation.name'];
+
+/** Runs one Redis operation of a tick as a step of that name and observes how long it took. */
+export async function operate<T>(tick: Tick, series: Series, clock: Clock, name: Operation, run: () => Promise<T>): Promise<T> {
+  const start = clock.monotonic();
+  const outcome = await settle(tick.step(name, run));
+  const labels = { 'db.system.name': 'redis', 'db.operation.name': name, 'error.type': outcome.ok ? '' : outcome.error.failure } as const;
+  series.observe('db.client.operation.duration', labels, (clock.monotonic() - start) / 1_000, tick.traceId);
+  if (!outcome.ok) throw outcome.error;
+  return outcome.value;
 }

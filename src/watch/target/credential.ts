@@ -7,7 +7,7 @@ import type { Log, Tick } from '../../model/tick.ts';
 import { expectWord, type RedisError, type Settled, settle } from '../../redis/connection/failure.ts';
 import type { AuthAnswer, Connection, Target } from '../../redis/connection/target.ts';
 import type { Clock } from '../../schedule/clock.ts';
-import { operate } from './operation.ts';
+import { operate } from './connection.ts';
 
 /** What one fresh connection showed. The connection, where there is one, belongs to the caller. */
 export interface CanaryResult {
@@ -30,7 +30,7 @@ export interface CredentialWatch {
 }
 
 /** Starts without knowing anything of the credential; its counters exist at 0 from then on. */
-export function watchCredential(credential: Credential, target: Target, series: Series, log: Log, clock: Clock): CredentialWatch {
+export function createCredentialWatch(credential: Credential, target: Target, series: Series, log: Log, clock: Clock): CredentialWatch {
   const name = credential.name;
   const status: CredentialStatus = { credential: name, state: 'unknown' };
   const redis_target = target.config.name;
@@ -47,7 +47,7 @@ export function watchCredential(credential: Credential, target: Target, series: 
     if (!success && result.error !== undefined) series.add('redis.auth.failures', { credential: name, 'error.type': result.error.failure });
     if (success) status.lastSuccessAt = clock.now();
     if (result.state === 'failed') status.lastFailureAt = clock.now();
-    enter(result.state, success ? undefined : result.error);
+    setState(result.state, success ? undefined : result.error);
     return result;
   }
 
@@ -90,7 +90,7 @@ export function watchCredential(credential: Credential, target: Target, series: 
     return settle(operate(tick, series, clock, 'AUTH', () => target.authenticate(redis, credential, tick.signal)));
   }
 
-  function enter(state: AuthState, error: RedisError | undefined): void {
+  function setState(state: AuthState, error: RedisError | undefined): void {
     if (state !== status.state || error?.failure !== status.error) {
       const details = { redis_target, credential: name, before: status.state, state, error_type: error?.failure, reason: error?.message };
       if (state === 'failed') log.warn(details, 'a credential is refused');
@@ -104,7 +104,7 @@ export function watchCredential(credential: Credential, target: Target, series: 
   return {
     credential,
     attempt,
-    leaveOut: () => enter('unknown', undefined),
+    leaveOut: () => setState('unknown', undefined),
     status: () => ({ ...status }),
     samples: () => [
       ...states('redis.auth.state', { credential: name }, status.state),

@@ -16,7 +16,7 @@ export interface Lookups {
  * Follows the look-ups of a server beside the daemon's own count. What it gives never decreases while the
  * server's counters do not, although a look-up can be counted there before it is counted here.
  */
-export function followLookups(own: Counts): Lookups {
+export function createLookups(own: Counts): Lookups {
   let before: { raw: Counts; own: Counts; shown: Counts } | undefined;
   /** What this daemon had looked up when the server's counters began. */
   let base: Counts = { hits: 0, misses: 0 };

@@ -1,8 +1,8 @@
 import type { Rejection } from '../../model/redis.ts';
 import type { Target } from '../../redis/connection/target.ts';
 
-type Tally = Record<Rejection, number>;
-type Counts = Tally & { logins: number };
+type Counts = Record<Rejection, number>;
+type OwnCounts = Counts & { logins: number };
 
 /** What this process caused on a server since the last reading, by all of its targets that lead there. */
 export interface OwnAccount {
@@ -10,12 +10,12 @@ export interface OwnAccount {
    * `countsLogins`: the server shows how many AUTH failed, in whatever words. `awaited`: commands of other targets whose
    * answer has not come, so that the server may have counted them already.
    */
-  read(runId: string | undefined, countsLogins: boolean): { caused: Tally; awaited: number };
+  read(runId: string | undefined, countsLogins: boolean): { caused: Counts; awaited: number };
 }
 
 /** A target is on the same server when its last scrape showed the same run id, or its connection leads to the same address. */
-export function followOwn(target: Target): OwnAccount {
-  const seen = new WeakMap<Target, Counts>([[target, { ...target.own }]]);
+export function createOwnAccount(target: Target): OwnAccount {
+  const seen = new WeakMap<Target, OwnCounts>([[target, { ...target.own }]]);
 
   function isHere(other: Target, runId: string | undefined): boolean {
     if (other.state?.runId !== undefined && runId !== undefined) return other.state.runId === runId;
@@ -24,7 +24,7 @@ export function followOwn(target: Target): OwnAccount {
 
   return {
     read(runId, countsLogins) {
-      const caused: Tally = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0 };
+      const caused: Counts = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0 };
       let awaited = 0;
       for (const one of new Set([target, ...target.siblings()])) {
         const now = { ...one.own };

@@ -5,7 +5,7 @@ import type { Clock } from '../../schedule/clock.ts';
 import type { CanaryResult } from './credential.ts';
 
 /** Whether a server refuses those who bring no password. */
-export interface ProtectionWatch {
+export interface PasswordCheck {
   /** Undefined until it is known. */
   required(): boolean | undefined;
   /**
@@ -15,11 +15,11 @@ export interface ProtectionWatch {
   check(tick: Tick, canary: CanaryResult, runId: string | undefined): Promise<void>;
 }
 
-/** A refused PING shows in everybody's monitoring of NOAUTH, so it is not repeated more often than that. */
+/** Each check adds one NOAUTH to the server's statistics, so there is at most one an hour. */
 const EVERY_MS = 3_600_000;
 
 /** Nothing is known before the first check. */
-export function watchProtection(target: Target, clock: Clock, once: boolean): ProtectionWatch {
+export function createPasswordCheck(target: Target, clock: Clock, once: boolean): PasswordCheck {
   let required: boolean | undefined;
   let checkedAt = 0;
   let checkedRun: string | undefined;
@@ -50,8 +50,8 @@ export function watchProtection(target: Target, clock: Clock, once: boolean): Pr
 }
 
 /**
- * What the canary of a credential without a user name tells: it is the PING of somebody without a password where it has
- * none, and where it has one, AUTH was compared with the password of the user that everybody is at first.
+ * What the canary of a credential without a user name tells: it is a PING without a password where it has
+ * none, and where it has one, AUTH was compared with the password of the default user.
  */
 function readCanary({ state, error }: CanaryResult): boolean | undefined {
   if (state === 'disabled') return false;

@@ -6,7 +6,7 @@ import type { Info } from '../../redis/replies/info.ts';
 /** A number for each kind of refusal; undefined for those that a server does not show. */
 export type Refusals = Record<Rejection, number | undefined>;
 
-/** The counters of a server that the ledger follows. */
+/** The counters of a server that the attribution of refusals follows. */
 export interface Reading {
   runId: string | undefined;
   uptime: number | undefined;

@@ -7,10 +7,10 @@ import type { Clock } from '../../schedule/clock.ts';
 import type { FreshRefusals } from './acl-log.ts';
 
 /** Who a server has refused, of others than this daemon. */
-export interface RefusedWatch {
+export interface RefusedClients {
   /**
    * Takes in what came since the last scrape: how many refusals there were, and those of which ACL LOG knows
-   * the sender. Says in the log when they begin, when somebody new is refused and when they have long ceased.
+   * the sender. Logs when they begin, when another client is refused and when they have long ceased.
    * Gives the clients as sentences for a span, at most 20.
    */
   enter(counts: Readonly<Record<Rejection, number>>, refusals: readonly FreshRefusals[]): string[];
@@ -19,16 +19,16 @@ export interface RefusedWatch {
   status(): Pick<TargetStatus, 'refused' | 'noauth'>;
 }
 
-/** Clients that one scrape tells of at most, and that are remembered at most. */
-const TOLD = 20;
-const KEPT = 50;
-const KEPT_MS = 3_600_000;
+/** Clients that one scrape gives sentences for at most, and that are remembered at most. */
+const MAX_SENTENCES = 20;
+const MAX_CLIENTS = 50;
+const REMEMBERED_MS = 3_600_000;
 
 /** A health check without a password is refused again and again; each time is not news. */
 const QUIET_MS = 300_000;
 
 /** Remembers nobody yet. */
-export function watchRefused(target: Target, log: Log, clock: Clock): RefusedWatch {
+export function createRefusedClients(target: Target, log: Log, clock: Clock): RefusedClients {
   const redis_target = target.config.name;
   const known = new Set(['default', ...[target.credential, ...target.config.canaries].flatMap(({ username }) => username ?? [])]);
   const kept = new Map<string, RefusedClient>();
@@ -42,17 +42,17 @@ export function watchRefused(target: Target, log: Log, clock: Clock): RefusedWat
     kept.delete(key);
     kept.set(key, { ...client, count: client.count + (before?.count ?? 0) });
     const [oldest] = kept.keys();
-    if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
+    if (kept.size > MAX_CLIENTS && oldest !== undefined) kept.delete(oldest);
     return before === undefined;
   }
 
   function forgetOld(): void {
-    const since = clock.now() - KEPT_MS;
+    const since = clock.now() - REMEMBERED_MS;
     for (const [key, { at }] of kept) if (at < since) kept.delete(key);
     if (noauth !== undefined && noauth.at < since) noauth = undefined;
   }
 
-  function tell(error_types: readonly Rejection[], clients: readonly string[], isNew: boolean): void {
+  function logRefusals(error_types: readonly Rejection[], clients: readonly string[], isNew: boolean): void {
     const at = clock.monotonic();
     if (error_types.length > 0 || clients.length > 0) {
       const details = { redis_target, error_types, clients: clients.length > 0 ? clients : undefined };
@@ -69,10 +69,10 @@ export function watchRefused(target: Target, log: Log, clock: Clock): RefusedWat
     enter(counts, refusals) {
       forgetOld();
       const at = clock.now();
-      const clients = refusals.slice(0, TOLD).map((refusal) => clientOf(refusal, known, at));
+      const clients = refusals.slice(0, MAX_SENTENCES).map((refusal) => clientOf(refusal, known, at));
       const isNew = clients.map(keep).includes(true);
       const sentences = clients.map(sentenceOf);
-      tell(
+      logRefusals(
         REJECTION.filter((rejection) => counts[rejection] > 0),
         sentences,
         isNew,

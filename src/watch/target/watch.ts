@@ -14,13 +14,12 @@ import type { Info } from '../../redis/replies/info.ts';
 import { CLUSTER_INFO, INFO } from '../../redis/replies/query.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { Job } from '../../schedule/job.ts';
-import { openLedger } from './attribution.ts';
-import { keepConnection } from './connection.ts';
-import { type CanaryResult, isUsable, watchCredential } from './credential.ts';
+import { createRefusalAttribution } from './attribution.ts';
+import { createScrapeConnection, operate } from './connection.ts';
+import { type CanaryResult, createCredentialWatch, isUsable } from './credential.ts';
 import { factsOf, stateOf, type TargetFacts } from './facts.ts';
-import { operate } from './operation.ts';
-import { watchProtection } from './password-required.ts';
-import { watchRefused } from './refused-clients.ts';
+import { createPasswordCheck } from './password-required.ts';
+import { createRefusedClients } from './refused-clients.ts';
 import { unseenOf } from './unseen.ts';
 
 /** A watched target: its job for the scheduler, and what the page shows of it. */
@@ -68,17 +67,17 @@ interface Scrape {
  * everything that the collectors need on the connection that is kept, in one pipeline.
  */
 export function createTargetWatch({ config, target, series, log, clock, onRecovery, once = false }: TargetWatchOptions): TargetWatch {
-  const exporter = watchCredential(target.credential, target, series, log, clock);
-  const others = config.canaries.map((credential) => watchCredential(credential, target, series, log, clock));
+  const exporter = createCredentialWatch(target.credential, target, series, log, clock);
+  const others = config.canaries.map((credential) => createCredentialWatch(credential, target, series, log, clock));
   const credentials = [exporter, ...others];
-  const kept = keepConnection(target, log);
-  const ledger = openLedger(target, series);
-  const refused = watchRefused(target, log, clock);
-  const protection = watchProtection(target, clock, once);
+  const connection = createScrapeConnection(target, log);
+  const attribution = createRefusalAttribution(target, series);
+  const refused = createRefusedClients(target, log, clock);
+  const password = createPasswordCheck(target, clock, once);
   let outcome: Outcome = {};
   let facts: TargetFacts & Pick<TargetStatus, 'clusterOk' | 'lastScrapeAt' | 'scrapeSeconds'> = {};
   let unseen: string[] | undefined;
-  const told = { length: 0, depth: 0, type: 0 };
+  const counted = { length: 0, depth: 0, type: 0 };
   for (const labels of combinations('redis.scrape.failures', {})) series.add('redis.scrape.failures', labels, 0);
   series.add('cache_exporter.series.dropped', {}, 0);
   countRefused();
@@ -89,7 +88,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     const troublesBefore = troubles();
     const canary = await exporter.attempt(tick);
     const scraped = await settle(scrape(tick, canary));
-    ledger.countOwn();
+    attribution.countOwn();
     countRefused();
     // A tick that was stopped has shown nothing; one that ran out of time has.
     if (!scraped.ok && tick.signal.aborted && scraped.error.failure !== 'timeout') throw scraped.error;
@@ -106,7 +105,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
       accepted: namesIn('ok'),
       unneeded: namesIn('disabled', ({ password }) => password !== undefined),
     };
-    enter({ up: canary.answered, failure: error?.failure, detail: error?.message, traceId: tick.traceId });
+    setState({ up: canary.answered, failure: error?.failure, detail: error?.message, traceId: tick.traceId });
     series.replace('health', health(), at);
     const troublesAfter = troubles();
     if (troublesBefore.some((trouble) => !troublesAfter.includes(trouble))) onRecovery();
@@ -120,19 +119,19 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
 
   async function scrape(tick: Tick, canary: CanaryResult): Promise<Scrape> {
     target.auth = canary.state;
-    if (isUsable(canary) && canary.redis !== undefined) kept.offer(canary.redis);
+    if (isUsable(canary) && canary.redis !== undefined) connection.adopt(canary.redis);
     else canary.redis?.disconnect();
     for (const credential of others) {
       if (canary.answered && !tick.signal.aborted) (await credential.attempt(tick)).redis?.disconnect();
       else credential.leaveOut();
     }
     if (!isUsable(canary) && canary.error !== undefined) {
-      if (canary.answered && canary.error.failure !== 'secret_unreadable') await protection.check(tick, canary, undefined);
+      if (canary.answered && canary.error.failure !== 'secret_unreadable') await password.check(tick, canary, undefined);
       throw await target.diagnoseTlsMismatch(canary.error, tick.signal);
     }
     // INFO comes last, so that it counts what the server refuses of this very pipeline.
-    const aclLog = ledger.aclQuery();
-    const answers = await operate(tick, series, clock, 'PIPELINE', () => kept.scrape([...QUERIES, aclLog, INFO], tick.signal));
+    const aclLog = attribution.aclQuery();
+    const answers = await operate(tick, series, clock, 'PIPELINE', () => connection.scrape([...QUERIES, aclLog, INFO], tick.signal));
     const info = answers.get(INFO);
     if (info === undefined) throw new RedisError('protocol', 'PIPELINE: the server did not answer INFO');
     if (!info.hasFields) throw new RedisError('protocol', NO_INFO);
@@ -140,13 +139,13 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     if (mode === 'sentinel') throw new RedisError('not_redis', NOT_REDIS);
     const { samples, dropped } = readCollectors(COLLECTORS, answers, config.max_series ?? MOST_SERIES);
     series.add('cache_exporter.series.dropped', {}, dropped);
-    const entry = ledger.read(info, answers.get(aclLog), clock.monotonic());
-    samples.push(...entry.samples);
-    const clients = refused.enter(entry.counts, entry.refusals);
+    const attributed = attribution.read(info, answers.get(aclLog), clock.monotonic());
+    samples.push(...attributed.samples);
+    const clients = refused.enter(attributed.counts, attributed.refusals);
     if (clients.length > 0) tick.note({ refused: clients });
-    if (entry.counts.NOAUTH > 0) refused.suspect(await listCandidates(tick, info));
-    await protection.check(tick, canary, info.text('server', 'run_id'));
-    const cluster = mode === 'cluster' ? await kept.ask(CLUSTER_INFO, tick.signal) : undefined;
+    if (attributed.counts.NOAUTH > 0) refused.suspect(await listCandidates(tick, info));
+    await password.check(tick, canary, info.text('server', 'run_id'));
+    const cluster = mode === 'cluster' ? await connection.ask(CLUSTER_INFO, tick.signal) : undefined;
     if (cluster !== undefined) samples.push(sample('redis.cluster.state', {}, cluster ? 1 : 0));
     return { samples, info, cluster };
   }
@@ -154,7 +153,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
   /** Who may have come without a password: nobody else knows, because ACL LOG has no entry for it. */
   async function listCandidates(tick: Tick, info: Info): Promise<NoauthCandidate[] | undefined> {
     if ((info.count('clients', 'connected_clients') ?? 0) > LISTED_CLIENTS) return undefined;
-    const clients = await tick.step('CLIENT LIST', () => kept.ask(CLIENT_LIST, tick.signal));
+    const clients = await tick.step('CLIENT LIST', () => connection.ask(CLIENT_LIST, tick.signal));
     return (
       clients &&
       noauthCandidates(
@@ -166,24 +165,24 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
 
   function countRefused(): void {
     for (const reason of REPLY_REFUSAL) {
-      series.add('cache_exporter.replies.refused', { reason }, target.refused[reason] - told[reason]);
-      told[reason] = target.refused[reason];
+      series.add('cache_exporter.replies.refused', { reason }, target.refused[reason] - counted[reason]);
+      counted[reason] = target.refused[reason];
     }
   }
 
   function publish({ samples, info, cluster }: Scrape, at: number, seconds: number): void {
     series.replace('scrape', samples, at);
-    unseen = unseenOf(info, kept.refused());
+    unseen = unseenOf(info, connection.refused());
     facts = { ...factsOf(info), clusterOk: cluster, lastScrapeAt: at, scrapeSeconds: seconds };
   }
 
   function withdraw({ failure }: RedisError, at: number): void {
-    kept.close();
+    connection.close();
     series.replace('scrape', [], at);
     series.add('redis.scrape.failures', { 'error.type': failure });
   }
 
-  function enter(now: Outcome): void {
+  function setState(now: Outcome): void {
     const details = { redis_target: config.name, up: now.up, error_type: now.failure, reason: now.detail };
     if (now.up !== outcome.up && !now.up) log.warn(details, 'the server cannot be reached');
     else if (now.up !== outcome.up) log.info(details, 'the server can be reached');
@@ -197,7 +196,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
   }
 
   function health(): Sample[] {
-    const required = protection.required();
+    const required = password.required();
     return [
       sample('redis.up', {}, outcome.up ? 1 : 0),
       sample('db.client.connection.open', {}, target.connections),
@@ -221,11 +220,11 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
       unseen,
       master: target.master,
       sentinelUp: target.sentinelUp,
-      authRequired: protection.required(),
+      authRequired: password.required(),
       credentials: credentials.map((credential) => credential.status()),
-      rejectionsOfOthers: ledger.others(),
+      rejectionsOfOthers: attribution.others(),
       ...refused.status(),
     }),
-    close: async () => kept.close(),
+    close: async () => connection.close(),
   };
 }

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { REDIS_RELEASE } from '../../../dev/redis.ts';
 import { CATALOGUE } from '../../../src/catalogue/index.ts';
+import type { Metric } from '../../../src/catalogue/sample.ts';
 import { readCollectors } from '../../../src/collectors/collector.ts';
 import { COLLECTORS } from '../../../src/collectors/index.ts';
 import { memory, replication } from '../../../src/collectors/info-fields.ts';
 import { INFO } from '../../../src/redis/replies/query.ts';
 import { createReplyStore } from '../../../src/redis/replies/reply-store.ts';
+import { ABSENT } from '../../support/absent-metrics.ts';
 import { recordedAnswers } from '../../support/redis-fixtures.ts';
+
+/** Metrics that a server has in a certain state only. */
+const SOMETIMES: readonly Metric[] = ['redis.master_link_up', 'redis.master_last_io', 'redis.cluster.state', 'redis.maxmemory'];
 
 const QUERIES = COLLECTORS.flatMap((collector) => Object.values(collector.queries));
 
@@ -30,6 +35,13 @@ describe.each(REDIS_RELEASE)('the collectors on replies of Redis %s', (release) 
       }
     }
     expect(seen.size).toBeGreaterThan(150);
+  });
+
+  it('emit all that they name and the release has', () => {
+    const answers = recordedAnswers(release, QUERIES);
+    const emitted = new Set(readCollectors(COLLECTORS, answers, 1_000).samples.map(({ metric }) => metric));
+    const missing = COLLECTORS.flatMap(({ metrics }) => metrics).filter((metric) => !emitted.has(metric) && !SOMETIMES.includes(metric));
+    expect(missing.sort()).toEqual([...ABSENT[release]].sort());
   });
 });
 

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COMMAND_SECONDS } from '../../../src/catalogue/redis.ts';
-import { fold } from '../../../src/collectors/command-durations.ts';
+import { readCollectors } from '../../../src/collectors/collector.ts';
+import { commandDurations, fold } from '../../../src/collectors/command-durations.ts';
+import { createReplyStore } from '../../../src/redis/replies/reply-store.ts';
 
 const BOUNDS = COMMAND_SECONDS.map((bound) => Math.round(bound * 1e6));
 
@@ -62,5 +64,31 @@ describe('fold', () => {
         expect(sum(folded.counts)).toBe(total);
       }),
     );
+  });
+});
+
+describe('the execution times of a command', () => {
+  const of = (get: string, histogram: unknown) => {
+    const sheet = createReplyStore();
+    sheet.set(commandDurations.queries.info, `# Commandstats\r\n${get}`);
+    sheet.set(commandDurations.queries.latencies, histogram);
+    return readCollectors([commandDurations], sheet, 1_000).samples.filter(({ labels }) => JSON.stringify(labels) === '{"cmd":"get"}');
+  };
+  const CALLED = 'cmdstat_get:calls=3,usec=30,usec_per_call=10.00,rejected_calls=0,failed_calls=0\r\n';
+  const TRACKED = ['get', ['calls', 3, 'histogram_usec', [8, 1, 16, 3]]];
+
+  it('are those of the server where it tracks them', () => {
+    expect(of(CALLED, TRACKED)).toEqual([
+      { metric: 'redis.cmd.duration', labels: { cmd: 'get' }, value: { counts: expect.any(Array), sum: 0.00003 } },
+    ]);
+  });
+
+  it('are empty where it was never called, tracked or not', () => {
+    for (const histogram of [[], ['set', ['calls', 1, 'histogram_usec', [8, 1]]]])
+      expect(of('', histogram)).toEqual([{ metric: 'redis.cmd.duration', labels: { cmd: 'get' }, value: { counts: counts({}), sum: 0 } }]);
+  });
+
+  it('are absent, not 0, where it was called and the server does not track (latency-tracking no)', () => {
+    expect(of(CALLED, [])).toEqual([]);
   });
 });

@@ -86,6 +86,16 @@ describe('a compose file', () => {
     ]);
   });
 
+  it.each([
+    ['command', '[x]', '[y]', ['y']],
+    ['entrypoint', '[x]', '[y]', ['y']],
+    ['entrypoint', '[x, --one]', 'y --two', ['y', '--two']],
+    ['entrypoint', '[x]', '[]', []],
+  ])('replaces the %s %s as a whole by %s', (key, below, above, expected) => {
+    const { services } = read([`services:\n  a:\n    ${key}: ${below}\n`, `services:\n  a:\n    ${key}: ${above}\n`]);
+    expect(services[0]?.command).toEqual(expected);
+  });
+
   it('follows anchors and merges', () => {
     const text =
       'x-env: &env\n  A: 1\n  B: 1\nservices:\n  a:\n    environment:\n      <<: *env\n      B: 2\n    volumes: [data:/data, /only, ./x:/y:ro, {source: s, target: /t}]\n';

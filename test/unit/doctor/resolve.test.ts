@@ -136,3 +136,23 @@ describe('an environment', () => {
     expect(environment.get('C')).toBeUndefined();
   });
 });
+
+describe('a url beside the nodes of a cluster', () => {
+  const yaml = (url: string) =>
+    `litellm_settings:\n  cache: true\n  cache_params:\n    type: redis\n    url: ${url}\n    redis_startup_nodes: [{ host: a, port: 1 }]\n`;
+
+  it.each([
+    ['1.82.0', true],
+    ['1.87.9', true],
+    ['1.88.0', false],
+    ['1.100.9', false],
+    ['1.101.0', true],
+    ['1.110.2', true],
+  ])('is looked at by the client of a cluster in %s: %s', (version, isTaken) => {
+    const { failure } = resolution('cache', yaml('redis://h:1/3'), [], version);
+    expect(failure).toBe(
+      isTaken ? 'config.yaml:5:5 cache_params.url names a database or a socket, which a cluster does not have' : undefined,
+    );
+    expect(resolution('cache', yaml('redis://h:1'), [], version).failure).toBeUndefined();
+  });
+});

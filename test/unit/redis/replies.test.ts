@@ -79,6 +79,76 @@ describe('commandstats', () => {
     expect(stats?.other.calls).toBe(7);
     expect(Object.keys(stats ?? {}).sort()).toEqual([...COMMAND].sort());
   });
+
+  it('sums each count of subcommands, whichever of them has it', () => {
+    const line = (name: string, calls: number, usec: number, rejected: number, failed: number) =>
+      `cmdstat_${name}:calls=${calls},usec=${usec},usec_per_call=1.00,rejected_calls=${rejected},failed_calls=${failed}`;
+    const text = [
+      '# Commandstats',
+      line('client|list', 1, 10, 100, 1_000),
+      line('client|kill', 2, 20, 200, 2_000),
+      line('client', 4, 40, 400, 4_000),
+    ];
+    expect(parseCommandStats(parseInfo(text.join('\n')))?.client).toEqual({ calls: 7, seconds: 0.00007, rejected: 700, failed: 7_000 });
+  });
+
+  it('are nothing where the server shows more commands than any has', () => {
+    const of = (count: number) => Array.from({ length: count }, (_, index) => `cmdstat_x${index}:calls=1,usec=1`).join('\n');
+    expect(parseCommandStats(parseInfo(`# Commandstats\n${of(4_096)}`))?.other.calls).toBe(4_096);
+    expect(parseCommandStats(parseInfo(`# Commandstats\n${of(4_097)}`))).toBeUndefined();
+  });
+});
+
+describe('ACL LOG', () => {
+  const entry = (fields: Readonly<Record<string, unknown>>) => [
+    ...Object.entries({
+      count: 1,
+      reason: 'key',
+      context: 'toplevel',
+      object: 'a',
+      username: 'u',
+      'age-seconds': '1.5',
+      'client-info': '',
+      ...fields,
+    }).flat(),
+  ];
+  const [first, second] = ['a', 'b'];
+  /** The keys of two entries that differ in one field, from a character on. */
+  const keysOf = (field: string, at: number) =>
+    parseAclLog([first, second].map((end) => entry({ [field]: 'x'.repeat(at) + end }))).map(({ key }) => key);
+
+  it.each(['object', 'username', 'context'])('before 7.2 tells entries apart by the first 128 characters of their %s', (field) => {
+    expect(new Set(keysOf(field, 0)).size).toBe(2);
+    expect(new Set(keysOf(field, 127)).size).toBe(2);
+    expect(new Set(keysOf(field, 128)).size).toBe(1);
+  });
+
+  it('tells entries apart by their reason, and from 7.2 on by their number alone', () => {
+    const keys = (...entries: Readonly<Record<string, unknown>>[]) => new Set(parseAclLog(entries.map(entry)).map(({ key }) => key)).size;
+    expect(keys({ reason: 'key' }, { reason: 'channel' })).toBe(2);
+    expect(keys({ 'entry-id': 1 }, { 'entry-id': 2 })).toBe(2);
+    expect(keys({ 'entry-id': 1 }, { 'entry-id': 1, object: 'other' })).toBe(1);
+  });
+
+  it.each([
+    ['key', 'lce-probe-0a'],
+    ['command', undefined],
+    ['auth', undefined],
+    ['channel', undefined],
+    ['of a later release', undefined],
+  ])('names the probe of a refused key only: reason %s', (reason, probe) => {
+    expect(parseAclLog([entry({ reason, object: 'team:lce-probe-0a:x' })])[0]?.probe).toBe(probe);
+  });
+
+  it('is read to its 128th entry', () => {
+    const log = (length: number) => Array.from({ length }, (_, index) => entry({ 'entry-id': index }));
+    expect(parseAclLog(log(128))).toHaveLength(128);
+    expect(parseAclLog(log(129))).toHaveLength(128);
+  });
+
+  it('passes over an entry without a count or an age', () => {
+    expect(parseAclLog([entry({ count: '1' }), entry({ 'age-seconds': 'old' }), entry({})])).toHaveLength(1);
+  });
 });
 
 describe('errorstats', () => {

@@ -174,6 +174,18 @@ describe('what Prometheus would refuse', () => {
     );
   });
 
+  it('names the family of a counter without its ending, in OpenMetrics alone, and no other family', () => {
+    const head = (metric: MetricData, format: 'text' | 'openmetrics') =>
+      exposition(page(metric), format)
+        .split('\n')
+        .filter((line) => line.startsWith('# TYPE'));
+    expect(head(sum('x', '', [[{}, 1]]), 'openmetrics')).toEqual(['# TYPE x counter']);
+    expect(head(sum('x', '', [[{}, 1]]), 'text')).toEqual(['# TYPE x_total counter']);
+    expect(head(gauge('x.total', '', [[{}, 1]]), 'openmetrics')).toEqual(['# TYPE x_total gauge']);
+    expect(head(sum('x.total', '', [[{}, 1]], false), 'openmetrics')).toEqual(['# TYPE x_total gauge']);
+    expect(head(histogram('x_total', '', [1], [[{}, [1]]]), 'openmetrics')).toEqual(['# TYPE x_total histogram']);
+  });
+
   it('joins two metrics with one name and type, and keeps the first of equal series', () => {
     const metrics = [
       gauge('x.y', '', [[{ a: '1' }, 1]]),

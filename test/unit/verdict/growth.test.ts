@@ -99,6 +99,15 @@ describe('the growth in a window', () => {
     expect([paused(4.9), paused(5)]).toEqual([2, 0]);
   });
 
+  it('is beside no burst where it moved in the bad window before as well, and beside what is usual all the same', () => {
+    const good = (by: number) => [window(delta(1, { NOAUTH: by }), delta(1, { NOAUTH: 0 }))];
+    const now = window(delta(0.5, { NOAUTH: 2 }));
+    expect(increasesIn(now, good(0)).NOAUTH?.usual).toBe(2);
+    expect(increasesIn(now, good(0), new Set(['NOAUTH'])).NOAUTH?.usual).toBe(0);
+    expect(increasesIn(now, good(0), new Set(['NOPERM'])).NOAUTH?.usual).toBe(2);
+    expect(increasesIn(now, good(3), new Set(['NOAUTH'])).NOAUTH?.usual).toBe(3);
+  });
+
   it('is beside the whole pause before it where no good times are known', () => {
     expect(increasesIn(window(delta(0.5, { NOAUTH: 9 }), delta(60, { NOAUTH: 4 })), [])).toEqual({
       NOAUTH: { by: 9, usual: 4, pauseSeconds: 60 },

@@ -13,53 +13,65 @@ const WINDOWS = 10;
 
 /** What a server's counters did while pairs ran in good times, to tell what a bad pair caused from what goes on anyway. */
 export interface Baseline {
-  /**
-   * The rise between two snapshots around pairs, beside that of the pause since the last ones. Before there
-   * were good times it is that of as many pauses as it takes to be as long, because a short interval leaves
-   * less time between its pairs than they take.
-   */
-  window(before: CounterSnapshot | undefined, after: CounterSnapshot | undefined): ObservationWindow | undefined;
-  /** The growth in a window in which a pair was bad. */
-  increases(window: ObservationWindow): Partial<Record<Counted, AnomalousIncrease>>;
-  /** Whether there is enough to compare a window with. */
-  suffices(window: ObservationWindow): boolean;
-  /** Adds a window in which every pair was good. */
-  keep(window: ObservationWindow): void;
-  /** Passes over a window in which every pair was good and something else went wrong or was mended. */
-  leaveOut(): void;
+  /** The last ten windows in which every pair was good. */
+  readonly good: readonly ObservationWindow[];
+  /** What moved in the pauses between pairs, the latest first. */
+  readonly pauses: readonly CounterDelta[];
+  /** A bad round is not followed by a pause that others had without trouble. */
+  readonly afterBad: boolean;
+  /** The counters when they were read last. */
+  readonly last: CounterSnapshot | undefined;
+  /** The counters that moved in the last bad window, and in the bad one just before it. */
+  readonly moved: ReadonlySet<Counted>;
+  readonly movedBefore: ReadonlySet<Counted>;
 }
 
-/** A baseline of the last ten good windows. */
-export function keepBaseline(): Baseline {
-  const good: ObservationWindow[] = [];
-  const pauses: CounterDelta[] = [];
-  let afterBad = false;
-  let last: CounterSnapshot | undefined;
-  return {
-    window(before, after) {
-      const pause = last === undefined || before === undefined ? undefined : deltaBetween(last, before);
-      if (pause === undefined) pauses.length = 0;
-      else pauses.unshift(pause);
-      pauses.splice(WINDOWS);
-      last = after;
-      const during = before === undefined || after === undefined ? undefined : deltaBetween(before, after);
-      return during && { during, pause: good.length > 0 ? pause : together(pauses, during.seconds) };
-    },
-    increases(window) {
-      afterBad = true;
-      return increasesIn(window, good);
-    },
-    suffices: ({ during, pause }) => good.length > 0 || (pause !== undefined && pause.seconds >= during.seconds),
-    keep(window) {
-      // In the pause after a bad pair everybody else met what was wrong, too.
-      good.push(afterBad ? { during: window.during } : window);
-      afterBad = false;
-      if (good.length > WINDOWS) good.shift();
-    },
-    leaveOut() {
-      afterBad = true;
-    },
-  };
+/** Nothing was seen yet. */
+export const NO_BASELINE: Baseline = { good: [], pauses: [], afterBad: false, last: undefined, moved: new Set(), movedBefore: new Set() };
+
+/**
+ * Takes in the counters before and after pairs. The window is what moved while they ran, beside what moved in the pause
+ * since the last ones. Without a good window yet, that is the sum of earlier pauses until they last as long as the round,
+ * because a short interval leaves less time between its pairs than they take.
+ */
+export function observe(
+  baseline: Baseline,
+  before: CounterSnapshot | undefined,
+  after: CounterSnapshot | undefined,
+): { baseline: Baseline; window: ObservationWindow | undefined } {
+  const { last, good } = baseline;
+  const pause = last === undefined || before === undefined ? undefined : deltaBetween(last, before);
+  const pauses = pause === undefined ? [] : [pause, ...baseline.pauses].slice(0, WINDOWS);
+  const during = before === undefined || after === undefined ? undefined : deltaBetween(before, after);
+  const window = during && { during, pause: good.length > 0 ? pause : together(pauses, during.seconds) };
+  return { baseline: { ...baseline, pauses, last: after }, window };
+}
+
+/** By how much more than usual the counters moved in a window in which a pair was bad. */
+export function increasesBeside({ good, movedBefore }: Baseline, window: ObservationWindow): Partial<Record<Counted, AnomalousIncrease>> {
+  return increasesIn(window, good, movedBefore);
+}
+
+/** Whether there is enough to compare a window with. */
+export function suffices({ good }: Baseline, { during, pause }: ObservationWindow): boolean {
+  return good.length > 0 || (pause !== undefined && pause.seconds >= during.seconds);
+}
+
+/** Adds a window in which every pair was good. The pause after a bad round is not representative: it is left out. */
+export function withGood(baseline: Baseline, window: ObservationWindow): Baseline {
+  const good = [...baseline.good, baseline.afterBad ? { during: window.during } : window].slice(-WINDOWS);
+  return { ...baseline, good, afterBad: false, moved: new Set(), movedBefore: new Set() };
+}
+
+/** Takes in a window in which a pair was bad. */
+export function withBad(baseline: Baseline, { during }: ObservationWindow): Baseline {
+  const moved = new Set(COUNTED.filter((name) => (during.by[name] ?? 0) > 0));
+  return { ...baseline, afterBad: true, moved, movedBefore: baseline.moved };
+}
+
+/** Passes over a window in which every pair was good and something else went wrong or was mended. */
+export function passedOver(baseline: Baseline): Baseline {
+  return { ...baseline, afterBad: true, moved: new Set(), movedBefore: new Set() };
 }
 
 /** The first of the pauses that together last some seconds, as one; all of them when they last less. */

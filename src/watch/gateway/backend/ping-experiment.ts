@@ -1,56 +1,63 @@
-import type { Tick } from '../../../model/tick.ts';
 import type { Clock } from '../../../schedule/clock.ts';
 import { type CounterDelta, type CounterSnapshot, deltaBetween } from '../../../verdict/growth.ts';
 import { compare, type Repetition } from '../../../verdict/repetition.ts';
-import type { Look } from '../self-report.ts';
-import type { ServerView } from './view.ts';
+import { pingRecovered, type SelfReport } from '../self-report.ts';
 
-/** What it works with. `recovered` is told when the gateway answers 200 again meanwhile. */
-export interface RepeatParts {
-  look: Pick<Look, 'cachePing' | 'askPing'>;
-  server: Pick<ServerView, 'snapshot'>;
+/** What the experiment works with: how `/cache/ping` is asked once more, and how the server's counters are read. */
+export interface PingParts {
+  askPing(report: SelfReport): Promise<SelfReport>;
+  snapshot(): Promise<CounterSnapshot | undefined>;
   clock: Clock;
-  recovered: () => void;
+  signal: AbortSignal;
+}
+
+/** What the gateway said last, whether it answered 200 again meanwhile, and what the server did; undefined when that could not be compared. */
+export interface PingExperiment {
+  readonly report: SelfReport;
+  readonly recovered: boolean;
+  readonly repetition: Repetition | undefined;
 }
 
 /**
- * How many times longer than each `/cache/ping` the silence after it is. Somebody who is refused all the time is
- * refused in the silences, too, and whoever comes at a fixed pace cannot keep time with silences that differ:
- * strangers that come at random are taken for the gateway once in 10,000 times at most, whatever their pace.
+ * Pause lengths after each ping, as multiples of its duration. They differ so that a client with a fixed pace cannot
+ * fall into step. Of clients that come at random fewer than 1 in 10,000 are taken for the gateway, whatever their pace.
  */
-const SILENCES = [2, 5, 3, 4] as const;
-/** So short an answer is mostly chance. Milliseconds. */
+const PAUSES = [2, 5, 3, 4] as const;
+/** A shorter answer is mostly chance. Milliseconds. */
 const SHORTEST_MS = 10;
 /** A gateway whose answers take longer is not asked again: it would be held up, and all of this would take seconds. Milliseconds. */
-const LONGEST_MS = 150;
+const LONGEST_MS = 300;
 
 /**
  * Asks `/cache/ping` again and again between readings of the server's counters, when it has just answered 503: an
  * open circuit breaker keeps a gateway from its Redis, but not this question (LiteLLM 1.106.0 sends one PING each
- * time). Until a monotonic time at most; undefined when there was no time for it, when an answer was another one,
- * or when the counters could not be compared.
+ * time). Until a monotonic time at most; there is no repetition when there was no time for it, when an answer was
+ * another one, or when the counters could not be compared.
  */
-export async function repeatPing(
-  { look, server, clock, recovered }: RepeatParts,
-  tick: Tick,
-  until: number,
-): Promise<Repetition | undefined> {
+export async function repeatPing(parts: PingParts, known: SelfReport, until: number): Promise<PingExperiment> {
+  const { askPing, snapshot, clock, signal } = parts;
   const [asked, between]: [CounterDelta[], CounterDelta[]] = [[], []];
-  let last = look.cachePing === 503 ? await server.snapshot(tick.signal) : undefined;
-  for (const silence of SILENCES) {
-    if (last === undefined) return undefined;
-    const before: CounterSnapshot = last;
-    if (await look.askPing(tick, until, true)) recovered();
-    const answered = await server.snapshot(tick.signal);
-    if (answered === undefined || look.cachePing !== 503) return undefined;
+  let [report, recovered] = [known, false];
+  const ended = (repetition?: Repetition): PingExperiment => ({ report, recovered, repetition });
+  let last = report.cachePing === 503 ? await snapshot() : undefined;
+  for (const pause of PAUSES) {
+    if (last === undefined) return ended();
+    const before = last;
+    const answer = await askPing(report);
+    recovered ||= pingRecovered(report, answer);
+    report = answer;
+    const answered = await snapshot();
+    if (answered === undefined || report.cachePing !== 503) return ended();
     const took = Math.max(SHORTEST_MS, answered.at - before.at);
-    if (took > LONGEST_MS || clock.monotonic() + silence * took > until) return undefined;
-    await clock.sleep(silence * took, tick.signal);
-    last = await server.snapshot(tick.signal);
+    if (took > LONGEST_MS || clock.monotonic() + pause * took > until) return ended();
+    await clock.sleep(pause * took, signal);
+    last = await snapshot();
     const deltas = [deltaBetween(before, answered), last && deltaBetween(answered, last)];
-    if (deltas[0] === undefined || deltas[1] === undefined) return undefined;
+    if (deltas[0] === undefined || deltas[1] === undefined) return ended();
     asked.push(deltas[0]);
     between.push(deltas[1]);
+    // What did not move with each question proves nothing any more: the others are saved for the rest of the outage.
+    if (compare(asked, between).counters.length === 0) break;
   }
-  return compare(asked, between);
+  return ended(compare(asked, between));
 }

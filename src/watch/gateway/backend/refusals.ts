@@ -1,165 +1,103 @@
-import { addressesOf } from '../../../litellm/addresses.ts';
-import { settle } from '../../../redis/connection/failure.ts';
-import type { Connection, Target } from '../../../redis/connection/target.ts';
-import type { KeyWatch } from '../../../redis/probe-keys/watch.ts';
-import { ACL_LOG, ACL_LOG_ALL, type AclEntry } from '../../../redis/replies/acl-log.ts';
-import { plainAddress } from '../../../redis/replies/client-info.ts';
-import type { Clock } from '../../../schedule/clock.ts';
 import type { GatewayRefusal } from '../../../verdict/signals.ts';
-import { type FreshRefusals, rememberAclLog } from '../../target/acl-log.ts';
 
-/** Refusals in the ACL LOG of a server that are those of one gateway. */
-export interface RefusalView {
-  /** Reads the log just before the pairs: what is in it then is old. */
-  before(signal: AbortSignal): Promise<void>;
-  /** A pair of this probe was sent. */
-  sent(probe: string): void;
-  /** Reads the log after the pairs. */
-  after(signal: AbortSignal): Promise<void>;
-  /** What came to the log with the last pairs and is the gateway's. What comes with good pairs, too, is nothing to go by. */
-  ofGateway(pairs: { allGood: boolean; steady: boolean }): Promise<GatewayRefusal[]>;
-  /**
-   * How many commands without which nothing is cached were refused to others with the last pairs, each of a kind that
-   * never came with good pairs. Zero while no good pairs are known to compare with.
-   */
-  unheardOf(): number;
+/** A kind of refusal that is the gateway's, by which it is known again. */
+export type TiedRefusal = GatewayRefusal & { readonly kind: string };
+
+/**
+ * Commands without which nothing is cached that were refused to others than the exporter: `what` the refusal is of, and
+ * `kind`, which names the user as well.
+ */
+export interface DeniedCommand {
+  readonly what: string;
+  readonly kind: string;
+  readonly count: number;
+  readonly ageSeconds: number;
 }
 
-/** A refusal that is the gateway's, with what it is known by again. */
-type TiedRefusal = GatewayRefusal & { kind: string };
+/** What the ACL LOG of a server showed around the pairs of a round. Times are milliseconds of the monotonic clock. */
+export interface RefusalEvidence {
+  /** The log could be read just before the pairs, so that what came with them is known. */
+  readonly isComplete: boolean;
+  readonly beforeAt: number;
+  readonly afterAt: number;
+  /** Denied commands that the log had before the pairs. */
+  readonly deniedBefore: readonly DeniedCommand[];
+  /** Denied commands that came with the pairs. */
+  readonly denied: readonly DeniedCommand[];
+  /** Refusals that came with the pairs, of the key of one of them. */
+  readonly onKey: readonly GatewayRefusal[];
+  /** Refusals that came with the pairs from an address of the gateway, or of the user of its credential. */
+  readonly tied: readonly TiedRefusal[];
+}
 
-/** Commands without which nothing is cached. */
-const CACHING = ['get', 'set', 'setex', 'mget'];
-/** Commands without which nobody logs in. */
-const LOGIN = ['auth', 'hello'];
-/** So many entries does the short form of the log give: when all are new, there may be more. */
-const SHORT_LOG = 10;
+/** What is known of the refusals of a server, to tell those of an outage from those that come anyway. */
+export interface RefusalMemory {
+  readonly latest: RefusalEvidence | undefined;
+  /** What was denied between the last pairs, if these were good, and the latest ones. */
+  readonly inPause: readonly DeniedCommand[];
+  /** Kinds of the gateway's refusals that came with good pairs, too. */
+  readonly usual: ReadonlySet<string>;
+  /** Denied commands that came with good pairs, without and with their user; undefined before the first of them. */
+  readonly heardOf: ReadonlySet<string> | undefined;
+  /** How many good rounds one after the other brought no new kind. */
+  readonly unchanged: number;
+  readonly wasGood: boolean;
+}
 
-/** More kinds of refusals than a gateway causes in good times. */
-const REMEMBERED = 64;
+/** More kinds of refusals than the users of a server cause in good times. */
+const MAX_KINDS = 64;
+/** So many good rounds without a user that was not refused before tell that another one is no chance. */
+const SETTLED = 3;
 
-/** Looks for the refusals of the gateway on these hosts. */
-export function viewRefusals(hosts: readonly string[], target: Target, keys: KeyWatch, clock: Clock): RefusalView {
-  const log = rememberAclLog();
-  const probes = new Set<string>();
-  const usual = new Set<string>();
-  /** Kinds of refused commands that came with good pairs, from wherever; undefined before the first of them. */
-  let heardOf: Set<string> | undefined;
-  /** What was refused between the last pairs, which were good, and those that are due. */
-  let inPause: readonly AclEntry[] = [];
-  let readAt: number | undefined;
-  let wasGood = false;
-  let fresh: FreshRefusals[] = [];
-  let began = false;
-  let longLog = false;
-  /** The users of the credentials that are not the exporter's: a command that is refused to one of them is refused to whoever has logged in with it. */
-  const users = new Map(
-    target.config.canaries.flatMap(({ name, username }) =>
-      username === undefined || username === 'default' || username === target.credential.username ? [] : [[username, name]],
-    ),
-  );
-  /** The connection on which ACL LOG is refused: each further attempt would be one more refusal in the very log. */
-  let without: Connection | undefined;
+/** Nothing is known of any refusal. */
+export const NO_REFUSALS: RefusalMemory = {
+  latest: undefined,
+  inPause: [],
+  usual: new Set(),
+  heardOf: undefined,
+  unchanged: 0,
+  wasGood: false,
+};
 
-  async function read(signal: AbortSignal): Promise<AclEntry[] | undefined> {
-    const redis = keys.connection;
-    if (redis === undefined || redis === without) return undefined;
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(target.config.timeout)]);
-    const query = longLog ? ACL_LOG_ALL : ACL_LOG;
-    const reply = await settle(target.ask(redis, query.args, limited));
-    signal.throwIfAborted();
-    if (reply.ok) return query.parse(reply.value);
-    if (reply.error.prefix !== undefined) without = redis;
-    return undefined;
+/** Takes in what the log showed in a round. */
+export function withRefusals(memory: RefusalMemory, evidence: RefusalEvidence): RefusalMemory {
+  const { latest, wasGood } = memory;
+  const seconds = wasGood && latest !== undefined ? (evidence.beforeAt - latest.afterAt) / 1000 : 0;
+  return { ...memory, latest: evidence, inPause: evidence.deniedBefore.filter(({ ageSeconds }) => ageSeconds < seconds) };
+}
+
+/** Takes in how the pairs went; `steady`: nothing else went wrong or was mended. What comes with good pairs is usual. */
+export function withPairs(memory: RefusalMemory, { allGood, steady }: { allGood: boolean; steady: boolean }): RefusalMemory {
+  const isUsual = allGood && steady;
+  const { latest } = memory;
+  if (!isUsual || latest === undefined) return { ...memory, wasGood: isUsual };
+  const usual = new Set(memory.usual);
+  for (const { kind } of latest.tied) if (usual.size < MAX_KINDS) usual.add(kind);
+  // What is refused while an outage begins or ends would never count again.
+  if (!latest.isComplete) return { ...memory, usual, wasGood: true };
+  const heardOf = new Set(memory.heardOf);
+  const before = heardOf.size;
+  for (const { what, kind } of [...latest.denied, ...memory.inPause]) {
+    heardOf.add(what);
+    if (heardOf.size < MAX_KINDS) heardOf.add(kind);
   }
-
-  /**
-   * Refusals from an address of the gateway, or of the user of its credential. An address that the exporter has, too,
-   * tells nobody apart: on one machine everything comes from its loopback address. What is typed as the user of a
-   * login is not a user yet.
-   */
-  async function fromGateway(): Promise<TiedRefusal[]> {
-    const telling = fresh.filter((refusal) => causeOf(refusal) !== undefined);
-    if (telling.length === 0) return [];
-    const own = keys.connection && ownAddress(keys.connection);
-    const addresses = (await addressesOf(hosts)).filter((address) => address !== own);
-    return telling.flatMap((refusal): TiedRefusal[] => {
-      const { address, username, reason, count } = refusal;
-      const cause = causeOf(refusal);
-      const credential = reason === 'auth' ? undefined : users.get(username);
-      if (cause === undefined || usual.has(kindOf(refusal))) return [];
-      if (address !== undefined && addresses.includes(address)) return [{ cause, count, tie: { address }, kind: kindOf(refusal) }];
-      return credential === undefined ? [] : [{ cause, count, tie: { credential }, kind: kindOf(refusal) }];
-    });
-  }
-
-  /** Those of some refusals that are of commands of a cache, to others than the exporter. */
-  function deniedOf<T extends FreshRefusals>(some: readonly T[]): T[] {
-    const own = target.credential.username ?? 'default';
-    return some.filter((refusal) => causeOf(refusal) === 'redis_permission' && refusal.username !== own);
-  }
-
-  return {
-    async before(signal) {
-      probes.clear();
-      fresh = [];
-      log.forget();
-      const entries = await read(signal);
-      began = entries !== undefined;
-      const since = wasGood && readAt !== undefined ? (clock.monotonic() - readAt) / 1000 : 0;
-      inPause = (entries ?? []).filter(({ ageSeconds }) => ageSeconds < since);
-      if (entries !== undefined) log.read(entries, clock.monotonic());
-    },
-    sent: (probe) => void probes.add(probe),
-    async after(signal) {
-      const entries = began ? await read(signal) : undefined;
-      fresh = entries === undefined ? [] : log.read(entries, clock.monotonic());
-      // Whoever is refused all day fills the short form.
-      longLog = fresh.length >= SHORT_LOG;
-      readAt = clock.monotonic();
-    },
-    async ofGateway({ allGood, steady }) {
-      const tied = await fromGateway();
-      wasGood = allGood && steady;
-      if (allGood) {
-        // What is refused while an outage begins or ends would never count again.
-        if (steady && began) {
-          heardOf ??= new Set();
-          for (const refusal of deniedOf([...fresh, ...inPause])) if (heardOf.size < REMEMBERED) heardOf.add(kindOf(refusal));
-        }
-        if (steady) for (const { kind } of tied) if (usual.size < REMEMBERED) usual.add(kind);
-        return [];
-      }
-      // The exporter asks for the same keys, as its own user.
-      const onKey = fresh.filter(
-        ({ probe, username }) => probe !== undefined && probes.has(probe) && username !== (target.credential.username ?? 'default'),
-      );
-      return [
-        ...onKey.map(({ count }): GatewayRefusal => ({ cause: 'redis_permission', count, tie: 'key' })),
-        ...tied.map(({ cause, count, tie }): GatewayRefusal => ({ cause, count, tie })),
-      ];
-    },
-    unheardOf: () => {
-      const kinds = heardOf;
-      if (kinds === undefined) return 0;
-      return deniedOf(fresh).reduce((sum, refusal) => (kinds.has(kindOf(refusal)) ? sum : sum + refusal.count), 0);
-    },
-  };
+  return { ...memory, usual, heardOf, unchanged: heardOf.size > before ? 0 : memory.unchanged + 1, wasGood: true };
 }
 
-/** The IP address from which the server sees this daemon; undefined over a unix socket. */
-function ownAddress({ socket }: Connection): string | undefined {
-  return socket.localAddress === undefined ? undefined : plainAddress(socket.localAddress);
+/** New refusals that are the gateway's, without kinds that also come with good pairs; none of them counts while all pairs are good. */
+export function refusalsOfGateway({ latest, usual }: RefusalMemory): GatewayRefusal[] {
+  if (latest === undefined) return [];
+  const tied = latest.tied.filter(({ kind }) => !usual.has(kind));
+  return [...latest.onKey, ...tied.map(({ cause, count, tie }): GatewayRefusal => ({ cause, count, tie }))];
 }
 
-/** What a refusal would be the cause of if it were the gateway's; undefined where a cache works all the same. */
-function causeOf({ reason, what }: FreshRefusals): GatewayRefusal['cause'] | undefined {
-  if (reason === 'auth') return 'redis_auth';
-  if (reason === 'key' || reason === 'channel') return undefined;
-  // Valkey 9 refuses databases, too, and writes the command beside that reason.
-  return LOGIN.includes(what) ? 'redis_auth' : CACHING.includes(what) ? 'redis_permission' : undefined;
-}
-
-function kindOf({ reason, what }: FreshRefusals): string {
-  return `${reason} ${what}`;
+/**
+ * How many commands without which nothing is cached were refused to others with the last pairs, each of a kind that was
+ * never refused to the same user with good pairs. Zero while no good pairs are known to compare with.
+ */
+export function newlyDenied({ latest, heardOf, unchanged }: RefusalMemory): number {
+  if (heardOf === undefined || latest === undefined) return 0;
+  // Where other users are refused all the time, only a command is new that was refused to nobody.
+  const byUser = heardOf.size < MAX_KINDS && unchanged >= SETTLED;
+  return latest.denied.reduce((sum, { what, kind, count }) => (heardOf.has(byUser ? kind : what) ? sum : sum + count), 0);
 }

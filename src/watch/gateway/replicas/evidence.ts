@@ -5,10 +5,10 @@ import { GATEWAY_FAILURE_PROSE, OUTCOME_PROSE } from '../../../verdict/pair-word
 /** One replica and what it says of itself. */
 export type ReplicaHealth = { name: string } & Pick<Health, 'failure' | 'ready' | 'version'>;
 
-/** So many names are told of each kind; the page shows every pair. */
+/** So many names are listed of each kind; the page shows every pair. */
 const NAMED = 4;
 
-/** What is to be said of a gateway's replicas: who is down or not ready, who runs another release, who does not read what others wrote. */
+/** Sentences on a gateway's replicas: which are down or not ready, which run another release, which do not read what others wrote. */
 export function replicaEvidence(replicas: readonly ReplicaHealth[], pairs: readonly ReplicaStatus[]): string[] {
   const down = replicas.filter(({ failure }) => failure !== undefined);
   const alive = replicas.filter(({ failure }) => failure === undefined);

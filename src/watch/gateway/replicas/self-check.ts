@@ -1,52 +1,41 @@
-import type { Series } from '../../../catalogue/series.ts';
-import type { GatewayConfig } from '../../../config/effective.ts';
 import type { Tick } from '../../../model/tick.ts';
-import { type PairPlan, runPair } from '../../../pairs/pair.ts';
-import type { Clock } from '../../../schedule/clock.ts';
-import type { ServerView } from '../backend/view.ts';
-import type { Spending } from '../budget.ts';
-import type { Overhead } from '../overhead.ts';
-import { planOf } from '../plan.ts';
-import { resultOf } from '../route.ts';
-import type { Look } from '../self-report.ts';
-import type { ReplicaWatch } from './watch.ts';
+import { runPair } from '../../../pairs/pair.ts';
+import type { RouteResult } from '../../../verdict/signals.ts';
+import { payTwice, type RoundParts } from '../round.ts';
+import { planOf, resultOf } from '../route.ts';
+import type { GatewayState } from '../state.ts';
+import { unchecked } from './memory.ts';
 
-/** Asks replicas one by one what pairs between them do not tell. */
-export interface AloneWatch {
-  /**
-   * Lets each of two replicas, whose pair was no hit from Redis, read what it wrote itself: a pair of completions,
-   * which counts for nothing else. Within the budget, and until a monotonic time at most.
-   */
-  attempt(tick: Tick, until: number, modelSeconds: number): Promise<void>;
-}
-
-/** What it works with. */
-export interface AloneParts {
-  config: GatewayConfig & Pick<PairPlan, 'instance'>;
-  look: Look;
-  replicas: ReplicaWatch;
-  server: ServerView;
-  spending: Spending;
-  overhead: Pick<Overhead, 'withheld'>;
-  series: Series;
-  clock: Clock;
-}
-
-/** Knows nothing by itself: what it finds is kept with the replicas. */
-export function watchAlone({ config, look, replicas, server, spending, overhead, series, clock }: AloneParts): AloneWatch {
-  return {
-    async attempt(tick, until, modelSeconds) {
-      if (!config.routes.includes('completions')) return;
-      const untried = replicas.alone();
-      for (const [index, { name, ways }] of untried.entries()) {
-        const left = until - clock.monotonic();
-        if (left <= 0 || !spending.affords(1) || overhead.withheld('experiment', true) !== undefined) return;
-        const own = planOf(config, look, 'completions', 'own', until - left + left / (untried.length - index));
-        const plan = { ...own, experiment: { modelSeconds } };
-        const pair = await runPair(plan, ways, server.keys, tick, clock);
-        if (pair.outcome !== undefined) replicas.recordAlone(name, resultOf(pair, pair.outcome, false));
-        series.add('llm.cache.probe.cost_usd', {}, spending.charge(pair));
-      }
-    },
-  };
+/**
+ * For two replicas that did not share a hit: one completions pair on each, to see whether it reads its own writes. Not
+ * counted in the metrics of pairs. Within the budget, and until a monotonic time at most.
+ */
+export async function checkReplicas(
+  { config, questions, backend, spending, overhead, clock }: RoundParts,
+  { replicas, routes, report }: GatewayState,
+  until: number,
+  tick: Tick,
+): Promise<{ name: string; result: RouteResult }[]> {
+  if (replicas === undefined || !config.routes.includes('completions')) return [];
+  const mayAsk = () => overhead.withheld('experiment', true) === undefined;
+  const modelSeconds = Math.max(0, ...routes.map(({ last, result }) => (result === undefined ? 0 : (last?.pair.first.seconds ?? 0))));
+  const found: { name: string; result: RouteResult }[] = [];
+  const left = unchecked(replicas);
+  for (const [index, replica] of left.entries()) {
+    const now = clock.monotonic();
+    if (now >= until || !spending.affords(1) || !mayAsk()) break;
+    const plan = planOf(config, report.settings, 'completions', 'own', now + (until - now) / (left.length - index));
+    const gateway = questions.to(replica, tick.traceId);
+    const pair = await runPair(
+      { ...plan, experiment: { modelSeconds } },
+      { first: gateway, duplicate: gateway },
+      backend?.keys,
+      tick,
+      clock,
+      (doubtful) => mayAsk() && payTwice(spending, doubtful),
+    );
+    spending.charge(pair);
+    if (pair.outcome !== undefined) found.push({ name: replica.name, result: resultOf(pair, pair.outcome, false) });
+  }
+  return found;
 }

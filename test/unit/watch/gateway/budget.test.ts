@@ -1,11 +1,18 @@
 import { describe, expect, it } from 'vitest';
+import type { GatewayConfig } from '../../../../src/config/effective.ts';
 import type { CacheMarkers } from '../../../../src/litellm/cache-markers.ts';
 import { PROBERS } from '../../../../src/pairs/index.ts';
 import type { PairResult, RequestResult } from '../../../../src/pairs/pair.ts';
-import { keepSpending } from '../../../../src/watch/gateway/budget.ts';
+import type { Clock } from '../../../../src/schedule/clock.ts';
+import { createStore } from '../../../../src/telemetry/store.ts';
+import { createSpending, type Spending } from '../../../../src/watch/gateway/budget.ts';
 import { handClock } from '../../../support/clock.ts';
 
 const DAY = 86_400_000;
+
+function spendingOf(config: Pick<GatewayConfig, 'daily_budget_usd' | 'price_per_pair_usd'>, clock: Clock): Spending {
+  return createSpending(config, createStore(clock).open({ kind: 'gateway', name: 'g', staleAfter: 1_000 }), clock);
+}
 
 function sent(mark: RequestResult['mark'], costUsd?: number): RequestResult {
   const marks: CacheMarkers = { apiBase: false, timed: false, fromProvider: false, costUsd };
@@ -18,7 +25,7 @@ function pair(first: RequestResult, duplicate?: RequestResult): PairResult {
 
 describe('the account of a gateway', () => {
   it('counts what the gateway reports for answers that were not hits', () => {
-    const spending = keepSpending({ daily_budget_usd: 1, price_per_pair_usd: 0.5 }, handClock());
+    const spending = spendingOf({ daily_budget_usd: 1, price_per_pair_usd: 0.5 }, handClock());
     expect(spending.charge(pair(sent('miss', 0.25), sent('hit', 0.25)))).toBe(0.25);
     expect(spending.charge(pair(sent('miss', 0.25), sent('miss', 0.125)))).toBe(0.375);
     expect(spending.charge(pair(sent('miss', 0), sent('unknown', 0)))).toBe(0);
@@ -26,14 +33,14 @@ describe('the account of a gateway', () => {
   });
 
   it('counts the configured price where the gateway reports none', () => {
-    const spending = keepSpending({ daily_budget_usd: 1, price_per_pair_usd: 0.125 }, handClock());
+    const spending = spendingOf({ daily_budget_usd: 1, price_per_pair_usd: 0.125 }, handClock());
     expect(spending.charge(pair(sent('miss'), sent('hit')))).toBe(0.125);
     expect(spending.charge(pair(sent('miss'), sent('miss')))).toBe(0.25);
   });
 
   it('counts a request that a provider may have answered, and none that was refused', () => {
     const failed = (failure: RequestResult['failure']) =>
-      keepSpending({ daily_budget_usd: 1, price_per_pair_usd: 0.125 }, handClock()).charge(pair({ seconds: 1, mark: 'unknown', failure }));
+      spendingOf({ daily_budget_usd: 1, price_per_pair_usd: 0.125 }, handClock()).charge(pair({ seconds: 1, mark: 'unknown', failure }));
     expect(['timeout', 'closed', 'protocol', 'too_large'].map((failure) => failed(failure as RequestResult['failure']))).toEqual([
       0.125, 0.125, 0.125, 0.125,
     ]);
@@ -44,7 +51,7 @@ describe('the account of a gateway', () => {
 
   it('affords what fits into the day at twice the price, and starts anew with the next day', async () => {
     const clock = handClock(10 * DAY);
-    const spending = keepSpending({ daily_budget_usd: 1, price_per_pair_usd: 0.25 }, clock);
+    const spending = spendingOf({ daily_budget_usd: 1, price_per_pair_usd: 0.25 }, clock);
     expect([spending.affords(2), spending.affords(3)]).toEqual([true, false]);
     spending.charge(pair(sent('miss', 0.5), sent('hit')));
     expect([spending.affords(1), spending.affords(2)]).toEqual([true, false]);
@@ -56,14 +63,14 @@ describe('the account of a gateway', () => {
   });
 
   it('expects the dearest pair again', () => {
-    const spending = keepSpending({ daily_budget_usd: 1 }, handClock());
+    const spending = spendingOf({ daily_budget_usd: 1 }, handClock());
     expect([spending.affords(100), spending.priced()]).toEqual([true, false]);
     spending.charge(pair(sent('miss', 0.25), sent('miss', 0.25)));
     expect([spending.affords(1), spending.affords(2), spending.priced()]).toEqual([true, false, true]);
   });
 
   it('takes a model whose price is said to be 0 for one that costs nothing', () => {
-    const spending = keepSpending({ daily_budget_usd: 1, price_per_pair_usd: 0 }, handClock());
+    const spending = spendingOf({ daily_budget_usd: 1, price_per_pair_usd: 0 }, handClock());
     spending.charge(pair(sent('miss', 0.001), sent('hit')));
     expect(spending.priced()).toBe(false);
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Outcome, Route } from '../../../../src/model/cache.ts';
 import { PROBERS } from '../../../../src/pairs/index.ts';
 import type { PairResult } from '../../../../src/pairs/pair.ts';
-import { keepHistory, REMEMBERED, withNewest } from '../../../../src/watch/gateway/history.ts';
+import { createHistory, REMEMBERED, withNewest } from '../../../../src/watch/gateway/history.ts';
 
 function pair(outcome: Outcome | undefined, route: Route = 'completions'): PairResult {
   return {
@@ -21,7 +21,7 @@ const BROKEN = { verdict: 'memory_only', cause: 'redis_auth', evidence: 'NOAUTH'
 
 describe('the history of a gateway', () => {
   it('remembers the pairs of each route as small records', () => {
-    const history = keepHistory();
+    const history = createHistory();
     history.pair(pair('ok'), 1_000, 'a');
     history.pair(pair(undefined, 'chat'), 2_000, 'a');
     history.pair(pair('miss_not_written'), 3_000, 'b');
@@ -38,7 +38,7 @@ describe('the history of a gateway', () => {
   });
 
   it('keeps what failed, with what was made of it, when the pairs around it are long forgotten', () => {
-    const history = keepHistory();
+    const history = createHistory();
     history.pair(pair('miss_not_written'), 1, 'bad');
     expect(history.status().failures).toEqual([]);
     history.judged(BROKEN, 2, 'bad');
@@ -62,7 +62,7 @@ describe('the history of a gateway', () => {
   });
 
   it('notes when the verdict or its cause became another one', () => {
-    const history = keepHistory();
+    const history = createHistory();
     history.judged({ verdict: 'unknown', cause: 'undetermined', evidence: 'nothing yet' }, 1, 'a');
     history.judged(WORKING, 2, 'b');
     history.judged({ ...WORKING, evidence: 'another sentence' }, 3, 'c');
@@ -76,7 +76,7 @@ describe('the history of a gateway', () => {
   });
 
   it('stays bounded in everlasting trouble, also without judgements', () => {
-    const history = keepHistory();
+    const history = createHistory();
     for (let index = 0; index < 500; index++) history.pair(pair('error_first', index % 2 === 0 ? 'chat' : 'completions'), index, 't');
     for (let index = 0; index < 500; index++) history.judged(index % 2 === 0 ? WORKING : BROKEN, index, 't');
     const { pairs, failures, changes } = history.status();
@@ -86,7 +86,7 @@ describe('the history of a gateway', () => {
   });
 
   it('never changes a list that it handed out', () => {
-    const history = keepHistory();
+    const history = createHistory();
     history.pair(pair('ok'), 1, 'a');
     const before = history.status().pairs[0]?.records;
     history.pair(pair('ok', 'chat'), 2, 'b');

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { FinishedRequest } from '../../../../src/litellm/gateway.ts';
 import { QUESTION, type Question } from '../../../../src/model/cache.ts';
 import { createStore } from '../../../../src/telemetry/store.ts';
-import { createOverheadMemory, keepOverhead } from '../../../../src/watch/gateway/overhead.ts';
+import { createOverhead, createOverheadMemory } from '../../../../src/watch/gateway/overhead.ts';
 import { handClock } from '../../../support/clock.ts';
 
 /** The account of a gateway, what a question leaves there, and the seconds that are shown of it. */
@@ -10,7 +10,7 @@ function account(share = 1, memory = createOverheadMemory()) {
   const clock = handClock();
   const store = createStore(clock);
   const series = store.open({ kind: 'gateway', name: 'g', staleAfter: 1_000 });
-  const overhead = keepOverhead(share, memory, series, clock);
+  const overhead = createOverhead(share, memory, series, clock);
   const ask = (question: Question | undefined, ended: Partial<FinishedRequest> = {}, modelSeconds?: number) =>
     overhead.took({ method: 'GET', status: 200, seconds: 0.01, ...ended }, { question, modelSeconds });
   const shown = (question: Question) =>
@@ -98,6 +98,71 @@ describe('a question beside the pairs', () => {
     for (const ended of answers) ask('cache_ping', ended);
     await clock.advance(3_600_000);
     expect(overhead.withheld('cache_ping', true)).not.toBeUndefined();
+  });
+
+  describe('that was slow or gave no answer while Redis was away', () => {
+    const GIVEN_UP = { status: undefined, failure: 'timeout', seconds: 1 } as const;
+    const questions = ['cache_ping', 'control', 'experiment'] as const;
+
+    it.each<[string, Partial<FinishedRequest>]>([
+      ['gave no answer', GIVEN_UP],
+      ['was slow', { seconds: 0.8 }],
+    ])('and %s is asked again when Redis answers, and not before', async (_, ended) => {
+      for (const question of questions) {
+        const { clock, overhead, ask } = account();
+        // A gateway that was quick before.
+        ask(question);
+        await clock.advance(60_000);
+        const start = clock.monotonic();
+        await clock.advance(1_000);
+        ask(question, ended);
+        overhead.excuse(start, 'away');
+        expect(overhead.withheld(question, true)).toBeDefined();
+        overhead.excuse(clock.monotonic(), 'not known');
+        overhead.excuse(clock.monotonic() + 1, 'away');
+        expect(overhead.withheld(question, true)).toBeDefined();
+        overhead.excuse(clock.monotonic(), 'answers');
+        expect(overhead.withheld(question, true)).toBeUndefined();
+        expect(overhead.status().notAskedAgain).toEqual([]);
+      }
+    });
+
+    it('is not asked again where it was so before, or is so again while Redis answers', async () => {
+      const { clock, overhead, ask } = account();
+      ask('cache_ping', GIVEN_UP);
+      await clock.advance(1_000);
+      overhead.excuse(clock.monotonic(), 'away');
+      overhead.excuse(clock.monotonic(), 'answers');
+      expect(overhead.withheld('cache_ping', true)).toBe('limit');
+      const another = account();
+      another.ask('cache_ping', GIVEN_UP);
+      another.overhead.excuse(0, 'away');
+      another.overhead.excuse(0, 'answers');
+      another.ask('cache_ping', GIVEN_UP);
+      for (let hour = 0; hour < 24; hour++) {
+        another.overhead.excuse(another.clock.monotonic(), 'answers');
+        expect(another.overhead.withheld('cache_ping', true)).toBe('limit');
+        await another.clock.advance(3_600_000);
+      }
+    });
+
+    it('is asked again every five minutes at most, whatever Redis does', async () => {
+      const { clock, overhead, ask } = account();
+      let asked = 0;
+      for (let minute = 0; minute < 60; minute++) {
+        const start = clock.monotonic();
+        if (overhead.withheld('cache_ping', true) === undefined) {
+          ask('cache_ping', GIVEN_UP);
+          asked += 1;
+        }
+        overhead.excuse(start, 'away');
+        await clock.advance(30_000);
+        overhead.excuse(clock.monotonic(), 'answers');
+        await clock.advance(30_000);
+      }
+      expect(asked).toBeLessThanOrEqual(13);
+      expect(asked).toBeGreaterThan(6);
+    });
   });
 
   it('stays unasked in an outage, by a reload of the entry, and when a release is told for the first time', () => {

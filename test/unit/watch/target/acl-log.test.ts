@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { AclEntry } from '../../../../src/redis/replies/acl-log.ts';
-import { rememberAclLog } from '../../../../src/watch/target/acl-log.ts';
+import { createAclLogMemory } from '../../../../src/watch/target/acl-log.ts';
 
 /** Entries as a server before 7.2 gives them: without a number. */
 function unnumbered(username: string, count: number, ageSeconds: number): AclEntry {
@@ -21,7 +21,7 @@ describe.each([
   ],
 ])('the memory of an ACL LOG with %s entries', (_, first, second, growths) => {
   it('takes what it reads first for old, and counts what grows and what comes', () => {
-    const memory = rememberAclLog();
+    const memory = createAclLogMemory();
     expect(memory.read(first, 0)).toEqual([]);
     expect(memory.read(second, 15_000).map(({ count }) => count)).toEqual(growths);
     expect(
@@ -33,14 +33,14 @@ describe.each([
   });
 
   it('forgets', () => {
-    const memory = rememberAclLog();
+    const memory = createAclLogMemory();
     memory.read(first, 0);
     memory.forget();
     expect(memory.read(second, 15_000)).toEqual([]);
   });
 
   it('takes everything for new after a restart', () => {
-    const memory = rememberAclLog();
+    const memory = createAclLogMemory();
     memory.read(second, 0);
     memory.startOver();
     expect(memory.read(first, 15_000).map(({ count }) => count)).toEqual([5, 1]);
@@ -49,13 +49,13 @@ describe.each([
 
 describe('entries without a number', () => {
   it('are new when one of the same kind began after the last, more than a minute before, had ended', () => {
-    const memory = rememberAclLog();
+    const memory = createAclLogMemory();
     memory.read([unnumbered('a', 5, 1)], 0);
     expect(memory.read([unnumbered('a', 2, 1), unnumbered('a', 5, 121)], 120_000)).toMatchObject([{ count: 2 }]);
   });
 
   it('are old when they were pushed out of sight and come back', () => {
-    const memory = rememberAclLog();
+    const memory = createAclLogMemory();
     memory.read([], 0);
     expect(memory.read([unnumbered('a', 5, 60)], 15_000)).toEqual([]);
   });

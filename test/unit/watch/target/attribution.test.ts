@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { createTarget } from '../../../../src/redis/connection/connect.ts';
 import { parseInfo } from '../../../../src/redis/replies/info.ts';
 import { createStore } from '../../../../src/telemetry/store.ts';
-import { type Ledger, openLedger } from '../../../../src/watch/target/attribution.ts';
+import { createRefusalAttribution, type RefusalAttribution } from '../../../../src/watch/target/attribution.ts';
 import { handClock } from '../../../support/clock.ts';
 import { targetConfig } from '../../../support/target.ts';
 
@@ -29,10 +29,10 @@ function infoOf({ run = 'one', uptime = 1_000, commands = 1_000, errors = {}, st
   );
 }
 
-function open(): { ledger: Ledger; own: ReturnType<typeof createTarget>['own'] } {
+function open(): { ledger: RefusalAttribution; own: ReturnType<typeof createTarget>['own'] } {
   const target = createTarget(targetConfig('redis://cache'));
   const series = createStore(handClock()).open({ kind: 'target', name: 'cache', staleAfter: 1 });
-  return { ledger: openLedger(target, series), own: target.own };
+  return { ledger: createRefusalAttribution(target, series), own: target.own };
 }
 
 describe('refusals of others', () => {
@@ -108,7 +108,7 @@ describe('refusals of others', () => {
 });
 
 describe('key look-ups of others', () => {
-  function shown(ledger: Ledger, server: Server): number[] {
+  function shown(ledger: RefusalAttribution, server: Server): number[] {
     return ledger.read(infoOf(server), undefined, 0).samples.map(({ value }) => Number(value));
   }
 

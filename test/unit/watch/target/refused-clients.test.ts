@@ -6,7 +6,7 @@ import { createTarget } from '../../../../src/redis/connection/connect.ts';
 import { parseAclLog } from '../../../../src/redis/replies/acl-log.ts';
 import { Secret } from '../../../../src/source/secret.ts';
 import type { FreshRefusals } from '../../../../src/watch/target/acl-log.ts';
-import { watchRefused } from '../../../../src/watch/target/refused-clients.ts';
+import { createRefusedClients } from '../../../../src/watch/target/refused-clients.ts';
 import { handClock } from '../../../support/clock.ts';
 import { targetConfig } from '../../../support/target.ts';
 
@@ -18,7 +18,7 @@ function watch() {
   const line = (details: Details, sentence: string) => void lines.push({ ...details, sentence });
   const log: Log = { debug: line, info: line, warn: line, error: line };
   const canaries = [{ name: 'gateway', username: 'litellm', password: Secret.of('x') }];
-  return { clock, lines, refused: watchRefused(createTarget(targetConfig('redis://cache', { canaries })), log, clock) };
+  return { clock, lines, refused: createRefusedClients(createTarget(targetConfig('redis://cache', { canaries })), log, clock) };
 }
 
 function refusal(more: Partial<FreshRefusals> = {}): FreshRefusals {

@@ -1,6 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { CounterSnapshot } from '../../../../../src/verdict/growth.ts';
-import { keepBaseline } from '../../../../../src/watch/gateway/backend/baseline.ts';
+import {
+  type Baseline,
+  increasesBeside,
+  NO_BASELINE,
+  observe,
+  passedOver,
+  suffices,
+  withBad,
+  withGood,
+} from '../../../../../src/watch/gateway/backend/baseline.ts';
 
 /** The counters at a time in milliseconds, with NOAUTH at a value. */
 function snapshot(at: number, NOAUTH: number): CounterSnapshot {
@@ -23,53 +32,79 @@ function snapshot(at: number, NOAUTH: number): CounterSnapshot {
 
 describe('the baseline of a gateway that was never seen well', () => {
   it('joins pauses that are shorter than the pairs until they last as long', () => {
-    const baseline = keepBaseline();
     // Every second: pairs of 700 ms that move NOAUTH by 30, a pause of 300 ms that moves it by 1.
-    const windows = [0, 1, 2, 3, 4].map((second) =>
-      baseline.window(snapshot(second * 1000, second * 31), snapshot(second * 1000 + 700, second * 31 + 30)),
-    );
-    expect(windows.map((window) => window !== undefined && baseline.suffices(window))).toEqual([false, false, false, true, true]);
+    let baseline: Baseline = NO_BASELINE;
+    const windows = [0, 1, 2, 3, 4].map((second) => {
+      const seen = observe(baseline, snapshot(second * 1000, second * 31), snapshot(second * 1000 + 700, second * 31 + 30));
+      baseline = seen.baseline;
+      return seen.window;
+    });
+    expect(windows.map((window) => window !== undefined && suffices(baseline, window))).toEqual([false, false, false, true, true]);
     const [latest] = windows.slice(-1);
     expect(latest?.pause).toMatchObject({ seconds: expect.closeTo(0.9), by: { NOAUTH: 3, rejected_connections: 0 } });
-    expect(latest && baseline.increases(latest).NOAUTH).toEqual({ by: 30, usual: 8, pauseSeconds: expect.closeTo(0.9) });
+    expect(latest && increasesBeside(baseline, latest).NOAUTH).toEqual({ by: 30, usual: 8, pauseSeconds: expect.closeTo(0.9) });
   });
 
   it('forgets the pauses before a restart of the server', () => {
-    const baseline = keepBaseline();
-    baseline.window(snapshot(0, 0), snapshot(100, 30));
-    baseline.window(snapshot(1000, 30), snapshot(1100, 60));
+    const first = observe(NO_BASELINE, snapshot(0, 0), snapshot(100, 30)).baseline;
+    const second = observe(first, snapshot(1000, 30), snapshot(1100, 60)).baseline;
     const restarted = (at: number): CounterSnapshot => ({ ...snapshot(at, 0), counters: { ...snapshot(at, 0).counters, runId: 'b' } });
-    const window = baseline.window(restarted(2000), restarted(2100));
-    expect(window?.pause).toBeUndefined();
+    expect(observe(second, restarted(2000), restarted(2100)).window?.pause).toBeUndefined();
   });
 });
 
+type Kind = 'good' | 'bad' | 'passed over';
+type WindowOf = readonly [kind: Kind, before: CounterSnapshot, after: CounterSnapshot];
+
+/** What NOAUTH did beside what is usual in each of some windows in turn, where a pair was bad in it. */
+function increases(...windows: readonly WindowOf[]) {
+  let baseline = NO_BASELINE;
+  return windows.map(([kind, before, after]) => {
+    const { baseline: observed, window } = observe(baseline, before, after);
+    if (window === undefined) throw new Error('the window is known');
+    if (kind === 'bad') baseline = withBad(observed, window);
+    else baseline = kind === 'good' ? withGood(observed, window) : passedOver(observed);
+    return kind === 'bad' ? increasesBeside(baseline, window).NOAUTH : undefined;
+  });
+}
+
 describe('the baseline of a gateway that had an outage', () => {
   it('does not hold what others met in the outage against the next one', () => {
-    const baseline = keepBaseline();
-    const good = baseline.window(snapshot(0, 0), snapshot(100, 0));
-    if (good) baseline.keep(good);
-    const bad = baseline.window(snapshot(1000, 0), snapshot(1100, 5));
-    expect(bad && baseline.increases(bad).NOAUTH).toMatchObject({ by: 5, usual: 2 });
-    // Until the outage is over, users are refused, too: 40 times in 900 ms.
-    const healed = baseline.window(snapshot(2000, 45), snapshot(2100, 45));
-    if (healed) baseline.keep(healed);
-    const next = baseline.window(snapshot(3000, 45), snapshot(3100, 50));
-    expect(next && baseline.increases(next).NOAUTH).toEqual({
-      by: 5,
-      usual: 2,
-    });
+    const [, bad, , next] = increases(
+      ['good', snapshot(0, 0), snapshot(100, 0)],
+      ['bad', snapshot(1000, 0), snapshot(1100, 5)],
+      // Until the outage is over, users are refused, too: 40 times in 900 ms.
+      ['good', snapshot(2000, 45), snapshot(2100, 45)],
+      ['bad', snapshot(3000, 45), snapshot(3100, 50)],
+    );
+    expect(bad).toMatchObject({ by: 5, usual: 2 });
+    expect(next).toEqual({ by: 5, usual: 2 });
   });
 
   it('does not hold the first moments of an outage against it, in which the pairs were still good', () => {
-    const baseline = keepBaseline();
-    const good = baseline.window(snapshot(0, 0), snapshot(100, 0));
-    if (good) baseline.keep(good);
-    baseline.window(snapshot(1000, 0), snapshot(1100, 40));
-    baseline.leaveOut();
-    const mended = baseline.window(snapshot(2000, 90), snapshot(2100, 90));
-    if (mended) baseline.keep(mended);
-    const next = baseline.window(snapshot(3000, 90), snapshot(3100, 95));
-    expect(next && baseline.increases(next).NOAUTH).toMatchObject({ by: 5, usual: 2 });
+    const [, , , next] = increases(
+      ['good', snapshot(0, 0), snapshot(100, 0)],
+      ['passed over', snapshot(1000, 0), snapshot(1100, 40)],
+      ['good', snapshot(2000, 90), snapshot(2100, 90)],
+      ['bad', snapshot(3000, 90), snapshot(3100, 95)],
+    );
+    expect(next).toMatchObject({ by: 5, usual: 2 });
+  });
+
+  it('takes what moves in two bad windows one after the other for no burst, unless a good one is between them', () => {
+    const usual = (...kinds: readonly (Kind | 'bad and still')[]) => {
+      let refused = 0;
+      const windows = kinds.map((kind, index): WindowOf => {
+        const before = refused;
+        if (kind === 'bad') refused += 2;
+        return [kind === 'bad and still' ? 'bad' : kind, snapshot(500 + index * 200, before), snapshot(600 + index * 200, refused)];
+      });
+      const [, ...rest] = increases(['good', snapshot(0, 0), snapshot(100, 0)], ...windows);
+      return rest.map((increase) => increase?.usual);
+    };
+    expect(usual('bad', 'bad', 'bad')).toEqual([2, 0, 0]);
+    expect(usual('bad', 'good', 'bad')).toEqual([2, undefined, 2]);
+    expect(usual('bad', 'passed over', 'bad')).toEqual([2, undefined, 2]);
+    expect(usual('bad', 'bad and still', 'bad')).toEqual([2, undefined, 2]);
   });
 });

@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Clock } from '../../../../../src/schedule/clock.ts';
 import type { CounterSnapshot } from '../../../../../src/verdict/growth.ts';
-import { type RepeatParts, repeatPing } from '../../../../../src/watch/gateway/backend/ping-experiment.ts';
+import { type PingParts, repeatPing } from '../../../../../src/watch/gateway/backend/ping-experiment.ts';
+import type { SelfReport } from '../../../../../src/watch/gateway/self-report.ts';
 
-const TICK = {
-  signal: new AbortController().signal,
-  traceId: '',
-  step: <T>(_: string, run: (headers: Record<string, string>, note: () => void) => Promise<T>) => run({}, () => undefined),
-  note: () => undefined,
-};
+const DOWN: SelfReport = { cachePing: 503 };
 const EMPTY = {
   rejectedConnections: 0,
   evictedKeys: 0,
@@ -31,8 +27,7 @@ interface Scene {
 /** A gateway and its Redis on a clock of their own, which goes on only while somebody waits. */
 function scene({ ping, others = () => ({}), readable = () => true }: Scene) {
   const { moves = {}, statuses = [], milliseconds = 20 } = ping;
-  const seen = { asked: 0, recovered: 0, readings: 0, at: 0 };
-  let cachePing: number | undefined = 503;
+  const seen = { asked: 0, readings: 0, at: 0 };
   const clock: Clock = {
     now: () => seen.at,
     monotonic: () => seen.at,
@@ -46,27 +41,18 @@ function scene({ ping, others = () => ({}), readable = () => true }: Scene) {
     for (const [name, by] of [...own, ...foreign]) sum[name] = (sum[name] ?? 0) + by;
     return sum;
   };
-  const parts: RepeatParts = {
+  const parts: PingParts = {
     clock,
-    recovered: () => {
-      seen.recovered += 1;
+    signal: new AbortController().signal,
+    askPing: async (report) => {
+      const cachePing = statuses[seen.asked] ?? 503;
+      seen.asked += 1;
+      seen.at += milliseconds;
+      return { ...report, cachePing };
     },
-    look: {
-      get cachePing() {
-        return cachePing;
-      },
-      askPing: async () => {
-        cachePing = statuses[seen.asked] ?? 503;
-        seen.asked += 1;
-        seen.at += milliseconds;
-        return cachePing === 200;
-      },
-    },
-    server: {
-      snapshot: async () => {
-        seen.readings += 1;
-        return readable(seen.readings) ? { at: seen.at, own: {}, counters: { ...EMPTY, runId: 'a', errors: errors() } } : undefined;
-      },
+    snapshot: async () => {
+      seen.readings += 1;
+      return readable(seen.readings) ? { at: seen.at, own: {}, counters: { ...EMPTY, runId: 'a', errors: errors() } } : undefined;
     },
   };
   return { parts, seen };
@@ -75,20 +61,23 @@ function scene({ ping, others = () => ({}), readable = () => true }: Scene) {
 describe('asking /cache/ping again and again', () => {
   it('finds what moves each time and not between', async () => {
     const { parts, seen } = scene({ ping: { moves: { NOAUTH: 1 } } });
-    expect(await repeatPing(parts, TICK, 10_000)).toEqual({ times: 4, counters: ['NOAUTH'] });
-    expect(seen).toMatchObject({ asked: 4, recovered: 0, at: 4 * 20 + 14 * 20 });
+    expect(await repeatPing(parts, DOWN, 10_000)).toMatchObject({ recovered: false, repetition: { times: 4, counters: ['NOAUTH'] } });
+    expect(seen).toMatchObject({ asked: 4, at: 4 * 20 + 14 * 20 });
   });
 
-  it('finds nothing where nobody is refused, nor in refusals that say nothing of the connection', async () => {
-    expect(await repeatPing(scene({ ping: {} }).parts, TICK, 10_000)).toEqual({ times: 4, counters: [] });
-    expect(await repeatPing(scene({ ping: { moves: { NOPERM: 1 } } }).parts, TICK, 10_000)).toEqual({ times: 4, counters: [] });
+  it('finds nothing where nobody is refused, nor in refusals that say nothing of the connection, and asks no more then', async () => {
+    for (const moves of [{}, { NOPERM: 1 }]) {
+      const { parts, seen } = scene({ ping: { moves } });
+      expect((await repeatPing(parts, DOWN, 10_000)).repetition).toEqual({ times: 1, counters: [] });
+      expect(seen.asked).toBe(1);
+    }
   });
 
   it('takes nobody for the gateway who is refused at a fixed pace, whichever', async () => {
     for (let pace = 1; pace < 2_000; pace += 1) {
       for (const phase of [0, 0.25, 0.5, 0.75]) {
         const { parts } = scene({ ping: {}, others: (until) => ({ NOAUTH: Math.floor(until / pace + phase) }) });
-        expect((await repeatPing(parts, TICK, 10_000))?.counters, `every ${pace} ms`).toEqual([]);
+        expect((await repeatPing(parts, DOWN, 10_000)).repetition?.counters, `every ${pace} ms`).toEqual([]);
       }
     }
   });
@@ -101,37 +90,36 @@ describe('asking /cache/ping again and again', () => {
       const times: number[] = [];
       for (let at = 0; at < 400; at += -Math.log(random()) * 80) times.push(at);
       const { parts } = scene({ ping: {}, others: (until) => ({ NOAUTH: times.filter((at) => at <= until).length }) });
-      if ((await repeatPing(parts, TICK, 10_000))?.counters.length !== 0) mistaken += 1;
+      if ((await repeatPing(parts, DOWN, 10_000)).repetition?.counters.length !== 0) mistaken += 1;
     }
     expect(mistaken).toBeLessThanOrEqual(5);
   });
 
   it('is not done where the gateway did not answer 503, and ends when it answers something else', async () => {
     const fine = scene({ ping: { moves: { NOAUTH: 1 } } });
-    const look = { ...fine.parts.look, cachePing: 200 };
-    expect(await repeatPing({ ...fine.parts, look }, TICK, 10_000)).toBeUndefined();
+    expect((await repeatPing(fine.parts, { cachePing: 200 }, 10_000)).repetition).toBeUndefined();
     expect(fine.seen).toMatchObject({ asked: 0, readings: 0 });
     const healing = scene({ ping: { moves: { NOAUTH: 1 }, statuses: [503, 200] } });
-    expect(await repeatPing(healing.parts, TICK, 10_000)).toBeUndefined();
-    expect(healing.seen).toMatchObject({ asked: 2, recovered: 1 });
+    expect(await repeatPing(healing.parts, DOWN, 10_000)).toEqual({ report: { cachePing: 200 }, recovered: true, repetition: undefined });
+    expect(healing.seen.asked).toBe(2);
   });
 
   it('ends when the server cannot be read or was restarted', async () => {
     for (let lost = 1; lost <= 9; lost += 1) {
       const { parts } = scene({ ping: { moves: { NOAUTH: 1 } }, readable: (reading) => reading !== lost });
-      expect(await repeatPing(parts, TICK, 10_000), `reading ${lost}`).toBeUndefined();
+      expect((await repeatPing(parts, DOWN, 10_000)).repetition, `reading ${lost}`).toBeUndefined();
     }
     const { parts } = scene({ ping: { moves: { NOAUTH: -1 } } });
-    expect(await repeatPing(parts, TICK, 10_000)).toBeUndefined();
+    expect((await repeatPing(parts, DOWN, 10_000)).repetition).toBeUndefined();
   });
 
   it('takes no more time than there is', async () => {
     const late = scene({ ping: { moves: { NOAUTH: 1 } } });
-    expect(await repeatPing(late.parts, TICK, 100)).toBeUndefined();
+    expect((await repeatPing(late.parts, DOWN, 100)).repetition).toBeUndefined();
     expect(late.seen.at).toBeLessThanOrEqual(100);
-    const slow = scene({ ping: { moves: { NOAUTH: 1 }, milliseconds: 160 } });
-    expect(await repeatPing(slow.parts, TICK, 60_000)).toBeUndefined();
-    expect(slow.seen).toMatchObject({ asked: 1, at: 160 });
+    const slow = scene({ ping: { moves: { NOAUTH: 1 }, milliseconds: 310 } });
+    expect((await repeatPing(slow.parts, DOWN, 60_000)).repetition).toBeUndefined();
+    expect(slow.seen).toMatchObject({ asked: 1, at: 310 });
   });
 });
 

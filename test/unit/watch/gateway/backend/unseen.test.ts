@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RouteResult } from '../../../../../src/verdict/signals.ts';
-import { countUnseen } from '../../../../../src/watch/gateway/backend/unseen.ts';
+import { unseenRounds, writesUnwatched } from '../../../../../src/watch/gateway/backend/unseen.ts';
 
 const UNSEEN: readonly RouteResult[] = [
   { route: 'completions', outcome: 'hit_unverified', key: 'unknown' },
@@ -9,21 +9,31 @@ const UNSEEN: readonly RouteResult[] = [
 const SEEN: readonly RouteResult[] = [{ route: 'completions', outcome: 'ok', key: 'present' }, ...UNSEEN.slice(1)];
 const STILL = { deltas: { sets: 0 }, server: { mode: 'standalone' } } as const;
 
+/** Whether rounds tell, after each of them, that the gateway writes to another server. */
+function told(rounds: readonly [results: readonly RouteResult[], signals: Parameters<typeof unseenRounds>[2]][]): boolean[] {
+  let count = 0;
+  return rounds.map(([results, signals]) => {
+    count = unseenRounds(count, results, signals);
+    return writesUnwatched(count);
+  });
+}
+
+function times<T>(count: number, one: T): T[] {
+  return Array.from({ length: count }, () => one);
+}
+
 describe('rounds in which nothing was seen in the target', () => {
-  it('tell from the tenth on, running, that the gateway writes elsewhere', () => {
-    const count = countUnseen();
-    const told = Array.from({ length: 12 }, () => count.enter(UNSEEN, STILL));
-    expect(told).toEqual([...Array.from({ length: 9 }, () => false), true, true, true]);
-    expect(count.enter(SEEN, STILL)).toBe(false);
-    expect(count.enter(UNSEEN, STILL)).toBe(false);
+  it('tell from the tenth on, one after the other, that the gateway writes to another server', () => {
+    expect(told([...times<[typeof UNSEEN, typeof STILL]>(12, [UNSEEN, STILL]), [SEEN, STILL], [UNSEEN, STILL]])).toEqual([
+      ...times(9, false),
+      ...times(3, true),
+      false,
+      false,
+    ]);
   });
 
   it('count on a standalone server only, and only those in which nothing was written to it', () => {
-    const toldBy = (signals: Parameters<ReturnType<typeof countUnseen>['enter']>[1], results = UNSEEN) => {
-      const count = countUnseen();
-      for (let round = 0; round < 30; round += 1) count.enter(results, signals);
-      return count.writesUnwatched;
-    };
+    const toldBy = (signals: Parameters<typeof unseenRounds>[2], results = UNSEEN) => told(times(30, [results, signals])).at(-1);
     expect(toldBy(STILL)).toBe(true);
     expect(toldBy({ ...STILL, deltas: { sets: 1 } })).toBe(false);
     expect(toldBy({ ...STILL, deltas: {} })).toBe(false);
@@ -35,9 +45,12 @@ describe('rounds in which nothing was seen in the target', () => {
   });
 
   it('are not forgotten for one in which the server could not be read', () => {
-    const count = countUnseen();
-    for (let round = 0; round < 9; round += 1) count.enter(UNSEEN, STILL);
-    expect(count.enter(UNSEEN, { deltas: undefined, server: undefined })).toBe(false);
-    expect(count.enter(UNSEEN, STILL)).toBe(true);
+    expect(
+      told([
+        ...times<[typeof UNSEEN, typeof STILL]>(9, [UNSEEN, STILL]),
+        [UNSEEN, { deltas: undefined, server: undefined }],
+        [UNSEEN, STILL],
+      ]).slice(-2),
+    ).toEqual([false, true]);
   });
 });

@@ -1,28 +1,45 @@
 import { describe, expect, it } from 'vitest';
-import { watchApart } from '../../../../../src/watch/gateway/replicas/isolation.ts';
+import {
+  beginIsolationRound,
+  type Isolated,
+  type Isolation,
+  isolatedAmong,
+  keepIsolationOf,
+  NO_ISOLATION,
+  recordSharing,
+} from '../../../../../src/watch/gateway/replicas/isolation.ts';
 import { cycleOf } from '../../../../../src/watch/gateway/replicas/ordered-pairs.ts';
 
 function replicas(names: string) {
   return [...names].map((name) => ({ name, host: name, port: 1 }));
 }
 
-/** What is said in each round of some cycles over replicas, of which these share no cache with others. */
-function said(apart: ReturnType<typeof watchApart>, names: string, alone: string, cycles = 1): (string | undefined)[] {
-  return Array.from({ length: cycles }, () => cycleOf(replicas(names))).flatMap((cycle) =>
+/** What is known after some cycles over replicas, of which those in `alone` share no cache with others, and what was known in each round. */
+function runCycles(
+  before: Isolation,
+  names: string,
+  alone: string,
+  cycles = 1,
+): { isolation: Isolation; rounds: (Isolated | undefined)[] } {
+  let isolation = before;
+  const rounds = Array.from({ length: cycles }, () => cycleOf(replicas(names))).flatMap((cycle) =>
     cycle.map(({ from, to }) => {
-      apart.begin();
-      apart.record([from.name, to.name], !alone.includes(from.name) && !alone.includes(to.name));
-      return apart.of([from.name, to.name]);
+      const shared = !alone.includes(from.name) && !alone.includes(to.name);
+      isolation = recordSharing(beginIsolationRound(isolation), [from.name, to.name], shared);
+      return isolatedAmong(isolation, [from.name, to.name]);
     }),
   );
+  return { isolation, rounds };
 }
 
+const nothing = (count: number) => Array.from({ length: count }, () => undefined);
+
 describe('a replica', () => {
-  it('is apart from its second round on in which nothing was shared, in every round of a cycle', () => {
-    const apart = watchApart();
+  it('is isolated from its second round on in which nothing was shared, in every round of a cycle', () => {
     // ab, bc, ca, ac, ba, cb: c misses twice before ba shows that there is a cache to share.
-    expect(said(apart, 'abc', 'c')).toEqual([undefined, undefined, undefined, undefined, undefined, 'current_pair']);
-    expect(said(apart, 'abc', 'c', 3)).toEqual(
+    const first = runCycles(NO_ISOLATION, 'abc', 'c');
+    expect(first.rounds).toEqual([...nothing(5), 'current_pair']);
+    expect(runCycles(first.isolation, 'abc', 'c', 3).rounds).toEqual(
       Array.from({ length: 3 }, () => [
         'another_replica',
         'current_pair',
@@ -34,34 +51,29 @@ describe('a replica', () => {
     );
   });
 
-  it('is not apart while none shares a cache, and not any more in the first round in which it does', () => {
-    const apart = watchApart();
-    expect(new Set(said(apart, 'abc', 'abc', 3))).toEqual(new Set([undefined]));
-    expect(new Set(said(apart, 'abc', '', 1))).toEqual(new Set([undefined]));
-    said(apart, 'abc', 'c', 2);
-    expect(said(apart, 'abc', '', 1)).toEqual(['another_replica', undefined, undefined, undefined, undefined, undefined]);
+  it('is not isolated while none shares a cache, and not any more in the first round in which it does', () => {
+    const none = runCycles(NO_ISOLATION, 'abc', 'abc', 3);
+    expect(none.rounds).toEqual(nothing(18));
+    const all = runCycles(none.isolation, 'abc', '');
+    expect(all.rounds).toEqual(nothing(6));
+    const alone = runCycles(all.isolation, 'abc', 'c', 2);
+    expect(runCycles(alone.isolation, 'abc', '').rounds).toEqual(['another_replica', ...nothing(5)]);
   });
 
-  it('is not apart by a word that its round took back', () => {
-    const apart = watchApart();
-    said(apart, 'abc', 'c', 2);
-    apart.begin();
-    apart.record(['b', 'c'], false);
-    expect(apart.of(['b', 'c'])).toBe('current_pair');
-    apart.record(['b', 'c'], true);
-    expect(apart.of(['b', 'c'])).toBeUndefined();
+  it('is not isolated by a record that its round replaced', () => {
+    const begun = beginIsolationRound(runCycles(NO_ISOLATION, 'abc', 'c', 2).isolation);
+    const missed = recordSharing(begun, ['b', 'c'], false);
+    expect(isolatedAmong(missed, ['b', 'c'])).toBe('current_pair');
+    expect(isolatedAmong(recordSharing(missed, ['b', 'c'], true), ['b', 'c'])).toBeUndefined();
   });
 
-  it('is not apart any more when two others do not share a cache either, as in an outage', () => {
-    const apart = watchApart();
-    said(apart, 'abc', 'c', 2);
-    expect(said(apart, 'abc', 'abc', 2)).toEqual(Array.from({ length: 12 }, () => undefined));
+  it('is not isolated any more when two others do not share a cache either, as in an outage', () => {
+    const { isolation } = runCycles(NO_ISOLATION, 'abc', 'c', 2);
+    expect(runCycles(isolation, 'abc', 'abc', 2).rounds).toEqual(nothing(12));
   });
 
   it('is forgotten when it is gone', () => {
-    const apart = watchApart();
-    said(apart, 'abc', 'c', 2);
-    apart.forgetAllBut(new Set(['a', 'b']));
-    expect(apart.of(['a', 'b'])).toBeUndefined();
+    const { isolation } = runCycles(NO_ISOLATION, 'abc', 'c', 2);
+    expect(isolatedAmong(keepIsolationOf(isolation, new Set(['a', 'b'])), ['a', 'b'])).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PROBERS } from '../../../../src/pairs/index.ts';
 import type { PairResult, RequestResult } from '../../../../src/pairs/pair.ts';
-import { evidenceOf } from '../../../../src/watch/gateway/pair-evidence.ts';
+import { evidenceOf } from '../../../../src/watch/gateway/route.ts';
 
 const FIRST: RequestResult = { seconds: 0.4, mark: 'miss' };
 const HIT: RequestResult = { seconds: 0.0021, mark: 'hit' };

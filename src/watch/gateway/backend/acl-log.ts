@@ -1,0 +1,139 @@
+import { addressesOf } from '../../../litellm/addresses.ts';
+import { settle } from '../../../redis/connection/failure.ts';
+import type { Connection, Target } from '../../../redis/connection/target.ts';
+import type { KeyWatch } from '../../../redis/probe-keys/watch.ts';
+import { ACL_LOG, ACL_LOG_ALL, type AclEntry } from '../../../redis/replies/acl-log.ts';
+import { plainAddress } from '../../../redis/replies/client-info.ts';
+import type { Clock } from '../../../schedule/clock.ts';
+import type { GatewayRefusal } from '../../../verdict/signals.ts';
+import { createAclLogMemory, type FreshRefusals } from '../../target/acl-log.ts';
+import type { DeniedCommand, RefusalEvidence, TiedRefusal } from './refusals.ts';
+
+/** The ACL LOG just before the pairs: what is in it then is old. `entries` are undefined where it could not be read. */
+export interface LogBefore {
+  readonly entries: readonly AclEntry[] | undefined;
+  readonly at: number;
+}
+
+/** Reads the ACL LOG of a server around the pairs of one gateway. */
+export interface AclLogReader {
+  before(signal: AbortSignal): Promise<LogBefore>;
+  /** What came to the log since, with these probes. */
+  after(before: LogBefore, probes: ReadonlySet<string>, signal: AbortSignal): Promise<RefusalEvidence>;
+}
+
+/** Commands without which nothing is cached. */
+const CACHING = ['get', 'set', 'setex', 'mget'];
+/** Commands without which nobody logs in. */
+const LOGIN = ['auth', 'hello'];
+/** So many entries does the short form of the log give: when all are new, there may be more. */
+const SHORT_LOG = 10;
+const LONGEST_USER = 128;
+
+/** Reads for the gateway on these hosts. */
+export function createAclLogReader(hosts: readonly string[], target: Target, keys: KeyWatch, clock: Clock): AclLogReader {
+  const exporter = target.credential.username ?? 'default';
+  /** The users of the credentials that are not the exporter's: a command that is refused to one of them is refused to whoever has logged in with it. */
+  const users = new Map(
+    target.config.canaries.flatMap(({ name, username }) =>
+      username === undefined || username === 'default' || username === target.credential.username ? [] : [[username, name]],
+    ),
+  );
+  /** The connection on which ACL LOG is refused: each further attempt would be one more refusal in the very log. */
+  let refusedOn: Connection | undefined;
+  let longLog = false;
+
+  async function read(signal: AbortSignal): Promise<AclEntry[] | undefined> {
+    const redis = keys.connection;
+    if (redis === undefined || redis === refusedOn) return undefined;
+    const limited = AbortSignal.any([signal, AbortSignal.timeout(target.config.timeout)]);
+    const query = longLog ? ACL_LOG_ALL : ACL_LOG;
+    const reply = await settle(target.ask(redis, query.args, limited));
+    signal.throwIfAborted();
+    if (reply.ok) return query.parse(reply.value);
+    if (reply.error.prefix !== undefined) refusedOn = redis;
+    return undefined;
+  }
+
+  /**
+   * Refusals from an address of the gateway, or of the user of its credential. An address that the exporter has, too,
+   * tells nobody apart: on one machine everything comes from its loopback address. What is typed as the user of a
+   * login is not a user yet.
+   */
+  async function tiedToGateway(fresh: readonly FreshRefusals[]): Promise<TiedRefusal[]> {
+    const telling = fresh.filter((refusal) => causeOf(refusal) !== undefined);
+    if (telling.length === 0) return [];
+    const own = keys.connection && ownAddress(keys.connection);
+    const addresses = (await addressesOf(hosts)).filter((address) => address !== own);
+    return telling.flatMap((refusal): TiedRefusal[] => {
+      const { address, username, reason, count } = refusal;
+      const cause = causeOf(refusal);
+      const credential = reason === 'auth' ? undefined : users.get(username);
+      if (cause === undefined) return [];
+      if (address !== undefined && addresses.includes(address)) return [{ cause, count, tie: { address }, kind: kindOf(refusal) }];
+      return credential === undefined ? [] : [{ cause, count, tie: { credential }, kind: kindOf(refusal) }];
+    });
+  }
+
+  /** Those of some refusals that are of commands of a cache, to others than the exporter. */
+  function deniedAmong(some: readonly (FreshRefusals & Partial<Pick<AclEntry, 'ageSeconds'>>)[]): DeniedCommand[] {
+    return some
+      .filter((refusal) => causeOf(refusal) === 'redis_permission' && refusal.username !== exporter)
+      .map((refusal) => ({ what: whatOf(refusal), kind: kindOf(refusal), count: refusal.count, ageSeconds: refusal.ageSeconds ?? 0 }));
+  }
+
+  return {
+    async before(signal) {
+      const entries = await read(signal);
+      return { entries, at: clock.monotonic() };
+    },
+    async after(before, probes, signal) {
+      const entries = before.entries && (await read(signal));
+      const afterAt = clock.monotonic();
+      const fresh = entries === undefined ? [] : newSince(before, entries, afterAt);
+      // Whoever is refused all day fills the short form.
+      longLog = fresh.length >= SHORT_LOG;
+      // The exporter asks for the same keys, as its own user.
+      const onKey = fresh.filter(({ probe, username }) => probe !== undefined && probes.has(probe) && username !== exporter);
+      return {
+        isComplete: before.entries !== undefined,
+        beforeAt: before.at,
+        afterAt,
+        deniedBefore: deniedAmong(before.entries ?? []),
+        denied: deniedAmong(fresh),
+        onKey: onKey.map(({ count }): GatewayRefusal => ({ cause: 'redis_permission', count, tie: 'key' })),
+        tied: await tiedToGateway(fresh),
+      };
+    },
+  };
+}
+
+/** What a log has more of than before the pairs. */
+function newSince({ entries = [], at }: LogBefore, now: readonly AclEntry[], readAt: number): FreshRefusals[] {
+  const log = createAclLogMemory();
+  log.read(entries, at);
+  return log.read(now, readAt);
+}
+
+/** The IP address from which the server sees this daemon; undefined over a unix socket. */
+function ownAddress({ socket }: Connection): string | undefined {
+  return socket.localAddress === undefined ? undefined : plainAddress(socket.localAddress);
+}
+
+/** What a refusal would be the cause of if it were the gateway's; undefined where a cache works all the same. */
+function causeOf({ reason, what }: Pick<FreshRefusals, 'reason' | 'what'>): GatewayRefusal['cause'] | undefined {
+  if (reason === 'auth') return 'redis_auth';
+  if (reason === 'key' || reason === 'channel') return undefined;
+  // Valkey 9 refuses databases, too, and writes the command beside that reason.
+  return LOGIN.includes(what) ? 'redis_auth' : CACHING.includes(what) ? 'redis_permission' : undefined;
+}
+
+function whatOf({ reason, what }: Pick<FreshRefusals, 'reason' | 'what'>): string {
+  return `${reason} ${what}`;
+}
+
+/** What was refused, and to whom; what is typed as the user of a login is nobody yet. */
+function kindOf(refusal: Pick<FreshRefusals, 'reason' | 'what' | 'username'>): string {
+  const { reason, username } = refusal;
+  return reason === 'auth' ? whatOf(refusal) : `${whatOf(refusal)} ${username.slice(0, LONGEST_USER)}`;
+}

@@ -1,0 +1,63 @@
+import type { Tick } from '../../model/tick.ts';
+import type { CounterSnapshot } from '../../verdict/growth.ts';
+import type { RouteResult } from '../../verdict/signals.ts';
+import { lacksPause } from './backend/memory.ts';
+import { type PingExperiment, repeatPing } from './backend/ping-experiment.ts';
+import { isOpen, judge } from './judge.ts';
+import { pairInTurn } from './replicas/memory.ts';
+import { checkReplicas } from './replicas/self-check.ts';
+import type { RoundParts } from './round.ts';
+import { type GatewayState, learn } from './state.ts';
+
+/** What was found out beside a round because its cause is open. It is made once and never changed. */
+export interface Experiments {
+  /** The counters of the server after a wait without pairs; `waited` where there was nothing else to compare them with. */
+  readonly pause: { readonly waited: boolean; readonly after: CounterSnapshot | undefined };
+  /** What `/cache/ping` did when it was asked several times. */
+  readonly ping: PingExperiment;
+  /** What replicas read back that had a pair to themselves. */
+  readonly selfChecks: readonly { readonly name: string; readonly result: RouteResult }[];
+  /** The gateway's metrics show an open circuit breaker; undefined when they do not tell, or were not asked. */
+  readonly breakerOpen: boolean | undefined;
+}
+
+/** Whether a round leaves a question that an experiment can answer: there is nothing to compare the counters with, or the cause is open. */
+export function needsExperiments(state: GatewayState): boolean {
+  return (state.backend !== undefined && lacksPause(state.backend) !== undefined) || isOpen(judge(state));
+}
+
+/**
+ * Waits for a pause without pairs where there is none to compare with; then, while the cause is open, asks `/cache/ping`
+ * several times, and after that lets replicas read what they wrote themselves and asks for the circuit breaker. Until a
+ * monotonic time at most.
+ */
+export async function experiment(parts: RoundParts, state: GatewayState, until: number, tick: Tick): Promise<Experiments> {
+  const { questions, backend, clock } = parts;
+  const pause = await waitForPause(parts, state, until, tick);
+  const none: Experiments = {
+    pause,
+    ping: { report: state.report, recovered: false, repetition: undefined },
+    selfChecks: [],
+    breakerOpen: undefined,
+  };
+  if (!isOpen(judge(learn(state, none), none))) return none;
+  const askPing = (report: GatewayState['report']) => questions.askPing({ ...state, report }, until, true, tick);
+  const snapshot = async () => backend?.snapshot(tick.signal);
+  const pinged = { ...none, ping: await repeatPing({ askPing, snapshot, clock, signal: tick.signal }, state.report, until) };
+  if (!isOpen(judge(learn(state, pinged), pinged))) return pinged;
+  const selfChecks = await checkReplicas(parts, learn(state, pinged), until, tick);
+  const breakerOpen = await questions.askBreaker(pairInTurn(state.replicas), until, tick);
+  return { ...pinged, selfChecks, breakerOpen };
+}
+
+async function waitForPause(
+  { backend, clock }: RoundParts,
+  state: GatewayState,
+  until: number,
+  { signal }: Tick,
+): Promise<Experiments['pause']> {
+  const length = state.backend && lacksPause(state.backend);
+  if (backend === undefined || length === undefined || clock.monotonic() + length >= until) return { waited: false, after: undefined };
+  await clock.sleep(length, signal);
+  return { waited: true, after: await backend.snapshot(signal) };
+}

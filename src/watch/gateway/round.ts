@@ -1,0 +1,180 @@
+import type { GatewayConfig } from '../../config/effective.ts';
+import type { Route, SkipReason } from '../../model/cache.ts';
+import type { Tick } from '../../model/tick.ts';
+import { type Endpoints, type PairPlan, type PairResult, runPair } from '../../pairs/pair.ts';
+import type { Clock } from '../../schedule/clock.ts';
+import type { Backend, BackendEvidence, TargetReport } from './backend/backend.ts';
+import { isDue, recordUsable } from './backoff.ts';
+import type { Spending } from './budget.ts';
+import type { Overhead } from './overhead.ts';
+import type { Questions } from './questions.ts';
+import { pairInTurn, type ReplicasFound } from './replicas/memory.ts';
+import { currentResult, isGood, nextKind, planOf, type RouteRecord, type SentPair } from './route.ts';
+import { cacheReplaced, isUp, namespaceOf, type SelfReport, withoutPing, withVersion } from './self-report.ts';
+import { type GatewayState, replicasOf, routesAfter, routesBefore } from './state.ts';
+
+/** What was asked and answered in one tick of a gateway. It is made once and never changed. */
+export interface Round {
+  readonly traceId: string;
+  /** What the gateway said of itself before any pair was due, and at the end. */
+  readonly before: SelfReport;
+  readonly after: SelfReport;
+  /** It names another cache than at the end of the round before. */
+  readonly cacheReplaced: boolean;
+  /** Undefined where no replicas are configured. */
+  readonly replicas: ReplicasFound | undefined;
+  /** Empty when none was due, or the gateway is down. */
+  readonly pairs: readonly SentPair[];
+  /** Pairs that were due and not sent. */
+  readonly skipped: readonly { readonly route: Route; readonly reason: SkipReason }[];
+  /** How long the pairs took, in milliseconds, and when they ended, on the monotonic clock; undefined and 0 when none were due. */
+  readonly pairsTook: number | undefined;
+  readonly pairsEndedAt: number;
+  /** A pair costs money. */
+  readonly priced: boolean;
+  /** Whether Redis was usable when the pairs were due; undefined when that is not known. */
+  readonly redisUsable: boolean | undefined;
+  /** What Redis showed around the pairs; undefined without a target, or without pairs. */
+  readonly backend: BackendEvidence | undefined;
+  /** What is known of the target at the end; undefined without one. */
+  readonly target: TargetReport | undefined;
+  /** The end of the round: Unix milliseconds, and milliseconds of the monotonic clock. */
+  readonly at: number;
+  readonly endedAt: number;
+}
+
+/** The ways out that a round takes. None of them keeps what a tick found. */
+export interface RoundParts {
+  config: GatewayConfig & Pick<PairPlan, 'instance'>;
+  questions: Questions;
+  /** Undefined without a target. */
+  backend: Backend | undefined;
+  spending: Spending;
+  overhead: Pick<Overhead, 'withheld' | 'learnVersion'>;
+  clock: Clock;
+  /** Whether this exporter is the one that probes. */
+  mayProbe(): boolean;
+}
+
+/** The monotonic times, in milliseconds, after which no pair of a tick runs any more, and nothing else. */
+export interface Limits {
+  readonly pairs: number;
+  readonly all: number;
+}
+
+/** A round before anything of it is known beside the health of the gateway. */
+type Opening = Omit<Round, 'after' | 'backend' | 'target' | 'at' | 'endedAt'>;
+
+/**
+ * Asks the gateway for its health, sends one pair of every route unless back-off or budget forbid it, and looks at its
+ * Redis around them.
+ */
+export async function probeRound(parts: RoundParts, previous: GatewayState, limits: Limits, tick: Tick): Promise<Round> {
+  const { questions, backend, config, clock } = parts;
+  const { report: healthy, replicas } = await questions.askHealth(previous, tick);
+  const replaced = isUp(healthy) && cacheReplaced(previous.report, healthy);
+  const state: GatewayState = { ...previous, report: healthy, replicas: replicasOf(previous, replicas) };
+  const isNew = isUp(healthy) && healthy.settings === undefined && config.cache_ping === 'auto';
+  const before = isNew ? await askSettings(parts, state, limits, tick) : healthy;
+  const redisUsable = isUp(before) ? backend?.usable() : undefined;
+  const opening: Opening = {
+    traceId: tick.traceId,
+    before,
+    cacheReplaced: replaced,
+    replicas,
+    pairs: [],
+    skipped: [],
+    pairsTook: undefined,
+    pairsEndedAt: 0,
+    priced: parts.spending.priced(),
+    redisUsable,
+  };
+  const ended = (round: Opening, after: SelfReport, evidence?: BackendEvidence): Round => ({
+    ...round,
+    after,
+    backend: evidence,
+    target: backend?.report(),
+    at: clock.now(),
+    endedAt: clock.monotonic(),
+  });
+  if (!isUp(before)) return ended(opening, before);
+  const reason = whyNoPairs(parts, state, opening);
+  if (reason !== undefined) {
+    const after = await questions.askPing({ ...state, report: before }, limits.all, backend === undefined, tick);
+    return ended({ ...opening, skipped: config.routes.map((route) => ({ route, reason })) }, after);
+  }
+
+  const isFresh = before.settings?.namespace !== undefined && before.pingNotAsked === undefined;
+  const start = clock.monotonic();
+  const opened = await backend?.before(namespaceOf(before, config.namespace), isFresh, tick.signal);
+  const round = await sendPairs(parts, previous, opening, limits, tick);
+  const routes = routesAfter(previous, { ...round, pairsTook: 0 });
+  const report = round.pairs.reduce((known, { pair }) => withVersion(known, pair.first.markers?.version), before);
+  // It would make everybody wait for the same thing once more.
+  const isSlow = routes.some((route) => currentResult(route)?.failure === 'timeout');
+  const after = isSlow ? withoutPing(report) : await questions.askPing({ ...state, report }, limits.all, !routes.every(isGood), tick);
+  const probes = new Set(round.pairs.map(({ pair }) => pair.probe));
+  const evidence = opened && (await backend?.after(opened, probes, tick.signal));
+  const pairsEndedAt = clock.monotonic();
+  return ended({ ...round, pairsTook: pairsEndedAt - start, pairsEndedAt, priced: parts.spending.priced() }, after, evidence);
+}
+
+/** Asks a gateway whose settings are not known for them, before any pair is built. */
+async function askSettings(
+  { questions, backend, config }: RoundParts,
+  state: GatewayState,
+  limits: Limits,
+  tick: Tick,
+): Promise<SelfReport> {
+  await backend?.learnMode(namespaceOf(state.report, config.namespace), tick.signal);
+  return questions.askPing(state, limits.all, backend !== undefined, tick);
+}
+
+/** Why no pairs are sent in this tick; undefined when they are due. */
+function whyNoPairs({ spending, config, clock }: RoundParts, { backoff }: GatewayState, opening: Opening): SkipReason | undefined {
+  const isOverdue = opening.cacheReplaced || isDue(recordUsable(backoff, opening.redisUsable), clock.monotonic());
+  if (!isOverdue) return 'backoff';
+  return spending.affords(config.routes.length) ? undefined : 'budget';
+}
+
+/** Sends one pair of every route in turn. What time is left is shared out, so that one slow route does not keep the others from being tried. */
+async function sendPairs(parts: RoundParts, previous: GatewayState, opening: Opening, limits: Limits, tick: Tick): Promise<Opening> {
+  const { questions, clock, mayProbe } = parts;
+  const turn = pairInTurn(replicasOf(previous, opening.replicas));
+  tick.note({ replica_first: turn?.from.name, replica_duplicate: turn?.to.name });
+  const endpoints: Endpoints = { first: questions.to(turn?.from, tick.traceId), duplicate: questions.to(turn?.to, tick.traceId) };
+  const routes = routesBefore(previous, opening);
+  const [pairs, skipped]: [SentPair[], Round['skipped'][number][]] = [[], []];
+  for (const [index, record] of routes.entries()) {
+    const left = limits.pairs - clock.monotonic();
+    const until = limits.pairs - left + left / (routes.length - index);
+    if (!mayProbe()) skipped.push({ route: record.route, reason: 'lease' });
+    else if (left <= 0) skipped.push({ route: record.route, reason: 'overlap' });
+    else pairs.push(await sendPair(parts, record, opening.before, endpoints, until, tick));
+  }
+  return { ...opening, pairs, skipped };
+}
+
+async function sendPair(
+  { config, overhead, backend, spending, clock }: RoundParts,
+  record: RouteRecord,
+  { settings }: SelfReport,
+  endpoints: Endpoints,
+  until: number,
+  tick: Tick,
+): Promise<SentPair> {
+  const next = nextKind(record);
+  const kind = next === 'control' && overhead.withheld('control') !== undefined ? 'own' : next;
+  const plan = planOf(config, settings, record.route, kind, until);
+  const pair = await runPair(plan, endpoints, backend?.keys, tick, clock, (doubtful) => payTwice(spending, doubtful));
+  spending.charge(pair);
+  overhead.learnVersion(pair.first.markers?.version);
+  return { pair, at: clock.now(), ranAt: clock.monotonic() };
+}
+
+/** Pays for a pair that another one follows at once, where both are affordable. */
+export function payTwice(spending: Spending, doubtful: PairResult): boolean {
+  if (!spending.affords(2)) return false;
+  spending.charge(doubtful);
+  return true;
+}

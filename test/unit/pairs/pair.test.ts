@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import type { GatewayRequest } from '../../../src/litellm/gateway.ts';
+import type { Tick } from '../../../src/model/tick.ts';
+import { PROBERS } from '../../../src/pairs/index.ts';
+import type { PairKind } from '../../../src/pairs/outcome.ts';
+import { runPair } from '../../../src/pairs/pair.ts';
+import { handClock } from '../../support/clock.ts';
+import { recorded } from '../../support/litellm-answer.ts';
+
+const TAKES_MS = 30;
+const NO_PHASES = { resolve: 0, connect: 0, tls: 0, send: 0, wait: 0, transfer: 0 };
+
+/** A pair by the hand clock before a gateway that answers from its cache, or never does: what was sent, with its time. */
+async function pairOf(kind: PairKind, { left = 60_000, onDemand = false, hits = true } = {}) {
+  const clock = handClock();
+  const sent: { at: number; sending: GatewayRequest; body: Record<string, unknown> }[] = [];
+  const gateway = {
+    send: async (sending: GatewayRequest) => {
+      sent.push({ at: clock.monotonic(), sending, body: JSON.parse(sending.body ?? '{}') });
+      await clock.sleep(TAKES_MS);
+      const answer = recorded('1.106.0', hits && sent.length > 1 ? 'completions-duplicate' : 'completions-first');
+      const body = hits ? answer.body : answer.body.replace('"id":"', `"id":"${sent.length}-`);
+      return { ...answer, body, seconds: TAKES_MS / 1_000, phases: NO_PHASES };
+    },
+  };
+  const tick: Tick = {
+    signal: new AbortController().signal,
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    step: (_, run) => run({}, () => undefined),
+    note: () => undefined,
+  };
+  const plan = { prober: PROBERS.completions, model: 'm', kind, ttlSeconds: 120, instance: '', onDemand, until: left };
+  const running = runPair(plan, { first: gateway, duplicate: gateway }, undefined, tick, clock);
+  for (let time = 0; time < 2_000; time += 10) await clock.advance(10);
+  return { result: await running, sent };
+}
+
+describe('the bodies of a pair', () => {
+  it('are the same twice, with a namespace and a time to live of the probe', async () => {
+    const { result, sent } = await pairOf('own');
+    expect(sent.map(({ body }) => body.cache)).toEqual(Array(2).fill({ ttl: 120, namespace: result.probe }));
+    expect(sent[1]?.sending.body).toBe(sent[0]?.sending.body);
+    expect(result.outcome).toBe('hit_unverified');
+  });
+
+  it('are those of a user where it is plain', async () => {
+    const { sent } = await pairOf('plain');
+    expect(sent.map(({ body }) => Object.hasOwn(body, 'cache'))).toEqual([false, false]);
+    expect(sent[1]?.sending.body).toBe(sent[0]?.sending.body);
+  });
+
+  it('differ in `no-cache` alone where it is a negative control: only the duplicate asks for no cached answer', async () => {
+    const { result, sent } = await pairOf('control');
+    const cache = { ttl: 120, namespace: result.probe };
+    expect(sent.map(({ body }) => body.cache)).toEqual([cache, { ...cache, 'no-cache': true }]);
+    expect({ ...sent[1]?.body, cache: undefined }).toEqual({ ...sent[0]?.body, cache: undefined });
+    expect(result.outcome).toBe('control_failed');
+    expect((await pairOf('control', { hits: false })).result.outcome).toBeUndefined();
+  });
+
+  it.each<PairKind>(['own', 'plain', 'control'])('ask for a cache that works on demand: %s', async (kind) => {
+    for (const { body } of (await pairOf(kind, { onDemand: true })).sent) expect(body.cache).toMatchObject({ 'use-cache': true });
+  });
+
+  it('hold a word that no other pair held', async () => {
+    const words = [await pairOf('plain'), await pairOf('plain')].map(({ sent }) => sent[0]?.body.prompt);
+    expect(new Set(words).size).toBe(2);
+  });
+});
+
+describe('the wait of a pair', () => {
+  const waits = async (left: number) => {
+    const { sent } = await pairOf('own', { left });
+    return (sent[1]?.at ?? 0) - TAKES_MS;
+  };
+
+  it('is half a second for the key to be written', async () => {
+    expect(await waits(60_000)).toBe(500);
+    expect(await waits(TAKES_MS + 1_000)).toBe(500);
+  });
+
+  it('is half of the time that is left where that is less, so that the duplicate has the other half', async () => {
+    expect(await waits(TAKES_MS + 999)).toBe(499.5);
+    expect(await waits(TAKES_MS + 400)).toBe(200);
+  });
+
+  it('is none where no time is left', async () => {
+    expect(await waits(TAKES_MS)).toBe(0);
+    expect(await waits(TAKES_MS - 10)).toBe(0);
+  });
+});
