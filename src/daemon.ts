@@ -82,7 +82,7 @@ export async function startDaemon({
     };
   }
 
-  /** A variable that nobody thinks of changes what is watched: that is worth a line at every load. */
+  /** A forgotten variable changes what is watched, so every load logs it. */
   function logNotes(): void {
     for (const note of notes) telemetry.log.warn({ note }, 'The environment or a flag changes the configuration file');
   }
@@ -108,7 +108,7 @@ export async function startDaemon({
       notes = loaded.notes ?? [];
       logNotes();
       if (JSON.stringify(loaded.config.http) !== JSON.stringify(config.http))
-        telemetry.log.warn({}, 'Changes of http take effect at the next start');
+        telemetry.log.warn({}, 'Changes in the section http take effect after a restart');
       telemetry.log.info(
         { targets: loaded.config.redis.length, gateways: loaded.config.gateways.length },
         'The configuration was loaded again',
@@ -123,7 +123,7 @@ export async function startDaemon({
 
   async function reloadOnce(): Promise<string[]> {
     const problems = await problemsOfReload();
-    if (problems.length > 0) telemetry.log.error({ problems }, 'The configuration was refused; the one before stays in force');
+    if (problems.length > 0) telemetry.log.error({ problems }, 'The new configuration was refused; the previous one stays in force');
     lastReload = { successful: problems.length === 0, at: clock.now(), problems };
     telemetry.reloaded(lastReload);
     return problems;

@@ -74,7 +74,7 @@ export interface Fleet {
 
 export interface FleetOptions {
   telemetry: Telemetry;
-  /** Without it jobs only run when `runOnce` asks for them, whoever holds a lease. */
+  /** Without it jobs only run when `runOnce` asks for them, whatever the state of the lease. */
   scheduler?: Scheduler;
   clock: Clock;
   env: Readonly<Record<string, string | undefined>>;
@@ -258,7 +258,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
   };
 }
 
-/** Whoever does not probe says so and nothing else; pairs that nobody sends are counted where they are due. */
+/** Without the lease only the lease metric is shown, and skipped pairs while the holder of the lease is unknown. */
 function isGatewayMetricShown(metric: Metric, lease: LeaseState | undefined): boolean {
   if (lease === undefined || lease === 'held' || metric === 'llm.cache.probe.lease_held') return true;
   return lease === 'unknown' && metric === 'llm.cache.probe.skipped';

@@ -11,7 +11,7 @@ const NEEDS = [22, 18] as const;
 const output = createOutput(process.stdout);
 const errors = createOutput(process.stderr);
 
-/** The release, from the package.json that stands beside `src` and beside `dist`. */
+/** The release, from the package.json that is beside `src` and beside `dist`. */
 function version(): string {
   const manifest: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   return manifest.version;

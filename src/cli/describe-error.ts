@@ -7,7 +7,7 @@ import { EXIT } from './io.ts';
 const MAX_MESSAGE_CHARACTERS = 300;
 
 /**
- * What is said of an error that ended a command, and the exit code for it: those that people can mend have a sentence,
+ * The message of an error that ended a command, and the exit code for it: an error that people can fix has a sentence,
  * anything else is a mistake in this program. One line without secrets, with the place in the code but without the way there.
  */
 export function describeError(error: unknown, env: Readonly<Record<string, string | undefined>>): { code: number; sentence: string } {

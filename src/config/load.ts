@@ -72,7 +72,7 @@ function capped(problems: readonly Problem[], total: number): Problem[] {
   return [...problems.slice(0, MAX_PROBLEMS), ...rest(total - MAX_PROBLEMS)];
 }
 
-/** What the rules say of keys, for somebody who has no file and gave flags and variables. */
+/** The faults of keys in the words of flags and variables, for a start without a file. */
 const WORDS: readonly (readonly [key: string, setting: string])[] = [
   ['add password or password_file', 'set LCE_REDIS_PASSWORD or LCE_REDIS_PASSWORD_FILE'],
   ['or add password', 'or set LCE_REDIS_PASSWORD'],
@@ -90,8 +90,8 @@ function withoutFile({ path, message, suggestion }: Fault): Fault {
       suggestion: 'use a mock model and the price 0, or write a configuration file with daily_budget_usd',
     };
   }
-  const said = (text: string) => WORDS.reduce((all, [key, setting]) => all.replace(key, setting), text);
-  return { path, message: said(message), suggestion: suggestion && said(suggestion) };
+  const inWords = (text: string) => WORDS.reduce((all, [key, setting]) => all.replace(key, setting), text);
+  return { path, message: inWords(message), suggestion: suggestion && inWords(suggestion) };
 }
 
 function located({ path, message, suggestion }: Fault, source: Source, origins: ReadonlyMap<string, string>): Problem {
@@ -99,7 +99,7 @@ function located({ path, message, suggestion }: Fault, source: Source, origins: 
   return { path: origin ?? pathText(path), message, suggestion, at: origin === undefined ? source.position(path) : undefined };
 }
 
-/** The flag or variable that gave what stands at a path. */
+/** The flag or variable that gave what is at a path. */
 function originOf(path: Path, origins: ReadonlyMap<string, string>): string | undefined {
   return origins.get(pathText(path)) ?? (typeof path.at(-1) === 'number' ? origins.get(pathText(path.slice(0, -1))) : undefined);
 }

@@ -190,7 +190,7 @@ function gapOf({ path, message, suggestion, at }: Problem): Gap {
     kind: 'evidence',
     place: at === undefined ? { source: path === '' ? 'the files' : path } : { source: at.file, line: at.line, column: at.column },
     message: path === '' || at === undefined ? message : `${path}: ${message}`,
-    fix: suggestion ?? 'mend the file, or give the doctor the one that is meant: what stands there was not judged',
+    fix: suggestion ?? 'mend the file, or give the doctor the one that is meant: what is there was not judged',
   };
 }
 

@@ -32,8 +32,8 @@ export function clusterAccess(env: Readonly<Record<string, string | undefined>>)
 
 /**
  * A lease of `ttl` milliseconds in a Lease object, which is made where it does not exist. As with the
- * leader election of Kubernetes' own client, the lease of another is over when it was not renewed for
- * its duration by the clock of whoever waits, so clocks need not agree. Needs get, create and update.
+ * leader election of Kubernetes' own client, the lease of another exporter is over when it was not renewed for
+ * its duration by the clock of this process, so clocks need not agree. Needs get, create and update.
  */
 export function createKubernetesLease(
   { namespace, name }: { namespace: string; name: string },
@@ -66,7 +66,7 @@ export function createKubernetesLease(
     );
   }
 
-  /** Whether the lease may be taken: it is ours, nobody's, or was not renewed for as long as it lasts. */
+  /** Whether the lease may be taken: this process holds it, no process does, or it was not renewed for its duration. */
   function isFree(record: LeaseRecord): boolean {
     if (observed === undefined || observed.version !== record.version) observed = { version: record.version, at: clock.monotonic() };
     const duration = record.seconds === undefined ? ttl : record.seconds * 1000;

@@ -24,8 +24,8 @@ export interface LeaseWatch {
 
 /**
  * Keeps a lease. It counts as held for its whole time after the last time it was granted, also while the
- * store is away, and not a moment longer: then nobody probes, rather than everybody. That another holds
- * it counts for as long, because that one may have renewed it just before the store went away.
+ * store is unreachable, and no longer: then no exporter probes, rather than all of them. The lease of another
+ * exporter counts for as long, because it may have been renewed just before the store became unreachable.
  */
 export function createLeaseWatch({
   store,
@@ -55,7 +55,7 @@ export function createLeaseWatch({
     const now = state();
     const reason = answer.state === 'unknown' ? answer.reason : undefined;
     if (reason !== undefined && reason !== loggedReason)
-      log.warn({ lease: now, reason }, 'The lease cannot be asked for; who holds it keeps it until it ends');
+      log.warn({ lease: now, error: reason }, 'The lease store cannot be used; the present holder keeps the lease until it ends');
     loggedReason = reason;
     if (now === loggedState) return;
     const before = loggedState;
@@ -63,11 +63,11 @@ export function createLeaseWatch({
     if (now === 'held') log.info({ lease: now }, 'This exporter holds the lease and probes');
     else if (now === 'other') log.info({ lease: now }, 'Another exporter holds the lease and probes');
     else if (before === 'held') log.warn({ lease: now }, 'The lease of this exporter has ended and cannot be renewed: it sends no pair');
-    else log.warn({ lease: now }, 'Nobody can be asked who holds the lease: this exporter sends no pair');
+    else log.warn({ lease: now }, 'The holder of the lease is unknown, because the lease store cannot be used: this exporter sends no pair');
     onChange();
   }
 
-  /** Tells the end of what is known when it comes, whether or not the store answers then. */
+  /** Logs the end of the known state when it comes, whether or not the store answers then. */
   async function logExpiry(signal: AbortSignal): Promise<void> {
     for (let left = known.until - clock.monotonic(); left > 0; left = known.until - clock.monotonic()) {
       await clock.sleep(Math.ceil(left), signal);

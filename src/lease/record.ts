@@ -8,7 +8,7 @@ export interface LeaseRecord {
   object: Readonly<Record<string, unknown>>;
   version: string | undefined;
   holder: string | undefined;
-  /** How long it lasts after a renewal; undefined where nobody wrote it. */
+  /** How long it lasts after a renewal; undefined where the object does not have it. */
   seconds: number | undefined;
   transitions: number;
   acquireTime: string | undefined;

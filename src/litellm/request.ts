@@ -22,7 +22,7 @@ export interface Call {
   headers: Readonly<Record<string, string>>;
   body?: string | undefined;
   timeout: number;
-  /** Most bytes of the body that are taken; BODY_LIMIT unless said. */
+  /** Most bytes of the body that are read; MAX_BODY_BYTES by default. */
   bodyLimit?: number | undefined;
   signal: AbortSignal;
   tls?: TlsConfig | undefined;

@@ -1,7 +1,7 @@
 import { createParser } from 'eventsource-parser';
 import { at, parseJson, text } from './json.ts';
 
-/** What a streamed chat answer said: the chunks' common id and when the first content came, in seconds. */
+/** The markers of a streamed chat answer: the chunks' common id and when the first content came, in seconds. */
 export interface StreamMarkers {
   id?: string | undefined;
   firstContentSeconds?: number | undefined;

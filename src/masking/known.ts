@@ -13,7 +13,7 @@ interface Group {
 /** Patterns are found by their first characters, so no shorter one is looked for. */
 const FIRST = 3;
 
-/** A secret of this length is hidden wherever it occurs; a shorter one, often a plain word, only where it stands alone. */
+/** A secret of this length is hidden wherever it occurs; a shorter one, often a plain word, only where it is alone. */
 const LONG = 6;
 
 /** A secret longer than this is known by its beginning. */

@@ -22,7 +22,7 @@ export interface Mask {
   lines(lines: readonly string[]): readonly string[];
   /** Every text of plain data, names of keys included. */
   tree<T>(value: T): T;
-  /** A page that was written already: secrets that are known by value, in any form; `as` stands in their place. */
+  /** A page that was written already: secrets that are known by value, in any form; `as` replaces them. */
   page(text: string, as?: string): string;
 }
 
@@ -77,7 +77,7 @@ function remembered(hidden: (given: string) => string): (given: string) => strin
   };
 }
 
-/** The secrets that the lines of a file give away by their place, for use by value elsewhere. */
+/** The secrets that the lines of a file give away by their place, for use by value in other texts. */
 export function secretsOfLines(lines: readonly string[]): ReadonlySet<string> {
   const found = inLines(lines).flatMap((ranges, index) => ranges.map(({ from, to }) => (lines[index] ?? '').slice(from, to)));
   return new Set(found.flatMap(parts).filter((text) => !isOrdinary(text)));

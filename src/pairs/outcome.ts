@@ -42,7 +42,7 @@ export function outcomeOf({ kind, first, duplicate, labelled, key, lostAfterWrit
   return 'miss_key_present';
 }
 
-/** Of a key that was lost nobody knows whether it was there when the duplicate asked for it. */
+/** Whether a lost key was there when the duplicate needed it is not known. */
 function missOutcome(lostAfterWrite: boolean): Outcome {
   return lostAfterWrite ? 'miss_unexplained' : 'miss_not_written';
 }

@@ -42,7 +42,7 @@ export function maybeForeign(text: string): boolean {
 const MAX_CHARACTERS = 4_096;
 
 /** Whether the text of a secret is a reference in the syntax of another tool. The text itself is not told. */
-export function foreignReference(text: string, from: 'file' | 'elsewhere'): Foreign | undefined {
+export function foreignReference(text: string, from: 'file' | 'variable'): Foreign | undefined {
   const bare = text.trim().slice(0, MAX_CHARACTERS);
   const patterns = from === 'file' ? [...EVERYWHERE, ...WRITTEN] : EVERYWHERE;
   const [, whose] = patterns.find(([pattern]) => pattern.test(bare)) ?? [];

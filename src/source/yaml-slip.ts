@@ -10,7 +10,7 @@ interface Block {
   indent: number;
   kind: 'key' | 'dash';
   line: number;
-  /** Whether nothing stands behind it, so that what belongs to it follows indented. */
+  /** Whether nothing is behind it, so that what belongs to it follows indented. */
   open: boolean;
 }
 
@@ -75,7 +75,7 @@ interface Opening {
   line: number;
   column: number;
   character: string;
-  /** Of the line in which it stands. */
+  /** Of the line in which it is. */
   indent: number;
   /** The brackets that are open in it. */
   stack: readonly string[];
@@ -110,7 +110,7 @@ function wrongMark(line: string, place: number, near: boolean): Slip | undefined
   return undefined;
 }
 
-/** The dashes and the key with which a line begins, and where what stands behind them begins. */
+/** The dashes and the key with which a line begins, and where what is behind them begins. */
 function marksOf(line: string, indent: number, place: number): { marks: Block[]; value: number } {
   const marks: Block[] = [];
   let value = indent;

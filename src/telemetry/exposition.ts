@@ -23,7 +23,7 @@ interface Family {
  * A page for Prometheus. Names are those of the OpenTelemetry translation and families are sorted by
  * them. What would make Prometheus refuse the whole page is left out: of two metrics that translate to one
  * name with different types, of two series with the same labels, and of two attributes that translate to
- * one label, the first stands; exponential histograms, which neither format can show, are left out too.
+ * one label, the first one counts; exponential histograms, which neither format can show, are left out too.
  * OpenMetrics pages carry the exemplars of the histograms.
  */
 export function exposition({ resource, scopeMetrics }: ResourceMetrics, format: Format): string {

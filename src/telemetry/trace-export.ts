@@ -27,7 +27,7 @@ export interface TraceExport {
   readonly mask: Mask;
 }
 
-/** One export, with its retries; short, because the last one stands between SIGTERM and the end. */
+/** One export, with its retries; short, because the last one delays the end after SIGTERM. */
 const EXPORT_TIMEOUT_MS = 2_000;
 /** After that the SDK gives an export up by itself; longer, so that the exporter tells first why it failed. */
 const SDK_TIMEOUT_MS = 2_200;

@@ -52,7 +52,7 @@ export function ratioOf({ by, usual }: Pick<AnomalousIncrease, 'by' | 'usual'>):
   return by - usual < Math.max(SMALLEST_INCREASE, 2 * (Math.sqrt(usual + 1) - 1)) ? undefined : (by + 1) / (usual + 1);
 }
 
-/** The same where all that came in a pause comes at once, as a burst of a client does. */
+/** The same if everything counted in a pause had come at once, as one burst of a client. */
 export function leastRatioOf({ by, usual, inPause = 0 }: Pick<AnomalousIncrease, 'by' | 'usual' | 'inPause'>): number {
   return (by + 1) / (Math.max(usual, inPause) + 1);
 }

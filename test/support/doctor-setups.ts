@@ -354,7 +354,7 @@ const GAPS: readonly Case[] = [
     found: { 'config-not-found': 'high' },
   },
   {
-    name: 'a configuration that was named stands for one that is in the image',
+    name: 'a configuration that was named means one that is in the image',
     files: { 'compose.yaml': compose({ start: 'command: ["--config", "/app/config.yaml"]' }), 'other/llm.yaml': config(), ...ENV },
     options: { compose: ['compose.yaml'], litellmConfig: 'other/llm.yaml' },
     clean: true,
@@ -481,7 +481,7 @@ const SIDES: readonly Case[] = [
     says: ['another password'],
   },
   {
-    name: 'requirepass stands in redis.conf',
+    name: 'requirepass is in redis.conf',
     files: {
       'compose.yaml': compose({
         gateway: 'restart: always',
@@ -544,7 +544,7 @@ const SIDES: readonly Case[] = [
     not: ['redis-login-refused', 'password-cut', 'password-shared'],
   },
   {
-    name: 'a variable that stands in env_file only',
+    name: 'a variable that is in env_file only',
     files: {
       'compose.yaml': compose({ gateway: 'env_file: [gateway.env]', server: '--requirepass "@{REDIS_PASSWORD:-}"' }),
       'gateway.env': `REDIS_PASSWORD=${PASSWORD}\n`,
@@ -553,7 +553,7 @@ const SIDES: readonly Case[] = [
     found: { 'variable-only-in-env-file': 'high', 'redis-login-refused': 'critical' },
   },
   {
-    name: 'a variable that stands in env_file and in .env',
+    name: 'a variable that is in env_file and in .env',
     files: { 'compose.yaml': compose({ gateway: 'env_file: [.env]' }), 'config.yaml': config(), ...ENV },
     clean: true,
   },
@@ -916,7 +916,7 @@ const CLUSTER: readonly Case[] = [
   },
 ];
 
-/** `@{NAME}` stands for a reference of Compose, which would be one of TypeScript here. */
+/** `@{NAME}` means a reference of Compose, which would be one of TypeScript here. */
 export function referring(cases: readonly Case[]): readonly Case[] {
   return cases.map((one) => ({
     ...one,

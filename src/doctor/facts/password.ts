@@ -36,7 +36,7 @@ const MIN_BITS = 64;
 
 /** Why a password can be guessed, in words that do not describe it further; undefined for a strong one. */
 export function weakness(password: string): string | undefined {
-  if (SAMPLES.has(password.toLowerCase())) return 'is a sample that stands in documentation';
+  if (SAMPLES.has(password.toLowerCase())) return 'is a sample of public documentation';
   if (password.length < MIN_LENGTH) return `is shorter than ${MIN_LENGTH} characters`;
   if (bits(password) < MIN_BITS) return 'repeats a few characters';
   return undefined;

@@ -46,7 +46,7 @@ type Made = ReadonlyMap<string, ResolvedValue> | Failure | undefined;
 
 type Section = Readonly<Record<string, unknown>>;
 
-/** The arguments of LiteLLM's Redis cache, made ready as its constructor does: a command may take 5 s unless something else is said. */
+/** The arguments of LiteLLM's Redis cache, made ready as its constructor does: a command may take 5 s unless another time is set. */
 export function cacheArguments(given: ReadonlyMap<string, ResolvedValue>): Map<string, ResolvedValue> {
   const result = new Map<string, ResolvedValue>();
   if (!given.has('socket_timeout'))

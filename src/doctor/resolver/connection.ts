@@ -39,7 +39,7 @@ function only(given: Arguments, names: ReadonlySet<string>): Arguments {
   return new Map([...given].filter(([name]) => ADDRESS.has(name) || names.has(name)));
 }
 
-/** Only the addresses, or everything but what a plain client would refuse. A command may take 0.1 s unless something else is said. */
+/** Only the addresses, or everything but what a plain client would refuse. A command may take 0.1 s unless another time is set. */
 function behindSentinel(given: Arguments, { sentinelKeeps, environment }: Behaviour): Arguments {
   if (!sentinelKeeps) return only(given, new Set());
   const kept = only(given, new Set([...environment, 'credential_provider']));

@@ -10,7 +10,7 @@ export const ttl: Rule = {
   id: 'ttl',
   severity: 'medium',
   needs: ['litellm'],
-  title: 'answers live for less time, or for more, than anybody wants',
+  title: 'answers live too short or too long',
   check(setup) {
     const params = cacheParams(setup);
     const { litellm } = setup;
@@ -49,7 +49,7 @@ export const ttl: Rule = {
     if (seconds > WEEK_SECONDS)
       return finding(
         `${given} is ${Math.round(seconds / 86_400)} days`,
-        'Old answers outlive new models and prompts, and memory fills with what nobody asks for again.',
+        'Old answers outlive new models and prompts, and memory fills with answers that are never used again.',
         'set ttl to a day (86400) or less',
         '86400',
       );

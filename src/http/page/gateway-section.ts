@@ -82,7 +82,7 @@ function row(pair: PairStatus, now: number, tracesUrl: string | undefined): Row 
   };
 }
 
-/** A hit whose key was not seen proves a read of Redis on completions only: elsewhere it can be the memory of a worker. */
+/** A hit whose key was not seen proves a read of Redis on completions only: on other routes it can be the memory of a worker. */
 function pairTone({ outcome, route }: PairStatus): Tone {
   return outcome === 'hit_unverified' && route !== 'completions' ? 'warn' : OUTCOME_WORDS[outcome].tone;
 }

@@ -15,7 +15,7 @@ const MIN_SLOTS = 20;
 /** The width of a letter in a label. */
 const LETTER = 7;
 
-/** A pair as it is drawn: its mark, where it stands, how high its requests lie. */
+/** A pair as it is drawn: its mark, where it is, how high its requests lie. */
 interface Point {
   mark: Mark;
   x: number;

@@ -110,7 +110,7 @@ function title({ gateways }: Status): string {
   return `${first.name}: ${gatewayTitle(first)}${rest}`;
 }
 
-/** Which variables and flags change what the configuration file says: whoever reads only the file would be misled. */
+/** The variables and flags that override the configuration file. */
 function overrides({ configReload: { notes = [] } }: Status): Html | string {
   if (notes.length === 0) return '';
   return html`<section><h3>The environment changes the configuration file</h3>

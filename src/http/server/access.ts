@@ -6,7 +6,7 @@ import type { Log } from '../../model/tick.ts';
 import { createPasswords, type LoginResult } from './passwords.ts';
 import { createRateLimit } from './rate-limit.ts';
 
-/** That the web config file cannot be used; the message holds one problem a line, for people. */
+/** The web config file cannot be used; the message has one problem per line, for people. */
 export class WebConfigError extends Error {
   override readonly name = 'WebConfigError';
 }
@@ -37,10 +37,10 @@ const REQUESTS_CERTIFICATE: Readonly<Record<ClientAuth, boolean>> = {
 };
 
 /**
- * Opens a web config file, or stands open without one. Throws WebConfigError when it cannot be used. A
+ * Creates the policy of a web config file; without one every request passes. Throws WebConfigError when it cannot be used. A
  * file that turns bad later changes nothing and is logged once per change; neither do changes that need
  * another kind of server, which wait for a restart. A file that asks for nothing any more counts as bad:
- * it is empty while it is being written, and must not let everybody in meanwhile.
+ * it is empty while it is being written, and must not let every client in meanwhile.
  */
 export async function createAccessPolicy(path: string | undefined, log: Log): Promise<AccessPolicy> {
   const passwords = createPasswords();
@@ -72,12 +72,12 @@ export async function createAccessPolicy(path: string | undefined, log: Log): Pr
     if ((await fingerprint(files)) === seen) return;
     const reasons = await load(file);
     if (reasons.length > 0) {
-      log.error({ file, problems: reasons }, 'The web config file changed and cannot be used; the old one stays in force');
+      log.error({ file, problems: reasons }, 'The web config file changed and cannot be used; the previous one stays in force');
       return;
     }
     log.info({ file }, 'The web config file was read again');
     if ((started === undefined) !== (current.tls === undefined)) {
-      log.warn({ file }, 'TLS was switched on or off in the web config file; that takes effect after a restart');
+      log.warn({ file }, 'TLS was switched on or off in the web config file; this takes effect after a restart');
     } else if (started !== undefined && current.tls !== undefined) {
       renew(current.tls.context);
       if (REQUESTS_CERTIFICATE[started.clientAuth] !== REQUESTS_CERTIFICATE[current.tls.clientAuth]) {
@@ -93,7 +93,7 @@ export async function createAccessPolicy(path: string | undefined, log: Log): Pr
     tls: started && {
       ...started.context,
       requestCert: REQUESTS_CERTIFICATE[started.clientAuth],
-      // Decided by trusts(), which knows the policy as it is now.
+      // Decided by checkCertificate(), which knows the policy as it is now.
       rejectUnauthorized: false,
       handshakeTimeout: 10_000,
     },
@@ -114,8 +114,8 @@ export async function createAccessPolicy(path: string | undefined, log: Log): Pr
 }
 
 /**
- * Runs a check of files so that none overlaps another, and whoever comes while one runs gets the result of the
- * next. A file system that does not answer holds nobody up for longer than REFRESH_WITHIN.
+ * Runs a check of files so that none overlaps another, and a call during a check gets the result of the
+ * next one. A file system that does not answer delays a caller by MAX_REFRESH_MS at most.
  */
 function createSerialCheck(): (check: () => Promise<void>) => Promise<void> {
   let running: Promise<void> | undefined;

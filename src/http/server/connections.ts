@@ -29,7 +29,7 @@ interface Open {
 }
 
 /**
- * Nobody who holds connections open can lock others out: of more than `most`, the oldest that has asked nothing
+ * A client that holds connections open cannot lock others out: of more than `most`, the oldest that has asked nothing
  * is cut, else the one that has asked nothing more for longest, else the one that takes longest to take its
  * answer. Those may have half of the room at most, so that new connections live long enough to ask.
  */

@@ -59,7 +59,7 @@ export function createListener({ policy, respond, refresh, connections, log }: L
         { method: request.method, url: request.url, error: error instanceof Error ? error.message : String(error) },
         'A request failed',
       );
-      return plain(500, 'This could not be put together; the log says why.');
+      return plain(500, 'This page could not be made; the log has the error.');
     }
   }
 
@@ -89,7 +89,7 @@ export function createListener({ policy, respond, refresh, connections, log }: L
   });
   server.on('secureConnection', (socket: TLSSocket) => {
     if (policy.checkCertificate(socket)) return;
-    log.debug({ peer: socket.remoteAddress }, 'A client without the certificate that it needs was turned away');
+    log.debug({ peer: socket.remoteAddress }, 'A client without the required certificate was disconnected');
     socket.destroy();
   });
   return server;

@@ -79,7 +79,7 @@ function debug(handlers: Handlers, encoded: string): Response {
 }
 
 function healthy(handlers: Handlers): Response {
-  return handlers.healthy() ? plain(200, 'Healthy.') : plain(503, 'Not healthy: the scheduler has stopped turning.');
+  return handlers.healthy() ? plain(200, 'Healthy.') : plain(503, 'Not healthy: the scheduler is stuck.');
 }
 
 function ready(missing: readonly string[]): Response {

@@ -12,7 +12,7 @@ import { findMaster } from './sentinel.ts';
 import { answersTls, certificateExpiry, openSocket } from './socket.ts';
 import type { AuthAnswer, Command, Connection, OpenPhases, Target } from './target.ts';
 
-/** More than are in use with a server at one time. */
+/** More passwords than are in use with one server at a time. */
 const MAX_SENT_PASSWORDS = 16;
 const USE_TLS_SCHEME = 'the server hangs up on plain text and answers TLS; write rediss:// in the URL';
 
@@ -26,7 +26,7 @@ export function createTarget(config: TargetConfig, siblings: () => Iterable<Targ
   const credential: Credential = { name: EXPORTER_CREDENTIAL, username: config.username, password: config.password };
   const database = config.address?.db ?? 0;
   const sockets = new Set<Socket>();
-  /** Passwords that the server knows from here, the newest ones: it may give them back in any text. */
+  /** The newest passwords that were sent to the server, which may return them in any text. */
   const sent = new Set<string>();
   let expiry: number | undefined;
   let master: Address | undefined;
@@ -60,7 +60,7 @@ export function createTarget(config: TargetConfig, siblings: () => Iterable<Targ
       if (answer === 'no password configured') own.logins += 1;
       return answer;
     } catch (error) {
-      // Who finds no room is told so before AUTH is read.
+      // A server without room for another client refuses it before it reads AUTH.
       if (error instanceof RedisError && error.prefix !== undefined && error.failure !== 'maxclients') own.logins += 1;
       throw error;
     }
@@ -90,8 +90,8 @@ export function createTarget(config: TargetConfig, siblings: () => Iterable<Targ
   }
 
   /**
-   * Tells the server whose connection this is, so that CLIENT LIST and ACL LOG show it. A user without the right is
-   * not asked again. Before AUTH it would be one more refusal.
+   * Names the connection, so that CLIENT LIST and ACL LOG show the exporter. Not repeated after a refusal. Before AUTH
+   * it would cause one more refusal.
    */
   async function setClientName(redis: Connection, signal: AbortSignal): Promise<void> {
     if (namingRefused) return;

@@ -7,7 +7,7 @@ import { asText, createReplyReader } from './reply-reader.ts';
 /** A command with its arguments; names of keys may be any bytes. */
 export type Command = readonly (string | Buffer)[];
 
-/** An open connection to a server. It sends what it is told to and nothing else, once. */
+/** An open connection to a server. It sends each command once, and nothing else. */
 export interface Connection {
   readonly socket: Socket;
   /** Whether anything was received. */
@@ -17,7 +17,7 @@ export interface Connection {
    * RedisError when the connection ends before the reply is there.
    */
   send(command: Command): Promise<unknown>;
-  /** Has a listener take in the messages of the channels that it subscribes to: names of keys parted by commas, empty for a flush. */
+  /** Sets the listener for messages of subscribed channels: names of keys with commas between them, empty for a flush. */
   onPushMessage(listener: (channel: string, payload: string) => void): void;
   /** Calls a listener when it has ended, by whichever side. */
   onClose(listener: () => void): void;
@@ -25,7 +25,7 @@ export interface Connection {
   disconnect(): void;
 }
 
-/** RESP3 messages between two replies that are passed over: nobody asked for RESP3, and none of it is wanted. */
+/** RESP3 messages between two replies that are skipped; RESP3 is never requested. */
 const MAX_UNREQUESTED_MESSAGES = 1_000;
 
 const CLOSED_WITHOUT_REPLY = 'the peer closed the connection without an answer';
@@ -74,7 +74,7 @@ export function createConnection(socket: Socket, onRefusal: (reason: ReplyRefusa
       // A server that has no room for another client says so before it is asked anything.
       throw reply instanceof ReplyError
         ? classify(reply, 'connecting')
-        : new RedisError('protocol', 'the peer sent a reply that nobody asked for', undefined, 'type');
+        : new RedisError('protocol', 'the peer sent a reply without a command', undefined, 'type');
     if (reply instanceof ReplyError) command.reject(reply);
     else command.resolve(reply);
   }
@@ -82,7 +82,7 @@ export function createConnection(socket: Socket, onRefusal: (reason: ReplyRefusa
   function skipPush(): void {
     messages += 1;
     if (messages > MAX_UNREQUESTED_MESSAGES)
-      throw new RedisError('protocol', 'the peer sends messages that nobody asked for', undefined, 'type');
+      throw new RedisError('protocol', 'the peer sends messages that were not requested', undefined, 'type');
     if (pending.length === 0) reader.settle();
   }
 

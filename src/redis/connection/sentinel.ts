@@ -60,7 +60,7 @@ const HOST = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?$/;
 /** A name whose last part is a number is an address in a form that resolvers of names read each in their own way. */
 const ENDS_IN_NUMBER = /(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$/i;
 
-/** The addresses that stand for any: whoever connects there finds its own machine. */
+/** The unspecified addresses: a client that connects to one reaches its own machine. */
 const UNSPECIFIED = new BlockList();
 UNSPECIFIED.addAddress('0.0.0.0');
 UNSPECIFIED.addAddress('::', 'ipv6');

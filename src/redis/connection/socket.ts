@@ -38,7 +38,7 @@ export function certificateExpiry(socket: unknown): number | undefined {
   return Number.isNaN(end) ? undefined : end;
 }
 
-/** Whether whoever listens at an address that is meant for plain text agrees on TLS. No certificate is checked and nothing is sent. */
+/** Whether the server at a plain-text address agrees on TLS. No certificate is checked and nothing is sent. */
 export async function answersTls(address: Address, signal: AbortSignal): Promise<boolean> {
   try {
     const socket = await openSocket({ ...address, tls: true }, { insecure_skip_verify: true }, signal);

@@ -18,9 +18,8 @@ export interface KeyLookup {
 }
 
 /**
- * What became of a key that the server spoke of. `seen` is what was found in the watched database, `written` all
- * that was said of it until then (undefined when that cannot be told), `known` whether keys of this gateway were
- * found in that database before.
+ * The state of a key from its look-up in the watched database (`seen`) and from the invalidation messages about it
+ * (`written`; undefined when they are not known). `known`: keys of this gateway were found in that database before.
  */
 export function lookupOf(seen: KeyLookup | undefined, written: Written | undefined, known: boolean): KeyLookup {
   if (written === undefined) return seen ?? { state: 'unknown' };

@@ -30,7 +30,7 @@ export interface KeyWatch {
   readonly doubts: boolean;
   /** Listens to all writes from now on, until the next pair was looked at. */
   listen(signal: AbortSignal): Promise<void>;
-  /** The namespace that the key of a probe told; null for none, undefined while it is not known. */
+  /** The namespace that the key of a probe showed; null for none, undefined while it is not known. */
   readonly learnedNamespace: string | null | undefined;
   /** Waits until a key of the probe is written, at most `milliseconds`; undefined when none was. */
   written(probe: string, milliseconds: number, signal: AbortSignal): Promise<Written | undefined>;
@@ -151,7 +151,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     if (learning !== 'now' || namespaceListener !== redis) return;
     [learning, isFirst] = ['done', false];
     clearTimeout(stop);
-    // Nothing was heard that tells: what is missing stays doubtful.
+    // No message showed the namespace: a missing key stays doubtful.
     if (suspect !== undefined) learnedNamespace = suspect.namespace;
     redis.disconnect();
     if (subscriber === redis) subscriber = undefined;
@@ -199,7 +199,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     const keys = written === undefined ? keyForms(named, namespace) : [written.key];
     const seen = keys.length === 0 ? undefined : await readKeys(commands, keys, signal);
     if (written !== undefined && probe !== undefined) {
-      // What the server has said since is waited for: the look-up itself can make a key expire.
+      // Waits for the messages that the server has sent since: the look-up itself can make a key expire.
       const isPlain = seen !== undefined && written.times === 1 && !written.flushed;
       const all = isPlain || (await drainPushes(signal)) ? (writes.get(probe) ?? written) : undefined;
       return lookupOf(seen, all, found);

@@ -1,17 +1,17 @@
 import type { Clock } from '../../schedule/clock.ts';
 import { instanceOfProbe, probeKeys } from './names.ts';
 
-/** A key that the server said was written. `at` is milliseconds of the monotonic clock. */
+/** A key whose write the server announced. `at` is milliseconds of the monotonic clock. */
 export interface Written {
   key: string;
   at: number;
-  /** How often the server spoke of it: more than once means that it was written again or removed. */
+  /** How often the server announced it: more than once means that it was written again or removed. */
   times: number;
   /** The server was flushed, in whichever database, after it was written. */
   flushed: boolean;
 }
 
-/** The writes of probes that a server told of. */
+/** The writes of probes that a server announced. */
 export interface ProbeWrites {
   /** Takes in a message of the channel `__redis__:invalidate`: names of keys parted by commas, empty for a flush. */
   record(message: string): void;
@@ -31,21 +31,21 @@ const MAX_EXPORTERS = 32;
 
 /** Nothing was written yet. `instance` is what the probes of this exporter have in their name. */
 export function createProbeWrites(clock: Clock, instance: string): ProbeWrites {
-  /** When probes of other exporters were heard of last, by exporter; those that do not name theirs count as of one. */
+  /** When the last probe of each other exporter was announced; probes without the name of an exporter count as those of one. */
   const others = new Map<string, number>();
   const pushed = new Map<string, Written>();
   const waiting = new Map<string, () => void>();
 
   return {
     record(message) {
-      // A flush is told of without names: the payload is null, which arrives here as an empty text.
+      // The message of a flush has no names: the payload is null, which arrives here as an empty text.
       if (message === '') for (const [probe, written] of pushed) pushed.set(probe, { ...written, flushed: true });
       for (const { key, probe } of probeKeys(message)) {
         const { at, times, flushed } = pushed.get(probe) ?? { at: clock.monotonic(), times: 0, flushed: false };
         pushed.set(probe, { key, at, times: times + 1, flushed });
         const author = instanceOfProbe(probe) ?? '';
         if (author !== instance && (others.has(author) || others.size < MAX_EXPORTERS)) others.set(author, clock.monotonic());
-        // Probes of other gateways and exporters arrive here, too, and nobody asks for them.
+        // Probes of other gateways and exporters arrive here, too, and are never looked up.
         const [oldest] = pushed.keys();
         if (pushed.size > MAX_WRITES && oldest !== undefined) pushed.delete(oldest);
         waiting.get(probe)?.();

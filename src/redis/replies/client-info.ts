@@ -39,7 +39,7 @@ export function readClient(line: string): ClientInfo {
   };
 }
 
-/** Longer than the line of any client that does not want to be a nuisance. */
+/** Longer than the line of any honest client. */
 const MAX_LINE_CHARACTERS = 2_048;
 
 /** The host of `host:port`, brackets and the prefix of an IPv4 address in IPv6 taken off. */

@@ -56,7 +56,7 @@ interface Refusal {
 export const SLOW_MS = 500;
 /**
  * The first question of its kind can be slow because the gateway has just started. So long after it, an outage may ask
- * once more; a second slow answer stands. One that gave no answer is never asked again, unless Redis was away meanwhile. Milliseconds.
+ * once more; a second slow answer counts. One that gave no answer is never asked again, unless Redis was away meanwhile. Milliseconds.
  */
 const COLD_MS = 300_000;
 /** What was not spent is kept for so long; a fresh account has as much. Milliseconds. */

@@ -16,7 +16,7 @@ import { type GatewayState, replicasOf, routesAfter, routesBefore } from './stat
 /** What was asked and answered in one tick of a gateway. It is made once and never changed. */
 export interface Round {
   readonly traceId: string;
-  /** What the gateway said of itself before any pair was due, and at the end. */
+  /** The self-reports of the gateway before the first pair and at the end. */
   readonly before: SelfReport;
   readonly after: SelfReport;
   /** It names another cache than at the end of the round before. */

@@ -13,7 +13,7 @@ export function openRouteCounters(series: Series, route: Route, model: string): 
   for (const row of combinations('llm.cache.probe.skipped', { route })) series.add('llm.cache.probe.skipped', row, 0);
 }
 
-/** Counts a pair and, unless it met a process that had just started, observes its times and tokens. */
+/** Counts a pair and, unless the process had just started, observes its times and tokens. */
 export function observePair(series: Series, pair: PairResult, model: string, warm: boolean, traceId: string): void {
   const { route } = pair.prober;
   const labels = { route, 'gen_ai.request.model': model } as const;

@@ -83,14 +83,14 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
     });
   }
 
-  /** Nothing can be said of a server without INFO. What is refused for a time only (LOADING) is asked again. */
+  /** Without INFO nothing is known of a server. A query that is refused for a time only (LOADING) is sent again. */
   function refused(query: Query<unknown>, error: RedisError): void {
     if (query === INFO) throw error;
     answers.delete(query);
     if (error.prefix !== 'NOPERM' && error.prefix !== 'ERR') return;
     unsupported.set(nameOf(query), error.prefix === 'NOPERM');
-    const details = { redis_target: target.config.name, query: nameOf(query), reason: error.message };
-    log.info(details, 'the server refuses a query; it is left out on this connection');
+    const details = { redis_target: target.config.name, query: nameOf(query), error: error.message };
+    log.info(details, 'The server refuses a query; it is left out on this connection');
   }
 
   return {

@@ -56,11 +56,11 @@ export function createRefusedClients(target: Target, log: Log, clock: Clock): Re
     const at = clock.monotonic();
     if (error_types.length > 0 || clients.length > 0) {
       const details = { redis_target, error_types, clients: clients.length > 0 ? clients : undefined };
-      if (refusedAt === undefined) log.warn(details, 'the server refuses others');
-      else if (isNew) log.warn(details, 'the server refuses another client');
+      if (refusedAt === undefined) log.warn(details, 'The server refuses other clients');
+      else if (isNew) log.warn(details, 'The server refuses another client');
       refusedAt = at;
     } else if (refusedAt !== undefined && at - refusedAt >= QUIET_MS) {
-      log.info({ redis_target }, 'the server has not refused others for five minutes');
+      log.info({ redis_target }, 'The server has refused no other client for five minutes');
       refusedAt = undefined;
     }
   }

@@ -183,9 +183,9 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
   }
 
   function setState(now: Outcome): void {
-    const details = { redis_target: config.name, up: now.up, error_type: now.failure, reason: now.detail };
-    if (now.up !== outcome.up && !now.up) log.warn(details, 'the server cannot be reached');
-    else if (now.up !== outcome.up) log.info(details, 'the server can be reached');
+    const details = { redis_target: config.name, up: now.up, error_type: now.failure, error: now.detail };
+    if (now.up !== outcome.up && !now.up) log.warn(details, 'The server cannot be reached');
+    else if (now.up !== outcome.up) log.info(details, 'The server can be reached');
     outcome = now;
   }
 

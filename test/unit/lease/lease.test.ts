@@ -12,7 +12,7 @@ function start() {
   const never = new Promise<never>(() => undefined);
   const lines: string[] = [];
   const changes: string[] = [];
-  const line = (details: Details, sentence: string) => void lines.push(`${sentence} ${details.reason ?? ''}`.trim());
+  const line = (details: Details, sentence: string) => void lines.push(`${sentence} ${details.error ?? ''}`.trim());
   const lease = createLeaseWatch({
     store: {
       hold: async () => {
@@ -62,7 +62,7 @@ describe('a lease', () => {
     expect(changes).toEqual(['held', 'unknown']);
     expect(lines).toEqual([
       'This exporter holds the lease and probes',
-      'The lease cannot be asked for; who holds it keeps it until it ends it is away',
+      'The lease store cannot be used; the present holder keeps the lease until it ends it is away',
       'The lease of this exporter has ended and cannot be renewed: it sends no pair',
     ]);
     store.answer = { state: 'held' };
@@ -97,12 +97,12 @@ describe('a lease', () => {
     expect(lease.state()).toBe('other');
     expect(lines).toEqual([
       'Another exporter holds the lease and probes',
-      'The lease cannot be asked for; who holds it keeps it until it ends it is away',
+      'The lease store cannot be used; the present holder keeps the lease until it ends it is away',
     ]);
     await clock.advance(2 * lease.job.interval);
     expect(lease.state()).toBe('unknown');
     expect(changes).toEqual(['other', 'unknown']);
-    expect(lines.at(-1)).toBe('Nobody can be asked who holds the lease: this exporter sends no pair');
+    expect(lines.at(-1)).toBe('The holder of the lease is unknown, because the lease store cannot be used: this exporter sends no pair');
   });
 
   it('tells an exporter that starts while the store is away why it sends nothing', async () => {
@@ -110,8 +110,8 @@ describe('a lease', () => {
     store.answer = { state: 'unknown', reason: 'it is away' };
     await lease.ask(new AbortController().signal);
     expect(lines).toEqual([
-      'The lease cannot be asked for; who holds it keeps it until it ends it is away',
-      'Nobody can be asked who holds the lease: this exporter sends no pair',
+      'The lease store cannot be used; the present holder keeps the lease until it ends it is away',
+      'The holder of the lease is unknown, because the lease store cannot be used: this exporter sends no pair',
     ]);
   });
 

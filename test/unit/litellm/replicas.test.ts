@@ -44,7 +44,7 @@ describe('the records of a name', () => {
 });
 
 describe('finding replicas', () => {
-  it('resolves an address that stands alone, and takes a list as it is', async () => {
+  it('resolves an address that is alone, and takes a list as it is', async () => {
     expect(await findReplicas(['127.0.0.1:81'], 'http://litellm', 1_000, signal)).toEqual([
       { name: '127.0.0.1:81', host: '127.0.0.1', port: 81 },
     ]);

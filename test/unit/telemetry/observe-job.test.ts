@@ -69,7 +69,7 @@ describe('a tick that fails', () => {
       throw refused();
     });
     await tick(GOES_ON);
-    expect(lines()).toMatchObject([{ level: 'warn', failure: 'refused', reason: 'no answer: refused', msg: 'The tick failed' }]);
+    expect(lines()).toMatchObject([{ level: 'warn', error_type: 'refused', error: 'no answer: refused', msg: 'The tick failed' }]);
     expect(lines()[0]).not.toHaveProperty('stack');
     expect(durations()).toMatchObject([['failure', { count: 1 }]]);
   });
@@ -99,7 +99,7 @@ describe('a tick that fails', () => {
       throw new TypeError('undefined is not a function');
     });
     await tick(GOES_ON);
-    expect(lines()[0]).toMatchObject({ failure: 'TypeError', stack: expect.stringContaining('observe-job.test.ts') });
+    expect(lines()[0]).toMatchObject({ error_type: 'TypeError', stack: expect.stringContaining('observe-job.test.ts') });
   });
 
   it('does not tell what hangs on an error', async () => {
@@ -135,7 +135,7 @@ describe('a tick that is ended from outside', () => {
     });
     await tick(AbortSignal.abort(new DOMException('too long', 'TimeoutError')));
     expect(durations()).toMatchObject([['timeout', { count: 1 }]]);
-    expect(lines()).toMatchObject([{ level: 'warn', failure: 'timeout', reason: 'the tick took longer than 2000 ms' }]);
+    expect(lines()).toMatchObject([{ level: 'warn', error_type: 'timeout', error: 'the tick took longer than 2000 ms' }]);
   });
 
   it('counts nowhere when it was stopped', async () => {

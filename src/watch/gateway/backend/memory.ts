@@ -147,7 +147,7 @@ export function signalsOf(memory: BackendMemory | undefined, namespaceTold: bool
   };
 }
 
-/** Failures of a Redis that keep whoever asks it waiting. */
+/** Failures of Redis that keep its clients waiting. */
 const AWAY: readonly RedisFailure[] = ['timeout', 'closed', 'refused', 'dns', 'loading'];
 
 /** How the Redis of a gateway was in a round: whatever it keeps waiting, it keeps the gateway waiting, too. */

@@ -98,7 +98,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['20 bits in 20 characters', { '.env': `REDIS_PASSWORD=${'ab'.repeat(10)}\n` }, WEAK('repeats a few characters')],
     ['62 bits in 31 characters', { '.env': `REDIS_PASSWORD=${'abcd'.repeat(8).slice(1)}\n` }, WEAK('repeats a few characters')],
     ['64 bits in 32 characters', { '.env': `REDIS_PASSWORD=${'abcd'.repeat(8)}\n` }, undefined],
-    ['a sample in capitals', { '.env': 'REDIS_PASSWORD=ChangeMe\n' }, WEAK('is a sample that stands in documentation')],
+    ['a sample in capitals', { '.env': 'REDIS_PASSWORD=ChangeMe\n' }, WEAK('is a sample of public documentation')],
   ],
   ttl: [
     ['0', redisCache('ttl: 0'), TTL('0')],
