@@ -36,7 +36,6 @@ export interface OwnedPackage {
 export const PACKAGES: readonly OwnedPackage[] = [
   { patterns: ['ioredis'], owners: ['redis'] },
   { patterns: ['@opentelemetry/**', 'pino'], owners: ['telemetry'] },
-  { patterns: ['hono', 'hono/**'], owners: ['http'] },
   { patterns: ['commander'], owners: ['cli'] },
   { patterns: ['zod'], owners: ['config'] },
   { patterns: ['node:http', 'node:https'], owners: ['litellm', 'lease', 'http'] },

@@ -36,7 +36,8 @@ async function main(): Promise<number> {
     process.exit(130);
   });
   try {
-    for (const file of tracked) if (existsSync(join(root, file))) cpSync(join(root, file), join(copy, file));
+    for (const file of tracked)
+      if (existsSync(join(root, file))) cpSync(join(root, file), join(copy, file), { recursive: true, verbatimSymlinks: true });
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
     const tests = tracked.filter((file) => file.startsWith('test/unit/') && file.endsWith('.test.ts'));
     let [noticed, survived] = [0, 0];

@@ -51,6 +51,23 @@ export function vitestStage(name: string, seconds: number, report: VitestReport 
   };
 }
 
+/** Several runs of one project as one stage: all of their failures, each with its run, and what passed and was skipped in every run once. */
+export function repeated(runs: readonly Stage[]): Stage[] {
+  const [first] = runs;
+  if (first === undefined || runs.length === 1) return [...runs];
+  const problems = runs.flatMap(({ problem }, index) => (problem === undefined ? [] : [`run ${index + 1} ${problem}`]));
+  return [
+    {
+      name: first.name,
+      seconds: runs.reduce((sum, { seconds }) => sum + seconds, 0),
+      passed: Math.min(...runs.map(({ passed }) => passed)),
+      failed: runs.flatMap(({ failed }, index) => failed.map(({ name, message }) => ({ name: `run ${index + 1}: ${name}`, message }))),
+      skipped: [...new Set(runs.flatMap(({ skipped }) => skipped))],
+      ...(problems.length > 0 && { problem: problems.join('; ') }),
+    },
+  ];
+}
+
 function failuresOf({ name, status, message, assertionResults }: VitestFile): Failure[] {
   const failed = assertionResults.filter((test) => test.status === 'failed');
   if (failed.length === 0) return status === 'failed' ? [{ name, message }] : [];

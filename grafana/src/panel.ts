@@ -125,7 +125,7 @@ export function mapping(states: readonly State[]): ValueMapping {
   return { type: MappingType.ValueToText, options: Object.fromEntries(options) };
 }
 
-export function fixedColour(colour: string): DynamicConfigValue {
+function fixedColour(colour: string): DynamicConfigValue {
   return { id: 'color', value: { mode: 'fixed', fixedColor: colour } };
 }
 

@@ -86,11 +86,6 @@ export function increase<L extends string>({ counter }: Counter<L>, window: Wind
   return { promql: `increase(${counter}[${window}])` };
 }
 
-/** How often a counter began anew, which is how often what it counts was restarted. */
-export function resets<L extends string>({ counter }: Counter<L>): Vector<L> {
-  return { promql: `resets(${counter}[$__rate_interval])` };
-}
-
 /** The value of a counter that is a time since a start: its level is what it tells. */
 export function sinceStart<L extends string>(uptime: Counter<L>): Vector<L> {
   return { promql: uptime.counter };

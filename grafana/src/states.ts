@@ -1,3 +1,4 @@
+import { CATALOGUE } from '../../src/catalogue/index.ts';
 import type { LabelsOf } from '../../src/catalogue/sample.ts';
 import { gauge, max, type Vector } from './query.ts';
 
@@ -37,8 +38,8 @@ export const VERDICTS = [
   { value: 'wrong_answers', colour: COLOUR.worst },
 ] as const satisfies readonly { value: LabelsOf<'llm.cache.verdict'>['verdict']; colour: string }[];
 
-/** The causes, from none over the configuration and the gateway to Redis. */
-export const CAUSES = [
+/** Causes with a place and a colour of their own, from none over the configuration and the gateway to Redis. */
+const PLACED_CAUSES = [
   { value: 'none', colour: COLOUR.good },
   { value: 'undetermined', colour: COLOUR.none },
   { value: 'cache_local', colour: COLOUR.note },
@@ -71,6 +72,17 @@ export const CAUSES = [
   { value: 'redis_unreachable', colour: '#8f2433' },
   { value: 'redis_auth', colour: COLOUR.bad },
 ] as const satisfies readonly { value: LabelsOf<'llm.cache.cause'>['cause']; colour: string }[];
+
+/** Colours for causes that have none of their own yet. */
+const SPARE_COLOURS = ['#6e1f3a', '#5d2a4f', '#4d2f63', '#3f3373', '#36407f', '#314d86'] as const;
+
+/** Every cause; one that has no place of its own yet comes last. */
+export const CAUSES: readonly { value: LabelsOf<'llm.cache.cause'>['cause']; colour: string }[] = [
+  ...PLACED_CAUSES,
+  ...CATALOGUE['llm.cache.cause'].labels.cause
+    .filter((cause) => !PLACED_CAUSES.some(({ value }) => value === cause))
+    .map((value, place) => ({ value, colour: SPARE_COLOURS[place] ?? COLOUR.none })),
+];
 
 /** The outcomes of a pair from best to worst. */
 export const OUTCOMES = [

@@ -6,7 +6,7 @@ import type { Vector } from './query.ts';
 import type { State } from './states.ts';
 
 /** A column with the values of a query. */
-export interface Column<K extends string> {
+interface Column<K extends string> {
   readonly name: string;
   readonly of: Vector<K>;
   readonly unit: string;

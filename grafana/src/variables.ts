@@ -18,7 +18,7 @@ const REDIS_UP = prometheusName('redis.up', 'gauge', '');
 const LITELLM_SIGN = 'litellm_proxy_total_requests_metric_total';
 
 /** The ranges that statistics of probes can look back over. */
-export const WINDOWS = ['30s', '5m', '15m', '1h', '6h', '1d'] as const;
+const WINDOWS = ['30s', '5m', '15m', '1h', '6h', '1d'] as const;
 const DEFAULT_WINDOW = '5m';
 
 /** The choices that every dashboard has, in the order in which one narrows the next. */

@@ -1,4 +1,4 @@
-import { CACHE_CONTROLS, CACHE_MARK, CACHE_TYPE, CAUSE, GATEWAY_FAILURE, OUTCOME, PHASE, QUESTION, REQUEST, ROUTE, SKIP_REASON, VERDICT } from '../model/cache.ts';
+import { CACHE_CONTROLS, CACHE_MARK, CACHE_TYPE, CAUSE, GATEWAY_FAILURE, OPERATION, OUTCOME, PHASE, QUESTION, REQUEST, ROUTE, SKIP_REASON, VERDICT } from '../model/cache.ts';
 import { ANSWER_SECONDS, type MetricDefinition, SPEEDUP } from './definition.ts';
 
 const PROBE = { route: ROUTE, 'gen_ai.request.model': 'open' } as const;
@@ -50,13 +50,13 @@ export const GATEWAY = {
   'http.client.active_requests': { kind: 'gauge', owner: 'gateway', unit: '{request}', labels: {}, help: 'Requests to the gateway that are under way.' },
   'gen_ai.client.operation.duration': {
     kind: 'histogram', owner: 'gateway', unit: 's',
-    labels: { 'gen_ai.operation.name': ['chat', 'text_completion', 'embeddings', 'generate_content'], 'gen_ai.provider.name': ['litellm'], 'gen_ai.request.model': 'open', 'error.type': ['', ...GATEWAY_FAILURE] },
+    labels: { 'gen_ai.operation.name': OPERATION, 'gen_ai.provider.name': ['litellm'], 'gen_ai.request.model': 'open', 'error.type': ['', ...GATEWAY_FAILURE] },
     buckets: [0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 20.48, 40.96, 81.92],
     help: 'Duration of the probe requests under the name of the GenAI conventions.',
   },
   'gen_ai.client.token.usage': {
     kind: 'histogram', owner: 'gateway', unit: '{token}',
-    labels: { 'gen_ai.token.type': ['input', 'output'], 'gen_ai.operation.name': ['chat', 'text_completion', 'embeddings', 'generate_content'], 'gen_ai.provider.name': ['litellm'], 'gen_ai.request.model': 'open' },
+    labels: { 'gen_ai.token.type': ['input', 'output'], 'gen_ai.operation.name': OPERATION, 'gen_ai.provider.name': ['litellm'], 'gen_ai.request.model': 'open' },
     buckets: [1, 4, 16, 64, 256, 1024, 4096, 16384], help: 'Tokens of the probe requests that were not served from the cache, as the gateway reports them.',
   },
 } as const satisfies Record<string, MetricDefinition>;

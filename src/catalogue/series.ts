@@ -2,31 +2,35 @@ import type { Route } from '../model/cache.ts';
 import type { LabelsOf, Metric, Sample } from './sample.ts';
 
 /**
- * The parts of what owners publish: each is replaced as a whole. A part that is `lasting` is shown until it is replaced
+ * The parts of what owners publish, but for those of routes: each is replaced as a whole. A part that is `lasting` is shown until it is replaced
  * or its owner is closed; any other disappears when it grows older than the limit of its owner.
  */
-export const PART = {
+const PART = {
   // Of a target.
   health: { lasting: true },
   scrape: { lasting: false },
   census: { lasting: false },
   census_run: { lasting: true },
-  // Of a gateway; the latest pair of each route is a part of its own.
+  // Of a gateway.
   verdict: { lasting: true },
   lease: { lasting: true },
   gateway: { lasting: false },
   requests: { lasting: false },
-  completions: { lasting: false },
-  chat: { lasting: false },
-  chat_stream: { lasting: false },
-  embeddings: { lasting: false },
-  responses: { lasting: false },
   // Of the exporter itself.
   self: { lasting: false },
   config: { lasting: false },
   address: { lasting: false },
-} as const satisfies Readonly<Record<string, { lasting: boolean }>> & Readonly<Record<Route, { lasting: boolean }>>;
-export type Part = keyof typeof PART;
+} as const satisfies Readonly<Record<string, { lasting: boolean }>>;
+
+/** A part of what an owner publishes: the latest pair of each route is one, too, and does not last. */
+export type Part = keyof typeof PART | Route;
+
+const LASTING: ReadonlySet<string> = new Set(Object.entries(PART).flatMap(([part, { lasting }]) => (lasting ? [part] : [])));
+
+/** Whether a part is shown until it is replaced. */
+export function isLasting(part: Part): boolean {
+  return LASTING.has(part);
+}
 
 /**
  * One owner's handle on the store. `replace` swaps all samples of a part at once. `at` is Unix milliseconds: samples

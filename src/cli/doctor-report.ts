@@ -50,10 +50,16 @@ const OPTION: Readonly<Record<Need, string>> = {
   live: '--live',
 };
 
+/** So many of the files that were read are named. */
+const MOST_NAMED = 50;
+
 function lookedAt({ setup, files, notes }: Report): string[] {
   const environment = setup.variables.some(({ source }) => source === 'process') ? ['the environment'] : [];
+  const named = files.slice(0, MOST_NAMED);
+  const left = files.length - named.length;
+  const seen = [...named, ...(left === 0 ? [] : [`${left} more files`]), ...environment];
   return [
-    ...wrap(`Looked at ${[...files, ...environment].join(', ')}.`, ''),
+    ...wrap(seen.length === 0 ? 'Nothing could be read.' : `Looked at ${seen.join(', ')}.`, ''),
     ...notes.flatMap((note) => wrap(`Note: ${problemText(note)}.`, '')),
   ];
 }
@@ -104,7 +110,7 @@ function findingLines(
   paint: Paint,
 ): string[] {
   return [
-    `${paint(1, placeText(place))}: ${paint(COLOUR[severity], severity)} ${paint(2, `[${rule.id}]`)}`,
+    `${paint(1, printableLine(placeText(place)))}: ${paint(COLOUR[severity], severity)} ${paint(2, `[${rule.id}]`)}`,
     ...wrap(message, INDENT),
     ...excerpt(place, report, paint),
     ...wrap(consequence, INDENT),

@@ -49,7 +49,9 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
     setup.variables.length === 0 &&
     setup.services.length === 0 &&
     setup.workloads.length === 0 &&
-    setup.gateways.length === 0
+    setup.gateways.length === 0 &&
+    // What was found and is of no use is told in the report.
+    setup.gaps.length <= problems.length
   ) {
     for (const problem of problems) io.err(`${printableLine(mask.text(problemText(problem)))}\n`);
     io.err(mask.text(nothing(request.look, problems)));

@@ -1,5 +1,5 @@
 /** Columns of a report. */
-export const WIDTH = 80;
+const WIDTH = 80;
 
 /** A cell of a table, and the escape sequences around it where it is coloured. */
 export interface Cell {
@@ -25,7 +25,8 @@ export function table(rows: readonly (readonly Cell[])[], indent: string): strin
 export function wrap(text: string, indent: string): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ').filter((part) => part !== '')) {
+  // A name from outside may hold ends of lines, and would write lines of its own.
+  for (const word of text.split(/[ \r\n]/).filter((part) => part !== '')) {
     if (line !== '' && indent.length + line.length + 1 + word.length > WIDTH) {
       lines.push(indent + line);
       line = word;

@@ -90,7 +90,10 @@ export async function runCommand(args: readonly string[], version: string, io: I
     .command('doctor')
     .description('say which Redis LiteLLM will use and what is wrong with its cache; exit 1 with findings')
     .option('--litellm-config <file>', 'configuration that LiteLLM is started with')
-    .option('--env-file <file...>', '.env, .envrc, a unit of systemd, a Procfile or a start script; read, never run')
+    .option(
+      '--env-file <file...>',
+      '.env, .envrc, a unit of systemd or Quadlet, a task of ECS, a Procfile or a start script; read, never run',
+    )
     .option('--compose <file...>', 'compose files, later ones on top')
     .option('--kubernetes <file...>', 'manifests, or what helm template prints')
     .option('--env', 'the environment of this process counts as well')

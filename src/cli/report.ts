@@ -1,4 +1,5 @@
 import { singleLine } from '../masking/sanitize.ts';
+import { ROUTES } from '../model/cache.ts';
 import type {
   CredentialStatus,
   GatewayStatus,
@@ -20,7 +21,6 @@ import {
   gatewaySentence,
   gatewayTone,
   OUTCOME_WORDS,
-  ROUTE_WORDS,
   speedupText,
   type Tone,
   VERDICT_WORDS,
@@ -102,7 +102,7 @@ function pairLines(pairs: readonly PairStatus[], now: number, paint: Paint): str
     right: column >= 2,
   }));
   const rows = pairs.map((pair): Cell[] => [
-    { text: ROUTE_WORDS[pair.route] },
+    { text: ROUTES[pair.route].title },
     { text: OUTCOME_WORDS[pair.outcome].title, paint: (text) => paint(OUTCOME_WORDS[pair.outcome].tone, text) },
     { text: pair.firstSeconds === undefined ? '' : seconds(pair.firstSeconds), right: true },
     { text: pair.duplicateSeconds === undefined ? '' : seconds(pair.duplicateSeconds), right: true },

@@ -6,7 +6,7 @@ import type { QueryReplies } from '../redis/replies/reply-store.ts';
 export type Queries = Readonly<Record<string, Query<unknown>>>;
 
 /** What the queries were answered with, parsed. */
-export type Replies<Q> = { readonly [K in keyof Q]: Q[K] extends Query<infer T> ? T : never };
+type Replies<Q> = { readonly [K in keyof Q]: Q[K] extends Query<infer T> ? T : never };
 
 /**
  * Makes samples of a server's replies. `metrics` are those that it may give, `read` is pure. It is read

@@ -11,7 +11,7 @@ const MEASURED = ['get', 'set', 'auth'] as const satisfies readonly Command[];
 /** Half as dear for the server as INFO, and of use over minutes only. */
 const LATENCY_HISTOGRAM: Query<ReadonlyMap<Command, CommandLatency>> = {
   args: ['LATENCY', 'HISTOGRAM', ...MEASURED],
-  since: '7.0.0',
+  since: { redis: [7, 0, 0], valkey: [7, 2, 0] },
   every: 4,
   parse: parseLatencyHistogram,
 };

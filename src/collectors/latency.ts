@@ -7,7 +7,11 @@ import { type LatencySpike, parseLatencyLatest, parseLatencyStats, percentileSec
 import type { Query } from '../redis/replies/query.ts';
 import { collector } from './collector.ts';
 
-const LATENCY_LATEST: Query<LatencySpike[]> = { args: ['LATENCY', 'LATEST'], since: '6.2.0', parse: parseLatencyLatest };
+const LATENCY_LATEST: Query<LatencySpike[]> = {
+  args: ['LATENCY', 'LATEST'],
+  since: { redis: [6, 2, 0], valkey: [7, 2, 0] },
+  parse: parseLatencyLatest,
+};
 
 /** Spikes that the latency monitor saw; none while `latency-monitor-threshold` is 0. */
 export const latencySpikes = collector({
@@ -24,7 +28,7 @@ export const latencySpikes = collector({
 /** The server computes percentiles of every command for this section, which costs it as much as all other sections together. */
 const LATENCY_STATS: Query<ReadonlyMap<Command, Section>> = {
   args: ['INFO', 'latencystats'],
-  since: '7.0.0',
+  since: { redis: [7, 0, 0], valkey: [7, 2, 0] },
   every: 20,
   parse: (reply) => parseLatencyStats(parseInfo(reply).section('latencystats')),
 };

@@ -4,7 +4,7 @@ import { collector } from './collector.ts';
 
 const SLOWLOG_LENGTH: Query<number | undefined> = {
   args: ['SLOWLOG', 'LEN'],
-  since: '6.2.0',
+  since: { redis: [6, 2, 0], valkey: [7, 2, 0] },
   parse: (reply) => (typeof reply === 'number' && reply >= 0 ? reply : undefined),
 };
 

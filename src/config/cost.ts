@@ -1,5 +1,6 @@
 import { formatDuration } from '../source/duration.ts';
-import type { Report, Section } from './section.ts';
+import type { Section } from '../source/section.ts';
+import type { Report } from './section.ts';
 
 const DAY_MS = 86_400_000;
 

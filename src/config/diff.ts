@@ -1,12 +1,11 @@
 import { Secret } from '../source/secret.ts';
 import type { Config } from './effective.ts';
 
-/** Names of entries, by what a new configuration does to them; each in the order of the configuration that has it. */
+/** Names of the entries that a new configuration changes, each list in the order of the configuration that has them. */
 export interface Change {
   added: string[];
   removed: string[];
   changed: string[];
-  unchanged: string[];
 }
 
 /**
@@ -29,13 +28,12 @@ export function leaseMoved(before: Config, after: Config): boolean {
 
 function compare<T extends { name: string }>(before: readonly T[], after: readonly T[], isStale: (entry: T) => boolean): Change {
   const old = new Map(before.map((entry) => [entry.name, entry]));
-  const change: Change = { added: [], removed: [], changed: [], unchanged: [] };
+  const change: Change = { added: [], removed: [], changed: [] };
   for (const entry of after) {
     const previous = old.get(entry.name);
     old.delete(entry.name);
     if (previous === undefined) change.added.push(entry.name);
     else if (isStale(entry) || !isSame(previous, entry)) change.changed.push(entry.name);
-    else change.unchanged.push(entry.name);
   }
   change.removed.push(...old.keys());
   return change;

@@ -118,13 +118,16 @@ function numberHint(value: unknown, fits: (meant: number) => boolean): string | 
   return Number.isFinite(number) && fits(number) ? `did you mean ${Number(number.toPrecision(12))}?` : undefined;
 }
 
+/** What a percentage looks like. */
+export const PERCENTAGE = /^\d{1,3}(\.\d{1,6})?%$/;
+
 /** A percentage as text, such as `1%` or `0.5%`; a share from 0 to 1 afterwards. */
 export function share(limits: { max: number }) {
   const most = `${limits.max * 100}%`;
   return z
     .unknown()
     .transform((value, context): number => {
-      const percent = typeof value === 'string' && /^\d{1,3}(\.\d{1,6})?%$/.test(value) ? Number(value.slice(0, -1)) : undefined;
+      const percent = typeof value === 'string' && PERCENTAGE.test(value) ? Number(value.slice(0, -1)) : undefined;
       if (percent === undefined) return refuse(context, 'must be a percentage', shareHint(value));
       return percent / 100 > limits.max ? refuse(context, `must be at most ${most}`) : percent / 100;
     })

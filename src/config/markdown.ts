@@ -1,5 +1,7 @@
+import { DURATION } from '../source/duration.ts';
 import { MOCK_MODEL } from './cost.ts';
 import { EXAMPLE } from './example.ts';
+import { PERCENTAGE } from './fields.ts';
 import { inputSchema, type JsonSchema } from './json-schema.ts';
 import { SETTINGS } from './settings/settings.ts';
 
@@ -60,8 +62,8 @@ change its only target and gateway, or those of these names. A variable that the
 
 /** What a text of a kind looks like. */
 const PATTERNS: Readonly<Record<string, string>> = {
-  duration: '^\\d{1,12}(ms|s|m|h)$',
-  percentage: '^\\d{1,3}(\\.\\d{1,6})?%$',
+  duration: DURATION.source,
+  percentage: PERCENTAGE.source,
 };
 
 /** The page docs/configuration.md. */

@@ -2,10 +2,11 @@ import type { z } from 'zod';
 import { formatDuration } from '../source/duration.ts';
 import { closest, type Path, pathText } from '../source/problem.ts';
 import type { WrittenAddress } from '../source/redis-url.ts';
+import { isSection, type Section } from '../source/section.ts';
 import type { RedisLogin } from './address.ts';
 import { costRules } from './cost.ts';
 import { NAME } from './fields.ts';
-import type { Report, Rules, Section } from './section.ts';
+import type { Report, Rules } from './section.ts';
 
 /**
  * The arguments of `superRefine` that run rules on every section, also on one whose keys have problems
@@ -162,11 +163,7 @@ function usesTls(tls: unknown): boolean {
   return isSection(tls) && Object.values(tls).some((value) => value !== undefined && value !== false);
 }
 
-function isSection(value: unknown): value is Section {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
-/** A name that is none is reported where it is, and not repeated in other sentences. */
+/** A name that is none is reported where it stands, and not repeated in other sentences. */
 function isName(value: unknown): value is string {
   return typeof value === 'string' && NAME.test(value);
 }

@@ -1,6 +1,6 @@
 import type { Path } from '../source/problem.ts';
+import type { Section } from '../source/section.ts';
 
-/** A section as a rule sees it: partly checked, because rules speak also when a single key is wrong. */
-export type Section = Readonly<Record<string, unknown>>;
 export type Report = (path: Path, message: string, suggestion?: string) => void;
+/** Rules of a section that is partly checked, because they speak also when a single key is wrong. */
 export type Rules = (section: Section, report: Report) => void;

@@ -1,8 +1,7 @@
+import type { Severity } from '../model/severity.ts';
 import type { Place } from './place.ts';
 
-/** How bad, worst first. */
-export const SEVERITY = ['critical', 'high', 'medium', 'low', 'info'] as const;
-export type Severity = (typeof SEVERITY)[number];
+export { SEVERITY, type Severity } from '../model/severity.ts';
 
 /** A replacement in a file that mends what was found: whole lines, from 1, both ends included; `to` before `from` inserts. */
 export interface Edit {

@@ -1,7 +1,6 @@
-import { existsSync, readdirSync, type Stats, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import type { Clock } from '../schedule/clock.ts';
-import { readBytesNow, readTextNow } from '../source/file.ts';
 import { type Problem, problemText } from '../source/problem.ts';
 import { releaseOf, sectionVariables } from './evidence/container/containers.ts';
 import {
@@ -16,11 +15,13 @@ import {
 } from './evidence/container/instances.ts';
 import { STARTER, startersOf } from './evidence/container/starters.ts';
 import { fromDatabase } from './evidence/database.ts';
-import { type Disk, filesOf } from './evidence/files.ts';
+import { bytesOf, changedDisk, disk, statusOf } from './evidence/disk.ts';
+import { filesOf } from './evidence/files.ts';
 import { deepFreeze } from './evidence/freeze.ts';
 import { trackedPaths } from './evidence/git-index.ts';
 import { readKubernetes } from './evidence/kubernetes/kubernetes.ts';
 import { composeFiles, environmentFiles, processLookup, variable } from './evidence/read-inputs.ts';
+import { unreadDeployments } from './evidence/unread-deployments.ts';
 import { cutsOf } from './evidence/variables/cuts.ts';
 import { environmentOf } from './evidence/variables/environment-of.ts';
 import { type DoctorOptions, discovered, isAsked } from './options.ts';
@@ -73,9 +74,10 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
   const workloads = identifiedWorkloads(kubernetes.workloads, files);
   const contained = gatewaysOf(services, workloads, files);
   // Where containers are known, scripts and units only start those.
-  const starters =
-    contained.length > 0 ? undefined : startersOf(starterNames(asked, isAsked(asked) ? [] : namesIn(asked.directory)), files, lookup);
+  const inFolder = isAsked(asked) ? [] : namesIn(asked.directory);
+  const starters = contained.length > 0 ? undefined : startersOf(starterNames(asked, inFolder), files, lookup);
   const gateways = starters?.gateways.length ? starters.gateways : contained;
+  const unknownForms = unreadDeployments([...asked.envFiles, ...inFolder], files, gateways.length > 0);
   const named = options.litellmConfig === undefined ? undefined : resolve(asked.directory, options.litellmConfig);
   const isOfOne =
     gateways.length > 1 &&
@@ -152,6 +154,7 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
         ...(gateway?.gaps ?? []),
         ...fromDatabase(litellm, environment),
         ...(starters?.gaps ?? []),
+        ...unknownForms,
         ...unread,
         ...wrong.map(gapOf),
         ...compose.gaps,
@@ -194,45 +197,6 @@ function gapOf({ path, message, suggestion, at }: Problem): Gap {
   };
 }
 
-/** The byte order mark in UTF-8. */
-const MARK = Buffer.from([0xef, 0xbb, 0xbf]);
-
-const disk: Disk = {
-  text: readTextNow,
-  exists: existsSync,
-  marked: (path) => bytes(path)?.subarray(0, 3).equals(MARK) ?? false,
-  folder: (path) => (statusOf(path)?.isDirectory() ? entries(path) : undefined),
-};
-
-/** The disk with some files changed. */
-function changedDisk(directory: string, texts: ReadonlyMap<string, string>): Disk {
-  const changed = new Map([...texts].map(([name, text]) => [resolve(directory, name), text]));
-  return {
-    ...disk,
-    text: (path) => {
-      const text = changed.get(resolve(path));
-      return text === undefined ? disk.text(path) : { text };
-    },
-  };
-}
-
-function entries(path: string): string[] {
-  try {
-    return readdirSync(path, { recursive: true, encoding: 'utf8' }).sort();
-  } catch {
-    return [];
-  }
-}
-
-/** What is known of a path; undefined where it is missing or may not be looked at. */
-function statusOf(path: string): Stats | undefined {
-  try {
-    return statSync(path);
-  } catch {
-    return undefined;
-  }
-}
-
 /** Whether git tracks a file, and whether everyone on this machine may read it. */
 function exposures(names: readonly string[], directory: string): Setup['exposure'] {
   const root = repository(directory);
@@ -254,7 +218,7 @@ const MAX_GIT_INDEX_BYTES = 64 * 1_048_576;
 function repository(directory: string): { folder: string; index: Buffer } | undefined {
   for (let folder = resolve(directory); ; folder = dirname(folder)) {
     const found = gitFolder(join(folder, '.git'));
-    const index = found === undefined ? undefined : bytes(join(found, 'index'));
+    const index = found === undefined ? undefined : bytesOf(join(found, 'index'), MAX_GIT_INDEX_BYTES);
     if (found !== undefined) return index === undefined ? undefined : { folder, index };
     if (dirname(folder) === folder) return undefined;
   }
@@ -264,12 +228,6 @@ function repository(directory: string): { folder: string; index: Buffer } | unde
 function gitFolder(path: string): string | undefined {
   const found = statusOf(path);
   if (found === undefined || found.isDirectory()) return found && path;
-  const named = /^gitdir: (.+)$/m.exec(bytes(path)?.toString('utf8') ?? '')?.[1];
+  const named = /^gitdir: (.+)$/m.exec(bytesOf(path, MAX_GIT_INDEX_BYTES)?.toString('utf8') ?? '')?.[1];
   return named === undefined ? undefined : resolve(dirname(path), named);
-}
-
-/** The content of a file that may be missing or unreadable. */
-function bytes(path: string): Buffer | undefined {
-  const read = readBytesNow(path, MAX_GIT_INDEX_BYTES);
-  return 'bytes' in read ? read.bytes : undefined;
 }

@@ -51,7 +51,7 @@ export interface VariableReference {
 }
 
 /** What runs in a container, whatever starts it. */
-export interface Runs {
+interface Runs {
   role: Role;
   /** Signs that it might be LiteLLM, where they are too few. */
   maybe: string | undefined;

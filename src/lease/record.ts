@@ -1,4 +1,5 @@
 import { amount, at, parseJson, text } from '../litellm/json.ts';
+import { isSection } from '../source/section.ts';
 
 /** Kubernetes keeps the number of changes of holder in 32 bits. */
 const MAX_TRANSITIONS = 2 ** 31 - 1;
@@ -17,7 +18,7 @@ export interface LeaseRecord {
 /** Reads the body of an answer; undefined when that is no Lease. */
 export function readLease(body: string): LeaseRecord | undefined {
   const object = parseJson(body);
-  if (!isObject(object) || !isObject(object.metadata) || (object.kind ?? 'Lease') !== 'Lease') return undefined;
+  if (!isSection(object) || !isSection(object.metadata) || (object.kind ?? 'Lease') !== 'Lease') return undefined;
   return {
     object,
     version: text(at(object, 'metadata', 'resourceVersion')),
@@ -45,7 +46,7 @@ export function newLease(place: { namespace: string; name: string }, holder: str
  */
 export function changedLease(record: LeaseRecord, holder: string, ttl: number, now: number): object {
   const { object, transitions, acquireTime } = record;
-  const spec = isObject(object.spec) ? object.spec : {};
+  const spec = isSection(object.spec) ? object.spec : {};
   const isKept = holder === '' || record.holder === holder;
   return {
     ...object,
@@ -66,8 +67,4 @@ function term(ttl: number, now: number): object {
 /** A time as Kubernetes writes it, with microseconds. */
 function time(now: number): string {
   return new Date(now).toISOString().replace('Z', '000Z');
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -38,7 +38,8 @@ export function createSharedLease({ scheduler, log, clock, env, onChange }: Shar
 
   async function close(): Promise<void> {
     await current?.scheduled.stop();
-    await current?.watch.close();
+    // A lease that cannot be given back ends by itself; half a reload would be worse.
+    await current?.watch.close().then(undefined, () => undefined);
     current = undefined;
   }
 

@@ -1,4 +1,3 @@
-import type { Route } from '../model/cache.ts';
 import { amount, at, parseJson, text } from './json.ts';
 import type { Exchange } from './request.ts';
 import type { StreamMarkers } from './stream.ts';
@@ -28,18 +27,10 @@ const VERSION =
   /^v?\d{1,3}\.\d{1,4}(?:\.\d{1,4}){0,2}(?:[.-]?(?:a|b|rc|dev|post|alpha|beta|stable|nightly|patch|hotfix)[.-]?\d{0,3}){0,2}$/;
 const CACHE_KEY = /^[\x21-\x7e]{1,512}$/;
 
-/** The field that holds the list of results, by route: an answer without it is not an answer of that API. */
-const RESULT_FIELD: Readonly<Record<Exclude<Route, 'chat_stream'>, string>> = {
-  completions: 'choices',
-  chat: 'choices',
-  embeddings: 'data',
-  responses: 'output',
-};
-
-/** The marks of an answer with a JSON body; undefined when the body is none of this route's. */
-export function readCacheMarkers(route: Exclude<Route, 'chat_stream'>, answer: Exchange): CacheMarkers | undefined {
+/** The marks of an answer with a JSON body; undefined when the body has no list of results in this field. */
+export function readCacheMarkers(results: string, answer: Exchange): CacheMarkers | undefined {
   const body = parseJson(answer.body);
-  if (!Array.isArray(at(body, RESULT_FIELD[route]))) return undefined;
+  if (!Array.isArray(at(body, results))) return undefined;
   const usage = at(body, 'usage');
   return {
     id: text(at(body, 'id')),

@@ -1,4 +1,4 @@
-import { CACHE_TYPE, type CacheType } from '../model/cache.ts';
+import { CACHE_TYPE, CALL_TYPE, type CacheType, type CallType } from '../model/cache.ts';
 import { amount, at, parseJson, text } from './json.ts';
 
 /**
@@ -11,17 +11,11 @@ export interface CacheSettings {
   off: boolean;
   cacheType: CacheType | undefined;
   namespace: string | null | undefined;
-  /** Seconds. */
-  ttl: number | undefined;
   flushSize: number | undefined;
   defaultOff: boolean | undefined;
-  /** The calls that are cached, in LiteLLM's words (`acompletion`), of those that pairs use. */
+  /** The calls that are cached, in LiteLLM's words (`acompletion`). */
   callTypes: readonly CallType[] | undefined;
 }
-
-/** LiteLLM's names of the calls that the routes make. */
-export const CALL_TYPE = ['acompletion', 'atext_completion', 'aembedding', 'aresponses'] as const;
-export type CallType = (typeof CALL_TYPE)[number];
 
 const NAMESPACE = /^[0-9A-Za-z_.:{}/-]{1,128}$/;
 
@@ -37,7 +31,6 @@ export function readCachePing(body: string): CacheSettings {
     off: text(at(inner, 'message'))?.includes('Cache not initialized') ?? false,
     cacheType: cacheType(at(params, 'type') ?? at(inner, 'cache_type')),
     namespace: readNamespace(params),
-    ttl: number(at(params, 'ttl')),
     flushSize: number(at(params, 'redis_flush_size')),
     defaultOff: mode === undefined ? undefined : mode === 'default_off',
     callTypes: readCallTypes(at(params, 'supported_call_types')),

@@ -1,3 +1,4 @@
+import { TLS_CODE } from '../config/tls-advice.ts';
 import type { GatewayFailure } from '../model/cache.ts';
 
 /**
@@ -7,9 +8,12 @@ import type { GatewayFailure } from '../model/cache.ts';
 export class GatewayError extends Error {
   readonly failure: GatewayFailure;
   readonly status: number | undefined;
+  /** What to do about it, where more is known than the class tells. */
+  readonly advice: string | undefined;
 
-  constructor(failure: GatewayFailure, message: string, status?: number) {
+  constructor(failure: GatewayFailure, message: string, status?: number, advice?: string) {
     super(message);
+    this.advice = advice;
     this.name = 'GatewayError';
     this.failure = failure;
     this.status = status;
@@ -29,18 +33,10 @@ const BY_CODE: Readonly<Record<string, GatewayFailure>> = {
   ERR_INVALID_CHAR: 'auth',
 };
 
-/** Codes of Node's resolver, TLS and HTTP parser, by their first letters. */
+/** Codes of Node's resolver and HTTP parser, by their first letters. */
 const BY_PREFIX: readonly (readonly [string, GatewayFailure])[] = [
   ['EAI_', 'dns'],
   ['HPE_', 'protocol'],
-  ['ERR_TLS', 'tls'],
-  ['ERR_SSL', 'tls'],
-  ['ERR_OSSL', 'tls'],
-  ['CERT_', 'tls'],
-  ['UNABLE_TO_', 'tls'],
-  ['DEPTH_ZERO_SELF_SIGNED', 'tls'],
-  ['SELF_SIGNED', 'tls'],
-  ['HOSTNAME_MISMATCH', 'tls'],
 ];
 
 /**
@@ -48,6 +44,16 @@ const BY_PREFIX: readonly (readonly [string, GatewayFailure])[] = [
  * the key is the only one with foreign text, hence `auth` for a character that no header may have.
  */
 export function failureOf(error: unknown): GatewayFailure {
-  const code = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return BY_CODE[code] ?? BY_PREFIX.find(([prefix]) => code.startsWith(prefix))?.[1] ?? 'unknown';
+  const code = codeOf(error);
+  return BY_CODE[code] ?? BY_PREFIX.find(([prefix]) => code.startsWith(prefix))?.[1] ?? (TLS_CODE.test(code) ? 'tls' : 'unknown');
 }
+
+/** The code of an error of Node; empty where it has none. While it writes, Node has one code for all errors of TLS: then that of OpenSSL. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return '';
+  const reason = error.code === 'EPROTO' ? OPENSSL.exec(error.message)?.[1] : undefined;
+  return reason === undefined ? error.code : `ERR_SSL_${reason.toUpperCase().replaceAll(' ', '_')}`;
+}
+
+/** `error:NUMBER:library:function:reason:` */
+const OPENSSL = /error:[0-9A-F]{1,16}:[^:]{0,64}:[^:]{0,64}:([a-z0-9/ ]{1,64}):/i;

@@ -10,6 +10,8 @@ import { type Exchange, exchange } from './request.ts';
 /** A request that gave no usable answer. `status` is there when the gateway answered at all. */
 export interface FailedRequest {
   failure: GatewayFailure;
+  /** What to do about it, where more is known than the class tells. */
+  advice?: string | undefined;
   status?: number | undefined;
   /** The body of an answer that refused; never for a log, a label or a page. */
   body?: string | undefined;
@@ -95,7 +97,7 @@ export function createGateway(config: GatewayConfig, clock: Clock, observer: Req
       return { failure: refusal(status, body), status, body, seconds, resolveSeconds: phases.resolve };
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
-      return { failure: error.failure, status: error.status, seconds: (clock.monotonic() - start) / 1000 };
+      return { failure: error.failure, advice: error.advice, status: error.status, seconds: (clock.monotonic() - start) / 1000 };
     }
   }
 

@@ -8,6 +8,8 @@ import { at, parseJson } from './json.ts';
 export interface Health {
   /** Why the liveness endpoint does not answer 200; undefined when it does. */
   failure: GatewayFailure | undefined;
+  /** What to do about that, where more is known than the class tells. */
+  advice?: string | undefined;
   /** The readiness endpoint answers 200; it looks at the database, never at Redis. */
   ready: boolean;
   version: string | undefined;
@@ -27,7 +29,7 @@ export interface CachePing {
  */
 export async function readHealth(gateway: Gateway, signal: AbortSignal): Promise<Health> {
   const live = await gateway.send({ method: 'GET', path: '/health/liveliness', authenticated: false, question: 'liveness' }, signal);
-  if (failed(live)) return { failure: live.failure, ready: false, version: undefined, cacheType: undefined };
+  if (failed(live)) return { failure: live.failure, advice: live.advice, ready: false, version: undefined, cacheType: undefined };
   const question = 'readiness';
   const readiness = await gateway.send({ method: 'GET', path: '/health/readiness', authenticated: false, question }, signal);
   const open = readDetails(readiness);

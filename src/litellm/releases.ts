@@ -1,5 +1,10 @@
+import type { Severity } from '../model/severity.ts';
+import { compareVersions, parseVersion, type Version } from '../source/version.ts';
+
 /** Behaviour of LiteLLM that began with a release, by that release (its release notes and source). */
 export const RELEASES = {
+  /** A pool that is made from host and port keeps `max_connections`. */
+  host_keeps_pool_size: [1, 79, 0],
   /** Answers of the Responses API are cached. */
   responses_cached: [1, 81, 0],
   /** A host in cache_params beats REDIS_URL; before, REDIS_URL silently beats host, port and password. */
@@ -12,6 +17,12 @@ export const RELEASES = {
   cluster_beats_url: [1, 82, 0],
   /** A circuit breaker stops asking Redis after five failures. */
   circuit_breaker: [1, 82, 0],
+  /** The token of a service account of Google is fetched again for each connection of a cluster. */
+  gcp_token_renewed: [1, 83, 3],
+  /** The data servers behind Sentinels are not sent the password of the Sentinels. */
+  sentinel_keeps_passwords_apart: [1, 84, 0],
+  /** `ssl: false` switches TLS off; before, that it is there switches it on. */
+  ssl_false_is_off: [1, 93, 0],
   /** A client behind Sentinel keeps its arguments: password, TLS, db, timeouts. Some release after 1.83.14. */
   sentinel_keeps_arguments: [1, 85, 0],
   /** Microsoft Entra ID instead of a password. */
@@ -44,19 +55,94 @@ export const RELEASES = {
   gcp_needs_text: [1, 110, 0],
   /** IAM of Amazon ElastiCache instead of a password. Some release after 1.101.6. */
   aws_identity: [1, 102, 0],
-} as const satisfies Record<string, readonly [number, number, number]>;
+} as const satisfies Record<string, Version>;
+export type Behaviour = keyof typeof RELEASES;
 
 /** Whether a version has a behaviour; undefined when the version is not known or is not a version. */
-export function hasBehaviour(version: string | undefined, behaviour: keyof typeof RELEASES): boolean | undefined {
-  const numbers = /^v?(\d+)\.(\d+)\.(\d+)/
-    .exec(version ?? '')
-    ?.slice(1)
-    .map(Number);
-  if (numbers === undefined) return undefined;
-  const since = RELEASES[behaviour];
-  for (const [index, least] of since.entries()) {
-    const own = numbers[index] ?? 0;
-    if (own !== least) return own > least;
-  }
-  return true;
+export function hasBehaviour(version: string | undefined, behaviour: Behaviour): boolean | undefined {
+  const own = parseVersion(version ?? '');
+  return own && compareVersions(own, RELEASES[behaviour]) >= 0;
 }
+
+/** A span of LiteLLM releases with a defect that concerns the cache. */
+export interface KnownBad {
+  /** The first release that has it; undefined for every one before `fixed`. */
+  since?: Version | undefined;
+  /** The first release without it. */
+  fixed: Version;
+  /** What it needs to matter; the rule knows how to tell. */
+  when: 'always' | 'redis' | 'url_without_tls' | 'embeddings' | 'semantic' | 'cluster' | 'responses' | 'several_workers';
+  severity: Severity;
+  what: string;
+  consequence: string;
+  /** What to do where the newest release of its line may not be the way out. */
+  fix?: string | undefined;
+}
+
+/** Defects by release, the worst first; where they are from: LiteLLM's release notes and issue tracker. */
+export const KNOWN_BAD: readonly KnownBad[] = [
+  {
+    since: [1, 82, 7],
+    fixed: [1, 82, 9],
+    when: 'always',
+    severity: 'critical',
+    what: 'was uploaded to the package index by an attacker',
+    consequence: 'The package steals credentials: every secret of the machine it ran on has to be changed.',
+  },
+  {
+    since: [1, 93, 0],
+    fixed: [1, 93, 1],
+    when: 'url_without_tls',
+    severity: 'high',
+    what: 'cannot write through a redis:// url',
+    consequence:
+      'Writes fail with an unexpected argument ssl_check_hostname where redis-py 5.3 is installed, while the gateway stays healthy.',
+    fix: 'use host and port instead of the url, or TLS, or 1.104.2, which was seen to work',
+  },
+  {
+    since: [1, 85, 1],
+    fixed: [1, 86, 3],
+    when: 'semantic',
+    severity: 'high',
+    what: 'filters the semantic cache by the hash of the whole request',
+    consequence: 'A paraphrase never hits.',
+  },
+  {
+    since: [1, 68, 0],
+    fixed: [1, 74, 7],
+    when: 'embeddings',
+    severity: 'high',
+    what: "fails on cached embeddings with KeyError: 'data'",
+    consequence: 'A repeated embedding is an error instead of a hit.',
+  },
+  {
+    fixed: [1, 77, 7],
+    when: 'cluster',
+    severity: 'high',
+    what: 'sends keys of several slots of a cluster in one command',
+    consequence: 'CROSSSLOT errors on rate limits and batches.',
+  },
+  {
+    fixed: [1, 81, 14],
+    when: 'redis',
+    severity: 'low',
+    what: 'loses connections of its pool',
+    consequence:
+      'Four leaks, the largest at each renewal of the client: connections grow until the pool or maxclients is full. Mended in 1.81.14.',
+  },
+  {
+    fixed: [1, 82, 0],
+    when: 'redis',
+    severity: 'low',
+    what: 'has no circuit breaker for Redis',
+    consequence: 'While Redis hangs, every request waits for the socket timeout, several times in a row.',
+  },
+  {
+    since: [1, 81, 0],
+    fixed: [1, 83, 10],
+    when: 'responses',
+    severity: 'medium',
+    what: 'leaves parameters of the Responses API out of the cache key',
+    consequence: 'Two different requests can share an answer.',
+  },
+];

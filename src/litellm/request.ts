@@ -1,11 +1,13 @@
 import { type ClientRequest, type IncomingMessage, request as overHttp } from 'node:http';
 import { request as overHttps, type RequestOptions } from 'node:https';
+import { TLSSocket } from 'node:tls';
 import type { TlsConfig } from '../config/effective.ts';
 import { checkServerIdentity } from '../config/server-identity.ts';
+import { tlsAdvice } from '../config/tls-advice.ts';
+import { tlsOptions } from '../config/tls-options.ts';
 import { PHASE, type Phase } from '../model/cache.ts';
 import type { Clock } from '../schedule/clock.ts';
-import { readText } from '../source/file.ts';
-import { failureOf, GatewayError } from './failure.ts';
+import { codeOf, failureOf, GatewayError } from './failure.ts';
 
 /** Most bytes of a body that are taken from a gateway; an answer of 16 tokens needs about one thousand. */
 export const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -44,7 +46,7 @@ export interface Exchange {
  * with the signal's reason when that was aborted.
  */
 export async function exchange(call: Call, clock: Clock): Promise<Exchange> {
-  const trusted = call.url.protocol === 'https:' && call.tls !== undefined ? await tlsOptions(call.tls) : {};
+  const trusted = call.url.protocol === 'https:' && call.tls !== undefined ? await requestTlsOptions(call.tls) : {};
   return exchanged(call, trusted, clock);
 }
 
@@ -54,6 +56,10 @@ function exchanged(call: Call, trusted: RequestOptions, clock: Clock): Promise<E
     const request = send(call, trusted);
     const limit = call.bodyLimit ?? MAX_BODY_BYTES;
     const ends: Partial<Record<Phase, number>> = {};
+    let settled = false;
+    const settle = () => {
+      settled = true;
+    };
     const mark = (phase: Phase) => () => {
       ends[phase] ??= clock.monotonic() - start;
     };
@@ -66,14 +72,20 @@ function exchanged(call: Call, trusted: RequestOptions, clock: Clock): Promise<E
       reject(error);
       request.destroy();
     };
-    const refuse = (error: unknown) => fail(error instanceof GatewayError ? error : requestError(call, failureOf(error)));
+    /** Nothing has come yet that only the owner of a good handshake sends: with TLS 1.3 the client ends it first, and may be refused after. */
+    const inHandshake = () => call.url.protocol === 'https:' && ends.connect !== undefined && !settled;
+    const refuse = (error: unknown) => fail(error instanceof GatewayError ? error : classified(call, error, inHandshake()));
     const onAbort = () => fail(call.signal.reason);
     const timer = setTimeout(() => refuse(requestError(call, 'timeout')), call.timeout);
 
     request.on('socket', (socket) => {
       socket.on('lookup', mark('resolve')).on('connect', mark('connect')).on('secureConnect', mark('tls'));
       let received = 0;
+      socket.on('session', settle).on('secureConnect', () => {
+        if (socket instanceof TLSSocket && socket.getProtocol() !== 'TLSv1.3') settle();
+      });
       socket.on('data', (chunk: Buffer) => {
+        settle();
         received += chunk.length;
         // Before the answer begins there is nothing but headers.
         if (received > (ends.wait === undefined ? 0 : limit) + MAX_FRAMING_BYTES) refuse(requestError(call, 'too_large'));
@@ -81,7 +93,7 @@ function exchanged(call: Call, trusted: RequestOptions, clock: Clock): Promise<E
     });
     request.on('finish', mark('send'));
     request.on('error', refuse);
-    request.on('close', () => refuse(requestError(call, 'closed')));
+    request.on('close', () => refuse(closed(call, inHandshake())));
     request.on('response', (response) => {
       mark('wait')();
       const body = createBody(limit);
@@ -140,27 +152,19 @@ function send(call: Call, trusted: RequestOptions): ClientRequest {
     };
     return secure ? overHttps(call.url, options) : overHttp(call.url, options);
   } catch (error) {
-    throw requestError(call, failureOf(error));
+    throw classified(call, error, false);
   }
 }
 
-/** The TLS options of a gateway. Files are read at every connection, so that renewed ones are used. */
-async function tlsOptions(tls: TlsConfig): Promise<RequestOptions> {
-  return {
-    rejectUnauthorized: !tls.insecure_skip_verify,
-    ...(tls.ca_file === undefined ? {} : { ca: await pem('ca_file', tls.ca_file) }),
-    ...(tls.cert_file === undefined ? {} : { cert: await pem('cert_file', tls.cert_file) }),
-    ...(tls.key_file === undefined ? {} : { key: await pem('key_file', tls.key_file) }),
-    ...(tls.server_name === undefined ? {} : { servername: tls.server_name }),
-  };
+/** The TLS options of a gateway. */
+async function requestTlsOptions(tls: TlsConfig): Promise<RequestOptions> {
+  const options = await tlsOptions(tls);
+  if ('fault' in options) throw fileError(`the file for TLS ${options.fault}; see tls.${options.key}`);
+  return { ...options, ...(tls.server_name === undefined ? {} : { servername: tls.server_name }) };
 }
 
-async function pem(key: string, path: string): Promise<string> {
-  const read = await readText(path);
-  if ('reason' in read) throw new GatewayError('tls', `The TLS file of the gateway ${path} ${read.reason}: check ${key}.`);
-  // OpenSSL takes an empty text for one that is not there.
-  if (read.text.trim() === '') throw new GatewayError('tls', `The TLS file of the gateway ${path} is empty: check ${key}.`);
-  return read.text;
+function fileError(advice: string): GatewayError {
+  return new GatewayError('tls', advice, undefined, advice);
 }
 
 /** Phase lengths from the times at which phases ended; a phase that did not happen is 0 long. */
@@ -181,7 +185,22 @@ function singleHeaders(response: IncomingMessage): Record<string, string> {
   return single;
 }
 
-function requestError(call: Call, failure: GatewayError['failure'], status?: number): GatewayError {
-  const hint = failure === 'tls' ? ': the certificate is not trusted or not for this name; see tls.ca_file and tls.server_name' : '';
-  return new GatewayError(failure, `${call.method} ${call.url.pathname} failed: ${failure}${hint}`, status);
+/** An error of Node as that of a call. */
+function classified(call: Call, error: unknown, inHandshake: boolean): GatewayError {
+  const failure = failureOf(error);
+  if (failure === 'closed') return closed(call, inHandshake);
+  return requestError(call, failure, undefined, failure === 'tls' ? tlsAdvice(codeOf(error)) : undefined);
+}
+
+/** Whatever happens in the handshake is a matter of TLS, the end of the connection included. */
+function closed(call: Call, inHandshake: boolean): GatewayError {
+  if (!inHandshake) return requestError(call, 'closed');
+  const advice =
+    'it closed the connection in the handshake; see whether it speaks TLS at this port, and asks for a certificate of its clients (tls.cert_file, tls.key_file)';
+  return requestError(call, 'tls', undefined, advice);
+}
+
+function requestError(call: Call, failure: GatewayError['failure'], status?: number, advice?: string): GatewayError {
+  const more = advice === undefined ? '' : `: ${advice}`;
+  return new GatewayError(failure, `${call.method} ${call.url.pathname} failed: ${failure}${more}`, status, advice);
 }

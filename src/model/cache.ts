@@ -2,6 +2,43 @@
 export const ROUTE = ['completions', 'chat', 'chat_stream', 'embeddings', 'responses'] as const;
 export type Route = (typeof ROUTE)[number];
 
+/** LiteLLM's names of the calls of a gateway that it can cache (`types/caching.py`, 1.80 to 1.110). */
+export const CALL_TYPE = [
+  'acompletion',
+  'atext_completion',
+  'aembedding',
+  'aresponses',
+  'aanthropic_messages',
+  'atranscription',
+  'arerank',
+] as const;
+export type CallType = (typeof CALL_TYPE)[number];
+
+/** What pages and the judgement have to know of a route; how it is probed is in `src/pairs`. */
+export interface RouteFacts {
+  /** Its name for people, in sentences and in tables. */
+  title: string;
+  /** The call behind it, as `supported_call_types` lists it. */
+  callType: CallType;
+  /** Whether a hit proves by itself that Redis was read: the writer of the answer skips the memory of the worker. */
+  provesRead: boolean;
+  /** The behaviour of LiteLLM without which its answers are not cached; absent where every supported release has it. */
+  cachedWith?: 'responses_cached';
+}
+
+/** Each route as data. */
+export const ROUTES: Readonly<Record<Route, RouteFacts>> = {
+  completions: { title: 'completions', callType: 'atext_completion', provesRead: true },
+  chat: { title: 'chat', callType: 'acompletion', provesRead: false },
+  chat_stream: { title: 'streamed chat', callType: 'acompletion', provesRead: false },
+  embeddings: { title: 'embeddings', callType: 'aembedding', provesRead: false },
+  responses: { title: 'responses', callType: 'aresponses', provesRead: false, cachedWith: 'responses_cached' },
+};
+
+/** What a probe request does, in the words of the GenAI conventions of OpenTelemetry. */
+export const OPERATION = ['chat', 'text_completion', 'embeddings', 'generate_content'] as const;
+export type Operation = (typeof OPERATION)[number];
+
 /** Which of the two identical requests of a pair. */
 export const REQUEST = ['first', 'duplicate'] as const;
 export type PairRequest = (typeof REQUEST)[number];
@@ -91,7 +128,7 @@ export const QUESTION = ['liveness', 'readiness', 'cache_ping', 'metrics', 'cont
 export type Question = (typeof QUESTION)[number];
 
 /** Why a question is not asked: by the configuration, by what the gateway is, by what it once cost, or not at this time. */
-export const NOT_ASKED = ['off', 'mode_not_known', 'cluster', 'not_needed', 'slow', 'limit', 'budget'] as const;
+const NOT_ASKED = ['off', 'mode_not_known', 'cluster', 'not_needed', 'slow', 'limit', 'budget'] as const;
 export type NotAsked = (typeof NOT_ASKED)[number];
 
 /** Whose cache controls the measured key was written with: the probe's, or none, as with users' requests. */

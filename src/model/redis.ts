@@ -38,7 +38,6 @@ export type Rejection = (typeof REJECTION)[number];
 
 /** Who caused a refusal: this exporter or another client. */
 export const ORIGIN = ['own', 'others'] as const;
-export type Origin = (typeof ORIGIN)[number];
 
 /** Why an entry is in ACL LOG; `other` for reasons of later versions. */
 export const ACL_REASON = ['auth', 'command', 'key', 'channel', 'other'] as const;
@@ -110,7 +109,6 @@ export type Server = (typeof SERVER)[number];
 
 /** Values of `role` in INFO replication. */
 export const ROLE = ['master', 'slave', 'sentinel', 'other'] as const;
-export type Role = (typeof ROLE)[number];
 
 /** Values of `redis_mode` (Valkey 9: `server_mode`) in INFO server. */
 export const MODE = ['standalone', 'sentinel', 'cluster', 'other'] as const;

@@ -1,5 +1,5 @@
 /** A value of a span attribute or of a log field. */
-export type Detail = string | number | boolean;
+type Detail = string | number | boolean;
 
 /** Facts beside a sentence: log fields and span attributes. Never a secret, a prompt or a cached value. */
 export type Details = Readonly<Record<string, Detail | readonly string[] | undefined>>;

@@ -5,6 +5,7 @@ export const chat: Prober = {
   route: 'chat',
   path: '/v1/chat/completions',
   operation: 'chat',
+  results: 'choices',
   body: (model, nonce, cache) => ({
     model,
     messages: [{ role: 'user', content: prompt(nonce) }],

@@ -8,6 +8,7 @@ export const completions: Prober = {
   route: 'completions',
   path: '/v1/completions',
   operation: 'text_completion',
+  results: 'choices',
   body: (model, nonce, cache) => ({ model, prompt: prompt(nonce), max_tokens: MAX_TOKENS, temperature: 0, ...cacheField(cache) }),
   cache: byKeyOrId,
 };

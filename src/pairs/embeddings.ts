@@ -10,6 +10,7 @@ export const embeddings: Prober = {
   route: 'embeddings',
   path: '/v1/embeddings',
   operation: 'embeddings',
+  results: 'data',
   body: (model, nonce, cache) => ({ model, input: prompt(nonce), ...cacheField(cache) }),
   cache: (first, duplicate) => {
     const readable = fromModel(first);

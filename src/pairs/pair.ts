@@ -117,8 +117,7 @@ export async function runPair(
   };
   const now = clock.monotonic();
   // Twice the time: a request that a limit cuts short would say that the gateway is slow.
-  if (look?.state !== 'unknown' || !keys?.doubts || plan.until - now < 2 * (now - start) + MAX_WRITE_WAIT_MS || !mayRepeat(pair))
-    return pair;
+  if (look?.state !== 'unknown' || !keys?.doubts || plan.until - now < 2 * (now - start) + MAX_WRITE_WAIT_MS || !mayRepeat(pair)) return pair;
   await keys.listen(tick.signal);
   return runPair({ ...plan, kind: 'own' }, gateways, keys, tick, clock);
 
@@ -129,7 +128,7 @@ export async function runPair(
   function request(which: PairRequest, text: string): Promise<RequestResult> {
     const beside = extraRequestOf(plan, which, which === 'duplicate' ? first.seconds : undefined);
     return tick.step(which, async (headers, note) => {
-      const stream = prober.route === 'chat_stream' ? createStreamReader() : undefined;
+      const stream = prober.results === undefined ? createStreamReader() : undefined;
       const reply = await gateways[which].send(
         {
           method: 'POST',
@@ -172,7 +171,7 @@ function extraRequestOf({ kind, experiment }: PairPlan, which: PairRequest, mode
 }
 
 /** The cache controls of a pair: none for a plain one, except where caching has to be asked for. */
-export function controlsOf({ kind, ttlSeconds, onDemand }: PairPlan, namespace: string): CacheControls | undefined {
+function controlsOf({ kind, ttlSeconds, onDemand }: PairPlan, namespace: string): CacheControls | undefined {
   const demand = onDemand ? { 'use-cache': true as const } : undefined;
   return kind === 'plain' ? demand : { ttl: ttlSeconds, namespace, ...demand };
 }
@@ -180,8 +179,7 @@ export function controlsOf({ kind, ttlSeconds, onDemand }: PairPlan, namespace: 
 function readResult(prober: Prober, reply: Reply, stream: ReturnType<typeof createStreamReader> | undefined): RequestResult {
   if (failed(reply)) return { seconds: reply.seconds, mark: 'unknown', failure: reply.failure, status: reply.status };
   const streamMarkers = stream?.markers();
-  const marks =
-    prober.route === 'chat_stream' ? readStreamMarkers(reply, streamMarkers ?? { complete: false }) : readCacheMarkers(prober.route, reply);
+  const marks = prober.results === undefined ? readStreamMarkers(reply, streamMarkers ?? { complete: false }) : readCacheMarkers(prober.results, reply);
   const { seconds, phases, status } = reply;
   if (marks === undefined) return { seconds, phases, status, mark: 'unknown', failure: 'protocol' };
   return { seconds, phases, status, markers: marks, mark: 'unknown', firstContentSeconds: streamMarkers?.firstContentSeconds };

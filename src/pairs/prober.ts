@@ -1,5 +1,5 @@
 import type { CacheMarkers } from '../litellm/cache-markers.ts';
-import type { CacheMark, Route } from '../model/cache.ts';
+import type { CacheMark, Operation, Route } from '../model/cache.ts';
 
 /**
  * The `cache` object of a request body, without which a request is one as users send it. `ttl` is
@@ -19,12 +19,13 @@ export interface PairMarks {
   labelled: boolean;
 }
 
-/** How one API is probed. */
+/** How one API is probed; what is beside that to be known of it is in `ROUTES`. */
 export interface Prober {
   route: Route;
   path: string;
-  /** The name of the operation in the GenAI conventions of OpenTelemetry. */
-  operation: 'chat' | 'text_completion' | 'embeddings' | 'generate_content';
+  operation: Operation;
+  /** The field of an answer that holds the list of results: without it, it is no answer of this API. Absent where answers are streamed. */
+  results?: string;
   /** Always the same keys in the same order: LiteLLM's cache key depends on it. */
   body(model: string, nonce: string, cache: CacheControls | undefined): Record<string, unknown>;
   cache(first: CacheMarkers, duplicate: CacheMarkers): PairMarks;

@@ -5,6 +5,7 @@ export const responses: Prober = {
   route: 'responses',
   path: '/v1/responses',
   operation: 'generate_content',
+  results: 'output',
   body: (model, nonce, cache) => ({ model, input: prompt(nonce), max_output_tokens: MAX_TOKENS, temperature: 0, ...cacheField(cache) }),
   cache: (first, duplicate) => ({
     first: first.cacheKey === undefined ? 'miss' : 'hit',

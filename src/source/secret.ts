@@ -4,7 +4,7 @@ import { readText } from './file.ts';
 const HIDDEN = '<secret>';
 
 /** That the file of a secret gives none; the message is `PATH reason`, for people. */
-export class SecretFileError extends Error {
+class SecretFileError extends Error {
   override readonly name = 'SecretFileError';
 }
 

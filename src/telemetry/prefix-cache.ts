@@ -5,8 +5,8 @@ interface Series {
   readonly attributes: Attributes;
 }
 
-/** What is before the values of each series of a family; undefined where a series repeats an earlier one. */
-export type Prefixes<T> = readonly (T | undefined)[];
+/** What stands before the values of each series of a family; undefined where a series repeats an earlier one. */
+type Prefixes<T> = readonly (T | undefined)[];
 
 /** Gives the layout of a family; `key` is an object that stays the family's own. */
 export type PrefixesOf<S extends Series, T> = (key: object, name: string, series: readonly S[]) => Prefixes<T>;

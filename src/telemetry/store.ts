@@ -2,13 +2,13 @@ import type { Attributes, HrTime } from '@opentelemetry/api';
 import { type MetricDefinition, OWNER_LABEL } from '../catalogue/definition.ts';
 import { CATALOGUE } from '../catalogue/index.ts';
 import type { Metric, Sample } from '../catalogue/sample.ts';
-import { PART, type Part, type Series } from '../catalogue/series.ts';
+import { isLasting, type Part, type Series } from '../catalogue/series.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { emptyHistogram, type HistogramPoint, hrTime, isComplete, type NumberPoint, observeValue, setDistribution } from './points.ts';
 
 /**
  * Whose series they are. `staleAfter` is milliseconds: a part that was not replaced for longer is not
- * read, unless it is lasting (`PART`) or `lifetimes` gives it another limit. The series of an owner carry its label, see `OWNER_LABEL`.
+ * read, unless it is lasting (`isLasting`) or `lifetimes` gives it another limit. The series of an owner carry its label, see `OWNER_LABEL`.
  */
 export interface Owner {
   readonly kind: 'target' | 'gateway' | 'exporter';
@@ -148,7 +148,7 @@ export function createStore(clock: Clock, mask: (text: string) => string = (text
     for (const { owner, events, parts } of holdings.values()) {
       for (const entry of events.values()) show(owner, entry);
       for (const [name, part] of parts) {
-        const fresh = now - part.at <= (owner.lifetimes?.[name] ?? owner.staleAfter) || PART[name].lasting;
+        const fresh = now - part.at <= (owner.lifetimes?.[name] ?? owner.staleAfter) || isLasting(name);
         if (part.shown && fresh) for (const entry of part.entries.values()) show(owner, entry);
       }
     }

@@ -1,4 +1,4 @@
-import type { Cause, NotAsked, Outcome, Route, Verdict } from '../model/cache.ts';
+import type { Cause, NotAsked, Outcome, Verdict } from '../model/cache.ts';
 import type { LeaseState } from '../model/lease.ts';
 import type { AuthState, RedisFailure } from '../model/redis.ts';
 import type { GatewayStatus, OverheadStatus } from '../model/status.ts';
@@ -140,15 +140,6 @@ export const FAILURE_WORDS: Readonly<Record<RedisFailure, string>> = {
   protocol: 'it does not speak the Redis protocol',
   closed: 'it closed the connection',
   unknown: 'it failed in a way that is not known',
-};
-
-/** The routes as API paths. */
-export const ROUTE_WORDS: Readonly<Record<Route, string>> = {
-  completions: 'completions',
-  chat: 'chat',
-  chat_stream: 'chat, streamed',
-  embeddings: 'embeddings',
-  responses: 'responses',
 };
 
 /** How a gateway's verdict is to be taken, given what the configuration expects. */

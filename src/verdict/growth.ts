@@ -38,18 +38,23 @@ export interface AnomalousIncrease {
   inPause?: number | undefined;
   /** The seconds without pairs that `usual` rests on, where no good times are known. */
   pauseSeconds?: number | undefined;
+  /** It moved in the bad windows before as well, so that a single one counts where none is usual. */
+  steady?: true;
 }
 
-/** Less is chance: an unrelated client is refused once. */
+/** Less is chance, unless it comes in every bad round: an unrelated client is refused once. */
 export const SMALLEST_INCREASE = 2;
+/** So many bad windows one after the other, with none usual, are no chance. */
+const STEADY_WINDOWS = 3;
 
 /**
  * How much stronger a counter moved than it usually does: `(now + 1) / (most before + 1)`. Undefined where it does
- * not stand out: by less than two, or by no more than what comes at random exceeds its own most by chance, which
+ * not stand out: by less than two unless it is steady, or by no more than what comes at random exceeds its own most by chance, which
  * grows with the square root of it.
  */
-export function ratioOf({ by, usual }: Pick<AnomalousIncrease, 'by' | 'usual'>): number | undefined {
-  return by - usual < Math.max(SMALLEST_INCREASE, 2 * (Math.sqrt(usual + 1) - 1)) ? undefined : (by + 1) / (usual + 1);
+export function ratioOf({ by, usual, steady }: Pick<AnomalousIncrease, 'by' | 'usual' | 'steady'>): number | undefined {
+  const smallest = steady && usual === 0 ? 1 : SMALLEST_INCREASE;
+  return by - usual < Math.max(smallest, 2 * (Math.sqrt(usual + 1) - 1)) ? undefined : (by + 1) / (usual + 1);
 }
 
 /** The same if everything counted in a pause had come at once, as one burst of a client. */
@@ -129,12 +134,12 @@ const LONG = 10;
  * - without: what moved in the pause before, if that lasted at least as long, or three times what that would put into a
  *   window of this length;
  * - without either: no result.
- * A counter that moved in the bad window before as well (`again`) is moved by no single burst.
+ * A counter that moved in bad windows just before as well (`again`: in how many of them) is moved by no single burst.
  */
 export function increasesIn(
   { during, pause }: ObservationWindow,
   good: readonly ObservationWindow[],
-  again: ReadonlySet<Counted> = new Set(),
+  again: ReadonlyMap<Counted, number> = new Map(),
 ): Partial<Record<Counted, AnomalousIncrease>> {
   const increases: Partial<Record<Counted, AnomalousIncrease>> = {};
   const known = good.length > 0 ? sum(good.map((window) => window.during.seconds + (window.pause?.seconds ?? 0))) : (pause?.seconds ?? 0);
@@ -151,6 +156,7 @@ export function increasesIn(
       by,
       usual: most,
       ...(inPause > most && { inPause }),
+      ...((again.get(name) ?? 0) + 1 >= STEADY_WINDOWS && { steady: true as const }),
       ...(good.length === 0 ? { pauseSeconds: known } : {}),
     };
   }

@@ -1,15 +1,6 @@
-import type { GatewayFailure, Outcome, Route } from '../model/cache.ts';
+import { type GatewayFailure, type Outcome, ROUTES } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
 import type { RouteResult } from './signals.ts';
-
-/** A route in prose. */
-export const ROUTE_PROSE: Readonly<Record<Route, string>> = {
-  completions: 'completions',
-  chat: 'chat',
-  chat_stream: 'streamed chat',
-  embeddings: 'embeddings',
-  responses: 'responses',
-};
 
 /** An outcome in prose, as what the route did. */
 export const OUTCOME_PROSE: Readonly<Record<Outcome, string>> = {
@@ -56,7 +47,7 @@ export function redisFailureProse(failure: RedisFailure): string {
 export function pairsSentence(results: readonly RouteResult[]): string {
   const pairs = results.map(({ route, outcome, failure }) => {
     const why = failure === undefined ? '' : ` (${GATEWAY_FAILURE_PROSE[failure]})`;
-    return `${ROUTE_PROSE[route]}${outcome.startsWith('error_') ? ':' : ''} ${OUTCOME_PROSE[outcome]}${why}`;
+    return `${ROUTES[route].title}${outcome.startsWith('error_') ? ':' : ''} ${OUTCOME_PROSE[outcome]}${why}`;
   });
   return `Last pairs: ${pairs.join('; ')}.`;
 }

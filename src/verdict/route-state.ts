@@ -1,3 +1,4 @@
+import { ROUTES } from '../model/cache.ts';
 import type { RouteResult } from './signals.ts';
 
 /**
@@ -5,17 +6,17 @@ import type { RouteResult } from './signals.ts';
  * is not known, `unwatched` it hits without the watched Redis, `missing` it does not hit, `wrong` it hits what was
  * never asked, `error` it could not be measured.
  */
-export const ROUTE_STATE = ['proven', 'served', 'unwatched', 'missing', 'wrong', 'error'] as const;
+const ROUTE_STATE = ['proven', 'served', 'unwatched', 'missing', 'wrong', 'error'] as const;
 export type RouteState = (typeof ROUTE_STATE)[number];
 
-/** The state of a route. A hit of completions, or across replicas, proves the read of Redis by itself; another needs the key. */
+/** The state of a route. A hit of some routes, or across replicas, proves the read of Redis by itself; another needs the key. */
 export function routeStateOf({ route, outcome, key, crossReplica }: RouteResult): RouteState {
   switch (outcome) {
     case 'ok':
       return 'proven';
     case 'hit_unverified':
     case 'hit_unlabelled':
-      return route === 'completions' || key === 'present' || crossReplica ? 'proven' : 'served';
+      return ROUTES[route].provesRead || key === 'present' || crossReplica ? 'proven' : 'served';
     case 'hit_not_in_redis':
       return 'unwatched';
     case 'hit_on_first':

@@ -1,5 +1,4 @@
-import type { CallType } from '../litellm/cache-ping.ts';
-import type { CacheType, GatewayFailure, Outcome, Route } from '../model/cache.ts';
+import type { CacheType, CallType, GatewayFailure, Outcome, Route } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
 import type { KeyState } from '../redis/probe-keys/lookup.ts';
 import type { ServerState } from '../redis/replies/server-state.ts';
@@ -35,6 +34,8 @@ export interface RefusedCredential {
 export interface Signals {
   /** Why the liveness endpoint fails; undefined when it answers. */
   down: GatewayFailure | undefined;
+  /** What to do about that, where more is known than the class tells. */
+  downAdvice?: string | undefined;
   /** Every configured route has a pair that is not older than three effective intervals. */
   fresh: boolean;
   cacheType: CacheType;

@@ -18,7 +18,7 @@ export function createRandom(seed: number): Random {
 }
 
 /** The most bytes of an input; what is longer is cut. */
-export const LONGEST = 256 * 1024;
+const LONGEST = 256 * 1024;
 
 type Change = (bytes: Buffer, random: Random) => Buffer;
 

@@ -4,7 +4,7 @@ import { readCachePing } from '../../src/litellm/cache-ping.ts';
 import { parseJson } from '../../src/litellm/json.ts';
 import { refusal } from '../../src/litellm/refusal.ts';
 import { createStreamReader } from '../../src/litellm/stream.ts';
-import { ROUTE } from '../../src/model/cache.ts';
+import { PROBERS } from '../../src/pairs/index.ts';
 import { mutated } from './random.ts';
 import type { Target } from './target.ts';
 
@@ -36,9 +36,8 @@ export const GATEWAY_TARGETS: readonly Target[] = [
       readCachePing(body);
       for (const status of [400, 401, 429, 500, 503]) refusal(status, body);
       const phases = { resolve: 0, connect: 0, tls: 0, send: 0, wait: 0, transfer: 0 };
-      for (const route of ROUTE)
-        if (route !== 'chat_stream')
-          readCacheMarkers(route, { status: 200, headers: { 'x-litellm-version': body }, body, seconds: 0, phases });
+      for (const { results } of Object.values(PROBERS))
+        if (results !== undefined) readCacheMarkers(results, { status: 200, headers: { 'x-litellm-version': body }, body, seconds: 0, phases });
       sanitizeVersion(body);
     },
   },

@@ -36,6 +36,8 @@ export interface Fault {
   ambiguous?: true;
   /** The number of intervals within which it has to be seen, where that is not two. */
   intervals?: number;
+  /** The day on which it was added, `2026-11-30`: docs/gauntlet.md has no row of it while it was written before that day. */
+  since?: string;
   /** What /metrics has to show besides; asked while the verdict is as expected. */
   shows?(metrics: string): boolean;
 }
@@ -53,6 +55,17 @@ export function expectedOn(fault: Fault, release: GatewayRelease): { verdict: re
   const recorded = RECORDED_RELEASE.find((one) => one === release) ?? RECORDED_RELEASE[0];
   const { verdict, cause } = 'verdict' in expected ? expected : expected[recorded];
   return { verdict: listOf(verdict), cause: listOf(cause) };
+}
+
+/** The day on which a page of the gauntlet was written, or written anew; undefined where it does not say. */
+export function writtenOn(page: string): string | undefined {
+  return /^Written on (\d{4}-\d{2}-\d{2}) by /m.exec(page)?.[1];
+}
+
+/** Whether a fault is younger than the page: it is recorded with the next gauntlet. */
+export function isToBeRecorded({ since }: Fault, page: string): boolean {
+  const written = writtenOn(page);
+  return since !== undefined && written !== undefined && since > written;
 }
 
 function listOf<T extends string>(value: T | readonly T[]): readonly T[] {

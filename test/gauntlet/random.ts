@@ -15,7 +15,7 @@ export interface RandomRuns {
 }
 
 /** The resident memory of the exporter in megabytes: the means of the second and of the last third of the time, and the most. */
-export interface Memory {
+interface Memory {
   middle: number;
   end: number;
   most: number;

@@ -12,8 +12,8 @@ import { type Certificate, certificateAuthority } from '../support/certificates.
 export const REDIS = '7.0.15';
 
 /** The users of the server beside the default one, which has a password, too, that nobody is told. */
-export const USERS = ['litellm', 'exporter', 'noise', 'gauntlet'] as const;
-export type User = (typeof USERS)[number];
+const USERS = ['litellm', 'exporter', 'noise', 'gauntlet'] as const;
+type User = (typeof USERS)[number];
 
 /** The Redis of the standard gateway, which goes and comes back at the same address. */
 export interface Server {

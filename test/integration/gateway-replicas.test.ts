@@ -1,7 +1,8 @@
 import { connect, createServer, type Socket } from 'node:net';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { freePort } from '../../dev/process.ts';
 import { redisServer } from '../../dev/redis.ts';
+import type { GatewayConfig } from '../../src/config/effective.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RunningGateway, startWarmGateway } from '../support/gateway.ts';
 import { lacks } from '../support/lacks.ts';
@@ -57,11 +58,11 @@ describe.skipIf(await lacks(() => redisServer('7.0.15', () => undefined)))('two 
     await Promise.all(watches.splice(0).map((watch) => watch.close()));
   });
 
-  function watch(ports: readonly number[]) {
+  function watch(ports: readonly number[], settings: Partial<Omit<GatewayConfig, 'api_key'>> = {}) {
     const watched = watchTarget(targetConfig(redis.url, { interval: 60_000 }));
     const addresses = ports.map((port) => `127.0.0.1:${port}`);
     // Nothing listens at the address of the URL: all requests go to the replicas.
-    const probed = watchGateway(gatewayConfig('http://litellm.invalid:4000', { api_key: KEY, addresses }), watched.target);
+    const probed = watchGateway(gatewayConfig('http://litellm.invalid:4000', { api_key: KEY, addresses, ...settings }), watched.target);
     watches.push(probed.watch, watched.watch);
     const tick = async () => {
       await watched.tick();
@@ -105,6 +106,43 @@ describe.skipIf(await lacks(() => redisServer('7.0.15', () => undefined)))('two 
     way.lead(redis.port);
     await eventually(async () => (await tick()) && probed.value('llm.cache.probe.replica_coverage', {}) === 1, 60_000);
   });
+
+  describe('with a namespace each', () => {
+    let own: RunningGateway;
+    beforeAll(async () => {
+      const named = { litellm_settings: { cache_params: { namespace: 'of-its-own' } } };
+      own = await startWarmGateway({ redis: { port: redis.port }, env: { LITELLM_MASTER_KEY: KEY }, config: named });
+    });
+    afterAll(() => own.stop());
+
+    it.each(['auto', 'off'] as const)('are not on two servers, with /cache/ping %s', async (cache_ping) => {
+      const [a = 0] = replicas.map(({ port }) => port);
+      const { tick } = watch([a, own.port], { cache_ping });
+      const causes: string[] = [];
+      for (let round = 0; round < 4; round += 1) causes.push((await tick()).cause);
+      expect(causes).toEqual(['undetermined', 'undetermined', 'undetermined', 'undetermined']);
+    });
+  });
+
+  it.each(['auto', 'off'] as const)(
+    'are not working when all are on another server, from the first round on, with /cache/ping %s',
+    async (cache_ping) => {
+      const [, b = 0] = replicas.map(({ port }) => port);
+      const { probed, tick } = watch([b], { cache_ping });
+      await eventually(
+        async () => (await tick()).verdict === 'working' && probed.watch.judged()?.results.every(({ key }) => key === 'present'),
+        60_000,
+      );
+      way.lead(other.port);
+      // The gateway may notice that its connections have ended only with the first requests.
+      const said = await eventually(async () => {
+        const { verdict, cause } = await tick();
+        return verdict !== 'memory_only' && verdict !== 'partial' && verdict !== 'not_caching' && { verdict, cause };
+      }, 60_000);
+      way.lead(redis.port);
+      expect(said).toEqual({ verdict: 'not_in_redis', cause: 'different_redis' });
+    },
+  );
 
   it('are up while one of them answers, and the other is named', async () => {
     const [a = 0] = replicas.map(({ port }) => port);

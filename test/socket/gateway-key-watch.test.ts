@@ -349,6 +349,22 @@ for (const release of SERVER_RELEASE) {
       expect(keys.watching).toBe(true);
     });
 
+    it('stay unknown when the connection that hears of all writes was lost during the pair', async () => {
+      const { keys } = await watch('kept');
+      await redis.command('SET', keyOf('lce-probe-70', 'kept'), 'x');
+      await keys.written('lce-probe-70', 5_000, never);
+      expect(await keys.lookUp('lce-probe-70', undefined, true, never)).toMatchObject({ state: 'present' });
+      await keys.connect('kept', never, false);
+      await keys.expect('lce-probe-71', never);
+      expect(await keys.lookUp('lce-probe-71', undefined, true, never)).toMatchObject({ state: 'unknown' });
+      await keys.listen(never);
+      await keys.expect('lce-probe-72', never);
+      await redis.command('CLIENT', 'KILL', 'USER', 'exporter');
+      await eventually(() => keys.connection === undefined);
+      await keys.connect('kept', never, false);
+      expect(await keys.lookUp('lce-probe-72', undefined, true, never)).toMatchObject({ state: 'unknown' });
+    });
+
     it('are absent without a doubt for a pair that was no hit, and for the hits of the same round', async () => {
       const { keys } = await watch('kept');
       await redis.command('SET', keyOf('lce-probe-50', 'kept'), 'x');

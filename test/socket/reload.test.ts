@@ -1,6 +1,10 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Config, LeaseRedisConfig, TargetConfig } from '../../src/config/effective.ts';
-import type { Loaded } from '../../src/config/load.ts';
+import { type Loaded, loadConfig } from '../../src/config/load.ts';
 import { type Daemon, startDaemon } from '../../src/daemon.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 import { eventually } from '../support/eventually.ts';
@@ -9,7 +13,7 @@ import { metricLines, metricValue } from '../support/metrics-text.ts';
 import { lacksRedis, startRedis } from '../support/redis.ts';
 import { addressOf } from '../support/redis-address.ts';
 
-const TARGET = { interval: 200, timeout: 150, canaries: [] };
+const TARGET = { interval: 200, timeout: 150, canaries: [], max_series: 5_000 };
 
 /** What the schema never lets through, so that building it throws. */
 function unusable(name: string): TargetConfig {
@@ -141,3 +145,98 @@ describe.skipIf(await lacksRedis('8.2.3'))('a reload that fails after the config
     expect((await scraped(daemon)).reloaded).toBe(1);
   });
 });
+
+const HOSTILE: readonly (readonly [string, string | Uint8Array])[] = [
+  ['nothing', ''],
+  ['bytes that are no text', Uint8Array.of(0xff, 0xfe, 0, 0x80)],
+  ['an open bracket', 'redis: ['],
+  ['a tag', 'redis: !!js/function "x"'],
+  ['an anchor in itself', 'redis: &a [*a]'],
+  ['a number in place of a list', 'redis: 1'],
+  ['an entry that is nothing', 'redis: [null, [], {}]'],
+  ['keys of every object', '__proto__: { redis: [] }\nconstructor: 1\ntoString: 2\n'],
+  ['a socket with an escape of no text', 'redis: [{ name: kept, url: "unix:///%ff.sock" }]'],
+  ['a password with half an escape', 'redis: [{ name: kept, url: "redis://:50%@cache" }]'],
+  ['a host that is none', 'redis: [{ name: kept, url: "redis://[::1" }]'],
+  ['a gateway at no address', 'gateways: [{ name: g, url: "http://[", model: m, price_per_pair_usd: 0 }]'],
+  ['a target that is not there', 'gateways: [{ name: g, url: "http://a", model: m, price_per_pair_usd: 0, redis: x }]'],
+  ['a secret that is not there', 'redis: [{ name: kept, url: "redis://a", password_file: /nowhere/at/all }]'],
+  ['a receiver at no address', 'redis: [{ name: a, url: "redis://a" }]\ntraces: { endpoint: "http://[::1" }'],
+  ['a name with markup', 'redis: [{ name: "<b>", url: "redis://a" }]'],
+  ['ten thousand brackets', `redis: ${'['.repeat(10_000)}`],
+  [
+    'aliases that grow',
+    Array.from({ length: 30 }, (_, index) => `a${index}: &a${index} [*a${index - 1}, *a${index - 1}]`)
+      .join('\n')
+      .replaceAll('*a-1', 'x'),
+  ],
+  ['more than is read', `# ${'x'.repeat(2 * 1_048_576)}`],
+];
+
+describe('a reload', () => {
+  it('takes no harm from whatever the file holds, and tells what is wrong', async () => {
+    const redis = await startRedis();
+    const folder = await forThisFile(folderOf());
+    const file = join(folder.path, 'config.yaml');
+    const good = `redis: [{ name: kept, url: "${redis.url}", interval: 200ms, timeout: 150ms }]\nhttp: { listen: ["127.0.0.1:0"] }\n`;
+    await writeFile(file, good);
+    const load = () => loadConfig({ file, flags: {}, env: {} });
+    const first = await load();
+    if (!first.ok) throw new Error(JSON.stringify(first.problems));
+    const daemon = await daemonOf(first.config);
+    await forThisFile(Promise.resolve({ stop: () => daemon.close() }));
+    daemon.next(load);
+    const holds = async (what: string, problems: readonly string[]) => {
+      expect(problems.length, what).toBeGreaterThan(0);
+      expect(await scraped(daemon), what).toMatchObject({ targets: ['kept'], reloaded: 0 });
+    };
+    for (const [what, content] of HOSTILE) {
+      await writeFile(file, content);
+      await holds(what, await daemon.reload());
+    }
+    const word = fc.constantFrom(
+      'redis',
+      'url',
+      'name',
+      'redis://',
+      '%',
+      ':',
+      '- ',
+      '{',
+      '}',
+      '[',
+      ']',
+      '&a',
+      '*a',
+      '|',
+      '\n',
+      '  ',
+      '"',
+      '!',
+      '?',
+      '#',
+      '<<',
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.oneof(word, fc.string()), { maxLength: 30 }), async (words) => {
+        await writeFile(file, `redis: ${words.join('')}`);
+        await holds(words.join(''), await daemon.reload());
+      }),
+      { numRuns: 50 },
+    );
+    await rm(file);
+    await holds('no file', await daemon.reload());
+    await mkdir(file);
+    await holds('a folder', await daemon.reload());
+    await rm(file, { recursive: true });
+    await writeFile(file, good);
+    const { ups } = await scraped(daemon);
+    expect(await daemon.reload()).toEqual([]);
+    await eventually(async () => (await scraped(daemon)).ups > ups, 15_000);
+  });
+});
+
+async function folderOf(): Promise<{ path: string; stop(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), 'lce-reload-'));
+  return { path, stop: () => rm(path, { recursive: true }) };
+}

@@ -7,6 +7,7 @@ import { readServerCounters } from '../../src/redis/replies/server-counters.ts';
 import { type CounterSnapshot, deltaBetween, increasesIn } from '../../src/verdict/growth.ts';
 import { judge } from '../../src/verdict/judge.ts';
 import { lacks } from '../support/lacks.ts';
+import { quietSignals } from '../support/quiet-signals.ts';
 import { type RunningRedis, startRedis } from '../support/redis.ts';
 import { targetConfig } from '../support/target.ts';
 
@@ -50,28 +51,10 @@ for (const release of SERVER_RELEASE) {
       const during = deltaBetween(before, after);
       if (during === undefined) throw new Error('The counters cannot be compared.');
       const good = [{ during: { seconds: 60, by: {} } }];
-      const judged = judge([{ route: 'completions', outcome: 'miss_not_written', key: 'absent' }], {
-        down: undefined,
-        fresh: true,
-        cacheType: 'redis',
-        expected: 'redis',
-        version: '1.110.2',
-        callTypes: undefined,
-        flushSize: undefined,
-        cachePing: undefined,
-        redisFailure: undefined,
-        redisStalled: false,
-        refusedCredential: undefined,
-        usedBefore: true,
-        refusals: [],
-        deltas: during.by,
-        breakerOpen: undefined,
-        atPings: undefined,
-        increases: increasesIn({ during }, good),
-        replicas: undefined,
-        seesEveryWrite: true,
-        server: after.counters.state,
-      });
+      const judged = judge(
+        [{ route: 'completions', outcome: 'miss_not_written', key: 'absent' }],
+        quietSignals({ deltas: during.by, increases: increasesIn({ during }, good), server: after.counters.state }),
+      );
       return { ...judged, logins: during.by.logins };
     }
 

@@ -143,7 +143,7 @@ describe.each(REDIS_RELEASE)('Redis %s', async (release) => {
       await eventually(async () => (await watched.tick(5_000)) === undefined && watched.value('redis.loading', {}) === 1, 20_000);
       expect(watched.series('redis.auth.state')).toMatchObject({ 'credential=exporter,state=ok': 1 });
       expect(watched.value('redis.up', {})).toBe(1);
-      expect(watched.target.state).toMatchObject({ loading: true, up: true });
+      expect(watched.target.state).toMatchObject({ up: true });
       await reloaded;
       await watched.watch.close();
     });

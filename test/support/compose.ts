@@ -11,7 +11,7 @@ const run = promisify(execFile);
 export const DEPLOY = join(import.meta.dirname, '../../deploy');
 
 /** A service of compose.yaml, as far as the tests read it. */
-export interface Service {
+interface Service {
   image: string;
   restart: string;
   user?: string;

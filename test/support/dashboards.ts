@@ -63,7 +63,7 @@ export interface StoredDashboard {
   links: { title: string; type: string; url?: string; tags: string[] }[];
   panels: StoredPanel[];
 }
-export interface StoredVariable {
+interface StoredVariable {
   name: string;
   type: string;
   label: string;

@@ -28,7 +28,7 @@ export interface Manifest {
   spec?: Record<string, unknown> & { template?: { metadata: Record<string, unknown>; spec: PodSpec } };
 }
 
-export interface PodSpec extends Record<string, unknown> {
+interface PodSpec extends Record<string, unknown> {
   containers: [Record<string, unknown> & { securityContext: Record<string, unknown> }];
 }
 

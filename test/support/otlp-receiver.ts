@@ -5,7 +5,7 @@ import { forThisFile } from './lifetime.ts';
 export type Value = string | number | boolean | string[];
 
 /** A span as it arrived; `attributes` and those of its events are plain. */
-export interface ReceivedSpan {
+interface ReceivedSpan {
   name: string;
   traceId: string;
   spanId: string;

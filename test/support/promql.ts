@@ -1,7 +1,7 @@
 import { parser } from '@prometheus-io/lezer-promql';
 
 /** What a selector asks of a label. `values` are those that are written out, alternatives of a regular expression each for itself. */
-export interface Matcher {
+interface Matcher {
   label: string;
   operator: string;
   value: string;

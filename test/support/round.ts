@@ -24,7 +24,6 @@ export const SETTINGS: CacheSettings = {
   off: false,
   cacheType: 'redis',
   namespace: undefined,
-  ttl: undefined,
   flushSize: undefined,
   defaultOff: undefined,
   callTypes: undefined,

@@ -13,7 +13,7 @@ import { type CensusWatch, createCensusWatch } from '../../src/watch/target/cens
 import { createTargetWatch, type TargetWatch } from '../../src/watch/target/watch.ts';
 import { addressOf } from './redis-address.ts';
 
-export interface LogLine extends Details {
+interface LogLine extends Details {
   level: string;
   sentence: string;
 }
@@ -52,6 +52,7 @@ export function targetConfig(
     interval: 10_000,
     timeout: 5_000,
     canaries: [],
+    max_series: 5_000,
     ...(password !== undefined && { password: typeof password === 'string' ? Secret.of(password) : password }),
     ...others,
   };

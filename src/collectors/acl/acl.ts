@@ -1,7 +1,8 @@
 import { CENSUS_COMMANDS } from '../../redis/census.ts';
 import { ACL_LOG } from '../../redis/replies/acl-log.ts';
 import { CLIENT_LIST } from '../../redis/replies/client-list.ts';
-import { argumentsFor, CLUSTER_INFO, compareVersions } from '../../redis/replies/query.ts';
+import { argumentsFor, CLUSTER_INFO } from '../../redis/replies/query.ts';
+import { isSince, releaseNamed, type Since } from '../../redis/replies/releases.ts';
 import { COLLECTORS } from '../index.ts';
 
 /** Commands whose first argument is a subcommand that can be granted alone. */
@@ -25,20 +26,24 @@ const BESIDES: readonly (readonly string[])[] = [
  */
 const KEYS = '*';
 
+/** From here on keys can be restricted to reading. */
+const READ_ONLY_KEYS: Since = { redis: [7, 0, 0], valkey: [7, 2, 0] };
+
 const INVALIDATIONS = '__redis__:invalidate';
 
 /**
  * The rules of ACL SETUSER that let a user do all that the exporter does and nothing else, without its
- * password: made from the collectors' queries. Before 7.0 a server cannot restrict keys to reading.
+ * password: made from the collectors' queries. `name` is a release, `8.2.3` or `valkey-9.1.2`.
  */
-export function aclRules(serverVersion: string): string[] {
+export function aclRules(name: string): string[] {
+  const release = releaseNamed(name);
   const queries = [...COLLECTORS.flatMap((collector) => Object.values(collector.queries)), ACL_LOG, CLIENT_LIST, CLUSTER_INFO];
   const commands = queries.flatMap((query) => {
-    const args = argumentsFor(query, serverVersion);
+    const args = argumentsFor(query, release);
     return args === undefined ? [] : [args];
   });
   const permissions = new Set([...commands, ...BESIDES].map(permissionFor));
-  const keys = `${compareVersions(serverVersion, '7.0.0') < 0 ? '~' : '%R~'}${KEYS}`;
+  const keys = `${isSince(release, READ_ONLY_KEYS) ? '%R~' : '~'}${KEYS}`;
   return ['reset', 'on', keys, 'resetchannels', `&${INVALIDATIONS}`, ...permissions];
 }
 
@@ -53,8 +58,8 @@ export function censusRule(username: string): string {
 }
 
 /** The command that creates the exporter's user, for people; the password is to be put in. */
-export function aclRule(username: string, serverVersion: string): string {
-  return ['ACL', 'SETUSER', username, ...aclRules(serverVersion), '>PASSWORD'].join(' ');
+export function aclRule(username: string, release: string): string {
+  return ['ACL', 'SETUSER', username, ...aclRules(release), '>PASSWORD'].join(' ');
 }
 
 function permissionFor([command = '', subcommand]: readonly string[]): string {

@@ -2,13 +2,13 @@ import { aclRule, censusRule } from './acl.ts';
 
 /** The releases whose rules differ: before 7.0 keys cannot be restricted to reading and there is no LATENCY HISTOGRAM. */
 const RELEASES = [
-  { title: 'Redis 7.0 and newer, Valkey', version: '7.0.0' },
-  { title: 'Redis 6.2', version: '6.2.0' },
+  { title: 'Redis 7.0 and newer, Valkey', release: '7.0.0' },
+  { title: 'Redis 6.2', release: '6.2.0' },
 ] as const;
 
 /** The Markdown of docs/redis-acl.md: the rights that the exporter needs, generated from the commands that it sends. */
 export function aclMarkdown(): string {
-  const sections = RELEASES.flatMap(({ title, version }) => ['', `## ${title}`, '', '```', aclRule('exporter', version), '```']);
+  const sections = RELEASES.flatMap(({ title, release }) => ['', `## ${title}`, '', '```', aclRule('exporter', release), '```']);
   return `${[
     '# The Redis user of the exporter',
     '',

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { closest, type Fault } from '../../source/problem.ts';
+import { isSection } from '../../source/section.ts';
 import { secretNote, similarVariables, valueFault } from './setting-value.ts';
 
 /** The command line flags that stand for configuration keys. */
@@ -209,10 +210,6 @@ function variableValue(setting: Setting, text: string): unknown {
 function sameMeaning(key: string): string[] {
   const base = key.replace(/_file$/, '');
   return [base, `${base}_file`];
-}
-
-function isSection(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
 function asSection(value: unknown): Record<string, unknown> {

@@ -10,8 +10,9 @@ export interface Disk {
   exists(path: string): boolean;
   /** Whether a file begins with a byte order mark, which is not part of its text. */
   marked(path: string): boolean;
-  /** The files below a folder; undefined when it is none. */
-  folder(path: string): readonly string[] | undefined;
+  isFolder(path: string): boolean;
+  /** The files below a folder. */
+  below(path: string): readonly string[];
 }
 
 /** The files that were read, each once, by the names that people know them by. */
@@ -24,6 +25,8 @@ export interface Files {
   included(path: string, from: string, main: string): { text: string; file: string } | { reason: string };
   exists(path: string): boolean;
   isFolder(path: string): boolean;
+  /** Why a file that is there gives no text; undefined where it does, or is not there. */
+  unreadable(path: string): string | undefined;
   /** The text of a file that may turn out to be of no interest: it is not counted among those that were read. */
   glance(path: string): string | undefined;
   /** The manifests of a folder, or the file itself. */
@@ -35,6 +38,9 @@ export interface Files {
   names(): readonly string[];
   problems: readonly Problem[];
 }
+
+/** So many files of a folder are read as manifests. */
+const MOST_MANIFESTS = 2_000;
 
 const ADDRESS = /^[a-z][a-z\d+.-]{1,30}:\/\//i;
 
@@ -84,7 +90,7 @@ export function filesOf(directory: string, disk: Disk): Files {
     read,
     named: (path, place, required) => {
       const inside = beside(place.source, path);
-      const target = disk.folder(resolve(directory, inside)) === undefined ? inside : join(inside, '.envrc');
+      const target = disk.isFolder(resolve(directory, inside)) ? join(inside, '.envrc') : inside;
       return required || exists(target) ? read(target, place) : undefined;
     },
     included: (path, from, main) => {
@@ -93,15 +99,23 @@ export function filesOf(directory: string, disk: Disk): Files {
       return open(!exists(near) && exists(far) ? far : near);
     },
     exists,
-    isFolder: (path) => disk.folder(resolve(directory, path)) !== undefined,
+    isFolder: (path) => disk.isFolder(resolve(directory, path)),
     glance: (path) => {
       if (!exists(path)) return undefined;
       const found = once(resolve(directory, label(path)));
       return 'reason' in found ? undefined : found.text;
     },
+    unreadable: (path) => {
+      const found = exists(path) ? once(resolve(directory, label(path))) : undefined;
+      return found !== undefined && 'reason' in found ? found.reason : undefined;
+    },
     manifests: (path) => {
-      const inside = disk.folder(resolve(directory, path));
-      return inside === undefined ? [path] : inside.filter((file) => /\.(ya?ml|json)$/.test(file)).map((file) => join(path, file));
+      const folder = resolve(directory, path);
+      if (!disk.isFolder(folder)) return [path];
+      const inside = disk.below(folder).filter((file) => /\.(ya?ml|json)$/.test(file));
+      if (inside.length > MOST_MANIFESTS)
+        problem(path, `holds ${inside.length} files of manifests or more; only the first ${MOST_MANIFESTS} were read`, undefined);
+      return inside.slice(0, MOST_MANIFESTS).map((file) => join(path, file));
     },
     ending: (file) => usual(endings.get(file) ?? []),
     lineEnding: (file, number) => endings.get(file)?.[number - 1] ?? '',

@@ -2,6 +2,7 @@ import type { Path, Problem } from '../../source/problem.ts';
 import { parseYamlStream, type Source } from '../../source/yaml.ts';
 import type { Place } from '../place.ts';
 import type { LitellmConfig } from '../setup.ts';
+import { otherForm } from './other-form.ts';
 
 /** Files that an `include` may lead to. */
 const MAX_FILES = 200;
@@ -29,6 +30,8 @@ export function readLitellmConfig(
   const problems: Problem[] = [];
   const main = parse(text, file, problems);
   if (main === undefined) return { config: undefined, problems };
+  const other = otherForm(main.tree, 'litellm');
+  if (other !== undefined) problems.push({ path: '', message: other.message, suggestion: other.fix, at: main.position([]) });
   const tree: Record<string, unknown> = {};
   const parts: Part[] = [];
   const seen = new Set([file]);

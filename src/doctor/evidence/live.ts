@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { redisUrl } from '../../config/address.ts';
-import type { GatewayConfig, TargetConfig } from '../../config/effective.ts';
+import type { GatewayConfig, ServerConfig, TlsConfig } from '../../config/effective.ts';
 import { createGateway } from '../../litellm/gateway.ts';
 import { readHealth } from '../../litellm/health.ts';
 import { createTarget } from '../../redis/connection/connect.ts';
@@ -75,7 +75,7 @@ async function answersAnyone(target: Target, signal: AbortSignal): Promise<boole
 }
 
 /** The target that a resolution names; undefined where its address is computed or missing. */
-function targetOf({ settings }: Resolution): TargetConfig | undefined {
+function targetOf({ settings }: Resolution): ServerConfig | undefined {
   const text = (name: string) => settings.find((setting) => setting.name === name)?.value?.reveal();
   const secret = (name: string) => settings.find((setting) => setting.name === name)?.value;
   const base = {
@@ -104,7 +104,7 @@ function targetOf({ settings }: Resolution): TargetConfig | undefined {
   return isAddress ? { ...base, address: parsed.data.address } : undefined;
 }
 
-function tlsOf(text: (name: string) => string | undefined): TargetConfig['tls'] {
+function tlsOf(text: (name: string) => string | undefined): TlsConfig {
   return { insecure_skip_verify: /^(none|false)$/i.test(text('ssl_cert_reqs') ?? ''), ca_file: text('ssl_ca_certs') };
 }
 

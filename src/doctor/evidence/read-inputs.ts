@@ -30,8 +30,7 @@ export function environmentFiles(options: DoctorOptions, files: Files, outer: Lo
   // Compose replaces variables in a `.env` where python-dotenv, which LiteLLM reads it with, does not.
   const composed: Variable[] = [];
   const entries: DotenvEntry[] = [];
-  // A unit of systemd and a Procfile say what is started with which variables, and are read for that.
-  for (const path of names.filter((name) => !/\.service$|(?:^|\/)Procfile/.test(name))) {
+  for (const path of names.filter((name) => !STARTS.test(name))) {
     const found = files.read(path);
     if (found === undefined) continue;
     const inside = firstOf(outer, lookupIn(plain), fallback);
@@ -50,6 +49,9 @@ export function environmentFiles(options: DoctorOptions, files: Files, outer: Lo
   }
   return { variables: [...scripts, ...plain], lookup: firstOf(outer, lookupIn(scripts), lookupIn(composed), fallback), entries };
 }
+
+/** Files that say what is started with which variables, and are read for that, or told as not read. */
+const STARTS = /\.(?:service|container|kube|pod|json|nomad|hcl|tf)$|(?:^|\/)Procfile/;
 
 function isScript(path: string): boolean {
   return /envrc|\.sh$/.test(basename(path));

@@ -1,12 +1,5 @@
 import type { Path } from '../../source/problem.ts';
-
-/** A mapping of a file as plain values. */
-export type Section = Record<string, unknown>;
-
-/** Whether a value is a mapping. */
-export function isSection(value: unknown): value is Section {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
+import { isSection, type Section } from '../../source/section.ts';
 
 /** A mapping, or an empty one in place of anything else. */
 export function sectionOf(value: unknown): Section {

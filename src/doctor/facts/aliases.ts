@@ -1,5 +1,6 @@
+import { isSection } from '../../source/section.ts';
 import type { Setup } from '../setup.ts';
-import { isSection, scalar } from './value.ts';
+import { scalar } from './value.ts';
 
 /** Names lead to names this often. */
 const MAX_STEPS = 5;

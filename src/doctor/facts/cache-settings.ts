@@ -1,7 +1,8 @@
+import type { Section } from '../../source/section.ts';
 import { CACHE_ARGUMENTS } from '../resolver/cache-arguments.ts';
 import { environmentValue } from '../resolver/python-value.ts';
 import type { Setup } from '../setup.ts';
-import { known, reference, type Section, section } from './value.ts';
+import { known, reference, section } from './value.ts';
 
 /** `litellm_settings.cache_params`; undefined where it is missing or empty. */
 export function cacheParams(setup: Setup): Section | undefined {

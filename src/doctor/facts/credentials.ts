@@ -1,9 +1,10 @@
 import { namesSecret } from '../../masking/mask.ts';
+import { isSection, type Section } from '../../source/section.ts';
 import type { Place } from '../place.ts';
 import type { Setup } from '../setup.ts';
 import { redisUrl } from './address.ts';
 import { allServers } from './redis-server.ts';
-import { isSection, known, literal, reference, type Section, scalar, section } from './value.ts';
+import { known, literal, reference, scalar, section } from './value.ts';
 
 /** A secret that is somewhere in the evidence. Its text is for comparisons in memory only. */
 export interface Credential {
@@ -69,7 +70,7 @@ const OF_REDIS = /(?:^|_)(?:REDIS|REDISCLI|VALKEY|KEYDB|SENTINEL)\w*/i;
  * The names of variables that are used for Redis: those that a setting of Redis refers to, and those that a compose file
  * puts into the command or the environment of a server, into a url of Redis, or into a variable that is one of Redis.
  */
-export function redisVariables(setup: Setup): ReadonlySet<string> {
+function redisVariables(setup: Setup): ReadonlySet<string> {
   const inConfig = REDIS_SECTIONS.flatMap(({ path }) => Object.entries(section(setup.litellm?.tree, ...path) ?? {}))
     .filter(([key]) => /password|url|username/.test(key))
     .flatMap(([, value]) => reference(value) ?? []);

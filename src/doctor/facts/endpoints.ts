@@ -1,9 +1,10 @@
 import { parseJson } from '../../litellm/json.ts';
+import { isSection } from '../../source/section.ts';
 import type { Place } from '../place.ts';
 import { CLIENT, type Client, type Setting, type Setup } from '../setup.ts';
 import { redisUrl } from './address.ts';
 import { destination, setting } from './stated-addresses.ts';
-import { isSection, scalar } from './value.ts';
+import { scalar } from './value.ts';
 
 /** How a client is told where to connect. */
 export type Form = 'host' | 'url' | 'cluster' | 'sentinel';

@@ -31,7 +31,7 @@ export const SAMPLES: ReadonlySet<string> = new Set([
 ]);
 
 /** Redis answers many thousand guesses a second, so its passwords are longer than those that people type. */
-export const MIN_LENGTH = 20;
+const MIN_LENGTH = 20;
 const MIN_BITS = 64;
 
 /** Why a password can be guessed, in words that do not describe it further; undefined for a strong one. */

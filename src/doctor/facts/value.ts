@@ -1,7 +1,5 @@
+import { isSection, type Section } from '../../source/section.ts';
 import type { Setup } from '../setup.ts';
-
-/** A mapping of a configuration file; empty where there is none. */
-export type Section = Readonly<Record<string, unknown>>;
 
 /** The mapping at a path below a tree; undefined where there is none. */
 export function section(tree: Section | undefined, ...path: readonly string[]): Section | undefined {
@@ -11,10 +9,6 @@ export function section(tree: Section | undefined, ...path: readonly string[]): 
     found = found[step];
   }
   return isSection(found) ? found : undefined;
-}
-
-export function isSection(value: unknown): value is Section {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** A text, number or boolean as LiteLLM would see it as text; undefined for anything else, null included. */

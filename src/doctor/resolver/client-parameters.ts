@@ -1,35 +1,14 @@
 import type { Path } from '../../source/problem.ts';
+import { isSection, type Section } from '../../source/section.ts';
 import type { Environment } from '../environment.ts';
 import type { Place } from '../place.ts';
 import type { LitellmConfig } from '../setup.ts';
 import { environmentArguments } from './arguments.ts';
+import { OF_REDIS_CACHE, ownParameters } from './cache-parameters.ts';
 import type { Behaviour } from './client-arguments.ts';
 import { coordinationValues } from './coordination-values.ts';
 import { isTruthy } from './python-value.ts';
 import { type Failure, type ResolvedValue, variable, withVariables } from './resolved-value.ts';
-
-/** Parameters of LiteLLM's own cache class; any other goes to the Redis client. */
-const OF_CACHE: ReadonlySet<string> = new Set(
-  (
-    'type mode namespace ttl default_in_memory_ttl default_in_redis_ttl similarity_threshold supported_call_types azure_account_url ' +
-    'azure_blob_container s3_bucket_name s3_region_name s3_api_version s3_use_ssl s3_verify s3_endpoint_url s3_aws_access_key_id ' +
-    's3_aws_secret_access_key s3_aws_session_token s3_config s3_path gcs_bucket_name gcs_path_service_account gcs_path ' +
-    'redis_semantic_cache_embedding_model redis_semantic_cache_index_name redis_startup_nodes disk_cache_dir qdrant_api_base ' +
-    'qdrant_api_key qdrant_collection_name qdrant_quantization_config qdrant_semantic_cache_embedding_model ' +
-    'gcp_service_account gcp_ssl_ca_certs'
-  ).split(' '),
-);
-
-/** Parameters that came with arguments of a type: before, they went to the Redis client, which refuses them. */
-const OF_LATER_CACHE: ReadonlySet<string> = new Set(
-  (
-    'valkey_semantic_cache_embedding_model valkey_semantic_cache_index_name qdrant_semantic_cache_vector_size ' +
-    'semantic_cache_embedding_max_input_tokens semantic_cache_embedding_timeout semantic_cache_scope'
-  ).split(' '),
-);
-
-/** Parameters of LiteLLM's Redis cache that are no arguments of the client. */
-const OF_REDIS_CACHE: ReadonlySet<string> = new Set(['namespace', 'redis_flush_size']);
 
 /** Those that count as not given when they are `None`. */
 const OPTIONAL: ReadonlySet<string> = new Set(['host', 'port', 'password', 'startup_nodes', 'socket_timeout']);
@@ -37,17 +16,15 @@ const OPTIONAL: ReadonlySet<string> = new Set(['host', 'port', 'password', 'star
 const KINDS = ['local', 'redis', 'redis-semantic', 'qdrant-semantic', 's3', 'gcs', 'azure-blob'];
 
 /** The kinds of cache that a release knows. */
-export function kindsOf({ valkey, disk }: Behaviour): readonly string[] {
+function kindsOf({ valkey, disk }: Behaviour): readonly string[] {
   return [...KINDS, ...(valkey ? ['valkey-semantic'] : []), ...(disk ? ['disk'] : [])];
 }
 
 /** What a client is made from; undefined where LiteLLM makes none. */
 type Made = ReadonlyMap<string, ResolvedValue> | Failure | undefined;
 
-type Section = Readonly<Record<string, unknown>>;
-
-/** The arguments of LiteLLM's Redis cache, made ready as its constructor does: a command may take 5 s unless another time is set. */
-export function cacheArguments(given: ReadonlyMap<string, ResolvedValue>): Map<string, ResolvedValue> {
+/** The arguments of LiteLLM's Redis cache, made ready as its constructor does: a command may take 5 s unless something else is said. */
+function cacheArguments(given: ReadonlyMap<string, ResolvedValue>): Map<string, ResolvedValue> {
   const result = new Map<string, ResolvedValue>();
   if (!given.has('socket_timeout'))
     result.set('socket_timeout', { value: 5, known: true, from: 'default', place: { source: 'default of LiteLLM' } });
@@ -91,8 +68,7 @@ export function cacheParameters(config: LitellmConfig | undefined, environment: 
   const { type, params: own } = kind;
   if (own.size === 0) return cacheArguments(fromEnvironment(environment));
   if (type !== 'redis') return undefined;
-  const later = [...(behaviour.typed ? OF_LATER_CACHE : []), ...(behaviour.maxMessages ? ['max_messages'] : [])];
-  const hidden = new Set([...OF_CACHE, ...later]);
+  const hidden = ownParameters(behaviour);
   const redis = new Map([...own].filter(([name]) => !hidden.has(name)));
   const nodes = [own.get('redis_startup_nodes'), behaviour.clusterWins ? clusterNodes(environment) : undefined].find(
     (found) => found !== undefined && (!found.known || isTruthy(found.value)),
@@ -201,8 +177,4 @@ function sectionAt(config: LitellmConfig | undefined, path: readonly string[]): 
   let found: unknown = config?.tree;
   for (const step of path) found = isSection(found) && Object.hasOwn(found, step) ? found[step] : undefined;
   return isSection(found) ? found : undefined;
-}
-
-function isSection(value: unknown): value is Section {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
 }

@@ -1,4 +1,5 @@
-import { isSection, section } from '../facts/value.ts';
+import { isSection } from '../../source/section.ts';
+import { section } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 

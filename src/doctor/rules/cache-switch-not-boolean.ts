@@ -1,6 +1,7 @@
+import { isSection } from '../../source/section.ts';
 import { valued } from '../facts/edit.ts';
 import { environmentIsKnown } from '../facts/gateway.ts';
-import { isSection, isTrue, literal, reference, section } from '../facts/value.ts';
+import { isTrue, literal, reference, section } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import { environmentValue } from '../resolver/python-value.ts';
 import type { Rule } from '../rule.ts';

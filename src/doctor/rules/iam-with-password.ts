@@ -1,3 +1,4 @@
+import { RELEASES } from '../../litellm/releases.ts';
 import { cachesInRedis } from '../facts/cache-settings.ts';
 import { redisSettings } from '../facts/redis-settings.ts';
 import { isOlderThan } from '../facts/release.ts';
@@ -42,7 +43,7 @@ export const iamWithPassword: Rule = {
       });
     }
     const cluster = settings.find(({ key }) => key === 'redis_startup_nodes' || key === 'startup_nodes');
-    if (cluster !== undefined && method.key === 'gcp_service_account' && isOlderThan(setup, [1, 83, 3]) === true) {
+    if (cluster !== undefined && method.key === 'gcp_service_account' && isOlderThan(setup, RELEASES.gcp_token_renewed) === true) {
       findings.push({
         place: method.place,
         message: `Google IAM with a cluster on LiteLLM ${setup.release?.version}`,

@@ -1,8 +1,8 @@
+import { KNOWN_BAD, type KnownBad } from '../../litellm/releases.ts';
+import { compareVersions, parseVersion } from '../../source/version.ts';
 import { redisUrl } from '../facts/address.ts';
 import { cacheParams, cachesInRedis, cacheType } from '../facts/cache-settings.ts';
 import { processes } from '../facts/gateway.ts';
-import { KNOWN_BAD, type KnownBad } from '../facts/known-bad-releases.ts';
-import { compare, numbers } from '../facts/release.ts';
 import { setting } from '../facts/stated-addresses.ts';
 import { texts } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
@@ -16,9 +16,11 @@ export const knownBadRelease: Rule = {
   title: 'this release of LiteLLM has a defect that concerns this setup',
   check(setup) {
     const { release } = setup;
-    const own = release === undefined ? undefined : numbers(release.version);
+    const own = parseVersion(release?.version ?? '');
     if (release === undefined || own === undefined) return [];
-    return KNOWN_BAD.filter(({ since, fixed }) => (since === undefined || compare(own, since) >= 0) && compare(own, fixed) < 0)
+    return KNOWN_BAD.filter(
+      ({ since, fixed }) => (since === undefined || compareVersions(own, since) >= 0) && compareVersions(own, fixed) < 0,
+    )
       .filter((defect) => MATTERS[defect.when](setup))
       .map(
         ({ what, consequence, severity, fixed, fix }): Finding => ({

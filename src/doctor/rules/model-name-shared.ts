@@ -1,5 +1,6 @@
+import { isSection } from '../../source/section.ts';
 import { cacheIsOn } from '../facts/cache-settings.ts';
-import { isSection, literal, section } from '../facts/value.ts';
+import { literal, section } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 

@@ -1,3 +1,4 @@
+import { RELEASES } from '../../litellm/releases.ts';
 import { cacheParams, cachesInRedis, paramPath } from '../facts/cache-settings.ts';
 import { appended } from '../facts/edit.ts';
 import { processes } from '../facts/gateway.ts';
@@ -45,7 +46,7 @@ function limited(setup: Setup): Finding[] {
   const limit = setting(setup, 'cache', 'max_connections');
   const url = setting(setup, 'cache', 'url');
   const dropped = url !== undefined && limit === undefined;
-  if (litellm !== undefined && (dropped || (limit !== undefined && isOlderThan(setup, [1, 79, 0]) === true))) {
+  if (litellm !== undefined && (dropped || (limit !== undefined && isOlderThan(setup, RELEASES.host_keeps_pool_size) === true))) {
     return [
       {
         place: litellm.place(paramPath('max_connections')),

@@ -1,6 +1,6 @@
+import { parseVersion } from '../../source/version.ts';
 import { gateways } from '../facts/gateway.ts';
 import { image } from '../facts/image.ts';
-import { numbers } from '../facts/release.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 
@@ -13,7 +13,7 @@ export const releaseNotPinned: Rule = {
     return gateways(setup).flatMap(({ name, image: reference, imagePlace }): Finding[] => {
       if (reference === undefined) return [];
       const { tag, pinned } = image(reference);
-      if (pinned || (tag !== undefined && numbers(tag) !== undefined)) return [];
+      if (pinned || (tag !== undefined && parseVersion(tag) !== undefined)) return [];
       return [
         {
           place: imagePlace,

@@ -1,11 +1,12 @@
 import { hasBehaviour } from '../../litellm/releases.ts';
+import { isSection } from '../../source/section.ts';
 import { cacheParams, cacheType, paramPath } from '../facts/cache-settings.ts';
 import { removed, replaced } from '../facts/edit.ts';
 import { endpoints } from '../facts/endpoints.ts';
 import { image } from '../facts/image.ts';
 import { redisServers, serverOf, serverRelease } from '../facts/redis-server.ts';
 import { setting } from '../facts/stated-addresses.ts';
-import { isSection, known, literal, quantity } from '../facts/value.ts';
+import { known, literal, quantity } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';

@@ -83,7 +83,12 @@ function sentinel(setup: Setup): Finding[] {
   }
   const password = params.password ?? setup.environment.get('REDIS_PASSWORD');
   const sentinelPassword = params.sentinel_password ?? setup.environment.get('REDIS_SENTINEL_PASSWORD');
-  if (environmentIsKnown(setup) && sentinelPassword !== undefined && password === undefined && isOlderThan(setup, [1, 84, 0]) !== false) {
+  if (
+    environmentIsKnown(setup) &&
+    sentinelPassword !== undefined &&
+    password === undefined &&
+    isOlderThan(setup, RELEASES.sentinel_keeps_passwords_apart) !== false
+  ) {
     findings.push({
       place: params.sentinel_password === undefined ? place : litellm.place(paramPath('sentinel_password')),
       message: 'sentinel_password without a password for the data server',

@@ -1,3 +1,4 @@
+import { RELEASES } from '../../litellm/releases.ts';
 import { removed } from '../facts/edit.ts';
 import { redisSettings } from '../facts/redis-settings.ts';
 import { isOlderThan } from '../facts/release.ts';
@@ -11,7 +12,7 @@ export const sslFalse: Rule = {
   needs: ['litellm'],
   title: 'ssl: false switches TLS on before 1.93.0, and text is never false',
   check(setup) {
-    const old = isOlderThan(setup, [1, 93, 0]);
+    const old = isOlderThan(setup, RELEASES.ssl_false_is_off);
     return redisSettings(setup)
       .filter(({ key }) => key === 'ssl' || key === 'redis_ssl')
       .flatMap(({ name, value, place }): Finding[] => {

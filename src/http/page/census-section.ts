@@ -2,7 +2,8 @@ import type { ClassCount } from '../../model/census.ts';
 import type { TargetStatus } from '../../model/status.ts';
 import { CLASS_WORDS, censusBasis, classesByMemory, medianTtl } from '../../text/census.ts';
 import { bytes, count } from '../../text/quantities.ts';
-import { dataTable, evidence, type Html, html, type Row } from './fragments.ts';
+import { dataTable, evidence, type Row } from './fragments.ts';
+import { type Html, html } from './html.ts';
 
 /** What the keys of a target are for; nothing where no census is configured or none was taken yet. */
 export function censusSection({ census, censusDetail }: TargetStatus, now: number): Html | string {

@@ -1,19 +1,5 @@
-import { html as escaping, raw } from 'hono/html';
-import { singleLine } from '../../masking/sanitize.ts';
 import type { Tone } from '../../text/words.ts';
-
-/** A piece of the page in which everything that was put in is escaped. */
-export type Html = ReturnType<typeof escaping>;
-
-/** Makes a piece of the page. Texts are made readable and escaped, pieces stay as they are, lists are put in one after the other. */
-export function html(strings: TemplateStringsArray, ...values: unknown[]): Html {
-  return escaping(strings, ...values.map(shown));
-}
-
-function shown(value: unknown): unknown {
-  if (typeof value === 'string') return singleLine(value);
-  return Array.isArray(value) ? value.map(shown) : value;
-}
+import { Html, html } from './html.ts';
 
 /**
  * Draws something once for as long as it is the same object: what is drawn this way is never changed, only
@@ -25,14 +11,14 @@ export function memoized<Drawn extends object, How>(draw: (what: Drawn, how: How
     const known = kept.get(what);
     if (known !== undefined && known.how === how) return known.drawing;
     // A string of one piece: one that is still a tree of its parts would be put together again for every page.
-    const drawing = raw(Buffer.from(String(draw(what, how))).toString());
+    const drawing = Html.written(Buffer.from(String(draw(what, how))).toString());
     kept.set(what, { how, drawing });
     return drawing;
   };
 }
 
 /** A cell of a table; a tone colours its text. */
-export type Cell = string | Html | { tone: Tone; text: string };
+type Cell = string | Html | { tone: Tone; text: string };
 
 /** A row of a table: its cells in the order of the headings, and a note below them. */
 export interface Row {

@@ -1,7 +1,9 @@
+import { ROUTES } from '../../model/cache.ts';
 import type { FailureRecord, GatewayHistory, VerdictChange } from '../../model/status.ts';
 import { ago, moment } from '../../text/quantities.ts';
-import { CAUSE_WORDS, OUTCOME_WORDS, ROUTE_WORDS, VERDICT_WORDS } from '../../text/words.ts';
-import { dataTable, type Html, html, memoized } from './fragments.ts';
+import { CAUSE_WORDS, OUTCOME_WORDS, VERDICT_WORDS } from '../../text/words.ts';
+import { dataTable, memoized } from './fragments.ts';
+import { type Html, html } from './html.ts';
 import { pairChart } from './pair-chart.ts';
 import { traceLink } from './trace-link.ts';
 
@@ -32,7 +34,7 @@ const failureTable = memoized((failures: readonly FailureRecord[], tracesUrl: st
       .map(({ at, route, outcome, verdict, cause, evidence, traceId }) => ({
         cells: [
           moment(at),
-          ROUTE_WORDS[route],
+          ROUTES[route].title,
           { tone: OUTCOME_WORDS[outcome].tone, text: OUTCOME_WORDS[outcome].title },
           VERDICT_WORDS[verdict].title,
           CAUSE_WORDS[cause].title,

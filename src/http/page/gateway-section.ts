@@ -1,4 +1,5 @@
 import { singleLine } from '../../masking/sanitize.ts';
+import { ROUTES } from '../../model/cache.ts';
 import type { GatewayStatus, PairStatus, ReplicaStatus } from '../../model/status.ts';
 import { ago, moment, seconds, span } from '../../text/quantities.ts';
 import {
@@ -11,12 +12,12 @@ import {
   OUTCOME_WORDS,
   othersText,
   overheadText,
-  ROUTE_WORDS,
   speedupText,
   type Tone,
 } from '../../text/words.ts';
-import { dataTable, evidence, facts, type Html, html, type Row, yesNo } from './fragments.ts';
+import { dataTable, evidence, facts, type Row, yesNo } from './fragments.ts';
 import { gatewayPast } from './gateway-history.ts';
+import { type Html, html } from './html.ts';
 import { gatewayPath } from './overview.ts';
 import { runbookFor } from './runbook.ts';
 import { traceLink } from './trace-link.ts';
@@ -70,7 +71,7 @@ const HEADINGS = ['route', 'outcome', 'first', 'duplicate', 'key lives', 'when',
 function row(pair: PairStatus, now: number, tracesUrl: string | undefined): Row {
   return {
     cells: [
-      ROUTE_WORDS[pair.route],
+      ROUTES[pair.route].title,
       { tone: pairTone(pair), text: OUTCOME_WORDS[pair.outcome].title },
       pair.firstSeconds === undefined ? '' : seconds(pair.firstSeconds),
       pair.duplicateSeconds === undefined ? '' : seconds(pair.duplicateSeconds),
@@ -82,9 +83,9 @@ function row(pair: PairStatus, now: number, tracesUrl: string | undefined): Row 
   };
 }
 
-/** A hit whose key was not seen proves a read of Redis on completions only: on other routes it can be the memory of a worker. */
+/** A hit whose key was not seen proves a read of Redis on some routes only: on others it can be the memory of a worker. */
 function pairTone({ outcome, route }: PairStatus): Tone {
-  return outcome === 'hit_unverified' && route !== 'completions' ? 'warn' : OUTCOME_WORDS[outcome].tone;
+  return outcome === 'hit_unverified' && !ROUTES[route].provesRead ? 'warn' : OUTCOME_WORDS[outcome].tone;
 }
 
 /** Who read what whom wrote, where the gateway has replicas. */

@@ -2,7 +2,8 @@ import { singleLine } from '../../masking/sanitize.ts';
 import type { GatewayStatus } from '../../model/status.ts';
 import { ago, moment } from '../../text/quantities.ts';
 import { CAUSE_WORDS, gatewayTitle, gatewayTone, type Tone } from '../../text/words.ts';
-import { dataTable, type Html, html } from './fragments.ts';
+import { dataTable } from './fragments.ts';
+import { type Html, html } from './html.ts';
 
 /** What of the gateways a page shows, from the query of its address. */
 export interface View {

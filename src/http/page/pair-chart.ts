@@ -1,9 +1,8 @@
-import { raw } from 'hono/html';
-import type { Route } from '../../model/cache.ts';
+import { ROUTES, type Route } from '../../model/cache.ts';
 import type { PairRecord } from '../../model/status.ts';
 import { count, moment, seconds } from '../../text/quantities.ts';
-import { ROUTE_WORDS } from '../../text/words.ts';
-import { type Html, html, memoized } from './fragments.ts';
+import { memoized } from './fragments.ts';
+import { Html, html } from './html.ts';
 import { type LatencyScale, latencyScale } from './latency-scale.ts';
 import { MARK, MARK_LOOKS, type Mark, markOf, tenths } from './pair-marks.ts';
 
@@ -39,15 +38,15 @@ function draw(records: readonly PairRecord[], route: Route): Html {
   const used = MARK.filter((mark) => mark === 'first' || points.some((point) => point.mark === mark));
   const words = wordsOf(points);
   return html`<figure>
-<figcaption><strong>${ROUTE_WORDS[route]}</strong> <span class="quiet">${words}</span></figcaption>
-<svg role="img" viewBox="0 0 360 ${HEIGHT}"><title>${ROUTE_WORDS[route]}: how long the last pairs took</title>
+<figcaption><strong>${ROUTES[route].title}</strong> <span class="quiet">${words}</span></figcaption>
+<svg role="img" viewBox="0 0 360 ${HEIGHT}"><title>${ROUTES[route].title}: how long the last pairs took</title>
 <desc>${words}. ${medians(records)}</desc>
 ${scale.lines.map(
   ({ y, text }) =>
     html`<path class="grid" d="M${PLOT.left} ${tenths(y)}H${PLOT.right}"/><text x="${PLOT.left - 4}" y="${tenths(y + 4)}" text-anchor="end">${text}</text>`,
 )}
-<path class="way" d="${raw(points.map(({ x, first, duplicate }) => (duplicate === undefined ? '' : `M${tenths(x)} ${tenths(first)}V${tenths(duplicate)}`)).join(''))}"/>
-${used.map((mark) => html`<path class="${mark} ${MARK_LOOKS[mark].tone}" d="${raw(shapes(points, mark))}"/>`)}
+<path class="way" d="${Html.written(points.map(({ x, first, duplicate }) => (duplicate === undefined ? '' : `M${tenths(x)} ${tenths(first)}V${tenths(duplicate)}`)).join(''))}"/>
+${used.map((mark) => html`<path class="${mark} ${MARK_LOOKS[mark].tone}" d="${Html.written(shapes(points, mark))}"/>`)}
 ${times(records)}
 </svg>
 <ul class="legend">${used.map((mark) => html`<li><svg viewBox="-4 -4 8 8" aria-hidden="true"><path class="${mark} ${MARK_LOOKS[mark].tone}" d="${MARK_LOOKS[mark].shape(0, 0)}"/></svg> ${MARK_LOOKS[mark].words}</li>`)}</ul>

@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { raw } from 'hono/html';
 import type { GatewayStatus, Status } from '../../model/status.ts';
 import { ago, moment, span } from '../../text/quantities.ts';
 import { gatewayTitle, gatewayTone } from '../../text/words.ts';
-import { plain, type Response } from '../server/response.ts';
-import { type Html, html } from './fragments.ts';
+import { type Response, plain } from '../server/response.ts';
 import { gatewaySection } from './gateway-section.ts';
 import { headline, worstFirst, worstTargetsFirst } from './headline.ts';
+import { Html, html } from './html.ts';
 import { isShown, overview, readView, type View } from './overview.ts';
 import { STYLE } from './style.ts';
 import { targetSection } from './target-section.ts';
@@ -20,7 +19,7 @@ const REFRESH_SECONDS = 15;
  * them and the Redis targets. It loads nothing, runs no script, loads itself again unless `refresh=off` is asked for, and
  * shows what the last ticks left. `tracesUrl` is where trace ids lead.
  */
-export async function statusPage(status: Status, tracesUrl?: string, query = new URLSearchParams()): Promise<Response> {
+export function statusPage(status: Status, tracesUrl?: string, query = new URLSearchParams()): Response {
   const view = readView(query);
   const shown = worstFirst(status.gateways).filter((gateway) => isShown(gateway, view));
   const targets = worstTargetsFirst(status.targets);
@@ -43,7 +42,7 @@ ${targets.length > WHOLE ? html`<p>${targets.length - WHOLE} more targets are in
 }
 
 /** The page about one gateway and its Redis target; 404 for a name that there is not. */
-export async function gatewayPage(status: Status, name: string, tracesUrl?: string, query = new URLSearchParams()): Promise<Response> {
+export function gatewayPage(status: Status, name: string, tracesUrl?: string, query = new URLSearchParams()): Response {
   const gateway = status.gateways.find((known) => encodeURIComponent(known.name) === name || known.name === name);
   if (gateway === undefined) return plain(404, 'There is no such gateway; / lists those that there are.');
   const target = status.targets.find((known) => known.name === gateway.redisTarget);
@@ -58,8 +57,8 @@ ${target === undefined ? '' : html`<h2>Its Redis target</h2>${targetSection(targ
   );
 }
 
-async function page(status: Status, title: string, view: View, top: Html, main: Html): Promise<Response> {
-  const text = await html`<!doctype html>
+function page(status: Status, title: string, view: View, top: Html, main: Html): Response {
+  const text = html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -67,7 +66,7 @@ async function page(status: Status, title: string, view: View, top: Html, main: 
 <meta name="color-scheme" content="light dark">
 ${view.refresh ? html`<meta http-equiv="refresh" content="${REFRESH_SECONDS}">` : ''}
 <title>${title}</title>
-<style>${raw(STYLE)}</style>
+<style>${Html.written(STYLE)}</style>
 </head>
 <body>
 <a class="skip" href="#main">Skip to the gateways</a>

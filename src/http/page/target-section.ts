@@ -4,7 +4,8 @@ import { ago, count, seconds } from '../../text/quantities.ts';
 import { memoryShare, memoryText, noauthText, refusalText, rejectionsText, targetState } from '../../text/target.ts';
 import { AUTH_WORDS, FAILURE_WORDS } from '../../text/words.ts';
 import { censusSection } from './census-section.ts';
-import { dataTable, evidence, facts, type Html, html, type Row, yesNo } from './fragments.ts';
+import { dataTable, evidence, facts, type Row, yesNo } from './fragments.ts';
+import { type Html, html } from './html.ts';
 
 /** One Redis target on the status page: whether it answers, who gets in, how full it is and of what. */
 export function targetSection(target: TargetStatus, now: number): Html {

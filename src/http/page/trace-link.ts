@@ -1,5 +1,5 @@
 import { singleLine } from '../../masking/sanitize.ts';
-import { type Html, html } from './fragments.ts';
+import { type Html, html } from './html.ts';
 
 /** The beginning of a trace id, as a link where traces can be looked up: `tracesUrl` is the start page of their UI. */
 export function traceLink(id: string, tracesUrl: string | undefined): Html {

@@ -1,6 +1,6 @@
-import type { TargetConfig } from '../../config/effective.ts';
+import type { ServerConfig } from '../../config/effective.ts';
 
 /** Where a target is, for people; never a secret. */
-export function describeAddress({ address, sentinel }: TargetConfig): string {
+export function describeAddress({ address, sentinel }: ServerConfig): string {
   return address?.url ?? `${sentinel?.master ?? ''} at ${sentinel?.nodes.join(', ') ?? ''}`;
 }

@@ -1,5 +1,5 @@
 import { isIPv6, type Socket } from 'node:net';
-import type { Credential, TargetConfig } from '../../config/effective.ts';
+import type { Credential, ServerConfig } from '../../config/effective.ts';
 import { without } from '../../masking/without.ts';
 import { CLIENT_NAME, EXPORTER_CREDENTIAL, REJECTION, type ReplyRefusal } from '../../model/redis.ts';
 import type { Address } from '../../source/redis-url.ts';
@@ -10,7 +10,7 @@ import { RedisError, ReplyError, type Settled, settle } from './failure.ts';
 import { asText } from './reply-reader.ts';
 import { findMaster } from './sentinel.ts';
 import { answersTls, certificateExpiry, openSocket } from './socket.ts';
-import type { AuthAnswer, Command, Connection, OpenPhases, Target } from './target.ts';
+import type { AuthAnswer, Command, Connection, Target } from './target.ts';
 
 /** More passwords than are in use with one server at a time. */
 const MAX_SENT_PASSWORDS = 16;
@@ -20,7 +20,7 @@ const USE_TLS_SCHEME = 'the server hangs up on plain text and answers TLS; write
  * The target of a configuration entry; `siblings` are the other targets of this process, which may lead to the same
  * server. Nothing is connected before the first call.
  */
-export function createTarget(config: TargetConfig, siblings: () => Iterable<Target> = () => []): Target {
+export function createTarget(config: ServerConfig, siblings: () => Iterable<Target> = () => []): Target {
   const own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, logins: 0, hits: 0, misses: 0 };
   const refused = { length: 0, depth: 0, type: 0 };
   const credential: Credential = { name: EXPORTER_CREDENTIAL, username: config.username, password: config.password };
@@ -130,13 +130,10 @@ export function createTarget(config: TargetConfig, siblings: () => Iterable<Targ
     return wantsTls ? new RedisError('tls', USE_TLS_SCHEME) : error;
   }
 
-  async function open(as: Credential, signal: AbortSignal, phases?: OpenPhases): Promise<Connection> {
-    const start = performance.now();
+  async function open(as: Credential, signal: AbortSignal): Promise<Connection> {
     const redis = await dial(signal);
-    const connected = performance.now();
     try {
-      const answer = await login(redis, as, signal);
-      if (phases !== undefined) Object.assign(phases, timings(start, connected, answer));
+      await login(redis, as, signal);
       await setClientName(redis, signal);
       if (database > 0) await ask(redis, ['SELECT', String(database)], signal);
       return redis;
@@ -195,9 +192,4 @@ function localPeerOf({ localAddress, localPort }: Socket): string {
 /** The server's end of a connection; undefined over a unix socket. */
 function remotePeerOf({ remoteAddress, remotePort }: Socket): string | undefined {
   return remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort}`;
-}
-
-function timings(start: number, connected: number, answer: AuthAnswer): OpenPhases {
-  const connect = (connected - start) / 1_000;
-  return answer === 'not sent' ? { connect } : { connect, auth: (performance.now() - connected) / 1_000 };
 }

@@ -1,4 +1,4 @@
-import { tlsAdvice } from '../../config/tls-advice.ts';
+import { TLS_CODE, tlsAdvice } from '../../config/tls-advice.ts';
 import { ERROR_PREFIX, type ErrorPrefix, type RedisFailure, type ReplyRefusal } from '../../model/redis.ts';
 
 /**
@@ -91,11 +91,7 @@ const CODES: readonly Rule[] = [
   [/^(ERR_SOCKET_BAD_PORT|ERR_INVALID_ARG_VALUE|ERR_INVALID_ARG_TYPE)$/, 'refused', 'this is no address that can be connected to'],
   [/^(ETIMEDOUT)$/, 'timeout', 'the server did not answer in time'],
   [/^(ECONNRESET|EPIPE|ECONNABORTED)$/, 'closed', 'the peer closed the connection'],
-  [
-    /^(EPROTO|ERR_SSL_|ERR_TLS_|ERR_OSSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH)/,
-    'tls',
-    'TLS could not be agreed on',
-  ],
+  [TLS_CODE, 'tls', 'TLS could not be agreed on'],
 ];
 
 const UNKNOWN: Rule = [/^/, 'unknown', 'the conversation failed in an unforeseen way'];

@@ -1,5 +1,5 @@
 import { BlockList, isIP, isIPv6 } from 'node:net';
-import type { TargetConfig } from '../../config/effective.ts';
+import type { ServerConfig } from '../../config/effective.ts';
 import { CLIENT_NAME, type ReplyRefusal } from '../../model/redis.ts';
 import { type Address, parseNode } from '../../source/redis-url.ts';
 import { withoutBrackets } from '../../source/url.ts';
@@ -13,7 +13,7 @@ import { openSocket } from './socket.ts';
  * counts for the Sentinels as well as for the server. `onRefusal` is called for a reply that is not read.
  * Fails with RedisError. (Redis documentation, Sentinel client specification.)
  */
-export async function findMaster(config: TargetConfig, signal: AbortSignal, onRefusal: (reason: ReplyRefusal) => void): Promise<Address> {
+export async function findMaster(config: ServerConfig, signal: AbortSignal, onRefusal: (reason: ReplyRefusal) => void): Promise<Address> {
   let failure = new RedisError('unknown', 'no Sentinel is configured');
   for (const node of config.sentinel?.nodes ?? []) {
     const answer = await settle(askSentinel(config, node, signal, onRefusal));
@@ -24,7 +24,7 @@ export async function findMaster(config: TargetConfig, signal: AbortSignal, onRe
 }
 
 async function askSentinel(
-  { sentinel, tls }: TargetConfig,
+  { sentinel, tls }: ServerConfig,
   node: string,
   signal: AbortSignal,
   onRefusal: (reason: ReplyRefusal) => void,

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { isIP, connect as openTcp, type Socket } from 'node:net';
 import { addAbortSignal } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
 import { connect as openTls, type PeerCertificate, TLSSocket } from 'node:tls';
 import type { TlsConfig } from '../../config/effective.ts';
 import { checkServerIdentity } from '../../config/server-identity.ts';
-import { readText } from '../../source/file.ts';
+import { tlsOptions } from '../../config/tls-options.ts';
 import type { Address } from '../../source/redis-url.ts';
 import { classify, RedisError } from './failure.ts';
 
@@ -59,17 +60,16 @@ async function startTls(
   const over = new AbortController();
   try {
     const name = tls?.server_name ?? address.host;
+    const trusted = await tlsOptions(tls);
+    if ('fault' in trusted) throw new RedisError('tls', `the file for TLS ${trusted.fault}`);
     const options = {
       socket,
       host: name,
       ...(isIP(name) === 0 && { servername: name }),
-      rejectUnauthorized: tls?.insecure_skip_verify !== true,
+      ...trusted,
       checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(name, certificate),
-      ...(tls?.ca_file !== undefined && { ca: await pem(tls.ca_file) }),
-      ...(tls?.cert_file !== undefined && { cert: await pem(tls.cert_file) }),
-      ...(tls?.key_file !== undefined && { key: await pem(tls.key_file) }),
     };
-    const secured = waitForEvent(openTls(options), 'secureConnect', signal);
+    const secured = waitForEvent(openTls(options), 'secureConnect', signal, socket);
     return await Promise.race([secured, rejectOnPlaintext(address, AbortSignal.any([signal, over.signal]))]);
   } catch (error) {
     socket.destroy();
@@ -101,28 +101,45 @@ async function answersPlaintext(address: Address, signal: AbortSignal): Promise<
   }
 }
 
-async function waitForEvent<S extends Socket>(socket: S, event: 'connect' | 'secureConnect', signal: AbortSignal): Promise<S> {
+/** Waits for an event of a socket; `wire` is the one below it, whose end it may not hear of. */
+async function waitForEvent<S extends Socket>(
+  socket: S,
+  event: 'connect' | 'secureConnect',
+  signal: AbortSignal,
+  wire: Socket = socket,
+): Promise<S> {
   // The reader of the connection finds the error in `socket.errored`; the listener only keeps it from being thrown.
   socket.on('error', () => undefined);
+  const over = new AbortController();
+  const until = { signal: AbortSignal.any([signal, over.signal]) };
   try {
-    await once(socket, event, { signal });
+    await Promise.race([once(socket, event, until), closing(socket, until), closing(wire, until)]);
     return socket;
   } catch (error) {
     socket.destroy();
     throw classify(signal.aborted ? signal.reason : error, event === 'connect' ? 'connecting' : 'TLS handshake');
+  } finally {
+    over.abort();
   }
 }
 
-async function pem(path: string): Promise<string> {
-  const read = await readText(path);
-  if ('reason' in read) throw new RedisError('tls', `the file for TLS ${path} ${read.reason}`);
-  // OpenSSL takes an empty text for one that is not there.
-  if (read.text.trim() === '') throw new RedisError('tls', `the file for TLS ${path} is empty`);
-  return read.text;
+/** Rejects when a socket closes; a peer that hangs up may do so without an error. */
+async function closing(socket: Socket, until: { signal: AbortSignal }): Promise<never> {
+  if (!socket.destroyed) await once(socket, 'close', until);
+  // Why it closed, where that is known, is told first.
+  await setImmediate(undefined, until);
+  throw socket.errored ?? hungUp();
 }
+
+function hungUp(): RedisError {
+  return new RedisError('closed', 'connecting: the peer closed the connection');
+}
+
+const HANDSHAKE_ENDED =
+  'TLS handshake: the peer closed the connection; see whether it speaks TLS at this port, and asks for a certificate of its clients (tls.cert_file, tls.key_file)';
 
 /** Whatever happens during the handshake is a matter of TLS, a reset connection included. */
 function tlsError(error: unknown): RedisError {
-  const { message } = classify(error, 'TLS handshake');
-  return new RedisError('tls', message);
+  const { failure, message } = classify(error, 'TLS handshake');
+  return new RedisError('tls', failure === 'closed' ? HANDSHAKE_ENDED : message);
 }

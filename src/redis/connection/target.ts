@@ -1,16 +1,10 @@
-import type { Credential, TargetConfig } from '../../config/effective.ts';
+import type { Credential, ServerConfig } from '../../config/effective.ts';
 import type { AuthState, RedisFailure, Rejection, ReplyRefusal } from '../../model/redis.ts';
 import type { CredentialStatus } from '../../model/status.ts';
 import type { Command, Connection } from './connection.ts';
 import type { Settled } from './failure.ts';
 
 export type { Command, Connection } from './connection.ts';
-
-/** Durations in seconds of the steps that opened a connection. */
-export interface OpenPhases {
-  connect: number;
-  auth?: number;
-}
 
 /** What AUTH was answered with: accepted, or that there is no password to be checked against. */
 export type AuthAnswer = 'accepted' | 'no password configured' | 'not sent';
@@ -21,7 +15,7 @@ export type AuthAnswer = 'accepted' | 'no password configured' | 'not sent';
  * server fails with RedisError; a connection that a signal ended is closed.
  */
 export interface Target {
-  readonly config: TargetConfig;
+  readonly config: ServerConfig;
   /** Where it is, for people, without any secret. */
   readonly address: string;
   /** The number of the database that `open` selects. */
@@ -65,7 +59,7 @@ export interface Target {
   /** Sends commands in one pipeline. An error reply fails its own command only. Strings come as text, or as bytes where `form` says so. */
   askAll(redis: Connection, commands: readonly Command[], signal: AbortSignal, form?: 'text' | 'bytes'): Promise<Settled<unknown>[]>;
   /** Opens a fresh authenticated connection in the database of the URL. The caller disconnects it. */
-  open(credential: Credential, signal: AbortSignal, phases?: OpenPhases): Promise<Connection>;
+  open(credential: Credential, signal: AbortSignal): Promise<Connection>;
 }
 
 /** The facts of a target that a verdict may rest on. */
@@ -77,12 +71,6 @@ export interface TargetState {
   /** When a scrape last ran out of time, Unix milliseconds. */
   timedOutAt?: number | undefined;
   runId?: string | undefined;
-  version?: string | undefined;
-  loading?: boolean | undefined;
-  role?: string | undefined;
-  maxmemory?: number | undefined;
-  maxmemoryPolicy?: string | undefined;
-  bgsaveOk?: boolean | undefined;
   /** Credentials other than the exporter's that the server refuses. */
   refused?: readonly CredentialStatus[] | undefined;
   /** Names of those that it accepts. */

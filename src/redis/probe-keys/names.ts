@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 /** What the cache keys of all probes begin with, after the namespace of the gateway where it has one. */
-export const PROBE_PREFIX = 'lce-probe-';
+const PROBE_PREFIX = 'lce-probe-';
 
 const INSTANCE_DIGITS = 8;
 const NONCE_BYTES = 6;

@@ -1,10 +1,11 @@
 import type { RedisFailure } from '../../model/redis.ts';
 import type { Clock } from '../../schedule/clock.ts';
+import { waitForOwnCredential } from '../connection/wait-for-credential.ts';
 import type { Connection } from '../connection/connection.ts';
 import { settle } from '../connection/failure.ts';
 import type { Target } from '../connection/target.ts';
-import { waitForOwnCredential } from '../connection/wait-for-credential.ts';
 import { readServerCounters, SERVER_COUNTERS, type ServerCounters } from '../replies/server-counters.ts';
+import { keepListening } from './listening.ts';
 import { type KeyLookup, lookupOf } from './lookup.ts';
 import { keyForms, namespaceOf, probeKeys, probePrefixes } from './names.ts';
 import { createProbeWrites, type Written } from './writes.ts';
@@ -30,7 +31,7 @@ export interface KeyWatch {
   readonly doubts: boolean;
   /** Listens to all writes from now on, until the next pair was looked at. */
   listen(signal: AbortSignal): Promise<void>;
-  /** The namespace that the key of a probe showed; null for none, undefined while it is not known. */
+  /** The namespace that the key of a probe told; null for none, undefined while it is not known. */
   readonly learnedNamespace: string | null | undefined;
   /** Waits until a key of the probe is written, at most `milliseconds`; undefined when none was. */
   written(probe: string, milliseconds: number, signal: AbortSignal): Promise<Written | undefined>;
@@ -50,14 +51,6 @@ export interface KeyWatch {
 
 const CHANNEL = '__redis__:invalidate';
 
-/** Learning a namespace hears of every write on the server: so long of a pair and so many names at most, once for each namespace that a gateway had. */
-const NAMESPACE_LISTEN_MS = 1_000;
-const MAX_NAMESPACE_LISTEN_KEYS = 10_000;
-/** Where that told nothing, or the namespace may have changed, a pair is listened to for so long at most: its model takes as long as it takes. */
-const SETTLING_MS = 10_000;
-/** A pair that was listened to in vain is followed by another one after so long, then after twice the time, up to an hour. */
-const AGAIN_MS = 60_000;
-const LONGEST_AGAIN_MS = 3_600_000;
 /** Probes that were sent last, whose keys may tell the namespace. */
 const MAX_SENT_PROBES = 100;
 
@@ -80,20 +73,11 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
   /** The server is one of several that share the keys: what it does not push may be on another. */
   let shares = false;
   let learnedNamespace: string | null | undefined;
-  let learning: 'not yet' | 'now' | 'done' = 'not yet';
-  /** The connection that hears of all writes, and when it stops to. */
-  let namespaceListener: Connection | undefined;
-  let stop: NodeJS.Timeout | undefined;
-  /** The probe that was sent since all writes are listened to. */
-  let listenedTo: string | undefined;
+  const listening = keepListening(clock, leave);
   /** Keys were found under the namespace since it was doubted last, so that it may be doubted again. */
   let maySuspect = false;
   /** The namespace under which the key of a hit was missing, until a whole pair was listened to or a key is found. */
   let suspect: { namespace: string | null } | undefined;
-  /** When all writes may be listened to again, and how long after that once more. */
-  let [again, wait] = [Number.NEGATIVE_INFINITY, AGAIN_MS];
-  /** They are listened to for the first time. */
-  let isFirst = true;
   /** The gateway has just told its namespace. */
   let isFresh = false;
   /** A key was missing for a pair that was no hit: the cache does not work, wherever it is. */
@@ -110,28 +94,24 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
 
   async function subscribe(signal: AbortSignal): Promise<Connection> {
     const redis = await open(signal);
-    const learns = learning === 'not yet' && namespace === undefined;
-    let names = 0;
+    const learns = listening.phase === 'not yet' && namespace === undefined;
     redis.onPushMessage((channel, payload) => {
       if (channel !== CHANNEL) return;
       writes.record(payload);
-      const isLearning = learning === 'now' && namespaceListener === redis;
+      const isLearning = listening.connection === redis;
       // Without a namespace a key has the prefix that is watched in any case.
       if (!isLearning && (namespace !== undefined || learnedNamespace !== undefined)) return;
       const [own] = probeKeys(payload).filter(({ probe }) => sentProbes.has(probe));
-      if (own !== undefined) [learnedNamespace, maySuspect, suspect, wait] = [namespaceOf(own), true, undefined, AGAIN_MS];
-      if (!isLearning) return;
-      names += payload.split(',').length;
-      if (own !== undefined || names >= MAX_NAMESPACE_LISTEN_KEYS) stopListening(redis);
+      if (own !== undefined) {
+        [learnedNamespace, maySuspect, suspect] = [namespaceOf(own), true, undefined];
+        listening.succeed();
+      }
+      if (isLearning && (!listening.hear(payload.split(',').length) || own !== undefined)) listening.end();
     });
     try {
       const id = await target.ask(redis, ['CLIENT', 'ID'], signal);
       const tracked = learns ? [] : prefixes.flatMap((prefix) => ['PREFIX', prefix]);
-      if (learns) {
-        [learning, namespaceListener, listenedTo] = ['now', redis, undefined];
-        [again, wait] = [clock.monotonic() + wait, Math.min(LONGEST_AGAIN_MS, 2 * wait)];
-        stopLater(redis);
-      }
+      if (learns) listening.begin(redis);
       await target.ask(redis, ['CLIENT', 'TRACKING', 'ON', 'REDIRECT', String(id), 'BCAST', ...tracked], signal);
       await target.ask(redis, ['SUBSCRIBE', CHANNEL], signal);
       return redis;
@@ -141,17 +121,9 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     }
   }
 
-  function stopLater(redis: Connection): void {
-    clearTimeout(stop);
-    stop = setTimeout(() => stopListening(redis), isFirst ? NAMESPACE_LISTEN_MS : SETTLING_MS).unref();
-  }
-
-  /** Goes back to the prefixes of probes: the connection that hears of everything ends, and the next round opens another. */
-  function stopListening(redis: Connection): void {
-    if (learning !== 'now' || namespaceListener !== redis) return;
-    [learning, isFirst] = ['done', false];
-    clearTimeout(stop);
-    // No message showed the namespace: a missing key stays doubtful.
+  /** Goes back to the prefixes of probes: the connection that heard of everything ends, and the next round opens another. */
+  function leave(redis: Connection): void {
+    // Nothing was heard that tells: what is missing stays doubtful.
     if (suspect !== undefined) learnedNamespace = suspect.namespace;
     redis.disconnect();
     if (subscriber === redis) subscriber = undefined;
@@ -187,7 +159,8 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       target.own[exists.value === 1 ? 'hits' : 'misses'] += pttl?.ok === true ? 2 : 1;
       const left = pttl?.ok === true && typeof pttl.value === 'number' && pttl.value >= 0 ? pttl.value / 1000 : undefined;
       if (exists.value !== 1) continue;
-      [found, maySuspect, suspect, wait] = [true, true, undefined, AGAIN_MS];
+      [found, maySuspect, suspect] = [true, true, undefined];
+      listening.succeed();
       return { state: 'present', ttlSeconds: left };
     }
     return undefined;
@@ -199,7 +172,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     const keys = written === undefined ? keyForms(named, namespace) : [written.key];
     const seen = keys.length === 0 ? undefined : await readKeys(commands, keys, signal);
     if (written !== undefined && probe !== undefined) {
-      // Waits for the messages that the server has sent since: the look-up itself can make a key expire.
+      // What the server has said since is waited for: the look-up itself can make a key expire.
       const isPlain = seen !== undefined && written.times === 1 && !written.flushed;
       const all = isPlain || (await drainPushes(signal)) ? (writes.get(probe) ?? written) : undefined;
       return lookupOf(seen, all, found);
@@ -211,7 +184,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
 
   /** Whether all that was written since a probe was sent was listened to, and no key of it was among that. */
   async function wasNotWritten(probe: string | undefined, signal: AbortSignal): Promise<boolean> {
-    if (probe === undefined || probe !== listenedTo || learning !== 'now' || shares) return false;
+    if (probe === undefined || !listening.covers(probe) || listening.connection !== subscriber || shares) return false;
     return (await drainPushes(signal)) && writes.get(probe) === undefined;
   }
 
@@ -222,8 +195,9 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
   async function orSuspectNamespace(look: KeyLookup, probe: string | undefined, isHit: boolean, signal: AbortSignal): Promise<KeyLookup> {
     if (suspect !== undefined && look.state === 'unknown' && (await wasNotWritten(probe, signal))) {
       const before = suspect.namespace;
-      [suspect, wait, learnedNamespace] = [undefined, AGAIN_MS, before];
-      if (namespaceListener !== undefined) stopListening(namespaceListener);
+      [suspect, learnedNamespace] = [undefined, before];
+      listening.succeed();
+      listening.end();
       [namespace, prefixes, found] = [before, probePrefixes(before), true];
       subscriber ??= await attempt(signal, subscribe);
       return { state: 'absent' };
@@ -231,20 +205,19 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     if (look.state !== 'absent') return look;
     missed ||= !isHit;
     if (missed || look.lostAfterWrite || isFresh || namespace === undefined) return look;
-    if (maySuspect) [suspect, maySuspect, learning, isFirst, again] = [{ namespace }, false, 'not yet', false, clock.monotonic()];
+    if (maySuspect) {
+      [suspect, maySuspect] = [{ namespace }, false];
+      listening.ask();
+    }
     return suspect === undefined ? look : { state: 'unknown' };
-  }
-
-  /** Whether a doubt is there that may be listened to now. */
-  function isDoubtful(): boolean {
-    return suspect !== undefined && learning !== 'now' && clock.monotonic() >= again;
   }
 
   /** Makes the next connection hear of all writes. */
   function beginAnew(): void {
     subscriber?.disconnect();
     subscriber = undefined;
-    [learning, learnedNamespace, namespace, prefixes, found] = ['not yet', undefined, undefined, probePrefixes(undefined), false];
+    listening.beginAnew();
+    [learnedNamespace, namespace, prefixes, found] = [undefined, undefined, probePrefixes(undefined), false];
   }
 
   return {
@@ -259,18 +232,15 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     },
     async expect(probe, signal) {
       sentProbes.add(probe);
-      if (learning === 'now' && namespaceListener !== undefined) {
-        if (listenedTo === undefined) stopLater(namespaceListener);
-        listenedTo = probe;
-      }
+      listening.expect(probe);
       const [oldest] = sentProbes;
       if (sentProbes.size > MAX_SENT_PROBES && oldest !== undefined) sentProbes.delete(oldest);
-      if (learning !== 'done' || learnedNamespace === undefined || namespace !== undefined || commands === undefined) return;
+      if (listening.phase !== 'done' || learnedNamespace === undefined || namespace !== undefined || commands === undefined) return;
       [namespace, prefixes] = [learnedNamespace, probePrefixes(learnedNamespace)];
       subscriber ??= await attempt(signal, subscribe);
     },
     get doubts() {
-      return commands !== undefined && isDoubtful();
+      return commands !== undefined && suspect !== undefined && listening.isDue();
     },
     async listen(signal) {
       beginAnew();
@@ -282,9 +252,9 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     async connect(known, signal, told = true) {
       [isFresh, missed] = [told && known !== undefined, false];
       if (isFresh) [learnedNamespace, suspect] = [known, undefined];
-      const isUntold = learnedNamespace === undefined && known === undefined && learning === 'done' && clock.monotonic() >= again;
-      if (isDoubtful() || isUntold) beginAnew();
-      namespace = learnedNamespace !== undefined || (suspect !== undefined && learning !== 'done') ? learnedNamespace : known;
+      const isUntold = learnedNamespace === undefined && known === undefined && listening.phase === 'done';
+      if ((suspect !== undefined || isUntold) && listening.isDue()) beginAnew();
+      namespace = learnedNamespace !== undefined || (suspect !== undefined && listening.phase !== 'done') ? learnedNamespace : known;
       const wanted = probePrefixes(namespace);
       if (wanted.length !== prefixes.length || wanted.some((prefix) => !prefixes.includes(prefix))) {
         subscriber?.disconnect();
@@ -318,7 +288,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     },
     others: (since) => (subscriber === undefined ? undefined : writes.others(since)),
     close() {
-      clearTimeout(stop);
+      listening.end();
       subscriber?.disconnect();
       commands?.disconnect();
     },

@@ -30,10 +30,18 @@ export interface AclEntry {
 }
 
 /** The newest entries. Only the ten newest are compared with a new refusal, so these are what changes. */
-export const ACL_LOG: Query<AclEntry[]> = { args: ['ACL', 'LOG', '10'], since: '6.2.0', parse: parseAclLog };
+export const ACL_LOG: Query<AclEntry[]> = {
+  args: ['ACL', 'LOG', '10'],
+  since: { redis: [6, 2, 0], valkey: [7, 2, 0] },
+  parse: parseAclLog,
+};
 
 /** As many entries as a server keeps by default (acllog-max-len). */
-export const ACL_LOG_ALL: Query<AclEntry[]> = { args: ['ACL', 'LOG', '128'], since: '6.2.0', parse: parseAclLog };
+export const ACL_LOG_ALL: Query<AclEntry[]> = {
+  args: ['ACL', 'LOG', '128'],
+  since: { redis: [6, 2, 0], valkey: [7, 2, 0] },
+  parse: parseAclLog,
+};
 
 const MAX_ENTRIES = 128;
 

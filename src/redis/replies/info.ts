@@ -58,7 +58,7 @@ export function parseInfo(reply: unknown): Info {
 }
 
 /** The first lines of a text, without their ends; what is left unread is not split. */
-export function linesOf(text: string): { lines: string[]; cut: boolean } {
+function linesOf(text: string): { lines: string[]; cut: boolean } {
   const lines: string[] = [];
   let start = 0;
   while (start < text.length && lines.length < MAX_LINES) {

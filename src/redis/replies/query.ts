@@ -1,14 +1,15 @@
 import { type Info, parseInfo } from './info.ts';
+import { isSince, type Release, type Since } from './releases.ts';
 
 /**
- * One thing to ask a server: the command, the first Redis version that has it, and what its reply means.
- * `older` is the form for versions before its own. `every: n` sends the query on every
- * n-th scrape; the last reply counts in between. `parse` is pure and gives a value for any reply.
+ * One thing to ask a server: the command, the first releases that have it, and what its reply means.
+ * `older` is the form for releases before its own. `every` says that only each so manieth scrape asks;
+ * the last reply counts in between. `parse` is pure and gives a value for any reply.
  */
 export interface Query<T> {
   readonly args: readonly string[];
-  readonly since: string;
-  readonly older?: { readonly before: string; readonly args: readonly string[] };
+  readonly since: Since;
+  readonly older?: { readonly before: Since; readonly args: readonly string[] };
   readonly every?: number;
   parse(reply: unknown): T;
 }
@@ -24,34 +25,23 @@ export const INFO: Query<Info> = {
     ...['server', 'clients', 'memory', 'persistence', 'stats', 'replication', 'cpu'],
     ...['commandstats', 'errorstats', 'keyspace', 'keysizes'],
   ],
-  since: '1.0.0',
-  older: { before: '7.0.0', args: ['INFO', 'all'] },
+  since: { redis: [1, 0, 0], valkey: [7, 2, 0] },
+  older: { before: { redis: [7, 0, 0], valkey: [7, 2, 0] }, args: ['INFO', 'all'] },
   parse: parseInfo,
 };
 
 /** Whether a node's cluster serves all slots; undefined where the reply does not tell. */
 export const CLUSTER_INFO: Query<boolean | undefined> = {
   args: ['CLUSTER', 'INFO'],
-  since: '3.0.0',
+  since: { redis: [3, 0, 0], valkey: [7, 2, 0] },
   parse: (reply) => {
     const state = parseInfo(reply).text('', 'cluster_state');
     return state === 'ok' ? true : state === 'fail' ? false : undefined;
   },
 };
 
-/** The arguments of a query for a version; undefined where the version does not have the command. */
-export function argumentsFor({ args, since, older }: Query<unknown>, version: string): readonly string[] | undefined {
-  if (compareVersions(version, since) < 0) return undefined;
-  return older !== undefined && compareVersions(version, older.before) < 0 ? older.args : args;
-}
-
-/** Negative when `a` is older than `b`, positive when newer; what is not a number counts as 0. */
-export function compareVersions(a: string, b: string): number {
-  const left = a.split('.');
-  const right = b.split('.');
-  for (let index = 0; index < 3; index++) {
-    const difference = (Number.parseInt(left[index] ?? '', 10) || 0) - (Number.parseInt(right[index] ?? '', 10) || 0);
-    if (difference !== 0) return difference;
-  }
-  return 0;
+/** The arguments of a query for a release; undefined where the release does not have the command. */
+export function argumentsFor({ args, since, older }: Query<unknown>, release: Release): readonly string[] | undefined {
+  if (!isSince(release, since)) return undefined;
+  return older !== undefined && !isSince(release, older.before) ? older.args : args;
 }

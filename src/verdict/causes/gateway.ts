@@ -1,7 +1,6 @@
-import type { CallType } from '../../litellm/cache-ping.ts';
 import { hasBehaviour } from '../../litellm/releases.ts';
-import type { Cause, GatewayFailure, Route } from '../../model/cache.ts';
-import { GATEWAY_FAILURE_PROSE, ROUTE_PROSE } from '../pair-words.ts';
+import { type Cause, type GatewayFailure, ROUTES } from '../../model/cache.ts';
+import { GATEWAY_FAILURE_PROSE } from '../pair-words.ts';
 import { routeStateOf } from '../route-state.ts';
 import type { RouteResult, Signals } from '../signals.ts';
 import type { Strength } from '../strength.ts';
@@ -19,7 +18,12 @@ export const GATEWAY_CAUSES: readonly CauseRow[] = [
     cause: 'gateway_error',
     strength: 'state',
     verdicts: ['unreachable'],
-    proof: ({ down }) => proven(down !== undefined && down !== 'timeout' && `The liveness endpoint fails: ${GATEWAY_FAILURE_PROSE[down]}.`),
+    proof: ({ down, downAdvice }) =>
+      proven(
+        down !== undefined &&
+          down !== 'timeout' &&
+          `The liveness endpoint fails: ${GATEWAY_FAILURE_PROSE[down]}${downAdvice === undefined ? '' : `: ${downAdvice}`}.`,
+      ),
   },
   {
     cause: 'semantic_or_key_collision',
@@ -106,24 +110,15 @@ function failing(cause: Cause, strength: Strength, failures: readonly GatewayFai
   };
 }
 
-/** LiteLLM's names of the calls behind the routes. */
-const CALLS: Readonly<Record<Route, CallType>> = {
-  completions: 'atext_completion',
-  chat: 'acompletion',
-  chat_stream: 'acompletion',
-  embeddings: 'aembedding',
-  responses: 'aresponses',
-};
-
 /** The sentence for routes that all miss because their call is of a kind that the gateway, or its release, does not cache. */
 function uncachedSentence({ callTypes, version }: Signals, results: readonly RouteResult[]): string | undefined {
-  const missing = results.filter((result) => routeStateOf(result) === 'missing').map(({ route }) => route);
+  const missing = results.filter((result) => routeStateOf(result) === 'missing').map(({ route }) => ROUTES[route]);
   const uncached = missing.filter(
-    (route) =>
-      callTypes?.includes(CALLS[route]) === false || (route === 'responses' && hasBehaviour(version, 'responses_cached') === false),
+    ({ callType, cachedWith }) =>
+      callTypes?.includes(callType) === false || (cachedWith !== undefined && hasBehaviour(version, cachedWith) === false),
   );
   if (missing.length === 0 || uncached.length < missing.length) return undefined;
-  return `The gateway does not cache calls of these routes: ${uncached.map((route) => ROUTE_PROSE[route]).join(', ')}.`;
+  return `The gateway does not cache calls of these routes: ${uncached.map(({ title }) => title).join(', ')}.`;
 }
 
 /** Calls that are not cached explain all that is wrong only while what is cached is in Redis. */

@@ -1,3 +1,4 @@
+import { ROUTES } from '../../model/cache.ts';
 import type { RouteResult, Signals } from '../signals.ts';
 import { type CauseRow, OUTAGE, proven } from './cause.ts';
 
@@ -15,7 +16,7 @@ const inAnotherDatabase: Showing = ({ key }, { deltas }) =>
 const onAnotherServer: Showing = ({ route, outcome, key, lostAfterWrite }, { seesEveryWrite, cacheType }) =>
   seesEveryWrite &&
   cacheType === 'redis' &&
-  route === 'completions' &&
+  ROUTES[route].provesRead &&
   outcome === 'hit_not_in_redis' &&
   key === 'absent' &&
   !lostAfterWrite

@@ -32,6 +32,7 @@ export function judge(state: GatewayState, found?: Experiments): Judged {
   const signals: Signals = {
     ...signalsOf(backend, report.settings?.namespace !== undefined),
     down: report.health?.failure,
+    downAdvice: report.health?.advice,
     fresh: routes.every((route) => isFresh(route, state, state.endedAt)),
     cacheType: cacheTypeOf(report),
     expected,

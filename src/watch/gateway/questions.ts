@@ -3,7 +3,7 @@ import { readBreaker } from '../../litellm/breaker.ts';
 import { createGateway, type Gateway } from '../../litellm/gateway.ts';
 import { pingCache, readHealth } from '../../litellm/health.ts';
 import { findReplicas, type Replica } from '../../litellm/replicas.ts';
-import type { NotAsked } from '../../model/cache.ts';
+import { type NotAsked, ROUTES } from '../../model/cache.ts';
 import type { Tick } from '../../model/tick.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { TargetMode } from './backend/backend.ts';
@@ -59,7 +59,7 @@ export function createQuestions({ config, traffic, overhead, mode, clock }: Ques
     if (kind === undefined) return 'mode_not_known';
     if (kind === 'cluster') return 'cluster';
     // Without a target it is not known whether a cluster is behind it. Good completions leave nothing to tell but the type.
-    const isProven = !urgent && health?.cacheType !== undefined && config.routes.includes('completions');
+    const isProven = !urgent && health?.cacheType !== undefined && config.routes.some((route) => ROUTES[route].provesRead);
     if (kind === 'none' && isProven) return 'not_needed';
     if (health?.cacheType !== undefined && config.namespace !== undefined) return 'not_needed';
     return overhead.withheld('cache_ping', urgent) ?? (until - clock.monotonic() < LEAST_MS ? 'budget' : undefined);

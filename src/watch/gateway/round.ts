@@ -63,14 +63,14 @@ export interface Limits {
 }
 
 /** A round before anything of it is known beside the health of the gateway. */
-type Opening = Omit<Round, 'after' | 'backend' | 'target' | 'at' | 'endedAt'>;
+type Opening = Omit<Round, 'after' | 'backend' | 'target' | 'priced' | 'at' | 'endedAt'>;
 
 /**
  * Asks the gateway for its health, sends one pair of every route unless back-off or budget forbid it, and looks at its
  * Redis around them.
  */
 export async function probeRound(parts: RoundParts, previous: GatewayState, limits: Limits, tick: Tick): Promise<Round> {
-  const { questions, backend, config, clock } = parts;
+  const { questions, backend, config } = parts;
   const { report: healthy, replicas } = await questions.askHealth(previous, tick);
   const replaced = isUp(healthy) && cacheReplaced(previous.report, healthy);
   const state: GatewayState = { ...previous, report: healthy, replicas: replicasOf(previous, replicas) };
@@ -86,37 +86,39 @@ export async function probeRound(parts: RoundParts, previous: GatewayState, limi
     skipped: [],
     pairsTook: undefined,
     pairsEndedAt: 0,
-    priced: parts.spending.priced(),
     redisUsable,
   };
-  const ended = (round: Opening, after: SelfReport, evidence?: BackendEvidence): Round => ({
-    ...round,
-    after,
-    backend: evidence,
-    target: backend?.report(),
-    at: clock.now(),
-    endedAt: clock.monotonic(),
-  });
-  if (!isUp(before)) return ended(opening, before);
+  if (!isUp(before)) return ended(parts, opening, before);
   const reason = whyNoPairs(parts, state, opening);
-  if (reason !== undefined) {
-    const after = await questions.askPing({ ...state, report: before }, limits.all, backend === undefined, tick);
-    return ended({ ...opening, skipped: config.routes.map((route) => ({ route, reason })) }, after);
-  }
+  if (reason === undefined) return probePairs(parts, previous, opening, limits, tick);
+  const after = await questions.askPing({ ...state, report: before }, limits.all, backend === undefined, tick);
+  return ended(parts, { ...opening, skipped: config.routes.map((route) => ({ route, reason })) }, after);
+}
 
+/** The rest of a round in which pairs are due: Redis before them, the pairs, `/cache/ping`, Redis after them. */
+async function probePairs(parts: RoundParts, previous: GatewayState, opening: Opening, limits: Limits, tick: Tick): Promise<Round> {
+  const { questions, backend, config, clock } = parts;
+  const { before } = opening;
   const isFresh = before.settings?.namespace !== undefined && before.pingNotAsked === undefined;
   const start = clock.monotonic();
   const opened = await backend?.before(namespaceOf(before, config.namespace), isFresh, tick.signal);
   const round = await sendPairs(parts, previous, opening, limits, tick);
   const routes = routesAfter(previous, { ...round, pairsTook: 0 });
   const report = round.pairs.reduce((known, { pair }) => withVersion(known, pair.first.markers?.version), before);
+  const asked = { report, replicas: replicasOf(previous, opening.replicas) };
   // It would make everybody wait for the same thing once more.
   const isSlow = routes.some((route) => currentResult(route)?.failure === 'timeout');
-  const after = isSlow ? withoutPing(report) : await questions.askPing({ ...state, report }, limits.all, !routes.every(isGood), tick);
+  const after = isSlow ? withoutPing(report) : await questions.askPing(asked, limits.all, !routes.every(isGood), tick);
   const probes = new Set(round.pairs.map(({ pair }) => pair.probe));
   const evidence = opened && (await backend?.after(opened, probes, tick.signal));
   const pairsEndedAt = clock.monotonic();
-  return ended({ ...round, pairsTook: pairsEndedAt - start, pairsEndedAt, priced: parts.spending.priced() }, after, evidence);
+  return ended(parts, { ...round, pairsTook: pairsEndedAt - start, pairsEndedAt }, after, evidence);
+}
+
+/** The round as it is at its end. */
+function ended({ backend, spending, clock }: RoundParts, round: Opening, after: SelfReport, evidence?: BackendEvidence): Round {
+  const target = backend?.report();
+  return { ...round, after, backend: evidence, target, priced: spending.priced(), at: clock.now(), endedAt: clock.monotonic() };
 }
 
 /** Asks a gateway whose settings are not known for them, before any pair is built. */
@@ -132,8 +134,8 @@ async function askSettings(
 
 /** Why no pairs are sent in this tick; undefined when they are due. */
 function whyNoPairs({ spending, config, clock }: RoundParts, { backoff }: GatewayState, opening: Opening): SkipReason | undefined {
-  const isOverdue = opening.cacheReplaced || isDue(recordUsable(backoff, opening.redisUsable), clock.monotonic());
-  if (!isOverdue) return 'backoff';
+  const due = opening.cacheReplaced || isDue(recordUsable(backoff, opening.redisUsable), clock.monotonic());
+  if (!due) return 'backoff';
   return spending.affords(config.routes.length) ? undefined : 'budget';
 }
 

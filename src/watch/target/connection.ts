@@ -1,3 +1,4 @@
+import { createReplyStore, type QueryReplies } from '../../redis/replies/reply-store.ts';
 import type { LabelsOf } from '../../catalogue/sample.ts';
 import type { Series } from '../../catalogue/series.ts';
 import type { Log, Tick } from '../../model/tick.ts';
@@ -5,7 +6,7 @@ import { type RedisError, settle } from '../../redis/connection/failure.ts';
 import type { Connection, Target } from '../../redis/connection/target.ts';
 import { parseInfo } from '../../redis/replies/info.ts';
 import { argumentsFor, INFO, type Query } from '../../redis/replies/query.ts';
-import { createReplyStore, type QueryReplies } from '../../redis/replies/reply-store.ts';
+import { type Release, releaseOf } from '../../redis/replies/releases.ts';
 import type { Clock } from '../../schedule/clock.ts';
 
 /** The connection that is kept open from scrape to scrape, and what it may be asked. */
@@ -21,13 +22,10 @@ export interface ScrapeConnection {
   close(): void;
 }
 
-/** What is asked of a server that hides its version. */
-const OLDEST = '6.2.0';
-
 /** No connection yet: it starts with the first one that is adopted. */
 export function createScrapeConnection(target: Target, log: Log): ScrapeConnection {
   let redis: Connection | undefined;
-  let version: string | undefined;
+  let release: Release | undefined;
   let scrapes = 0;
   const answers = createReplyStore();
   /** What the server refused on this connection: by the name of the query, whether for want of a right. */
@@ -36,7 +34,7 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
   function close(): void {
     redis?.disconnect();
     redis = undefined;
-    version = undefined;
+    release = undefined;
     scrapes = 0;
     answers.clear();
     unsupported.clear();
@@ -44,8 +42,8 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
 
   async function scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<QueryReplies> {
     if (redis === undefined) return answers;
-    version ??= await begin(redis, signal);
-    const due = planFor(queries, version);
+    release ??= await begin(redis, signal);
+    const due = planFor(queries, release);
     const replies = await target.askAll(
       redis,
       due.map(({ args }) => args),
@@ -60,11 +58,10 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
     return answers;
   }
 
-  /** Names the connection and learns the version; a server that does not tell, or tells something else, is asked what the oldest understands. */
-  async function begin(fresh: Connection, signal: AbortSignal): Promise<string> {
+  /** Names the connection and learns the release; a server that does not tell, or tells something else, is asked what the oldest understands. */
+  async function begin(fresh: Connection, signal: AbortSignal): Promise<Release> {
     await target.setClientName(fresh, signal);
-    const told = parseInfo(await target.ask(fresh, ['INFO', 'server'], signal)).text('server', 'redis_version');
-    return told !== undefined && /^\d{1,4}\.\d{1,4}/.test(told) ? told : OLDEST;
+    return releaseOf(parseInfo(await target.ask(fresh, ['INFO', 'server'], signal)));
   }
 
   async function ask<T>(query: Query<T>, signal: AbortSignal): Promise<T | undefined> {
@@ -75,7 +72,7 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
     return undefined;
   }
 
-  function planFor(queries: readonly Query<unknown>[], of: string): { query: Query<unknown>; args: readonly string[] }[] {
+  function planFor(queries: readonly Query<unknown>[], of: Release): { query: Query<unknown>; args: readonly string[] }[] {
     return queries.flatMap((query) => {
       const isDue = scrapes % (query.every ?? 1) === 0;
       const args = isDue && !unsupported.has(nameOf(query)) ? argumentsFor(query, of) : undefined;

@@ -1,9 +1,9 @@
-import { member, versionOf } from '../../collectors/server.ts';
-import { MAXMEMORY_POLICY, type RedisFailure, ROLE } from '../../model/redis.ts';
+import { member } from '../../collectors/server.ts';
+import { MAXMEMORY_POLICY, ROLE } from '../../model/redis.ts';
 import type { TargetStatus } from '../../model/status.ts';
-import type { TargetState } from '../../redis/connection/target.ts';
-import { type Info, parseFlag } from '../../redis/replies/info.ts';
+import type { Info } from '../../redis/replies/info.ts';
 import { parseKeyspace, sumOfKnown } from '../../redis/replies/keyspace.ts';
+import { versionOf } from '../../redis/replies/releases.ts';
 
 /** What the page shows of a server. */
 export type TargetFacts = Pick<
@@ -24,29 +24,14 @@ export function factsOf(info: Info): TargetFacts {
   };
 }
 
-/** The facts for a verdict, from the outcome of a tick and from INFO where it was read. */
-export function stateOf(outcome: { at: number; up: boolean; failure: RedisFailure | undefined }, info: Info | undefined): TargetState {
-  if (info === undefined) return outcome;
-  const saved = info.text('persistence', 'rdb_last_bgsave_status');
-  return {
-    ...outcome,
-    runId: runIdOf(info),
-    version: versionOf(info),
-    loading: parseFlag(info.text('persistence', 'loading')),
-    role: roleOf(info),
-    maxmemory: info.count('memory', 'maxmemory'),
-    maxmemoryPolicy: policyOf(info),
-    bgsaveOk: saved === 'ok' ? true : saved === 'err' ? false : undefined,
-  };
-}
-
 /** Of a server's words only those of a closed set are shown: it may give back what it was sent. */
 function roleOf(info: Info): string | undefined {
   const role = info.text('replication', 'role');
   return role === undefined ? undefined : member(ROLE, role);
 }
 
-function runIdOf(info: Info): string | undefined {
+/** The id of the run of a server; undefined where it tells none, or what is none. */
+export function runIdOf(info: Info): string | undefined {
   const id = info.text('server', 'run_id');
   return id !== undefined && /^[0-9A-Za-z._-]{1,64}$/.test(id) ? id : undefined;
 }

@@ -17,7 +17,7 @@ import type { Job } from '../../schedule/job.ts';
 import { createRefusalAttribution } from './attribution.ts';
 import { createScrapeConnection, operate } from './connection.ts';
 import { type CanaryResult, createCredentialWatch, isUsable } from './credential.ts';
-import { factsOf, stateOf, type TargetFacts } from './facts.ts';
+import { factsOf, runIdOf, type TargetFacts } from './facts.ts';
 import { createPasswordCheck } from './password-required.ts';
 import { createRefusedClients } from './refused-clients.ts';
 import { unseenOf } from './unseen.ts';
@@ -46,9 +46,6 @@ const QUERIES = [...new Set(COLLECTORS.flatMap(({ queries }) => Object.values(qu
 
 /** Listing more connections than that would cost the server more than a scrape should. */
 const LISTED_CLIENTS = 2_000;
-
-/** Without `redis[].max_series`. */
-const MOST_SERIES = 5_000;
 
 const NOT_REDIS = 'PING is answered by a Sentinel; name the Sentinels in redis[].sentinel (master, nodes) instead of its address in url';
 
@@ -99,7 +96,10 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     else withdraw(scraped.error, at);
     const error = scraped.ok ? undefined : scraped.error;
     target.state = {
-      ...stateOf({ at, up: canary.answered, failure: error?.failure }, scraped.ok ? scraped.value.info : undefined),
+      at,
+      up: canary.answered,
+      failure: error?.failure,
+      runId: scraped.ok ? runIdOf(scraped.value.info) : undefined,
       timedOutAt: error?.failure === 'timeout' ? at : target.state?.timedOutAt,
       refused: others.map((credential) => credential.status()).filter(({ state }) => state === 'failed'),
       accepted: namesIn('ok'),
@@ -137,7 +137,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     if (!info.hasFields) throw new RedisError('protocol', NO_INFO);
     const mode = modeOf(info);
     if (mode === 'sentinel') throw new RedisError('not_redis', NOT_REDIS);
-    const { samples, dropped } = readCollectors(COLLECTORS, answers, config.max_series ?? MOST_SERIES);
+    const { samples, dropped } = readCollectors(COLLECTORS, answers, config.max_series);
     series.add('cache_exporter.series.dropped', {}, dropped);
     const attributed = attribution.read(info, answers.get(aclLog), clock.monotonic());
     samples.push(...attributed.samples);

@@ -122,7 +122,7 @@ describe('the rules and the reports', () => {
         };
         for (const text of outputs(await setupOf(files))) expect(typeof text).toBe('string');
       }),
-      { numRuns: 150 },
+      { numRuns: 50 },
     );
   });
 
@@ -140,7 +140,7 @@ describe('the rules and the reports', () => {
             for (const hidden of [one, other, third]) expect(text.includes(hidden)).toBe(false);
         }
       }),
-      { numRuns: 15 },
+      { numRuns: 5 },
     );
   });
 });

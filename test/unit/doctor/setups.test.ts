@@ -8,8 +8,9 @@ import type { DoctorOptions } from '../../../src/doctor/options.ts';
 import { placeText } from '../../../src/doctor/place.ts';
 import { RULES } from '../../../src/doctor/rules/index.ts';
 import { systemClock } from '../../../src/schedule/clock.ts';
-import { PLATFORM_SETUPS } from '../../support/doctor-platforms.ts';
-import { type Case, SETUPS } from '../../support/doctor-setups.ts';
+import type { Case } from '../../support/doctor-setups/case.ts';
+import { DEPLOYMENT_SETUPS } from '../../support/doctor-setups/deployments.ts';
+import { PLATFORM_SETUPS, SETUPS } from '../../support/doctor-setups/index.ts';
 
 /** What is reported about the files of a case, as `rule: severity: message`, and the names of the instances. */
 async function examined({ files, options = {} }: Case): Promise<{ said: string[]; instances: string[]; settings: string[] }> {
@@ -45,7 +46,7 @@ async function examined({ files, options = {} }: Case): Promise<{ said: string[]
 }
 
 describe('a realistic setup', () => {
-  it.each([...SETUPS, ...PLATFORM_SETUPS])('$name', async (one) => {
+  it.each([...SETUPS, ...PLATFORM_SETUPS, ...DEPLOYMENT_SETUPS])('$name', async (one) => {
     const { said, instances, settings } = await examined(one);
     for (const [rule, severity] of Object.entries(one.found ?? {}))
       expect(said, `${rule} is missed`).toContainEqual(expect.stringMatching(new RegExp(`^${rule}: ${severity}: `)));

@@ -8,17 +8,14 @@ function exchangeOf(status: number, headers: Record<string, string>, body: strin
   return { status, headers, body, seconds: 0, phases: { resolve: 0, connect: 0, tls: 0, send: 0, wait: 0, transfer: 0 } };
 }
 
-function marksOf(release: '1.80.9' | '1.106.0', route: Parameters<typeof readCacheMarkers>[0], name: string) {
+function marksOf(release: '1.80.9' | '1.106.0', results: string, name: string) {
   const { status, headers, body } = recorded(release, name);
-  return readCacheMarkers(route, exchangeOf(status, headers, body));
+  return readCacheMarkers(results, exchangeOf(status, headers, body));
 }
 
 describe('the marks of an answer', () => {
   it('tell a hit of completions: key, same id, no provider', () => {
-    const [first, duplicate] = [
-      marksOf('1.106.0', 'completions', 'completions-first'),
-      marksOf('1.106.0', 'completions', 'completions-duplicate'),
-    ];
+    const [first, duplicate] = [marksOf('1.106.0', 'choices', 'completions-first'), marksOf('1.106.0', 'choices', 'completions-duplicate')];
     expect(first).toMatchObject({
       cacheKey: undefined,
       apiBase: true,
@@ -33,12 +30,12 @@ describe('the marks of an answer', () => {
   });
 
   it('tell the price of an answer, and tokens under the names of the Responses API', () => {
-    expect(marksOf('1.80.9', 'responses', 'responses-first')).toMatchObject({ costUsd: 0.000768, inputTokens: 36, outputTokens: 87 });
+    expect(marksOf('1.80.9', 'output', 'responses-first')).toMatchObject({ costUsd: 0.000768, inputTokens: 36, outputTokens: 87 });
   });
 
   it('are none for a body of another kind', () => {
     const bodies = ['<html><body>200 OK</body></html>', '{}', '[]', 'null', '"I\'m alive!"', '{"choices":{}}', ''];
-    for (const body of bodies) expect(readCacheMarkers('chat', exchangeOf(200, {}, body)), body).toBeUndefined();
+    for (const body of bodies) expect(readCacheMarkers('choices', exchangeOf(200, {}, body)), body).toBeUndefined();
   });
 
   it('hold only clean text of headers', () => {
@@ -48,7 +45,7 @@ describe('the marks of an answer', () => {
       'x-litellm-response-cost': '-1',
       'llm_provider-x-request-id': 'a',
     };
-    expect(readCacheMarkers('chat', exchangeOf(200, headers, '{"choices":[]}'))).toEqual({
+    expect(readCacheMarkers('choices', exchangeOf(200, headers, '{"choices":[]}'))).toEqual({
       id: undefined,
       created: undefined,
       inputTokens: undefined,
@@ -63,8 +60,7 @@ describe('the marks of an answer', () => {
   });
 
   it('read the price only where it is a number', () => {
-    const cost = (value: string) =>
-      readCacheMarkers('chat', exchangeOf(200, { 'x-litellm-response-cost': value }, '{"choices":[]}'))?.costUsd;
+    const cost = (value: string) => readCacheMarkers('choices', exchangeOf(200, { 'x-litellm-response-cost': value }, '{"choices":[]}'))?.costUsd;
     expect(['2e-07', '0', '', ' ', 'None', 'NaN', 'Infinity'].map(cost)).toEqual([
       2e-7,
       0,
@@ -79,7 +75,7 @@ describe('the marks of an answer', () => {
   it('never fail', () => {
     fc.assert(
       fc.property(fc.json(), fc.dictionary(fc.constantFrom('x-litellm-cache-key', 'x-litellm-version'), fc.string()), (body, headers) => {
-        const marks = readCacheMarkers('chat', exchangeOf(200, headers, body));
+        const marks = readCacheMarkers('choices', exchangeOf(200, headers, body));
         expect(marks?.version ?? '1').toMatch(/^[0-9A-Za-z.+-]{1,32}$/);
       }),
     );

@@ -1,17 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readCachePing } from '../../../src/litellm/cache-ping.ts';
+import { CALL_TYPE } from '../../../src/model/cache.ts';
 import { recorded } from '../../support/litellm-answer.ts';
 
-const OLD_CALLS = ['acompletion', 'atext_completion', 'aembedding'];
-const NEW_CALLS = [...OLD_CALLS, 'aresponses'];
-const REDIS = { off: false, cacheType: 'redis', namespace: 'litellm', ttl: 3600, flushSize: undefined, defaultOff: false };
-const LOCAL = { off: false, cacheType: 'local', namespace: null, ttl: undefined, flushSize: undefined, defaultOff: false };
+const OLD_CALLS = ['acompletion', 'atext_completion', 'aembedding', 'atranscription', 'arerank'];
+const NEW_CALLS = CALL_TYPE;
+const REDIS = { off: false, cacheType: 'redis', namespace: 'litellm', flushSize: undefined, defaultOff: false };
+const LOCAL = { off: false, cacheType: 'local', namespace: null, flushSize: undefined, defaultOff: false };
 const NOTHING = {
   off: false,
   cacheType: undefined,
   namespace: undefined,
-  ttl: undefined,
+
   flushSize: undefined,
   defaultOff: undefined,
   callTypes: undefined,
@@ -42,12 +43,11 @@ describe('the settings in /cache/ping', () => {
   });
 
   it('read batching, on-demand mode and no namespace', () => {
-    const params = { type: 'redis', namespace: 'None', redis_flush_size: '3', mode: 'default_off', supported_call_types: [], ttl: '60' };
+    const params = { type: 'redis', namespace: 'None', redis_flush_size: '3', mode: 'default_off', supported_call_types: [] };
     expect(readCachePing(JSON.stringify({ litellm_cache_params: JSON.stringify(params) }))).toEqual({
       off: false,
       cacheType: 'redis',
       namespace: null,
-      ttl: 60,
       flushSize: 3,
       defaultOff: true,
       callTypes: [],

@@ -12,7 +12,8 @@ function marks(release: RecordedRelease, route: Route, which: 'first' | 'duplica
   const answer = { ...recorded(release, `${route.replace('_', '-')}-${which}`), seconds: 0, phases: NO_PHASES };
   const stream = createStreamReader();
   stream.feed(Buffer.from(answer.body), 0);
-  const read = route === 'chat_stream' ? readStreamMarkers(answer, stream.markers()) : readCacheMarkers(route, answer);
+  const { results } = PROBERS[route];
+  const read = results === undefined ? readStreamMarkers(answer, stream.markers()) : readCacheMarkers(results, answer);
   if (read === undefined) throw new Error(`the recorded answer of ${route} is none of its API`);
   return read;
 }

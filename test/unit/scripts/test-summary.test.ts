@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Stage, summary, type VitestReport, vitestStage } from '../../../scripts/test-summary.ts';
+import { repeated, type Stage, summary, type VitestReport, vitestStage } from '../../../scripts/test-summary.ts';
 
 const GOOD: Stage = { name: 'unit', seconds: 1.25, passed: 3, failed: [], skipped: [] };
 
@@ -87,5 +87,24 @@ describe('a stage from a report of vitest', () => {
 
   it('needs a report', () => {
     expect(vitestStage('unit', 1, undefined, undefined)).toMatchObject({ passed: 0, problem: 'wrote no report' });
+  });
+});
+
+describe('several runs of one project', () => {
+  it('are one stage that failed where any run did, and counts what passed once', () => {
+    const bad: Stage = { ...GOOD, passed: 2, failed: [{ name: 'a', message: 'no' }], skipped: ['b'] };
+    expect(repeated([GOOD, bad, { ...GOOD, problem: 'took longer than its cap of 1 s' }])).toEqual([
+      {
+        name: 'unit',
+        seconds: 3.75,
+        passed: 2,
+        failed: [{ name: 'run 2: a', message: 'no' }],
+        skipped: ['b'],
+        problem: 'run 3 took longer than its cap of 1 s',
+      },
+    ]);
+    expect(repeated([GOOD, GOOD])).toEqual([{ ...GOOD, seconds: 2.5 }]);
+    expect(repeated([bad])).toEqual([bad]);
+    expect(repeated([])).toEqual([]);
   });
 });

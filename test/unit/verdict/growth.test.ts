@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { ServerCounters } from '../../../src/redis/replies/server-counters.ts';
-import { type CounterDelta, type CounterSnapshot, deltaBetween, increasesIn, type ObservationWindow } from '../../../src/verdict/growth.ts';
+import {
+  type CounterDelta,
+  type CounterSnapshot,
+  deltaBetween,
+  increasesIn,
+  type ObservationWindow,
+  ratioOf,
+} from '../../../src/verdict/growth.ts';
 
 function snapshot(
   at: number,
@@ -103,9 +110,22 @@ describe('the growth in a window', () => {
     const good = (by: number) => [window(delta(1, { NOAUTH: by }), delta(1, { NOAUTH: 0 }))];
     const now = window(delta(0.5, { NOAUTH: 2 }));
     expect(increasesIn(now, good(0)).NOAUTH?.usual).toBe(2);
-    expect(increasesIn(now, good(0), new Set(['NOAUTH'])).NOAUTH?.usual).toBe(0);
-    expect(increasesIn(now, good(0), new Set(['NOPERM'])).NOAUTH?.usual).toBe(2);
-    expect(increasesIn(now, good(3), new Set(['NOAUTH'])).NOAUTH?.usual).toBe(3);
+    expect(increasesIn(now, good(0), new Map([['NOAUTH', 1]])).NOAUTH?.usual).toBe(0);
+    expect(increasesIn(now, good(0), new Map([['NOPERM', 1]])).NOAUTH?.usual).toBe(2);
+    expect(increasesIn(now, good(3), new Map([['NOAUTH', 1]])).NOAUTH?.usual).toBe(3);
+  });
+
+  it('stands out by one where it moves in three bad windows running and never did before, as behind an open breaker', () => {
+    const good = (by: number) => [window(delta(1, { NOAUTH: by }), delta(1, { NOAUTH: 0 }))];
+    const seen = (by: number, usual: number, windows: number) =>
+      increasesIn(window(delta(0.5, { NOAUTH: by })), good(usual), new Map([['NOAUTH', windows]])).NOAUTH;
+    expect(ratioOf(seen(1, 0, 2) ?? { by: 0, usual: 0 })).toBe(2);
+    for (const [by, usual, windows] of [
+      [1, 0, 1],
+      [2, 1, 2],
+      [1, 1, 9],
+    ] as const)
+      expect(ratioOf(seen(by, usual, windows) ?? { by: 0, usual: 0 }), `${by} beside ${usual}, ${windows} times before`).toBeUndefined();
   });
 
   it('is beside the whole pause before it where no good times are known', () => {

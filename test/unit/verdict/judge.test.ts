@@ -7,28 +7,9 @@ import { judge } from '../../../src/verdict/judge.ts';
 import type { NotLetIn } from '../../../src/verdict/repetition.ts';
 import type { RouteResult, Signals } from '../../../src/verdict/signals.ts';
 import { VERDICT_TABLE } from '../../../src/verdict/verdicts.ts';
+import { quietSignals } from '../../support/quiet-signals.ts';
 
-const QUIET: Signals = {
-  down: undefined,
-  fresh: true,
-  cacheType: 'redis',
-  expected: 'redis',
-  version: '1.106.0',
-  callTypes: undefined,
-  flushSize: undefined,
-  cachePing: undefined,
-  redisFailure: undefined,
-  redisStalled: false,
-  refusedCredential: undefined,
-  usedBefore: true,
-  refusals: [],
-  deltas: { evicted_keys: 0, expired_keys: 0, flushes: 0, deletes: 0 },
-  breakerOpen: undefined,
-  atPings: undefined,
-  increases: {},
-  replicas: undefined,
-  seesEveryWrite: false,
-};
+const QUIET = quietSignals({ version: '1.106.0', seesEveryWrite: false });
 
 function result(route: Route, outcome: Outcome, more: Partial<RouteResult> = {}): RouteResult {
   return { route, outcome, key: 'unknown', ...more };

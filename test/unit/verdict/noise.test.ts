@@ -3,32 +3,9 @@ import type { Cause } from '../../../src/model/cache.ts';
 import { type Counted, increasesIn, type ObservationWindow } from '../../../src/verdict/growth.ts';
 import { judge } from '../../../src/verdict/judge.ts';
 import type { RouteResult, Signals } from '../../../src/verdict/signals.ts';
+import { MASKED, quietSignals } from '../../support/quiet-signals.ts';
 
-const QUIET: Signals = {
-  down: undefined,
-  fresh: true,
-  cacheType: 'redis',
-  expected: 'redis',
-  version: '1.110.2',
-  callTypes: undefined,
-  flushSize: undefined,
-  cachePing: undefined,
-  redisFailure: undefined,
-  redisStalled: false,
-  refusedCredential: undefined,
-  usedBefore: true,
-  refusals: [],
-  deltas: undefined,
-  breakerOpen: undefined,
-  atPings: undefined,
-  increases: {},
-  replicas: undefined,
-  seesEveryWrite: true,
-};
-const MASKED: readonly RouteResult[] = [
-  { route: 'completions', outcome: 'miss_not_written', key: 'absent' },
-  { route: 'chat', outcome: 'hit_not_in_redis', key: 'absent' },
-];
+const QUIET = quietSignals({ deltas: undefined });
 
 const PROVES = {
   NOAUTH: 'redis_auth',

@@ -8,32 +8,9 @@ import { type Counted, increasesIn, type ObservationWindow, ratioOf } from '../.
 import { candidates, judge } from '../../../src/verdict/judge.ts';
 import type { RouteResult, Signals } from '../../../src/verdict/signals.ts';
 import { type Candidate, outweighs, STRENGTH, strongest } from '../../../src/verdict/strength.ts';
+import { MASKED, quietSignals } from '../../support/quiet-signals.ts';
 
-const QUIET: Signals = {
-  down: undefined,
-  fresh: true,
-  cacheType: 'redis',
-  expected: 'redis',
-  version: '1.110.2',
-  callTypes: undefined,
-  flushSize: undefined,
-  cachePing: undefined,
-  redisFailure: undefined,
-  redisStalled: false,
-  refusedCredential: undefined,
-  usedBefore: true,
-  refusals: [],
-  deltas: { evicted_keys: 0, expired_keys: 0, flushes: 0, deletes: 0 },
-  breakerOpen: undefined,
-  atPings: undefined,
-  increases: {},
-  replicas: undefined,
-  seesEveryWrite: true,
-};
-const MASKED: readonly RouteResult[] = [
-  { route: 'completions', outcome: 'miss_not_written', key: 'absent' },
-  { route: 'chat', outcome: 'hit_not_in_redis', key: 'absent' },
-];
+const QUIET = quietSignals();
 const MASTER: ServerState = {
   mode: 'standalone',
   role: 'master',

@@ -1,9 +1,11 @@
 import { dirname, isAbsolute, join, relative } from 'node:path';
 import { type Path, type Problem, pathText } from '../../../source/problem.ts';
+import { isSection, type Section } from '../../../source/section.ts';
 import { parseYamlStream, type Source } from '../../../source/yaml.ts';
 import type { Place } from '../../place.ts';
 import type { Gap, VariableReference } from '../../setup.ts';
-import { asText, isSection, listOf, type Section, sectionOf } from '../tree.ts';
+import { otherForm } from '../other-form.ts';
+import { asText, listOf, sectionOf } from '../tree.ts';
 import { expandedValues, parseDotenv } from '../variables/dotenv.ts';
 import type { ReadNamed } from '../variables/envrc.ts';
 import { interpolate } from '../variables/interpolation.ts';
@@ -92,6 +94,8 @@ function readFile(text: string, file: string, folder: string, lookup: Lookup, re
       message: `${old[0]} is outside of services, as in files of Compose 1: nothing of it was judged, and docker compose refuses it`,
       fix: 'put the services below a key services:',
     });
+  const other = old === undefined ? otherForm(source.tree, 'compose') : undefined;
+  if (other !== undefined) reading.gaps.push({ kind: 'evidence', place: place([]), ...other });
   for (const name of Object.keys(services)) reading.written.push(...serviceOf(name, source, file, folder, lookup, reading, []));
 }
 

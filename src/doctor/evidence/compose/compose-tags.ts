@@ -1,5 +1,5 @@
 import type { Path } from '../../../source/problem.ts';
-import { isSection, type Section } from '../tree.ts';
+import { isSection, type Section } from '../../../source/section.ts';
 
 /** What the tags of a layer do: `!reset` takes a value away, `!override` takes away what is below it (docs.docker.com, Merge). */
 export interface Tags {

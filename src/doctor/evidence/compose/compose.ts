@@ -1,11 +1,12 @@
 import { isAbsolute, join, normalize } from 'node:path';
 import { type Path, type Problem, pathText } from '../../../source/problem.ts';
 import { Secret } from '../../../source/secret.ts';
+import { isSection, type Section } from '../../../source/section.ts';
 import type { EnvironmentSource, Variable } from '../../environment.ts';
 import type { Place } from '../../place.ts';
 import type { ComposeService, Gap, Mount } from '../../setup.ts';
 import { type Built, inside, readDockerfile } from '../container/dockerfile.ts';
-import { asText, isSection, listOf, type Section, sectionOf, valueAt } from '../tree.ts';
+import { asText, listOf, sectionOf, valueAt } from '../tree.ts';
 import { type DotenvEntry, expandedValues, parseDotenv } from '../variables/dotenv.ts';
 import type { ReadNamed } from '../variables/envrc.ts';
 import { shellWords } from '../variables/shell-words.ts';

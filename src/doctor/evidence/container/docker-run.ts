@@ -79,12 +79,14 @@ function variable(text: string, raw: string, place: Place, lookup: Lookup): Dock
   return outside.kind === 'unset' ? [] : [{ name: written, value: outside.kind === 'value' ? outside.value : undefined, place }];
 }
 
-function longForm(text: string): string[] {
+/** The source and the target of `type=bind,source=…,target=…`. */
+export function longForm(text: string): string[] {
   const parts = new Map(text.split(',').map((part) => [part.split('=')[0] ?? '', part.slice(part.indexOf('=') + 1)]));
   return [parts.get('source') ?? parts.get('src') ?? '', parts.get('target') ?? parts.get('destination') ?? parts.get('dst') ?? ''];
 }
 
-function bound([source = '', target]: readonly string[]): Mount[] {
+/** The mount of `SOURCE:TARGET`. */
+export function bound([source = '', target]: readonly string[]): Mount[] {
   if (target === undefined || target === '') return [];
   const path = /^[./]/.test(source) ? source : undefined;
   return [{ source, target: target.replace(/(?<=.)\/$/, ''), ...(path === undefined ? {} : { path }) }];

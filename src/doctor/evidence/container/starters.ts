@@ -1,4 +1,4 @@
-import { basename, isAbsolute, join } from 'node:path';
+import { basename, dirname, isAbsolute, join } from 'node:path';
 import { Secret } from '../../../source/secret.ts';
 import type { EnvironmentSource, Variable } from '../../environment.ts';
 import type { Place } from '../../place.ts';
@@ -10,7 +10,9 @@ import { shellCommands, shellValue, type Word } from '../variables/shell.ts';
 import { firstOf, type Lookup, meaningOf, UNSET } from '../variables/variable-value.ts';
 import { roleOf } from './container-role.ts';
 import { type DockerRun, dockerRun } from './docker-run.ts';
+import { isTaskDefinition, readTaskDefinition } from './ecs.ts';
 import { programOf } from './program.ts';
+import { readQuadlet } from './quadlet.ts';
 import { readSystemdUnit } from './systemd-unit.ts';
 
 /** What starts LiteLLM outside of Compose and Kubernetes. */
@@ -22,12 +24,14 @@ export interface Started {
 }
 
 /** A unit of systemd, by its name. */
-export const UNIT = /\.service$/;
+const UNIT = /\.service$/;
+const QUADLET = /\.container$/;
+const TASK = /\.json$/;
 const PROCFILE = /^Procfile(?:\.\w+)?$/;
 /** Files of a folder that may start LiteLLM. */
-export const STARTER = /\.(?:service|sh|bash)$|^Procfile(?:\.\w+)?$/;
+export const STARTER = /\.(?:service|container|json|sh|bash)$|^Procfile(?:\.\w+)?$/;
 /** So many of them are looked at. */
-export const MAX_STARTERS = 20;
+const MAX_STARTERS = 200;
 
 interface Context {
   file: string;
@@ -42,17 +46,77 @@ export function startersOf(names: readonly string[], files: Files, lookup: Looku
   const gaps: Gap[] = [];
   for (const name of names.slice(0, MAX_STARTERS)) {
     const text = files.glance(name);
-    if (text === undefined || !/litellm/i.test(text)) continue;
-    const context: Context = { file: name, lookup, files, gaps };
-    const found = UNIT.test(name)
-      ? ofUnit(text, context)
-      : PROCFILE.test(basename(name))
-        ? ofProcfile(text, context)
-        : ofScript(text, context);
-    if (found.length > 0) files.read(name);
+    const starts = /litellm/i.test(text ?? '');
+    if (text === undefined) gaps.push(...unreadable(name, files));
+    if (text === undefined || !(starts || (QUADLET.test(name) && REDIS.test(text)))) continue;
+    const found = read(name, text, { file: name, lookup, files, gaps });
+    if (found.length > 0 || QUADLET.test(name)) files.read(name);
     gateways.push(...found);
   }
+  if (names.length > MAX_STARTERS)
+    gaps.push({
+      kind: 'evidence',
+      place: { source: names[MAX_STARTERS] ?? '' },
+      message: `there are ${names.length} files that could start LiteLLM; only the first ${MAX_STARTERS} of them were looked at`,
+      fix: 'name the one that starts LiteLLM with --env-file',
+      severity: 'low',
+    });
   return { gateways, gaps };
+}
+
+/** A file that may start LiteLLM, and gives no text. A folder of that name is nothing. */
+function unreadable(name: string, files: Files): Gap[] {
+  const reason = files.isFolder(name) ? undefined : files.unreadable(name);
+  if (reason === undefined) return [];
+  return [
+    {
+      kind: 'evidence',
+      place: { source: name },
+      message: `${basename(name)} ${reason}: whether it starts LiteLLM is not known`,
+      fix: 'let the doctor read the file, or take it out of the folder',
+      severity: 'low',
+    },
+  ];
+}
+
+/** A Redis beside LiteLLM has a unit of its own. */
+const REDIS = /^\s*Image\s*=.*(?:redis|valkey|keydb|dragonfly)/m;
+
+function read(name: string, text: string, context: Context): Started['gateways'] {
+  if (UNIT.test(name)) return ofUnit(text, context);
+  if (QUADLET.test(name)) return ofQuadlet(text, context);
+  if (TASK.test(name)) return isTaskDefinition(text) ? ofTask(text, context) : [];
+  return PROCFILE.test(basename(name)) ? ofProcfile(text, context) : ofScript(text, context);
+}
+
+/** A container of Podman. Its variables beat those of its files; units that add to it are not followed. */
+function ofQuadlet(text: string, context: Context): Started['gateways'] {
+  const { run, place, gaps } = readQuadlet(text, context.file);
+  const beside = (path: string) => (isAbsolute(path) ? path : join(dirname(context.file), path));
+  const mounts = run.mounts.map((mount) => (mount.path === undefined ? mount : { ...mount, path: beside(mount.path) }));
+  const envFiles = run.envFiles.map((one) => ({ ...one, path: beside(one.path) }));
+  const folder = `${context.file}.d`;
+  const added: Gap[] = context.files.isFolder(folder)
+    ? [
+        {
+          kind: 'evidence',
+          place,
+          message: `${folder} changes this unit, and was not read`,
+          fix: 'give the doctor one unit with all of it: systemctl --user cat NAME.service shows what becomes of it',
+        },
+      ]
+    : [];
+  return inContainer({ ...run, mounts, envFiles, name: run.name ?? basename(context.file, '.container') }, place, context, {
+    title: context.file,
+    how: 'as a unit of Podman',
+    gaps: [...gaps, ...added],
+  });
+}
+
+function ofTask(text: string, context: Context): Started['gateways'] {
+  return readTaskDefinition(text, context.file).flatMap(({ run, place, gaps }) =>
+    inContainer(run, place, context, { title: `container ${run.name} of ${context.file}`, how: 'in the same task of ECS', gaps }),
+  );
 }
 
 function ofUnit(text: string, context: Context): Started['gateways'] {
@@ -124,7 +188,14 @@ function onMachine(words: readonly string[], folder: string | undefined, files: 
   return [{ source: here, target: '/app', path: here }, ...whole.map((path) => ({ source: path, target: path, path }))];
 }
 
-function inContainer(run: DockerRun, place: Place, context: Context): Started['gateways'] {
+/** How a container is told from others, and what is not known of it. */
+interface Told {
+  title: string;
+  how: string;
+  gaps: readonly Gap[];
+}
+
+function inContainer(run: DockerRun, place: Place, context: Context, told?: Told): Started['gateways'] {
   const fromFiles = run.envFiles.flatMap((one) => envFile(one.path, true, one.place, 'compose_env_file', context));
   const variables = [...fromFiles, ...run.variables.map((one) => variable(one, 'compose'))];
   const { role } = roleOf({
@@ -139,18 +210,18 @@ function inContainer(run: DockerRun, place: Place, context: Context): Started['g
     context.gaps.push({
       kind: 'evidence',
       place,
-      message: 'starts Redis with docker run: who it lets in, and what it does when it is full, was not judged',
+      message: `starts Redis ${told?.how ?? 'with docker run'}: who it lets in, and what it does when it is full, was not judged`,
       fix: 'put LiteLLM and Redis into one compose file, which the doctor reads from both sides',
     });
   if (role !== 'litellm') return [];
   const gateway: Gateway = {
     name: run.name ?? 'litellm',
-    title: `docker run in ${context.file}`,
+    title: told?.title ?? `docker run in ${context.file}`,
     image: run.image,
     words: [...run.entrypoint, ...run.command],
     replicas: 1,
     variables,
-    gaps: [],
+    gaps: told?.gaps ?? [],
     mounts: [...(run.folder === undefined ? [] : [{ source: run.folder, target: '/app', path: undefined }]), ...run.mounts],
     place,
     imagePlace: run.imagePlace ?? place,

@@ -9,26 +9,44 @@ export interface SystemdUnit {
   folder: string | undefined;
 }
 
+/** One assignment of a unit: its section, its key and its value without what continues a line. */
+export interface UnitLine {
+  section: string;
+  key: string;
+  value: string;
+  place: Place;
+}
+
+/** The assignments of a unit in their order. */
+export function systemdLines(text: string, file: string): UnitLine[] {
+  const found: UnitLine[] = [];
+  const lines = text.split(/\r\n|\n|\r/);
+  let section = '';
+  for (let index = 0; index < lines.length; index++) {
+    const place = { source: file, line: index + 1, column: 1 };
+    let line = lines[index] ?? '';
+    if (/^[#;]/.test(line)) continue;
+    while (line.endsWith('\\') && index + 1 < lines.length) line = `${line.slice(0, -1)} ${lines[++index]?.trim()}`;
+    section = /^\s*\[([^\]]{1,64})\]\s*$/.exec(line)?.[1] ?? section;
+    const equal = line.indexOf('=');
+    if (equal > 0) found.push({ section, key: line.slice(0, equal).trim(), value: line.slice(equal + 1).trim(), place });
+  }
+  return found;
+}
+
 /** Reads the section Service of a unit. */
 export function readSystemdUnit(text: string, file: string): SystemdUnit {
   const starts: SystemdUnit['starts'][number][] = [];
   const variables: SystemdUnit['variables'][number][] = [];
   const envFiles: SystemdUnit['envFiles'][number][] = [];
   let folder: string | undefined;
-  const lines = text.split(/\r\n|\n|\r/);
-  for (let index = 0; index < lines.length; index++) {
-    const place = { source: file, line: index + 1, column: 1 };
-    let line = lines[index] ?? '';
-    if (/^[#;]/.test(line)) continue;
-    while (line.endsWith('\\') && index + 1 < lines.length) line = `${line.slice(0, -1)} ${lines[++index]?.trim()}`;
-    const equal = line.indexOf('=');
-    const [key, value] = equal < 0 ? [undefined, ''] : [line.slice(0, equal).trim(), line.slice(equal + 1).trim()];
+  for (const { key, value, place } of systemdLines(text, file)) {
     if (key === 'ExecStart' && value !== '') starts.push({ text: value.replace(/^[-@:+!|]+/, ''), place });
     else if (key === 'EnvironmentFile' && value !== '')
       envFiles.push({ path: value.replace(/^-/, ''), required: !value.startsWith('-'), place });
     else if (key === 'WorkingDirectory') folder = value.replace(/^-/, '');
     else if (key === 'Environment')
-      for (const pair of wordsOf(value)) {
+      for (const pair of systemdWords(value)) {
         const end = pair.indexOf('=');
         if (end > 0) variables.push({ name: pair.slice(0, end), value: pair.slice(end + 1), place });
       }
@@ -37,6 +55,6 @@ export function readSystemdUnit(text: string, file: string): SystemdUnit {
 }
 
 /** Words in quotes or without, as systemd splits them. */
-function wordsOf(text: string): string[] {
+export function systemdWords(text: string): string[] {
   return text.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|[^\s"'])+/g)?.map((word) => shellWords(word)[0] ?? '') ?? [];
 }

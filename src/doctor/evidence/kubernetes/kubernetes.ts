@@ -1,13 +1,14 @@
 import type { Path, Problem } from '../../../source/problem.ts';
+import type { Section } from '../../../source/section.ts';
 import type { ClusterService, Container, Gap, Mount, Workload } from '../../setup.ts';
-import { asText, listOf, type Section, sectionOf, valueAt } from '../tree.ts';
+import { asText, listOf, sectionOf, valueAt } from '../tree.ts';
 import { madeElsewhere } from './generated-objects.ts';
 import { type Manifest, named, readManifests } from './manifests.ts';
 import { podVariables } from './pod-variables.ts';
 import { serviceLinks } from './service-links.ts';
 
 /** A container before it is known what it runs. */
-export type Containing = Omit<Container, 'role' | 'maybe' | 'serverFiles' | 'unreadFiles'> & {
+type Containing = Omit<Container, 'role' | 'maybe' | 'serverFiles' | 'unreadFiles'> & {
   entrypoint: readonly string[];
   own: readonly string[];
 };

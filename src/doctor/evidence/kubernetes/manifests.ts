@@ -1,8 +1,9 @@
 import type { Path, Problem } from '../../../source/problem.ts';
+import type { Section } from '../../../source/section.ts';
 import { parseYamlStream } from '../../../source/yaml.ts';
 import type { Place } from '../../place.ts';
 import type { Gap } from '../../setup.ts';
-import { asText, type Section, sectionOf } from '../tree.ts';
+import { asText, sectionOf } from '../tree.ts';
 
 /** One object of a Kubernetes manifest. */
 export interface Manifest {

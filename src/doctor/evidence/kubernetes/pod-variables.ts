@@ -1,9 +1,10 @@
 import type { Path } from '../../../source/problem.ts';
 import { Secret } from '../../../source/secret.ts';
+import type { Section } from '../../../source/section.ts';
 import type { Variable } from '../../environment.ts';
 import type { Place } from '../../place.ts';
 import type { Gap } from '../../setup.ts';
-import { asText, listOf, type Section, sectionOf } from '../tree.ts';
+import { asText, listOf, sectionOf } from '../tree.ts';
 import { replaced } from '../variables/value-limit.ts';
 import { type Manifest, named } from './manifests.ts';
 

@@ -11,7 +11,7 @@ import type { RefusalEvidence } from './refusals.ts';
 export type TargetMode = 'cluster' | 'single' | 'none' | undefined;
 
 /** What the server showed just before the pairs of a round. `startedAt` is Unix milliseconds. */
-export interface BackendBefore {
+interface BackendBefore {
   readonly startedAt: number;
   readonly log: LogBefore;
   readonly counters: CounterSnapshot | undefined;

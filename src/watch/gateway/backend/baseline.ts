@@ -21,13 +21,13 @@ export interface Baseline {
   readonly afterBad: boolean;
   /** The counters when they were read last. */
   readonly last: CounterSnapshot | undefined;
-  /** The counters that moved in the last bad window, and in the bad one just before it. */
-  readonly moved: ReadonlySet<Counted>;
-  readonly movedBefore: ReadonlySet<Counted>;
+  /** In how many bad windows running a counter moved, up to the last one and up to the one before it. */
+  readonly moved: ReadonlyMap<Counted, number>;
+  readonly movedBefore: ReadonlyMap<Counted, number>;
 }
 
 /** Nothing was seen yet. */
-export const NO_BASELINE: Baseline = { good: [], pauses: [], afterBad: false, last: undefined, moved: new Set(), movedBefore: new Set() };
+export const NO_BASELINE: Baseline = { good: [], pauses: [], afterBad: false, last: undefined, moved: new Map(), movedBefore: new Map() };
 
 /**
  * Takes in the counters before and after pairs. The window is what moved while they ran, beside what moved in the pause
@@ -60,18 +60,18 @@ export function suffices({ good }: Baseline, { during, pause }: ObservationWindo
 /** Adds a window in which every pair was good. The pause after a bad round is not representative: it is left out. */
 export function withGood(baseline: Baseline, window: ObservationWindow): Baseline {
   const good = [...baseline.good, baseline.afterBad ? { during: window.during } : window].slice(-WINDOWS);
-  return { ...baseline, good, afterBad: false, moved: new Set(), movedBefore: new Set() };
+  return { ...baseline, good, afterBad: false, moved: new Map(), movedBefore: new Map() };
 }
 
 /** Takes in a window in which a pair was bad. */
 export function withBad(baseline: Baseline, { during }: ObservationWindow): Baseline {
-  const moved = new Set(COUNTED.filter((name) => (during.by[name] ?? 0) > 0));
+  const moved = new Map(COUNTED.flatMap((name) => ((during.by[name] ?? 0) > 0 ? [[name, (baseline.moved.get(name) ?? 0) + 1]] : [])));
   return { ...baseline, afterBad: true, moved, movedBefore: baseline.moved };
 }
 
 /** Passes over a window in which every pair was good and something else went wrong or was mended. */
 export function passedOver(baseline: Baseline): Baseline {
-  return { ...baseline, afterBad: true, moved: new Set(), movedBefore: new Set() };
+  return { ...baseline, afterBad: true, moved: new Map(), movedBefore: new Map() };
 }
 
 /** The first of the pauses that together last some seconds, as one; all of them when they last less. */

@@ -3,6 +3,7 @@ import { runPair } from '../../../pairs/pair.ts';
 import type { RouteResult } from '../../../verdict/signals.ts';
 import { payTwice, type RoundParts } from '../round.ts';
 import { planOf, resultOf } from '../route.ts';
+import { namespaceOf } from '../self-report.ts';
 import type { GatewayState } from '../state.ts';
 import { unchecked } from './memory.ts';
 
@@ -25,6 +26,8 @@ export async function checkReplicas(
     const now = clock.monotonic();
     if (now >= until || !spending.affords(1) || !mayAsk()) break;
     const plan = planOf(config, report.settings, 'completions', 'own', now + (until - now) / (left.length - index));
+    // What one replica has told of its namespace, or shown of its cache, says nothing of another one.
+    await backend?.keys.connect(namespaceOf(report, config.namespace), tick.signal, false);
     const gateway = questions.to(replica, tick.traceId);
     const pair = await runPair(
       { ...plan, experiment: { modelSeconds } },

@@ -108,6 +108,8 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['a week', redisCache('ttl: 604800'), undefined],
     ['a second more than a week', redisCache('ttl: 604801'), TTL('7 days')],
     ['the text None', redisCache('ttl: "None"'), 'medium: ttl is empty'],
+    ['what is not known', redisCache('ttl: os.environ/NOT_SET'), undefined],
+    ['no number', redisCache('ttl: soon'), undefined],
     ['none in the memory of a worker', cache('type: local'), undefined],
     ['what a variable says', { ...redisCache('ttl: os.environ/TTL'), '.env': 'TTL=59\n' }, TTL('59 s')],
   ],

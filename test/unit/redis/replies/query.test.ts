@@ -1,29 +1,28 @@
 import { describe, expect, it } from 'vitest';
-import { argumentsFor, compareVersions, INFO } from '../../../../src/redis/replies/query.ts';
+import { argumentsFor, INFO, type Query } from '../../../../src/redis/replies/query.ts';
+import { releaseNamed } from '../../../../src/redis/replies/releases.ts';
 
-describe('compareVersions', () => {
-  it.each([
-    ['7.0.15', '7.0.2', 1],
-    ['6.2.14', '7.0.0', -1],
-    ['7.0', '7.0.0', 0],
-    ['8.0-M01', '8.0.0', 0],
-    ['', '6.2.0', -1],
-    ['10.0.0', '9.9.9', 1],
-  ])('%s against %s', (a, b, sign) => {
-    expect(Math.sign(compareVersions(a, b))).toBe(sign);
-  });
-});
+const asked = (query: Query<unknown>, release: string) => argumentsFor(query, releaseNamed(release));
 
 describe('argumentsFor', () => {
-  const query = { args: ['A'], since: '7.0.0', parse: () => 0 };
+  const parse = () => 0;
 
-  it('leaves out what a version does not have', () => {
-    expect(argumentsFor(query, '6.2.14')).toBeUndefined();
-    expect(argumentsFor(query, '7.0.0')).toEqual(['A']);
+  it('leaves out what a release does not have, each server by its own versions', () => {
+    const redisAlone: Query<unknown> = { args: ['A'], since: { redis: [8, 0, 0] }, parse };
+    const valkeyLater: Query<unknown> = { args: ['A'], since: { redis: [8, 4, 0], valkey: [8, 1, 0] }, parse };
+    const releases = ['6.2.14', '8.0.0', '8.4.0', '9.0.0', 'valkey-7.2.5', 'valkey-8.0.9', 'valkey-8.1.0', 'valkey-9.1.2'];
+    expect(releases.filter((release) => asked(redisAlone, release) !== undefined)).toEqual(['8.0.0', '8.4.0', '9.0.0']);
+    expect(releases.filter((release) => asked(valkeyLater, release) !== undefined)).toEqual([
+      '8.4.0',
+      '9.0.0',
+      'valkey-8.1.0',
+      'valkey-9.1.2',
+    ]);
   });
 
   it('asks INFO for all sections where it takes only one', () => {
-    expect(argumentsFor(INFO, '6.2.14')).toEqual(['INFO', 'all']);
-    expect(argumentsFor(INFO, '7.0.15')).toContain('errorstats');
+    expect(asked(INFO, '6.2.14')).toEqual(['INFO', 'all']);
+    expect(asked(INFO, 'no version')).toEqual(['INFO', 'all']);
+    for (const release of ['7.0.15', '8.2.3', 'valkey-7.2.5', 'valkey-9.1.2']) expect(asked(INFO, release)).toContain('errorstats');
   });
 });
