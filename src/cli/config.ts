@@ -3,6 +3,7 @@ import type { Config } from '../config/effective.ts';
 import { loadConfig, type Sources } from '../config/load.ts';
 import { configurationSchema } from '../config/markdown.ts';
 import { printConfig } from '../config/print.ts';
+import { loadWebConfig } from '../config/web/web-config.ts';
 import { EXIT, type Io } from './io.ts';
 import { reportProblems } from './problems.ts';
 
@@ -10,6 +11,12 @@ import { reportProblems } from './problems.ts';
 export async function configCheck(sources: Sources, io: Io): Promise<number> {
   const loaded = await loadConfig(sources);
   if (!loaded.ok) return reportProblems(loaded.problems, sources, io);
+  const { web_config_file } = loaded.config.http;
+  const web = web_config_file === undefined ? undefined : await loadWebConfig(web_config_file);
+  if (web !== undefined && 'problems' in web) {
+    const problems = web.problems.map((message) => ({ path: '', message }));
+    return reportProblems(problems, { ...sources, file: web_config_file }, io);
+  }
   io.out(`${summary(loaded.config)}${(loaded.notes ?? []).map((note) => `${note}\n`).join('')}`);
   return EXIT.ok;
 }

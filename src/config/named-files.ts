@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { readText } from '../source/file.ts';
 import type { Fault, Path } from '../source/problem.ts';
 import { readSecret, Secret } from '../source/secret.ts';
@@ -25,10 +26,28 @@ export async function namedFileFaults(tree: unknown): Promise<Fault[]> {
     const id = `${kind} ${file}`;
     if (!reasons.has(id)) reasons.set(id, await reasonAgainst(file, kind));
     const reason = reasons.get(id);
-    if (reason !== undefined)
+    if (reason === ABSENT && kind === 'secret' && isLikeSecret(basename(file)))
+      faults.push({
+        path,
+        message: 'names a file that does not exist, in letters as a secret has them',
+        suggestion: `write the path of a file here, or the secret itself into ${secretKey(path)}`,
+      });
+    else if (reason !== undefined)
       faults.push({ path, message: `${file} ${reason}`, ...(file.includes('/~') && { suggestion: 'write the path without ~' }) });
   }
   return faults;
+}
+
+/** What `readText` says of a file that is not there. */
+const ABSENT = 'does not exist';
+
+/** Whether the name of a missing file may be the secret that was meant: it has no end, and letters and digits, or the form of a key. */
+function isLikeSecret(name: string): boolean {
+  return !name.includes('.') && (/^sk-/.test(name) || (name.length >= 8 && /\d/.test(name) && /[A-Za-z]/.test(name)));
+}
+
+function secretKey(path: Path): string {
+  return String(path.at(-1) ?? '').replace(/_file$/, '');
 }
 
 function namedFiles(node: unknown, path: Path): Named[] {

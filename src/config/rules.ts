@@ -163,7 +163,7 @@ function usesTls(tls: unknown): boolean {
   return isSection(tls) && Object.values(tls).some((value) => value !== undefined && value !== false);
 }
 
-/** A name that is none is reported where it stands, and not repeated in other sentences. */
+/** A name that is none is reported where it is, and not repeated in other sentences. */
 function isName(value: unknown): value is string {
   return typeof value === 'string' && NAME.test(value);
 }

@@ -1,4 +1,4 @@
-import { TLS_CODE } from '../config/tls-advice.ts';
+import { TLS_CODE } from '../config/tls/advice.ts';
 import type { GatewayFailure } from '../model/cache.ts';
 
 /**

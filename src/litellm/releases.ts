@@ -56,10 +56,9 @@ export const RELEASES = {
   /** IAM of Amazon ElastiCache instead of a password. Some release after 1.101.6. */
   aws_identity: [1, 102, 0],
 } as const satisfies Record<string, Version>;
-export type Behaviour = keyof typeof RELEASES;
 
 /** Whether a version has a behaviour; undefined when the version is not known or is not a version. */
-export function hasBehaviour(version: string | undefined, behaviour: Behaviour): boolean | undefined {
+export function hasBehaviour(version: string | undefined, behaviour: keyof typeof RELEASES): boolean | undefined {
   const own = parseVersion(version ?? '');
   return own && compareVersions(own, RELEASES[behaviour]) >= 0;
 }

@@ -2,9 +2,9 @@ import { type ClientRequest, type IncomingMessage, request as overHttp } from 'n
 import { request as overHttps, type RequestOptions } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import type { TlsConfig } from '../config/effective.ts';
-import { checkServerIdentity } from '../config/server-identity.ts';
-import { tlsAdvice } from '../config/tls-advice.ts';
-import { tlsOptions } from '../config/tls-options.ts';
+import { tlsAdvice } from '../config/tls/advice.ts';
+import { tlsOptions } from '../config/tls/options.ts';
+import { checkServerIdentity } from '../config/tls/server-identity.ts';
 import { PHASE, type Phase } from '../model/cache.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { codeOf, failureOf, GatewayError } from './failure.ts';

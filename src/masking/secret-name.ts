@@ -59,6 +59,8 @@ const MAX_NAME_CHARACTERS = 200;
  * with a secret, and of what limits one, are none.
  */
 export function namesSecret(name: string): boolean {
+  // Every shell has its folder in it.
+  if (name === 'PWD') return false;
   const words = wordsOf(name.slice(-MAX_NAME_CHARACTERS));
   const last = words.at(-1) ?? '';
   const joined = words.join('');

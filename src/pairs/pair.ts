@@ -100,24 +100,25 @@ export async function runPair(
 
   const again = kind === 'control' ? JSON.stringify(prober.body(plan.model, nonce, { ...controls, 'no-cache': true })) : body;
   const duplicate = await request('duplicate', again);
-  const look = await tick.step('key check', async (_, note) => {
+  const lookup = await tick.step('key check', async (_, note) => {
     const named = duplicate.markers?.cacheKey;
     // A negative control has to miss.
     const isHit = duplicate.markers !== undefined && (kind === 'control' || marksOf(first, duplicate)?.duplicate === 'hit');
     // The key of a plain pair has no prefix that is watched: without its name nothing is known of it.
     const isNameless = kind === 'plain' && named === undefined;
-    const found = isNameless ? undefined : await keys?.lookUp(kind === 'plain' ? undefined : probe, named, isHit, tick.signal);
+    const found = isNameless ? undefined : await keys?.inspect(kind === 'plain' ? undefined : probe, named, isHit, tick.signal);
     note({ key: found?.state ?? 'unknown' });
     return found;
   });
   const pair = {
-    ...result(first, duplicate, look?.state, look?.lostAfterWrite),
-    ttlSeconds: look?.ttlSeconds,
+    ...result(first, duplicate, lookup?.state, lookup?.lostAfterWrite),
+    ttlSeconds: lookup?.ttlSeconds,
     writeLagSeconds: written === undefined ? undefined : Math.max(0, written.at - answeredAt) / 1000,
   };
   const now = clock.monotonic();
   // Twice the time: a request that a limit cuts short would say that the gateway is slow.
-  if (look?.state !== 'unknown' || !keys?.doubts || plan.until - now < 2 * (now - start) + MAX_WRITE_WAIT_MS || !mayRepeat(pair)) return pair;
+  if (lookup?.state !== 'unknown' || !keys?.doubts || plan.until - now < 2 * (now - start) + MAX_WRITE_WAIT_MS || !mayRepeat(pair))
+    return pair;
   await keys.listen(tick.signal);
   return runPair({ ...plan, kind: 'own' }, gateways, keys, tick, clock);
 
@@ -179,7 +180,8 @@ function controlsOf({ kind, ttlSeconds, onDemand }: PairPlan, namespace: string)
 function readResult(prober: Prober, reply: Reply, stream: ReturnType<typeof createStreamReader> | undefined): RequestResult {
   if (failed(reply)) return { seconds: reply.seconds, mark: 'unknown', failure: reply.failure, status: reply.status };
   const streamMarkers = stream?.markers();
-  const marks = prober.results === undefined ? readStreamMarkers(reply, streamMarkers ?? { complete: false }) : readCacheMarkers(prober.results, reply);
+  const marks =
+    prober.results === undefined ? readStreamMarkers(reply, streamMarkers ?? { complete: false }) : readCacheMarkers(prober.results, reply);
   const { seconds, phases, status } = reply;
   if (marks === undefined) return { seconds, phases, status, mark: 'unknown', failure: 'protocol' };
   return { seconds, phases, status, markers: marks, mark: 'unknown', firstContentSeconds: streamMarkers?.firstContentSeconds };

@@ -5,7 +5,7 @@ interface Series {
   readonly attributes: Attributes;
 }
 
-/** What stands before the values of each series of a family; undefined where a series repeats an earlier one. */
+/** What is before the values of each series of a family; undefined where a series repeats an earlier one. */
 type Prefixes<T> = readonly (T | undefined)[];
 
 /** Gives the layout of a family; `key` is an object that stays the family's own. */

@@ -116,7 +116,7 @@ function countsOf({ counters }: CounterSnapshot): Partial<Record<Counted, number
 }
 
 /** Refusals that one unrelated client causes at once: redis-cli retries once. */
-const BURST = 2;
+const CLIENT_BURST = 2;
 
 /** Counters of removed and written keys. One event is enough evidence when a probe key was lost, so no burst is subtracted. */
 const REMOVAL = ['evicted_keys', 'expired_keys', 'flushes', 'deletes', 'sets'] as const satisfies readonly Counted[];
@@ -125,7 +125,7 @@ const REMOVAL = ['evicted_keys', 'expired_keys', 'flushes', 'deletes', 'sets'] a
  * Below this history length, in windows, a burst of an occasional unrelated client is allowed for; and a pause of so
  * many windows hardly puts all that came in it into one of them.
  */
-const LONG = 10;
+const LONG_HISTORY_WINDOWS = 10;
 
 /**
  * The increases of the counters that moved in a window, each beside what is usual for it:
@@ -143,7 +143,7 @@ export function increasesIn(
 ): Partial<Record<Counted, AnomalousIncrease>> {
   const increases: Partial<Record<Counted, AnomalousIncrease>> = {};
   const known = good.length > 0 ? sum(good.map((window) => window.during.seconds + (window.pause?.seconds ?? 0))) : (pause?.seconds ?? 0);
-  const least = known < LONG * during.seconds ? BURST : 0;
+  const least = known < LONG_HISTORY_WINDOWS * during.seconds ? CLIENT_BURST : 0;
   for (const name of COUNTED) {
     const by = during.by[name] ?? 0;
     if (by === 0) continue;
@@ -170,7 +170,11 @@ function usual(name: Counted, seconds: number, good: readonly ObservationWindow[
     const inPause = pause?.by[name] ?? 0;
     if (pause === undefined || inPause === 0) continue;
     // Whatever moves the counter in pauses can do so in a window, too, and all at once.
-    most = Math.max(most, BURST, pause.seconds > LONG * seconds ? often(inPause, seconds, pause) : inWindowOf(seconds, pause, name));
+    most = Math.max(
+      most,
+      CLIENT_BURST,
+      pause.seconds > LONG_HISTORY_WINDOWS * seconds ? often(inPause, seconds, pause) : inWindowOf(seconds, pause, name),
+    );
   }
   return most;
 }

@@ -22,7 +22,7 @@ export interface Judgement {
 /** Failures of a server that gives no answer at all. */
 const SILENT: readonly RedisFailure[] = ['dns', 'refused', 'timeout', 'closed'];
 
-/** In the headline of a verdict that no look into the watched Redis stands behind. */
+/** In the headline of a verdict that no look into the watched Redis is behind. */
 const NOT_VERIFIED = 'not verified in the watched Redis';
 const CALLS_NOT_KNOWN = 'Which calls this gateway caches (supported_call_types) is not known: /cache/ping was not asked, or did not tell.';
 /** In the headline of a verdict of hits while Redis gives no answer: they come from memory, or from before. */

@@ -69,15 +69,15 @@ export interface Signals {
   /** Counters of the target that others moved by more than they do without the pairs. */
   increases: Readonly<Partial<Record<Counted, AnomalousIncrease>>>;
   /**
-   * What is known of the replicas of the gateway beside the pairs between them: whether one of the two whose
-   * pairs these are, or another one, does not share the cache of the rest; and those that read back by
-   * themselves what the watched server does not have. Undefined without replicas.
+   * What is known of the replicas beside the pairs between them: whether one of the two whose pairs these are, or only
+   * another one, does not share the cache of the rest; and those that read another cache, as pairs of their own showed.
+   * Undefined without replicas.
    */
   replicas:
     | { isolated: 'current_pair' | 'another_replica' | undefined; readsOtherCache: readonly { name: string; result: RouteResult }[] }
     | undefined;
   /** The server tells of every probe key that is written to it, and is no part of a cluster. */
   seesEveryWrite: boolean;
-  /** In ten rounds running pairs hit, their keys could not be looked up, and nothing at all was written to the target meanwhile. */
+  /** In ten rounds one after the other pairs hit, their keys could not be looked up, and nothing at all was written to the target meanwhile. */
   writesUnwatched?: boolean | undefined;
 }

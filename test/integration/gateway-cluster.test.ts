@@ -57,7 +57,7 @@ describe.skipIf(await lacksRedis('8.2.3'))('a LiteLLM before a Redis Cluster', (
     await keys.connect(null, never);
     expect(keys.watching).toBe(true);
     expect((await keys.counters(never))?.mode).toBe('cluster');
-    expect((await keys.lookUp('lce-probe-01', undefined, true, never)).state).toBe('unknown');
+    expect((await keys.inspect('lce-probe-01', undefined, true, never)).state).toBe('unknown');
   });
 
   it('is never asked /cache/ping: over restarts, beside a second exporter, by one without the target, at its start and later', async () => {

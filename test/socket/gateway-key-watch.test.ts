@@ -75,7 +75,7 @@ for (const release of SERVER_RELEASE) {
       expect(written).toMatchObject({ key: keyOf('lce-probe-01', 'litellm'), times: 1, flushed: false });
       expect(written?.at).toBeGreaterThanOrEqual(before);
       expect(written?.at).toBeLessThanOrEqual(performance.now());
-      const look = await keys.lookUp('lce-probe-01', undefined, true, never);
+      const look = await keys.inspect('lce-probe-01', undefined, true, never);
       expect(look.state).toBe('present');
       expect(look.ttlSeconds).toSatisfy((ttl: number) => ttl > 50 && ttl <= 60);
       expect(target.own).toMatchObject({ hits: 2, misses: 0 });
@@ -85,15 +85,15 @@ for (const release of SERVER_RELEASE) {
       const { keys } = await watch('litellm');
       await redis.command('SET', keyOf('lce-probe-02'), 'x');
       expect(await keys.written('lce-probe-02', 5_000, never)).toMatchObject({ key: keyOf('lce-probe-02') });
-      expect(await keys.lookUp('lce-probe-02', undefined, true, never)).toEqual({ state: 'present', ttlSeconds: undefined });
+      expect(await keys.inspect('lce-probe-02', undefined, true, never)).toEqual({ state: 'present', ttlSeconds: undefined });
     });
 
     it('are found by the name that the gateway gives, under its namespace', async () => {
       const { keys, target } = await watch('litellm');
       await redis.command('SET', `litellm:${HASH}`, 'x');
-      expect((await keys.lookUp('lce-probe-03', HASH, true, never)).state).toBe('present');
+      expect((await keys.inspect('lce-probe-03', HASH, true, never)).state).toBe('present');
       await redis.command('DEL', `litellm:${HASH}`);
-      expect((await keys.lookUp('lce-probe-03', HASH, true, never)).state).toBe('absent');
+      expect((await keys.inspect('lce-probe-03', HASH, true, never)).state).toBe('absent');
       expect(target.own).toMatchObject({ hits: 2, misses: 4 });
     });
 
@@ -103,7 +103,7 @@ for (const release of SERVER_RELEASE) {
       await redis.command('SET', keyOf('lce-probe-04'), 'x');
       await redis.command('SELECT', '0');
       expect(await keys.written('lce-probe-04', 5_000, never)).toBeDefined();
-      expect((await keys.lookUp('lce-probe-04', undefined, true, never)).state).toBe('other_database');
+      expect((await keys.inspect('lce-probe-04', undefined, true, never)).state).toBe('other_database');
     });
 
     it('are absent, not elsewhere, when they were removed again', async () => {
@@ -111,7 +111,7 @@ for (const release of SERVER_RELEASE) {
       await redis.command('SET', keyOf('lce-probe-05'), 'x');
       await redis.command('DEL', keyOf('lce-probe-05'));
       expect(await eventually(async () => (await keys.written('lce-probe-05', 100, never))?.times === 2)).toBe(true);
-      expect(await keys.lookUp('lce-probe-05', undefined, true, never)).toEqual({ state: 'absent', lostAfterWrite: true });
+      expect(await keys.inspect('lce-probe-05', undefined, true, never)).toEqual({ state: 'absent', lostAfterWrite: true });
     });
 
     it('are lost when they were removed and written again, and only then', async () => {
@@ -120,12 +120,12 @@ for (const release of SERVER_RELEASE) {
       await redis.command('SET', keyOf('lce-probe-0c'), 'x');
       await redis.command('SET', keyOf('lce-probe-0c'), 'x');
       await spokenOf('lce-probe-0c', 2);
-      expect(await keys.lookUp('lce-probe-0c', undefined, true, never)).toEqual({ state: 'present', ttlSeconds: undefined });
+      expect(await keys.inspect('lce-probe-0c', undefined, true, never)).toEqual({ state: 'present', ttlSeconds: undefined });
       await redis.command('SET', keyOf('lce-probe-0d'), 'x');
       await redis.command('DEL', keyOf('lce-probe-0d'));
       await redis.command('SET', keyOf('lce-probe-0d'), 'x');
       await spokenOf('lce-probe-0d', 3);
-      expect(await keys.lookUp('lce-probe-0d', undefined, true, never)).toMatchObject({ state: 'present', lostAfterWrite: true });
+      expect(await keys.inspect('lce-probe-0d', undefined, true, never)).toMatchObject({ state: 'present', lostAfterWrite: true });
     });
 
     it('are absent when the look-up itself makes them expire', async () => {
@@ -135,7 +135,7 @@ for (const release of SERVER_RELEASE) {
       const over = performance.now() + 5;
       expect(await keys.written('lce-probe-0e', 5_000, never)).toMatchObject({ times: 1 });
       await eventually(() => performance.now() > over);
-      const look = await keys.lookUp('lce-probe-0e', undefined, true, never);
+      const look = await keys.inspect('lce-probe-0e', undefined, true, never);
       await redis.command('DEBUG', 'SET-ACTIVE-EXPIRE', '1');
       expect(look).toEqual({ state: 'absent', lostAfterWrite: true });
     });
@@ -147,12 +147,12 @@ for (const release of SERVER_RELEASE) {
         expect(await keys.written(probe, 5_000, never)).toMatchObject({ flushed: false });
         await redis.command('FLUSHALL');
         await eventually(async () => (await keys.written(probe, 100, never))?.flushed);
-        return keys.lookUp(probe, undefined, true, never);
+        return keys.inspect(probe, undefined, true, never);
       };
       expect(await lose('lce-probe-0f')).toEqual({ state: 'unknown' });
       await redis.command('SET', keyOf('lce-probe-10'), 'x');
       await keys.written('lce-probe-10', 5_000, never);
-      expect((await keys.lookUp('lce-probe-10', undefined, true, never)).state).toBe('present');
+      expect((await keys.inspect('lce-probe-10', undefined, true, never)).state).toBe('present');
       expect(await lose('lce-probe-11')).toEqual({ state: 'absent', lostAfterWrite: true });
     });
 
@@ -161,11 +161,11 @@ for (const release of SERVER_RELEASE) {
       const start = performance.now();
       expect(await keys.written('lce-probe-06', 200, never)).toBeUndefined();
       expect(performance.now() - start).toBeGreaterThanOrEqual(195);
-      expect((await keys.lookUp('lce-probe-06', undefined, true, never)).state).toBe('absent');
+      expect((await keys.inspect('lce-probe-06', undefined, true, never)).state).toBe('absent');
       const { keys: unsure } = await watch(undefined);
       expect(unsure.watching).toBe(false);
-      expect((await unsure.lookUp('lce-probe-06', undefined, true, never)).state).toBe('unknown');
-      expect((await unsure.lookUp('lce-probe-06', HASH, true, never)).state).toBe('unknown');
+      expect((await unsure.inspect('lce-probe-06', undefined, true, never)).state).toBe('unknown');
+      expect((await unsure.inspect('lce-probe-06', HASH, true, never)).state).toBe('unknown');
     });
 
     it('are told apart in one message, whatever else it names', async () => {
@@ -179,8 +179,8 @@ for (const release of SERVER_RELEASE) {
       await redis.command('ACL', 'SETUSER', 'poor', 'on', '>secret', '~*', '&*', '-@all', '+info');
       const { keys, target } = await watch(null, { username: 'poor', password: 'secret' });
       expect([keys.watching, keys.failure]).toEqual([false, 'noperm']);
-      expect((await keys.lookUp('lce-probe-09', HASH, true, never)).state).toBe('unknown');
-      expect((await keys.lookUp('lce-probe-09', undefined, true, never)).state).toBe('unknown');
+      expect((await keys.inspect('lce-probe-09', HASH, true, never)).state).toBe('unknown');
+      expect((await keys.inspect('lce-probe-09', undefined, true, never)).state).toBe('unknown');
       expect((await keys.counters(never))?.errors.NOPERM).toBeGreaterThan(0);
       expect(target.own.NOPERM).toBeGreaterThan(0);
     });
@@ -192,7 +192,7 @@ for (const release of SERVER_RELEASE) {
       await redis.command('SET', keyOf('lce-probe-0c', 'team:litellm'), 'x');
       await eventually(() => keys.learnedNamespace !== undefined);
       expect(keys.learnedNamespace).toBe('team:litellm');
-      expect(await keys.lookUp('lce-probe-0c', undefined, true, never)).toMatchObject({ state: 'present' });
+      expect(await keys.inspect('lce-probe-0c', undefined, true, never)).toMatchObject({ state: 'present' });
       await keys.connect(undefined, never);
       expect(keys.watching).toBe(true);
       const clients = String(await redis.command('CLIENT', 'LIST'));
@@ -234,7 +234,7 @@ for (const release of SERVER_RELEASE) {
         await keys.expect(probe, never);
         await redis.command('SET', keyOf(probe, 'slow'), 'x');
         await keys.connect(undefined, never);
-        await keys.lookUp(probe, undefined, true, never);
+        await keys.inspect(probe, undefined, true, never);
         return keys.learnedNamespace;
       };
       for (const probe of ['lce-probe-62', 'lce-probe-63']) expect(await told(probe)).toBeUndefined();
@@ -254,12 +254,12 @@ for (const release of SERVER_RELEASE) {
       await keys.connect(undefined, never);
       await keys.expect('lce-probe-21', never);
       await redis.command('SET', keyOf('lce-probe-21', 'after'), 'x');
-      expect(await keys.lookUp('lce-probe-21', undefined, true, never)).toMatchObject({ state: 'unknown' });
+      expect(await keys.inspect('lce-probe-21', undefined, true, never)).toMatchObject({ state: 'unknown' });
       await keys.connect(undefined, never);
       await keys.expect('lce-probe-22', never);
       await redis.command('SET', keyOf('lce-probe-22', 'after'), 'x');
       await eventually(() => keys.learnedNamespace === 'after');
-      expect(await keys.lookUp('lce-probe-22', undefined, true, never)).toMatchObject({ state: 'present' });
+      expect(await keys.inspect('lce-probe-22', undefined, true, never)).toMatchObject({ state: 'present' });
     });
 
     it.each<[string, string | null | undefined]>([
@@ -273,34 +273,34 @@ for (const release of SERVER_RELEASE) {
       await redis.command('SET', keyOf('lce-probe-23', namespace), 'x');
       if (known === undefined) await eventually(() => keys.learnedNamespace !== undefined);
       else await keys.written('lce-probe-23', 5_000, never);
-      expect(await keys.lookUp('lce-probe-23', undefined, true, never)).toMatchObject({ state: 'present' });
+      expect(await keys.inspect('lce-probe-23', undefined, true, never)).toMatchObject({ state: 'present' });
       const states = [];
       for (const probe of ['lce-probe-24', 'lce-probe-25', 'lce-probe-26']) {
         await keys.connect(known, never, false);
         await keys.expect(probe, never);
         await redis.command('SET', 'unrelated', 'x');
-        states.push((await keys.lookUp(probe, undefined, true, never)).state);
+        states.push((await keys.inspect(probe, undefined, true, never)).state);
       }
       expect(states).toEqual(['unknown', 'absent', 'absent']);
       await keys.connect(known, never, false);
       await redis.command('SET', keyOf('lce-probe-27', namespace), 'x');
       expect(await keys.written('lce-probe-27', 5_000, never)).toBeDefined();
-      expect(await keys.lookUp('lce-probe-27', undefined, true, never)).toMatchObject({ state: 'present' });
+      expect(await keys.inspect('lce-probe-27', undefined, true, never)).toMatchObject({ state: 'present' });
     });
 
     it('stay unknown while not all of a pair was listened to, and are found again where they were', async () => {
       const { keys } = await watch('kept');
       await redis.command('SET', keyOf('lce-probe-30', 'kept'), 'x');
       await keys.written('lce-probe-30', 5_000, never);
-      expect(await keys.lookUp('lce-probe-30', undefined, true, never)).toMatchObject({ state: 'present' });
+      expect(await keys.inspect('lce-probe-30', undefined, true, never)).toMatchObject({ state: 'present' });
       await keys.connect('kept', never, false);
       await keys.expect('lce-probe-31', never);
-      expect(await keys.lookUp('lce-probe-31', undefined, true, never)).toMatchObject({ state: 'unknown' });
+      expect(await keys.inspect('lce-probe-31', undefined, true, never)).toMatchObject({ state: 'unknown' });
       expect(keys.doubts).toBe(true);
       await keys.listen(never);
       // Sent before, or not sent at all.
       for (const probe of ['lce-probe-31', undefined])
-        expect(await keys.lookUp(probe, undefined, true, never)).toMatchObject({ state: 'unknown' });
+        expect(await keys.inspect(probe, undefined, true, never)).toMatchObject({ state: 'unknown' });
       await keys.expect('lce-probe-32', never);
       await flood();
       await eventually(() => keys.learnedNamespace === 'kept');
@@ -308,22 +308,22 @@ for (const release of SERVER_RELEASE) {
       expect(keys.doubts).toBe(false);
       for (const probe of ['lce-probe-32', 'lce-probe-33']) {
         await keys.connect('kept', never, false);
-        expect(await keys.lookUp(probe, undefined, true, never)).toMatchObject({ state: 'unknown' });
+        expect(await keys.inspect(probe, undefined, true, never)).toMatchObject({ state: 'unknown' });
       }
       await redis.command('SET', keyOf('lce-probe-34', 'kept'), 'x');
       await keys.written('lce-probe-34', 5_000, never);
-      expect(await keys.lookUp('lce-probe-34', undefined, true, never)).toMatchObject({ state: 'present' });
+      expect(await keys.inspect('lce-probe-34', undefined, true, never)).toMatchObject({ state: 'present' });
     });
 
     it('are told by one pair that was listened to at once, however long its model takes', async () => {
       const { keys } = await watch('kept');
       await redis.command('SET', keyOf('lce-probe-40', 'kept'), 'x');
       await keys.written('lce-probe-40', 5_000, never);
-      expect(await keys.lookUp('lce-probe-40', undefined, true, never)).toMatchObject({ state: 'present' });
+      expect(await keys.inspect('lce-probe-40', undefined, true, never)).toMatchObject({ state: 'present' });
       await keys.connect('kept', never, false);
       const doubtful = async (probe: string) => {
         await keys.expect(probe, never);
-        expect(await keys.lookUp(probe, undefined, true, never)).toMatchObject({ state: 'unknown' });
+        expect(await keys.inspect(probe, undefined, true, never)).toMatchObject({ state: 'unknown' });
         expect(keys.doubts).toBe(true);
         await keys.listen(never);
       };
@@ -331,20 +331,20 @@ for (const release of SERVER_RELEASE) {
       await keys.expect('lce-probe-42', never);
       // Longer than what tells a namespace is listened to.
       await setTimeout(1_200);
-      expect(await keys.lookUp('lce-probe-42', undefined, true, never)).toMatchObject({ state: 'absent' });
+      expect(await keys.inspect('lce-probe-42', undefined, true, never)).toMatchObject({ state: 'absent' });
       // The next pair of the same round is watched by its prefix, and nothing is in doubt any more.
       expect([keys.watching, keys.doubts]).toEqual([true, false]);
       await keys.expect('lce-probe-43', never);
-      expect(await keys.lookUp('lce-probe-43', undefined, true, never)).toMatchObject({ state: 'absent' });
+      expect(await keys.inspect('lce-probe-43', undefined, true, never)).toMatchObject({ state: 'absent' });
       // Whoever writes there again is believed, and doubted again.
       await redis.command('SET', keyOf('lce-probe-44', 'kept'), 'x');
       await keys.written('lce-probe-44', 5_000, never);
-      expect(await keys.lookUp('lce-probe-44', undefined, true, never)).toMatchObject({ state: 'present' });
+      expect(await keys.inspect('lce-probe-44', undefined, true, never)).toMatchObject({ state: 'present' });
       await doubtful('lce-probe-45');
       await keys.expect('lce-probe-46', never);
       await redis.command('SET', keyOf('lce-probe-46', 'moved'), 'x');
       await eventually(() => keys.learnedNamespace === 'moved');
-      expect(await keys.lookUp('lce-probe-46', undefined, true, never)).toMatchObject({ state: 'present' });
+      expect(await keys.inspect('lce-probe-46', undefined, true, never)).toMatchObject({ state: 'present' });
       await keys.expect('lce-probe-47', never);
       expect(keys.watching).toBe(true);
     });
@@ -353,37 +353,37 @@ for (const release of SERVER_RELEASE) {
       const { keys } = await watch('kept');
       await redis.command('SET', keyOf('lce-probe-70', 'kept'), 'x');
       await keys.written('lce-probe-70', 5_000, never);
-      expect(await keys.lookUp('lce-probe-70', undefined, true, never)).toMatchObject({ state: 'present' });
+      expect(await keys.inspect('lce-probe-70', undefined, true, never)).toMatchObject({ state: 'present' });
       await keys.connect('kept', never, false);
       await keys.expect('lce-probe-71', never);
-      expect(await keys.lookUp('lce-probe-71', undefined, true, never)).toMatchObject({ state: 'unknown' });
+      expect(await keys.inspect('lce-probe-71', undefined, true, never)).toMatchObject({ state: 'unknown' });
       await keys.listen(never);
       await keys.expect('lce-probe-72', never);
       await redis.command('CLIENT', 'KILL', 'USER', 'exporter');
       await eventually(() => keys.connection === undefined);
       await keys.connect('kept', never, false);
-      expect(await keys.lookUp('lce-probe-72', undefined, true, never)).toMatchObject({ state: 'unknown' });
+      expect(await keys.inspect('lce-probe-72', undefined, true, never)).toMatchObject({ state: 'unknown' });
     });
 
     it('are absent without a doubt for a pair that was no hit, and for the hits of the same round', async () => {
       const { keys } = await watch('kept');
       await redis.command('SET', keyOf('lce-probe-50', 'kept'), 'x');
       await keys.written('lce-probe-50', 5_000, never);
-      expect(await keys.lookUp('lce-probe-50', undefined, true, never)).toMatchObject({ state: 'present' });
+      expect(await keys.inspect('lce-probe-50', undefined, true, never)).toMatchObject({ state: 'present' });
       await keys.connect('kept', never, false);
-      expect(await keys.lookUp('lce-probe-51', undefined, false, never)).toMatchObject({ state: 'absent' });
-      expect(await keys.lookUp('lce-probe-52', undefined, true, never)).toMatchObject({ state: 'absent' });
+      expect(await keys.inspect('lce-probe-51', undefined, false, never)).toMatchObject({ state: 'absent' });
+      expect(await keys.inspect('lce-probe-52', undefined, true, never)).toMatchObject({ state: 'absent' });
       expect([keys.watching, keys.doubts]).toEqual([true, false]);
       await keys.connect('kept', never, false);
-      expect(await keys.lookUp('lce-probe-53', undefined, true, never)).toMatchObject({ state: 'unknown' });
+      expect(await keys.inspect('lce-probe-53', undefined, true, never)).toMatchObject({ state: 'unknown' });
     });
 
     it('are absent at once under a namespace that the gateway has just told', async () => {
       const { keys } = await watch('told');
       await redis.command('SET', keyOf('lce-probe-35', 'told'), 'x');
       await keys.written('lce-probe-35', 5_000, never);
-      expect(await keys.lookUp('lce-probe-35', undefined, true, never)).toMatchObject({ state: 'present' });
-      expect(await keys.lookUp('lce-probe-36', undefined, true, never)).toMatchObject({ state: 'absent' });
+      expect(await keys.inspect('lce-probe-35', undefined, true, never)).toMatchObject({ state: 'present' });
+      expect(await keys.inspect('lce-probe-36', undefined, true, never)).toMatchObject({ state: 'absent' });
     });
 
     it('stop listening to all writes after 10,000 of them, when none is the probe’s', async () => {

@@ -237,7 +237,7 @@ describe('a peer that is hostile', () => {
     const keys = createKeyWatch(target, systemClock);
     onTestFinished(() => keys.close());
     await keys.connect(null, new AbortController().signal);
-    expect(await keys.lookUp('lce-probe-1', 'lce-probe-1:key', true, new AbortController().signal)).toMatchObject({ state });
+    expect(await keys.inspect('lce-probe-1', 'lce-probe-1:key', true, new AbortController().signal)).toMatchObject({ state });
   });
 
   it.each([

@@ -22,7 +22,7 @@ export interface Certificate {
 }
 
 /** What is odd about a certificate. */
-export interface Oddity {
+interface Oddity {
   /** Its names, as openssl takes them, in place of localhost and 127.0.0.1. */
   names?: string;
   /** More extensions, such as `extendedKeyUsage=clientAuth`. */

@@ -23,7 +23,7 @@ function kindsOf({ valkey, disk }: Behaviour): readonly string[] {
 /** What a client is made from; undefined where LiteLLM makes none. */
 type Made = ReadonlyMap<string, ResolvedValue> | Failure | undefined;
 
-/** The arguments of LiteLLM's Redis cache, made ready as its constructor does: a command may take 5 s unless something else is said. */
+/** The arguments of LiteLLM's Redis cache, made ready as its constructor does: a command may take 5 s unless another time is set. */
 function cacheArguments(given: ReadonlyMap<string, ResolvedValue>): Map<string, ResolvedValue> {
   const result = new Map<string, ResolvedValue>();
   if (!given.has('socket_timeout'))

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { GatewayStatus, Status } from '../../model/status.ts';
 import { ago, moment, span } from '../../text/quantities.ts';
 import { gatewayTitle, gatewayTone } from '../../text/words.ts';
-import { type Response, plain } from '../server/response.ts';
+import { plain, type Response } from '../server/response.ts';
 import { gatewaySection } from './gateway-section.ts';
 import { headline, worstFirst, worstTargetsFirst } from './headline.ts';
 import { Html, html } from './html.ts';

@@ -1,4 +1,4 @@
-import { TLS_CODE, tlsAdvice } from '../../config/tls-advice.ts';
+import { TLS_CODE, tlsAdvice } from '../../config/tls/advice.ts';
 import { ERROR_PREFIX, type ErrorPrefix, type RedisFailure, type ReplyRefusal } from '../../model/redis.ts';
 
 /**

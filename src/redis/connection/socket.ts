@@ -4,8 +4,8 @@ import { addAbortSignal } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
 import { connect as openTls, type PeerCertificate, TLSSocket } from 'node:tls';
 import type { TlsConfig } from '../../config/effective.ts';
-import { checkServerIdentity } from '../../config/server-identity.ts';
-import { tlsOptions } from '../../config/tls-options.ts';
+import { tlsOptions } from '../../config/tls/options.ts';
+import { checkServerIdentity } from '../../config/tls/server-identity.ts';
 import type { Address } from '../../source/redis-url.ts';
 import { classify, RedisError } from './failure.ts';
 

@@ -18,8 +18,9 @@ export interface KeyLookup {
 }
 
 /**
- * The state of a key from its look-up in the watched database (`seen`) and from the invalidation messages about it
- * (`written`; undefined when they are not known). `known`: keys of this gateway were found in that database before.
+ * Derives the state of a key from the look-up in the watched database (`seen`) and from the invalidation messages until
+ * then (`written`; undefined when it is not known whether all have arrived). `known`: keys of this gateway were found in
+ * that database before.
  */
 export function lookupOf(seen: KeyLookup | undefined, written: Written | undefined, known: boolean): KeyLookup {
   if (written === undefined) return seen ?? { state: 'unknown' };

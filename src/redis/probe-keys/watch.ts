@@ -1,9 +1,9 @@
 import type { RedisFailure } from '../../model/redis.ts';
 import type { Clock } from '../../schedule/clock.ts';
-import { waitForOwnCredential } from '../connection/wait-for-credential.ts';
 import type { Connection } from '../connection/connection.ts';
 import { settle } from '../connection/failure.ts';
 import type { Target } from '../connection/target.ts';
+import { waitForOwnCredential } from '../connection/wait-for-credential.ts';
 import { readServerCounters, SERVER_COUNTERS, type ServerCounters } from '../replies/server-counters.ts';
 import { keepListening } from './listening.ts';
 import { type KeyLookup, lookupOf } from './lookup.ts';
@@ -31,7 +31,7 @@ export interface KeyWatch {
   readonly doubts: boolean;
   /** Listens to all writes from now on, until the next pair was looked at. */
   listen(signal: AbortSignal): Promise<void>;
-  /** The namespace that the key of a probe told; null for none, undefined while it is not known. */
+  /** The namespace that the key of a probe showed; null for none, undefined while it is not known. */
   readonly learnedNamespace: string | null | undefined;
   /** Waits until a key of the probe is written, at most `milliseconds`; undefined when none was. */
   written(probe: string, milliseconds: number, signal: AbortSignal): Promise<Written | undefined>;
@@ -39,7 +39,7 @@ export interface KeyWatch {
    * Looks for the key of a probe: the pushed one, else `named` as the gateway calls it. `probe` is undefined for a pair whose key
    * does not name it; `isHit` says that its duplicate was answered from a cache, or must not be.
    */
-  lookUp(probe: string | undefined, named: string | undefined, isHit: boolean, signal: AbortSignal): Promise<KeyLookup>;
+  inspect(probe: string | undefined, named: string | undefined, isHit: boolean, signal: AbortSignal): Promise<KeyLookup>;
   /** The server's counters now; undefined when it could not be asked. */
   counters(signal: AbortSignal): Promise<ServerCounters | undefined>;
   /** The connection that counters and look-ups are asked on; undefined while there is none. */
@@ -121,9 +121,9 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     }
   }
 
-  /** Goes back to the prefixes of probes: the connection that heard of everything ends, and the next round opens another. */
+  /** Goes back to the prefixes of probes: the connection that received all writes ends, and the next round opens another. */
   function leave(redis: Connection): void {
-    // Nothing was heard that tells: what is missing stays doubtful.
+    // No message showed the namespace: a missing key stays doubtful.
     if (suspect !== undefined) learnedNamespace = suspect.namespace;
     redis.disconnect();
     if (subscriber === redis) subscriber = undefined;
@@ -149,7 +149,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     return (await attempt(signal, (limited) => target.ask(redis, ['PING'], limited))) !== undefined;
   }
 
-  async function readKeys(redis: Connection, keys: readonly string[], signal: AbortSignal): Promise<KeyLookup | undefined> {
+  async function inspectKeys(redis: Connection, keys: readonly string[], signal: AbortSignal): Promise<KeyLookup | undefined> {
     const queries = keys.flatMap((key) => ['EXISTS', 'PTTL'].map((command) => [command, key]));
     const replies = await attempt(signal, (limited) => target.askAll(redis, queries, limited));
     for (const index of keys.keys()) {
@@ -166,13 +166,13 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     return undefined;
   }
 
-  async function findKey(probe: string | undefined, named: string | undefined, signal: AbortSignal): Promise<KeyLookup> {
+  async function inspectProbe(probe: string | undefined, named: string | undefined, signal: AbortSignal): Promise<KeyLookup> {
     const written = probe === undefined ? undefined : writes.get(probe);
     if (commands === undefined) return { state: 'unknown' };
     const keys = written === undefined ? keyForms(named, namespace) : [written.key];
-    const seen = keys.length === 0 ? undefined : await readKeys(commands, keys, signal);
+    const seen = keys.length === 0 ? undefined : await inspectKeys(commands, keys, signal);
     if (written !== undefined && probe !== undefined) {
-      // What the server has said since is waited for: the look-up itself can make a key expire.
+      // Waits for the messages that the server has sent since: the look-up itself can make a key expire.
       const isPlain = seen !== undefined && written.times === 1 && !written.flushed;
       const all = isPlain || (await drainPushes(signal)) ? (writes.get(probe) ?? written) : undefined;
       return lookupOf(seen, all, found);
@@ -192,8 +192,8 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
    * The key of a hit that is missing under a namespace that held keys before: the gateway may have got another one. Not known, until
    * all writes of the server were listened to during a pair.
    */
-  async function orSuspectNamespace(look: KeyLookup, probe: string | undefined, isHit: boolean, signal: AbortSignal): Promise<KeyLookup> {
-    if (suspect !== undefined && look.state === 'unknown' && (await wasNotWritten(probe, signal))) {
+  async function orSuspectNamespace(lookup: KeyLookup, probe: string | undefined, isHit: boolean, signal: AbortSignal): Promise<KeyLookup> {
+    if (suspect !== undefined && lookup.state === 'unknown' && (await wasNotWritten(probe, signal))) {
       const before = suspect.namespace;
       [suspect, learnedNamespace] = [undefined, before];
       listening.succeed();
@@ -202,14 +202,14 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       subscriber ??= await attempt(signal, subscribe);
       return { state: 'absent' };
     }
-    if (look.state !== 'absent') return look;
+    if (lookup.state !== 'absent') return lookup;
     missed ||= !isHit;
-    if (missed || look.lostAfterWrite || isFresh || namespace === undefined) return look;
+    if (missed || lookup.lostAfterWrite || isFresh || namespace === undefined) return lookup;
     if (maySuspect) {
       [suspect, maySuspect] = [{ namespace }, false];
       listening.ask();
     }
-    return suspect === undefined ? look : { state: 'unknown' };
+    return suspect === undefined ? lookup : { state: 'unknown' };
   }
 
   /** Makes the next connection hear of all writes. */
@@ -274,10 +274,10 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       if (subscriber !== undefined) await writes.wait(probe, milliseconds, signal);
       return writes.get(probe);
     },
-    async lookUp(probe, named, isHit, signal) {
-      const look = await orSuspectNamespace(await findKey(probe, named, signal), probe, isHit, signal);
+    async inspect(probe, named, isHit, signal) {
+      const lookup = await orSuspectNamespace(await inspectProbe(probe, named, signal), probe, isHit, signal);
       if (probe !== undefined) writes.forget(probe);
-      return look;
+      return lookup;
     },
     async counters(signal) {
       const redis = commands;

@@ -2,7 +2,7 @@ import type { NoauthCandidate } from '../../model/status.ts';
 import { type ClientInfo, readClient } from './client-info.ts';
 import type { Query } from './query.ts';
 
-/** Everybody who is connected. It costs the server time for each of them. */
+/** All connected clients. It costs the server time for each of them. */
 export const CLIENT_LIST: Query<ClientInfo[]> = {
   args: ['CLIENT', 'LIST'],
   since: { redis: [6, 2, 0], valkey: [7, 2, 0] },

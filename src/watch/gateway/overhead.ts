@@ -56,13 +56,13 @@ interface Refusal {
 export const SLOW_MS = 500;
 /**
  * The first question of its kind can be slow because the gateway has just started. So long after it, an outage may ask
- * once more; a second slow answer counts. One that gave no answer is never asked again, unless Redis was away meanwhile. Milliseconds.
+ * once more; a second slow answer is final. One that gave no answer is never asked again, unless Redis was away meanwhile. Milliseconds.
  */
 const COLD_MS = 300_000;
 /** What was not spent is kept for so long; a fresh account has as much. Milliseconds. */
 const SAVED_MS = 300_000;
 /** A gateway that shows more releases than these changes all the time: what one of them could not bear is asked no more. */
-const RELEASES = 8;
+const MAX_RELEASES = 8;
 /** Asked whatever they cost: without them a gateway that is away could not be told from one that is slow. */
 const ALWAYS: readonly Question[] = ['liveness', 'readiness'];
 /** Nothing was asked: nobody listens, or the name has no address. */
@@ -98,14 +98,14 @@ export function createOverhead(share: number, memory: OverheadMemory, series: Se
 
   function refusal(question: Question): Refusal | undefined {
     const here = memory.refused.get(memory.version ?? '');
-    if (here !== undefined || memory.refused.size < RELEASES) return here?.get(question);
+    if (here !== undefined || memory.refused.size < MAX_RELEASES) return here?.get(question);
     return [...memory.refused.values()].map((kinds) => kinds.get(question)).find((kind) => kind !== undefined);
   }
 
   /** Notes what was found of a question; the first one counts, unless it was that of a gateway that had just started. */
   function refuse(question: Question, why: Refusal['why']): void {
     const version = memory.version ?? '';
-    if (!memory.refused.has(version) && memory.refused.size >= RELEASES) return;
+    if (!memory.refused.has(version) && memory.refused.size >= MAX_RELEASES) return;
     const kinds = memory.refused.get(version) ?? new Map<Question, Refusal>();
     const known = kinds.get(question);
     if (known !== undefined && !isCold(known)) return;

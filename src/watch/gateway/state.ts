@@ -68,7 +68,7 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
     backoff: backoffAfter(previous.backoff, round, routes, isMisread),
     replicas: replicasAfter(previous, round),
     backend: backendAfter(previous, round, current, isMisread),
-    // A gateway that was down says nothing of its settings: what was so stays so.
+    // A gateway that was down has not shown its settings: what was known of them is kept.
     misread: isUp(round.after) ? isMisread : previous.misread,
     at: round.at,
     endedAt: round.endedAt,

@@ -13,7 +13,7 @@ import { continuity, increases, type Reading, type Refusals, readRefusals } from
 type Counts = Record<Rejection, number>;
 
 /** What one reading showed of others: their look-ups, how often they were refused since the last one, and who they were as far as ACL LOG tells. */
-export interface AttributedReading {
+interface AttributedReading {
   samples: Sample[];
   counts: Counts;
   refusals: FreshRefusals[];

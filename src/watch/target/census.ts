@@ -80,7 +80,8 @@ export function createCensusWatch({ config, target, series, log, clock }: Census
 
   function noteRefusal(error: RedisError | undefined): void {
     const now = error !== undefined && isRefusal(error);
-    if (now && !refused) log.info({ redis_target, error: error.message }, 'The server refuses a command of the census; the census is left out');
+    if (now && !refused)
+      log.info({ redis_target, error: error.message }, 'The server refuses a command of the census; the census is left out');
     if (error === undefined && refused) log.info({ redis_target }, 'The server allows the commands of the census again');
     refused = error === undefined ? false : refused || now;
   }

@@ -1,4 +1,3 @@
-import { createReplyStore, type QueryReplies } from '../../redis/replies/reply-store.ts';
 import type { LabelsOf } from '../../catalogue/sample.ts';
 import type { Series } from '../../catalogue/series.ts';
 import type { Log, Tick } from '../../model/tick.ts';
@@ -7,6 +6,7 @@ import type { Connection, Target } from '../../redis/connection/target.ts';
 import { parseInfo } from '../../redis/replies/info.ts';
 import { argumentsFor, INFO, type Query } from '../../redis/replies/query.ts';
 import { type Release, releaseOf } from '../../redis/replies/releases.ts';
+import { createReplyStore, type QueryReplies } from '../../redis/replies/reply-store.ts';
 import type { Clock } from '../../schedule/clock.ts';
 
 /** The connection that is kept open from scrape to scrape, and what it may be asked. */

@@ -23,7 +23,7 @@ export interface CredentialWatch {
   readonly credential: Credential;
   /** Opens a fresh connection with it: connect, AUTH, PING, each once. */
   attempt(tick: Tick): Promise<CanaryResult>;
-  /** Says that it could not be tried in this tick. */
+  /** Takes in that it could not be tried in this tick. */
   leaveOut(): void;
   status(): CredentialStatus;
   samples(): Sample[];
@@ -79,7 +79,7 @@ export function createCredentialWatch(credential: Credential, target: Target, se
     expectWord(await target.ask(redis, ['PING'], tick.signal), 'PONG', 'PING');
   }
 
-  /** Whether the server answers at all. QUIT needs no password, and no counter of errors tells of it. */
+  /** Whether the server answers at all. QUIT needs no password, and no counter of errors counts it. */
   async function answersBare(redis: Connection, tick: Tick): Promise<boolean> {
     const quit = await settle(tick.step('QUIT', () => target.ask(redis, ['QUIT'], tick.signal)));
     return quit.ok || quit.error.prefix !== undefined;
@@ -125,7 +125,7 @@ export function isUsable({ state, error }: CanaryResult): boolean {
 
 /**
  * The state of a credential after AUTH and PING. What the server answers after it has checked the password
- * (LOADING, NOPERM) does not speak against it; a connection that ended before AUTH was answered says nothing, nor does
+ * (LOADING, NOPERM) proves nothing against it; a connection that ended before AUTH was answered proves nothing, nor does
  * an answer that tells of the state of the server (MISCONF, NOREPLICAS).
  */
 function judge(auth: Settled<AuthAnswer>, pingError: RedisError | undefined): AuthState {

@@ -45,7 +45,7 @@ export interface TargetWatchOptions {
 const QUERIES = [...new Set(COLLECTORS.flatMap(({ queries }) => Object.values(queries)))].filter((query) => query !== INFO);
 
 /** Listing more connections than that would cost the server more than a scrape should. */
-const LISTED_CLIENTS = 2_000;
+const MAX_LISTED_CLIENTS = 2_000;
 
 const NOT_REDIS = 'PING is answered by a Sentinel; name the Sentinels in redis[].sentinel (master, nodes) instead of its address in url';
 
@@ -152,7 +152,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
 
   /** Who may have come without a password: nobody else knows, because ACL LOG has no entry for it. */
   async function listCandidates(tick: Tick, info: Info): Promise<NoauthCandidate[] | undefined> {
-    if ((info.count('clients', 'connected_clients') ?? 0) > LISTED_CLIENTS) return undefined;
+    if ((info.count('clients', 'connected_clients') ?? 0) > MAX_LISTED_CLIENTS) return undefined;
     const clients = await tick.step('CLIENT LIST', () => connection.ask(CLIENT_LIST, tick.signal));
     return (
       clients &&

@@ -1,3 +1,5 @@
+import { ROUTE } from '../../../src/model/cache.ts';
+
 /** Each file of test/fixtures/config/bad, and every problem that it has. DIR means the directory of the files. */
 export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   'anchor-bomb': ['DIR/anchor-bomb.yaml uses its anchors more than 100 times'],
@@ -47,8 +49,8 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   ],
   empty: ['DIR/empty.yaml is empty'],
   enumerations: [
-    'DIR/enumerations.yaml:2:102: gateways[0].routes[0]: must be one of completions, chat, chat_stream, embeddings, responses; did you mean completions?',
-    'DIR/enumerations.yaml:2:120: gateways[0].routes[2]: must be one of completions, chat, chat_stream, embeddings, responses; did you mean embeddings?',
+    `DIR/enumerations.yaml:2:102: gateways[0].routes[0]: must be one of ${ROUTE.join(', ')}; did you mean completions?`,
+    `DIR/enumerations.yaml:2:120: gateways[0].routes[2]: must be one of ${ROUTE.join(', ')}; did you mean embeddings?`,
     'DIR/enumerations.yaml:2:142: gateways[0].expect.cache: must be one of redis, local, none; did you mean redis?',
     'DIR/enumerations.yaml:3:8: log.level: must be one of trace, debug, info, warn, error',
     'DIR/enumerations.yaml:3:24: log.format: must be one of json, text; did you mean json?',
@@ -91,7 +93,7 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/many-at-once.yaml:14:5: gateways[0].api_key: DIR/no-such-secret does not exist',
     'DIR/many-at-once.yaml:15:5: gateways[0].redis: no target is named cach; did you mean cache?',
     'DIR/many-at-once.yaml:16:5: gateways[0].model: must be text, not a number; put it in quotes',
-    'DIR/many-at-once.yaml:17:27: gateways[0].routes[1]: must be one of completions, chat, chat_stream, embeddings, responses; did you mean chat?',
+    `DIR/many-at-once.yaml:17:27: gateways[0].routes[1]: must be one of ${ROUTE.join(', ')}; did you mean chat?`,
     'DIR/many-at-once.yaml:19:5: gateways[0].interval: must be a duration; did you mean 15s?',
     'DIR/many-at-once.yaml:20:8: log.level: must be one of trace, debug, info, warn, error; did you mean info?',
   ],

@@ -1,4 +1,5 @@
 import type { RedisFailure } from '../../../model/redis.ts';
+import type { ServerState } from '../../../redis/replies/server-state.ts';
 import { type AnomalousIncrease, type CounterSnapshot, type ObservationWindow, ratioOf } from '../../../verdict/growth.ts';
 import type { RouteResult, Signals } from '../../../verdict/signals.ts';
 import { type BackendEvidence, failureOf, type TargetReport } from './backend.ts';
@@ -29,7 +30,8 @@ export interface BackendMemory {
   readonly window: ObservationWindow | undefined;
   /** What moved while the last pairs ran. */
   readonly deltas: Signals['deltas'];
-  /** The counters just after the last pairs. */
+  /** The counters just before and just after the last pairs. */
+  readonly before: CounterSnapshot | undefined;
   readonly after: CounterSnapshot | undefined;
   readonly stalled: boolean;
   readonly usedBefore: boolean;
@@ -69,6 +71,7 @@ export const NO_BACKEND: BackendMemory = {
   baseline: NO_BASELINE,
   window: undefined,
   deltas: undefined,
+  before: undefined,
   after: undefined,
   stalled: false,
   usedBefore: false,
@@ -87,6 +90,7 @@ export function withEvidence(memory: BackendMemory, { before, after, stalled, re
     baseline,
     window,
     deltas: window?.during.by,
+    before,
     after,
     stalled,
     usedBefore: memory.usedBefore || after !== undefined,
@@ -130,7 +134,7 @@ export function withPause(memory: BackendMemory, quiet: CounterSnapshot | undefi
 /** What a verdict needs to know of the target; `namespaceTold`: the gateway itself has told its namespace. */
 export function signalsOf(memory: BackendMemory | undefined, namespaceTold: boolean): BackendSignals {
   if (memory === undefined) return NO_TARGET;
-  const { report, after, allGood, keyFound } = memory;
+  const { report, before, after, allGood, keyFound } = memory;
   return {
     redisFailure: failureOf(after, report.failure),
     redisStalled: memory.stalled,
@@ -139,12 +143,20 @@ export function signalsOf(memory: BackendMemory | undefined, namespaceTold: bool
     deltas: memory.deltas,
     refusedCredential: report.refusedCredential,
     acceptedCredential: report.acceptedCredential,
-    server: after?.counters.state,
+    server: mostCrowded(before?.counters.state, after?.counters.state),
     increases: allGood ? {} : increasesOf(memory),
     // Silence under a namespace that only the configuration knows may be that of a wrong prefix.
     seesEveryWrite: report.watching && after?.counters.mode === 'standalone' && (namespaceTold || keyFound),
     writesUnwatched: writesUnwatched(memory.unseenRounds),
   };
+}
+
+/** The state of a server after the pairs, with the clients and their limit at whichever end it had less room: one that has room now may have had none. */
+function mostCrowded(before: ServerState | undefined, after: ServerState | undefined): ServerState | undefined {
+  if (before === undefined || after === undefined) return after;
+  const share = ({ clients = 0, maxClients = Number.POSITIVE_INFINITY }: ServerState) => clients / maxClients;
+  const { clients, maxClients } = share(before) > share(after) ? before : after;
+  return { ...after, clients, maxClients };
 }
 
 /** Failures of Redis that keep its clients waiting. */
@@ -159,7 +171,7 @@ export function availabilityOf(memory: BackendMemory | undefined): 'away' | 'ans
 
 /**
  * The increases of the counters, with refused commands of a kind that never came before, which are few beside all that a
- * user may be refused at all times: what stands out more counts.
+ * user may be refused at all times: the larger ratio counts.
  */
 function increasesOf({ window, baseline, refusals }: BackendMemory): BackendSignals['increases'] {
   const increases = window === undefined ? {} : increasesBeside(baseline, window);

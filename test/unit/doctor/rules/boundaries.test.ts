@@ -53,6 +53,28 @@ const pool = (workers: number, each: number, maxclients?: number) => ({
 });
 const user = (text: string) => server(`--user '${text}'`);
 
+/** A cache and a coordination Redis, with a line more each. */
+function two(own: string, other: string, host = 'redis') {
+  return { 'config.yaml': `general_settings:\n  coordination_redis:\n    host: ${host}\n    ${other}\n${redisCache(own)['config.yaml']}` };
+}
+const at = (host: string) => cache('type: redis', `host: ${host}`);
+const sentinels = (...params: readonly string[]) => ({
+  ...cache('type: redis', 'sentinel_nodes: [["sentinel", 26379]]', 'service_name: main', ...params),
+  '.env': 'A=1\n',
+});
+const runs = (tag: string) => ({ 'compose.yaml': `services:\n  litellm:\n    image: ghcr.io/berriai/litellm:${tag}\n` });
+/** A gateway in front of a Redis with these options. */
+const behind = (command: string) => both(['environment: { A: "1" }'], ['image: redis:8', `command: redis-server ${command}`]);
+/** A gateway with a password, if any, and the Redis behind it. */
+function logsIn(password: string | undefined, command: string) {
+  const own = password === undefined ? [] : [`password: ${password}`];
+  return { ...redisCache(...own), ...behind(command) };
+}
+function models(...names: readonly string[]) {
+  const list = names.map((name) => `  - model_name: m\n    litellm_params: { model: ${name} }\n`).join('');
+  return { 'config.yaml': `model_list:\n${list}${redisCache()['config.yaml']}` };
+}
+
 const CASES: Readonly<Record<string, readonly Case[]>> = {
   'redis-idle-timeout': [
     ['never', server('--timeout 0'), undefined],
@@ -331,6 +353,189 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
       undefined,
     ],
     ['without any', redisCache(), undefined],
+  ],
+  'tls-differs': [
+    ['alike', two('ssl: true', 'ssl: true'), undefined],
+    ['neither', two('db: 0', 'db: 0'), undefined],
+    [
+      'the cache alone',
+      two('ssl: true', 'db: 0'),
+      'medium: coordination_redis.host is used without TLS, the same server is used with TLS by the cache',
+    ],
+    [
+      'the other alone',
+      two('db: 0', 'ssl: true'),
+      'medium: cache_params.host is used without TLS, the same server is used with TLS by the coordination',
+    ],
+    ['of another server', two('ssl: true', 'db: 0', 'elsewhere'), undefined],
+    ['of another port', two('ssl: true', 'port: 6380'), undefined],
+  ],
+  'redis-tls-mismatch': [
+    [
+      'TLS to a plain port',
+      { ...redisCache('ssl: true'), ...behind('--port 6379') },
+      'high: cache_params.host is used with TLS, and port 6379 of Redis of redis speaks plain text',
+    ],
+    ['TLS to the port of TLS', { ...redisCache('ssl: true', 'port: 6380'), ...behind('--port 6379 --tls-port 6380') }, undefined],
+    ['TLS where there is nothing else', { ...redisCache('ssl: true'), ...behind('--port 0 --tls-port 6379') }, undefined],
+    [
+      'plain text to the port of TLS',
+      { ...redisCache('port: 6380'), ...behind('--port 6379 --tls-port 6380') },
+      'high: cache_params.host is used without TLS, and port 6380 of Redis of redis speaks TLS only',
+    ],
+    ['plain text to a plain port', { ...redisCache(), ...behind('--port 6379 --tls-port 6380') }, undefined],
+    ['what a file may say', { ...redisCache('ssl: true'), ...behind('/usr/local/etc/redis/redis.conf') }, undefined],
+  ],
+  'redis-not-reachable': [
+    ['the last database', { ...redisCache('db: 15'), ...behind('--port 6379') }, undefined],
+    [
+      'one beyond',
+      { ...redisCache('db: 16'), ...behind('--port 6379') },
+      'high: Redis of redis has databases 0 to 15, LiteLLM asks for 16',
+    ],
+    ['the last of few', { ...redisCache('db: 1'), ...behind('--databases 2') }, undefined],
+    [
+      'one beyond few',
+      { ...redisCache('db: 2'), ...behind('--databases 2') },
+      'high: Redis of redis has databases 0 to 1, LiteLLM asks for 2',
+    ],
+    ['a replica', { ...redisCache(), ...behind('--replicaof main 6379') }, 'high: Redis of redis is a replica, which refuses writes'],
+    [
+      'a replica by its older name',
+      { ...redisCache(), ...behind('--slaveof main 6379') },
+      'high: Redis of redis is a replica, which refuses writes',
+    ],
+    ['a replica that takes writes', { ...redisCache(), ...behind('--replicaof main 6379 --replica-read-only no') }, undefined],
+    ['a replica of nobody', { ...redisCache(), ...behind('--replicaof no one') }, undefined],
+    [
+      'its own loopback',
+      { ...redisCache(), ...behind('--bind 127.0.0.1 ::1') },
+      'high: Redis of redis listens on its own loopback only: bind 127.0.0.1 ::1',
+    ],
+    ['every address', { ...redisCache(), ...behind('--bind 127.0.0.1 0.0.0.0') }, undefined],
+    [
+      'protected without a password',
+      { ...redisCache(), ...behind('--protected-mode yes') },
+      'high: Redis of redis has protected-mode yes and no password, so it refuses every client outside of its own container',
+    ],
+    ['protected with a password', { ...redisCache(), ...behind('--protected-mode yes --requirepass p') }, undefined],
+    ['protected with an address', { ...redisCache(), ...behind('--protected-mode yes --bind 0.0.0.0') }, undefined],
+  ],
+  'remote-without-tls': [
+    ...['redis', 'localhost', '127.0.0.1', 'redis.ai.svc.cluster.local', 'host.docker.internal'].map(
+      (host): Case => [host, at(host), undefined],
+    ),
+    ...['10.0.0.1', '192.168.1.1', '172.16.0.1', '172.31.255.255', '100.64.0.1', 'cache.internal', 'nas.local'].map(
+      (host): Case => [host, at(host), `medium: ${host}:6379 is another machine and is used without TLS`],
+    ),
+    ...['172.15.0.1', '172.32.0.1', '100.63.0.1', '100.128.0.1', '8.8.8.8', 'redis.example.org'].map(
+      (host): Case => [host, at(host), `high: ${host}:6379 is another machine and is used without TLS`],
+    ),
+    ['with TLS', cache('type: redis', 'host: redis.example.org', 'ssl: true'), undefined],
+  ],
+  'sentinel-settings': [
+    ['kept since 1.85.0', sentinels('password: p'), undefined, '1.85.0'],
+    ['lost before', sentinels('password: p'), 'high: LiteLLM 1.84.9 does not use password behind Sentinel', '1.84.9'],
+    ['of a release that is not known', sentinels('password: p'), undefined],
+    ['the first database', sentinels('password: p', 'db: 0'), undefined, '1.110.2'],
+    ['another one', sentinels('password: p', 'db: 1'), 'medium: database 1 together with Sentinel', '1.110.2'],
+  ],
+  'local-cache-with-several-workers': [
+    ['one worker', { ...cache('type: local'), ...both(['command: ["--num_workers", "1"]'], ['image: redis:8']) }, undefined],
+    [
+      'two',
+      { ...cache('type: local'), ...both(['command: ["--num_workers", "2"]'], ['image: redis:8']) },
+      'high: type local with 2 workers of LiteLLM',
+    ],
+    [
+      'two replicas',
+      { ...cache('type: local'), ...both(['deploy: { replicas: 2 }'], ['image: redis:8']) },
+      'high: type local with 2 replicas with 1 worker each of LiteLLM',
+    ],
+    ['a cache that is shared', { ...redisCache(), ...both(['command: ["--num_workers", "8"]'], ['image: redis:8']) }, undefined],
+  ],
+  'router-redis': [
+    ['one replica', { ...redisCache(), ...both(['deploy: { replicas: 1 }'], ['image: redis:8']) }, undefined],
+    [
+      'two',
+      { ...redisCache(), ...both(['deploy: { replicas: 2 }'], ['image: redis:8']) },
+      'medium: router_settings names no Redis, with 2 replicas',
+    ],
+  ],
+  'release-not-pinned': [
+    ...['v1.104.2', 'main-v1.104.2-stable', `v1.104.2@sha256:${'a'.repeat(64)}`, 'v1.104.2-stable'].map(
+      (tag): Case => [tag, runs(tag), undefined],
+    ),
+    ...['main-latest', 'main-stable', 'latest'].map((tag): Case => [tag, runs(tag), `low: container litellm runs the moving tag ${tag}`]),
+  ],
+  'verbose-logging': [
+    ['by the file', { 'config.yaml': 'litellm_settings: { set_verbose: true }\n' }, 'medium: set_verbose is switched on'],
+    ['not by the file', { 'config.yaml': 'litellm_settings: { set_verbose: false }\n' }, undefined],
+    ['by a flag', both(['command: ["--detailed_debug"]'], ['image: redis:8']), 'medium: --detailed_debug is switched on'],
+    ['by a variable', { '.env': 'LITELLM_LOG=DEBUG\n' }, 'medium: LITELLM_LOG=debug is switched on'],
+    ['not by another level', { '.env': 'LITELLM_LOG=INFO\n' }, undefined],
+  ],
+  'variable-undefined': [
+    [
+      'missing',
+      { ...redisCache('password: os.environ/PASS'), ...both(['environment: { A: "1" }'], ['image: redis:8']) },
+      'high: cache_params.password names PASS, which container litellm does not have',
+    ],
+    ['there', { ...redisCache('password: os.environ/PASS'), ...both(['environment: { PASS: "1" }'], ['image: redis:8']) }, undefined],
+    ['without a container', redisCache('password: os.environ/PASS'), undefined],
+  ],
+  'redis-port-open': [
+    ...['127.0.0.1:6379:6379', '[::1]:6379:6379', '127.0.0.2:6379:6379'].map(
+      (port): Case => [port, server('--requirepass p', 'redis:8', `ports: ["${port}"]`), undefined],
+    ),
+    ...['6379:6379', '0.0.0.0:6379:6379', '10.0.0.1:6379:6379'].map(
+      (port): Case => [
+        port,
+        server('--requirepass p', 'redis:8', `ports: ["${port}"]`),
+        'high: port 6379 of service redis is published on all addresses, without TLS',
+      ],
+    ),
+    [
+      'without a password',
+      server('--save ""', 'redis:8', 'ports: ["6379:6379"]'),
+      'critical: port 6379 of service redis is published on all addresses, without TLS and without a password',
+    ],
+    ['TLS alone', server('--port 0 --tls-port 6379 --requirepass p', 'redis:8', 'ports: ["6379:6379"]'), undefined],
+  ],
+  'redis-login-refused': [
+    ['the same password', logsIn('p', '--requirepass p'), undefined],
+    ['another one', logsIn('p', '--requirepass q'), 'critical: the cache logs in with another password than that of Redis of redis'],
+    ['none', logsIn(undefined, '--requirepass p'), 'critical: the cache logs in without a password, Redis of redis asks for one'],
+    ['one too many', logsIn('p', '--save ""'), 'critical: the cache logs in with a password, Redis of redis has none'],
+    ['what a file may say', logsIn('p', '/usr/local/etc/redis/redis.conf'), undefined],
+  ],
+  'environment-differs': [
+    ['another host', { ...redisCache(), '.env': 'REDIS_HOST=other\n' }, 'high: REDIS_HOST and cache_params.host name different hosts'],
+    ['the same', { ...redisCache(), '.env': 'REDIS_HOST=redis\n' }, undefined],
+    ['none', { ...redisCache(), '.env': 'REDIS_HOST=\n' }, undefined],
+  ],
+  'model-name-shared': [
+    ['one family', models('openai/gpt-4o', 'azure/x', 'gpt-4o-mini'), undefined],
+    ['two families', models('openai/gpt-4o', 'anthropic/claude-3'), 'medium: model_name "m" means gpt and for claude'],
+    ['names that are free', models('azure/gpt', 'azure/claude'), undefined],
+  ],
+  'call-types': [
+    ['none, which is a way to say so', redisCache('supported_call_types: []'), 'info: supported_call_types is empty'],
+    ['the form of the gateway', redisCache('supported_call_types: [acompletion]'), undefined],
+    ['the other form alone', redisCache('supported_call_types: [completion]'), 'medium: completion without acompletion'],
+    ['both', redisCache('supported_call_types: [completion, acompletion]'), undefined],
+    ['responses since 1.105.0', redisCache('supported_call_types: [responses]'), undefined, '1.105.0'],
+    ['responses before', redisCache('supported_call_types: [responses]'), 'medium: responses without aresponses', '1.104.9'],
+  ],
+  'iam-with-password': [
+    ['a token alone', cache('type: redis', 'host: redis', 'ssl: true', 'gcp_service_account: a'), undefined, '1.110.2'],
+    [
+      'a password too',
+      cache('type: redis', 'host: redis', 'ssl: true', 'gcp_service_account: a', 'password: p'),
+      'medium: cache_params.password together with Google IAM',
+      '1.110.2',
+    ],
+    ['without TLS', redisCache('gcp_service_account: a'), 'medium: Google IAM without TLS', '1.110.2'],
   ],
 };
 

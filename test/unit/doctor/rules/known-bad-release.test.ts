@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { knownBadRelease } from '../../../../src/doctor/rules/known-bad-release.ts';
+import { KNOWN_BAD } from '../../../../src/litellm/releases.ts';
 import { examples } from '../../../support/doctor-page.ts';
 import { reported } from '../../../support/doctor-setup.ts';
 
@@ -38,5 +39,36 @@ describe('known-bad-release', () => {
     ['1.106.0', '', []],
   ])('knows %s', async (litellmVersion, more, expected) => {
     expect(await reported(knownBadRelease, cache(more), { litellmVersion })).toEqual(expected);
+  });
+});
+
+/** A setup in which a defect matters, by what it needs. */
+const IN: Readonly<Record<(typeof KNOWN_BAD)[number]['when'], string>> = {
+  always: 'type: local',
+  redis: 'type: redis, host: h',
+  url_without_tls: 'type: redis, url: "redis://h"',
+  embeddings: 'type: redis, host: h',
+  semantic: 'type: redis-semantic, redis_url: "redis://h"',
+  cluster: 'type: redis, redis_startup_nodes: [{ host: h, port: 1 }]',
+  responses: 'type: redis, host: h, supported_call_types: [aresponses]',
+  several_workers: 'type: local',
+};
+const WORKERS = 'services:\n  litellm:\n    image: ghcr.io/berriai/litellm:main-latest\n    command: ["--num_workers", "2"]\n';
+
+describe.each(KNOWN_BAD)('a release that $what', ({ when, what, since, fixed: [major, minor, patch] }) => {
+  const isReported = async (version: string) => {
+    const config = `litellm_settings: { cache: true, cache_params: { ${IN[when]} } }\n`;
+    const found = await reported(knownBadRelease, { 'config.yaml': config, 'compose.yaml': WORKERS }, { litellmVersion: version });
+    return found.some((line) => line.endsWith(`LiteLLM ${version} ${what}`));
+  };
+  const before = patch > 0 ? `${major}.${minor}.${patch - 1}` : `${major}.${minor - 1}.99`;
+
+  it('is reported from the first to the last one, and no other', async () => {
+    expect(await isReported(before)).toBe(true);
+    expect(await isReported(`${major}.${minor}.${patch}`)).toBe(false);
+    if (since === undefined) return;
+    const [first, second, third] = since;
+    expect(await isReported(since.join('.'))).toBe(true);
+    expect(await isReported(third > 0 ? `${first}.${second}.${third - 1}` : `${first}.${second - 1}.99`)).toBe(false);
   });
 });

@@ -63,6 +63,24 @@ describe('the judgement of a gateway', () => {
     expect(judge(state).judgement.evidence).toContain('Redis refused 32 commands without a password (NOAUTH) during the probes');
   });
 
+  it.each<[string, readonly [clients: number, limit: number], readonly [clients: number, limit: number], string]>([
+    ['the limit of clients while the server has little room', [25, 20], [25, 20], 'redis_max_clients'],
+    ['the limit of clients where it was raised meanwhile', [25, 20], [5, 10_000], 'redis_max_clients'],
+    ['the limit of clients where many have left meanwhile', [9_999, 10_000], [5, 10_000], 'redis_max_clients'],
+    ['the limit of clients where it was reached meanwhile', [5, 10_000], [20, 20], 'redis_max_clients'],
+    ['protected mode only where the server had room all the time', [5, 10_000], [6, 10_000], 'redis_auth'],
+  ])('takes connections that were turned away for those of %s', (_, before, after, cause) => {
+    const snapshot = (at: number, rejectedConnections: number, [clients, maxClients]: readonly [number, number]) =>
+      counters(at, { rejectedConnections, state: { mode: 'standalone', clients, maxClients } });
+    const good = Array.from({ length: 12 }, (_one, index) => watched(GOOD, index * INTERVAL, [0, 0]));
+    const bad = {
+      ...MASKED,
+      target: READABLE,
+      backend: evidence(snapshot(12 * INTERVAL, 0, before), snapshot(12 * INTERVAL + 500, 9, after)),
+    };
+    expect(judge(stateAfter(WITH_TARGET, ...good, bad)).judgement.cause).toBe(cause);
+  });
+
   it('says nothing of counters while all pairs are good', () => {
     const { signals } = judge(stateAfter(WITH_TARGET, watched(GOOD, 0, [0, 0]), watched(GOOD, INTERVAL, [0, 32])));
     expect([signals.increases, signals.refusals, signals.deltas]).toMatchObject([{}, [], { NOAUTH: 32 }]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { tlsAdvice } from '../../../src/config/tls-advice.ts';
-import { classify } from '../../../src/redis/connection/failure.ts';
+import { tlsAdvice } from '../../../../src/config/tls/advice.ts';
+import { classify } from '../../../../src/redis/connection/failure.ts';
 
 describe('an error of TLS', () => {
   it.each([

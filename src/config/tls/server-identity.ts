@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { checkServerIdentity as checkName, type PeerCertificate } from 'node:tls';
-import { withoutBrackets } from '../source/url.ts';
+import { withoutBrackets } from '../../source/url.ts';
 
 /**
  * Whether a certificate is for a host: an error when it is not, undefined when it is; for the option of the same

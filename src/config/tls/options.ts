@@ -1,6 +1,6 @@
-import { readText } from '../source/file.ts';
-import { pemFault } from '../source/pem.ts';
-import type { TlsConfig } from './effective.ts';
+import { readText } from '../../source/file.ts';
+import { pemFault } from '../../source/pem.ts';
+import type { TlsConfig } from '../effective.ts';
 
 /** What a `tls` section is to node:tls and node:https, but for the name that is expected. */
 export interface TlsOptions {
