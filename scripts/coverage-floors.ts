@@ -1,6 +1,6 @@
 import { relative, sep } from 'node:path';
 
-/** The share of its lines, in percent, that the tests of `npm run check` reach at least in a folder of `src`. */
+/** The share of its lines, in percent, that unit and socket tests reach at least in a folder of `src`. */
 export const FLOOR = 90;
 
 /** Folders below that, with what was measured, rounded down. A floor here is never lowered; one that has reached 90 goes. */

@@ -1,5 +1,5 @@
 /**
- * Compares the lines that the tests of `npm run check` reach with the floor of each folder of `src`. Exits 1 where a
+ * `npm run coverage`: compares the lines that unit and socket tests reach with the floor of each folder of `src`. Exits 1 where a
  * folder is below its floor. Without the Redis that most socket tests need nothing is compared, and that is said.
  */
 import { readFileSync } from 'node:fs';

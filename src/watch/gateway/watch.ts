@@ -78,27 +78,31 @@ export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
   const timeout = (2 * config.timeout + WAIT_MS) * config.routes.length + REQUESTS_BESIDE * config.timeout;
   let state = createState(config, backend !== undefined);
   let shown = NOT_JUDGED;
-  let running = false;
+  /** The monotonic time at which the round that runs began. */
+  let startedAt: number | undefined;
   for (const route of config.routes) openRouteCounters(series, route, config.model);
   publishState(series, config, state, shown, clock.now(), clock.monotonic());
 
   async function run(tick: Tick): Promise<void> {
     if (!mayProbe()) return standBy();
-    running = true;
+    const start = clock.monotonic();
+    startedAt = start;
     try {
-      const start = clock.monotonic();
       const limits = { pairs: start + timeout * PAIRS_SHARE, all: start + timeout * ALL_SHARE };
       const round = await probeRound(parts, state, limits, tick);
-      state = advance(state, round);
-      publishRound(series, config.model, round, state);
+      const next = advance(state, round);
+      publishRound(series, config.model, round, next);
       for (const { pair, at } of round.pairs) history.pair(pair, at, tick.traceId);
-      if (!mayJudge(state)) return;
-      overhead.excuse(start, availabilityOf(state.backend));
-      const found = needsExperiments(state) ? await experiment(parts, state, limits.all, tick) : undefined;
-      if (found !== undefined) state = learn(state, found);
+      if (!mayJudge(next)) {
+        state = next;
+        return;
+      }
+      overhead.excuse(start, availabilityOf(next.backend));
+      const found = needsExperiments(next) ? await experiment(parts, next, limits.all, tick) : undefined;
+      state = found === undefined ? next : learn(next, found);
       publish(judge(state, found), tick);
     } finally {
-      running = false;
+      startedAt = undefined;
     }
   }
 
@@ -112,6 +116,12 @@ export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
 
   function mayProbe(): boolean {
     return lease() === undefined || lease() === 'held';
+  }
+
+  /** The time at which pairs have to be fresh: while a round runs, those before it are not called old, unless it is stuck. */
+  function freshAt(): number {
+    const now = clock.monotonic();
+    return startedAt !== undefined && now - startedAt <= timeout ? startedAt : now;
   }
 
   /** What was found before is old when this exporter probes again. Pairs that nobody sends are counted. */
@@ -132,8 +142,8 @@ export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
             shown,
             overhead: overhead.status(),
             silent: backend?.silent() ?? false,
-            running,
-            now: clock.monotonic(),
+            running: startedAt !== undefined,
+            now: freshAt(),
           })
         : STANDBY),
       otherExporters: backend?.others(clock.monotonic() - Math.max(OTHERS_MS, 3 * config.interval)),
