@@ -82,7 +82,13 @@ describe('a tick that fails', () => {
     });
     while (failures.length > 0) await tick(GOES_ON);
     expect(
-      lines().map(({ level, failure, failures, before, failures_before }) => [level, failure, failures, before, failures_before]),
+      lines().map(({ level, error_type, failures, error_type_before, failures_before }) => [
+        level,
+        error_type,
+        failures,
+        error_type_before,
+        failures_before,
+      ]),
     ).toEqual([
       ['warn', 'refused', undefined, undefined, undefined],
       ['debug', 'refused', 2, undefined, undefined],
