@@ -20,7 +20,7 @@ import { repeated, type Stage, summary, vitestStage } from './test-summary.ts';
 
 const MINUTE = 60_000;
 const PROJECTS = [
-  { name: 'unit', cap: 4 * MINUTE, servers: false, times: process.env.CI ? 3 : 1 },
+  { name: 'unit', cap: 8 * MINUTE, servers: false, times: process.env.CI ? 3 : 1 },
   { name: 'contract', cap: 4 * MINUTE, servers: false, times: 1 },
   { name: 'socket', cap: 6 * MINUTE, servers: true, times: 1 },
   { name: 'integration', cap: 15 * MINUTE, servers: true, times: 1 },

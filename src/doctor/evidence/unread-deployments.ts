@@ -53,14 +53,14 @@ const FORMS: readonly Form[] = [
   },
   {
     name: /\.(?:ya?ml|json)$/,
-    text: /^\s*["']?kind["']?\s*:\s*["']?(?:Deployment|StatefulSet|DaemonSet|Pod|Job|CronJob|Rollout|HelmRelease|Application|Service|ConfigMap|List)\b/m,
+    text: /^[^\S\n]{0,40}["']?kind["']?[^\S\n]{0,40}:[^\S\n]{0,40}["']?(?:Deployment|StatefulSet|DaemonSet|Pod|Job|CronJob|Rollout|HelmRelease|Application|Service|ConfigMap|List)\b/m,
     what: 'a manifest of Kubernetes',
     fix: 'name it, or its folder, with --kubernetes',
   },
   { name: /\.ya?ml$/, text: /^services\s*:/m, what: 'a compose file', fix: WITH_COMPOSE },
   {
     name: /\.ya?ml$/,
-    text: /^\s*-?\s*(?:community\.docker\.|containers\.podman\.)?(?:docker_container|podman_container|docker_compose_v2)\s*:/m,
+    text: /^[^\S\n]{0,40}(?:-[^\S\n]{1,40})?(?:community\.docker\.|containers\.podman\.)?(?:docker_container|podman_container|docker_compose_v2)[^\S\n]{0,40}:/m,
     what: 'a playbook of Ansible',
     fix: IN_WORDS,
   },

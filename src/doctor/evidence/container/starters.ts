@@ -80,7 +80,7 @@ function unreadable(name: string, files: Files): Gap[] {
 }
 
 /** A Redis beside LiteLLM has a unit of its own. */
-const REDIS = /^\s*Image\s*=.*(?:redis|valkey|keydb|dragonfly)/m;
+const REDIS = /^[^\S\n]{0,40}Image[^\S\n]{0,40}=.*(?:redis|valkey|keydb|dragonfly)/m;
 
 function read(name: string, text: string, context: Context): Started['gateways'] {
   if (UNIT.test(name)) return ofUnit(text, context);
