@@ -1,5 +1,5 @@
 /**
- * A page that is written by hand but for one part, with that part renewed. The part stands between the comments
+ * A page that is written by hand but for one part, with that part renewed. The part is between the comments
  * `<!-- NAME: written by npm run gen -->` and `<!-- end of the NAME -->`. Throws when the page lacks one of them.
  */
 export function withPart(page: string, name: string, text: string): string {

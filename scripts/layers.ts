@@ -67,7 +67,7 @@ export function layersJson(): string {
     const others = NAMES.filter((other) => !allowed.includes(other));
     const layers: Restriction = {
       group: others.map((other) => (isFile(other) ? `**/${other}` : `**/${other}/**`)),
-      message: `${name} imports only from what stands below it in the table of docs/architecture.md.`,
+      message: `${name} imports only from what is below it in the table of docs/architecture.md.`,
     };
     const packages = PACKAGES.filter(({ owners }) => !owners.includes(name)).map(
       ({ patterns, owners }): Restriction => ({

@@ -54,11 +54,11 @@ export async function startDaemon({
   let notes = atStart;
   let reloading: Promise<string[]> = Promise.resolve([]);
   let tracesUrl = config.traces.ui_url;
-  let begun = false;
+  let started = false;
 
   function missing(): string[] {
     return [
-      ...(begun ? [] : ['the watches have not been started yet']),
+      ...(started ? [] : ['the watches have not been started yet']),
       ...fleet
         .targets()
         .filter((target) => target.up === undefined)
@@ -82,13 +82,13 @@ export async function startDaemon({
     };
   }
 
-  /** A variable that nobody thinks of changes what is watched: that is worth a line at every load. */
-  function tellNotes(): void {
+  /** A forgotten variable changes what is watched, so every load logs it. */
+  function logNotes(): void {
     for (const note of notes) telemetry.log.warn({ note }, 'The environment or a flag changes the configuration file');
   }
 
   /** Takes a configuration over, or leaves everything as it was and throws. */
-  async function takeOver(next: Config): Promise<void> {
+  async function apply(next: Config): Promise<void> {
     const outlets = await telemetry.prepare(next);
     const watches = await fleet.prepare(next).catch(async (error: unknown) => {
       await outlets.drop();
@@ -103,12 +103,12 @@ export async function startDaemon({
     try {
       const loaded = await load();
       if (!loaded.ok) return loaded.problems.map((problem) => telemetry.mask.text(problemText(problem)));
-      await takeOver(loaded.config);
+      await apply(loaded.config);
       tracesUrl = loaded.config.traces.ui_url;
       notes = loaded.notes ?? [];
-      tellNotes();
+      logNotes();
       if (JSON.stringify(loaded.config.http) !== JSON.stringify(config.http))
-        telemetry.log.warn({}, 'Changes of http take effect at the next start');
+        telemetry.log.warn({}, 'Changes in the section http take effect after a restart');
       telemetry.log.info(
         { targets: loaded.config.redis.length, gateways: loaded.config.gateways.length },
         'The configuration was loaded again',
@@ -123,7 +123,7 @@ export async function startDaemon({
 
   async function reloadOnce(): Promise<string[]> {
     const problems = await problemsOfReload();
-    if (problems.length > 0) telemetry.log.error({ problems }, 'The configuration was refused; the one before stays in force');
+    if (problems.length > 0) telemetry.log.error({ problems }, 'The new configuration was refused; the previous one stays in force');
     lastReload = { successful: problems.length === 0, at: clock.now(), problems };
     telemetry.reloaded(lastReload);
     return problems;
@@ -139,9 +139,9 @@ export async function startDaemon({
     config: config.http,
     log: telemetry.log,
     mask: telemetry.mask,
-    pages: {
+    handlers: {
       metrics: (accept) => {
-        fleet.showLease();
+        fleet.publishLease();
         return telemetry.metricsPage(accept);
       },
       status,
@@ -149,15 +149,15 @@ export async function startDaemon({
       missing,
       reload,
       debug: (name) => {
-        const inside = fleet.inside(name);
+        const inside = fleet.details(name);
         return inside && debugText(status(), name, inside);
       },
       tracesUrl: () => tracesUrl,
     },
   });
   await fleet.apply(config);
-  begun = true;
-  tellNotes();
+  started = true;
+  logNotes();
   telemetry.log.info(
     { addresses: [...http.addresses], targets: config.redis.length, gateways: config.gateways.length, version },
     'The exporter is up',

@@ -23,10 +23,10 @@ import { createTargetWatch } from './watch/target/watch.ts';
 /** A sample that is older than this many intervals is withdrawn. */
 const STALE_INTERVALS = 3;
 /** The watch of a gateway withdraws what is too old for its effective interval; this is for one that no longer runs. */
-const LONGEST_PAUSE = 8;
+const MAX_BACKOFF_FACTOR = 8;
 
 /** More gateways than one exporter watches, those among them that were taken out and may come back. */
-const MEMORIES = 10_000;
+const MAX_MEMORIES = 10_000;
 
 interface Member<S> {
   readonly job: Job;
@@ -50,7 +50,7 @@ interface Built {
   gateways: Map<string, GatewayMember>;
 }
 
-type GatewayMember = Member<GatewayStatus> & { inside(): ReturnType<Fleet['inside']> };
+type GatewayMember = Member<GatewayStatus> & { inside(): ReturnType<Fleet['details']> };
 
 /** The watches that run: one for each target, census and gateway of the configuration. */
 export interface Fleet {
@@ -66,15 +66,15 @@ export interface Fleet {
   targets(): TargetStatus[];
   gateways(): GatewayStatus[];
   /** Brings what the metrics say of the lease up to this moment; to be called before they are read. */
-  showLease(): void;
+  publishLease(): void;
   /** What is known of a gateway beside its status; undefined for an unknown name. */
-  inside(gateway: string): { config: GatewayConfig; judged: Judged | undefined } | undefined;
+  details(gateway: string): { config: GatewayConfig; judged: Judged | undefined } | undefined;
   close(): Promise<void>;
 }
 
 export interface FleetOptions {
   telemetry: Telemetry;
-  /** Without it jobs only run when `runOnce` asks for them, whoever holds a lease. */
+  /** Without it jobs only run when `runOnce` asks for them, whatever the state of the lease. */
   scheduler?: Scheduler;
   clock: Clock;
   env: Readonly<Record<string, string | undefined>>;
@@ -89,7 +89,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
   const lease = scheduler && createSharedLease({ scheduler, log: telemetry.log, clock, env, onChange: leaseChanged });
   const memories = new Map<string, { config: GatewayConfig; memory: OverheadMemory }>();
   let current: Config | undefined;
-  let shownLease: LeaseState | undefined;
+  let publishedLease: LeaseState | undefined;
 
   function member<S>(task: Task, watch: { job: Job; status(): S; close?(): Promise<void> }, series?: Series): Member<S> {
     const run = telemetry.observed(watch.job, task);
@@ -128,7 +128,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       series,
       log: telemetry.log,
       clock,
-      onRecovery: () => recovered(config.name),
+      onRecovery: () => targetRecovered(config.name),
       once: scheduler === undefined,
     });
     built.shared.set(config.name, target);
@@ -142,8 +142,8 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     const series = telemetry.store.openNext({
       kind: 'gateway',
       name: config.name,
-      staleAfter: STALE_INTERVALS * LONGEST_PAUSE * config.interval,
-      shows: (metric) => showsGateway(metric, lease?.state()),
+      staleAfter: STALE_INTERVALS * MAX_BACKOFF_FACTOR * config.interval,
+      isShown: (metric) => isGatewayMetricShown(metric, lease?.state()),
     });
     built.opened.push(series);
     const target = config.redis === undefined ? undefined : (built.shared.get(config.redis) ?? shared.get(config.redis));
@@ -163,25 +163,25 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     memories.delete(config.name);
     memories.set(config.name, kept);
     const [oldest] = memories.keys();
-    if (memories.size > MEMORIES && oldest !== undefined) memories.delete(oldest);
+    if (memories.size > MAX_MEMORIES && oldest !== undefined) memories.delete(oldest);
     return kept.memory;
   }
 
   /** What the lease metric says has to be true at each scrape, not only after the next tick of a gateway or of the lease. */
-  function showLease(): void {
+  function publishLease(): void {
     const state = lease?.state();
-    shownLease = state;
+    publishedLease = state;
     const samples = state === undefined ? [] : [sample('llm.cache.probe.lease_held', {}, state === 'held' ? 1 : 0)];
     for (const { series } of gateways.values()) series?.replace('lease', samples, clock.now());
   }
 
   function leaseChanged(): void {
-    showLease();
+    publishLease();
     if (lease?.state() === 'held') for (const { scheduled } of gateways.values()) scheduled?.runSoon();
   }
 
   /** A target that recovered is worth a census and a pair at once: the verdict heals without waiting for the grid. */
-  function recovered(target: string): void {
+  function targetRecovered(target: string): void {
     censuses.get(target)?.scheduled?.runSoon();
     for (const gateway of current?.gateways ?? []) {
       if (gateway.redis === target) gateways.get(gateway.name)?.scheduled?.runSoon();
@@ -229,7 +229,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       for (const [name, entry] of built.gateways) gateways.set(name, entry);
       current = next;
       for (const entry of [...built.targets.values(), ...built.censuses.values(), ...built.gateways.values()]) entry.start();
-      showLease();
+      publishLease();
     };
     return { take, drop };
   }
@@ -246,10 +246,10 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     },
     targets: () => [...targets].map(([name, entry]) => ({ ...entry.status(), ...censuses.get(name)?.status() })),
     gateways: () => [...gateways.values()].map((entry) => entry.status()),
-    showLease: () => {
-      if (lease?.state() !== shownLease) showLease();
+    publishLease: () => {
+      if (lease?.state() !== publishedLease) publishLease();
     },
-    inside: (gateway) => gateways.get(gateway)?.inside(),
+    details: (gateway) => gateways.get(gateway)?.inside(),
     async close() {
       await remove(gateways, [...gateways.keys()]);
       await lease?.close();
@@ -258,8 +258,8 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
   };
 }
 
-/** Whoever does not probe says so and nothing else; pairs that nobody sends are counted where they are due. */
-function showsGateway(metric: Metric, lease: LeaseState | undefined): boolean {
+/** Without the lease only the lease metric is shown, and skipped pairs while the holder of the lease is unknown. */
+function isGatewayMetricShown(metric: Metric, lease: LeaseState | undefined): boolean {
   if (lease === undefined || lease === 'held' || metric === 'llm.cache.probe.lease_held') return true;
   return lease === 'unknown' && metric === 'llm.cache.probe.skipped';
 }

@@ -1,17 +1,17 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
+import { describeError } from './cli/describe-error.ts';
 import { EXIT } from './cli/io.ts';
 import { createOutput } from './cli/output.ts';
 import { runCommand } from './cli/program.ts';
-import { toldAs } from './cli/told.ts';
 
 const NEEDS = [22, 18] as const;
 
 const output = createOutput(process.stdout);
 const errors = createOutput(process.stderr);
 
-/** The release, from the package.json that stands beside `src` and beside `dist`. */
+/** The release, from the package.json that is beside `src` and beside `dist`. */
 function version(): string {
   const manifest: { version: string } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   return manifest.version;
@@ -42,7 +42,7 @@ async function main(): Promise<number> {
 
 /** The exit code of an error that ended a command, after a sentence about it. */
 function told(error: unknown): number {
-  const { code, sentence } = toldAs(error, process.env);
+  const { code, sentence } = describeError(error, process.env);
   errors.write(`${sentence}\n`);
   return code;
 }

@@ -55,7 +55,7 @@ export const CACHE_AUTH = dashboard({
         stat({
           title: 'Asks for a password',
           shows: 'Whether each server refuses commands without a password.',
-          act: 'no: anybody who reaches the port reads every cached answer. Set requirepass or ACL users.',
+          act: 'no: anyone who reaches the port can read every cached answer. Set requirepass or ACL users.',
           width: 4,
           height: 4,
           unit: NoUnit,
@@ -86,7 +86,7 @@ export const CACHE_AUTH = dashboard({
         timeline({
           title: 'Credentials over time',
           shows: 'The state of each credential, by fresh connections that the exporter opens.',
-          act: 'the moment of the change is the moment of the rotation: whoever did not follow fails from here on.',
+          act: 'the moment of the change is the moment of the rotation: clients with the old password fail from here on.',
           width: 24,
           height: 6,
           states: AUTH_STATES,
@@ -160,7 +160,7 @@ export const CACHE_AUTH = dashboard({
         lines({
           title: 'Tries by credential',
           shows: 'Fresh connections per minute that the exporter tried with each credential, by how they ended.',
-          act: 'each tick tries each credential once, so that it never locks anybody out.',
+          act: 'each tick tries each credential once, so that it never locks a user out.',
           width: 8,
           height: 8,
           unit: CountsPerMinute,

@@ -169,7 +169,7 @@ export const CACHE_FLEET = dashboard({
         timeline({
           title: 'Credentials of the fleet',
           shows: 'The state of each credential over time.',
-          act: 'a rotation shows as one step; whoever stays red after it did not follow.',
+          act: 'a rotation shows as one step; a client that stays red after it still uses the old password.',
           width: 24,
           height: 8,
           states: AUTH_STATES,

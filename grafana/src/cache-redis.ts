@@ -583,7 +583,7 @@ export const CACHE_REDIS = dashboard({
         }),
         lines({
           title: 'Replicas',
-          shows: 'Connected replicas, and on a replica the seconds since it last heard of its master.',
+          shows: 'Connected replicas, and on a replica the seconds since the last data from its master.',
           act: 'fewer replicas than deployed: read the log of the missing one.',
           width: 6,
           height: 5,

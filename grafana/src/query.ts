@@ -93,7 +93,7 @@ export function sinceStart<L extends string>(uptime: Counter<L>): Vector<L> {
 
 /**
  * What is of an exporter of this project: other processes name their series alike, and `All` of a variable
- * stands for every job. One that is gone is still known for an hour.
+ * means every job. One that is gone is still known for an hour.
  */
 export function ofExporter<L extends string>({ promql }: Vector<L>): Vector<L> {
   const known = selector('cache_exporter.build_info', '', {});

@@ -7,7 +7,7 @@ interface StatOptions extends PanelOptions {
   readonly queries: readonly Query[];
 }
 
-/** The values at the end of the range in large letters; a state, a threshold or a name colours what stands behind them. */
+/** The values at the end of the range in large letters; a state, a threshold or a name colours what is behind them. */
 export function stat(options: StatOptions): Panel {
   const { queries, states, steps, colours } = options;
   const coloured = [states, steps, colours].some((look) => look !== undefined);

@@ -6,6 +6,6 @@ export const UNSHOWN = {
   'redis.memory.system': 'Memory of the host says nothing without the other processes on it.',
   'redis.aof.enabled': 'It is a setting and not a state; that a write of the file failed is shown.',
   'cache_exporter.external_url_info': 'It is the address to which the links of all dashboards lead.',
-  'cache_exporter.log.lines_dropped': 'It is 0 but for a log that nobody reads, and says nothing of what is watched.',
+  'cache_exporter.log.lines_dropped': 'It is 0 unless the log cannot be written, and says nothing about the caches.',
   'process.uptime': 'The time of the start is shown and says the same.',
 } as const satisfies Partial<Record<Metric, string>>;

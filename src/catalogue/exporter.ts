@@ -8,10 +8,10 @@ export const EXPORTER = {
   'cache_exporter.start_time': { kind: 'gauge', owner: 'exporter', unit: 's', labels: {}, help: 'Unix time at which the exporter started.' },
   'cache_exporter.job.duration': { kind: 'histogram', owner: 'exporter', unit: 's', labels: { task: TASK, outcome: ['success', 'failure', 'timeout'] }, buckets: REDIS_SECONDS, help: 'Duration of the ticks of targets, censuses and gateways.' },
   'cache_exporter.job.lag': { kind: 'histogram', owner: 'exporter', unit: 's', labels: { task: TASK }, buckets: REDIS_SECONDS, help: 'How late ticks started.' },
-  'cache_exporter.job.missed': { kind: 'counter', owner: 'exporter', unit: '{tick}', labels: { task: TASK, reason: MISSED }, help: 'Ticks that did not run: the one before was still running, or the process was held up past them.' },
+  'cache_exporter.job.missed': { kind: 'counter', owner: 'exporter', unit: '{tick}', labels: { task: TASK, reason: MISSED }, help: 'Ticks that did not run, because the previous one was still running or the process was blocked.' },
   'cache_exporter.config_last_reload_successful': { kind: 'gauge', owner: 'exporter', unit: '', labels: {}, help: '1 when the last load of the configuration succeeded.' },
   'cache_exporter.config_last_reload_success.timestamp': { kind: 'gauge', owner: 'exporter', unit: 's', labels: {}, help: 'Unix time of the last successful load of the configuration.' },
-  'cache_exporter.log.lines_dropped': { kind: 'counter', owner: 'exporter', unit: '{line}', labels: {}, help: 'Lines of the log that were dropped, because nobody read them or they could not be written.' },
+  'cache_exporter.log.lines_dropped': { kind: 'counter', owner: 'exporter', unit: '{line}', labels: {}, help: 'Log lines that were dropped because they could not be written.' },
 
   'process.cpu.time': { kind: 'counter', owner: 'exporter', unit: 's', labels: { 'cpu.mode': ['user', 'system'] }, help: 'CPU time of the exporter.' },
   'process.memory.usage': { kind: 'gauge', owner: 'exporter', unit: 'By', labels: {}, help: 'Resident memory of the exporter.' },

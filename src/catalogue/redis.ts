@@ -73,8 +73,8 @@ export const REDIS = {
   'redis.aof.last_write_ok': { kind: 'gauge', owner: 'target', unit: '', labels: {}, help: '0 when the last write of the append-only file failed; writes are then refused.' },
   'redis.fork.last.duration': { kind: 'gauge', owner: 'target', unit: 's', labels: {}, help: 'Time that the last fork stopped the server.' },
 
-  'redis.keyspace.hits': { kind: 'counter', owner: 'target', unit: '{hit}', labels: {}, help: 'Key look-ups that found something, of all clients, without those of this exporter. Not the hit ratio of the LLM cache.' },
-  'redis.keyspace.misses': { kind: 'counter', owner: 'target', unit: '{miss}', labels: {}, help: 'Key look-ups that found nothing, of all clients, without those of this exporter. Not the hit ratio of the LLM cache.' },
+  'redis.keyspace.hits': { kind: 'counter', owner: 'target', unit: '{hit}', labels: {}, help: 'Key look-ups that found a key, of all clients except this exporter. Not the hit ratio of the LLM cache.' },
+  'redis.keyspace.misses': { kind: 'counter', owner: 'target', unit: '{miss}', labels: {}, help: 'Key look-ups that found no key, of all clients except this exporter. Not the hit ratio of the LLM cache.' },
   'redis.keys.expired': { kind: 'counter', owner: 'target', unit: '{event}', labels: {}, help: 'Keys removed because their time to live ended.' },
   'redis.keys.evicted': { kind: 'counter', owner: 'target', unit: '{key}', labels: {}, help: 'Keys removed because of maxmemory.' },
   'redis.eviction.exceeded_time': { kind: 'counter', owner: 'target', unit: 's', labels: {}, help: 'Time during which more memory was used than maxmemory allows.', when: 'Redis 7.0' },
@@ -96,7 +96,7 @@ export const REDIS = {
   'redis.replication.offset': { kind: 'gauge', owner: 'target', unit: 'By', labels: {}, help: 'Replication offset of the server.' },
   'redis.slaves.connected': { kind: 'gauge', owner: 'target', unit: '{replica}', labels: {}, help: 'Connected replicas.' },
   'redis.master_link_up': { kind: 'gauge', owner: 'target', unit: '', labels: {}, help: '1 while the link of a replica to its master is up.', when: 'a replica' },
-  'redis.master_last_io': { kind: 'gauge', owner: 'target', unit: 's', labels: {}, help: 'Time since a replica last heard of its master.', when: 'a replica' },
+  'redis.master_last_io': { kind: 'gauge', owner: 'target', unit: 's', labels: {}, help: 'Time since the last data from the master, on a replica.', when: 'a replica' },
 
   'redis.cpu.time': {
     kind: 'counter', owner: 'target', unit: 's', labels: { state: ['sys', 'user', 'sys_children', 'user_children', 'sys_main_thread', 'user_main_thread'] },
@@ -133,14 +133,14 @@ export const REDIS = {
     help: 'String keys by size class; size is the lower bound of the class in bytes, a power of two (INFO keysizes).', when: 'Redis 8.0 and a key in the database',
   },
 
-  'redis.census.keys': { kind: 'gauge', owner: 'target', unit: '{key}', labels: { class: KEY_CLASS }, help: 'Keys of the database by what their names say they are for, estimated from a random sample.', when: 'a target with census' },
+  'redis.census.keys': { kind: 'gauge', owner: 'target', unit: '{key}', labels: { class: KEY_CLASS }, help: 'Keys of the database by class, known from their names, estimated from a random sample.', when: 'a target with census' },
   'redis.census.bytes': { kind: 'gauge', owner: 'target', unit: 'By', labels: { class: KEY_CLASS }, help: 'Memory of the keys of a class with their values (MEMORY USAGE), estimated from a random sample.', when: 'a target with census' },
   'redis.census.without_ttl': { kind: 'gauge', owner: 'target', unit: '{key}', labels: { class: KEY_CLASS }, help: 'Keys of a class that never expire, estimated from a random sample.', when: 'a target with census' },
   'redis.census.ttl': {
     kind: 'histogram', owner: 'target', unit: 's', labels: {}, buckets: TTL_SECONDS,
     help: 'Times to live of the response_or_key_hash keys in the sample of the last census; each census replaces it, so use it without rate().', when: 'a target with census',
   },
-  'redis.census.coverage': { kind: 'gauge', owner: 'target', unit: '1', labels: {}, help: 'Share of the keys of the database that the last census looked at; 1 means that it is a count, not an estimate.', when: 'a target with census' },
+  'redis.census.coverage': { kind: 'gauge', owner: 'target', unit: '1', labels: {}, help: 'Share of the keys of the database that the last census sampled; 1 means a count, not an estimate.', when: 'a target with census' },
   'redis.census.last_run.timestamp': { kind: 'gauge', owner: 'target', unit: 's', labels: {}, help: 'Unix time of the last census that succeeded.', when: 'a target with census' },
 
   'redis.tls.certificate_expiry.timestamp': { kind: 'gauge', owner: 'target', unit: 's', labels: {}, help: 'Unix time at which the certificate of the server ends.', when: 'a rediss:// target' },
@@ -150,8 +150,8 @@ export const REDIS = {
   'redis.auth.failures': { kind: 'counter', owner: 'target', unit: '{failure}', labels: { credential: 'open', 'error.type': REDIS_FAILURE }, help: 'Fresh connections that failed, by reason.' },
   'redis.auth.last_success.timestamp': { kind: 'gauge', owner: 'target', unit: 's', labels: { credential: 'open' }, help: 'Unix time of the last success of the credential.' },
   'redis.auth.last_failure.timestamp': { kind: 'gauge', owner: 'target', unit: 's', labels: { credential: 'open' }, help: 'Unix time of the last refusal of the credential.', when: 'a refused credential' },
-  'redis.auth.required': { kind: 'gauge', owner: 'target', unit: '', labels: {}, help: '1 when the server refuses commands without a password, 0 when it obeys anybody.' },
-  'redis.auth.rejections': { kind: 'counter', owner: 'target', unit: '{rejection}', labels: { 'error.type': REJECTION, origin: ORIGIN }, help: 'Refusals that the server counted since this daemon watches it, by who caused them; WRONGPASS is an AUTH refused in whatever words. Of others it is absent where the server does not show its counters.' },
+  'redis.auth.required': { kind: 'gauge', owner: 'target', unit: '', labels: {}, help: '1 when the server refuses commands without a password, 0 when it accepts commands from any client.' },
+  'redis.auth.rejections': { kind: 'counter', owner: 'target', unit: '{rejection}', labels: { 'error.type': REJECTION, origin: ORIGIN }, help: 'Refusals that the server counted since this exporter started to watch it, by who caused them; WRONGPASS counts every refused AUTH, whatever its error text. The series of others are absent where the server does not show its counters.' },
 
   'redis.scrape.duration': { kind: 'histogram', owner: 'target', unit: 's', labels: { outcome: ['success', 'failure'] }, buckets: REDIS_SECONDS, help: 'Duration of a scrape of the target, canaries included.' },
   'redis.scrape.last_success.timestamp': { kind: 'gauge', owner: 'target', unit: 's', labels: {}, help: 'Unix time of the last successful scrape: the age of the other samples of this target.' },

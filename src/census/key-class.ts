@@ -5,7 +5,7 @@ const NS = '(?:[^:{}]+:)?';
 const HEX64 = '[0-9a-f]{64}';
 
 /** Longer names are not LiteLLM's. */
-const LONGEST = 1_024;
+const MAX_KEY_CHARACTERS = 1_024;
 
 /**
  * The names that LiteLLM gives to its keys (1.80 to 1.106: caching.py, parallel_request_limiter_v3.py,
@@ -45,6 +45,6 @@ const NAMES: readonly (readonly [KeyClass, RegExp])[] = [
 
 /** What a key is for, by its name alone. */
 export function classOf(name: string): KeyClass {
-  if (name.length > LONGEST) return 'other';
+  if (name.length > MAX_KEY_CHARACTERS) return 'other';
   return NAMES.find(([, pattern]) => pattern.test(name))?.[0] ?? 'other';
 }

@@ -94,7 +94,7 @@ function clientBlocks(setup: Setup, named: boolean, mask: Masking, paint: Paint)
 function withoutRedis(setup: Setup): string {
   const failing = CLIENT.some((client) => setup.resolutions[client].failure !== undefined);
   const type = cacheType(setup);
-  if (failing && !environmentIsKnown(setup)) return 'where it is stands in the environment; name that with --env-file, --compose or --env.';
+  if (failing && !environmentIsKnown(setup)) return 'its place is in the environment; name that with --env-file, --compose or --env.';
   return failing ? 'it cannot be made.' : type === undefined ? 'caching is off.' : `its cache is of type ${type}.`;
 }
 

@@ -1,10 +1,10 @@
 import type { Writable } from 'node:stream';
 
 /** Lines of the log that wait for a reader who does not keep up; beyond that they are dropped. Bytes. */
-const LOG_LIMIT = 1_048_576;
+const MAX_LOG_BYTES = 1_048_576;
 
 /** The longest that the end of the process waits for the reader of the log, milliseconds. */
-const LOG_GRACE = 1_000;
+const LOG_GRACE_MS = 1_000;
 
 /** A standard stream of the process. Nothing that happens to its other end is an error of this program. */
 export interface Output {
@@ -51,7 +51,7 @@ export function createOutput(stream: Writable): Output {
       });
     },
     log(line) {
-      if (stream.writableLength + line.length > LOG_LIMIT) {
+      if (stream.writableLength + line.length > MAX_LOG_BYTES) {
         dropped += 1;
         return;
       }
@@ -63,7 +63,7 @@ export function createOutput(stream: Writable): Output {
       });
     },
     async flush() {
-      const late = Date.now() + LOG_GRACE;
+      const late = Date.now() + LOG_GRACE_MS;
       while (pendingText > 0 || (pendingLines > 0 && Date.now() < late)) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, 50);

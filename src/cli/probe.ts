@@ -75,7 +75,7 @@ export async function probe(sources: Sources, options: ProbeOptions, version: st
 /** Puts the cursor into the upper left corner of a terminal and empties it. */
 const CLEAR = '\u001b[H\u001b[2J';
 
-/** What is printed of a status: once, or again and again, in place on a terminal and one after the other elsewhere. */
+/** What is printed of a status: once, or again and again, in place on a terminal, and one after the other in a pipe or file. */
 function report(status: Status, { json, watch }: ProbeOptions, pause: number, io: Io): string {
   if (json) return `${JSON.stringify(status, null, 2)}\n`;
   const text = statusText(status, { color: io.colour });

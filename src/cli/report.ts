@@ -1,3 +1,4 @@
+import { singleLine } from '../masking/sanitize.ts';
 import { ROUTES } from '../model/cache.ts';
 import type {
   CredentialStatus,
@@ -12,7 +13,6 @@ import type {
 } from '../model/status.ts';
 import { censusLine } from '../text/census.ts';
 import { ago, count, seconds, span } from '../text/quantities.ts';
-import { readable } from '../text/readable.ts';
 import { memoryText, noauthText, refusalText, rejectionsText, targetState } from '../text/target.ts';
 import {
   AUTH_WORDS,
@@ -53,7 +53,7 @@ export function statusText(status: Status, options: { color: boolean }): string 
 function reloadLines({ configReload }: Status, paint: Paint): string[] {
   return [
     `configuration  ${paint('bad', 'NOT LOADED AGAIN')}`,
-    ...configReload.problems.flatMap((problem) => wrap(readable(problem), INDENT)),
+    ...configReload.problems.flatMap((problem) => wrap(singleLine(problem), INDENT)),
   ];
 }
 
@@ -67,12 +67,12 @@ function gatewayLines(gateway: GatewayStatus, now: number, paint: Paint): string
   return [
     head.filter((part) => part !== undefined).join('  '),
     ...wrap(gatewaySentence(gateway), INDENT),
-    ...(gateway.evidence === '' ? [] : wrap(`Evidence: ${readable(gateway.evidence)}`, INDENT)),
+    ...(gateway.evidence === '' ? [] : wrap(`Evidence: ${singleLine(gateway.evidence)}`, INDENT)),
     ...(next === '' || gateway.asExpected || gateway.verdict === 'unknown' ? [] : wrap(`Next: ${next}`, INDENT)),
     ...(gateway.pairs.length === 0 ? [] : ['', ...pairLines(gateway.pairs, now, paint)]),
     ...replicaLines(gateway.replicas ?? [], now),
     ...(gateway.speedup ? wrap(`duplicates ${speedupText(gateway.speedup)}`, INDENT) : []),
-    ...wrap(readable(gatewayFacts(gateway)), INDENT),
+    ...wrap(singleLine(gatewayFacts(gateway)), INDENT),
     ...changeLines(gateway.history?.changes ?? [], now, paint),
   ];
 }
@@ -110,7 +110,7 @@ function pairLines(pairs: readonly PairStatus[], now: number, paint: Paint): str
     { text: ago(pair.at, now), right: true },
   ]);
   const [first = '', ...lines] = table([heading, ...rows], INDENT);
-  const reasons = pairs.map((pair) => wrap(readable(pair.evidence), INDENT.repeat(2)));
+  const reasons = pairs.map((pair) => wrap(singleLine(pair.evidence), INDENT.repeat(2)));
   return [first, ...lines.flatMap((line, index) => [line, ...(reasons[index] ?? [])])];
 }
 
@@ -118,7 +118,7 @@ function replicaLines(replicas: readonly ReplicaStatus[], now: number): string[]
   const lines = replicas.map(
     ({ from, to, outcome, at }) => `written by ${from}, read by ${to}: ${OUTCOME_WORDS[outcome].title}, ${ago(at, now)}`,
   );
-  return lines.flatMap((line) => wrap(readable(line), INDENT));
+  return lines.flatMap((line) => wrap(singleLine(line), INDENT));
 }
 
 function gatewayFacts(gateway: GatewayStatus): string {
@@ -159,14 +159,14 @@ function targetLines(target: TargetStatus, now: number, paint: Paint): string[] 
   const failure = target.detail ?? (target.failure === undefined ? undefined : `${FAILURE_WORDS[target.failure]}`);
   return [
     [target.name, paint(tone, title.toUpperCase())].join('  '),
-    ...(failure === undefined ? [] : wrap(readable(failure), INDENT)),
-    ...wrap(readable(facts.filter((fact) => fact !== undefined).join(', ')), INDENT),
+    ...(failure === undefined ? [] : wrap(singleLine(failure), INDENT)),
+    ...wrap(singleLine(facts.filter((fact) => fact !== undefined).join(', ')), INDENT),
     ...target.credentials.flatMap((credential, index) => [rows[index] ?? '', ...refusedSince(credential, now)]),
     ...(rejections === undefined ? [] : wrap(`refused to others: ${rejections}`, INDENT)),
     ...(target.census === undefined ? [] : wrap(censusLine(target.census, now), INDENT)),
-    ...(target.unseen ?? []).flatMap((sentence) => wrap(readable(`not visible: ${sentence}`), INDENT)),
-    ...(target.censusDetail === undefined ? [] : wrap(readable(`no census: ${target.censusDetail}`), INDENT)),
-    ...(target.refused ?? []).flatMap((client) => wrap(readable(refusedLine(client, now)), INDENT.repeat(2))),
+    ...(target.unseen ?? []).flatMap((sentence) => wrap(singleLine(`not visible: ${sentence}`), INDENT)),
+    ...(target.censusDetail === undefined ? [] : wrap(singleLine(`no census: ${target.censusDetail}`), INDENT)),
+    ...(target.refused ?? []).flatMap((client) => wrap(singleLine(refusedLine(client, now)), INDENT.repeat(2))),
     ...(target.noauth === undefined ? [] : noauthLines(target.noauth.candidates)),
   ];
 }
@@ -178,7 +178,7 @@ function refusedLine(client: RefusedClient, now: number): string {
 
 function noauthLines(candidates: readonly NoauthCandidate[] | undefined): string[] {
   const lines = (candidates ?? []).map(({ address, library, connections }) => `${count(connections)}${from(address, library)}`);
-  return [...wrap(noauthText(candidates), INDENT), ...lines.flatMap((line) => wrap(readable(line), INDENT.repeat(2)))];
+  return [...wrap(noauthText(candidates), INDENT), ...lines.flatMap((line) => wrap(singleLine(line), INDENT.repeat(2)))];
 }
 
 function from(address: string | undefined, library: string | undefined): string {

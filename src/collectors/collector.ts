@@ -1,6 +1,6 @@
 import type { Metric, Sample } from '../catalogue/sample.ts';
-import type { Answers } from '../redis/replies/answers.ts';
 import type { Query } from '../redis/replies/query.ts';
+import type { QueryReplies } from '../redis/replies/reply-store.ts';
 
 /** Queries by the name under which a collector finds the reply. */
 export type Queries = Readonly<Record<string, Query<unknown>>>;
@@ -35,7 +35,11 @@ export function collector<const N extends Metric, Q extends Queries>(definition:
  * The samples of all collectors whose queries were answered, at most `most`, and how many more there would be. What
  * a server can make grow comes last in the list of collectors, so that it cannot displace the rest.
  */
-export function readCollectors(collectors: readonly Collector[], answers: Answers, most: number): { samples: Sample[]; dropped: number } {
+export function readCollectors(
+  collectors: readonly Collector[],
+  answers: QueryReplies,
+  most: number,
+): { samples: Sample[]; dropped: number } {
   const samples: Sample[] = [];
   let dropped = 0;
   let reserved = 0;

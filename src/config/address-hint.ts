@@ -44,7 +44,7 @@ export function httpUrlHint(text: string): { message: string; suggestion: string
   return portHint(server) ?? { message: 'is not a URL', suggestion: 'write it like http://host:4000' };
 }
 
-/** What stands behind user and password. */
+/** What is behind user and password. */
 function serverOf(text: string): string {
   const behind = text.replace(/^[a-z][a-z0-9.+-]*:\/\//i, '');
   return behind.slice(behind.lastIndexOf('@') + 1);

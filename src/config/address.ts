@@ -97,7 +97,7 @@ export function listenAddress() {
 function listenHint(value: string): string | undefined {
   const text = value.trim().replace(/^(["'])(.*)\1$/, '$2');
   if (/^\d{1,5}$/.test(text) && isPort(text, 0)) return `did you mean ":${text}"?`;
-  if (hasPort(LISTEN, text, 0)) return `did you mean ${text}, without what stands around it?`;
+  if (hasPort(LISTEN, text, 0)) return `did you mean ${text}, without what is around it?`;
   if (/^[a-z]+:\/\//i.test(text)) return 'leave the scheme away';
   if (/^\*:\d{1,5}$/.test(text)) return `did you mean ${text.slice(1)}?`;
   if (/^[0-9a-f]*:[0-9a-f:.]*:/i.test(text)) return 'put an IPv6 address in brackets, like [::1]:9464';

@@ -2,7 +2,7 @@ import { formatDuration } from '../source/duration.ts';
 import type { Section } from '../source/section.ts';
 import type { Report } from './section.ts';
 
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /** The LiteLLM configuration of a model that answers by itself: it costs nothing and reaches no provider. */
 export const MOCK_MODEL = `model_list:
@@ -21,7 +21,7 @@ export interface Priced {
  * route, and in a broken cache the duplicate of a pair is paid as well.
  */
 export function worstDailyCost({ interval, routes, price_per_pair_usd }: Priced): number {
-  return (DAY / interval) * routes.length * price_per_pair_usd * 2;
+  return (DAY_MS / interval) * routes.length * price_per_pair_usd * 2;
 }
 
 /** Refuses a gateway whose price is unknown, or above its budget on the worst day. */
@@ -44,7 +44,7 @@ export function costRules(gateway: Section, report: Report): void {
 
 function sum({ interval, routes, price_per_pair_usd }: Priced): string {
   const factors = [
-    `${count(DAY / interval)} rounds`,
+    `${count(DAY_MS / interval)} rounds`,
     `${routes.length} ${routes.length === 1 ? 'route' : 'routes'}`,
     `${dollars(price_per_pair_usd)} a pair`,
     '2 because a broken cache pays both requests',
@@ -55,7 +55,7 @@ function sum({ interval, routes, price_per_pair_usd }: Priced): string {
 function remedy(priced: Priced, budget: number): string {
   const raise = `raise daily_budget_usd to ${Math.ceil(worstDailyCost(priced) * 100) / 100}`;
   const interval = budget > 0 ? Math.ceil((priced.interval * worstDailyCost(priced)) / budget / 60_000) * 60_000 : Number.POSITIVE_INFINITY;
-  return interval <= DAY ? `write interval: ${formatDuration(interval)}, or ${raise}` : raise;
+  return interval <= DAY_MS ? `write interval: ${formatDuration(interval)}, or ${raise}` : raise;
 }
 
 function dollars(amount: number): string {

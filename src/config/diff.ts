@@ -20,7 +20,7 @@ export function difference(before: Config, after: Config): { targets: Change; ga
   return { targets, gateways };
 }
 
-/** Whether the lease is another one: kept elsewhere, or for other gateways. */
+/** Whether the lease is another one: in another store, or for other gateways. */
 export function leaseMoved(before: Config, after: Config): boolean {
   const names = ({ gateways }: Config) => gateways.map(({ name }) => name).sort();
   return !isSame(before.lease, after.lease) || !isSame(names(before), names(after));

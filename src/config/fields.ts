@@ -4,11 +4,11 @@ import { closest } from '../source/problem.ts';
 import { Secret, secretFault } from '../source/secret.ts';
 
 /** The longest interval that a timer of Node keeps is 24 days; a day is the longest that makes sense here. */
-const DAY = 86_400_000;
+const DAY_MS = 86_400_000;
 
 /** A duration as text; milliseconds afterwards. `whole` asks for full seconds, which is what a TTL of LiteLLM counts. */
 export function duration(limits: { min?: number; max?: number; whole?: 'seconds' } = {}) {
-  const { min = 1, max = DAY } = limits;
+  const { min = 1, max = DAY_MS } = limits;
   return z
     .unknown()
     .transform((value, context): number => {

@@ -85,7 +85,7 @@ function entry(key: string, value: unknown, path: Path, context: Context): unkno
   if (typeof value !== 'string') return walk(value, path, context);
   const [, secretFile] = SECRET_KEYS.has(key) ? (WHOLE_FILE.exec(value) ?? []) : [];
   if (secretFile !== undefined) return Secret.fromFile(resolve(context.directory, secretFile));
-  // In a secret any of them; elsewhere the one that is no text of anything else.
+  // In a secret any of them; in other values the one that is no text of anything else.
   const suspect = SECRET_KEYS.has(key) ? value : key === 'url' ? (PASSWORD_IN_URL.exec(value)?.[1] ?? '') : '';
   const ours = /\$\{(env|file):/.test(suspect);
   const foreign =

@@ -16,7 +16,7 @@ export interface JsonSchema {
   required?: string[];
   items?: JsonSchema;
   additionalProperties?: boolean;
-  /** What a text stands for: duration, secret, file, URL. */
+  /** What a text means: duration, secret, file, URL. */
   kind?: string;
   /** The default of a key whose default depends on another key. */
   usual?: string;

@@ -28,7 +28,7 @@ export type Loaded =
   | { ok: false; problems: Problem[] };
 
 /** A file that is no configuration at all could have a problem in every word. */
-const MOST_PROBLEMS = 200;
+const MAX_PROBLEMS = 200;
 
 /**
  * The effective configuration, or everything that is wrong with it at once. Reads the file and every
@@ -57,11 +57,11 @@ async function merge(source: Source, file: string, flags: Flags, env: Environmen
   }
   const told = new Set(faults.map(({ path }) => pathText(path)));
   const issues = result.success ? [] : result.error.issues;
-  const first = faultsOf(issues, tree, MOST_PROBLEMS + faults.length).filter(
+  const first = faultsOf(issues, tree, MAX_PROBLEMS + faults.length).filter(
     ({ path }) => !told.has(pathText(path)) && !told.has(originOf(path, origins) ?? ''),
   );
-  const all = [...faults, ...first].slice(0, MOST_PROBLEMS);
-  const beyond = faults.length + countIssues(issues) - (MOST_PROBLEMS + faults.length);
+  const all = [...faults, ...first].slice(0, MAX_PROBLEMS);
+  const beyond = faults.length + countIssues(issues) - (MAX_PROBLEMS + faults.length);
   const total = beyond > 0 ? faults.length + countIssues(issues) : faults.length + first.length;
   const problems = all.map((fault) => located(file === '' ? withoutFile(fault) : fault, source, origins));
   return { ok: false, problems: capped(problems.sort(byPlace), total) };
@@ -69,10 +69,10 @@ async function merge(source: Source, file: string, flags: Flags, env: Environmen
 
 /** At most MOST_PROBLEMS of `total` problems, and how many more there are. */
 function capped(problems: readonly Problem[], total: number): Problem[] {
-  return [...problems.slice(0, MOST_PROBLEMS), ...rest(total - MOST_PROBLEMS)];
+  return [...problems.slice(0, MAX_PROBLEMS), ...rest(total - MAX_PROBLEMS)];
 }
 
-/** What the rules say of keys, for somebody who has no file and gave flags and variables. */
+/** The faults of keys in the words of flags and variables, for a start without a file. */
 const WORDS: readonly (readonly [key: string, setting: string])[] = [
   ['add password or password_file', 'set LCE_REDIS_PASSWORD or LCE_REDIS_PASSWORD_FILE'],
   ['or add password', 'or set LCE_REDIS_PASSWORD'],
@@ -90,8 +90,8 @@ function withoutFile({ path, message, suggestion }: Fault): Fault {
       suggestion: 'use a mock model and the price 0, or write a configuration file with daily_budget_usd',
     };
   }
-  const said = (text: string) => WORDS.reduce((all, [key, setting]) => all.replace(key, setting), text);
-  return { path, message: said(message), suggestion: suggestion && said(suggestion) };
+  const inWords = (text: string) => WORDS.reduce((all, [key, setting]) => all.replace(key, setting), text);
+  return { path, message: inWords(message), suggestion: suggestion && inWords(suggestion) };
 }
 
 function located({ path, message, suggestion }: Fault, source: Source, origins: ReadonlyMap<string, string>): Problem {
@@ -99,7 +99,7 @@ function located({ path, message, suggestion }: Fault, source: Source, origins: 
   return { path: origin ?? pathText(path), message, suggestion, at: origin === undefined ? source.position(path) : undefined };
 }
 
-/** The flag or variable that gave what stands at a path. */
+/** The flag or variable that gave what is at a path. */
 function originOf(path: Path, origins: ReadonlyMap<string, string>): string | undefined {
   return origins.get(pathText(path)) ?? (typeof path.at(-1) === 'number' ? origins.get(pathText(path.slice(0, -1))) : undefined);
 }

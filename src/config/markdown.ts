@@ -34,7 +34,7 @@ ${MOCK_MODEL}
 
 const LEASE = `Of several exporters with the same configuration, the one that holds the lease probes the gateways; all of them scrape
 Redis. A lease lasts 15 s and is renewed about every 5 s. When the exporter that holds it stops, another one takes over within two
-seconds; when it dies, once the lease has ended. While nobody can be asked for the lease nobody probes, and
+seconds; when it dies, once the lease has ended. While the lease store is unreachable no exporter probes, and
 \`llm_cache_probe_skipped_total{reason="lease"}\` counts. \`litellm-cache-exporter probe\` does not ask for it.
 
 The user of a lease in Redis needs no more than

@@ -18,7 +18,7 @@ export function printGateway(config: GatewayConfig): string {
   return stringify(written(config, inputSchema().properties?.gateways?.items), { lineWidth: 0 });
 }
 
-/** A value as it is written into a file. What a number stands for is what the schema says at its place. */
+/** A value as it is written into a file. What a number means is what the schema says at its place. */
 function written(value: unknown, schema: JsonSchema | undefined): unknown {
   if (typeof value === 'string') return escaped(value);
   if (typeof value === 'number' && schema?.kind === 'duration') return formatDuration(value);

@@ -49,11 +49,11 @@ export function canaryRules(canary: Section, report: Report): void {
 export function targetRules(target: Section, report: Report): void {
   const { url, sentinel, username, password, password_file } = target;
   if (url === undefined && sentinel === undefined) report([], 'needs url or sentinel');
-  if (url !== undefined && sentinel !== undefined) report(['sentinel'], 'stands beside url', 'keep one of the two');
+  if (url !== undefined && sentinel !== undefined) report(['sentinel'], 'cannot be combined with url', 'keep one of the two');
   if (isLogin(url)) {
     if (url.password && (password ?? password_file) !== undefined)
-      report(['password'], 'stands beside the password in url', 'keep one of the two');
-    if (url.username && username !== undefined) report(['username'], 'stands beside the user in url', 'keep one of the two');
+      report(['password'], 'cannot be combined with the password in url', 'keep one of the two');
+    if (url.username && username !== undefined) report(['username'], 'cannot be combined with the user in url', 'keep one of the two');
     if (url.username && !url.password && (password ?? password_file) === undefined) {
       report(['url'], 'has a user but no password', 'write redis://:PASSWORD@HOST when it is the password, or add password');
     }
@@ -80,7 +80,7 @@ export function gatewayRules(gateway: Section, report: Report): void {
 /** Rules of the lease. */
 export function leaseRules({ redis, kubernetes }: Section, report: Report): void {
   if (redis === undefined && kubernetes === undefined) report([], 'needs redis or kubernetes');
-  if (redis !== undefined && kubernetes !== undefined) report(['kubernetes'], 'stands beside redis', 'keep one of the two');
+  if (redis !== undefined && kubernetes !== undefined) report(['kubernetes'], 'cannot be combined with redis', 'keep one of the two');
 }
 
 /** Rules between the sections. */
@@ -105,7 +105,7 @@ function leasePlace({ lease, redis }: Section, report: Report): void {
   const kept = isSection(lease) && isSection(lease.redis) ? place(lease.redis) : undefined;
   const watched = sections(redis).find((target) => kept !== undefined && place(target) === kept);
   if (watched === undefined) return;
-  const reason = 'while that server is down nobody could probe, and nothing may be written to it';
+  const reason = 'while that server is down no exporter could probe, and nothing may be written to it';
   report(['lease', 'redis', 'url'], `is the server of the target ${watched.name}: ${reason}`, 'use another server, or kubernetes');
 }
 
@@ -118,7 +118,7 @@ function place({ address, url }: Section): string | undefined {
 
 function onlyOne(section: Section, key: string, report: Report): void {
   if (section[key] !== undefined && section[`${key}_file`] !== undefined)
-    report([`${key}_file`], `stands beside ${key}`, 'keep one of the two');
+    report([`${key}_file`], `cannot be combined with ${key}`, 'keep one of the two');
 }
 
 function replicaRules({ url, addresses }: Section, report: Report): void {
@@ -149,21 +149,21 @@ function unique(list: unknown, path: Path, report: Report): void {
 }
 
 /** Names that a message lists. */
-const MOST_NAMES = 20;
+const MAX_NAMES = 20;
 
 function targetHint(target: string, targets: readonly string[]): string {
   // Among very many names to look for a similar one costs more than it tells.
   const near = targets.length > 1_000 ? undefined : closest(target, targets);
   if (near !== undefined) return `did you mean ${near}?`;
   if (targets.length === 0) return 'add the target to redis, or remove this line';
-  return `known are ${targets.slice(0, MOST_NAMES).join(', ')}${targets.length > MOST_NAMES ? ` and ${targets.length - MOST_NAMES} more` : ''}`;
+  return `known are ${targets.slice(0, MAX_NAMES).join(', ')}${targets.length > MAX_NAMES ? ` and ${targets.length - MAX_NAMES} more` : ''}`;
 }
 
 function usesTls(tls: unknown): boolean {
   return isSection(tls) && Object.values(tls).some((value) => value !== undefined && value !== false);
 }
 
-/** A name that is none is reported where it stands, and not repeated in other sentences. */
+/** A name that is none is reported where it is, and not repeated in other sentences. */
 function isName(value: unknown): value is string {
   return typeof value === 'string' && NAME.test(value);
 }

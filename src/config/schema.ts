@@ -10,8 +10,8 @@ const KUBERNETES_NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
 const KUBERNETES_NAME = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
 
 /** Faster than this is a slip of the unit. */
-const SHORTEST_INTERVAL = 100;
-const YEAR = 365 * 86_400_000;
+const MIN_INTERVAL_MS = 100;
+const YEAR_MS = 365 * 86_400_000;
 
 /** A timeout that was not given: the usual one, or less where the interval is short. */
 function timeoutFor(interval: number, usual: number): number {
@@ -52,10 +52,10 @@ const sentinel = z
   .transform(({ password_file, ...rest }) => ({ ...rest, password: rest.password ?? password_file }));
 
 /** More often costs Redis more than it tells. */
-const SHORTEST_CENSUS = 10_000;
+const MIN_CENSUS_INTERVAL_MS = 10_000;
 
 const census = z.strictObject({
-  interval: duration({ min: SHORTEST_CENSUS }).prefault('5m').describe('Time between two censuses.'),
+  interval: duration({ min: MIN_CENSUS_INTERVAL_MS }).prefault('5m').describe('Time between two censuses.'),
   sample: number({ min: 100, max: 10_000, whole: true })
     .prefault(1_000)
     .describe('Keys to draw; 1000 cost Redis a few milliseconds whatever the number of keys is.'),
@@ -68,7 +68,7 @@ const target = z
     sentinel: sentinel.optional().describe('Ask these Sentinels for the master, instead of `url`.'),
     ...credential,
     tls: tls.optional().describe('How to trust and be trusted over TLS.'),
-    interval: duration({ min: SHORTEST_INTERVAL }).prefault('15s').describe('Time between two scrapes.'),
+    interval: duration({ min: MIN_INTERVAL_MS }).prefault('15s').describe('Time between two scrapes.'),
     timeout: duration()
       .optional()
       .describe('Limit of one scrape; 80 % of the interval where that is shorter than 2 s.')
@@ -99,7 +99,7 @@ const expectation = z.strictObject({
   cache: oneOf(['redis', 'local', 'none'])
     .prefault('redis')
     .describe('Where the gateway should cache; a deliberately local gateway says `local`.'),
-  ttl: duration({ whole: 'seconds', max: YEAR }).optional().describe("Time to live that users' entries should have."),
+  ttl: duration({ whole: 'seconds', max: YEAR_MS }).optional().describe("Time to live that users' entries should have."),
 });
 
 const gateway = z
@@ -123,12 +123,12 @@ const gateway = z
       .min(1, 'needs at least one route')
       .prefault(['completions', 'chat'])
       .describe(`What to probe: ${ROUTE.join(', ')}.`),
-    interval: duration({ min: SHORTEST_INTERVAL }).prefault('60s').describe('Time between two rounds of pairs.'),
+    interval: duration({ min: MIN_INTERVAL_MS }).prefault('60s').describe('Time between two rounds of pairs.'),
     timeout: duration()
       .optional()
       .describe('Limit of one request; 80 % of the interval where that is shorter than 10 s.')
       .meta({ usual: '10s' }),
-    ttl: duration({ whole: 'seconds', max: YEAR }).prefault('120s').describe("Time to live of the probes' own entries."),
+    ttl: duration({ whole: 'seconds', max: YEAR_MS }).prefault('120s').describe("Time to live of the probes' own entries."),
     expect: expectation.prefault({}).describe('What should be true of this gateway.'),
     overhead: share({ max: 1 })
       .prefault('1%')
@@ -214,7 +214,7 @@ const traces = z.strictObject({
 
 const otlp = z.strictObject({
   endpoint: otlpUrl().describe('Base address of an OTLP/HTTP receiver; `/v1/metrics` is appended.'),
-  interval: duration({ min: SHORTEST_INTERVAL }).prefault('60s').describe('Time between two pushes.'),
+  interval: duration({ min: MIN_INTERVAL_MS }).prefault('60s').describe('Time between two pushes.'),
 });
 
 const metrics = z.strictObject({

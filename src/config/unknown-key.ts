@@ -112,7 +112,7 @@ export function blankUnknownKeys(tree: object): Fault[] {
   const root = inputSchema();
   const faults: Fault[] = [];
   const visit = (node: unknown, schema: JsonSchema | undefined, path: Path) => {
-    if (faults.length >= MOST || schema === undefined || node === null || typeof node !== 'object') return;
+    if (faults.length >= MAX_UNKNOWN_KEYS || schema === undefined || node === null || typeof node !== 'object') return;
     if (Array.isArray(node)) {
       for (const [index, item] of node.entries()) visit(item, schema.items, [...path, index]);
       return;
@@ -128,7 +128,7 @@ export function blankUnknownKeys(tree: object): Fault[] {
   return faults;
 }
 
-const MOST = 200;
+const MAX_UNKNOWN_KEYS = 200;
 
 function blankFault(root: JsonSchema, path: Path, key: string): Fault {
   const [before = '', ...behind] = key.split(':');

@@ -59,7 +59,7 @@ export function examineAll(setups: readonly Setup[], rules: readonly Rule[]): Ex
 }
 
 /** So many instances are named. */
-const MOST_NAMED = 3;
+const MAX_NAMED = 3;
 
 /** A finding in a configuration of several instances names those which it is of, where it is not of all of them. */
 function attributed(finding: Reported, of: ReadonlySet<number>, setups: readonly Setup[]): Reported {
@@ -70,8 +70,8 @@ function attributed(finding: Reported, of: ReadonlySet<number>, setups: readonly
     ({ title, name }) => !finding.message.includes(title) && !finding.message.endsWith(` ${name} does not have`),
   );
   if (unnamed.length === 0) return finding;
-  const rest = owners.length > MOST_NAMED ? ` and ${owners.length - MOST_NAMED} more` : '';
-  const names = owners.slice(0, MOST_NAMED).map(({ title }) => title);
+  const rest = owners.length > MAX_NAMED ? ` and ${owners.length - MAX_NAMED} more` : '';
+  const names = owners.slice(0, MAX_NAMED).map(({ title }) => title);
   return { ...finding, message: `${finding.message} (LiteLLM of ${names.join(', ')}${rest})` };
 }
 

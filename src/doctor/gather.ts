@@ -134,10 +134,10 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
     const isShell = gateway === undefined || ('inherits' in gateway && gateway.inherits === true);
     const inside = [...(gateway?.variables ?? []), ...(isShell ? [...own, ...written] : [])];
     const environment = environmentOf([...configured, ...inside]);
-    const seen = await live?.lookAtGateway(gateway?.service === undefined ? [] : [gateway.service], clock, signal);
+    const seen = await live?.inspectGateway(gateway?.service === undefined ? [] : [gateway.service], clock, signal);
     const { release, problems: wrong, notes: assumed } = releaseOf(options.litellmVersion, gateway, seen?.seen?.version);
     const resolutions = resolved(litellm, environment, release?.version);
-    const redis = await live?.lookAtRedis(resolutions.cache, signal);
+    const redis = await live?.inspectRedis(resolutions.cache, signal);
     addNew(problems, wrong);
     addNew(notes, [...assumed, ...(seen?.notes ?? []), ...(redis?.notes ?? [])]);
     setups.push({
@@ -193,7 +193,7 @@ function gapOf({ path, message, suggestion, at }: Problem): Gap {
     kind: 'evidence',
     place: at === undefined ? { source: path === '' ? 'the files' : path } : { source: at.file, line: at.line, column: at.column },
     message: path === '' || at === undefined ? message : `${path}: ${message}`,
-    fix: suggestion ?? 'mend the file, or give the doctor the one that is meant: what stands there was not judged',
+    fix: suggestion ?? 'mend the file, or give the doctor the one that is meant: what is there was not judged',
   };
 }
 
@@ -212,13 +212,13 @@ function exposures(names: readonly string[], directory: string): Setup['exposure
   return (file) => known.get(file);
 }
 
-const GIT_INDEX_LIMIT = 64 * 1_048_576;
+const MAX_GIT_INDEX_BYTES = 64 * 1_048_576;
 
 /** The work tree around a directory with the index of git; undefined without one, or when it is too large to read. */
 function repository(directory: string): { folder: string; index: Buffer } | undefined {
   for (let folder = resolve(directory); ; folder = dirname(folder)) {
     const found = gitFolder(join(folder, '.git'));
-    const index = found === undefined ? undefined : bytesOf(join(found, 'index'), GIT_INDEX_LIMIT);
+    const index = found === undefined ? undefined : bytesOf(join(found, 'index'), MAX_GIT_INDEX_BYTES);
     if (found !== undefined) return index === undefined ? undefined : { folder, index };
     if (dirname(folder) === folder) return undefined;
   }
@@ -228,6 +228,6 @@ function repository(directory: string): { folder: string; index: Buffer } | unde
 function gitFolder(path: string): string | undefined {
   const found = statusOf(path);
   if (found === undefined || found.isDirectory()) return found && path;
-  const named = /^gitdir: (.+)$/m.exec(bytesOf(path, GIT_INDEX_LIMIT)?.toString('utf8') ?? '')?.[1];
+  const named = /^gitdir: (.+)$/m.exec(bytesOf(path, MAX_GIT_INDEX_BYTES)?.toString('utf8') ?? '')?.[1];
   return named === undefined ? undefined : resolve(dirname(path), named);
 }

@@ -5,8 +5,8 @@ import { clientArguments } from './resolver/arguments.ts';
 import { type Behaviour, behaviourOf } from './resolver/client-arguments.ts';
 import { cacheParameters, coordinationParameters, routerParameters } from './resolver/client-parameters.ts';
 import { connectionArguments } from './resolver/connection.ts';
-import type { Arguments, Failure, Given } from './resolver/given.ts';
 import { asText } from './resolver/python-value.ts';
+import type { Arguments, Failure, ResolvedValue } from './resolver/resolved-value.ts';
 import { semanticParameters } from './resolver/semantic-parameters.ts';
 import type { Client, LitellmConfig, Resolution, Setting } from './setup.ts';
 
@@ -45,7 +45,7 @@ function semanticResolution(made: Arguments | Failure | undefined): Resolution {
 
 function resolution(
   client: Client,
-  made: ReadonlyMap<string, Given> | Failure | undefined,
+  made: ReadonlyMap<string, ResolvedValue> | Failure | undefined,
   environment: Environment,
   behaviour: Behaviour,
 ): Resolution {
@@ -57,7 +57,7 @@ function resolution(
   return { client, used: true, settings: settings(resolved), failure: reaching };
 }
 
-function isFailure(value: Arguments | ReadonlyMap<string, Given> | Failure): value is Failure {
+function isFailure(value: Arguments | ReadonlyMap<string, ResolvedValue> | Failure): value is Failure {
   return !(value instanceof Map);
 }
 

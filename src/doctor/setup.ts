@@ -26,14 +26,14 @@ export interface Gap {
   severity?: 'low' | undefined;
 }
 
-/** A file or folder that a container sees at a path; `text` where the content stands in the evidence itself. */
+/** A file or folder that a container sees at a path; `text` where the content is in the evidence itself. */
 export interface Mount {
   /** As it is written; empty for a volume without a name. */
   source: string;
   target: string;
   /** The path from the directory of the doctor; undefined where it is no file of this machine. */
   path?: string | undefined;
-  /** Its content, as it stands in another file, with empty lines in front so that its lines keep their numbers. */
+  /** Its content, as it is in another file, with empty lines in front so that its lines keep their numbers. */
   text?: { text: string; file: string } | undefined;
 }
 
@@ -123,7 +123,7 @@ export interface ClusterService {
   limited: boolean;
   /** Whether its name leads to the pods themselves, so that its ports do not count. */
   headless: boolean;
-  /** The name that one of type ExternalName stands for. */
+  /** The name that one of type ExternalName means. */
   external: string | undefined;
   selector: Readonly<Record<string, string>>;
   ports: readonly { port: string; target: string; nodePort: string | undefined }[];

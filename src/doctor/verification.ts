@@ -19,17 +19,17 @@ export interface Verified {
 }
 
 /** So many edits are tried; the rest is not offered. Each try reads and judges everything again, so of much there are fewer. */
-const MOST = 60;
-const WORK = 20_000_000;
+const MAX_FINDINGS = 60;
+const MAX_WORK = 20_000_000;
 /** What a finding weighs beside the characters of the files. */
-const FINDING = 200;
+const WORK_PER_FINDING = 200;
 
 function mostTries({ examination }: Outcome, characters: number): number {
-  return Math.min(MOST, Math.floor(WORK / (1 + characters + FINDING * examination.findings.length)));
+  return Math.min(MAX_FINDINGS, Math.floor(MAX_WORK / (1 + characters + WORK_PER_FINDING * examination.findings.length)));
 }
 
 /** What was refused is tried again so often. */
-const PASSES = 4;
+const MAX_PASSES = 4;
 
 /**
  * Tries the edits of each finding on a copy of the files, on top of those that were proved before it, the worst
@@ -46,7 +46,7 @@ export async function verified(before: Outcome, setup: Setup, examineWith: Exami
   let known = before;
   let tries = 0;
   let open = before.examination.findings.filter(({ edits = [] }) => edits.length > 0);
-  for (let pass = 0, isMoving = true; isMoving && pass < PASSES; pass++) {
+  for (let pass = 0, isMoving = true; isMoving && pass < MAX_PASSES; pass++) {
     isMoving = false;
     for (const finding of open) {
       const own = finding.edits ?? [];

@@ -32,8 +32,8 @@ export function clusterAccess(env: Readonly<Record<string, string | undefined>>)
 
 /**
  * A lease of `ttl` milliseconds in a Lease object, which is made where it does not exist. As with the
- * leader election of Kubernetes' own client, the lease of another is over when it was not renewed for
- * its duration by the clock of whoever waits, so clocks need not agree. Needs get, create and update.
+ * leader election of Kubernetes' own client, the lease of another exporter is over when it was not renewed for
+ * its duration by the clock of this process, so clocks need not agree. Needs get, create and update.
  */
 export function createKubernetesLease(
   { namespace, name }: { namespace: string; name: string },
@@ -50,8 +50,8 @@ export function createKubernetesLease(
   async function send(method: 'GET' | 'POST' | 'PUT', to: string, signal: AbortSignal, lease?: object): Promise<Exchange> {
     if (access === undefined) throw new UnusableError('KUBERNETES_SERVICE_HOST is not set: this is no pod of a cluster');
     const url = new URL(access.api + to);
-    const authorization = `Bearer ${await readOf(access.tokenFile, 'token')}`;
-    await readOf(access.caFile, 'authority');
+    const authorization = `Bearer ${await readAccountFile(access.tokenFile, 'token')}`;
+    await readAccountFile(access.caFile, 'authority');
     return exchange(
       {
         method,
@@ -66,7 +66,7 @@ export function createKubernetesLease(
     );
   }
 
-  /** Whether the lease may be taken: it is ours, nobody's, or was not renewed for as long as it lasts. */
+  /** Whether the lease may be taken: this process holds it, no process does, or it was not renewed for its duration. */
   function isFree(record: LeaseRecord): boolean {
     if (observed === undefined || observed.version !== record.version) observed = { version: record.version, at: clock.monotonic() };
     const duration = record.seconds === undefined ? ttl : record.seconds * 1000;
@@ -116,7 +116,7 @@ export function createKubernetesLease(
 /** Something that this exporter lacks, or that answers in place of an API server; the message is for people. */
 class UnusableError extends Error {}
 
-async function readOf(file: string, what: string): Promise<string> {
+async function readAccountFile(file: string, what: string): Promise<string> {
   const read = await readText(file);
   const reason = 'reason' in read ? read.reason : read.text.trim() === '' ? 'is empty' : undefined;
   if ('reason' in read || reason !== undefined)

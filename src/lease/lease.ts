@@ -4,12 +4,12 @@ import type { Clock } from '../schedule/clock.ts';
 import type { Job } from '../schedule/job.ts';
 
 /** How long a lease is valid after it was asked for, and how often it is renewed, in milliseconds. */
-export const LEASE_TTL = 15_000;
-const RENEWAL = 5_000;
+export const LEASE_TTL_MS = 15_000;
+const RENEWAL_MS = 5_000;
 /** While another holds it, it is asked for more often, so that one that is given back is taken soon. */
-const ATTEMPT = 1_500;
-const TIMEOUT = 1_400;
-const RELEASE_TIMEOUT = 1_000;
+const ATTEMPT_MS = 1_500;
+const TIMEOUT_MS = 1_400;
+const RELEASE_TIMEOUT_MS = 1_000;
 
 /** The lease as this exporter sees it. */
 export interface LeaseWatch {
@@ -24,10 +24,10 @@ export interface LeaseWatch {
 
 /**
  * Keeps a lease. It counts as held for its whole time after the last time it was granted, also while the
- * store is away, and not a moment longer: then nobody probes, rather than everybody. That another holds
- * it counts for as long, because that one may have renewed it just before the store went away.
+ * store is unreachable, and no longer: then no exporter probes, rather than all of them. The lease of another
+ * exporter counts for as long, because it may have been renewed just before the store became unreachable.
  */
-export function watchLease({
+export function createLeaseWatch({
   store,
   log,
   clock,
@@ -42,8 +42,8 @@ export function watchLease({
   let askedAt = Number.NEGATIVE_INFINITY;
   /** What was last known, and until when that counts. */
   let known: { state: LeaseState; until: number } = { state: 'unknown', until: Number.NEGATIVE_INFINITY };
-  let told: LeaseState | 'nothing' = 'nothing';
-  let toldReason: string | undefined;
+  let loggedState: LeaseState | 'nothing' = 'nothing';
+  let loggedReason: string | undefined;
   let closed = false;
   let end = new AbortController();
 
@@ -51,36 +51,36 @@ export function watchLease({
     return clock.monotonic() < known.until ? known.state : 'unknown';
   }
 
-  function tell(): void {
+  function logTransition(): void {
     const now = state();
     const reason = answer.state === 'unknown' ? answer.reason : undefined;
-    if (reason !== undefined && reason !== toldReason)
-      log.warn({ lease: now, reason }, 'The lease cannot be asked for; who holds it keeps it until it ends');
-    toldReason = reason;
-    if (now === told) return;
-    const before = told;
-    told = now;
+    if (reason !== undefined && reason !== loggedReason)
+      log.warn({ lease: now, error: reason }, 'The lease store cannot be used; the present holder keeps the lease until it ends');
+    loggedReason = reason;
+    if (now === loggedState) return;
+    const before = loggedState;
+    loggedState = now;
     if (now === 'held') log.info({ lease: now }, 'This exporter holds the lease and probes');
     else if (now === 'other') log.info({ lease: now }, 'Another exporter holds the lease and probes');
     else if (before === 'held') log.warn({ lease: now }, 'The lease of this exporter has ended and cannot be renewed: it sends no pair');
-    else log.warn({ lease: now }, 'Nobody can be asked who holds the lease: this exporter sends no pair');
+    else log.warn({ lease: now }, 'The holder of the lease is unknown, because the lease store cannot be used: this exporter sends no pair');
     onChange();
   }
 
-  /** Tells the end of what is known when it comes, whether or not the store answers then. */
-  async function tellEnd(signal: AbortSignal): Promise<void> {
+  /** Logs the end of the known state when it comes, whether or not the store answers then. */
+  async function logExpiry(signal: AbortSignal): Promise<void> {
     for (let left = known.until - clock.monotonic(); left > 0; left = known.until - clock.monotonic()) {
       await clock.sleep(Math.ceil(left), signal);
     }
-    tell();
+    logTransition();
   }
 
   return {
     job: {
       name: 'lease',
-      interval: ATTEMPT,
-      timeout: TIMEOUT,
-      skip: () => (answer.state === 'other' || clock.monotonic() - askedAt >= RENEWAL - ATTEMPT / 2 ? undefined : 'not due'),
+      interval: ATTEMPT_MS,
+      timeout: TIMEOUT_MS,
+      skip: () => (answer.state === 'other' || clock.monotonic() - askedAt >= RENEWAL_MS - ATTEMPT_MS / 2 ? undefined : 'not due'),
     },
     async ask(signal) {
       askedAt = clock.monotonic();
@@ -88,20 +88,20 @@ export function watchLease({
       const given = await store.hold(signal);
       if (closed) return;
       answer = given;
-      if (answer.state === 'held') known = { state: 'held', until: begun + LEASE_TTL };
-      if (answer.state === 'other') known = { state: 'other', until: clock.monotonic() + LEASE_TTL };
-      tell();
+      if (answer.state === 'held') known = { state: 'held', until: begun + LEASE_TTL_MS };
+      if (answer.state === 'other') known = { state: 'other', until: clock.monotonic() + LEASE_TTL_MS };
+      logTransition();
       if (answer.state === 'unknown') return;
       end.abort();
       end = new AbortController();
-      tellEnd(end.signal).catch(() => undefined);
+      logExpiry(end.signal).catch(() => undefined);
     },
     state,
     async close() {
       closed = true;
       end.abort();
       known = { state: 'unknown', until: Number.NEGATIVE_INFINITY };
-      await store.release(AbortSignal.timeout(RELEASE_TIMEOUT));
+      await store.release(AbortSignal.timeout(RELEASE_TIMEOUT_MS));
     },
   };
 }

@@ -2,14 +2,14 @@ import { amount, at, parseJson, text } from '../litellm/json.ts';
 import { isSection } from '../source/section.ts';
 
 /** Kubernetes keeps the number of changes of holder in 32 bits. */
-const MOST_TRANSITIONS = 2 ** 31 - 1;
+const MAX_TRANSITIONS = 2 ** 31 - 1;
 
 /** What a Lease object says (Kubernetes API, coordination.k8s.io/v1), and the object itself. */
 export interface LeaseRecord {
   object: Readonly<Record<string, unknown>>;
   version: string | undefined;
   holder: string | undefined;
-  /** How long it lasts after a renewal; undefined where nobody wrote it. */
+  /** How long it lasts after a renewal; undefined where the object does not have it. */
   seconds: number | undefined;
   transitions: number;
   acquireTime: string | undefined;
@@ -55,7 +55,7 @@ export function changedLease(record: LeaseRecord, holder: string, ttl: number, n
       ...term(ttl, now),
       holderIdentity: holder,
       acquireTime: isKept ? acquireTime : time(now),
-      leaseTransitions: isKept ? transitions : transitions >= MOST_TRANSITIONS ? 0 : transitions + 1,
+      leaseTransitions: isKept ? transitions : transitions >= MAX_TRANSITIONS ? 0 : transitions + 1,
     },
   };
 }

@@ -5,7 +5,7 @@ import { createTarget } from '../redis/connection/connect.ts';
 import { settle } from '../redis/connection/failure.ts';
 import type { Connection } from '../redis/connection/target.ts';
 
-/** Sets the key unless it holds the token of somebody else (Redis documentation, SET, "patterns"). */
+/** Sets the key unless it holds the token of another process (Redis documentation, SET, "patterns"). */
 const HOLD = `local holder = redis.call('GET', KEYS[1])
 if holder and holder ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])

@@ -5,7 +5,7 @@ import type { Log } from '../model/tick.ts';
 import type { Clock } from '../schedule/clock.ts';
 import type { Scheduled, Scheduler } from '../schedule/scheduler.ts';
 import { clusterAccess, createKubernetesLease } from './kubernetes.ts';
-import { LEASE_TTL, type LeaseWatch, watchLease } from './lease.ts';
+import { createLeaseWatch, LEASE_TTL_MS, type LeaseWatch } from './lease.ts';
 import { createRedisLease, leaseKey } from './redis.ts';
 
 export interface SharedLeaseOptions {
@@ -32,8 +32,8 @@ export function createSharedLease({ scheduler, log, clock, env, onChange }: Shar
   let current: { config: Config; watch: LeaseWatch; scheduled: Scheduled } | undefined;
 
   function storeOf({ redis, kubernetes }: LeaseConfig, config: Config): LeaseStore | undefined {
-    if (redis !== undefined) return createRedisLease(redis, leaseKey(config.gateways.map(({ name }) => name)), LEASE_TTL);
-    return kubernetes && createKubernetesLease(kubernetes, clusterAccess(env), LEASE_TTL, clock);
+    if (redis !== undefined) return createRedisLease(redis, leaseKey(config.gateways.map(({ name }) => name)), LEASE_TTL_MS);
+    return kubernetes && createKubernetesLease(kubernetes, clusterAccess(env), LEASE_TTL_MS, clock);
   }
 
   async function close(): Promise<void> {
@@ -48,7 +48,7 @@ export function createSharedLease({ scheduler, log, clock, env, onChange }: Shar
     prepare(config) {
       if (current !== undefined && !leaseMoved(current.config, config)) return async () => undefined;
       const store = config.lease && storeOf(config.lease, config);
-      const watch = store && watchLease({ store, log, clock, onChange });
+      const watch = store && createLeaseWatch({ store, log, clock, onChange });
       return async () => {
         await close();
         if (watch !== undefined) current = { config, watch, scheduled: scheduler.add(watch.job, 'lease', watch.ask) };

@@ -1,7 +1,7 @@
 import { failed, type Gateway } from './gateway.ts';
 
 /** Enough for the metrics of a busy gateway; what is longer is not read. */
-const LIMIT = 1024 * 1024;
+const MAX_METRICS_BYTES = 1024 * 1024;
 
 const STATE = /^litellm_redis_circuit_breaker_state\{([^}\n]{0,256})\} ([0-9.e+]{1,32})$/gm;
 
@@ -12,7 +12,7 @@ const STATE = /^litellm_redis_circuit_breaker_state\{([^}\n]{0,256})\} ([0-9.e+]
  */
 export async function readBreaker(gateway: Gateway, until: number, signal: AbortSignal): Promise<boolean | undefined> {
   const reply = await gateway.send(
-    { method: 'GET', path: '/metrics/', authenticated: true, until, bodyLimit: LIMIT, question: 'metrics' },
+    { method: 'GET', path: '/metrics/', authenticated: true, until, bodyLimit: MAX_METRICS_BYTES, question: 'metrics' },
     signal,
   );
   return failed(reply) ? undefined : breakerOpen(reply.body);

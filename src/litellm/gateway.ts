@@ -8,7 +8,7 @@ import type { Replica } from './replicas.ts';
 import { type Exchange, exchange } from './request.ts';
 
 /** A request that gave no usable answer. `status` is there when the gateway answered at all. */
-export interface Failed {
+export interface FailedRequest {
   failure: GatewayFailure;
   /** What to do about it, where more is known than the class tells. */
   advice?: string | undefined;
@@ -21,10 +21,10 @@ export interface Failed {
 }
 
 /** An answer with a status of 2xx, or why there is none. */
-export type Reply = Exchange | Failed;
+export type Reply = Exchange | FailedRequest;
 
 /** What is sent. Paths are relative to the gateway's URL. */
-export interface Sending {
+export interface GatewayRequest {
   method: 'GET' | 'POST';
   path: string;
   body?: string | undefined;
@@ -43,7 +43,7 @@ export interface Sending {
 }
 
 /** How a request ended. `aborted`: its tick ran out of time, or was ended for another reason. */
-export interface Ended {
+export interface FinishedRequest {
   method: 'GET' | 'POST';
   status?: number | undefined;
   failure?: GatewayFailure | undefined;
@@ -53,42 +53,42 @@ export interface Ended {
 }
 
 /** Sees every request begin and end: telemetry of the client itself. */
-export interface RequestWatcher {
-  began(): void;
-  ended(request: Ended, sending: Pick<Sending, 'question' | 'modelSeconds'>): void;
+export interface RequestObserver {
+  started(): void;
+  finished(finished: FinishedRequest, request: Pick<GatewayRequest, 'question' | 'modelSeconds'>): void;
 }
 
 /** The way to one gateway, or to one replica of it. */
 export interface Gateway {
   /** Sends one request; rejects only with the signal's reason, when that was aborted. */
-  send(sending: Sending, signal: AbortSignal): Promise<Reply>;
+  send(request: GatewayRequest, signal: AbortSignal): Promise<Reply>;
 }
 
 /** The way to the gateway of a configuration entry, or to one of its replicas. Nothing is sent before the first call. */
-export function createGateway(config: GatewayConfig, clock: Clock, watcher: RequestWatcher, replica?: Replica): Gateway {
+export function createGateway(config: GatewayConfig, clock: Clock, observer: RequestObserver, replica?: Replica): Gateway {
   const base = config.url.replace(/(?<!\/)\/+$/, '');
 
-  async function attempt(sending: Sending, signal: AbortSignal): Promise<Reply> {
+  async function attempt(request: GatewayRequest, signal: AbortSignal): Promise<Reply> {
     const start = clock.monotonic();
     try {
-      const key = await keyOf(config, sending);
+      const key = await keyOf(config, request);
       const answer = await exchange(
         {
-          method: sending.method,
-          url: new URL(base + sending.path),
-          at: replica,
+          method: request.method,
+          url: new URL(base + request.path),
+          connectTo: replica,
           headers: {
             accept: 'application/json',
-            ...contentType(sending),
+            ...contentType(request),
             ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
-            ...sending.headers,
+            ...request.headers,
           },
-          body: sending.body,
-          timeout: Math.min(config.timeout, Math.max(1, (sending.until ?? Number.POSITIVE_INFINITY) - start)),
+          body: request.body,
+          timeout: Math.min(config.timeout, Math.max(1, (request.until ?? Number.POSITIVE_INFINITY) - start)),
           signal,
           tls: config.tls,
-          bodyLimit: sending.bodyLimit,
-          onChunk: sending.onChunk,
+          bodyLimit: request.bodyLimit,
+          onChunk: request.onChunk,
         },
         clock,
       );
@@ -103,7 +103,7 @@ export function createGateway(config: GatewayConfig, clock: Clock, watcher: Requ
 
   return {
     async send(sending, signal) {
-      watcher.began();
+      observer.started();
       const start = clock.monotonic();
       let reply: Reply | undefined;
       try {
@@ -114,23 +114,23 @@ export function createGateway(config: GatewayConfig, clock: Clock, watcher: Requ
         const failure = reply === undefined ? 'closed' : failed(reply) ? reply.failure : undefined;
         const resolveSeconds = reply && (failed(reply) ? reply.resolveSeconds : reply.phases.resolve);
         const aborted = reply === undefined ? abortedBy(signal) : undefined;
-        watcher.ended({ method: sending.method, status: reply?.status, failure, seconds, resolveSeconds, aborted }, sending);
+        observer.finished({ method: sending.method, status: reply?.status, failure, seconds, resolveSeconds, aborted }, sending);
       }
     },
   };
 }
 
-function abortedBy({ reason }: AbortSignal): Ended['aborted'] {
+function abortedBy({ reason }: AbortSignal): FinishedRequest['aborted'] {
   return reason instanceof Error && reason.name === 'TimeoutError' ? 'time' : 'other';
 }
 
 /** Whether a request gave no usable answer. */
-export function failed(reply: Reply): reply is Failed {
+export function failed(reply: Reply): reply is FailedRequest {
   return 'failure' in reply;
 }
 
-function contentType(sending: Sending): Record<string, string> {
-  return sending.body === undefined ? {} : { 'content-type': 'application/json' };
+function contentType(request: GatewayRequest): Record<string, string> {
+  return request.body === undefined ? {} : { 'content-type': 'application/json' };
 }
 
 /** An answer without the API key, which a gateway may give back in any field of it. */
@@ -146,8 +146,8 @@ async function givenKey({ api_key }: GatewayConfig, sent: string | undefined): P
 }
 
 /** The API key as it is now, for this one request; undefined where it carries none. */
-async function keyOf(config: GatewayConfig, sending: Sending): Promise<string | undefined> {
-  if (!sending.authenticated || config.api_key === undefined) return undefined;
+async function keyOf(config: GatewayConfig, request: GatewayRequest): Promise<string | undefined> {
+  if (!request.authenticated || config.api_key === undefined) return undefined;
   try {
     return await config.api_key.read();
   } catch {

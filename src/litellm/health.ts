@@ -1,5 +1,5 @@
 import type { CacheType, GatewayFailure } from '../model/cache.ts';
-import { cleanVersion } from './answer.ts';
+import { sanitizeVersion } from './cache-markers.ts';
 import { type CacheSettings, cacheType, readCachePing } from './cache-ping.ts';
 import { failed, type Gateway, type Reply } from './gateway.ts';
 import { at, parseJson } from './json.ts';
@@ -61,5 +61,5 @@ export async function pingCache(gateway: Gateway, { giveUp, until }: PingLimits,
 function readDetails(reply: Reply): Pick<Health, 'version' | 'cacheType'> {
   const body = parseJson(reply.body ?? '');
   const cache = at(body, 'cache');
-  return { version: cleanVersion(at(body, 'litellm_version')), cacheType: cache === null ? 'none' : cacheType(cache) };
+  return { version: sanitizeVersion(at(body, 'litellm_version')), cacheType: cache === null ? 'none' : cacheType(cache) };
 }

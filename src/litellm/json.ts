@@ -41,12 +41,12 @@ export function at(value: unknown, ...path: readonly (string | number)[]): unkno
   return here;
 }
 
-/** The value where it is a text, undefined elsewhere. */
+/** The value if it is a text, otherwise undefined. */
 export function text(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The value where it is a finite number that is not negative, undefined elsewhere. */
+/** The value if it is a finite number that is not negative, otherwise undefined. */
 export function amount(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
 }

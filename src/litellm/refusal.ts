@@ -31,11 +31,11 @@ const REFUSALS: readonly Rule[] = [
 ];
 
 /** No refusal says in more characters what it means; the rest is what a provider or a proxy adds. */
-const LONGEST = 4_096;
+const MAX_ERROR_CHARACTERS = 4_096;
 
 /** What an answer with a status other than 2xx means. `status` where its text does not tell. */
 export function refusal(status: number, body: string): GatewayFailure {
   const error = at(parseJson(body), 'error');
-  const said = `${text(at(error, 'type')) ?? ''} ${text(at(error, 'message')) ?? text(error) ?? ''}`.slice(0, LONGEST);
-  return REFUSALS.find((rule) => (rule.statuses === 'any' || rule.statuses.includes(status)) && rule.says.test(said))?.failure ?? 'status';
+  const words = `${text(at(error, 'type')) ?? ''} ${text(at(error, 'message')) ?? text(error) ?? ''}`.slice(0, MAX_ERROR_CHARACTERS);
+  return REFUSALS.find((rule) => (rule.statuses === 'any' || rule.statuses.includes(status)) && rule.says.test(words))?.failure ?? 'status';
 }

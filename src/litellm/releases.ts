@@ -41,7 +41,7 @@ export const RELEASES = {
   valkey_semantic: [1, 90, 0],
   /** A semantic cache in Redis makes its index with its first use; before, at the start. Some release after 1.90.0. */
   semantic_index_is_lazy: [1, 91, 0],
-  /** `responses` in supported_call_types stands for `aresponses` as well. Some release after 1.104.2. */
+  /** `responses` in supported_call_types means `aresponses` as well. Some release after 1.104.2. */
   responses_cover: [1, 105, 0],
   /** `max_messages` is a parameter of the cache; before, redis-py refuses it. Some release after 1.104.2. */
   max_messages: [1, 105, 0],

@@ -20,10 +20,10 @@ export interface HostRecord {
  * address is resolved at each call, for at most `patience` milliseconds, and each of its records is a
  * replica; a name that cannot be resolved is left to the request that will say why.
  */
-export async function findReplicas(addresses: readonly string[], url: string, patience: number, signal: AbortSignal): Promise<Replica[]> {
+export async function findReplicas(addresses: readonly string[], url: string, timeoutMs: number, signal: AbortSignal): Promise<Replica[]> {
   const replicas = addresses.map((address) => replicaOf(address, new URL(url)));
   const [only, ...others] = replicas;
-  return only === undefined || others.length > 0 ? replicas : spread(only, await records(only.host, patience, signal));
+  return only === undefined || others.length > 0 ? replicas : replicasOfRecords(only, await records(only.host, timeoutMs, signal));
 }
 
 /** The replica at `host`, `host:port` or `scheme://host:port`; without a port it is that of the gateway's URL. */
@@ -37,7 +37,7 @@ export function replicaOf(address: string, url: URL): Replica {
  * One replica for each record of a name, in an order that does not change when the resolver turns its
  * answer. Records of the other address family would be the same replicas once more.
  */
-export function spread(replica: Replica, found: readonly HostRecord[]): Replica[] {
+export function replicasOfRecords(replica: Replica, found: readonly HostRecord[]): Replica[] {
   const addresses = found.filter(({ family }) => family === found[0]?.family).map(({ address }) => address);
   if (addresses.length === 0) return [replica];
   return [...new Set(addresses)].sort().map((host) => ({
@@ -47,8 +47,8 @@ export function spread(replica: Replica, found: readonly HostRecord[]): Replica[
   }));
 }
 
-async function records(host: string, patience: number, signal: AbortSignal): Promise<readonly HostRecord[]> {
-  const end = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+async function records(host: string, timeoutMs: number, signal: AbortSignal): Promise<readonly HostRecord[]> {
+  const end = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
   try {
     return await Promise.race([lookup(host, { all: true }), once(end, 'abort').then(() => [])]);
   } catch {

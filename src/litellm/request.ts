@@ -10,21 +10,21 @@ import type { Clock } from '../schedule/clock.ts';
 import { codeOf, failureOf, GatewayError } from './failure.ts';
 
 /** Most bytes of a body that are taken from a gateway; an answer of 16 tokens needs about one thousand. */
-export const BODY_LIMIT = 4 * 1024 * 1024;
-const HEADER_LIMIT = 64 * 1024;
+export const MAX_BODY_BYTES = 4 * 1024 * 1024;
+const MAX_HEADER_BYTES = 64 * 1024;
 /** Most bytes on the wire around the body: the framing of its chunks, provisional answers, trailers. */
-const FRAMING_LIMIT = 1024 * 1024;
+const MAX_FRAMING_BYTES = 1024 * 1024;
 
 /** One request. `timeout` is milliseconds for the whole exchange; `onChunk` sees the body as it comes. */
 export interface Call {
   method: 'GET' | 'POST' | 'PUT';
   url: URL;
   /** Where to connect to, when that is not the host of the URL; the Host header and the TLS name stay those of the URL. */
-  at?: { readonly host: string; readonly port: number } | undefined;
+  connectTo?: { readonly host: string; readonly port: number } | undefined;
   headers: Readonly<Record<string, string>>;
   body?: string | undefined;
   timeout: number;
-  /** Most bytes of the body that are taken; BODY_LIMIT unless said. */
+  /** Most bytes of the body that are read; MAX_BODY_BYTES by default. */
   bodyLimit?: number | undefined;
   signal: AbortSignal;
   tls?: TlsConfig | undefined;
@@ -46,7 +46,7 @@ export interface Exchange {
  * with the signal's reason when that was aborted.
  */
 export async function exchange(call: Call, clock: Clock): Promise<Exchange> {
-  const trusted = call.url.protocol === 'https:' && call.tls !== undefined ? await trust(call.tls) : {};
+  const trusted = call.url.protocol === 'https:' && call.tls !== undefined ? await requestTlsOptions(call.tls) : {};
   return exchanged(call, trusted, clock);
 }
 
@@ -54,7 +54,7 @@ function exchanged(call: Call, trusted: RequestOptions, clock: Clock): Promise<E
   return new Promise((resolve, reject) => {
     const start = clock.monotonic();
     const request = send(call, trusted);
-    const limit = call.bodyLimit ?? BODY_LIMIT;
+    const limit = call.bodyLimit ?? MAX_BODY_BYTES;
     const ends: Partial<Record<Phase, number>> = {};
     let settled = false;
     const settle = () => {
@@ -63,12 +63,12 @@ function exchanged(call: Call, trusted: RequestOptions, clock: Clock): Promise<E
     const mark = (phase: Phase) => () => {
       ends[phase] ??= clock.monotonic() - start;
     };
-    const leave = () => {
+    const cleanUp = () => {
       clearTimeout(timer);
       call.signal.removeEventListener('abort', onAbort);
     };
     const fail = (error: unknown) => {
-      leave();
+      cleanUp();
       reject(error);
       request.destroy();
     };
@@ -76,7 +76,7 @@ function exchanged(call: Call, trusted: RequestOptions, clock: Clock): Promise<E
     const inHandshake = () => call.url.protocol === 'https:' && ends.connect !== undefined && !settled;
     const refuse = (error: unknown) => fail(error instanceof GatewayError ? error : classified(call, error, inHandshake()));
     const onAbort = () => fail(call.signal.reason);
-    const timer = setTimeout(() => refuse(named(call, 'timeout')), call.timeout);
+    const timer = setTimeout(() => refuse(requestError(call, 'timeout')), call.timeout);
 
     request.on('socket', (socket) => {
       socket.on('lookup', mark('resolve')).on('connect', mark('connect')).on('secureConnect', mark('tls'));
@@ -88,7 +88,7 @@ function exchanged(call: Call, trusted: RequestOptions, clock: Clock): Promise<E
         settle();
         received += chunk.length;
         // Before the answer begins there is nothing but headers.
-        if (received > (ends.wait === undefined ? 0 : limit) + FRAMING_LIMIT) refuse(named(call, 'too_large'));
+        if (received > (ends.wait === undefined ? 0 : limit) + MAX_FRAMING_BYTES) refuse(requestError(call, 'too_large'));
       });
     });
     request.on('finish', mark('send'));
@@ -98,13 +98,13 @@ function exchanged(call: Call, trusted: RequestOptions, clock: Clock): Promise<E
       mark('wait')();
       const body = createBody(limit);
       response.on('data', (chunk: Buffer) => {
-        if (!body.take(chunk)) refuse(named(call, 'too_large', response.statusCode));
+        if (!body.take(chunk)) refuse(requestError(call, 'too_large', response.statusCode));
         else call.onChunk?.(chunk, (clock.monotonic() - start) / 1000);
       });
       response.on('error', refuse);
       response.on('end', () => {
         mark('transfer')();
-        leave();
+        cleanUp();
         resolve({
           status: response.statusCode ?? 0,
           headers: singleHeaders(response),
@@ -143,10 +143,10 @@ function send(call: Call, trusted: RequestOptions): ClientRequest {
   try {
     const options: RequestOptions = {
       method: call.method,
-      headers: call.at === undefined ? call.headers : { host: call.url.host, ...call.headers },
+      headers: call.connectTo === undefined ? call.headers : { host: call.url.host, ...call.headers },
       agent: false,
-      maxHeaderSize: HEADER_LIMIT,
-      ...(call.at === undefined ? {} : { hostname: call.at.host, port: call.at.port }),
+      maxHeaderSize: MAX_HEADER_BYTES,
+      ...(call.connectTo === undefined ? {} : { hostname: call.connectTo.host, port: call.connectTo.port }),
       ...(secure ? { checkServerIdentity } : {}),
       ...trusted,
     };
@@ -157,7 +157,7 @@ function send(call: Call, trusted: RequestOptions): ClientRequest {
 }
 
 /** The TLS options of a gateway. */
-async function trust(tls: TlsConfig): Promise<RequestOptions> {
+async function requestTlsOptions(tls: TlsConfig): Promise<RequestOptions> {
   const options = await tlsOptions(tls);
   if ('fault' in options) throw fileError(`the file for TLS ${options.fault}; see tls.${options.key}`);
   return { ...options, ...(tls.server_name === undefined ? {} : { servername: tls.server_name }) };
@@ -189,18 +189,18 @@ function singleHeaders(response: IncomingMessage): Record<string, string> {
 function classified(call: Call, error: unknown, inHandshake: boolean): GatewayError {
   const failure = failureOf(error);
   if (failure === 'closed') return closed(call, inHandshake);
-  return named(call, failure, undefined, failure === 'tls' ? tlsAdvice(codeOf(error)) : undefined);
+  return requestError(call, failure, undefined, failure === 'tls' ? tlsAdvice(codeOf(error)) : undefined);
 }
 
 /** Whatever happens in the handshake is a matter of TLS, the end of the connection included. */
 function closed(call: Call, inHandshake: boolean): GatewayError {
-  if (!inHandshake) return named(call, 'closed');
+  if (!inHandshake) return requestError(call, 'closed');
   const advice =
     'it closed the connection in the handshake; see whether it speaks TLS at this port, and asks for a certificate of its clients (tls.cert_file, tls.key_file)';
-  return named(call, 'tls', undefined, advice);
+  return requestError(call, 'tls', undefined, advice);
 }
 
-function named(call: Call, failure: GatewayError['failure'], status?: number, advice?: string): GatewayError {
+function requestError(call: Call, failure: GatewayError['failure'], status?: number, advice?: string): GatewayError {
   const more = advice === undefined ? '' : `: ${advice}`;
   return new GatewayError(failure, `${call.method} ${call.url.pathname} failed: ${failure}${more}`, status, advice);
 }

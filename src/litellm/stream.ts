@@ -1,30 +1,30 @@
 import { createParser } from 'eventsource-parser';
 import { at, parseJson, text } from './json.ts';
 
-/** What a streamed chat answer said: the chunks' common id and when the first content came, in seconds. */
-export interface StreamMarks {
+/** The markers of a streamed chat answer: the chunks' common id and when the first content came, in seconds. */
+export interface StreamMarkers {
   id?: string | undefined;
   firstContentSeconds?: number | undefined;
   /** The stream ended with `[DONE]`, so that nothing is missing. */
   complete: boolean;
 }
 
-const BUFFER_LIMIT = 1024 * 1024;
+const MAX_EVENT_CHARACTERS = 1024 * 1024;
 
 /**
  * Reads a server-sent event stream of chat completion chunks as it arrives. The time of the first content
  * is that of the first chunk whose delta holds text: the answer's headers and its role come earlier and
  * say nothing about the model.
  */
-export function createStreamReader(): { feed(chunk: Buffer, seconds: number): void; marks(): StreamMarks } {
+export function createStreamReader(): { feed(chunk: Buffer, seconds: number): void; markers(): StreamMarkers } {
   const decoder = new TextDecoder();
-  const marks: StreamMarks = { complete: false };
+  const marks: StreamMarkers = { complete: false };
   let arrived = 0;
   let broken = false;
   let pending: string[] = [];
   let length = 0;
   const parser = createParser({
-    maxBufferSize: BUFFER_LIMIT,
+    maxBufferSize: MAX_EVENT_CHARACTERS,
     onError: (error) => {
       broken ||= error.type === 'max-buffer-size-exceeded';
     },
@@ -47,12 +47,12 @@ export function createStreamReader(): { feed(chunk: Buffer, seconds: number): vo
       const piece = decoder.decode(chunk, { stream: true });
       pending.push(piece);
       length += piece.length;
-      if (!/[\r\n]/.test(piece) && length <= BUFFER_LIMIT) return;
+      if (!/[\r\n]/.test(piece) && length <= MAX_EVENT_CHARACTERS) return;
       // The parser looks through an unfinished line again with every piece of it, so it gets whole lines.
       parser.feed(pending.join(''));
       pending = [];
       length = 0;
     },
-    marks: () => marks,
+    markers: () => marks,
   };
 }

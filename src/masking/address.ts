@@ -10,7 +10,7 @@ const OPEN: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** A word of a text: what stands between blanks and quotes. */
+/** A word of a text: what is between blanks and quotes. */
 const WORD = /[^\s"'`<>]+/g;
 /** How far the closing quote of a URL with blanks in it is looked for. */
 const QUOTED = 512;
@@ -67,7 +67,7 @@ function url(text: string): Range[] {
   const behind = last >= begin ? last + 1 : begin;
   const node = /^[^/?#]*/.exec(text.slice(behind, end))?.[0] ?? '';
   const port = behind + node.indexOf(':') + 1;
-  // What stands where a port should is a password whose host is missing.
+  // What is where a port should is a password whose host is missing.
   if (port > behind && !NODE.test(node) && !/[${]/.test(node) && port < behind + node.length)
     ranges.push({ from: port, to: behind + node.length });
   const query = text.indexOf('?', behind);

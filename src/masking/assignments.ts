@@ -52,7 +52,7 @@ function keyNamesSecret(key: string): boolean {
   return namesSecret(second ?? first) || (second !== undefined && /^pass$/i.test(first) && /^(word|wort|phrase)$/i.test(second));
 }
 
-/** Whether a place stands inside of brackets of its line, where a comma ends a value. */
+/** Whether a place is inside of brackets of its line, where a comma ends a value. */
 function isFlow(line: string, index: number): boolean {
   const before = line.slice(Math.max(0, index - 2 * KEY), index);
   return Math.max(before.lastIndexOf('{'), before.lastIndexOf('[')) > Math.max(before.lastIndexOf('}'), before.lastIndexOf(']'));
@@ -135,7 +135,7 @@ export function inComment(line: string, holdsSecret: boolean): Range[] {
   });
 }
 
-/** Whether a word is what a generator of passwords or keys makes, whatever stands beside it. */
+/** Whether a word is what a generator of passwords or keys makes, whatever is beside it. */
 export function isRandom(word: string): boolean {
   if (/^[\da-f]{32,128}$/i.test(word)) return /\d/.test(word) && /[a-f]/i.test(word);
   return /^[A-Za-z\d_+/=-]{12,256}$/.test(word) && /[a-z]/.test(word) && /[A-Z]/.test(word) && /\d/.test(word) && !/^[./]/.test(word);

@@ -13,11 +13,11 @@ interface Group {
 /** Patterns are found by their first characters, so no shorter one is looked for. */
 const FIRST = 3;
 
-/** A secret of this length is hidden wherever it occurs; a shorter one, often a plain word, only where it stands alone. */
+/** A secret of this length is hidden wherever it occurs; a shorter one, often a plain word, only where it is alone. */
 const LONG = 6;
 
 /** A secret longer than this is known by its beginning. */
-const LONGEST = 4_096;
+const MAX_SECRET_CHARACTERS = 4_096;
 
 /**
  * Finds every secret in the forms that programs write it in: plain, in lower case, URL-encoded once and twice,
@@ -30,7 +30,7 @@ export function known(secrets: Iterable<string>): Known {
   for (const secret of secrets) {
     if (seen.has(secret)) continue;
     seen.add(secret);
-    for (const form of forms(secret.slice(0, LONGEST))) add(groups, form);
+    for (const form of forms(secret.slice(0, MAX_SECRET_CHARACTERS))) add(groups, form);
   }
   for (const group of groups.values()) group.lengths.sort((a, b) => b - a);
   const begins = new Uint8Array(PLACES);

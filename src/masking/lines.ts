@@ -5,10 +5,10 @@ import type { Range } from './range.ts';
 import { namesSecret } from './secret-name.ts';
 import { shapes } from './shapes.ts';
 
-/** A key whose value stands in the lines below it: nothing behind the colon, or the mark of a block of text. */
+/** A key whose value is in the lines below it: nothing behind the colon, or the mark of a block of text. */
 const OPENING =
   /^([ \t]*(?:- +)*)(?:["']?)([\w.-]+)(?:["']?)[ \t]*:[ \t]*(?:(?:![\w!/:.-]*|&[\w-]+)[ \t]*)?(?:[|>][-+\d]{0,2}[ \t]*)?(?:#.*)?$/;
-/** The end of a word of a command whose next word stands in the line below it. */
+/** The end of a word of a command whose next word is in the line below it. */
 const HANGING = /(?:^|[\s"'[,])(--?[\w-]+|requirepass|masterauth)["']?(?:[ \t]*,)?(?:[ \t]*\\)?[ \t]*$/i;
 const NAMED = /^[ \t]*(?:- +)?["']?name["']?[ \t]*:[ \t]*["']?([\w.-]+)["']?[ \t]*$/i;
 const VALUE = /^([ \t]*(?:- +)?["']?value["']?[ \t]*:[ \t]*)/i;
@@ -65,7 +65,7 @@ const KIND = /(?:^|[\s{,])["']?kind["']?[ \t]*:[ \t]*["']?Secret["']?[ \t]*(?=$|
 /** Members of a Secret of Kubernetes in braces. */
 const FLOW = /["']?(?:data|stringData)["']?[ \t]*:[ \t]*\{/;
 
-/** For each line, whether its document is a Secret of Kubernetes, wherever in it that stands. */
+/** For each line, whether its document is a Secret of Kubernetes, wherever in it that is. */
 function documentsOfSecrets(lines: readonly string[]): readonly boolean[] {
   let document = 0;
   const of = lines.map((line) => (/^---/.test(line) ? ++document : document));

@@ -3,13 +3,13 @@ import { inAssignments } from './assignments.ts';
 import { known } from './known.ts';
 import { inLine, inLines } from './lines.ts';
 import { isOrdinary } from './ordinary.ts';
-import { printable } from './printable.ts';
 import { hide, type Range } from './range.ts';
+import { printable } from './sanitize.ts';
 import { shapes } from './shapes.ts';
 
 export { isRandom } from './assignments.ts';
-export { printable, printableLine } from './printable.ts';
 export { MASK } from './range.ts';
+export { printable, printableLine } from './sanitize.ts';
 export { namesSecret } from './secret-name.ts';
 
 /** Hides secrets, those that are known by their value and those that their place gives away. */
@@ -22,7 +22,7 @@ export interface Mask {
   lines(lines: readonly string[]): readonly string[];
   /** Every text of plain data, names of keys included. */
   tree<T>(value: T): T;
-  /** A page that was written already: secrets that are known by value, in any form; `as` stands in their place. */
+  /** A page that was written already: secrets that are known by value, in any form; `as` replaces them. */
   page(text: string, as?: string): string;
 }
 
@@ -77,7 +77,7 @@ function remembered(hidden: (given: string) => string): (given: string) => strin
   };
 }
 
-/** The secrets that the lines of a file give away by their place, for use by value elsewhere. */
+/** The secrets that the lines of a file give away by their place, for use by value in other texts. */
 export function secretsOfLines(lines: readonly string[]): ReadonlySet<string> {
   const found = inLines(lines).flatMap((ranges, index) => ranges.map(({ from, to }) => (lines[index] ?? '').slice(from, to)));
   return new Set(found.flatMap(parts).filter((text) => !isOrdinary(text)));

@@ -2,7 +2,7 @@ import { valueAt } from './assignments.ts';
 import type { Range } from './range.ts';
 import { namesSecret } from './secret-name.ts';
 
-/** An option of a command line, with or without quotes around it; `requirepass` stands without dashes in redis.conf. */
+/** An option of a command line, with or without quotes around it; `requirepass` is written without dashes in redis.conf. */
 const OPTION = /(?<![\w./-])(--?[A-Za-z][\w-]{0,64}|requirepass|masterauth|primaryauth|identified by)(?=["',\s=\]\\]|$)/gi;
 const BETWEEN = /^[\s"',=\\]{1,40}/;
 const CLIENT = /(?:redis|valkey|keydb)-cli/i;

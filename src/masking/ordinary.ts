@@ -1,6 +1,6 @@
 /**
  * Words of the product's own sentences and of the files that it reads. A password that is such a word is hidden
- * where it stands as a value, and not wherever the word occurs: the report would be unreadable, and would tell
+ * where it is written as a value, and not wherever the word occurs: the report would be unreadable, and would tell
  * the password by its holes.
  */
 const WORDS: ReadonlySet<string> = new Set(

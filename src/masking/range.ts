@@ -1,4 +1,4 @@
-/** What stands in place of a secret. */
+/** What replaces a secret. */
 export const MASK = '<secret>';
 
 /** A part of a text, from a character to the one behind its end. */

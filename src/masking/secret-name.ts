@@ -51,7 +51,7 @@ const ABOUT: ReadonlySet<string> = new Set([
 const MEANT = ['password', 'passwd', 'secret', 'token', 'credential', 'requirepass'] as const;
 
 /** Names longer than this are cut: none that people write is. */
-const LONGEST = 200;
+const MAX_NAME_CHARACTERS = 200;
 
 /**
  * Whether the name of a key, a variable or an option says that its value is a secret, also where the name is
@@ -61,7 +61,7 @@ const LONGEST = 200;
 export function namesSecret(name: string): boolean {
   // Every shell has its folder in it.
   if (name === 'PWD') return false;
-  const words = wordsOf(name.slice(-LONGEST));
+  const words = wordsOf(name.slice(-MAX_NAME_CHARACTERS));
   const last = words.at(-1) ?? '';
   const joined = words.join('');
   if (ABOUT.has(last) && words.length > 1) return last === 'id' && words.includes('secret') && words.includes('role');

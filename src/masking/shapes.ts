@@ -2,7 +2,7 @@ import type { Range } from './range.ts';
 
 /**
  * Secrets that are known by their form: keys of OpenAI, Anthropic and LiteLLM, AWS, GitHub, GitLab, Google, Hugging Face, Groq, xAI,
- * Slack and others, tokens of JSON Web Token, private keys, and what stands behind `Bearer` or `Basic`. A master key of LiteLLM is any
+ * Slack and others, tokens of JSON Web Token, private keys, and what is behind `Bearer` or `Basic`. A master key of LiteLLM is any
  * text that begins with `sk-`. The first group is the secret, where there is one. `hint` is what a text with such a secret holds: most texts are told apart by it without an expression.
  */
 const SHAPES = [

@@ -1,4 +1,4 @@
-/** Whether this exporter may probe: it holds the lease, another exporter does, or nobody can be asked who does. */
+/** Whether this exporter may probe: it holds the lease, another exporter does, or the holder is unknown. */
 export const LEASE_STATE = ['held', 'other', 'unknown'] as const;
 export type LeaseState = (typeof LEASE_STATE)[number];
 

@@ -36,7 +36,7 @@ export type AuthState = (typeof AUTH_STATE)[number];
 export const REJECTION = ['WRONGPASS', 'NOAUTH', 'NOPERM'] as const;
 export type Rejection = (typeof REJECTION)[number];
 
-/** Who caused a refusal: this daemon or anybody else. */
+/** Who caused a refusal: this exporter or another client. */
 export const ORIGIN = ['own', 'others'] as const;
 
 /** Why an entry is in ACL LOG; `other` for reasons of later versions. */
@@ -46,7 +46,7 @@ export type AclReason = (typeof ACL_REASON)[number];
 /** The name that connections of every exporter give themselves, so that no exporter takes another for an intruder. */
 export const CLIENT_NAME = 'litellm-cache-exporter';
 
-/** The credential name that stands for the daemon's own. */
+/** The credential name that means the daemon's own. */
 export const EXPORTER_CREDENTIAL = 'exporter';
 
 /**

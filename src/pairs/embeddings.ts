@@ -1,4 +1,4 @@
-import type { Marks } from '../litellm/answer.ts';
+import type { CacheMarkers } from '../litellm/cache-markers.ts';
 import type { CacheMark } from '../model/cache.ts';
 import { cacheField, type Prober, prompt } from './prober.ts';
 
@@ -18,12 +18,12 @@ export const embeddings: Prober = {
   },
 };
 
-function mark(marks: Marks, readable: boolean): CacheMark {
+function mark(marks: CacheMarkers, readable: boolean): CacheMark {
   if (marks.cacheKey !== undefined) return 'hit';
   if (!readable) return 'unknown';
   return fromModel(marks) ? 'miss' : 'hit';
 }
 
-function fromModel(marks: Marks): boolean {
+function fromModel(marks: CacheMarkers): boolean {
   return marks.apiBase || marks.timed || marks.fromProvider;
 }

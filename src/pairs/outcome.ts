@@ -29,7 +29,7 @@ export function outcomeOf({ kind, first, duplicate, labelled, key, lostAfterWrit
   if (duplicate === 'error' || duplicate === undefined) return 'error_duplicate';
   if (kind === 'control') {
     if (duplicate === 'hit') return 'control_failed';
-    return key === 'absent' ? missing(lostAfterWrite) : undefined;
+    return key === 'absent' ? missOutcome(lostAfterWrite) : undefined;
   }
   if (duplicate === 'hit') {
     if (key === 'absent' || key === 'other_database') return 'hit_not_in_redis';
@@ -38,17 +38,17 @@ export function outcomeOf({ kind, first, duplicate, labelled, key, lostAfterWrit
   }
   // An answer that does not tell is taken for a miss that cannot be explained.
   if (duplicate === 'unknown' || key === 'unknown') return 'miss_unexplained';
-  if (key === 'absent' || lostAfterWrite) return missing(lostAfterWrite);
+  if (key === 'absent' || lostAfterWrite) return missOutcome(lostAfterWrite);
   return 'miss_key_present';
 }
 
-/** Of a key that was lost nobody knows whether it was there when the duplicate asked for it. */
-function missing(lostAfterWrite: boolean): Outcome {
+/** Whether a lost key was there when the duplicate needed it is not known. */
+function missOutcome(lostAfterWrite: boolean): Outcome {
   return lostAfterWrite ? 'miss_unexplained' : 'miss_not_written';
 }
 
 /** Whether an outcome leaves nothing to explain: the duplicate was answered from the cache, as it should be. */
-export function wentWell(outcome: Outcome): boolean {
+export function isSuccess(outcome: Outcome): boolean {
   return outcome === 'ok' || outcome === 'hit_unverified' || outcome === 'hit_unlabelled';
 }
 
@@ -56,7 +56,7 @@ export function wentWell(outcome: Outcome): boolean {
  * The kind of a route's pair by its number, from 1. Every tenth completions pair is plain, to see what
  * users' entries get; every twentieth pair of a route is a negative control.
  */
-export function kindOf(route: Route, number: number): PairKind {
+export function pairKind(route: Route, number: number): PairKind {
   if (route === 'completions' && number % 10 === 0) return 'plain';
   return number % 20 === 15 ? 'control' : 'own';
 }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Marks, readMarks, readStreamMarks } from '../litellm/answer.ts';
+import { type CacheMarkers, readCacheMarkers, readStreamMarkers } from '../litellm/cache-markers.ts';
 import { failed, type Gateway, type Reply } from '../litellm/gateway.ts';
 import { createStreamReader } from '../litellm/stream.ts';
 import type { CacheMark, GatewayFailure, Outcome, PairRequest, Phase } from '../model/cache.ts';
@@ -35,7 +35,7 @@ export interface RequestResult {
   seconds: number;
   phases?: Record<Phase, number> | undefined;
   firstContentSeconds?: number | undefined;
-  marks?: Marks | undefined;
+  markers?: CacheMarkers | undefined;
   mark: CacheMark;
   failure?: GatewayFailure | undefined;
   status?: number | undefined;
@@ -60,7 +60,7 @@ export interface PairResult {
 }
 
 /** How long a write may take after its answer; it is usually there before (measured: 1.2 ms after it at the latest). */
-const WAIT_MS = 500;
+const MAX_WRITE_WAIT_MS = 500;
 
 /**
  * Sends two identical requests around a fresh nonce and looks for their key. No request is repeated: a second try would find
@@ -70,7 +70,7 @@ const WAIT_MS = 500;
  */
 export async function runPair(
   plan: PairPlan,
-  ways: Endpoints,
+  gateways: Endpoints,
   keys: KeyWatch | undefined,
   tick: Tick,
   clock: Clock,
@@ -86,12 +86,12 @@ export async function runPair(
   await keys?.expect(probe, tick.signal);
   const first = await request('first', body);
   const answeredAt = clock.monotonic();
-  if (first.marks === undefined || prober.cache(first.marks, first.marks).first === 'hit') return result(first, undefined);
+  if (first.markers === undefined || prober.cache(first.markers, first.markers).first === 'hit') return result(first, undefined);
 
   const watched = keys?.watching === true && kind !== 'plain';
   const written = await tick.step('wait', async (_, note) => {
     // Half of the time that is left is for the duplicate.
-    const patience = Math.min(WAIT_MS, Math.max(0, (plan.until - clock.monotonic()) / 2));
+    const patience = Math.min(MAX_WRITE_WAIT_MS, Math.max(0, (plan.until - clock.monotonic()) / 2));
     const seen = watched ? await keys.written(probe, patience, tick.signal) : undefined;
     if (!watched) await clock.sleep(patience, tick.signal);
     note({ watched, written: seen !== undefined });
@@ -101,9 +101,9 @@ export async function runPair(
   const again = kind === 'control' ? JSON.stringify(prober.body(plan.model, nonce, { ...controls, 'no-cache': true })) : body;
   const duplicate = await request('duplicate', again);
   const lookup = await tick.step('key check', async (_, note) => {
-    const named = duplicate.marks?.cacheKey;
+    const named = duplicate.markers?.cacheKey;
     // A negative control has to miss.
-    const isHit = duplicate.marks !== undefined && (kind === 'control' || marksOf(first, duplicate)?.duplicate === 'hit');
+    const isHit = duplicate.markers !== undefined && (kind === 'control' || marksOf(first, duplicate)?.duplicate === 'hit');
     // The key of a plain pair has no prefix that is watched: without its name nothing is known of it.
     const isNameless = kind === 'plain' && named === undefined;
     const found = isNameless ? undefined : await keys?.inspect(kind === 'plain' ? undefined : probe, named, isHit, tick.signal);
@@ -117,19 +117,20 @@ export async function runPair(
   };
   const now = clock.monotonic();
   // Twice the time: a request that a limit cuts short would say that the gateway is slow.
-  if (lookup?.state !== 'unknown' || !keys?.doubts || plan.until - now < 2 * (now - start) + WAIT_MS || !mayRepeat(pair)) return pair;
+  if (lookup?.state !== 'unknown' || !keys?.doubts || plan.until - now < 2 * (now - start) + MAX_WRITE_WAIT_MS || !mayRepeat(pair))
+    return pair;
   await keys.listen(tick.signal);
-  return runPair({ ...plan, kind: 'own' }, ways, keys, tick, clock);
+  return runPair({ ...plan, kind: 'own' }, gateways, keys, tick, clock);
 
   function marksOf(one: RequestResult, two: RequestResult | undefined) {
-    return one.marks && prober.cache(one.marks, two?.marks ?? one.marks);
+    return one.markers && prober.cache(one.markers, two?.markers ?? one.markers);
   }
 
   function request(which: PairRequest, text: string): Promise<RequestResult> {
-    const beside = besideOf(plan, which, which === 'duplicate' ? first.seconds : undefined);
+    const beside = extraRequestOf(plan, which, which === 'duplicate' ? first.seconds : undefined);
     return tick.step(which, async (headers, note) => {
       const stream = prober.results === undefined ? createStreamReader() : undefined;
-      const reply = await ways[which].send(
+      const reply = await gateways[which].send(
         {
           method: 'POST',
           path: prober.path,
@@ -142,7 +143,7 @@ export async function runPair(
         },
         tick.signal,
       );
-      const sent = read(prober, reply, stream);
+      const sent = readResult(prober, reply, stream);
       note({ 'http.response.status_code': reply.status, 'error.type': sent.failure, route: prober.route, kind });
       return sent;
     });
@@ -151,11 +152,11 @@ export async function runPair(
   function result(one: RequestResult, two: RequestResult | undefined, key: KeyState = 'unknown', lostAfterWrite?: boolean): PairResult {
     const marks = marksOf(one, two);
     const marked = marks && { ...one, mark: marks.first };
-    const repeated = two && { ...two, mark: marks !== undefined && two.marks !== undefined ? marks.duplicate : two.mark };
+    const repeated = two && { ...two, mark: marks !== undefined && two.markers !== undefined ? marks.duplicate : two.mark };
     const outcome = outcomeOf({
       kind,
       first: marks?.first ?? 'error',
-      duplicate: repeated && (repeated.marks === undefined ? 'error' : repeated.mark),
+      duplicate: repeated && (repeated.markers === undefined ? 'error' : repeated.mark),
       labelled: marks?.labelled ?? true,
       key,
       lostAfterWrite,
@@ -165,7 +166,7 @@ export async function runPair(
 }
 
 /** What a request is beside the two of an ordinary pair; nothing for one of these. `modelSeconds` is how long the first one took. */
-function besideOf({ kind, experiment }: PairPlan, which: PairRequest, modelSeconds: number | undefined) {
+function extraRequestOf({ kind, experiment }: PairPlan, which: PairRequest, modelSeconds: number | undefined) {
   if (experiment !== undefined) return { question: 'experiment', modelSeconds: modelSeconds ?? experiment.modelSeconds } as const;
   return kind === 'control' && which === 'duplicate' ? ({ question: 'control', modelSeconds } as const) : {};
 }
@@ -176,11 +177,12 @@ function controlsOf({ kind, ttlSeconds, onDemand }: PairPlan, namespace: string)
   return kind === 'plain' ? demand : { ttl: ttlSeconds, namespace, ...demand };
 }
 
-function read(prober: Prober, reply: Reply, stream: ReturnType<typeof createStreamReader> | undefined): RequestResult {
+function readResult(prober: Prober, reply: Reply, stream: ReturnType<typeof createStreamReader> | undefined): RequestResult {
   if (failed(reply)) return { seconds: reply.seconds, mark: 'unknown', failure: reply.failure, status: reply.status };
-  const heard = stream?.marks();
-  const marks = prober.results === undefined ? readStreamMarks(reply, heard ?? { complete: false }) : readMarks(prober.results, reply);
+  const streamMarkers = stream?.markers();
+  const marks =
+    prober.results === undefined ? readStreamMarkers(reply, streamMarkers ?? { complete: false }) : readCacheMarkers(prober.results, reply);
   const { seconds, phases, status } = reply;
   if (marks === undefined) return { seconds, phases, status, mark: 'unknown', failure: 'protocol' };
-  return { seconds, phases, status, marks, mark: 'unknown', firstContentSeconds: heard?.firstContentSeconds };
+  return { seconds, phases, status, markers: marks, mark: 'unknown', firstContentSeconds: streamMarkers?.firstContentSeconds };
 }

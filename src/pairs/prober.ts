@@ -1,4 +1,4 @@
-import type { Marks } from '../litellm/answer.ts';
+import type { CacheMarkers } from '../litellm/cache-markers.ts';
 import type { CacheMark, Operation, Route } from '../model/cache.ts';
 
 /**
@@ -28,7 +28,7 @@ export interface Prober {
   results?: string;
   /** Always the same keys in the same order: LiteLLM's cache key depends on it. */
   body(model: string, nonce: string, cache: CacheControls | undefined): Record<string, unknown>;
-  cache(first: Marks, duplicate: Marks): PairMarks;
+  cache(first: CacheMarkers, duplicate: CacheMarkers): PairMarks;
 }
 
 /** Enough for a word; a probe is not about the answer. */
@@ -49,7 +49,7 @@ export function cacheField(cache: CacheControls | undefined): { cache?: CacheCon
  * A provider that was asked (`llm_provider-*` headers) disproves an equal id alone, which a provider with
  * constant ids would give, too.
  */
-export function byKeyOrId(first: Marks, duplicate: Marks): PairMarks {
+export function byKeyOrId(first: CacheMarkers, duplicate: CacheMarkers): PairMarks {
   const labelled = duplicate.cacheKey !== undefined;
   const repeated = duplicate.id !== undefined && duplicate.id === first.id && duplicate.created === first.created;
   return {

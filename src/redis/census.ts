@@ -18,11 +18,11 @@ export interface KeySample {
 export const CENSUS_COMMANDS: readonly (readonly string[])[] = [['DBSIZE'], ['RANDOMKEY'], ['MEMORY', 'USAGE'], ['PTTL']];
 
 /** The first bursts are of 1, 8 and 64 keys, so that a missing right and a flood of long names show early. */
-const GROWTH = 8;
+const BURST_GROWTH = 8;
 /** Keys that are asked for at once; other clients of Redis come in between. */
-const LARGEST_BURST = 200;
+const MAX_BURST_KEYS = 200;
 /** Names in LiteLLM have about a hundred bytes. With more than this in all, the sample stays smaller. */
-const MOST_NAME_BYTES = 4 * 1024 * 1024;
+const MAX_NAME_BYTES = 4 * 1024 * 1024;
 
 /**
  * Draws `size` keys from the connection's database with RANDOMKEY and asks for the memory (MEMORY USAGE)
@@ -36,11 +36,11 @@ export async function sampleKeys(target: Target, redis: Connection, size: number
   const seen = new Set<string>();
   let drawn = 0;
   let nameBytes = 0;
-  for (let burst = 1; drawn < size && nameBytes < MOST_NAME_BYTES; burst = Math.min(burst * GROWTH, LARGEST_BURST)) {
+  for (let burst = 1; drawn < size && nameBytes < MAX_NAME_BYTES; burst = Math.min(burst * BURST_GROWTH, MAX_BURST_KEYS)) {
     // As many as fit, by the length of those before: one answer is bounded, too.
-    const fits = drawn === 0 ? 1 : Math.max(1, Math.floor(((MOST_NAME_BYTES - nameBytes) * drawn) / Math.max(1, nameBytes)));
+    const fits = drawn === 0 ? 1 : Math.max(1, Math.floor(((MAX_NAME_BYTES - nameBytes) * drawn) / Math.max(1, nameBytes)));
     const count = Math.min(burst, size - drawn, fits);
-    const names = await draw(target, redis, count, signal);
+    const names = await drawNames(target, redis, count, signal);
     if (names.length === 0) break;
     drawn += count;
     const fresh = new Map<string, Buffer>();
@@ -50,19 +50,24 @@ export async function sampleKeys(target: Target, redis: Connection, size: number
     }
     for (const name of seen) fresh.delete(name);
     for (const name of fresh.keys()) seen.add(name);
-    keys.push(...(await lookAt(target, redis, fresh, signal)));
+    keys.push(...(await readSizesAndTtls(target, redis, fresh, signal)));
   }
   return { total, keys };
 }
 
 /** The names of `count` random keys, with repetitions; none in an empty database. */
-async function draw(target: Target, redis: Connection, count: number, signal: AbortSignal): Promise<Buffer[]> {
+async function drawNames(target: Target, redis: Connection, count: number, signal: AbortSignal): Promise<Buffer[]> {
   const commands = Array.from({ length: count }, () => ['RANDOMKEY']);
   const replies = await target.askAll(redis, commands, signal, 'bytes');
-  return replies.map(answer).filter((name) => Buffer.isBuffer(name));
+  return replies.map(valueOrThrow).filter((name) => Buffer.isBuffer(name));
 }
 
-async function lookAt(target: Target, redis: Connection, names: ReadonlyMap<string, Buffer>, signal: AbortSignal): Promise<SampledKey[]> {
+async function readSizesAndTtls(
+  target: Target,
+  redis: Connection,
+  names: ReadonlyMap<string, Buffer>,
+  signal: AbortSignal,
+): Promise<SampledKey[]> {
   const commands = [...names.values()].flatMap((name) => [
     ['MEMORY', 'USAGE', name],
     ['PTTL', name],
@@ -70,20 +75,20 @@ async function lookAt(target: Target, redis: Connection, names: ReadonlyMap<stri
   const replies = await target.askAll(redis, commands, signal);
   // PTTL is a look-up for the server's count of hits and misses; RANDOMKEY and MEMORY USAGE are not.
   for (const reply of replies.filter((_, index) => index % 2 === 1))
-    if (reply.ok) target.own[reply.value === GONE ? 'misses' : 'hits'] += 1;
+    if (reply.ok) target.own[reply.value === PTTL_NO_KEY ? 'misses' : 'hits'] += 1;
   return [...names.keys()].flatMap((name, index) => {
-    const bytes = answer(replies[index * 2]);
-    const ttl = answer(replies[index * 2 + 1]);
-    if (typeof bytes !== 'number' || bytes < 0 || typeof ttl !== 'number' || ttl < FOR_EVER) return [];
+    const bytes = valueOrThrow(replies[index * 2]);
+    const ttl = valueOrThrow(replies[index * 2 + 1]);
+    if (typeof bytes !== 'number' || bytes < 0 || typeof ttl !== 'number' || ttl < PTTL_NO_EXPIRY) return [];
     return [{ name, bytes, ...(ttl >= 0 && { ttlSeconds: ttl / 1_000 }) }];
   });
 }
 
 /** What PTTL says of a key that does not exist, and of one that never expires; it never says less. */
-const GONE = -2;
-const FOR_EVER = -1;
+const PTTL_NO_KEY = -2;
+const PTTL_NO_EXPIRY = -1;
 
-function answer(reply: Settled<unknown> | undefined): unknown {
+function valueOrThrow(reply: Settled<unknown> | undefined): unknown {
   if (reply?.ok === false) throw reply.error;
   return reply?.value;
 }

@@ -25,7 +25,7 @@ export interface Scheduler {
 }
 
 const FIRST_WITHIN_MS = 1_000;
-/** What a first tick takes of a processor that is busy with others: a thousand within a second would wait for each other until they time out. */
+/** CPU time per first tick, an estimate. It spreads the start of more than 100 jobs, which would otherwise wait for each other until they time out. */
 const FIRST_TAKES_MS = 10;
 const HEALTHY_LATE_MS = 10_000;
 

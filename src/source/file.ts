@@ -2,14 +2,14 @@ import { closeSync, constants, fstatSync, openSync, readSync, type Stats } from 
 import { open } from 'node:fs/promises';
 
 /** The largest file that is read, bytes; a configuration or a secret is never near it. */
-export const FILE_LIMIT = 1_048_576;
+export const MAX_FILE_BYTES = 1_048_576;
 
 /** A file system that does not answer for so long is given up, milliseconds. */
-const READ_WITHIN = 5_000;
+const MAX_READ_MS = 5_000;
 
 /** A file that is written while it is read is read again, this often and with this pause in milliseconds. */
-const TRIES = 3;
-const PAUSE = 20;
+const MAX_TRIES = 3;
+const RETRY_PAUSE_MS = 20;
 
 /** Without O_NONBLOCK to open a named pipe waits for its other end, and to read some files of /proc and /sys for an event. */
 const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOCTTY;
@@ -42,11 +42,11 @@ const stuck = new Set<string>();
  * /proc have no size. A byte order mark is not part of the text. Takes no longer than five seconds.
  */
 export async function readText(path: string): Promise<FileText> {
-  if (stuck.has(path)) return { reason: `cannot be read: its file system has not answered for ${READ_WITHIN / 1000} s` };
+  if (stuck.has(path)) return { reason: `cannot be read: its file system has not answered for ${MAX_READ_MS / 1000} s` };
   const reading = readStable(path).catch(reasonOf);
   const limit = new AbortController();
   const late = new Promise<'late'>((resolve) => {
-    const timer = setTimeout(() => resolve('late'), READ_WITHIN);
+    const timer = setTimeout(() => resolve('late'), MAX_READ_MS);
     limit.signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
   });
   const first = await Promise.race([reading, late]);
@@ -54,12 +54,12 @@ export async function readText(path: string): Promise<FileText> {
   if (first !== 'late') return textOf(first);
   stuck.add(path);
   void reading.then(() => stuck.delete(path));
-  return { reason: `cannot be read: its file system has not answered for ${READ_WITHIN / 1000} s` };
+  return { reason: `cannot be read: its file system has not answered for ${MAX_READ_MS / 1000} s` };
 }
 
 /** The same as `readText` for a command that has nothing else to do; `limit` is bytes. */
 export function readTextNow(path: string): FileText {
-  return textOf(readBytesNow(path, FILE_LIMIT));
+  return textOf(readBytesNow(path, MAX_FILE_BYTES));
 }
 
 /** The bytes of a regular file of at most `limit` bytes, or the reason why there are none. */
@@ -88,8 +88,8 @@ async function readStable(path: string): Promise<FileBytes> {
   for (let attempt = 1; ; attempt++) {
     const { changed, ...read } = await readOnce(path);
     if (!changed) return read;
-    if (attempt === TRIES) return { reason: 'changes while it is read; write another file and rename it to this name' };
-    await new Promise((resolve) => setTimeout(resolve, PAUSE));
+    if (attempt === MAX_TRIES) return { reason: 'changes while it is read; write another file and rename it to this name' };
+    await new Promise((resolve) => setTimeout(resolve, RETRY_PAUSE_MS));
   }
 }
 
@@ -99,7 +99,7 @@ async function readOnce(path: string): Promise<FileBytes & { changed: boolean }>
     const before = await handle.stat();
     const kind = kindReason(before);
     if (kind !== undefined) return { reason: kind, changed: false };
-    const room = createRoom(FILE_LIMIT);
+    const room = createRoom(MAX_FILE_BYTES);
     let count: number;
     do {
       const { buffer, offset } = room.next();

@@ -35,15 +35,15 @@ const WRITTEN: readonly (readonly [pattern: RegExp, whose: string])[] = [
 
 /** Whether a text could be a reference of a shell or of Windows as well as a secret. */
 export function maybeForeign(text: string): boolean {
-  return WRITTEN.some(([pattern]) => pattern.test(text.trim().slice(0, LONGEST)));
+  return WRITTEN.some(([pattern]) => pattern.test(text.trim().slice(0, MAX_CHARACTERS)));
 }
 
 /** A reference is no longer than this. */
-const LONGEST = 4_096;
+const MAX_CHARACTERS = 4_096;
 
 /** Whether the text of a secret is a reference in the syntax of another tool. The text itself is not told. */
-export function foreignReference(text: string, from: 'file' | 'elsewhere'): Foreign | undefined {
-  const bare = text.trim().slice(0, LONGEST);
+export function foreignReference(text: string, from: 'file' | 'variable'): Foreign | undefined {
+  const bare = text.trim().slice(0, MAX_CHARACTERS);
   const patterns = from === 'file' ? [...EVERYWHERE, ...WRITTEN] : EVERYWHERE;
   const [, whose] = patterns.find(([pattern]) => pattern.test(bare)) ?? [];
   if (whose === undefined) return undefined;

@@ -92,12 +92,12 @@ export class Secret {
 }
 
 /** So many secrets are remembered beside their owners. */
-const SEEN = 10_000;
+const MAX_SEEN = 10_000;
 
 function see(seen: Set<string>, text: string): void {
   seen.add(text);
   const [oldest] = seen;
-  if (seen.size > SEEN && oldest !== undefined) seen.delete(oldest);
+  if (seen.size > MAX_SEEN && oldest !== undefined) seen.delete(oldest);
 }
 
 /** The secret in a file: its only line, without the line break behind it. */

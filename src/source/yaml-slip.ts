@@ -10,12 +10,12 @@ interface Block {
   indent: number;
   kind: 'key' | 'dash';
   line: number;
-  /** Whether nothing stands behind it, so that what belongs to it follows indented. */
+  /** Whether nothing is behind it, so that what belongs to it follows indented. */
   open: boolean;
 }
 
 /** A longer line is not looked at. */
-const LONGEST_LINE = 2_000;
+const MAX_LINE_CHARACTERS = 2_000;
 
 /**
  * The first line of a broken YAML text with a slip that the parser notices only further down: a quote or a
@@ -31,7 +31,7 @@ export function firstSlip(text: string, line: number): Slip | undefined {
   let literal = Number.POSITIVE_INFINITY;
   let bracket: Opening | undefined;
   for (const [index, whole] of lines.slice(0, until).entries()) {
-    const each = whole.replace(/\r$/, '').slice(0, LONGEST_LINE);
+    const each = whole.replace(/\r$/, '').slice(0, MAX_LINE_CHARACTERS);
     const indent = each.search(/[^ ]|$/);
     if (!hasContent(each) || indent > literal) continue;
     literal = Number.POSITIVE_INFINITY;
@@ -75,7 +75,7 @@ interface Opening {
   line: number;
   column: number;
   character: string;
-  /** Of the line in which it stands. */
+  /** Of the line in which it is. */
   indent: number;
   /** The brackets that are open in it. */
   stack: readonly string[];
@@ -110,7 +110,7 @@ function wrongMark(line: string, place: number, near: boolean): Slip | undefined
   return undefined;
 }
 
-/** The dashes and the key with which a line begins, and where what stands behind them begins. */
+/** The dashes and the key with which a line begins, and where what is behind them begins. */
 function marksOf(line: string, indent: number, place: number): { marks: Block[]; value: number } {
   const marks: Block[] = [];
   let value = indent;

@@ -40,12 +40,12 @@ const SYNTAX: Readonly<Record<string, string>> = {
   UNEXPECTED_TOKEN: 'is not expected here',
 };
 
-/** A file as plain values, and where each of them stands. */
+/** A file as plain values, and where each of them is. */
 export interface Source {
   tree: object;
   /** Position of the key or item at a path, or of the nearest one around it. */
   position(path: Path): Position | undefined;
-  /** Where a tag such as `!reset` stands. */
+  /** Where a tag such as `!reset` is. */
   tagged(tag: string): readonly Path[];
 }
 

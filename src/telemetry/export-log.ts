@@ -1,14 +1,14 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import type { Log } from '../model/tick.ts';
-import { reasonOf } from './sdk-log.ts';
+import { messageOf } from './sdk-log.ts';
 
-/** Takes over the callback of an export, so that its result is told. */
+/** Wraps the callback of an export, so that its result is logged. */
 export type ExportLog = (done: (result: ExportResult) => void) => (result: ExportResult) => void;
 
 /**
- * Tells how the exports of one outlet go: a line when they begin to fail and a line when they work again, however
- * long it takes. The SDK hears of success in any case: it would log each failure, and what it counts of
- * exports was counted before.
+ * Logs how the exports of one outlet go: a line when they begin to fail and a line when they work again, however
+ * long it takes. It always reports success to the SDK, which would log every failure; its counters have been
+ * updated already.
  */
 export function createExportLog(log: Log, outlet: 'traces' | 'metrics'): ExportLog {
   let failures = 0;
@@ -18,7 +18,7 @@ export function createExportLog(log: Log, outlet: 'traces' | 'metrics'): ExportL
         if (failures > 0) log.info({ outlet, failures }, 'The export of telemetry works again');
         failures = 0;
       } else {
-        if (failures === 0) log.warn({ outlet, reason: reasonOf(error) }, 'The export of telemetry failed');
+        if (failures === 0) log.warn({ outlet, error: messageOf(error) }, 'The export of telemetry failed');
         failures++;
       }
       done({ code: ExportResultCode.SUCCESS });

@@ -1,7 +1,7 @@
 import { type DataPoint, DataPointType, type Histogram, type MetricData, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { prometheusName } from '../catalogue/prometheus-name.ts';
-import { createLayouts } from './layout.ts';
 import { type Exemplar, exemplarsOf } from './points.ts';
+import { createPrefixCache } from './prefix-cache.ts';
 import { canonicalNumber, escapeHelp, escapeQuoted, labelText, numberText } from './prometheus-text.ts';
 
 /** `text` is the Prometheus text format 0.0.4, `openmetrics` is OpenMetrics 1.0. */
@@ -23,7 +23,7 @@ interface Family {
  * A page for Prometheus. Names are those of the OpenTelemetry translation and families are sorted by
  * them. What would make Prometheus refuse the whole page is left out: of two metrics that translate to one
  * name with different types, of two series with the same labels, and of two attributes that translate to
- * one label, the first stands; exponential histograms, which neither format can show, are left out too.
+ * one label, the first one counts; exponential histograms, which neither format can show, are left out too.
  * OpenMetrics pages carry the exemplars of the histograms.
  */
 export function exposition({ resource, scopeMetrics }: ResourceMetrics, format: Format): string {
@@ -93,9 +93,9 @@ function isHistogram(point: Point): point is DataPoint<Histogram> {
   return typeof point.value !== 'number';
 }
 
-const numberLayout = createLayouts((name, labels) => lineStart(name, labels));
+const numberLayout = createPrefixCache((name, labels) => lineStart(name, labels));
 
-const histogramLayout = createLayouts((name, labels, { value }: DataPoint<Histogram>) => ({
+const histogramLayout = createPrefixCache((name, labels, { value }: DataPoint<Histogram>) => ({
   buckets: [...value.buckets.boundaries.map(canonicalNumber), '+Inf'].map((bound) =>
     lineStart(`${name}_bucket`, `${labels}${labels === '' ? '' : ','}le="${bound}"`),
   ),

@@ -14,7 +14,7 @@ export interface Logger {
 }
 
 /**
- * Nothing in the product logs a secret; these fields, also one level down, are hidden should somebody try.
+ * Nothing in the product logs a secret; these fields, also one level down, are hidden in case that happens.
  * `command` is what a Redis client hangs on its errors, and its arguments hold the password.
  */
 const SECRETS = ['password', 'secret', 'api_key', 'token', 'authorization', 'command'];

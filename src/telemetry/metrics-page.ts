@@ -35,7 +35,7 @@ export function createMetricsPage(collect: () => Promise<ResourceMetrics>): (acc
 
 /**
  * OpenMetrics when the client accepts its version 1.0.0 and does not like the text format better, as
- * Prometheus does; the text format for everybody else (RFC 9110, 12.5.1; the most specific range counts).
+ * Prometheus does; the text format for all other clients (RFC 9110, 12.5.1; the most specific range counts).
  */
 export function negotiate(accept: string | undefined): Format {
   const ranges = (accept ?? '').split(',').map(parseRange);

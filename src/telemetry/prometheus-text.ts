@@ -1,7 +1,7 @@
 import type { Attributes } from '@opentelemetry/api';
 import { labelName } from '../catalogue/prometheus-name.ts';
 
-/** The labels of a series without braces, empty for none. Of attributes that translate to one label the first stands. */
+/** The labels of a series without braces, empty for none. Of attributes that translate to one label the first one counts. */
 export function labelText(attributes: Attributes): string {
   const labels = new Map<string, string>();
   for (const [attribute, value] of Object.entries(attributes)) {

@@ -10,7 +10,7 @@ export interface PushConfig {
 }
 
 const EXPORT_TIMEOUT_MS = 2_000;
-const GIVE_UP_MS = 2_200;
+const SDK_TIMEOUT_MS = 2_200;
 
 /**
  * Pushes what `source` collects, beside `/metrics`. The source is the reader of `/metrics` itself, so that
@@ -19,16 +19,16 @@ const GIVE_UP_MS = 2_200;
 export function createPush({ endpoint, interval }: PushConfig, source: MetricProducer, log: Log): { close(): Promise<void> } {
   const timeoutMillis = Math.min(EXPORT_TIMEOUT_MS, 0.8 * interval);
   const exporter = new OTLPMetricExporter({ url: `${endpoint.replace(/(?<!\/)\/+$/, '')}/v1/metrics`, timeoutMillis });
-  const told = createExportLog(log, 'metrics');
+  const logged = createExportLog(log, 'metrics');
   const reader = new PeriodicExportingMetricReader({
     exporter: {
-      export: (metrics, done) => exporter.export(metrics, told(done)),
+      export: (metrics, done) => exporter.export(metrics, logged(done)),
       forceFlush: () => exporter.forceFlush(),
       shutdown: () => exporter.shutdown(),
     },
     exportIntervalMillis: interval,
     // Longer than the exporter itself takes, so that it tells first why it failed.
-    exportTimeoutMillis: Math.min(GIVE_UP_MS, interval),
+    exportTimeoutMillis: Math.min(SDK_TIMEOUT_MS, interval),
   });
   reader.setMetricProducer(source);
   return { close: () => reader.shutdown() };

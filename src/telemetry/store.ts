@@ -16,7 +16,7 @@ export interface Owner {
   readonly staleAfter: number;
   readonly lifetimes?: Readonly<Partial<Record<Part, number>>>;
   /** Says at each reading which metrics are to be shown; all without it. */
-  readonly shows?: (metric: Metric) => boolean;
+  readonly isShown?: (metric: Metric) => boolean;
 }
 
 /** All series of one metric that are to be shown now. */
@@ -46,7 +46,7 @@ interface Published {
   entries: Map<string, Entry>;
 }
 
-interface Holding {
+interface OwnedSeries {
   readonly owner: Owner;
   readonly events: Map<string, Entry>;
   readonly parts: Map<Part, Published>;
@@ -58,8 +58,8 @@ function idOf({ kind, name }: Owner): string {
 
 /** An empty store. `mask` hides what must not stand in a label; it is asked once for each new series. */
 export function createStore(clock: Clock, mask: (text: string) => string = (text) => text): Store {
-  const holdings = new Map<string, Holding>();
-  const successors = new Map<string, Holding>();
+  const holdings = new Map<string, OwnedSeries>();
+  const successors = new Map<string, OwnedSeries>();
   const families = new Map<Metric, Family>();
   // All points share this one object: as for a scrape, the time of a value is the time at which it is read.
   const endTime: HrTime = [0, 0];
@@ -92,7 +92,7 @@ export function createStore(clock: Clock, mask: (text: string) => string = (text
   function openNext(owner: Owner): Series {
     const id = idOf(owner);
     if (successors.has(id)) throw new Error(`the series of a successor of ${id} are open already`);
-    const holding: Holding = { owner, events: new Map(), parts: new Map() };
+    const holding: OwnedSeries = { owner, events: new Map(), parts: new Map() };
     const startTime = hrTime(clock.now());
     (holdings.has(id) ? successors : holdings).set(id, holding);
 
@@ -193,7 +193,7 @@ function mirror(entry: Entry, { value, metric }: Sample, at: number): boolean {
   return true;
 }
 
-function show({ shows }: Owner, entry: Entry): void {
+function show({ isShown: shows }: Owner, entry: Entry): void {
   if (shows !== undefined && !shows(entry.family.metric)) return;
   if (entry.form === 'histogram') entry.family.points.push(entry.point);
   else entry.family.points.push(entry.point);

@@ -10,14 +10,14 @@ import type { Job } from '../schedule/job.ts';
 import type { SchedulerReport } from '../schedule/scheduler.ts';
 import { knownSecrets, secretsOfEnvironment } from '../source/known-secrets.ts';
 import { Secret } from '../source/secret.ts';
+import { createExporters, type Prepared } from './exporters.ts';
 import { createLogger } from './logger.ts';
 import { createMetricsPage, type MetricsPage } from './metrics-page.ts';
-import { observed } from './observed.ts';
-import { createOutlets, type Prepared } from './outlets.ts';
+import { observeJob } from './observe-job.ts';
+import { createProcessMetrics } from './process-metrics.ts';
 import { createProducer } from './producer.ts';
 import { createResource } from './resource.ts';
 import { logSdk } from './sdk-log.ts';
-import { createSelf } from './self.ts';
 import { createStore, type Store } from './store.ts';
 
 /** What telemetry starts from. `env` is that of the process, `out` takes the lines of the log, and `droppedLines` counts those that it could not write. */
@@ -69,22 +69,22 @@ export async function startTelemetry({ config, version, env, clock, out, dropped
   const store = createStore(clock, mask.text);
   const series = store.open({ kind: 'exporter', name: 'self', staleAfter: Infinity });
   for (const labels of combinations('cache_exporter.job.missed', {})) series.add('cache_exporter.job.missed', labels, 0);
-  const self = createSelf(series, version, clock, droppedLines);
+  const self = createProcessMetrics(series, version, clock, droppedLines);
 
   const scope = { name: SCOPE_NAME, version };
   const resource = createResource(version, env);
   const reader = new PrometheusExporter({ preventServerStart: true, metricProducers: [createProducer(store, clock, scope, self.refresh)] });
   const meterProvider = new MeterProvider({ resource, readers: [reader], sdkMetricsEnabled: true });
-  const outlets = createOutlets({ resource, meterProvider, scope, reader, clock, log, mask });
+  const outlets = createExporters({ resource, meterProvider, scope, reader, clock, log, mask });
   await (await outlets.prepare(config)).take();
-  tellAddress(config);
+  publishAddress(config);
   let lastSuccessAt: number | undefined;
 
   return {
     log,
     mask,
     store,
-    observed: (job, task) => observed(job, task, { tracer: outlets.tracer, series, log, clock }),
+    observed: (job, task) => observeJob(job, task, { tracer: outlets.tracer, series, log, clock }),
     schedulerReport: {
       lag: (task, seconds) => series.observe('cache_exporter.job.lag', { task }, seconds, ''),
       missed: (task, reason) => series.add('cache_exporter.job.missed', { task, reason }),
@@ -110,7 +110,7 @@ export async function startTelemetry({ config, version, env, clock, out, dropped
     },
   };
 
-  function tellAddress({ http }: TelemetryOptions['config']): void {
+  function publishAddress({ http }: TelemetryOptions['config']): void {
     const url = http?.external_url;
     series.replace('address', url === undefined ? [] : [sample('cache_exporter.external_url_info', { url }, 1)], clock.now());
   }
@@ -124,7 +124,7 @@ export async function startTelemetry({ config, version, env, clock, out, dropped
         loads++;
         logger.reconfigure(next.log);
         await prepared.take();
-        tellAddress(next);
+        publishAddress(next);
       },
       drop: prepared.drop,
     };

@@ -27,10 +27,10 @@ export interface TraceExport {
   readonly mask: Mask;
 }
 
-/** One export, with its retries; short, because the last one stands between SIGTERM and the end. */
+/** One export, with its retries; short, because the last one delays the end after SIGTERM. */
 const EXPORT_TIMEOUT_MS = 2_000;
 /** After that the SDK gives an export up by itself; longer, so that the exporter tells first why it failed. */
-const GIVE_UP_MS = 2_200;
+const SDK_TIMEOUT_MS = 2_200;
 const BATCH_DELAY_MS = 2_000;
 
 /**
@@ -44,19 +44,19 @@ export function createExportingTracer({ endpoint, sampleRatio, resource, meterPr
     timeoutMillis: EXPORT_TIMEOUT_MS,
     selfObsMeterProvider: meterProvider,
   });
-  const told = createExportLog(log, 'traces');
+  const logged = createExportLog(log, 'traces');
   const provider = new TracerProvider({
     resource,
     sampler: new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(sampleRatio) }),
     spanProcessors: [
       new BatchSpanProcessor({
         exporter: {
-          export: (spans, done) => exporter.export(spans, told(done)),
+          export: (spans, done) => exporter.export(spans, logged(done)),
           forceFlush: () => exporter.forceFlush(),
           shutdown: () => exporter.shutdown(),
         },
         scheduledDelayMillis: BATCH_DELAY_MS,
-        exportTimeoutMillis: GIVE_UP_MS,
+        exportTimeoutMillis: SDK_TIMEOUT_MS,
         selfObsMeterProvider: meterProvider,
       }),
     ],

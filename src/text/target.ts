@@ -39,6 +39,6 @@ export function noauthText(candidates: readonly NoauthCandidate[] | undefined): 
   const nobody = 'Redis does not record who sends commands without a password (NOAUTH).';
   if (candidates === undefined) return `${nobody} Its clients could not be listed: see the ACL line of the documentation.`;
   return candidates.length === 0
-    ? `${nobody} At the last look no connection was left that may have sent them.`
+    ? `${nobody} At the last check no connection was left that may have sent them.`
     : `${nobody} These connections of the user default may have:`;
 }

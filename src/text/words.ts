@@ -29,7 +29,7 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, { tone: Tone; title: string
 export const LEASE_WORDS: Readonly<Record<LeaseState, string>> = {
   held: 'held: this exporter probes',
   other: 'held by another exporter, which probes',
-  unknown: 'nobody can be asked who holds it: no pair is sent',
+  unknown: 'its holder is unknown, because the lease store cannot be used: no pair is sent',
 };
 
 /** A cause in a few words, and what to do next. */

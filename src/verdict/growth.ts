@@ -57,7 +57,7 @@ export function ratioOf({ by, usual, steady }: Pick<AnomalousIncrease, 'by' | 'u
   return by - usual < Math.max(smallest, 2 * (Math.sqrt(usual + 1) - 1)) ? undefined : (by + 1) / (usual + 1);
 }
 
-/** The same where all that came in a pause comes at once, as a burst of a client does. */
+/** The same if everything counted in a pause had come at once, as one burst of a client. */
 export function leastRatioOf({ by, usual, inPause = 0 }: Pick<AnomalousIncrease, 'by' | 'usual' | 'inPause'>): number {
   return (by + 1) / (Math.max(usual, inPause) + 1);
 }

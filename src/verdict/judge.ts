@@ -22,7 +22,7 @@ export interface Judgement {
 /** Failures of a server that gives no answer at all. */
 const SILENT: readonly RedisFailure[] = ['dns', 'refused', 'timeout', 'closed'];
 
-/** In the headline of a verdict that no look into the watched Redis stands behind. */
+/** In the headline of a verdict that no look into the watched Redis is behind. */
 const NOT_VERIFIED = 'not verified in the watched Redis';
 const CALLS_NOT_KNOWN = 'Which calls this gateway caches (supported_call_types) is not known: /cache/ping was not asked, or did not tell.';
 /** In the headline of a verdict of hits while Redis gives no answer: they come from memory, or from before. */
@@ -30,7 +30,7 @@ export const NO_ANSWER = 'the watched Redis does not answer';
 
 /**
  * Judges a gateway from the latest pair of each of its routes and from what else is known. A cause is only
- * named on proof, and only the strongest one; `none` stands for a state that is as it should be.
+ * named on proof, and only the strongest one; `none` means a state that is as it should be.
  */
 export function judge(results: readonly RouteResult[], signals: Signals): Judgement {
   const routes = routesOf(results, signals.writesUnwatched);

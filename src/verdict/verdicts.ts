@@ -32,7 +32,7 @@ function hitsMemory(routes: Routes, { cachePing, redisFailure, refusedCredential
   return (isGone && routes.some('served', 'unwatched')) || (refusedCredential !== undefined && routes.some('unwatched'));
 }
 
-/** The verdicts in their order: the first row that holds stands. The last row always holds. */
+/** The verdicts in their order: the first row that holds wins. The last row always holds. */
 export const VERDICT_TABLE: readonly VerdictRow[] = [
   { verdict: 'unreachable', holds: (_, { down }) => down !== undefined },
   { verdict: 'unknown', holds: (routes, { fresh }) => !fresh || routes.none() },

@@ -16,7 +16,7 @@ export async function pageTimes(gateways: number, count: number): Promise<{ p50:
   let asked = 0;
   const http = await startHttp({
     config: { listen: ['127.0.0.1:0'], enable_lifecycle: false },
-    pages: {
+    handlers: {
       metrics: async () => ({ contentType: 'text/plain', body: '' }),
       status: () => {
         asked += 1;

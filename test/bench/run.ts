@@ -128,7 +128,7 @@ const rows: Row[] = [
 ];
 
 const table = rows.map(
-  ({ what, budget, measured, met }) => `| ${what} | ${budget} | ${measured} | ${met === undefined ? '' : met ? 'met' : 'missed'} |`,
+  ({ what, budget, measured, met }) => `| ${what} | ${budget} | ${measured} | ${met === undefined ? '' : met ? 'within' : 'missed'} |`,
 );
 const text = [
   '# Benchmarks',

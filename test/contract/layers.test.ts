@@ -68,7 +68,7 @@ describe('the linter keeps the layers', () => {
 
   afterAll(() => rm(directory, { recursive: true }));
 
-  it.each(FOLDERS)('%s imports only from what stands below it', (from) => {
+  it.each(FOLDERS)('%s imports only from what is below it', (from) => {
     const allowed = NAMES.filter((to) => !found.has(`src/${from}/imports-${to}.ts`));
     const below = importable(from);
     expect(allowed).toEqual(NAMES.filter((to) => to === from || below.includes(to)));

@@ -46,7 +46,7 @@ function documented(metric: string) {
   return catalogue.get(metric) ?? catalogue.get(metric.replace(/_(bucket|count|sum)$/, ''));
 }
 
-/** Every PromQL expression of the pages, with the page it stands on. */
+/** Every PromQL expression of the pages, with the page it is on. */
 const expressions = pages.flatMap(({ path, text }) =>
   blocks(text, 'promql').flatMap((block) =>
     block
@@ -92,7 +92,7 @@ describe('the page on verdicts', () => {
   });
 
   it('tells the order in which verdicts stand as they are judged', () => {
-    const [, order = ''] = /the first of this order stands: ([^.]*)\./.exec(text) ?? [];
+    const [, order = ''] = /the first of this order wins: ([^.]*)\./.exec(text) ?? [];
     const judged = [...new Set(VERDICT_TABLE.map(({ verdict }) => verdict))];
     expect([...order.matchAll(/`(\w+)`/g)].map(([, verdict]) => verdict)).toEqual(judged);
   });

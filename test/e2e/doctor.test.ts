@@ -113,7 +113,7 @@ describe('doctor', () => {
     expect(of('password-shared')).toMatchObject([
       { at: 'config.yaml:17:5', message: 'cache_params.password is the same secret as general_settings.master_key, LITELLM_MASTER_KEY' },
     ]);
-    expect(of('password-weak')).toMatchObject([{ message: 'cache_params.password is a sample that stands in documentation' }]);
+    expect(of('password-weak')).toMatchObject([{ message: 'cache_params.password is a sample that is in documentation' }]);
     expect(of('redis-port-open')).toMatchObject([{ at: 'compose.yaml:7:9', severity: 'high' }]);
     expect(of('remote-without-tls')).toMatchObject([
       { message: 'localhost:6379 is used without TLS, and its port is open to other machines' },

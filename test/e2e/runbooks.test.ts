@@ -20,7 +20,7 @@ const index = page('docs/runbooks/README.md');
 const runbooks = pagesIn('docs/runbooks').filter(({ path }) => path !== index.path);
 const [preamble = ''] = blocks(index.text, 'sh');
 
-/** Every block to paste, once, with the page that it stands on first. */
+/** Every block to paste, once, with the page that it is on first. */
 const toPaste = new Map<string, string>();
 for (const { path, text } of [...runbooks, ...pagesIn('docs/operations')])
   for (const block of blocks(text, 'sh')) if (!toPaste.has(block)) toPaste.set(block, path);

@@ -1,5 +1,5 @@
-import { cleanVersion, readMarks, readStreamMarks } from '../../src/litellm/answer.ts';
 import { breakerOpen } from '../../src/litellm/breaker.ts';
+import { readCacheMarkers, readStreamMarkers, sanitizeVersion } from '../../src/litellm/cache-markers.ts';
 import { readCachePing } from '../../src/litellm/cache-ping.ts';
 import { parseJson } from '../../src/litellm/json.ts';
 import { refusal } from '../../src/litellm/refusal.ts';
@@ -37,8 +37,8 @@ export const GATEWAY_TARGETS: readonly Target[] = [
       for (const status of [400, 401, 429, 500, 503]) refusal(status, body);
       const phases = { resolve: 0, connect: 0, tls: 0, send: 0, wait: 0, transfer: 0 };
       for (const { results } of Object.values(PROBERS))
-        if (results !== undefined) readMarks(results, { status: 200, headers: { 'x-litellm-version': body }, body, seconds: 0, phases });
-      cleanVersion(body);
+        if (results !== undefined) readCacheMarkers(results, { status: 200, headers: { 'x-litellm-version': body }, body, seconds: 0, phases });
+      sanitizeVersion(body);
     },
   },
   {
@@ -50,7 +50,7 @@ export const GATEWAY_TARGETS: readonly Target[] = [
       const piece = 1 + (input.at(-1) ?? 0);
       for (let at = 0; at < input.length; at += piece) stream.feed(input.subarray(at, at + piece), at);
       const phases = { resolve: 0, connect: 0, tls: 0, send: 0, wait: 0, transfer: 0 };
-      readStreamMarks({ status: 200, headers: {}, body: '', seconds: 0, phases }, stream.marks());
+      readStreamMarkers({ status: 200, headers: {}, body: '', seconds: 0, phases }, stream.markers());
     },
   },
   {

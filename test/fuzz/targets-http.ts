@@ -17,7 +17,7 @@ function server(): Promise<HttpServer> {
   const write = () => undefined;
   started ??= startHttp({
     config: { listen: ['127.0.0.1:0'], enable_lifecycle: false },
-    pages: {
+    handlers: {
       metrics: async () => ({ contentType: 'text/plain', body: 'up 1\n' }),
       status: () => ({
         version: '1',

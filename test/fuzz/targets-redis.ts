@@ -41,7 +41,7 @@ function info(text: string): void {
   parseLatencyStats(read.section('latencystats'));
 }
 
-/** Every reader of a reply takes whatever came: the server decides what stands in it. */
+/** Every reader of a reply takes whatever came: the server decides what is in it. */
 function everyParser(reply: unknown): void {
   parseAclLog(reply);
   parseClientList(reply);

@@ -38,7 +38,7 @@ export function reportOf(found: Found): string {
     '',
     '## Every fault',
     '',
-    'Seconds to detection are counted from the end of the injection until verdict and cause are the expected ones, seconds to heal from its end until the verdict is `working`: median, and the longest in brackets. A dash stands for a fault that has to leave the verdict `working`, or that is over by itself. *Noise* is a client that sends a PING without a password and a forbidden command every 5 s. *Score* counts runs with the right verdict and cause in time. The last four columns are what the other signals said in that state: the status of `/cache/ping` and of `/health/readiness`, the second of two identical chat requests, and `redis_up`.',
+    'Seconds to detection are counted from the end of the injection until verdict and cause are the expected ones, seconds to heal from its end until the verdict is `working`: median, and the longest in brackets. A dash means a fault that has to leave the verdict `working`, or that is over by itself. *Noise* is a client that sends a PING without a password and a forbidden command every 5 s. *Score* counts runs with the right verdict and cause in time. The last four columns are what the other signals showed in that state: the status of `/cache/ping` and of `/health/readiness`, the second of two identical chat requests, and `redis_up`.',
     '',
     `In time is within two intervals and the ${TIMEOUT / 1000} s that a request of the round under way may take; within ${HANGING} intervals where every request hangs until that limit, because two of those are longer than an interval here; and within eleven where only every tenth pair shows it.`,
     '',
@@ -152,7 +152,7 @@ function seconds(values: readonly (number | undefined)[]): string {
 }
 
 function explained({ fault, release, noise, score, path }: Run): string {
-  return `${score}: ${fault}, LiteLLM ${release}${noise ? ', with noise' : ''}. It said ${path.join(', then ')}.`;
+  return `${score}: ${fault}, LiteLLM ${release}${noise ? ', with noise' : ''}. Reported: ${path.join(', then ')}.`;
 }
 
 /** Runs of the same fault, release and noise; those of a fault beside each other. */

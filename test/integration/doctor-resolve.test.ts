@@ -6,7 +6,7 @@ import { type Behaviour, behaviourOf } from '../../src/doctor/resolver/client-ar
 import { cacheParameters, coordinationParameters, routerParameters } from '../../src/doctor/resolver/client-parameters.ts';
 import { connectionArguments } from '../../src/doctor/resolver/connection.ts';
 import { connectionUrl } from '../../src/doctor/resolver/connection-url.ts';
-import type { Arguments, Failure, Given } from '../../src/doctor/resolver/given.ts';
+import type { Arguments, Failure, ResolvedValue } from '../../src/doctor/resolver/resolved-value.ts';
 import { semanticParameters } from '../../src/doctor/resolver/semantic-parameters.ts';
 import type { LitellmConfig } from '../../src/doctor/setup.ts';
 import { at } from '../../src/litellm/json.ts';
@@ -132,7 +132,7 @@ function answers(
   };
 }
 
-function answer(made: ReadonlyMap<string, Given> | Failure | undefined, environment: Environment, behaviour: Behaviour): Answer {
+function answer(made: ReadonlyMap<string, ResolvedValue> | Failure | undefined, environment: Environment, behaviour: Behaviour): Answer {
   if (made === undefined) return null;
   const resolved = made instanceof Map ? clientArguments(made, environment, behaviour) : made;
   if (!(resolved instanceof Map)) return 'raises';

@@ -138,7 +138,7 @@ describe.each(REDIS_RELEASE)('Redis %s', async (release) => {
       for (let times = 0; times < 2; times++) expect(await target.census()).toBeUndefined();
       const reason = 'RANDOMKEY: the user may not do this; grant what the documented ACL line grants (NOPERM)';
       expect(target.log.filter(({ sentence }) => sentence.includes('census'))).toEqual([
-        { level: 'info', redis_target: 'cache', reason, sentence: 'the server refuses a command of the census; it is left out' },
+        { level: 'info', redis_target: 'cache', error: reason, sentence: 'The server refuses a command of the census; the census is left out' },
       ]);
       expect(target.censusStatus()).toEqual({ censusDetail: reason });
       expect(target.series('redis.census.keys')).toEqual({});
@@ -151,7 +151,7 @@ describe.each(REDIS_RELEASE)('Redis %s', async (release) => {
       expect(target.target.own.NOPERM).toBe(3);
       await redis.command('ACL', 'SETUSER', 'watcher', ...censusRules());
       expect(await target.census()).toBeUndefined();
-      expect(target.log.at(-1)).toMatchObject({ level: 'info', sentence: 'the server grants the census' });
+      expect(target.log.at(-1)).toMatchObject({ level: 'info', sentence: 'The server allows the commands of the census again' });
       expect(target.value('redis.census.coverage', {})).toBe(1);
       await target.watch.close();
     });

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { parseJson } from '../../src/litellm/json.ts';
-import { BODY_LIMIT, exchange } from '../../src/litellm/request.ts';
+import { exchange, MAX_BODY_BYTES } from '../../src/litellm/request.ts';
 import { createStreamReader } from '../../src/litellm/stream.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 
@@ -96,14 +96,14 @@ describe('a stream in pieces of one byte', () => {
   it('of one endless line is given up', () => {
     const reader = createStreamReader();
     const piece = Buffer.from('x');
-    for (let count = 0; count < BODY_LIMIT; count++) reader.feed(piece, 1);
-    expect(reader.marks()).toEqual({ complete: false });
+    for (let count = 0; count < MAX_BODY_BYTES; count++) reader.feed(piece, 1);
+    expect(reader.markers()).toEqual({ complete: false });
   });
 
   it('reads the same as in one', () => {
     const text = 'data: {"id":"a","choices":[{"delta":{"content":"ü"}}]}\r\n\r\ndata: [DONE]\n\n';
     const reader = createStreamReader();
     for (const byte of Buffer.from(text)) reader.feed(Buffer.from([byte]), 2);
-    expect(reader.marks()).toEqual({ id: 'a', firstContentSeconds: 2, complete: true });
+    expect(reader.markers()).toEqual({ id: 'a', firstContentSeconds: 2, complete: true });
   });
 });

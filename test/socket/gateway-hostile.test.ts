@@ -3,7 +3,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { describe, expect, it } from 'vitest';
 import { createGateway, failed } from '../../src/litellm/gateway.ts';
 import { pingCache } from '../../src/litellm/health.ts';
-import { BODY_LIMIT } from '../../src/litellm/request.ts';
+import { MAX_BODY_BYTES } from '../../src/litellm/request.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 import { answering, talking } from '../support/hostile-gateway.ts';
 import { gatewayConfig, watchGateway } from '../support/watched-gateway.ts';
@@ -14,8 +14,8 @@ const KEY = 'sk-not-to-be-seen-anywhere';
 /** What becomes of one completions request, how long it took, and how much memory it cost at most. */
 async function probe(url: string, timeout = TIMEOUT) {
   const gateway = createGateway(gatewayConfig(url, { timeout, api_key: KEY }), systemClock, {
-    began: () => undefined,
-    ended: () => undefined,
+    started: () => undefined,
+    finished: () => undefined,
   });
   let most = 0;
   const before = process.memoryUsage().rss;
@@ -82,7 +82,7 @@ describe('a gateway that answers with something else', () => {
     });
     const seen = await probe(url, 10_000);
     expect(seen.failure).toBe('too_large');
-    expect(sent).toBeLessThan(10 * BODY_LIMIT);
+    expect(sent).toBeLessThan(10 * MAX_BODY_BYTES);
     expect(seen.megabytes).toBeLessThan(150);
   });
 
@@ -136,14 +136,17 @@ describe('a gateway that answers with something else', () => {
 
   it('an API key that no header can carry is the key’s fault', async () => {
     const url = await answering((_, response) => response.end('{}'));
-    const gateway = createGateway(gatewayConfig(url, { api_key: 'a\nb' }), systemClock, { began: () => undefined, ended: () => undefined });
+    const gateway = createGateway(gatewayConfig(url, { api_key: 'a\nb' }), systemClock, {
+      started: () => undefined,
+      finished: () => undefined,
+    });
     const reply = await gateway.send({ method: 'GET', path: '/', authenticated: true }, new AbortController().signal);
     expect(reply).toMatchObject({ failure: 'auth' });
   });
 
   it('ends with the reason of the signal when the tick ends', async () => {
     const url = await talking(() => undefined);
-    const gateway = createGateway(gatewayConfig(url), systemClock, { began: () => undefined, ended: () => undefined });
+    const gateway = createGateway(gatewayConfig(url), systemClock, { started: () => undefined, finished: () => undefined });
     const stop = new AbortController();
     const sending = gateway.send({ method: 'GET', path: '/', authenticated: true }, stop.signal);
     stop.abort(new Error('the daemon stops'));
@@ -249,7 +252,7 @@ describe('the verdict on a gateway that answers with something else', () => {
     expect(JSON.stringify([status, probed.log, probed.steps])).not.toContain(password);
     expect(JSON.stringify([status, probed.log, probed.steps])).not.toContain(KEY);
     const url = await answering((_, response) => response.writeHead(503).end(body));
-    const gateway = createGateway(gatewayConfig(url), systemClock, { began: () => undefined, ended: () => undefined });
+    const gateway = createGateway(gatewayConfig(url), systemClock, { started: () => undefined, finished: () => undefined });
     expect(JSON.stringify(await pingCache(gateway, { giveUp: 1e9, until: 1e9 }, new AbortController().signal))).not.toContain(password);
   });
 

@@ -190,8 +190,8 @@ for (const release of SERVER_RELEASE) {
       await keys.expect('lce-probe-0c', never);
       await redis.command('SET', keyOf('lce-probe-0d', 'another'), 'x');
       await redis.command('SET', keyOf('lce-probe-0c', 'team:litellm'), 'x');
-      await eventually(() => keys.learnt !== undefined);
-      expect(keys.learnt).toBe('team:litellm');
+      await eventually(() => keys.learnedNamespace !== undefined);
+      expect(keys.learnedNamespace).toBe('team:litellm');
       expect(await keys.inspect('lce-probe-0c', undefined, true, never)).toMatchObject({ state: 'present' });
       await keys.connect(undefined, never);
       expect(keys.watching).toBe(true);
@@ -211,11 +211,11 @@ for (const release of SERVER_RELEASE) {
         const clients = String(await redis.command('CLIENT', 'LIST', 'TYPE', 'pubsub'));
         return clients.includes('user=exporter');
       });
-      expect(keys.learnt).toBeUndefined();
+      expect(keys.learnedNamespace).toBeUndefined();
       await eventually(async () => {
         await keys.connect(undefined, never);
         await redis.command('SET', keyOf('lce-probe-60'), 'x');
-        return keys.learnt === null;
+        return keys.learnedNamespace === null;
       });
       await keys.expect('lce-probe-61', never);
       expect(keys.watching).toBe(true);
@@ -235,7 +235,7 @@ for (const release of SERVER_RELEASE) {
         await redis.command('SET', keyOf(probe, 'slow'), 'x');
         await keys.connect(undefined, never);
         await keys.inspect(probe, undefined, true, never);
-        return keys.learnt;
+        return keys.learnedNamespace;
       };
       for (const probe of ['lce-probe-62', 'lce-probe-63']) expect(await told(probe)).toBeUndefined();
       clock.later(60_000);
@@ -243,14 +243,14 @@ for (const release of SERVER_RELEASE) {
       await keys.expect('lce-probe-64', never);
       await setTimeout(1_200);
       await redis.command('SET', keyOf('lce-probe-64', 'slow'), 'x');
-      await eventually(() => keys.learnt === 'slow');
+      await eventually(() => keys.learnedNamespace === 'slow');
     });
 
     it('are not called absent under a namespace that another one may have followed: the next pair tells the new one', async () => {
       const { keys } = await watch(undefined);
       await keys.expect('lce-probe-20', never);
       await redis.command('SET', keyOf('lce-probe-20', 'before'), 'x');
-      await eventually(() => keys.learnt === 'before');
+      await eventually(() => keys.learnedNamespace === 'before');
       await keys.connect(undefined, never);
       await keys.expect('lce-probe-21', never);
       await redis.command('SET', keyOf('lce-probe-21', 'after'), 'x');
@@ -258,7 +258,7 @@ for (const release of SERVER_RELEASE) {
       await keys.connect(undefined, never);
       await keys.expect('lce-probe-22', never);
       await redis.command('SET', keyOf('lce-probe-22', 'after'), 'x');
-      await eventually(() => keys.learnt === 'after');
+      await eventually(() => keys.learnedNamespace === 'after');
       expect(await keys.inspect('lce-probe-22', undefined, true, never)).toMatchObject({ state: 'present' });
     });
 
@@ -271,7 +271,7 @@ for (const release of SERVER_RELEASE) {
       const namespace = known === null ? undefined : 'kept';
       await keys.expect('lce-probe-23', never);
       await redis.command('SET', keyOf('lce-probe-23', namespace), 'x');
-      if (known === undefined) await eventually(() => keys.learnt !== undefined);
+      if (known === undefined) await eventually(() => keys.learnedNamespace !== undefined);
       else await keys.written('lce-probe-23', 5_000, never);
       expect(await keys.inspect('lce-probe-23', undefined, true, never)).toMatchObject({ state: 'present' });
       const states = [];
@@ -303,7 +303,7 @@ for (const release of SERVER_RELEASE) {
         expect(await keys.inspect(probe, undefined, true, never)).toMatchObject({ state: 'unknown' });
       await keys.expect('lce-probe-32', never);
       await flood();
-      await eventually(() => keys.learnt === 'kept');
+      await eventually(() => keys.learnedNamespace === 'kept');
       // Others wrote more than was listened to: no such pair again before some time has passed.
       expect(keys.doubts).toBe(false);
       for (const probe of ['lce-probe-32', 'lce-probe-33']) {
@@ -343,7 +343,7 @@ for (const release of SERVER_RELEASE) {
       await doubtful('lce-probe-45');
       await keys.expect('lce-probe-46', never);
       await redis.command('SET', keyOf('lce-probe-46', 'moved'), 'x');
-      await eventually(() => keys.learnt === 'moved');
+      await eventually(() => keys.learnedNamespace === 'moved');
       expect(await keys.inspect('lce-probe-46', undefined, true, never)).toMatchObject({ state: 'present' });
       await keys.expect('lce-probe-47', never);
       expect(keys.watching).toBe(true);
@@ -395,7 +395,7 @@ for (const release of SERVER_RELEASE) {
       ).catch(() => undefined);
       await keys.expect('lce-probe-0f', never);
       await redis.command('SET', keyOf('lce-probe-0f', 'late'), 'x');
-      expect(keys.learnt).toBeUndefined();
+      expect(keys.learnedNamespace).toBeUndefined();
     });
 
     it('tell how many other exporters probe in the same namespace', async () => {

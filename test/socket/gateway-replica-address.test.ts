@@ -34,7 +34,7 @@ const TICK = {
 
 /** Asks one replica, at `address`, of the gateway at `url`. */
 function ask(url: string, address: string, tls?: TlsConfig) {
-  const watcher = { began: () => undefined, ended: () => undefined };
+  const watcher = { started: () => undefined, finished: () => undefined };
   const gateway = createGateway(gatewayConfig(url, { tls }), systemClock, watcher, replicaOf(address, new URL(url)));
   return gateway.send({ method: 'GET', path: '/health/liveliness', authenticated: false }, new AbortController().signal);
 }

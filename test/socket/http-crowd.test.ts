@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
-import { MOST_CONNECTIONS } from '../../src/http/server/connections.ts';
+import { MAX_CONNECTIONS } from '../../src/http/server/connections.ts';
 import { ask, raw, serve } from '../support/http.ts';
 
 const held: Socket[] = [];
@@ -37,7 +37,7 @@ describe('a crowd of connections', () => {
         held.push(socket);
         socket.write(sends);
       }
-    } else await hold(port, MOST_CONNECTIONS + 100, sends);
+    } else await hold(port, MAX_CONNECTIONS + 100, sends);
     for (let scrape = 0; scrape < 5; scrape++) {
       expect((await ask(port, '/-/healthy')).status).toBe(200);
       expect((await ask(port, '/metrics')).status).toBe(200);
@@ -55,7 +55,7 @@ describe('a crowd of connections', () => {
     });
     const scrape = ask(port, '/metrics');
     await new Promise((resolve) => setTimeout(resolve, 100));
-    await hold(port, MOST_CONNECTIONS + 50, '');
+    await hold(port, MAX_CONNECTIONS + 50, '');
     answer({ contentType: 'text/plain', body: 'up 1\n' });
     expect(await scrape).toMatchObject({ status: 200, body: 'up 1\n' });
   });

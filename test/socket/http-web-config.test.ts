@@ -120,7 +120,7 @@ describe('a certificate that cannot be used', () => {
     writeFileSync(which === 'cert' ? files.cert : which === 'key' ? files.key : files.ca, content);
     expect((await scrape()).status).toBe(200);
     expect(lines.filter(({ level }) => level === 'error').map(({ sentence }) => sentence)).toEqual([
-      'The web config file changed and cannot be used; the old one stays in force',
+      'The web config file changed and cannot be used; the previous one stays in force',
     ]);
     await expect(serve({}, { web_config_file: file })).rejects.toThrow(WebConfigError);
   });
@@ -152,7 +152,7 @@ describe('the file', () => {
     expect(lines.filter(({ level }) => level === 'error')).toEqual([
       {
         level: 'error',
-        sentence: 'The web config file changed and cannot be used; the old one stays in force',
+        sentence: 'The web config file changed and cannot be used; the previous one stays in force',
         details: { file, problems: [`${file}:1:1: basic_auth_user: unknown key; did you mean basic_auth_users?`] },
       },
     ]);
@@ -256,7 +256,7 @@ describe.skipIf(lacksOpenssl())('TLS', () => {
     writeFileSync(file, SCRAPER);
     expect((await ask(port, '/metrics', { tls: true, ca, ...basic('scraper', 'open sesame') })).status).toBe(200);
     expect(lines.filter(({ level }) => level === 'warn').map(({ sentence }) => sentence)).toEqual([
-      'TLS was switched on or off in the web config file; that takes effect after a restart',
+      'TLS was switched on or off in the web config file; this takes effect after a restart',
     ]);
   });
 

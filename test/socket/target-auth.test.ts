@@ -64,7 +64,7 @@ describe.each(SERVER_RELEASE)('server %s', async (release) => {
       // Three attempts, and the one PING without a password that the first tick sends.
       expect(await refusals(redis)).toEqual({ WRONGPASS: 3, NOAUTH: 0, NOPERM: 0 });
       expect(rejections(watched, 'own')).toEqual({ WRONGPASS: 3, NOAUTH: 0, NOPERM: 0 });
-      expect(watched.log.filter(({ level }) => level === 'warn').map(({ sentence }) => sentence)).toEqual(['a credential is refused']);
+      expect(watched.log.filter(({ level }) => level === 'warn').map(({ sentence }) => sentence)).toEqual(['A credential is refused']);
       expect(JSON.stringify([watched.log, watched.watch.status()])).not.toContain('wrong"');
     });
 
@@ -143,7 +143,7 @@ describe.each(SERVER_RELEASE)('server %s', async (release) => {
       expect(rejections(watched, 'others')).toEqual({ WRONGPASS: 2, NOAUTH: 2, NOPERM: 0 });
       expect(watched.series('redis.acl.log.entries')).toMatchObject({ 'reason=auth,origin=own': 2, 'reason=auth,origin=others': 2 });
       expect(watched.watch.status().rejectionsOfOthers).toEqual({ WRONGPASS: 2, NOAUTH: 2, NOPERM: 0 });
-      expect(watched.log.filter(({ sentence }) => sentence === 'the server refuses others')).toHaveLength(1);
+      expect(watched.log.filter(({ sentence }) => sentence === 'The server refuses other clients')).toHaveLength(1);
       await watched.watch.close();
     });
 
@@ -168,7 +168,7 @@ describe.each(SERVER_RELEASE)('server %s', async (release) => {
         ]),
       );
       expect(noauth?.candidates).toEqual([{ address: '127.0.0.1', library: undefined, connections: 1 }]);
-      const warned = watched.log.find(({ sentence }) => sentence === 'the server refuses others');
+      const warned = watched.log.find(({ sentence }) => sentence === 'The server refuses other clients');
       expect(warned?.clients).toContain('login (auth) as th... (19 characters) from 127.0.0.1, once');
       expect(JSON.stringify([watched.log, watched.watch.status()])).not.toMatch(/the password itself|secret:key/);
       expect(watched.steps).toContain('CLIENT LIST');

@@ -155,7 +155,7 @@ describe('a peer that is hostile', () => {
 
   const good = '# Server\r\nredis_version:7.4.0\r\nredis_mode:standalone\r\n# Stats\r\nevicted_keys:0\r\n';
 
-  /** Answers of what a server may be made to say, each in the place of one command's; the rest is as it should be. */
+  /** QueryReplies of what a server may be made to say, each in the place of one command's; the rest is as it should be. */
   it.each([
     ['AUTH', '+QUEUED\r\n', 'protocol', 'unknown', false],
     ['AUTH', '$-1\r\n', 'protocol', 'unknown', false],

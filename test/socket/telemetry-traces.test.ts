@@ -163,7 +163,7 @@ describe.each<{ trouble: Trouble; reason: RegExp }>([
         level: 'warn',
         msg: 'The export of telemetry failed',
         outlet: 'traces',
-        reason: expect.stringMatching(reason),
+        error: expect.stringMatching(reason),
       }),
     ]);
     const healed = await receiver.heal();

@@ -1,6 +1,6 @@
 import type { Clock } from '../../src/schedule/clock.ts';
 
-/** A clock that stands still until it is told to move. */
+/** A clock that is still until it is told to move. */
 export interface HandClock extends Clock {
   /** Moves time on, waking sleepers in order, and lets what they started run. */
   advance(milliseconds: number): Promise<void>;

@@ -79,7 +79,7 @@ export function storedDashboards(): StoredDashboard[] {
   return DASHBOARDS.map(({ uid }) => JSON.parse(readFileSync(join(FOLDER, `${uid}.json`), 'utf8')));
 }
 
-/** A query with where it stands. */
+/** A query with where it is. */
 export interface PlacedQuery extends StoredTarget {
   dashboard: string;
   panel: StoredPanel;

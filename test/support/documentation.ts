@@ -28,7 +28,7 @@ export function blocks(text: string, language: string): string[] {
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(([, block = '']) => block);
 }
 
-/** What stands in backticks within a line, fenced blocks left out. */
+/** What is in backticks within a line, fenced blocks left out. */
 export function codeSpans(text: string): string[] {
   return [...text.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/`([^`\n]+)`/g)].map(([, code = '']) => code);
 }

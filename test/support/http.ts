@@ -3,7 +3,7 @@ import { request as httpsRequest, type RequestOptions } from 'node:https';
 import { connect } from 'node:net';
 import { afterEach } from 'vitest';
 import type { Config } from '../../src/config/effective.ts';
-import type { Pages } from '../../src/http/server/handlers.ts';
+import type { Handlers } from '../../src/http/server/handlers.ts';
 import { type HttpServer, startHttp } from '../../src/http/server/server.ts';
 import type { Status } from '../../src/model/status.ts';
 import type { Details } from '../../src/model/tick.ts';
@@ -33,12 +33,12 @@ export interface Line {
 }
 
 /** Starts the HTTP side on a free port of 127.0.0.1, closed after the test; pages that are not given answer plainly. */
-export async function serve(pages: Partial<Pages> = {}, config: Partial<Config['http']> = {}) {
+export async function serve(pages: Partial<Handlers> = {}, config: Partial<Config['http']> = {}) {
   const lines: Line[] = [];
   const write = (level: Line['level']) => (details: Details, sentence: string) => void lines.push({ level, sentence, details });
   const server = await startHttp({
     config: { listen: ['127.0.0.1:0'], enable_lifecycle: false, ...config },
-    pages: {
+    handlers: {
       metrics: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'up 1\n' }),
       status: () => EMPTY,
       healthy: () => true,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ServerRelease } from '../../dev/redis.ts';
-import { type Answers, answerSheet } from '../../src/redis/replies/answers.ts';
 import type { Query } from '../../src/redis/replies/query.ts';
+import { createReplyStore, type QueryReplies } from '../../src/redis/replies/reply-store.ts';
 
 /** Under which name a recording holds what a replica says of itself. */
 export const REPLICA = 'INFO replication of a replica';
@@ -20,12 +20,12 @@ export function recordedReplies(release: ServerRelease): Record<string, unknown>
 }
 
 /** The same, parsed by the queries; a query that the release does not have is not answered. */
-export function recordedAnswers(release: ServerRelease, queries: readonly Query<unknown>[]): Answers {
+export function recordedAnswers(release: ServerRelease, queries: readonly Query<unknown>[]): QueryReplies {
   const replies = recordedReplies(release);
-  const sheet = answerSheet();
+  const sheet = createReplyStore();
   for (const query of queries) {
     const reply = replies[query.args.slice(0, 2).join(' ')];
-    if (reply !== undefined) sheet.enter(query, reply);
+    if (reply !== undefined) sheet.set(query, reply);
   }
   return sheet;
 }

@@ -90,7 +90,7 @@ export function stateAfter(start: GatewayState, ...rounds: readonly Round[]): Ga
   return statesAfter(start, ...rounds).at(-1) ?? start;
 }
 
-/** The counters of a server at a monotonic time in milliseconds; what is not named stands at 0. */
+/** The counters of a server at a monotonic time in milliseconds; what is not named is at 0. */
 export function counters(at: number, more: Partial<CounterSnapshot['counters']> = {}): CounterSnapshot {
   const none = { rejectedConnections: 0, evictedKeys: 0, expiredKeys: 0, flushes: 0, deletes: 0, sets: 0 };
   return {

@@ -14,7 +14,7 @@ const QUOTED = /^(["'`])[\s\S]*\1$/;
  */
 export function valueFault(value: string, secret: boolean): ValueFault | undefined {
   if (value.trim() === '') return { message: 'is blank', suggestion: 'set it to a value, or leave it away' };
-  const foreign = foreignReference(value, 'elsewhere');
+  const foreign = foreignReference(value, 'variable');
   if (foreign !== undefined) {
     return secret ? foreign : { message: foreign.message, suggestion: 'set it to the value itself' };
   }

@@ -114,7 +114,7 @@ function overlayEntry(result: Overlaid & { origins: Map<string, string> }, secti
   const entries: unknown[] = list;
   const index = entries.length < 2 ? 0 : entries.findIndex((entry) => asSection(entry).name === ENTRY[section]);
   if (index < 0) {
-    const message = `speaks of no entry: ${section} has several, and none is named ${ENTRY[section]}`;
+    const message = `is ambiguous: ${section} has several entries, and none is named ${ENTRY[section]}`;
     for (const { origin } of given) result.faults.push({ path: [origin], message, suggestion: 'remove it, or write it into the file' });
     return;
   }

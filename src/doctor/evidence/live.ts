@@ -12,10 +12,10 @@ import type { Problem } from '../../source/problem.ts';
 import type { ComposeService, Live, Resolution } from '../setup.ts';
 
 /** How long one peer may take, milliseconds. */
-const PATIENCE = 3_000;
+const TIMEOUT_MS = 3_000;
 
 /** What was seen, and why the rest was not. */
-export interface Seen<T> {
+export interface Inspected<T> {
   seen: T | undefined;
   notes: readonly Problem[];
 }
@@ -24,12 +24,12 @@ export interface Seen<T> {
  * Asks the Redis of a resolution, with its credential, for the sections server, memory and clients of INFO,
  * and whether it answers a PING without any. Nothing else is sent; what cannot be had is a note.
  */
-export async function lookAtRedis(resolution: Resolution, signal: AbortSignal): Promise<Seen<Live['redis']>> {
+export async function inspectRedis(resolution: Resolution, signal: AbortSignal): Promise<Inspected<Live['redis']>> {
   const config = targetOf(resolution);
   if (config === undefined)
     return { seen: undefined, notes: [{ path: '--live', message: 'the address of Redis is not known; it was not asked' }] };
   const target = createTarget(config);
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]);
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
   const [facts, open] = await Promise.allSettled([readFacts(target, limited), answersAnyone(target, limited)]);
   const answersWithoutPassword = open.status === 'fulfilled' ? open.value : undefined;
   if (facts.status === 'fulfilled') return { seen: { ...facts.value, answersWithoutPassword }, notes: [] };
@@ -80,8 +80,8 @@ function targetOf({ settings }: Resolution): ServerConfig | undefined {
   const secret = (name: string) => settings.find((setting) => setting.name === name)?.value;
   const base = {
     name: 'live',
-    interval: PATIENCE,
-    timeout: PATIENCE,
+    interval: TIMEOUT_MS,
+    timeout: TIMEOUT_MS,
     canaries: [],
     tls: tlsOf(text),
     username: text('username'),
@@ -115,11 +115,11 @@ function nodesOf(json: string | undefined): string[] {
 }
 
 /** Asks the gateway that a compose service of LiteLLM publishes for its version and the type of its cache. */
-export async function lookAtGateway(
+export async function inspectGateway(
   services: readonly ComposeService[],
   clock: Clock,
   signal: AbortSignal,
-): Promise<Seen<Live['gateway']>> {
+): Promise<Inspected<Live['gateway']>> {
   const port = services.flatMap(({ ports }) => ports).find(({ published }) => /^\d+$/.test(published ?? ''));
   if (port === undefined)
     return { seen: undefined, notes: [{ path: '--live', message: 'no compose file publishes the gateway; it was not asked' }] };
@@ -129,16 +129,16 @@ export async function lookAtGateway(
     url,
     model: '',
     routes: [],
-    interval: PATIENCE,
-    timeout: PATIENCE,
+    interval: TIMEOUT_MS,
+    timeout: TIMEOUT_MS,
     ttl: 0,
     expect: { cache: 'redis' },
     daily_budget_usd: 0,
     overhead: 0,
     cache_ping: 'off',
   };
-  const watcher = { began: () => undefined, ended: () => undefined };
-  const health = await readHealth(createGateway(config, clock, watcher), AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]));
+  const watcher = { started: () => undefined, finished: () => undefined };
+  const health = await readHealth(createGateway(config, clock, watcher), AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]));
   if (health.failure !== undefined)
     return { seen: undefined, notes: [{ path: '--live', message: `the gateway at ${url} gave no answer (${health.failure})` }] };
   return { seen: { version: health.version, cacheType: health.cacheType }, notes: [] };

@@ -11,7 +11,7 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** What stands at a path; undefined where there is nothing. */
+/** What is at a path; undefined where there is nothing. */
 export function valueAt(section: Section, path: Path): unknown {
   return path.reduce<unknown>((node, step) => {
     if (node === null || typeof node !== 'object' || !Object.hasOwn(node, step)) return undefined;

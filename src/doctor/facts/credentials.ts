@@ -6,7 +6,7 @@ import { redisUrl } from './address.ts';
 import { allServers } from './redis-server.ts';
 import { known, literal, reference, scalar, section } from './value.ts';
 
-/** A secret that stands somewhere in the evidence. Its text is for comparisons in memory only. */
+/** A secret that is somewhere in the evidence. Its text is for comparisons in memory only. */
 export interface Credential {
   text: string;
   /** `REDIS_PASSWORD`, `cache_params.password`, `--requirepass of redis`. */
@@ -60,7 +60,7 @@ function inSection(setup: Setup, path: readonly string[], key: string): Credenti
   return [{ text, name: `${path.at(-1)}.${key}`, place: setup.litellm.place([...path, key]), where: 'config' }];
 }
 
-/** Variables whose names say that something other than Redis is meant, whoever else uses them. */
+/** Variables whose names show that they are for something other than Redis. */
 const OF_SOMETHING_ELSE =
   /^(?:LITELLM_(?:MASTER|SALT)_KEY|UI_PASSWORD|DATABASE_(?:URL|PASSWORD)|POSTGRES_PASSWORD|PGPASSWORD|MYSQL_(?:ROOT_)?PASSWORD|(?!.*(?:REDIS|VALKEY)).*_API_KEY|AWS_SECRET_ACCESS_KEY|AZURE_.*|JWT_SECRET.*|GRAFANA_.*|GF_SECURITY_.*)$/;
 /** A part of a name that says that the value is one of Redis. */

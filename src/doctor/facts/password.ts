@@ -31,14 +31,14 @@ export const SAMPLES: ReadonlySet<string> = new Set([
 ]);
 
 /** Redis answers many thousand guesses a second, so its passwords are longer than those that people type. */
-const LEAST_LENGTH = 20;
-const LEAST_BITS = 64;
+const MIN_LENGTH = 20;
+const MIN_BITS = 64;
 
 /** Why a password can be guessed, in words that do not describe it further; undefined for a strong one. */
 export function weakness(password: string): string | undefined {
-  if (SAMPLES.has(password.toLowerCase())) return 'is a sample that stands in documentation';
-  if (password.length < LEAST_LENGTH) return `is shorter than ${LEAST_LENGTH} characters`;
-  if (bits(password) < LEAST_BITS) return 'repeats a few characters';
+  if (SAMPLES.has(password.toLowerCase())) return 'is a sample of public documentation';
+  if (password.length < MIN_LENGTH) return `is shorter than ${MIN_LENGTH} characters`;
+  if (bits(password) < MIN_BITS) return 'repeats a few characters';
   return undefined;
 }
 

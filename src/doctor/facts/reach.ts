@@ -9,7 +9,7 @@ export type Reach =
   /** To a server that shares no network with it. */
   | { kind: 'apart'; server: Server }
   /** To a Service in another namespace. */
-  | { kind: 'elsewhere'; service: ClusterService }
+  | { kind: 'other_namespace'; service: ClusterService }
   /** To a Service that leads to no pod at hand, though a server is in the same namespace. */
   | { kind: 'empty'; service: ClusterService; server: Server }
   /** To its own loopback, where no server is. */
@@ -95,7 +95,7 @@ function inCluster(setup: Setup, host: string, workload: Workload, servers: read
   const near = services.find((service) => same(service.namespace, namespace));
   if (near !== undefined) return behind(setup, near, pods);
   const [far] = services;
-  return far !== undefined && far.namespace !== '' && namespace !== '' ? { kind: 'elsewhere', service: far } : UNKNOWN;
+  return far !== undefined && far.namespace !== '' && namespace !== '' ? { kind: 'other_namespace', service: far } : UNKNOWN;
 }
 
 /** A pod of a StatefulSet by its own name: `redis-0.redis.cache`. */

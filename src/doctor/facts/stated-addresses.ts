@@ -101,7 +101,7 @@ export function decisiveUrl(setup: Setup, client: Client): { text: string; from:
   return { text: variable.value.reveal(), from: variable.name, place: variable.place, certain: false };
 }
 
-/** Said of what such a url hides while the release is not known. */
+/** Added to what such a url hides while the release is not known. */
 export const ONLY_BEFORE =
   ' From 1.93.0 on a configured host beats REDIS_URL; the release of this gateway is not known (--litellm-version names it).';
 

@@ -24,7 +24,7 @@ export function reference(value: unknown): string | undefined {
   return typeof value === 'string' && value.startsWith(REFERENCE) ? value.slice(REFERENCE.length) : undefined;
 }
 
-/** A value as it stands in the file; undefined where it refers to a variable. */
+/** A value as it is in the file; undefined where it refers to a variable. */
 export function literal(value: unknown): string | undefined {
   return reference(value) === undefined ? scalar(value) : undefined;
 }

@@ -3,7 +3,7 @@ import { RULE_GROUPS, RULES } from '../rules/index.ts';
 const BEGIN = '<!-- rules: written by npm run gen -->';
 const END = '<!-- end of the rules -->';
 
-/** The page of the doctor with its list of rules renewed; what stands around the list is written by hand. */
+/** The page of the doctor with its list of rules renewed; what is around the list is written by hand. */
 export function doctorMarkdown(page: string): string {
   const before = page.slice(0, page.indexOf(BEGIN));
   const after = page.slice(page.indexOf(END));

@@ -1,4 +1,4 @@
-import { isPrintable } from '../../masking/printable.ts';
+import { isPrintable } from '../../masking/sanitize.ts';
 import type { Problem } from '../../source/problem.ts';
 import type { Examination } from '../examination.ts';
 import type { Edit } from '../finding.ts';

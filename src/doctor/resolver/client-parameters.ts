@@ -7,8 +7,8 @@ import { environmentArguments } from './arguments.ts';
 import { OF_REDIS_CACHE, ownParameters } from './cache-parameters.ts';
 import type { Behaviour } from './client-arguments.ts';
 import { coordinationValues } from './coordination-values.ts';
-import { dereferenced, type Failure, type Given, variable } from './given.ts';
 import { isTruthy } from './python-value.ts';
+import { type Failure, type ResolvedValue, variable, withVariables } from './resolved-value.ts';
 
 /** Those that count as not given when they are `None`. */
 const OPTIONAL: ReadonlySet<string> = new Set(['host', 'port', 'password', 'startup_nodes', 'socket_timeout']);
@@ -21,11 +21,11 @@ function kindsOf({ valkey, disk }: Behaviour): readonly string[] {
 }
 
 /** What a client is made from; undefined where LiteLLM makes none. */
-type Made = ReadonlyMap<string, Given> | Failure | undefined;
+type Made = ReadonlyMap<string, ResolvedValue> | Failure | undefined;
 
-/** The arguments of LiteLLM's Redis cache, made ready as its constructor does: a command may take 5 s unless something else is said. */
-function cacheArguments(given: ReadonlyMap<string, Given>): Map<string, Given> {
-  const result = new Map<string, Given>();
+/** The arguments of LiteLLM's Redis cache, made ready as its constructor does: a command may take 5 s unless another time is set. */
+function cacheArguments(given: ReadonlyMap<string, ResolvedValue>): Map<string, ResolvedValue> {
+  const result = new Map<string, ResolvedValue>();
   if (!given.has('socket_timeout'))
     result.set('socket_timeout', { value: 5, known: true, from: 'default', place: { source: 'default of LiteLLM' } });
   for (const [name, value] of given)
@@ -36,7 +36,7 @@ function cacheArguments(given: ReadonlyMap<string, Given>): Map<string, Given> {
 /** The kind of cache that `litellm_settings` asks for, with its parameters. */
 export interface CacheKind {
   type: string;
-  params: ReadonlyMap<string, Given>;
+  params: ReadonlyMap<string, ResolvedValue>;
   place: Place;
 }
 
@@ -89,8 +89,8 @@ function isOn(settings: Section, config: LitellmConfig, environment: Environment
 }
 
 /** An empty `cache_params` means these three variables. */
-function fromEnvironment(environment: Environment): Map<string, Given> {
-  const result = new Map<string, Given>();
+function fromEnvironment(environment: Environment): Map<string, ResolvedValue> {
+  const result = new Map<string, ResolvedValue>();
   for (const name of ['host', 'port', 'password']) {
     const found = variable(`REDIS_${name.toUpperCase()}`, environment);
     if (found !== undefined) result.set(name, found);
@@ -98,7 +98,7 @@ function fromEnvironment(environment: Environment): Map<string, Given> {
   return result;
 }
 
-function clusterNodes(environment: Environment): Given | undefined {
+function clusterNodes(environment: Environment): ResolvedValue | undefined {
   const found = variable('REDIS_CLUSTER_NODES', environment);
   return typeof found?.value === 'boolean' ? undefined : found;
 }
@@ -111,7 +111,7 @@ export function routerParameters(config: LitellmConfig | undefined, environment:
   const own = given(section, path, 'router_settings', config, environment);
   const isSet = (name: string) => own.has(name) && !(own.get(name)?.known && own.get(name)?.value === null);
   if (!isSet('redis_url') && !(isSet('redis_host') && isSet('redis_port'))) return undefined;
-  const result = new Map<string, Given>();
+  const result = new Map<string, ResolvedValue>();
   for (const name of ['url', 'host', 'port', 'password', ...(behaviour.routerReadsDb ? ['db'] : [])]) {
     const found = own.get(`redis_${name}`);
     if (found === undefined || !isSet(`redis_${name}`)) continue;
@@ -158,17 +158,17 @@ export function coordinationParameters(
   return withClusterNodes(outer, environment, behaviour);
 }
 
-function withClusterNodes(own: Map<string, Given>, environment: Environment, behaviour: Behaviour): Map<string, Given> {
+function withClusterNodes(own: Map<string, ResolvedValue>, environment: Environment, behaviour: Behaviour): Map<string, ResolvedValue> {
   const nodes = behaviour.clusterWins && !isTruthy(own.get('startup_nodes')?.value) ? clusterNodes(environment) : undefined;
   return cacheArguments(nodes === undefined ? own : new Map([...own, ['startup_nodes', nodes]]));
 }
 
 /** The values of a section with their references resolved. */
-function given(section: Section, path: Path, name: string, config: LitellmConfig, environment: Environment): Map<string, Given> {
+function given(section: Section, path: Path, name: string, config: LitellmConfig, environment: Environment): Map<string, ResolvedValue> {
   return new Map(
     Object.entries(section).map(([key, value]) => [
       key,
-      dereferenced({ value, known: true, from: `${name}.${key}`, place: config.place([...path, key]) }, environment),
+      withVariables({ value, known: true, from: `${name}.${key}`, place: config.place([...path, key]) }, environment),
     ]),
   );
 }

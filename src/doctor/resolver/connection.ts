@@ -2,8 +2,8 @@ import { parseJson } from '../../litellm/json.ts';
 import type { Environment } from '../environment.ts';
 import type { Behaviour } from './client-arguments.ts';
 import { connectionUrl } from './connection-url.ts';
-import { type Argument, type Arguments, type Failure, type Given, variable } from './given.ts';
 import { isTruthy, toInt } from './python-value.ts';
+import { type Argument, type Arguments, type Failure, type ResolvedValue, variable } from './resolved-value.ts';
 
 /** Keys that only name where to connect; the client gets them in another form. */
 const ADDRESS: ReadonlySet<string> = new Set(['startup_nodes', 'sentinel_nodes', 'service_name', 'sentinel_password']);
@@ -39,7 +39,7 @@ function only(given: Arguments, names: ReadonlySet<string>): Arguments {
   return new Map([...given].filter(([name]) => ADDRESS.has(name) || names.has(name)));
 }
 
-/** Only the addresses, or everything but what a plain client would refuse. A command may take 0.1 s unless something else is said. */
+/** Only the addresses, or everything but what a plain client would refuse. A command may take 0.1 s unless another time is set. */
 function behindSentinel(given: Arguments, { sentinelKeeps, environment }: Behaviour): Arguments {
   if (!sentinelKeeps) return only(given, new Set());
   const kept = only(given, new Set([...environment, 'credential_provider']));
@@ -61,7 +61,7 @@ function fromUrl(given: Arguments, url: Argument, names: ReadonlySet<string>): A
 }
 
 /** The client for synchronous commands takes the nodes of the environment, whatever is configured. */
-function parsed(given: Given): Given {
+function parsed(given: ResolvedValue): ResolvedValue {
   return typeof given.value === 'string' ? { ...given, value: parseJson(given.value) } : given;
 }
 
@@ -74,7 +74,7 @@ function clusterUrlFailure(url: Argument): Failure | undefined {
   return { message: `${url.from} names a database or a socket, which a cluster does not have`, place: url.place };
 }
 
-function clusterFailure({ value, known, from, place }: Given, url: Given | undefined): Failure | undefined {
+function clusterFailure({ value, known, from, place }: ResolvedValue, url: ResolvedValue | undefined): Failure | undefined {
   if (!known) return undefined;
   const isNode = (node: unknown) => node !== null && typeof node === 'object' && Object.hasOwn(node, 'host') && Object.hasOwn(node, 'port');
   if (Array.isArray(value) && (value.length > 0 || url !== undefined) && value.every(isNode)) return undefined;

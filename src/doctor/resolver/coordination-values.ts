@@ -1,6 +1,6 @@
 import type { Behaviour } from './client-arguments.ts';
-import type { Failure, Given } from './given.ts';
 import { toInt } from './python-value.ts';
+import type { Failure, ResolvedValue } from './resolved-value.ts';
 
 const TEXTS = ['host', 'password', 'username', 'url', 'sentinel_password', 'service_name'];
 const AWS_TEXTS = ['aws_iam_user_name', 'aws_iam_cache_name', 'aws_iam_region'];
@@ -11,8 +11,8 @@ const FALSE = ['false', '0', 'no', 'off', 'f', 'n'];
  * What the model of `general_settings.coordination_redis` makes of its values (`CoordinationRedisParams`, pydantic 2):
  * texts must be texts, a port a whole number, ssl a boolean. Anything else stops LiteLLM at its start.
  */
-export function coordinationValues(given: ReadonlyMap<string, Given>, { aws }: Behaviour): Map<string, Given> | Failure {
-  const result = new Map<string, Given>();
+export function coordinationValues(given: ReadonlyMap<string, ResolvedValue>, { aws }: Behaviour): Map<string, ResolvedValue> | Failure {
+  const result = new Map<string, ResolvedValue>();
   for (const [name, own] of given) {
     const value = own.known ? converted(name, own.value, aws) : own.value;
     if (own.known && value === undefined)

@@ -1,27 +1,27 @@
 import type { Environment } from '../environment.ts';
 import { AWS_ARGUMENTS, AZURE_ARGUMENTS, type Behaviour } from './client-arguments.ts';
-import { type Argument, type Arguments, type Failure, type Given, holds, isGiven, variable } from './given.ts';
 import { isYes } from './python-value.ts';
+import { type Argument, type Arguments, type Failure, isNotNone, isPythonTruthy, type ResolvedValue, variable } from './resolved-value.ts';
 
 /** Logins of cloud providers: they stand for user and password. */
 export function login(result: Arguments, environment: Environment, behaviour: Behaviour): Failure | undefined {
-  const explicit = isGiven(result.get('credential_provider')) && behaviour.typed;
-  const named = holds(result.get('gcp_service_account'))
+  const explicit = isNotNone(result.get('credential_provider')) && behaviour.typed;
+  const named = isPythonTruthy(result.get('gcp_service_account'))
     ? result.get('gcp_service_account')
     : textVariable('REDIS_GCP_SERVICE_ACCOUNT', environment);
   const isAccount =
     named === undefined || !behaviour.gcpNeedsText || !named.known || (typeof named.value === 'string' && named.value !== '');
   const account = isAccount ? named : undefined;
   if (account !== undefined && !explicit) {
-    const certificates = holds(result.get('gcp_ssl_ca_certs'))
+    const certificates = isPythonTruthy(result.get('gcp_ssl_ca_certs'))
       ? result.get('gcp_ssl_ca_certs')
       : textVariable('REDIS_GCP_SSL_CA_CERTS', environment);
     result.set('redis_connect_func', { ...account, value: 'login of Google Cloud', known: true, hides: [] });
-    if (certificates !== undefined && holds(certificates) && holds(result.get('ssl')))
+    if (certificates !== undefined && isPythonTruthy(certificates) && isPythonTruthy(result.get('ssl')))
       result.set('ssl_ca_certs', { ...certificates, hides: [] });
   }
   if (account !== undefined || behaviour.typed) for (const name of ['gcp_service_account', 'gcp_ssl_ca_certs']) result.delete(name);
-  const entra = holds(result.get('azure_redis_ad_token'))
+  const entra = isPythonTruthy(result.get('azure_redis_ad_token'))
     ? result.get('azure_redis_ad_token')
     : variable('REDIS_AZURE_AD_TOKEN', environment);
   const hasEntra = behaviour.azure && entra !== undefined && String(entra.value).toLowerCase() === 'true';
@@ -36,11 +36,11 @@ export function login(result: Arguments, environment: Environment, behaviour: Be
   if (behaviour.azure) for (const name of AZURE_ARGUMENTS) result.delete(name);
   if (behaviour.aws) for (const name of AWS_ARGUMENTS) result.delete(name);
   const provider = result.get('credential_provider');
-  if (behaviour.typed && provider !== undefined && isGiven(provider)) supersede(result, provider);
+  if (behaviour.typed && provider !== undefined && isNotNone(provider)) supersede(result, provider);
   return undefined;
 }
 
-function textVariable(name: string, environment: Environment): Given | undefined {
+function textVariable(name: string, environment: Environment): ResolvedValue | undefined {
   const found = variable(name, environment);
   return typeof found?.value === 'boolean' ? undefined : found;
 }
@@ -53,14 +53,15 @@ function supersede(result: Arguments, provider: Argument): void {
   if (url?.known && typeof url.value === 'string') result.set('url', { ...url, value: url.value.replace(/^([^/?#]*\/\/)[^/?#]*@/, '$1') });
 }
 
-function elastiCache(result: Arguments, { place }: Given, environment: Environment): Failure | undefined {
+function elastiCache(result: Arguments, { place }: ResolvedValue, environment: Environment): Failure | undefined {
   const url = result.get('url');
-  const usesUrl = !isGiven(result.get('startup_nodes')) && typeof url?.value === 'string';
+  const usesUrl = !isNotNone(result.get('startup_nodes')) && typeof url?.value === 'string';
   const isTls = usesUrl ? /^rediss:/i.test(String(url?.value)) : isYes(result.get('ssl')?.value);
   if (!isTls) return { message: 'aws_iam_auth needs TLS', place };
   const region =
-    holds(result.get('aws_iam_region')) || ['AWS_REGION', 'AWS_DEFAULT_REGION'].some((name) => holds(textVariable(name, environment)));
-  const missing = ['aws_iam_user_name', 'aws_iam_cache_name'].filter((name) => !holds(result.get(name)));
+    isPythonTruthy(result.get('aws_iam_region')) ||
+    ['AWS_REGION', 'AWS_DEFAULT_REGION'].some((name) => isPythonTruthy(textVariable(name, environment)));
+  const missing = ['aws_iam_user_name', 'aws_iam_cache_name'].filter((name) => !isPythonTruthy(result.get(name)));
   const all = [...missing, ...(region ? [] : ['aws_iam_region'])];
   return all.length === 0 ? undefined : { message: `aws_iam_auth needs ${all.join(', ')}`, place, open: true };
 }

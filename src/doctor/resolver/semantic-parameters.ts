@@ -3,7 +3,7 @@ import type { LitellmConfig } from '../setup.ts';
 import type { Behaviour } from './client-arguments.ts';
 import { cacheKind } from './client-parameters.ts';
 import { connectionUrl } from './connection-url.ts';
-import { type Argument, type Arguments, type Failure, type Given, holds, isGiven } from './given.ts';
+import { type Argument, type Arguments, type Failure, isNotNone, isPythonTruthy, type ResolvedValue } from './resolved-value.ts';
 
 /**
  * What the client of a semantic cache is made of (`caching/redis_semantic_cache.py`, `valkey_semantic_cache.py`,
@@ -26,22 +26,27 @@ export function semanticParameters(
     open: what.includes(' or '),
   });
   if (type === 'qdrant-semantic') return qdrant(params, environment, missing);
-  if (!isGiven(params.get('similarity_threshold'))) return missing('similarity_threshold');
-  if (type === 'valkey-semantic' && holds(params.get('redis_startup_nodes')))
+  if (!isNotNone(params.get('similarity_threshold'))) return missing('similarity_threshold');
+  if (type === 'valkey-semantic' && isPythonTruthy(params.get('redis_startup_nodes')))
     return { message: 'a valkey-semantic cache has no client for a cluster', place: params.get('redis_startup_nodes')?.place ?? place };
   const url = params.get('redis_url');
-  const isUsed = type === 'valkey-semantic' ? holds(url) : isGiven(url);
+  const isUsed = type === 'valkey-semantic' ? isPythonTruthy(url) : isNotNone(url);
   if (url !== undefined && isUsed) return withUrl({ ...url, hides: addressOf(params) }, behaviour, type);
   return type === 'valkey-semantic' ? valkey(params, environment, missing) : redis(params, environment, behaviour, missing);
 }
 
 /** An address and a password, each from the parameter or from a variable that must exist; an empty one will do. */
-function redis(params: ReadonlyMap<string, Given>, environment: Environment, behaviour: Behaviour, missing: (what: string) => Failure) {
+function redis(
+  params: ReadonlyMap<string, ResolvedValue>,
+  environment: Environment,
+  behaviour: Behaviour,
+  missing: (what: string) => Failure,
+) {
   const result: Arguments = new Map();
   for (const name of ['host', 'port', 'password']) {
     const own = params.get(name);
     const variable = `REDIS_${name.toUpperCase()}`;
-    const found = holds(own) ? own : raw(variable, environment);
+    const found = isPythonTruthy(own) ? own : raw(variable, environment);
     if (found === undefined) return missing(`${name} or ${variable}`);
     result.set(name, { ...found, hides: [] });
   }
@@ -58,17 +63,17 @@ function redis(params: ReadonlyMap<string, Given>, environment: Environment, beh
 }
 
 /** Two variables for each part, the password may be missing, and TLS is an argument. */
-function valkey(params: ReadonlyMap<string, Given>, environment: Environment, missing: (what: string) => Failure) {
+function valkey(params: ReadonlyMap<string, ResolvedValue>, environment: Environment, missing: (what: string) => Failure) {
   const result: Arguments = new Map();
   for (const name of ['host', 'port', 'password']) {
     const upper = name.toUpperCase();
     const candidates = [params.get(name), raw(`VALKEY_${upper}`, environment), raw(`REDIS_${upper}`, environment)];
-    const found = candidates.find((candidate) => holds(candidate));
+    const found = candidates.find((candidate) => isPythonTruthy(candidate));
     if (found !== undefined) result.set(name, { ...found, hides: [] });
     else if (name !== 'password') return missing(`${name}, VALKEY_${upper} or REDIS_${upper}`);
   }
   const ssl = params.get('ssl');
-  if (ssl !== undefined && holds(ssl)) result.set('ssl', { ...ssl, value: ssl.known ? true : ssl.value, hides: [] });
+  if (ssl !== undefined && isPythonTruthy(ssl)) result.set('ssl', { ...ssl, value: ssl.known ? true : ssl.value, hides: [] });
   const built = connectionUrl(`redis://${textOf(result.get('host'))}:${textOf(result.get('port'))}`);
   const port = result.get('port');
   if ('fault' in built && port !== undefined && [...result.values()].every(({ known }) => known))
@@ -76,11 +81,15 @@ function valkey(params: ReadonlyMap<string, Given>, environment: Environment, mi
   return result;
 }
 
-function qdrant(params: ReadonlyMap<string, Given>, environment: Environment, missing: (what: string) => Failure): Arguments | Failure {
-  for (const name of ['qdrant_collection_name', 'similarity_threshold']) if (!isGiven(params.get(name))) return missing(name);
+function qdrant(
+  params: ReadonlyMap<string, ResolvedValue>,
+  environment: Environment,
+  missing: (what: string) => Failure,
+): Arguments | Failure {
+  for (const name of ['qdrant_collection_name', 'similarity_threshold']) if (!isNotNone(params.get(name))) return missing(name);
   const base = [params.get('qdrant_api_base'), raw('QDRANT_URL', environment), raw('QDRANT_API_BASE', environment)];
-  const found = base.find((candidate) => holds(candidate)) ?? base.at(-1);
-  return found === undefined || !isGiven(found) ? missing('qdrant_api_base, QDRANT_URL or QDRANT_API_BASE') : new Map();
+  const found = base.find((candidate) => isPythonTruthy(candidate)) ?? base.at(-1);
+  return found === undefined || !isNotNone(found) ? missing('qdrant_api_base, QDRANT_URL or QDRANT_API_BASE') : new Map();
 }
 
 function withUrl(url: Argument, behaviour: Behaviour, type: string): Arguments | Failure {
@@ -90,17 +99,17 @@ function withUrl(url: Argument, behaviour: Behaviour, type: string): Arguments |
   return new Map([['url', url]]);
 }
 
-function addressOf(params: ReadonlyMap<string, Given>): Given[] {
-  return ['host', 'port', 'password'].flatMap((name) => params.get(name) ?? []).filter((given) => isGiven(given));
+function addressOf(params: ReadonlyMap<string, ResolvedValue>): ResolvedValue[] {
+  return ['host', 'port', 'password'].flatMap((name) => params.get(name) ?? []).filter((given) => isNotNone(given));
 }
 
 /** `os.environ`: the text as it is. */
-function raw(name: string, environment: Environment): Given | undefined {
+function raw(name: string, environment: Environment): ResolvedValue | undefined {
   const found = environment.get(name);
   if (found === undefined) return undefined;
   return { value: found.value?.reveal(), known: found.value !== undefined, from: name, place: found.place };
 }
 
-function textOf(given: Given | undefined): string {
+function textOf(given: ResolvedValue | undefined): string {
   return given === undefined || given.value === null || given.value === undefined ? '' : String(given.value);
 }

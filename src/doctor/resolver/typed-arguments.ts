@@ -1,5 +1,5 @@
-import type { Arguments } from './given.ts';
 import { isTruthy, isYes, toFloat, toInt } from './python-value.ts';
+import type { Arguments } from './resolved-value.ts';
 
 /** What a text becomes, by argument: the type of its default in redis-py 8.1. */
 export const TYPE: Readonly<Record<string, 'int' | 'float' | 'bool'>> = {

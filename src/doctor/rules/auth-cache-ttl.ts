@@ -2,7 +2,7 @@ import { isTrue, known, quantity, section } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 
-const MOST = 300;
+const MAX_SECONDS = 300;
 
 export const authCacheTtl: Rule = {
   id: 'auth-cache-ttl',
@@ -14,7 +14,7 @@ export const authCacheTtl: Rule = {
     if (litellm === undefined || !isTrue(section(litellm.tree, 'litellm_settings')?.enable_redis_auth_cache)) return [];
     const general = section(litellm.tree, 'general_settings') ?? {};
     const seconds = quantity(known(setup, general.user_api_key_cache_ttl));
-    if (seconds !== undefined && seconds <= MOST) return [];
+    if (seconds !== undefined && seconds <= MAX_SECONDS) return [];
     return [
       {
         place: litellm.place(

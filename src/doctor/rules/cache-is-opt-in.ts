@@ -17,7 +17,7 @@ export const cacheIsOptIn: Rule = {
         place: litellm.place(paramPath('mode')),
         message: 'mode is default_off',
         consequence:
-          'A request is cached only when its body holds "cache": {"use-cache": true}; caching: true and headers do nothing. To everybody else the cache looks broken.',
+          'A request is cached only when its body holds "cache": {"use-cache": true}; caching: true and headers do nothing. For all other requests the cache looks broken.',
         fix: 'nothing, if that is meant; else mode: default_on',
       },
     ];

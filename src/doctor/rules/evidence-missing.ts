@@ -10,7 +10,7 @@ export const evidenceMissing: Rule = {
     return gapFindings(
       setup,
       'evidence',
-      'What stands there was not judged: without this finding the result would look better than it is known to be.',
+      'What is there was not judged: without this finding the result would look better than it is known to be.',
     );
   },
 };

@@ -11,7 +11,7 @@ export const modelNameShared: Rule = {
   id: 'model-name-shared',
   severity: 'medium',
   needs: ['litellm'],
-  title: 'one model_name stands for unlike models, whose answers then share the cache',
+  title: 'one model_name is used for different models, whose answers then share the cache',
   check(setup) {
     const { litellm } = setup;
     const list = litellm?.tree.model_list;
@@ -28,7 +28,7 @@ export const modelNameShared: Rule = {
       return [
         {
           place: litellm.place(['model_list', index, 'model_name']),
-          message: `model_name ${JSON.stringify(name)} stands for ${before.family} and for ${family}`,
+          message: `model_name ${JSON.stringify(name)} is used for ${before.family} and for ${family}`,
           consequence: 'The cache key holds the model_name, not the deployment: an answer of one model is served for the other.',
           fix: 'give unlike models names of their own, and route between them with fallbacks',
           related: [{ place: litellm.place(['model_list', before.index, 'model_name']), message: before.family }],

@@ -11,9 +11,9 @@ import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
 
 /** Redis accepts this many clients unless told otherwise. */
-const CLIENTS = 10_000;
+const DEFAULT_MAXCLIENTS = 10_000;
 /** redis-py's blocking pool holds this many connections unless told otherwise. */
-const POOL = 50;
+const DEFAULT_POOL = 50;
 
 export const noPoolLimit: Rule = {
   id: 'no-pool-limit',
@@ -34,7 +34,7 @@ function unlimited(setup: Setup): Finding[] {
     {
       place: litellm.place(['litellm_settings', 'cache_params']),
       message: 'cache_params sets no max_connections',
-      consequence: `The asynchronous client of every worker takes up to ${POOL} connections and then lets requests wait up to 5 s for one; the other clients have no limit at all.`,
+      consequence: `The asynchronous client of every worker takes up to ${DEFAULT_POOL} connections and then lets requests wait up to 5 s for one; the other clients have no limit at all.`,
       fix: 'add max_connections: 100, and see that workers times replicas times this stays below maxclients of Redis',
       edits: appended(setup, litellm.place(paramPath('type')), ['max_connections: 100']),
     },
@@ -59,7 +59,8 @@ function limited(setup: Setup): Finding[] {
   }
   const most = processes(setup);
   const each = quantity(limit?.value?.reveal());
-  const clients = setup.live?.redis?.maxclients ?? Number(redisServers(setup).map((server) => option(server, 'maxclients'))[0] ?? CLIENTS);
+  const clients =
+    setup.live?.redis?.maxclients ?? Number(redisServers(setup).map((server) => option(server, 'maxclients'))[0] ?? DEFAULT_MAXCLIENTS);
   if (limit === undefined || most === undefined || each === undefined || each * most.count <= 0.8 * clients) return [];
   return [
     {

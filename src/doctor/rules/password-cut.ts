@@ -10,7 +10,7 @@ export const passwordCut: Rule = {
       place,
       message: `${name} holds a dollar sign, and Compose replaces the word behind it by nothing`,
       consequence:
-        'The container gets the password without that part. Whoever has it from another place, such as a server that was started otherwise, has another one: Redis answers WRONGPASS.',
+        'The container gets the password without that part. A Redis server that was started in another way has the whole password, and then answers WRONGPASS.',
       fix: 'write $$ for each dollar sign in a compose file, and put the value into single quotes in a .env or env_file',
     }));
   },

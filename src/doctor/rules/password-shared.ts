@@ -19,7 +19,7 @@ export const passwordShared: Rule = {
         place: first.place,
         message: `${first.name} is the same secret as ${names(twins)}`,
         consequence:
-          'Whoever learns one has all of them: a password of Redis travels in plain text without TLS, and the master key opens every model.',
+          'One stolen value opens everything: without TLS a password of Redis travels in plain text, and the master key opens every model.',
         fix: 'give Redis a password of its own: openssl rand -hex 32',
         related: [...twins, ...same].map(({ name, place }) => ({ place, message: `${name} is the same` })),
         edits: [first, ...same].flatMap((credential) => newPassword(setup, credential)),

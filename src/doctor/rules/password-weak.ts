@@ -22,7 +22,7 @@ export const passwordWeak: Rule = {
         {
           place: first.place,
           message: `${first.name} ${why}`,
-          consequence: 'Redis answers tens of thousands of guesses a second and locks nobody out.',
+          consequence: 'Redis answers tens of thousands of guesses per second and never locks a client out.',
           fix: 'use 32 random characters or more: openssl rand -hex 32',
           related: elsewhere.map(({ name, place }) => ({ place, message: `${name} is the same` })),
           edits: [first, ...same].flatMap((credential) => newPassword(setup, credential)),

@@ -11,7 +11,7 @@ export const plaintextPassword: Rule = {
   id: 'plaintext-password',
   severity: 'critical',
   needs: ['litellm'],
-  title: 'the password of Redis stands in the configuration file',
+  title: 'the password of Redis is in the configuration file',
   check(setup) {
     const written = redisSettings(setup).flatMap(({ name, key, value, place }): Finding[] => {
       const text = literal(value);
@@ -23,7 +23,7 @@ export const plaintextPassword: Rule = {
           place,
           message: `${name} holds ${key.endsWith('url') ? 'a password' : 'the password'} as plain text`,
           consequence:
-            'Everybody who can read the repository, an image or a backup has it, and LiteLLM shows its settings in its admin pages and logs.',
+            'Everyone who can read the repository, an image or a backup has it, and LiteLLM shows its settings in its admin pages and logs.',
           fix: `write os.environ/${variable}, give the value to the process by ${variable}, and change the password: it has been read`,
           edits: valued(setup, place, `os.environ/${variable}`),
         },
@@ -47,7 +47,7 @@ function commentedOut(setup: Setup): Finding[] {
     findings.push({
       place: { source: litellm.file, line: number, column: before.length + 1 },
       message: `${key} is commented out and still holds a password as plain text`,
-      consequence: 'Everybody who can read the file has it, and it comes back with the comment.',
+      consequence: 'Everyone who can read the file has it, and it is in use again as soon as the comment sign is removed.',
       fix: `write # ${key}: os.environ/REDIS_PASSWORD, and change the password: it has been read`,
       edits: [{ file: litellm.file, from: number, to: number, lines: [`${before}${key}: os.environ/REDIS_PASSWORD`] }],
     });

@@ -93,7 +93,7 @@ interface Refusal {
   fix: string;
 }
 
-/** Stands for a password that is set, and not known. */
+/** A password that is set and not known. */
 const UNKNOWN = Symbol('unknown');
 type Password = string | null | typeof UNKNOWN;
 

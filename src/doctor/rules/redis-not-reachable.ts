@@ -58,7 +58,7 @@ function reason(setup: Setup, found: Reach, to: Address): Why | undefined {
         fix: `use the name of the service: ${found.server.name}:${serverPort(found.server)}`,
         related: [related(found.server)],
       };
-    case 'elsewhere':
+    case 'other_namespace':
       return {
         message: `${to.host} is no Service of the namespace of LiteLLM; Service ${found.service.name} is in namespace ${found.service.namespace}`,
         consequence: UNRESOLVED,
@@ -147,7 +147,7 @@ function closed(server: Server, host: string): Why | undefined {
   return isProtected
     ? {
         ...refused,
-        message: `Redis of ${server.name} has protected-mode yes and no password, so it refuses everybody but its own container`,
+        message: `Redis of ${server.name} has protected-mode yes and no password, so it refuses every client outside of its own container`,
         fix: 'give Redis a password; protected-mode then lets LiteLLM in',
       }
     : undefined;

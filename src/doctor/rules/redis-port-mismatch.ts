@@ -11,32 +11,32 @@ export const redisPortMismatch: Rule = {
   needs: ['litellm', 'environment', 'compose'],
   title: 'two places name different ports for the same Redis',
   check(setup) {
-    const said = [...inEnvironment(setup, 'port'), ...configured(setup, 'port')];
+    const stated = [...inEnvironment(setup, 'port'), ...configured(setup, 'port')];
     const hosts = new Set([...inEnvironment(setup, 'host'), ...configured(setup, 'host')].map(({ value }) => value));
     const [host] = hosts;
-    if (hosts.size > 1 || (host !== undefined && distance(host, setup) === 'remote' && said.length < 2)) return [];
+    if (hosts.size > 1 || (host !== undefined && distance(host, setup) === 'remote' && stated.length < 2)) return [];
     const served = host !== undefined && distance(host, setup) !== 'remote' ? serverPorts(setup, host) : [];
-    const right = agreed(setup, said, served);
+    const right = agreed(setup, stated, served);
     if (right === undefined) return [];
-    return said
+    return stated
       .filter(({ value }) => value !== right.value && !served.some((port) => port.value === value))
       .map((claim) => finding(setup, claim, right));
   },
 };
 
 /** The port that the others are measured by: that of the server, else the one most places name, else the one that LiteLLM uses. */
-function agreed(setup: Setup, said: readonly Claim[], served: readonly Claim[]): Claim | undefined {
-  if (new Set(said.map(({ value }) => value)).size < 2 && served.length === 0) return undefined;
-  const [server] = served.filter(({ value }) => said.some((claim) => claim.value === value));
+function agreed(setup: Setup, stated: readonly Claim[], served: readonly Claim[]): Claim | undefined {
+  if (new Set(stated.map(({ value }) => value)).size < 2 && served.length === 0) return undefined;
+  const [server] = served.filter(({ value }) => stated.some((claim) => claim.value === value));
   if (server !== undefined) return server;
   if (served.length > 0) return served[0];
-  const votes = (claim: Claim) => said.filter(({ value }) => value === claim.value).length;
-  const [first, second] = said
+  const votes = (claim: Claim) => stated.filter(({ value }) => value === claim.value).length;
+  const [first, second] = stated
     .toSorted((a, b) => votes(b) - votes(a))
     .filter((claim, index, all) => all.findIndex(({ value }) => value === claim.value) === index);
   if (first !== undefined && second !== undefined && votes(first) > votes(second)) return first;
   const used = destination(setup, 'cache')?.port;
-  return said.find(({ value }) => value === used) ?? first;
+  return stated.find(({ value }) => value === used) ?? first;
 }
 
 function finding(setup: Setup, claim: Claim, right: Claim): Finding {

@@ -20,8 +20,8 @@ export const redisPortOpen: Rule = {
           place,
           message: `port ${published} of service ${server.service.name} is published on all addresses, without TLS${open ? ' and without a password' : ''}`,
           consequence: open
-            ? 'Everybody who reaches this machine can read every prompt and every answer, and empty the cache; published ports go around the firewall of the host.'
-            : 'Everybody who reaches this machine can try passwords as fast as Redis answers; published ports go around the firewall of the host.',
+            ? 'Everyone who reaches this machine can read every prompt and every answer, and empty the cache; published ports go around the firewall of the host.'
+            : 'Everyone who reaches this machine can try passwords as fast as Redis answers; published ports go around the firewall of the host.',
           fix: `publish it on the loopback only: "127.0.0.1:${short}", or not at all where only containers use it`,
           severity: open ? 'critical' : undefined,
           edits: replaced(setup, place, short, `127.0.0.1:${short}`),
@@ -39,10 +39,10 @@ function inPods(setup: Setup): Finding[] {
     return clusterPorts(setup, server).map(
       ({ name, port, limited, place }): Finding => ({
         place,
-        message: `${name} opens port ${port} of Redis of ${server.name} to ${limited ? 'machines outside of the cluster' : 'everybody'}, without TLS${open ? ' and without a password' : ''}`,
+        message: `${name} opens port ${port} of Redis of ${server.name} to ${limited ? 'machines outside of the cluster' : 'every machine'}, without TLS${open ? ' and without a password' : ''}`,
         consequence: open
-          ? 'Whoever reaches it can read every prompt and every answer, and empty the cache.'
-          : 'Whoever reaches it can try passwords as fast as Redis answers, and read what passes.',
+          ? 'Anyone who reaches it can read every prompt and every answer, and empty the cache.'
+          : 'Anyone who reaches it can try passwords as fast as Redis answers, and read the traffic.',
         fix: 'use a Service of type ClusterIP: LiteLLM of the same cluster needs no other',
         related: [{ place: server.place, message: `Redis of ${server.name}` }],
         severity: limited ? (open ? 'high' : 'medium') : open ? 'critical' : undefined,

@@ -13,7 +13,7 @@ export const redisWithoutPassword: Rule = {
   id: 'redis-without-password',
   severity: 'high',
   needs: ['compose', 'kubernetes', 'environment', 'litellm', 'live'],
-  title: 'Redis lets everybody in',
+  title: 'Redis accepts every client without a password',
   check(setup) {
     if (setup.live?.redis?.answersWithoutPassword === true)
       return [open({ source: 'the running Redis' }, 'the running Redis answers without a password')];

@@ -34,7 +34,7 @@ export const remoteWithoutTls: Rule = {
   },
 };
 
-/** What the name stands for, where the evidence has another one for it. */
+/** What the name means, where the evidence has another one for it. */
 function leads(setup: Setup, host: string): string {
   const name = aliased(setup, host);
   return name === host.toLowerCase().replace(/\.$/, '') ? '' : ` (${name})`;

@@ -11,7 +11,7 @@ import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import type { Setup } from '../setup.ts';
 
-const LEAST = 0.85;
+const MIN_SIMILARITY = 0.85;
 
 export const semanticCache: Rule = {
   id: 'semantic-cache',
@@ -25,7 +25,7 @@ export const semanticCache: Rule = {
     if (litellm === undefined || params === undefined || !type?.endsWith('-semantic')) return [];
     const similarity = quantity(known(setup, params.similarity_threshold));
     const findings: Finding[] = [];
-    if (similarity !== undefined && similarity < LEAST) {
+    if (similarity !== undefined && similarity < MIN_SIMILARITY) {
       findings.push({
         place: litellm.place(paramPath('similarity_threshold')),
         message: `similarity_threshold is ${similarity}`,

@@ -7,8 +7,8 @@ import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 import type { Setting, Setup } from '../setup.ts';
 
-const LEAST = 0.2;
-const MOST = 10;
+const MIN_SECONDS = 0.2;
+const MAX_SECONDS = 10;
 /** The default of 5 s and its origin; no release has changed it. */
 const DEFAULT =
   'Without socket_timeout LiteLLM waits 5 s, since 1.63.12 and in every release since; setting it below cache_params helps, upgrading does not.';
@@ -29,13 +29,13 @@ export const socketTimeout: Rule = {
     if (url !== undefined && setting(setup, 'cache', 'socket_timeout') === undefined)
       return [dropped(litellm.place(paramPath('socket_timeout')), url)];
     const seconds = quantity(known(setup, params.socket_timeout));
-    if (seconds === undefined || (seconds >= LEAST && seconds <= MOST)) return [];
+    if (seconds === undefined || (seconds >= MIN_SECONDS && seconds <= MAX_SECONDS)) return [];
     const place = litellm.place(paramPath('socket_timeout'));
     return [
       {
         place,
         message: `socket_timeout is ${seconds} s`,
-        consequence: `${seconds > MOST ? `While Redis hangs, every request waits up to ${seconds} s for it, several times in a row.` : 'Ordinary pauses of Redis count as failures and open the circuit breaker.'} ${DEFAULT}`,
+        consequence: `${seconds > MAX_SECONDS ? `While Redis hangs, every request waits up to ${seconds} s for it, several times in a row.` : 'Ordinary pauses of Redis count as failures and open the circuit breaker.'} ${DEFAULT}`,
         fix: 'set socket_timeout to 1 or 2 seconds',
         edits: valued(setup, place, '2'),
       },

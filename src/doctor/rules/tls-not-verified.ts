@@ -19,7 +19,7 @@ export const tlsNotVerified: Rule = {
         {
           place: verify.place,
           message: `${verify.from} switches the check of the certificate off`,
-          consequence: 'Whoever answers for that address gets the password and every prompt.',
+          consequence: 'Any server that answers at that address gets the password and every prompt.',
           fix: 'remove it; for a certificate authority of your own set ssl_ca_certs',
         },
       ];

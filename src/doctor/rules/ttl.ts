@@ -4,13 +4,13 @@ import { known, quantity, scalar } from '../facts/value.ts';
 import type { Finding } from '../finding.ts';
 import type { Rule } from '../rule.ts';
 
-const WEEK = 7 * 86_400;
+const WEEK_SECONDS = 7 * 86_400;
 
 export const ttl: Rule = {
   id: 'ttl',
   severity: 'medium',
   needs: ['litellm'],
-  title: 'answers live for less time, or for more, than anybody wants',
+  title: 'answers live too short or too long',
   check(setup) {
     const params = cacheParams(setup);
     const { litellm } = setup;
@@ -46,10 +46,10 @@ export const ttl: Rule = {
       );
     if (seconds < 60)
       return finding(`${given} is ${seconds} s`, 'Most repeated requests come later than that and miss.', 'set ttl to 600 or more', '600');
-    if (seconds > WEEK)
+    if (seconds > WEEK_SECONDS)
       return finding(
         `${given} is ${Math.round(seconds / 86_400)} days`,
-        'Old answers outlive new models and prompts, and memory fills with what nobody asks for again.',
+        'Old answers outlive new models and prompts, and memory fills with answers that are never used again.',
         'set ttl to a day (86400) or less',
         '86400',
       );

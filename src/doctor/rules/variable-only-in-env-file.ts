@@ -6,7 +6,7 @@ export const variableOnlyInEnvFile: Rule = {
   id: 'variable-only-in-env-file',
   severity: 'high',
   needs: ['compose'],
-  title: 'a compose file names a variable that stands only in a file of env_file',
+  title: 'a compose file names a variable that is only in a file of env_file',
   check(setup) {
     const inFiles = setup.services.flatMap(({ variables }) => variables.filter(({ source }) => source === 'compose_env_file'));
     const outside = new Set(
@@ -23,7 +23,7 @@ export const variableOnlyInEnvFile: Rule = {
         return [
           {
             place: reference.place,
-            message: `${reference.braced ? '$'.concat(`{${reference.name}}`) : `$${reference.name}`} of service ${service.name} is empty: ${reference.name} stands in a file of env_file only`,
+            message: `${reference.braced ? '$'.concat(`{${reference.name}}`) : `$${reference.name}`} of service ${service.name} is empty: ${reference.name} is in a file of env_file only`,
             consequence:
               'Compose fills in variables from its .env and from the shell that starts it, never from env_file: what is written there reaches the container, not the compose file.',
             fix: `move ${reference.name} into the .env beside the compose file, or start Compose with --env-file`,
@@ -35,7 +35,7 @@ export const variableOnlyInEnvFile: Rule = {
   },
 };
 
-/** Whether the text decides something: not where a default stands in for it, or Compose refuses to start. */
+/** Whether the text decides something: not where a default replaces it, or Compose refuses to start. */
 function matters({ gateways }: Setup, { name, role }: ComposeService, { rest, key }: VariableReference): boolean {
   const isPart = role === 'redis' || gateways.some(({ service }) => service?.name === name);
   const hasDefault = /^:?-./.test(rest) || rest.startsWith('?') || rest.startsWith(':?') || /^:?\+/.test(rest);

@@ -1,7 +1,7 @@
 import type { GatewayConfig } from '../../config/effective.ts';
 import { printGateway } from '../../config/print.ts';
+import { singleLine } from '../../masking/sanitize.ts';
 import type { GatewayStatus, Status } from '../../model/status.ts';
-import { readable } from '../../text/readable.ts';
 import type { Judged } from '../../watch/gateway/judge.ts';
 
 /** What is known of a gateway beside its status. */
@@ -21,14 +21,14 @@ export function debugText(status: Status, name: string, { config, judged }: Insi
   const { history, ...now } = gateway;
   const target = status.targets.find((candidate) => candidate.name === gateway.redisTarget);
   const sections: (readonly [title: string, lines: readonly string[]])[] = [
-    ['Configuration', printGateway(config).trimEnd().split('\n').map(readable)],
+    ['Configuration', printGateway(config).trimEnd().split('\n').map(singleLine)],
     ['Status', facts('', now)],
     ['Last judgement', facts('', judged)],
     ['Redis target', facts('', target)],
     ...past(history),
   ];
   return [
-    `# Gateway ${readable(name)} at ${new Date(status.now).toISOString()}`,
+    `# Gateway ${singleLine(name)} at ${new Date(status.now).toISOString()}`,
     ...sections.flatMap(([title, lines]) => (lines.length === 0 ? [] : ['', `## ${title}`, ...lines])),
   ].join('\n');
 }
@@ -45,14 +45,14 @@ function past(history: GatewayStatus['history']): [string, string[]][] {
 /** An entry of a list on a line of its own: `2026-03-04T05:06:07.000Z outcome=ok firstSeconds=0.25`. */
 function oneLine({ at, ...rest }: { at: number }): string {
   const parts = Object.entries(rest).filter(([, value]) => value !== undefined);
-  return [new Date(at).toISOString(), ...parts.map(([key, value]) => `${key}=${readable(String(value))}`)].join(' ');
+  return [new Date(at).toISOString(), ...parts.map(([key, value]) => `${key}=${singleLine(String(value))}`)].join(' ');
 }
 
 /** The values in something, one a line, each with its path. */
 function facts(path: string, value: unknown): string[] {
   if (value === undefined) return [];
   if (typeof value !== 'object' || value === null)
-    return [`${path}: ${isMoment(path, value) ? new Date(value).toISOString() : readable(String(value))}`];
+    return [`${path}: ${isMoment(path, value) ? new Date(value).toISOString() : singleLine(String(value))}`];
   return Object.entries(value).flatMap(([key, part]) => facts(path === '' ? key : `${path}.${key}`, part));
 }
 

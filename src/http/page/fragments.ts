@@ -5,7 +5,7 @@ import { Html, html } from './html.ts';
  * Draws something once for as long as it is the same object: what is drawn this way is never changed, only
  * replaced. `how` is what else the drawing depends on.
  */
-export function drawnOnce<Drawn extends object, How>(draw: (what: Drawn, how: How) => Html): (what: Drawn, how: How) => Html {
+export function memoized<Drawn extends object, How>(draw: (what: Drawn, how: How) => Html): (what: Drawn, how: How) => Html {
   const kept = new WeakMap<Drawn, { how: How; drawing: Html }>();
   return (what, how) => {
     const known = kept.get(what);

@@ -1,7 +1,7 @@
+import { singleLine } from '../../masking/sanitize.ts';
 import { ROUTES } from '../../model/cache.ts';
 import type { GatewayStatus, PairStatus, ReplicaStatus } from '../../model/status.ts';
 import { ago, moment, seconds, span } from '../../text/quantities.ts';
-import { readable } from '../../text/readable.ts';
 import {
   CAUSE_WORDS,
   gatewaySentence,
@@ -16,7 +16,7 @@ import {
   type Tone,
 } from '../../text/words.ts';
 import { dataTable, evidence, facts, type Row, yesNo } from './fragments.ts';
-import { gatewayPast } from './gateway-past.ts';
+import { gatewayPast } from './gateway-history.ts';
 import { type Html, html } from './html.ts';
 import { gatewayPath } from './overview.ts';
 import { runbookFor } from './runbook.ts';
@@ -24,7 +24,7 @@ import { traceLink } from './trace-link.ts';
 
 /** One gateway on the status page: verdict, cause, evidence, what to do, the last pairs, the past, facts. `tracesUrl` is where trace ids lead. */
 export function gatewaySection(gateway: GatewayStatus, now: number, tracesUrl: string | undefined): Html {
-  return html`<section class="${gatewayTone(gateway)}" id="gateway-${encodeURIComponent(readable(gateway.name))}">
+  return html`<section class="${gatewayTone(gateway)}" id="gateway-${encodeURIComponent(singleLine(gateway.name))}">
 <h3><a href="${gatewayPath(gateway.name)}">${gateway.name}</a> <b>${gatewayTitle(gateway)}</b>${gateway.since === undefined ? '' : html` <small>since ${moment(gateway.since)}</small>`}</h3>
 <p>${gatewaySentence(gateway)}${gateway.asExpected ? ' That is what the configuration expects.' : ''}</p>
 ${gateway.verdict === 'unknown' ? evidence(gateway.evidence) : cause(gateway)}
@@ -54,7 +54,7 @@ ${facts([
   ['lease', gateway.lease && LEASE_WORDS[gateway.lease]],
   ['last run', gateway.lastRunAt === undefined ? 'never' : ago(gateway.lastRunAt, now)],
 ])}
-<p><a href="/debug/gateways/${encodeURIComponent(readable(gateway.name))}">Everything about it as text</a></p>
+<p><a href="/debug/gateways/${encodeURIComponent(singleLine(gateway.name))}">Everything about it as text</a></p>
 </section>`;
 }
 

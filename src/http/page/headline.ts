@@ -4,7 +4,7 @@ import { targetState } from '../../text/target.ts';
 import { CAUSE_WORDS, FAILURE_WORDS, gatewayTitle, gatewayTone, type Tone } from '../../text/words.ts';
 
 /** How many are named in a sentence; the rest is counted. */
-const NAMED = 5;
+const MAX_NAMED = 5;
 
 const ORDER: Readonly<Record<Tone, number>> = { bad: 0, warn: 1, none: 2, good: 3 };
 
@@ -28,7 +28,7 @@ export function headline({ gateways, targets }: Status): { tone: Tone; text: str
   const good = gateways.length - broken.length - doubtful.length - unknown.length;
   return [
     ...about(broken, 'is broken', 'are broken', 'bad'),
-    ...unusable.slice(0, NAMED).map((target) => ({ tone: 'bad' as const, text: targetSentence(target, gateways) })),
+    ...unusable.slice(0, MAX_NAMED).map((target) => ({ tone: 'bad' as const, text: targetSentence(target, gateways) })),
     ...more(unusable.length, 'Redis target', 'bad'),
     ...about(doubtful, 'needs a look', 'need a look', 'warn'),
     ...about(unknown, 'is not known', 'are not known', 'none'),
@@ -46,8 +46,8 @@ function about(gateways: readonly GatewayStatus[], one: string, several: string,
     const since = first.since === undefined ? '' : ` since ${moment(first.since)}`;
     return [{ tone, text: `${first.name} ${one}: ${gatewayTitle(first)}${since}${cause === '' ? '' : `, ${cause}`}.` }];
   }
-  const names = gateways.slice(0, NAMED).map((gateway) => `${gateway.name} (${gatewayTitle(gateway)})`);
-  const rest = gateways.length > NAMED ? ` and ${gateways.length - NAMED} more` : '';
+  const names = gateways.slice(0, MAX_NAMED).map((gateway) => `${gateway.name} (${gatewayTitle(gateway)})`);
+  const rest = gateways.length > MAX_NAMED ? ` and ${gateways.length - MAX_NAMED} more` : '';
   return [{ tone, text: `${gateways.length} gateways ${several}: ${names.join(', ')}${rest}.` }];
 }
 
@@ -60,12 +60,12 @@ function targetSentence(target: TargetStatus, gateways: readonly GatewayStatus[]
 }
 
 function listed(names: readonly string[]): string {
-  const rest = names.length > NAMED ? ` and ${names.length - NAMED} more` : '';
-  return `${names.slice(0, NAMED).join(', ')}${rest}`;
+  const rest = names.length > MAX_NAMED ? ` and ${names.length - MAX_NAMED} more` : '';
+  return `${names.slice(0, MAX_NAMED).join(', ')}${rest}`;
 }
 
 function more(count: number, noun: string, tone: Tone): { tone: Tone; text: string }[] {
-  return count > NAMED ? [{ tone, text: `${plural(count - NAMED, noun)} more cannot be used.` }] : [];
+  return count > MAX_NAMED ? [{ tone, text: `${plural(count - MAX_NAMED, noun)} more cannot be used.` }] : [];
 }
 
 function plural(count: number, noun: string): string {

@@ -1,4 +1,4 @@
-import { readable } from '../../text/readable.ts';
+import { singleLine } from '../../masking/sanitize.ts';
 
 /** A piece of a page: markup in which everything that was put in is escaped. */
 export class Html {
@@ -33,7 +33,7 @@ function put(value: unknown): string {
   if (value instanceof Html) return value.toString();
   if (Array.isArray(value)) return value.map(put).join('');
   if (value === undefined || value === null || typeof value === 'boolean') return '';
-  return escaped(readable(String(value)));
+  return escaped(singleLine(String(value)));
 }
 
 const ESCAPE: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };

@@ -10,12 +10,12 @@ export interface LatencyScale {
 
 /** The scale ends here in any case, as powers of ten of a second: 10 microseconds and 1,000 seconds. */
 const LOWEST = -5;
-const HIGHEST = 3;
+const MAX_EXPONENT = 3;
 
 /** A scale that holds all durations (seconds), from whole decade to whole decade, between two heights of which `top` is the smaller. */
 export function latencyScale(durations: readonly number[], { top, bottom }: { top: number; bottom: number }): LatencyScale {
-  const powers = durations.filter((duration) => duration > 0).map((duration) => limited(Math.log10(duration), LOWEST, HIGHEST));
-  const low = Math.min(HIGHEST - 1, Math.floor(powers.length === 0 ? LOWEST : Math.min(...powers)));
+  const powers = durations.filter((duration) => duration > 0).map((duration) => limited(Math.log10(duration), LOWEST, MAX_EXPONENT));
+  const low = Math.min(MAX_EXPONENT - 1, Math.floor(powers.length === 0 ? LOWEST : Math.min(...powers)));
   const high = Math.max(low + 1, Math.ceil(Math.max(...powers, low)));
   const y = (power: number) => bottom - ((power - low) * (bottom - top)) / (high - low);
   const decades = Array.from({ length: high - low + 1 }, (_, index) => low + index);

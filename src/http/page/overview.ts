@@ -1,6 +1,6 @@
+import { singleLine } from '../../masking/sanitize.ts';
 import type { GatewayStatus } from '../../model/status.ts';
 import { ago, moment } from '../../text/quantities.ts';
-import { readable } from '../../text/readable.ts';
 import { CAUSE_WORDS, gatewayTitle, gatewayTone, type Tone } from '../../text/words.ts';
 import { dataTable } from './fragments.ts';
 import { type Html, html } from './html.ts';
@@ -63,5 +63,5 @@ ${
 
 /** The address of the page about one gateway. */
 export function gatewayPath(name: string): string {
-  return `/gateways/${encodeURIComponent(readable(name))}`;
+  return `/gateways/${encodeURIComponent(singleLine(name))}`;
 }

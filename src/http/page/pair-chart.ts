@@ -1,7 +1,7 @@
 import { ROUTES, type Route } from '../../model/cache.ts';
 import type { PairRecord } from '../../model/status.ts';
 import { count, moment, seconds } from '../../text/quantities.ts';
-import { drawnOnce } from './fragments.ts';
+import { memoized } from './fragments.ts';
 import { Html, html } from './html.ts';
 import { type LatencyScale, latencyScale } from './latency-scale.ts';
 import { MARK, MARK_LOOKS, type Mark, markOf, tenths } from './pair-marks.ts';
@@ -9,12 +9,12 @@ import { MARK, MARK_LOOKS, type Mark, markOf, tenths } from './pair-marks.ts';
 const HEIGHT = 150;
 const PLOT = { left: 46, right: 354, top: 8, bottom: 128 };
 /** A few pairs are not spread over the whole width. */
-const FEWEST_SLOTS = 20;
+const MIN_SLOTS = 20;
 
 /** The width of a letter in a label. */
 const LETTER = 7;
 
-/** A pair as it is drawn: its mark, where it stands, how high its requests lie. */
+/** A pair as it is drawn: its mark, where it is, how high its requests lie. */
 interface Point {
   mark: Mark;
   x: number;
@@ -27,7 +27,7 @@ interface Point {
  * duplicate, on a logarithmic scale, with a line between them. The caption and the description say the
  * same in words.
  */
-export const pairChart = drawnOnce(draw);
+export const pairChart = memoized(draw);
 
 function draw(records: readonly PairRecord[], route: Route): Html {
   const scale = latencyScale(
@@ -54,7 +54,7 @@ ${times(records)}
 }
 
 function slotWidth(pairs: number): number {
-  return (PLOT.right - PLOT.left) / Math.max(FEWEST_SLOTS, pairs);
+  return (PLOT.right - PLOT.left) / Math.max(MIN_SLOTS, pairs);
 }
 
 function pointsOf(records: readonly PairRecord[], scale: LatencyScale): Point[] {

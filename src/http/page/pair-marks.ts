@@ -3,14 +3,14 @@ import type { PairRecord } from '../../model/status.ts';
 import type { Tone } from '../../text/words.ts';
 
 /** What a chart tells apart. Every mark has a shape of its own, so that none is known by its colour alone. */
-export const MARK = ['first', 'hit', 'elsewhere', 'miss', 'failed', 'control'] as const;
+export const MARK = ['first', 'hit', 'unwatched', 'miss', 'failed', 'control'] as const;
 export type Mark = (typeof MARK)[number];
 
 /** A mark as a legend names it, as a sentence counts it, its tone, and its shape around a point as SVG path data. */
 export const MARK_LOOKS: Readonly<Record<Mark, { words: string; counted: string; tone: Tone; shape: (x: number, y: number) => string }>> = {
   first: { words: 'first request', counted: 'first', tone: 'none', shape: (x, y) => `${start(x - 2, y)}h4` },
   hit: { words: 'duplicate hit', counted: 'hit', tone: 'good', shape: (x, y) => `${start(x, y)}h0` },
-  elsewhere: {
+  unwatched: {
     words: 'duplicate hit, not in Redis',
     counted: 'hit but not in Redis',
     tone: 'warn',
@@ -40,7 +40,7 @@ const MARK_OF: Readonly<Record<Outcome, Mark>> = {
   ok: 'hit',
   hit_unverified: 'hit',
   hit_unlabelled: 'hit',
-  hit_not_in_redis: 'elsewhere',
+  hit_not_in_redis: 'unwatched',
   hit_on_first: 'failed',
   miss_key_present: 'miss',
   miss_not_written: 'miss',

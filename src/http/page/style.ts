@@ -1,4 +1,4 @@
-/** Every colour of the page, for a light and for a dark scheme. All but `line` are of text, or what text stands on (`back`, `card`). */
+/** Every colour of the page, for a light and for a dark scheme. All but `line` are of text, or what text is on (`back`, `card`). */
 export const COLOURS = {
   light: {
     text: '#1c1f23',

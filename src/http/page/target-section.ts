@@ -1,6 +1,6 @@
+import { singleLine } from '../../masking/sanitize.ts';
 import type { CredentialStatus, RefusedClient, TargetStatus } from '../../model/status.ts';
 import { ago, count, seconds } from '../../text/quantities.ts';
-import { readable } from '../../text/readable.ts';
 import { memoryShare, memoryText, noauthText, refusalText, rejectionsText, targetState } from '../../text/target.ts';
 import { AUTH_WORDS, FAILURE_WORDS } from '../../text/words.ts';
 import { censusSection } from './census-section.ts';
@@ -10,7 +10,7 @@ import { type Html, html } from './html.ts';
 /** One Redis target on the status page: whether it answers, who gets in, how full it is and of what. */
 export function targetSection(target: TargetStatus, now: number): Html {
   const { tone, title } = targetState(target);
-  return html`<section class="${tone}" id="target-${encodeURIComponent(readable(target.name))}">
+  return html`<section class="${tone}" id="target-${encodeURIComponent(singleLine(target.name))}">
 <h3>${target.name} <b>${title}</b></h3>
 ${target.failure === undefined ? '' : html`<p>It cannot be read: ${FAILURE_WORDS[target.failure]}.</p>`}
 ${evidence(target.detail)}

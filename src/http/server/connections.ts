@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net';
 
 /** Connections that are open at the same time; with those to Redis and gateways less than the 1024 files that a process often may open. */
-export const MOST_CONNECTIONS = 512;
+export const MAX_CONNECTIONS = 512;
 
 /** Requests that one connection may send ahead of their answers; a scraper sends one. */
-const MOST_AHEAD = 16;
+const MAX_PIPELINED_REQUESTS = 16;
 
 /** What a connection is good for: it has asked nothing yet, waits for an answer, or had one and asks nothing more. */
 type Use = 'new' | 'busy' | 'idle';
@@ -12,13 +12,13 @@ type Use = 'new' | 'busy' | 'idle';
 /** The open connections of a listener. When there is no room for another one, the one of least use makes room. */
 export interface Connections {
   /** Takes in a connection that was just accepted. */
-  opened(socket: Socket): void;
+  add(socket: Socket): void;
   /** A whole request arrived on a connection; false when that sent too many at once and was cut. */
-  asked(socket: Socket): boolean;
+  requestArrived(socket: Socket): boolean;
   /** An answer is out, or will never be. */
-  answered(socket: Socket): void;
+  responseEnded(socket: Socket): void;
   /** Cuts all of them. */
-  cut(): void;
+  destroyAll(): void;
 }
 
 interface Open {
@@ -29,11 +29,11 @@ interface Open {
 }
 
 /**
- * Nobody who holds connections open can lock others out: of more than `most`, the oldest that has asked nothing
+ * A client that holds connections open cannot lock others out: of more than `most`, the oldest that has asked nothing
  * is cut, else the one that has asked nothing more for longest, else the one that takes longest to take its
  * answer. Those may have half of the room at most, so that new connections live long enough to ask.
  */
-export function createConnections(most: number = MOST_CONNECTIONS): Connections {
+export function createConnections(most: number = MAX_CONNECTIONS): Connections {
   const open = new Map<string, Open>();
   const byUse: Record<Use, Set<Open>> = { new: new Set(), busy: new Set(), idle: new Set() };
 
@@ -43,7 +43,7 @@ export function createConnections(most: number = MOST_CONNECTIONS): Connections 
     byUse[use].add(entry);
   }
 
-  function leastUseful(besides: Open): Open | undefined {
+  function leastUsed(besides: Open): Open | undefined {
     const order: readonly Use[] = byUse.busy.size > most / 2 ? ['busy', 'new', 'idle'] : ['new', 'idle', 'busy'];
     for (const use of order) for (const entry of byUse[use]) if (entry !== besides) return entry;
     return undefined;
@@ -55,32 +55,32 @@ export function createConnections(most: number = MOST_CONNECTIONS): Connections 
   }
 
   return {
-    opened(socket) {
+    add(socket) {
       const entry: Open = { key: keyOf(socket), socket, use: 'new', ahead: 0 };
       open.set(entry.key, entry);
       byUse.new.add(entry);
       socket.once('close', () => forget(entry));
       if (open.size <= most) return;
-      const victim = leastUseful(entry);
+      const victim = leastUsed(entry);
       victim?.socket.destroy();
       if (victim !== undefined) forget(victim);
     },
-    asked(socket) {
+    requestArrived(socket) {
       const entry = open.get(keyOf(socket));
       if (entry === undefined) return !socket.destroyed;
       entry.ahead += 1;
       if (entry.use !== 'busy') move(entry, 'busy');
-      if (entry.ahead <= MOST_AHEAD) return true;
+      if (entry.ahead <= MAX_PIPELINED_REQUESTS) return true;
       entry.socket.destroy();
       return false;
     },
-    answered(socket) {
+    responseEnded(socket) {
       const entry = open.get(keyOf(socket));
       if (entry === undefined || !byUse[entry.use].has(entry)) return;
       entry.ahead -= 1;
       if (entry.ahead === 0) move(entry, 'idle');
     },
-    cut() {
+    destroyAll() {
       for (const { socket } of open.values()) socket.destroy();
     },
   };

@@ -4,13 +4,13 @@ import { gzip, gzipSync } from 'node:zlib';
 const gzipAsync = promisify(gzip);
 
 /** Shorter bodies fit in one packet anyway. */
-const WORTH_COMPRESSING = 1024;
+const MIN_GZIP_BYTES = 1024;
 
 /**
  * Up to here compressing takes less time (0.1 ms) than handing it to a thread and back (0.2 ms); longer
  * bodies would hold up the timing of probes.
  */
-const QUICK_TO_COMPRESS = 65_536;
+const MAX_SYNC_GZIP_BYTES = 65_536;
 
 /** Whether an `Accept-Encoding` header takes gzip (RFC 9110, section 12.5.3); false when there is none. */
 export function acceptsGzip(header: string | undefined): boolean {
@@ -34,12 +34,12 @@ export async function encode(
   acceptEncoding: string | undefined,
 ): Promise<{ bytes: Buffer; headers: Record<string, string> }> {
   const bytes = Buffer.from(body);
-  if (bytes.length <= WORTH_COMPRESSING) {
+  if (bytes.length <= MIN_GZIP_BYTES) {
     return { bytes, headers: {} };
   }
   if (!acceptsGzip(acceptEncoding)) {
     return { bytes, headers: { Vary: 'Accept, Accept-Encoding' } };
   }
-  const compressed = bytes.length <= QUICK_TO_COMPRESS ? gzipSync(bytes, { level: 1 }) : await gzipAsync(bytes, { level: 1 });
+  const compressed = bytes.length <= MAX_SYNC_GZIP_BYTES ? gzipSync(bytes, { level: 1 }) : await gzipAsync(bytes, { level: 1 });
   return { bytes: compressed, headers: { Vary: 'Accept, Accept-Encoding', 'Content-Encoding': 'gzip' } };
 }

@@ -1,7 +1,7 @@
 import type { Status } from '../../model/status.ts';
 
 /** What the daemon hands to the HTTP side: everything that a request can see or cause. */
-export interface Pages {
+export interface Handlers {
   /** The exposition for an `Accept` header; rejects when the collection fails. */
   metrics(accept: string | undefined): Promise<{ contentType: string; body: string }>;
   status(): Status;

@@ -1,4 +1,4 @@
-/** That the daemon cannot listen where it should; the message is one sentence for people. */
+/** The daemon cannot listen on a configured address; the message is one sentence for people. */
 export class ListenError extends Error {
   override readonly name = 'ListenError';
 }

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { COMMON_HEADERS } from './response.ts';
 
 /** How long a refused client is still read from, so that it gets to see the answer; milliseconds. */
-const LINGER = 500;
+const LINGER_MS = 500;
 
 const STATUS: Readonly<Record<string, readonly [status: number, sentence: string]>> = {
   HPE_HEADER_OVERFLOW: [431, 'The header of the request is too large.'],
@@ -34,5 +34,5 @@ export function refuse(socket: Duplex, status: number, sentence: string, headers
   }).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.on('error', () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`);
-  setTimeout(() => socket.destroy(), LINGER).unref();
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }

@@ -3,19 +3,19 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
 /** Right logins kept: with those of the table itself there are no more. */
-const KEPT_RIGHT = 256;
+const MAX_ACCEPTED_LOGINS = 256;
 /** Wrong logins kept, and logins that were turned away; a client that guesses cannot grow the memory, only push results out. */
-const KEPT = 4_096;
+const MAX_REJECTED_LOGINS = 4_096;
 /** Logins that may wait for their comparison; each takes tens of milliseconds of a core, or more. */
-const WAITING = 16;
+const MAX_WAITING_LOGINS = 16;
 
 /** `busy`: so many logins are being checked that this one was not. */
-export type Admission = 'admitted' | 'refused' | 'busy';
+export type LoginResult = 'admitted' | 'refused' | 'busy';
 
 /** Checks logins against tables of bcrypt hashes by user. */
 export interface Passwords {
   /** Whether an `Authorization` header names a user of the table with its password (RFC 7617). `from` is the address of the client. */
-  admit(authorization: string | undefined, users: ReadonlyMap<string, string>, from?: string): Promise<Admission>;
+  check(authorization: string | undefined, users: ReadonlyMap<string, string>, from?: string): Promise<LoginResult>;
 }
 
 interface Login {
@@ -53,7 +53,7 @@ export function createPasswords(compare: (password: string, hash: string) => Pro
       comparing = login;
       // A comparison that broke off says nothing of the login: it may come again.
       const fits = await compare(login.password, login.hash).catch(() => 'busy' as const);
-      if (fits !== 'busy') keep(fits ? right : wrong, login.key, fits ? KEPT_RIGHT : KEPT);
+      if (fits !== 'busy') keep(fits ? right : wrong, login.key, fits ? MAX_ACCEPTED_LOGINS : MAX_REJECTED_LOGINS);
       comparing = undefined;
       login.settle(fits);
     }
@@ -61,7 +61,7 @@ export function createPasswords(compare: (password: string, hash: string) => Pro
 
   /** Turns one away of those that wait and were turned away least often, from the client that has most of them. */
   function makeRoom(): void {
-    if (waiting.size <= WAITING) return;
+    if (waiting.size <= MAX_WAITING_LOGINS) return;
     const logins = [...waiting.values()];
     const fewest = Math.min(...logins.map(({ tries }) => tries));
     const weakest = logins.filter(({ tries }) => tries === fewest);
@@ -79,7 +79,7 @@ export function createPasswords(compare: (password: string, hash: string) => Pro
     turnedAway.delete(key);
     turnedAway.set(key, tries);
     const oldest = turnedAway.keys().next();
-    if (turnedAway.size > KEPT && !oldest.done) turnedAway.delete(oldest.value);
+    if (turnedAway.size > MAX_REJECTED_LOGINS && !oldest.done) turnedAway.delete(oldest.value);
   }
 
   function ask(key: string, from: string, password: string, hash: string): Promise<boolean | 'busy'> {
@@ -97,7 +97,7 @@ export function createPasswords(compare: (password: string, hash: string) => Pro
   }
 
   return {
-    async admit(authorization, users, from = '') {
+    async check(authorization, users, from = '') {
       const login = readBasic(authorization);
       // Another user's hash is as slow to compare as one's own; the result does not count.
       const hash = users.get(login?.user ?? '') ?? users.values().next().value;
@@ -106,7 +106,7 @@ export function createPasswords(compare: (password: string, hash: string) => Pro
         .update(JSON.stringify([login.user, hash, login.password]))
         .digest('base64');
       const known = right.has(key) || (wrong.has(key) ? false : undefined);
-      if (known !== undefined) keep(known ? right : wrong, key, known ? KEPT_RIGHT : KEPT);
+      if (known !== undefined) keep(known ? right : wrong, key, known ? MAX_ACCEPTED_LOGINS : MAX_REJECTED_LOGINS);
       const fits = known ?? (await ask(key, from, login.password, hash));
       if (fits === 'busy') return 'busy';
       return fits && users.has(login.user) ? 'admitted' : 'refused';
@@ -132,7 +132,7 @@ export function readBasic(header: string | undefined): { user: string; password:
 }
 
 /** How long the thread waits for another comparison before it ends, milliseconds. */
-const IDLE = 30_000;
+const WORKER_IDLE_MS = 30_000;
 
 /** Compares passwords with bcrypt hashes in one thread, which runs while there is something to compare. */
 function createComparer(): (password: string, hash: string) => Promise<boolean> {
@@ -157,7 +157,7 @@ function createComparer(): (password: string, hash: string) => Promise<boolean> 
     thread.once('exit', () => over.abort());
     thread.postMessage({ password, hash });
     const [fits] = await once(thread, 'message', { signal: over.signal });
-    idle = setTimeout(() => void thread.terminate(), IDLE).unref();
+    idle = setTimeout(() => void thread.terminate(), WORKER_IDLE_MS).unref();
     return fits === true;
   };
 }

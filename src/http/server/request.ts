@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 
 /** What the routes look at in a request. */
-export interface Asked {
+export interface Request {
   method: string;
   /** Without the query, not decoded. */
   path: string;
@@ -19,7 +19,7 @@ export function isLoopback(address: string | undefined): boolean {
 }
 
 /** All that programs send that ask for themselves (curl, wget, clients of Go, Python and Node). Any other header is that of a proxy or a browser. */
-const OF_PROGRAMS: ReadonlySet<string> = new Set([
+const PROGRAM_HEADERS: ReadonlySet<string> = new Set([
   ...['host', 'user-agent', 'accept', 'accept-encoding', 'accept-language', 'accept-charset', 'authorization'],
   ...['connection', 'keep-alive', 'te', 'content-length', 'content-type', 'transfer-encoding', 'expect'],
   // The fetch of Node sends this one header of a browser.
@@ -47,7 +47,7 @@ export function isLocal({
     httpVersion === '1.1' &&
     LOOPBACK_HOST.test(headers.host ?? '') &&
     !fetched &&
-    names.every((name) => OF_PROGRAMS.has(name)) &&
+    names.every((name) => PROGRAM_HEADERS.has(name)) &&
     names.indexOf('host') === names.lastIndexOf('host')
   );
 }
@@ -56,7 +56,7 @@ export function isLocal({
  * Reads the parts of a request that the routes look at. A target in absolute form (RFC 9112, section
  * 3.2.2) counts as its path.
  */
-export function readAsked(request: IncomingMessage): Asked {
+export function parseRequest(request: IncomingMessage): Request {
   const target = (request.url ?? '').replace(/^https?:\/\/[^/?#]*/i, '') || '/';
   return {
     method: request.method ?? '',

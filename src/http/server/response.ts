@@ -1,7 +1,7 @@
 import type { Mask } from '../../masking/mask.ts';
 
 /** What is sent back for a request. The body is complete: nothing here streams. */
-export interface Answer {
+export interface Response {
   status: number;
   headers: Readonly<Record<string, string>>;
   body: string;
@@ -11,14 +11,14 @@ export interface Answer {
  * An answer without the secrets that are known, whatever put them there: the last look before it is sent. The labels
  * of metrics were looked at when their series began.
  */
-export function maskedAnswer(answer: Answer, mask: Mask | undefined): Answer {
-  const type = answer.headers['Content-Type'] ?? '';
-  if (mask === undefined || /version=|openmetrics/.test(type)) return answer;
-  return { ...answer, body: type.startsWith('text/html') ? mask.page(answer.body, '&lt;secret&gt;') : mask.page(answer.body) };
+export function maskResponse(response: Response, mask: Mask | undefined): Response {
+  const type = response.headers['Content-Type'] ?? '';
+  if (mask === undefined || /version=|openmetrics/.test(type)) return response;
+  return { ...response, body: type.startsWith('text/html') ? mask.page(response.body, '&lt;secret&gt;') : mask.page(response.body) };
 }
 
 /** An answer in plain text; a line break is added to the last line. */
-export function plain(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Answer {
+export function plain(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Response {
   return { status, headers: { 'Content-Type': 'text/plain; charset=utf-8', ...headers }, body: `${text}\n` };
 }
 

@@ -1,56 +1,56 @@
 import { runbook } from '../page/runbook.ts';
 import { gatewayPage, statusPage } from '../page/status-page.ts';
-import type { Pages } from './handlers.ts';
-import type { Asked } from './request.ts';
-import { type Answer, plain } from './response.ts';
+import type { Handlers } from './handlers.ts';
+import type { Request } from './request.ts';
+import { plain, type Response } from './response.ts';
 
 /** One thing that can be asked for. `path` is exact, or a prefix where it ends in `/` and is not the root. */
 export interface Endpoint {
   method: 'GET' | 'POST';
   path: string;
-  answer(asked: Asked): Answer | Promise<Answer>;
+  respond(asked: Request): Response | Promise<Response>;
 }
 
 /** What a health check asks, for a listener without login: it names nothing that is watched. */
-export function healthEndpoints(pages: Pages): readonly Endpoint[] {
+export function healthEndpoints(handlers: Handlers): readonly Endpoint[] {
   return [
-    { method: 'GET', path: '/-/healthy', answer: () => healthy(pages) },
-    { method: 'GET', path: '/-/ready', answer: () => (pages.missing().length === 0 ? ready([]) : plain(503, 'Not ready.')) },
+    { method: 'GET', path: '/-/healthy', respond: () => healthy(handlers) },
+    { method: 'GET', path: '/-/ready', respond: () => (handlers.missing().length === 0 ? ready([]) : plain(503, 'Not ready.')) },
   ];
 }
 
 /** Every endpoint of the daemon. With `lifecycle`, a reload may be asked for from anywhere. */
-export function endpoints(pages: Pages, lifecycle: boolean): readonly Endpoint[] {
+export function endpoints(handlers: Handlers, lifecycle: boolean): readonly Endpoint[] {
   return [
-    { method: 'GET', path: '/metrics', answer: async ({ accept }) => metrics(await pages.metrics(accept)) },
-    { method: 'GET', path: '/-/healthy', answer: () => healthy(pages) },
-    { method: 'GET', path: '/-/ready', answer: () => ready(pages.missing()) },
+    { method: 'GET', path: '/metrics', respond: async ({ accept }) => metrics(await handlers.metrics(accept)) },
+    { method: 'GET', path: '/-/healthy', respond: () => healthy(handlers) },
+    { method: 'GET', path: '/-/ready', respond: () => ready(handlers.missing()) },
     {
       method: 'POST',
       path: '/-/reload',
-      answer: async ({ local }) =>
+      respond: async ({ local }) =>
         lifecycle || local
-          ? reloaded(await pages.reload())
+          ? reloaded(await handlers.reload())
           : plain(403, 'A reload is allowed from this machine only; set http.enable_lifecycle to allow it from others.'),
     },
-    { method: 'GET', path: '/', answer: ({ query }) => statusPage(pages.status(), pages.tracesUrl(), query) },
+    { method: 'GET', path: '/', respond: ({ query }) => statusPage(handlers.status(), handlers.tracesUrl(), query) },
     {
       method: 'GET',
       path: '/gateways/',
-      answer: ({ path, query }) => gatewayPage(pages.status(), path.slice('/gateways/'.length), pages.tracesUrl(), query),
+      respond: ({ path, query }) => gatewayPage(handlers.status(), path.slice('/gateways/'.length), handlers.tracesUrl(), query),
     },
-    { method: 'GET', path: '/runbooks/', answer: ({ path }) => runbook(path.slice('/runbooks/'.length)) },
+    { method: 'GET', path: '/runbooks/', respond: ({ path }) => runbook(path.slice('/runbooks/'.length)) },
     {
       method: 'GET',
       path: '/api/v1/status',
-      answer: () => ({ status: 200, headers: { 'Content-Type': 'application/json' }, body: `${JSON.stringify(pages.status())}\n` }),
+      respond: () => ({ status: 200, headers: { 'Content-Type': 'application/json' }, body: `${JSON.stringify(handlers.status())}\n` }),
     },
-    { method: 'GET', path: '/debug/gateways/', answer: ({ path }) => debug(pages, path.slice('/debug/gateways/'.length)) },
+    { method: 'GET', path: '/debug/gateways/', respond: ({ path }) => debug(handlers, path.slice('/debug/gateways/'.length)) },
   ];
 }
 
 /** The answer to a request: that of its endpoint, 404 for an unknown path, 405 with `Allow` for another method. HEAD counts as GET. */
-export function answerTo(table: readonly Endpoint[], asked: Asked): Answer | Promise<Answer> {
+export function respondTo(table: readonly Endpoint[], asked: Request): Response | Promise<Response> {
   const endpoint = table.find(({ path }) => asked.path === path || (path !== '/' && path.endsWith('/') && asked.path.startsWith(path)));
   if (endpoint === undefined) {
     return plain(404, 'Nothing is here; / lists what there is.');
@@ -60,28 +60,28 @@ export function answerTo(table: readonly Endpoint[], asked: Asked): Answer | Pro
     const allow = endpoint.method === 'GET' ? 'GET, HEAD' : endpoint.method;
     return plain(405, `Use ${allow} here.`, { Allow: allow });
   }
-  return endpoint.answer(asked);
+  return endpoint.respond(asked);
 }
 
-function metrics({ contentType, body }: { contentType: string; body: string }): Answer {
+function metrics({ contentType, body }: { contentType: string; body: string }): Response {
   return { status: 200, headers: { 'Content-Type': contentType }, body };
 }
 
-function reloaded(problems: readonly string[]): Answer {
+function reloaded(problems: readonly string[]): Response {
   return problems.length === 0 ? plain(200, 'The configuration was loaded again.') : plain(400, problems.join('\n'));
 }
 
-function debug(pages: Pages, encoded: string): Answer {
-  const names = pages.status().gateways.map(({ name }) => name);
+function debug(handlers: Handlers, encoded: string): Response {
+  const names = handlers.status().gateways.map(({ name }) => name);
   const name = names.find((known) => encodeURIComponent(known) === encoded || known === encoded);
-  const text = name === undefined ? undefined : pages.debug(name);
+  const text = name === undefined ? undefined : handlers.debug(name);
   return text === undefined ? plain(404, `No such gateway. Known: ${names.join(', ') || 'none'}.`) : plain(200, text.replace(/\n$/, ''));
 }
 
-function healthy(pages: Pages): Answer {
-  return pages.healthy() ? plain(200, 'Healthy.') : plain(503, 'Not healthy: the scheduler has stopped turning.');
+function healthy(handlers: Handlers): Response {
+  return handlers.healthy() ? plain(200, 'Healthy.') : plain(503, 'Not healthy: the scheduler is stuck.');
 }
 
-function ready(missing: readonly string[]): Answer {
+function ready(missing: readonly string[]): Response {
   return missing.length === 0 ? plain(200, 'Ready.') : plain(503, `Not ready: ${missing.join('; ')}.`);
 }

@@ -3,17 +3,17 @@ import { Server as TlsServer } from 'node:tls';
 import type { Config } from '../../config/effective.ts';
 import type { Mask } from '../../masking/mask.ts';
 import type { Log } from '../../model/tick.ts';
-import { type Gate, openGate } from './access.ts';
+import { type AccessPolicy, createAccessPolicy } from './access.ts';
 import { type Connections, createConnections } from './connections.ts';
-import type { Pages } from './handlers.ts';
+import type { Handlers } from './handlers.ts';
 import { formatAddress, listenError, parseListenAddress } from './listen-address.ts';
 import { createListener } from './listener.ts';
-import type { Asked } from './request.ts';
-import { maskedAnswer } from './response.ts';
-import { answerTo, type Endpoint, endpoints, healthEndpoints } from './routes.ts';
+import type { Request } from './request.ts';
+import { maskResponse } from './response.ts';
+import { type Endpoint, endpoints, healthEndpoints, respondTo } from './routes.ts';
 
 /** How long answers under way may take once the server closes, milliseconds. */
-const CLOSE_GRACE = 2_000;
+const CLOSE_GRACE_MS = 2_000;
 
 /** A running HTTP side. */
 export interface HttpServer {
@@ -32,38 +32,43 @@ export interface HttpServer {
  * used; nothing listens then. `close` refuses new connections, ends idle ones at once, and the others
  * when their answers are out or two seconds have passed.
  */
-export async function startHttp(given: { config: Config['http']; pages: Pages; log: Log; mask?: Mask | undefined }): Promise<HttpServer> {
-  const { config, pages, log, mask } = given;
-  const gate = await openGate(config.web_config_file, log);
-  const unguarded = await openGate(undefined, log);
+export async function startHttp(given: {
+  config: Config['http'];
+  handlers: Handlers;
+  log: Log;
+  mask?: Mask | undefined;
+}): Promise<HttpServer> {
+  const { config, handlers, log, mask } = given;
+  const policy = await createAccessPolicy(config.web_config_file, log);
+  const openPolicy = await createAccessPolicy(undefined, log);
   const refresh = () =>
-    gate.refresh((options) => {
+    policy.refresh((options) => {
       for (const { server } of listeners) {
         if (server instanceof TlsServer) server.setSecureContext(options);
       }
     });
-  const listener = (text: string, through: Gate, table: readonly Endpoint[]) => {
+  const listener = (text: string, policy: AccessPolicy, table: readonly Endpoint[]) => {
     const connections: Connections = createConnections();
-    const answer = async (asked: Asked) => maskedAnswer(await answerTo(table, asked), mask);
+    const respond = async (asked: Request) => maskResponse(await respondTo(table, asked), mask);
     return {
       address: { text, ...parseListenAddress(text) },
-      gate: through,
+      gate: policy,
       connections,
-      server: createListener({ gate: through, answer, refresh, connections, log }),
+      server: createListener({ policy, respond, refresh, connections, log }),
     };
   };
-  const table = endpoints(pages, config.enable_lifecycle);
-  const forHealth = healthEndpoints(pages);
+  const table = endpoints(handlers, config.enable_lifecycle);
+  const forHealth = healthEndpoints(handlers);
   const listeners = [
-    ...config.listen.map((text) => listener(text, gate, table)),
-    ...(config.health_listen ?? []).map((text) => listener(text, unguarded, forHealth)),
+    ...config.listen.map((text) => listener(text, policy, table)),
+    ...(config.health_listen ?? []).map((text) => listener(text, openPolicy, forHealth)),
   ];
 
   async function close(): Promise<void> {
     const closed = listeners.map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
     const late = setTimeout(() => {
-      for (const { connections } of listeners) connections.cut();
-    }, CLOSE_GRACE);
+      for (const { connections } of listeners) connections.destroyAll();
+    }, CLOSE_GRACE_MS);
     await Promise.all(closed);
     clearTimeout(late);
   }

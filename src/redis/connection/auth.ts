@@ -1,6 +1,6 @@
 import type { Credential } from '../../config/effective.ts';
 import type { Secret } from '../../source/secret.ts';
-import { type Connection, during } from './connection.ts';
+import { type Connection, withAbort } from './connection.ts';
 import { expectWord, RedisError } from './failure.ts';
 import type { AuthAnswer } from './target.ts';
 
@@ -22,7 +22,7 @@ export async function authenticate(
   const password = await passwordOf(credential.name, credential.password);
   sent?.add(password);
   const args = credential.username === undefined ? [password] : [credential.username, password];
-  return during(redis, signal, 'AUTH', async () => {
+  return withAbort(redis, signal, 'AUTH', async () => {
     try {
       expectWord(await redis.send(['AUTH', ...args]), 'OK', 'AUTH');
       return 'accepted';

@@ -5,16 +5,16 @@ import { CLIENT_NAME, EXPORTER_CREDENTIAL, REJECTION, type ReplyRefusal } from '
 import type { Address } from '../../source/redis-url.ts';
 import { describeAddress } from './address.ts';
 import { authenticate } from './auth.ts';
-import { during, explain, sendAll, sendText, speakOver } from './connection.ts';
+import { createConnection, sendAll, sendText, toRedisError, withAbort } from './connection.ts';
 import { RedisError, ReplyError, type Settled, settle } from './failure.ts';
 import { asText } from './reply-reader.ts';
 import { findMaster } from './sentinel.ts';
 import { answersTls, certificateExpiry, openSocket } from './socket.ts';
 import type { AuthAnswer, Command, Connection, Target } from './target.ts';
 
-/** More than are in use with a server at one time. */
-const PASSWORDS = 16;
-const WANTS_TLS = 'the server hangs up on plain text and answers TLS; write rediss:// in the URL';
+/** More passwords than are in use with one server at a time. */
+const MAX_SENT_PASSWORDS = 16;
+const USE_TLS_SCHEME = 'the server hangs up on plain text and answers TLS; write rediss:// in the URL';
 
 /**
  * The target of a configuration entry; `siblings` are the other targets of this process, which may lead to the same
@@ -26,7 +26,7 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
   const credential: Credential = { name: EXPORTER_CREDENTIAL, username: config.username, password: config.password };
   const database = config.address?.db ?? 0;
   const sockets = new Set<Socket>();
-  /** Passwords that the server knows from here, the newest ones: it may give them back in any text. */
+  /** The newest passwords that were sent to the server, which may return them in any text. */
   const sent = new Set<string>();
   let expiry: number | undefined;
   let master: Address | undefined;
@@ -35,18 +35,18 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
   let awaited = 0;
   let namingRefused = false;
 
-  function counted(error: unknown): unknown {
+  function countRejection(error: unknown): unknown {
     const rejection = error instanceof RedisError && REJECTION.find((prefix) => prefix === error.prefix);
     if (rejection) own[rejection] += 1;
     return error;
   }
 
-  async function counting<T>(attempt: Promise<T>): Promise<T> {
+  async function counted<T>(attempt: Promise<T>): Promise<T> {
     awaited += 1;
     try {
       return await attempt;
     } catch (error) {
-      throw counted(error);
+      throw countRejection(error);
     } finally {
       awaited -= 1;
     }
@@ -55,91 +55,91 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
   /** AUTH, counted as the server counts it: one that it has no password for has failed. */
   async function login(redis: Connection, as: Credential, signal: AbortSignal): Promise<AuthAnswer> {
     try {
-      const answer = await counting(authenticate(redis, as, signal, sent));
-      for (const old of [...sent].slice(0, -PASSWORDS)) sent.delete(old);
+      const answer = await counted(authenticate(redis, as, signal, sent));
+      for (const old of [...sent].slice(0, -MAX_SENT_PASSWORDS)) sent.delete(old);
       if (answer === 'no password configured') own.logins += 1;
       return answer;
     } catch (error) {
-      // Who finds no room is told so before AUTH is read.
+      // A server without room for another client refuses it before it reads AUTH.
       if (error instanceof RedisError && error.prefix !== undefined && error.failure !== 'maxclients') own.logins += 1;
       throw error;
     }
   }
 
   /** Where the server is. A master whose Sentinels are all gone is most likely still there. */
-  async function find(signal: AbortSignal): Promise<Address> {
+  async function findAddress(signal: AbortSignal): Promise<Address> {
     if (config.address !== undefined) return config.address;
-    const found = await settle(findMaster(config, signal, refuse));
+    const found = await settle(findMaster(config, signal, countRefusedReply));
     sentinelUp = found.ok;
     if (found.ok) master = found.value;
     else if (master === undefined || signal.aborted) throw found.error;
     return master;
   }
 
-  function refuse(reason: ReplyRefusal): void {
+  function countRefusedReply(reason: ReplyRefusal): void {
     refused[reason] += 1;
   }
 
   async function dial(signal: AbortSignal): Promise<Connection> {
-    const socket = await openSocket(await find(signal), config.tls, signal);
+    const socket = await openSocket(await findAddress(signal), config.tls, signal);
     expiry = certificateExpiry(socket);
-    peer = farEnd(socket) ?? config.address?.url;
+    peer = remotePeerOf(socket) ?? config.address?.url;
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    return speakOver(socket, refuse);
+    return createConnection(socket, countRefusedReply);
   }
 
   /**
-   * Tells the server whose connection this is, so that CLIENT LIST and ACL LOG show it. A user without the right is
-   * not asked again. Before AUTH it would be one more refusal.
+   * Names the connection, so that CLIENT LIST and ACL LOG show the exporter. Not repeated after a refusal. Before AUTH
+   * it would cause one more refusal.
    */
-  async function introduce(redis: Connection, signal: AbortSignal): Promise<void> {
+  async function setClientName(redis: Connection, signal: AbortSignal): Promise<void> {
     if (namingRefused) return;
     const [answer] = await askAll(redis, [['CLIENT', 'SETNAME', CLIENT_NAME]], signal);
     namingRefused = answer?.ok === false;
   }
 
   async function ask(redis: Connection, args: readonly string[], signal: AbortSignal): Promise<unknown> {
-    return withoutSent(args, await counting(during(redis, signal, args[0] ?? '', () => sendText(redis, args))));
+    return withoutSent(args, await counted(withAbort(redis, signal, args[0] ?? '', () => sendText(redis, args))));
   }
 
   /** A reply without the passwords, where clients choose what is in it. */
   function withoutSent([name]: Command, reply: unknown): unknown {
-    const clean = (value: unknown): unknown =>
-      Array.isArray(value) ? value.map(clean) : typeof value === 'string' ? without(value, sent) : value;
-    return name === 'CLIENT' || name === 'ACL' ? clean(reply) : reply;
+    const removeSent = (value: unknown): unknown =>
+      Array.isArray(value) ? value.map(removeSent) : typeof value === 'string' ? without(value, sent) : value;
+    return name === 'CLIENT' || name === 'ACL' ? removeSent(reply) : reply;
   }
 
   function askAll(redis: Connection, commands: readonly Command[], signal: AbortSignal, form = 'text'): Promise<Settled<unknown>[]> {
-    return during(redis, signal, 'PIPELINE', async () => {
+    return withAbort(redis, signal, 'PIPELINE', async () => {
       const replies = await sendAll(redis, commands);
       return replies.map((reply, index): Settled<unknown> => {
         if (!(reply instanceof ReplyError))
           return { ok: true, value: form === 'bytes' ? reply : withoutSent(commands[index] ?? [], asText(reply)) };
-        const reason = explain(redis, signal, String(commands[index]?.[0]), reply);
-        counted(reason);
+        const reason = toRedisError(redis, signal, String(commands[index]?.[0]), reply);
+        countRejection(reason);
         return { ok: false, error: reason };
       });
     });
   }
 
-  async function clearer(error: unknown, signal: AbortSignal): Promise<unknown> {
+  async function diagnoseTlsMismatch(error: unknown, signal: AbortSignal): Promise<unknown> {
     if (!(error instanceof RedisError) || error.failure !== 'closed') return error;
-    const address = await find(signal);
+    const address = await findAddress(signal);
     const wantsTls = 'host' in address && !address.tls && (await answersTls(address, signal));
-    return wantsTls ? new RedisError('tls', WANTS_TLS) : error;
+    return wantsTls ? new RedisError('tls', USE_TLS_SCHEME) : error;
   }
 
   async function open(as: Credential, signal: AbortSignal): Promise<Connection> {
     const redis = await dial(signal);
     try {
       await login(redis, as, signal);
-      await introduce(redis, signal);
+      await setClientName(redis, signal);
       if (database > 0) await ask(redis, ['SELECT', String(database)], signal);
       return redis;
     } catch (error) {
       redis.disconnect();
-      throw await clearer(error, signal);
+      throw await diagnoseTlsMismatch(error, signal);
     }
   }
 
@@ -168,14 +168,14 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
       return [...sockets].filter(({ destroyed }) => !destroyed).length;
     },
     get ownPeers() {
-      return [...sockets].map(peerOf);
+      return [...sockets].map(localPeerOf);
     },
     get certificateExpiry() {
       return expiry;
     },
     dial,
-    clearer,
-    introduce,
+    diagnoseTlsMismatch,
+    setClientName,
     authenticate: login,
     ask,
     askAll,
@@ -184,12 +184,12 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
 }
 
 /** A unix socket has no address of its own: all of its clients look the same to the server. */
-function peerOf({ localAddress, localPort }: Socket): string {
+function localPeerOf({ localAddress, localPort }: Socket): string {
   if (localAddress === undefined) return 'unix socket';
   return `${isIPv6(localAddress) ? `[${localAddress}]` : localAddress}:${localPort}`;
 }
 
 /** The server's end of a connection; undefined over a unix socket. */
-function farEnd({ remoteAddress, remotePort }: Socket): string | undefined {
+function remotePeerOf({ remoteAddress, remotePort }: Socket): string | undefined {
   return remoteAddress === undefined ? undefined : `${remoteAddress} ${remotePort}`;
 }

@@ -7,30 +7,30 @@ import { asText, createReplyReader } from './reply-reader.ts';
 /** A command with its arguments; names of keys may be any bytes. */
 export type Command = readonly (string | Buffer)[];
 
-/** An open connection to a server. It sends what it is told to and nothing else, once. */
+/** An open connection to a server. It sends each command once, and nothing else. */
 export interface Connection {
   readonly socket: Socket;
   /** Whether anything was received. */
-  readonly heard: boolean;
+  readonly hasReceived: boolean;
   /**
    * Sends a command and gives its reply, text as bytes. Rejects with ReplyError for an error of the server, with
    * RedisError when the connection ends before the reply is there.
    */
   send(command: Command): Promise<unknown>;
-  /** Has a listener take in the messages of the channels that it subscribes to: names of keys parted by commas, empty for a flush. */
-  hear(listener: (channel: string, payload: string) => void): void;
+  /** Sets the listener for messages of subscribed channels: names of keys with commas between them, empty for a flush. */
+  onPushMessage(listener: (channel: string, payload: string) => void): void;
   /** Calls a listener when it has ended, by whichever side. */
-  onEnd(listener: () => void): void;
+  onClose(listener: () => void): void;
   /** Ends it at once. */
   disconnect(): void;
 }
 
-/** RESP3 messages between two replies that are passed over: nobody asked for RESP3, and none of it is wanted. */
-const MOST_MESSAGES = 1_000;
+/** RESP3 messages between two replies that are skipped; RESP3 is never requested. */
+const MAX_UNREQUESTED_MESSAGES = 1_000;
 
-const HUNG_UP = 'the peer closed the connection without an answer';
+const CLOSED_WITHOUT_REPLY = 'the peer closed the connection without an answer';
 
-interface Asked {
+interface PendingCommand {
   resolve(reply: unknown): void;
   reject(error: Error): void;
 }
@@ -39,55 +39,56 @@ interface Asked {
  * A client over a socket that is open already; every byte of the peer goes through the reply reader and its limits.
  * `onRefusal` is called when they end it. Throws RedisError when the socket has ended before.
  */
-export function speakOver(socket: Socket, onRefusal: (reason: ReplyRefusal) => void = () => undefined): Connection {
+export function createConnection(socket: Socket, onRefusal: (reason: ReplyRefusal) => void = () => undefined): Connection {
   if (socket.destroyed)
     throw classify(socket.errored ?? new RedisError('closed', 'connecting: the peer closed the connection'), 'connecting');
-  const asked: Asked[] = [];
+  const pending: PendingCommand[] = [];
   let first = 0;
-  let heard = false;
+  let hasReceived = false;
   let messages = 0;
   let listener: ((channel: string, payload: string) => void) | undefined;
-  const reader = createReplyReader({ reply: take, push: passOver });
+  const reader = createReplyReader({ reply: handleReply, push: skipPush });
 
   /** The command that waits longest. */
-  function next(): Asked | undefined {
-    const command = asked[first];
+  function takeOldest(): PendingCommand | undefined {
+    const command = pending[first];
     first = command === undefined ? first : first + 1;
-    if (first === asked.length) {
-      asked.length = 0;
+    if (first === pending.length) {
+      pending.length = 0;
       first = 0;
       reader.settle();
     }
     return command;
   }
 
-  function take(reply: unknown): void {
+  function handleReply(reply: unknown): void {
     messages = 0;
     const message = listener && messageOf(reply);
     if (message !== undefined) {
-      if (asked.length === 0) reader.settle();
+      if (pending.length === 0) reader.settle();
       listener?.(...message);
       return;
     }
-    const command = next();
+    const command = takeOldest();
     if (command === undefined)
       // A server that has no room for another client says so before it is asked anything.
       throw reply instanceof ReplyError
         ? classify(reply, 'connecting')
-        : new RedisError('protocol', 'the peer sent a reply that nobody asked for', undefined, 'type');
+        : new RedisError('protocol', 'the peer sent a reply without a command', undefined, 'type');
     if (reply instanceof ReplyError) command.reject(reply);
     else command.resolve(reply);
   }
 
-  function passOver(): void {
+  function skipPush(): void {
     messages += 1;
-    if (messages > MOST_MESSAGES) throw new RedisError('protocol', 'the peer sends messages that nobody asked for', undefined, 'type');
-    if (asked.length === 0) reader.settle();
+    if (messages > MAX_UNREQUESTED_MESSAGES)
+      throw new RedisError('protocol', 'the peer sends messages that were not requested', undefined, 'type');
+    if (pending.length === 0) reader.settle();
   }
 
-  function end(error: Error): void {
-    const left = asked.splice(first);
-    asked.length = 0;
+  function rejectPending(error: Error): void {
+    const left = pending.splice(first);
+    pending.length = 0;
     first = 0;
     for (const { reject } of left) reject(error);
   }
@@ -95,7 +96,7 @@ export function speakOver(socket: Socket, onRefusal: (reason: ReplyRefusal) => v
   socket.on('data', (chunk: Buffer) => {
     // What arrives after the end, or behind what was refused, is not read.
     if (socket.destroyed) return;
-    heard = true;
+    hasReceived = true;
     try {
       reader.read(chunk);
     } catch (error) {
@@ -105,33 +106,33 @@ export function speakOver(socket: Socket, onRefusal: (reason: ReplyRefusal) => v
     }
   });
   socket.once('end', () => socket.destroy());
-  socket.once('close', () => end(closed(socket)));
+  socket.once('close', () => rejectPending(closedError(socket)));
 
   return {
     socket,
-    get heard() {
-      return heard;
+    get hasReceived() {
+      return hasReceived;
     },
     send: (command) =>
       new Promise((resolve, reject) => {
-        if (socket.destroyed) reject(closed(socket));
+        if (socket.destroyed) reject(closedError(socket));
         else {
-          asked.push({ resolve, reject });
+          pending.push({ resolve, reject });
           socket.write(encode(command));
         }
       }),
-    hear: (take) => {
+    onPushMessage: (take) => {
       listener = take;
     },
-    onEnd: (listener) => void socket.once('close', listener),
+    onClose: (listener) => void socket.once('close', listener),
     disconnect: () => {
       socket.destroy();
-      end(closed(socket));
+      rejectPending(closedError(socket));
     },
   };
 }
 
-function closed(socket: Socket): RedisError {
+function closedError(socket: Socket): RedisError {
   return socket.errored === null ? new RedisError('closed', 'the peer closed the connection') : classify(socket.errored, 'reading');
 }
 
@@ -155,14 +156,14 @@ function messageOf(reply: unknown): [channel: string, payload: string] | undefin
  * Runs commands on a connection and ends it when the signal is aborted: a command that has timed out
  * would otherwise hold up the next one. Fails with RedisError.
  */
-export async function during<T>(connection: Connection, signal: AbortSignal, doing: string, run: () => Promise<T>): Promise<T> {
+export async function withAbort<T>(connection: Connection, signal: AbortSignal, doing: string, run: () => Promise<T>): Promise<T> {
   const onAbort = () => connection.disconnect();
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     signal.throwIfAborted();
     return await run();
   } catch (error) {
-    throw explain(connection, signal, doing, error);
+    throw toRedisError(connection, signal, doing, error);
   } finally {
     signal.removeEventListener('abort', onAbort);
   }
@@ -187,13 +188,13 @@ function replyErrorOnly(error: unknown): ReplyError {
 }
 
 /** The own error for a command that failed: the end of the time, the end of the connection, or the answer. */
-export function explain(connection: Connection, signal: AbortSignal, doing: string, error: unknown): RedisError {
+export function toRedisError(connection: Connection, signal: AbortSignal, doing: string, error: unknown): RedisError {
   if (signal.aborted) return classify(signal.reason, doing);
   const answer = classify(error, doing);
   const { socket } = connection;
-  if (answer.failure !== 'closed' || connection.heard) return answer;
+  if (answer.failure !== 'closed' || connection.hasReceived) return answer;
   // A server that refuses the client's certificate often resets the connection before its alert arrives.
   if (socket instanceof TLSSocket)
-    return new RedisError('tls', `${doing}: ${HUNG_UP}; it may ask for a client certificate (cert_file, key_file)`);
-  return new RedisError('closed', `${doing}: ${HUNG_UP}; it may ask for TLS (rediss://)`);
+    return new RedisError('tls', `${doing}: ${CLOSED_WITHOUT_REPLY}; it may ask for a client certificate (cert_file, key_file)`);
+  return new RedisError('closed', `${doing}: ${CLOSED_WITHOUT_REPLY}; it may ask for TLS (rediss://)`);
 }

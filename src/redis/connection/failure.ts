@@ -26,7 +26,7 @@ export class ReplyError extends Error {
   override readonly name = 'ReplyError';
 }
 
-/** What came of an attempt that may fail without ending what surrounds it. */
+/** The result of an attempt whose failure is a value. */
 export type Settled<T> = { ok: true; value: T } | { ok: false; error: RedisError };
 
 /** Waits for an attempt and turns its RedisError into a value; any other error goes on. */

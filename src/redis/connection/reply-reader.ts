@@ -1,7 +1,7 @@
 import type { ReplyRefusal } from '../../model/redis.ts';
 import { RedisError, ReplyError } from './failure.ts';
 
-/** What is taken in at most until everything that was asked is answered, and in one message that nobody asked for. */
+/** Limits of the bytes until every sent command has its reply, and of one message that was not requested. */
 export const REPLY_LIMITS = {
   /** INFO of 20,000 databases has two megabytes, a list of 2,000 clients one. */
   bytes: 8 * 1024 * 1024,
@@ -13,7 +13,7 @@ export const REPLY_LIMITS = {
   line: 64 * 1024,
 } as const;
 
-/** Who takes in what a reader has read. */
+/** The receiver of what a reader has read. */
 export interface ReplyReceiver {
   /** A reply to a command: text as bytes, numbers, null, lists of these, a ReplyError. Maps are lists of names and values. */
   reply(value: unknown): void;

@@ -4,7 +4,7 @@ import { CLIENT_NAME, type ReplyRefusal } from '../../model/redis.ts';
 import { type Address, parseNode } from '../../source/redis-url.ts';
 import { withoutBrackets } from '../../source/url.ts';
 import { authenticate } from './auth.ts';
-import { during, sendText, speakOver } from './connection.ts';
+import { createConnection, sendText, withAbort } from './connection.ts';
 import { RedisError, settle } from './failure.ts';
 import { openSocket } from './socket.ts';
 
@@ -31,13 +31,13 @@ async function askSentinel(
 ): Promise<Address> {
   const server = parseNode(node);
   if (server === undefined) throw new RedisError('unknown', `the Sentinel ${node} is no host:port`);
-  const redis = speakOver(await openSocket({ ...server, tls: tls !== undefined, db: 0 }, tls, signal), onRefusal);
+  const redis = createConnection(await openSocket({ ...server, tls: tls !== undefined, db: 0 }, tls, signal), onRefusal);
   try {
     await authenticate(redis, { name: 'sentinel', username: sentinel?.username, password: sentinel?.password }, signal);
     // A user without the right is refused, which is no failure.
-    await settle(during(redis, signal, 'CLIENT SETNAME', () => sendText(redis, ['CLIENT', 'SETNAME', CLIENT_NAME])));
+    await settle(withAbort(redis, signal, 'CLIENT SETNAME', () => sendText(redis, ['CLIENT', 'SETNAME', CLIENT_NAME])));
     const asked = () => sendText(redis, ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', sentinel?.master ?? '']);
-    const reply = await during(redis, signal, 'SENTINEL GET-MASTER-ADDR-BY-NAME', asked);
+    const reply = await withAbort(redis, signal, 'SENTINEL GET-MASTER-ADDR-BY-NAME', asked);
     if (!Array.isArray(reply))
       throw new RedisError('unknown', `the Sentinel at ${node} does not know the master; compare the configured name`);
     const master = parseMaster(reply);
@@ -60,7 +60,7 @@ const HOST = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?$/;
 /** A name whose last part is a number is an address in a form that resolvers of names read each in their own way. */
 const ENDS_IN_NUMBER = /(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$/i;
 
-/** The addresses that stand for any: whoever connects there finds its own machine. */
+/** The unspecified addresses: a client that connects to one reaches its own machine. */
 const UNSPECIFIED = new BlockList();
 UNSPECIFIED.addAddress('0.0.0.0');
 UNSPECIFIED.addAddress('::', 'ipv6');

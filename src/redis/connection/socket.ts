@@ -9,22 +9,22 @@ import { checkServerIdentity } from '../../config/tls/server-identity.ts';
 import type { Address } from '../../source/redis-url.ts';
 import { classify, RedisError } from './failure.ts';
 
-const WANTS_PLAIN = 'TLS handshake: the server does not answer TLS and answers plain text; write redis:// in the URL';
+const USE_PLAINTEXT_SCHEME = 'TLS handshake: the server does not answer TLS and answers plain text; write redis:// in the URL';
 
 /** How long a server may stay silent in the handshake before it is asked whether it speaks plain text. */
-const SILENCE_MS = 250;
+const PLAINTEXT_CHECK_DELAY_MS = 250;
 
 /**
  * An open socket to a server, TLS agreed on where the address asks for it. Certificate files are read
  * again each time, so that renewed ones are used. Fails with RedisError; nothing stays open then.
  */
 export async function openSocket(address: Address, tls: TlsConfig | undefined, signal: AbortSignal): Promise<Socket> {
-  const socket = await ready(begin(address), 'connect', signal);
-  return address.tls && 'host' in address ? secure(socket, address, tls, signal) : socket;
+  const socket = await waitForEvent(openTcpSocket(address), 'connect', signal);
+  return address.tls && 'host' in address ? startTls(socket, address, tls, signal) : socket;
 }
 
 /** Node throws at once where an address cannot be one. */
-function begin(address: Address): Socket {
+function openTcpSocket(address: Address): Socket {
   try {
     return openTcp('path' in address ? { path: address.path } : { host: address.host, port: address.port });
   } catch (error) {
@@ -39,7 +39,7 @@ export function certificateExpiry(socket: unknown): number | undefined {
   return Number.isNaN(end) ? undefined : end;
 }
 
-/** Whether whoever listens at an address that is meant for plain text agrees on TLS. No certificate is checked and nothing is sent. */
+/** Whether the server at a plain-text address agrees on TLS. No certificate is checked and nothing is sent. */
 export async function answersTls(address: Address, signal: AbortSignal): Promise<boolean> {
   try {
     const socket = await openSocket({ ...address, tls: true }, { insecure_skip_verify: true }, signal);
@@ -51,7 +51,7 @@ export async function answersTls(address: Address, signal: AbortSignal): Promise
   }
 }
 
-async function secure(
+async function startTls(
   socket: Socket,
   address: Address & { host: string },
   tls: TlsConfig | undefined,
@@ -69,8 +69,8 @@ async function secure(
       ...trusted,
       checkServerIdentity: (_: string, certificate: PeerCertificate) => checkServerIdentity(name, certificate),
     };
-    const secured = ready(openTls(options), 'secureConnect', signal, socket);
-    return await Promise.race([secured, plainInstead(address, AbortSignal.any([signal, over.signal]))]);
+    const secured = waitForEvent(openTls(options), 'secureConnect', signal, socket);
+    return await Promise.race([secured, rejectOnPlaintext(address, AbortSignal.any([signal, over.signal]))]);
   } catch (error) {
     socket.destroy();
     throw error instanceof RedisError && error.failure === 'timeout' ? error : tlsError(error);
@@ -80,17 +80,17 @@ async function secure(
 }
 
 /** Rejects when a server that stays silent in the handshake, as Redis does without TLS, answers plain text; otherwise it is never settled. */
-function plainInstead(address: Address, signal: AbortSignal): Promise<never> {
+function rejectOnPlaintext(address: Address, signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     const timer = setTimeout(async () => {
-      if (await answersPlain(address, signal)) reject(new RedisError('tls', WANTS_PLAIN));
-    }, SILENCE_MS);
+      if (await answersPlaintext(address, signal)) reject(new RedisError('tls', USE_PLAINTEXT_SCHEME));
+    }, PLAINTEXT_CHECK_DELAY_MS);
     signal.addEventListener('abort', () => clearTimeout(timer), { once: true });
   });
 }
 
 /** Whether Redis answers at an address in plain text. QUIT needs no password, and no counter of errors tells of it. */
-async function answersPlain(address: Address, signal: AbortSignal): Promise<boolean> {
+async function answersPlaintext(address: Address, signal: AbortSignal): Promise<boolean> {
   try {
     const socket = addAbortSignal(signal, await openSocket({ ...address, tls: false }, undefined, signal));
     socket.write('QUIT\r\n');
@@ -102,7 +102,7 @@ async function answersPlain(address: Address, signal: AbortSignal): Promise<bool
 }
 
 /** Waits for an event of a socket; `wire` is the one below it, whose end it may not hear of. */
-async function ready<S extends Socket>(
+async function waitForEvent<S extends Socket>(
   socket: S,
   event: 'connect' | 'secureConnect',
   signal: AbortSignal,

@@ -49,9 +49,9 @@ export interface Target {
   /** A fresh connection on which nothing was sent yet. The caller disconnects it. */
   dial(signal: AbortSignal): Promise<Connection>;
   /** What a failure on a fresh connection really is: `tls` where a server that hangs up on plain text agrees on TLS. */
-  clearer(error: unknown, signal: AbortSignal): Promise<unknown>;
+  diagnoseTlsMismatch(error: unknown, signal: AbortSignal): Promise<unknown>;
   /** Gives an authenticated connection the name of the exporter, where the user may. */
-  introduce(redis: Connection, signal: AbortSignal): Promise<void>;
+  setClientName(redis: Connection, signal: AbortSignal): Promise<void>;
   /** Sends AUTH with the password as it is now; nothing without one. */
   authenticate(redis: Connection, credential: Credential, signal: AbortSignal): Promise<AuthAnswer>;
   /** Sends one command and gives its reply, strings as text. */

@@ -6,7 +6,7 @@ export interface Listening<Connection> {
   /** The connection that hears of all writes; undefined while none does. */
   readonly connection: Connection | undefined;
   begin(connection: Connection): void;
-  /** So many more names were heard; false when these were too many. */
+  /** Counts names of written keys; false when these were too many. */
   hear(names: number): boolean;
   /** A pair with a key of its own is about to be sent. */
   expect(probe: string): void;
@@ -31,7 +31,7 @@ const LONGEST_MS = 10_000;
 const AGAIN_MS = 60_000;
 const LONGEST_AGAIN_MS = 3_600_000;
 
-/** Nothing was listened to yet. `over` is told of a connection that has heard enough. */
+/** Starts without a listener. `over` is called with a connection that has received enough names. */
 export function keepListening<Connection>(clock: Clock, over: (connection: Connection) => void): Listening<Connection> {
   let phase: Listening<Connection>['phase'] = 'not yet';
   let connection: Connection | undefined;

@@ -19,7 +19,7 @@ export function newProbe(instance: string): string {
 }
 
 /** The exporter whose probe it is; undefined where the probe does not tell. */
-export function instanceIn(probe: string): string | undefined {
+export function instanceOfProbe(probe: string): string | undefined {
   return NAMED.exec(probe)?.[1];
 }
 

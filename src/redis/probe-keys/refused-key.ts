@@ -1,5 +1,5 @@
 /** Longer names are not LiteLLM's. */
-const LONGEST = 512;
+const MAX_KEY_CHARACTERS = 512;
 
 const SHAPES: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[] = [
   [
@@ -18,7 +18,7 @@ const SHAPES: readonly (readonly [RegExp, (match: RegExpExecArray) => string])[]
  * `key` where the name is not one that LiteLLM gives. The parts that name users, keys and models are left out.
  */
 export function shapeOfKey(name: string): string {
-  if (name.length > LONGEST) return 'key';
+  if (name.length > MAX_KEY_CHARACTERS) return 'key';
   for (const [pattern, shape] of SHAPES) {
     const match = pattern.exec(name);
     if (match !== null) return shape(match);

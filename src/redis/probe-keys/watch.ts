@@ -1,9 +1,9 @@
 import type { RedisFailure } from '../../model/redis.ts';
 import type { Clock } from '../../schedule/clock.ts';
-import { admitted } from '../connection/admitted.ts';
 import type { Connection } from '../connection/connection.ts';
 import { settle } from '../connection/failure.ts';
 import type { Target } from '../connection/target.ts';
+import { waitForOwnCredential } from '../connection/wait-for-credential.ts';
 import { readServerCounters, SERVER_COUNTERS, type ServerCounters } from '../replies/server-counters.ts';
 import { keepListening } from './listening.ts';
 import { type KeyLookup, lookupOf } from './lookup.ts';
@@ -31,8 +31,8 @@ export interface KeyWatch {
   readonly doubts: boolean;
   /** Listens to all writes from now on, until the next pair was looked at. */
   listen(signal: AbortSignal): Promise<void>;
-  /** The namespace that the key of a probe told; null for none, undefined while it is not known. */
-  readonly learnt: string | null | undefined;
+  /** The namespace that the key of a probe showed; null for none, undefined while it is not known. */
+  readonly learnedNamespace: string | null | undefined;
   /** Waits until a key of the probe is written, at most `milliseconds`; undefined when none was. */
   written(probe: string, milliseconds: number, signal: AbortSignal): Promise<Written | undefined>;
   /**
@@ -52,7 +52,7 @@ export interface KeyWatch {
 const CHANNEL = '__redis__:invalidate';
 
 /** Probes that were sent last, whose keys may tell the namespace. */
-const REMEMBERED = 100;
+const MAX_SENT_PROBES = 100;
 
 /**
  * Watches the probe keys of one gateway in a target over two connections: one on which the server pushes
@@ -62,7 +62,7 @@ const REMEMBERED = 100;
  */
 export function createKeyWatch(target: Target, clock: Clock, instance = ''): KeyWatch {
   const writes = createProbeWrites(clock, instance);
-  const asked = new Set<string>();
+  const sentProbes = new Set<string>();
   let prefixes: readonly string[] = [];
   let namespace: string | null | undefined;
   let subscriber: Connection | undefined;
@@ -72,12 +72,12 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
   let found = false;
   /** The server is one of several that share the keys: what it does not push may be on another. */
   let shares = false;
-  let learnt: string | null | undefined;
+  let learnedNamespace: string | null | undefined;
   const listening = keepListening(clock, leave);
   /** Keys were found under the namespace since it was doubted last, so that it may be doubted again. */
-  let mayDoubt = false;
+  let maySuspect = false;
   /** The namespace under which the key of a hit was missing, until a whole pair was listened to or a key is found. */
-  let doubted: { namespace: string | null } | undefined;
+  let suspect: { namespace: string | null } | undefined;
   /** The gateway has just told its namespace. */
   let isFresh = false;
   /** A key was missing for a pair that was no hit: the cache does not work, wherever it is. */
@@ -85,7 +85,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
 
   async function open(signal: AbortSignal): Promise<Connection> {
     const redis = await target.open(target.credential, signal);
-    redis.onEnd(() => {
+    redis.onClose(() => {
       if (subscriber === redis) subscriber = undefined;
       if (commands === redis) commands = undefined;
     });
@@ -95,15 +95,15 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
   async function subscribe(signal: AbortSignal): Promise<Connection> {
     const redis = await open(signal);
     const learns = listening.phase === 'not yet' && namespace === undefined;
-    redis.hear((channel, payload) => {
+    redis.onPushMessage((channel, payload) => {
       if (channel !== CHANNEL) return;
-      writes.hear(payload);
+      writes.record(payload);
       const isLearning = listening.connection === redis;
       // Without a namespace a key has the prefix that is watched in any case.
-      if (!isLearning && (namespace !== undefined || learnt !== undefined)) return;
-      const [own] = probeKeys(payload).filter(({ probe }) => asked.has(probe));
+      if (!isLearning && (namespace !== undefined || learnedNamespace !== undefined)) return;
+      const [own] = probeKeys(payload).filter(({ probe }) => sentProbes.has(probe));
       if (own !== undefined) {
-        [learnt, mayDoubt, doubted] = [namespaceOf(own), true, undefined];
+        [learnedNamespace, maySuspect, suspect] = [namespaceOf(own), true, undefined];
         listening.succeed();
       }
       if (isLearning && (!listening.hear(payload.split(',').length) || own !== undefined)) listening.end();
@@ -121,10 +121,10 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     }
   }
 
-  /** Goes back to the prefixes of probes: the connection that heard of everything ends, and the next round opens another. */
+  /** Goes back to the prefixes of probes: the connection that received all writes ends, and the next round opens another. */
   function leave(redis: Connection): void {
-    // Nothing was heard that tells: what is missing stays doubtful.
-    if (doubted !== undefined) learnt = doubted.namespace;
+    // No message showed the namespace: a missing key stays doubtful.
+    if (suspect !== undefined) learnedNamespace = suspect.namespace;
     redis.disconnect();
     if (subscriber === redis) subscriber = undefined;
   }
@@ -138,12 +138,12 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
   }
 
   /** Whether the pushing connection would have told of a write: it answers, what it tracks is the gateway's prefix, and all keys are here. */
-  async function trustworthy(signal: AbortSignal): Promise<boolean> {
-    return namespace !== undefined && !shares && (await heardAll(signal));
+  async function wouldSeeWrite(signal: AbortSignal): Promise<boolean> {
+    return namespace !== undefined && !shares && (await drainPushes(signal));
   }
 
   /** Waits for what the server has pushed until now, which comes before its answer; false without such a connection. */
-  async function heardAll(signal: AbortSignal): Promise<boolean> {
+  async function drainPushes(signal: AbortSignal): Promise<boolean> {
     const redis = subscriber;
     if (redis === undefined) return false;
     return (await attempt(signal, (limited) => target.ask(redis, ['PING'], limited))) !== undefined;
@@ -159,7 +159,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       target.own[exists.value === 1 ? 'hits' : 'misses'] += pttl?.ok === true ? 2 : 1;
       const left = pttl?.ok === true && typeof pttl.value === 'number' && pttl.value >= 0 ? pttl.value / 1000 : undefined;
       if (exists.value !== 1) continue;
-      [found, mayDoubt, doubted] = [true, true, undefined];
+      [found, maySuspect, suspect] = [true, true, undefined];
       listening.succeed();
       return { state: 'present', ttlSeconds: left };
     }
@@ -167,35 +167,35 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
   }
 
   async function inspectProbe(probe: string | undefined, named: string | undefined, signal: AbortSignal): Promise<KeyLookup> {
-    const written = probe === undefined ? undefined : writes.of(probe);
+    const written = probe === undefined ? undefined : writes.get(probe);
     if (commands === undefined) return { state: 'unknown' };
     const keys = written === undefined ? keyForms(named, namespace) : [written.key];
     const seen = keys.length === 0 ? undefined : await inspectKeys(commands, keys, signal);
     if (written !== undefined && probe !== undefined) {
-      // What the server has said since is waited for: the look-up itself can make a key expire.
+      // Waits for the messages that the server has sent since: the look-up itself can make a key expire.
       const isPlain = seen !== undefined && written.times === 1 && !written.flushed;
-      const all = isPlain || (await heardAll(signal)) ? (writes.of(probe) ?? written) : undefined;
+      const all = isPlain || (await drainPushes(signal)) ? (writes.get(probe) ?? written) : undefined;
       return lookupOf(seen, all, found);
     }
     if (seen !== undefined) return seen;
     if (keys.length > 0) return { state: namespace === undefined ? 'unknown' : 'absent' };
-    return { state: (await trustworthy(signal)) ? 'absent' : 'unknown' };
+    return { state: (await wouldSeeWrite(signal)) ? 'absent' : 'unknown' };
   }
 
   /** Whether all that was written since a probe was sent was listened to, and no key of it was among that. */
   async function wasNotWritten(probe: string | undefined, signal: AbortSignal): Promise<boolean> {
     if (probe === undefined || !listening.covers(probe) || listening.connection !== subscriber || shares) return false;
-    return (await heardAll(signal)) && writes.of(probe) === undefined;
+    return (await drainPushes(signal)) && writes.get(probe) === undefined;
   }
 
   /**
    * The key of a hit that is missing under a namespace that held keys before: the gateway may have got another one. Not known, until
    * all writes of the server were listened to during a pair.
    */
-  async function orDoubt(lookup: KeyLookup, probe: string | undefined, isHit: boolean, signal: AbortSignal): Promise<KeyLookup> {
-    if (doubted !== undefined && lookup.state === 'unknown' && (await wasNotWritten(probe, signal))) {
-      const before = doubted.namespace;
-      [doubted, learnt] = [undefined, before];
+  async function orSuspectNamespace(lookup: KeyLookup, probe: string | undefined, isHit: boolean, signal: AbortSignal): Promise<KeyLookup> {
+    if (suspect !== undefined && lookup.state === 'unknown' && (await wasNotWritten(probe, signal))) {
+      const before = suspect.namespace;
+      [suspect, learnedNamespace] = [undefined, before];
       listening.succeed();
       listening.end();
       [namespace, prefixes, found] = [before, probePrefixes(before), true];
@@ -205,11 +205,11 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     if (lookup.state !== 'absent') return lookup;
     missed ||= !isHit;
     if (missed || lookup.lostAfterWrite || isFresh || namespace === undefined) return lookup;
-    if (mayDoubt) {
-      [doubted, mayDoubt] = [{ namespace }, false];
+    if (maySuspect) {
+      [suspect, maySuspect] = [{ namespace }, false];
       listening.ask();
     }
-    return doubted === undefined ? lookup : { state: 'unknown' };
+    return suspect === undefined ? lookup : { state: 'unknown' };
   }
 
   /** Makes the next connection hear of all writes. */
@@ -217,7 +217,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     subscriber?.disconnect();
     subscriber = undefined;
     listening.beginAnew();
-    [learnt, namespace, prefixes, found] = [undefined, undefined, probePrefixes(undefined), false];
+    [learnedNamespace, namespace, prefixes, found] = [undefined, undefined, probePrefixes(undefined), false];
   }
 
   return {
@@ -231,30 +231,30 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       return failure;
     },
     async expect(probe, signal) {
-      asked.add(probe);
+      sentProbes.add(probe);
       listening.expect(probe);
-      const [oldest] = asked;
-      if (asked.size > REMEMBERED && oldest !== undefined) asked.delete(oldest);
-      if (listening.phase !== 'done' || learnt === undefined || namespace !== undefined || commands === undefined) return;
-      [namespace, prefixes] = [learnt, probePrefixes(learnt)];
+      const [oldest] = sentProbes;
+      if (sentProbes.size > MAX_SENT_PROBES && oldest !== undefined) sentProbes.delete(oldest);
+      if (listening.phase !== 'done' || learnedNamespace === undefined || namespace !== undefined || commands === undefined) return;
+      [namespace, prefixes] = [learnedNamespace, probePrefixes(learnedNamespace)];
       subscriber ??= await attempt(signal, subscribe);
     },
     get doubts() {
-      return commands !== undefined && doubted !== undefined && listening.isDue();
+      return commands !== undefined && suspect !== undefined && listening.isDue();
     },
     async listen(signal) {
       beginAnew();
       subscriber = await attempt(signal, subscribe);
     },
-    get learnt() {
-      return learnt;
+    get learnedNamespace() {
+      return learnedNamespace;
     },
     async connect(known, signal, told = true) {
       [isFresh, missed] = [told && known !== undefined, false];
-      if (isFresh) [learnt, doubted] = [known, undefined];
-      const isUntold = learnt === undefined && known === undefined && listening.phase === 'done';
-      if ((doubted !== undefined || isUntold) && listening.isDue()) beginAnew();
-      namespace = learnt !== undefined || (doubted !== undefined && listening.phase !== 'done') ? learnt : known;
+      if (isFresh) [learnedNamespace, suspect] = [known, undefined];
+      const isUntold = learnedNamespace === undefined && known === undefined && listening.phase === 'done';
+      if ((suspect !== undefined || isUntold) && listening.isDue()) beginAnew();
+      namespace = learnedNamespace !== undefined || (suspect !== undefined && listening.phase !== 'done') ? learnedNamespace : known;
       const wanted = probePrefixes(namespace);
       if (wanted.length !== prefixes.length || wanted.some((prefix) => !prefixes.includes(prefix))) {
         subscriber?.disconnect();
@@ -263,7 +263,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
         found = false;
       }
       if (subscriber !== undefined && commands !== undefined) return;
-      if (!(await admitted(target, target.config.timeout, clock, signal))) {
+      if (!(await waitForOwnCredential(target, target.config.timeout, clock, signal))) {
         failure = target.state?.failure ?? 'unknown';
         return;
       }
@@ -272,10 +272,10 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     },
     async written(probe, milliseconds, signal) {
       if (subscriber !== undefined) await writes.wait(probe, milliseconds, signal);
-      return writes.of(probe);
+      return writes.get(probe);
     },
     async inspect(probe, named, isHit, signal) {
-      const lookup = await orDoubt(await inspectProbe(probe, named, signal), probe, isHit, signal);
+      const lookup = await orSuspectNamespace(await inspectProbe(probe, named, signal), probe, isHit, signal);
       if (probe !== undefined) writes.forget(probe);
       return lookup;
     },

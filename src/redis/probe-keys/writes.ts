@@ -1,21 +1,21 @@
 import type { Clock } from '../../schedule/clock.ts';
-import { instanceIn, probeKeys } from './names.ts';
+import { instanceOfProbe, probeKeys } from './names.ts';
 
-/** A key that the server said was written. `at` is milliseconds of the monotonic clock. */
+/** A key whose write the server announced. `at` is milliseconds of the monotonic clock. */
 export interface Written {
   key: string;
   at: number;
-  /** How often the server spoke of it: more than once means that it was written again or removed. */
+  /** How often the server announced it: more than once means that it was written again or removed. */
   times: number;
   /** The server was flushed, in whichever database, after it was written. */
   flushed: boolean;
 }
 
-/** The writes of probes that a server told of. */
+/** The writes of probes that a server announced. */
 export interface ProbeWrites {
   /** Takes in a message of the channel `__redis__:invalidate`: names of keys parted by commas, empty for a flush. */
-  hear(message: string): void;
-  of(probe: string): Written | undefined;
+  record(message: string): void;
+  get(probe: string): Written | undefined;
   /** Waits until a key of the probe is written, at most `milliseconds`; rejects only when the signal was aborted. */
   wait(probe: string, milliseconds: number, signal: AbortSignal): Promise<void>;
   forget(probe: string): void;
@@ -24,34 +24,34 @@ export interface ProbeWrites {
 }
 
 /** More than are written on one server while a pair runs. */
-const REMEMBERED = 1_000;
+const MAX_WRITES = 1_000;
 
 /** More exporters than watch one gateway. */
-const EXPORTERS = 32;
+const MAX_EXPORTERS = 32;
 
 /** Nothing was written yet. `instance` is what the probes of this exporter have in their name. */
 export function createProbeWrites(clock: Clock, instance: string): ProbeWrites {
-  /** When probes of other exporters were heard of last, by exporter; those that do not name theirs count as of one. */
+  /** When the last probe of each other exporter was announced; probes without the name of an exporter count as those of one. */
   const others = new Map<string, number>();
   const pushed = new Map<string, Written>();
   const waiting = new Map<string, () => void>();
 
   return {
-    hear(message) {
-      // A flush is told of without names: the payload is null, which arrives here as an empty text.
+    record(message) {
+      // The message of a flush has no names: the payload is null, which arrives here as an empty text.
       if (message === '') for (const [probe, written] of pushed) pushed.set(probe, { ...written, flushed: true });
       for (const { key, probe } of probeKeys(message)) {
         const { at, times, flushed } = pushed.get(probe) ?? { at: clock.monotonic(), times: 0, flushed: false };
         pushed.set(probe, { key, at, times: times + 1, flushed });
-        const author = instanceIn(probe) ?? '';
-        if (author !== instance && (others.has(author) || others.size < EXPORTERS)) others.set(author, clock.monotonic());
-        // Probes of other gateways and exporters arrive here, too, and nobody asks for them.
+        const author = instanceOfProbe(probe) ?? '';
+        if (author !== instance && (others.has(author) || others.size < MAX_EXPORTERS)) others.set(author, clock.monotonic());
+        // Probes of other gateways and exporters arrive here, too, and are never looked up.
         const [oldest] = pushed.keys();
-        if (pushed.size > REMEMBERED && oldest !== undefined) pushed.delete(oldest);
+        if (pushed.size > MAX_WRITES && oldest !== undefined) pushed.delete(oldest);
         waiting.get(probe)?.();
       }
     },
-    of: (probe) => pushed.get(probe),
+    get: (probe) => pushed.get(probe),
     async wait(probe, milliseconds, signal) {
       if (pushed.has(probe)) return;
       const arrived = new AbortController();

@@ -43,11 +43,11 @@ export const ACL_LOG_ALL: Query<AclEntry[]> = {
   parse: parseAclLog,
 };
 
-const LONGEST_LOG = 128;
+const MAX_ENTRIES = 128;
 
 /** ACL LOG: flat arrays of names and values, newest first. What is not of this form is passed over. */
 export function parseAclLog(reply: unknown): AclEntry[] {
-  return (Array.isArray(reply) ? reply.slice(0, LONGEST_LOG) : []).flatMap((row) => parseEntry(row) ?? []);
+  return (Array.isArray(reply) ? reply.slice(0, MAX_ENTRIES) : []).flatMap((row) => parseEntry(row) ?? []);
 }
 
 function whatIn(reason: AclReason, object: string): string {

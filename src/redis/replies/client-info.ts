@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { sanitizeClientName } from '../../masking/sanitize.ts';
 import { CLIENT_NAME } from '../../model/redis.ts';
 import { withoutBrackets } from '../../source/url.ts';
 
@@ -20,14 +21,14 @@ export interface ClientInfo {
 /** Reads `name=value` pairs apart by spaces. The names and values that clients choose cannot hold a space (redis src/networking.c). */
 export function readClient(line: string): ClientInfo {
   const fields = new Map<string, string>();
-  for (const part of line.slice(0, LONGEST).split(' ')) {
+  for (const part of line.slice(0, MAX_LINE_CHARACTERS).split(' ')) {
     const equals = part.indexOf('=');
     if (equals > 0) fields.set(part.slice(0, equals), part.slice(equals + 1));
   }
   const peer = fields.get('addr');
   const address = peer === undefined ? undefined : hostOf(peer);
   const user = fields.get('user');
-  const library = harmless(fields.get('lib-name') ?? '');
+  const library = sanitizeClientName(fields.get('lib-name') ?? '');
   return {
     ...(peer !== undefined && { peer }),
     ...(address !== undefined && { address }),
@@ -38,13 +39,8 @@ export function readClient(line: string): ClientInfo {
   };
 }
 
-/** Longer than the line of any client that does not want to be a nuisance. */
-const LONGEST = 2_048;
-
-/** At most 32 characters of a text that a client chose, of those that mean nothing anywhere; a question mark for each other one. */
-export function harmless(text: string): string {
-  return text.slice(0, 32).replace(/[^A-Za-z0-9_.@-]/gu, '?');
-}
+/** Longer than the line of any honest client. */
+const MAX_LINE_CHARACTERS = 2_048;
 
 /** The host of `host:port`, brackets and the prefix of an IPv4 address in IPv6 taken off. */
 function hostOf(peer: string): string | undefined {

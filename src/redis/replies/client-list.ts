@@ -2,7 +2,7 @@ import type { NoauthCandidate } from '../../model/status.ts';
 import { type ClientInfo, readClient } from './client-info.ts';
 import type { Query } from './query.ts';
 
-/** Everybody who is connected. It costs the server time for each of them. */
+/** All connected clients. It costs the server time for each of them. */
 export const CLIENT_LIST: Query<ClientInfo[]> = {
   args: ['CLIENT', 'LIST'],
   since: { redis: [6, 2, 0], valkey: [7, 2, 0] },
@@ -19,7 +19,7 @@ export function parseClientList(reply: unknown): ClientInfo[] {
     : [];
 }
 
-const MOST = 10;
+const MAX_CANDIDATES = 10;
 
 /**
  * Those who may have sent a command without a password: a connection that has not authenticated is listed as
@@ -34,5 +34,5 @@ export function noauthCandidates(clients: readonly ClientInfo[], own: readonly s
     const connections = (candidates.get(key)?.connections ?? 0) + 1;
     candidates.set(key, { address, library, connections });
   }
-  return [...candidates.values()].sort((a, b) => b.connections - a.connections).slice(0, MOST);
+  return [...candidates.values()].sort((a, b) => b.connections - a.connections).slice(0, MAX_CANDIDATES);
 }

@@ -17,16 +17,16 @@ export interface CommandStats {
 export function parseCommandStats(info: Info): Record<Command, CommandStats> | undefined {
   if (!info.has('commandstats')) return undefined;
   const lines = [...info.section('commandstats')].filter(([field]) => field.startsWith('cmdstat_'));
-  if (lines.length > MOST_COMMANDS) return undefined;
+  if (lines.length > MAX_COMMANDS) return undefined;
   const counts = lines.map(([field, value]) => ({ command: commandOf(field.slice('cmdstat_'.length)), pairs: parsePairs(value) }));
   const zero = (name: string) => (lines.length === 0 || counts.some(({ pairs }) => pairs.has(name)) ? 0 : undefined);
   const start: CommandStats = { calls: 0, seconds: 0, rejected: zero('rejected_calls'), failed: zero('failed_calls') };
   const stats = Object.fromEntries(COMMAND.map((command) => [command, { ...start }])) as Record<Command, CommandStats>;
   for (const { command, pairs } of counts) {
     const entry = stats[command];
-    const sum = (known: number | undefined, name: string) => plus(known, parseCount(pairs.get(name) ?? '0'));
+    const sum = (known: number | undefined, name: string) => addKnown(known, parseCount(pairs.get(name) ?? '0'));
     entry.calls = sum(entry.calls, 'calls');
-    const microseconds = plus(entry.seconds && entry.seconds * 1e6, parseCount(pairs.get('usec') ?? '0'));
+    const microseconds = addKnown(entry.seconds && entry.seconds * 1e6, parseCount(pairs.get('usec') ?? '0'));
     entry.seconds = microseconds && Math.round(microseconds) / 1e6;
     entry.rejected = sum(entry.rejected, 'rejected_calls');
     entry.failed = sum(entry.failed, 'failed_calls');
@@ -35,12 +35,12 @@ export function parseCommandStats(info: Info): Record<Command, CommandStats> | u
 }
 
 /** A sum, of which nothing is known where one part is not. */
-function plus(sum: number | undefined, part: number | undefined): number | undefined {
+function addKnown(sum: number | undefined, part: number | undefined): number | undefined {
   return sum === undefined || part === undefined ? undefined : sum + part;
 }
 
 /** Redis 8 has 450 commands and subcommands, with modules some 600. */
-const MOST_COMMANDS = 4_096;
+const MAX_COMMANDS = 4_096;
 
 /** Calls of AUTH and HELLO that failed; undefined where the server does not count them. */
 export function refusedLogins(info: Info): number | undefined {

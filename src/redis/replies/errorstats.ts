@@ -1,6 +1,6 @@
 import { ERROR_PREFIX, type ErrorPrefix } from '../../model/redis.ts';
 import { type Info, parseCount, parsePairs } from './info.ts';
-import { total } from './keyspace.ts';
+import { sumOfKnown } from './keyspace.ts';
 
 /**
  * INFO errorstats by allow-listed prefix; nothing where the server does not show the section. A prefix that the server has not used is 0, one whose count is no number is left out. From 7.4 on a server
@@ -38,6 +38,6 @@ export function readDenials(info: Info): { WRONGPASS: number | undefined; NOPERM
   const rights = ['cmd', 'key', 'channel'].filter((reason) => info.text('stats', field(reason)) !== undefined);
   return {
     WRONGPASS: info.count('stats', field('auth')),
-    NOPERM: total(rights.map((reason) => info.count('stats', field(reason)))),
+    NOPERM: sumOfKnown(rights.map((reason) => info.count('stats', field(reason)))),
   };
 }

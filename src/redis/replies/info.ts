@@ -6,9 +6,9 @@ export interface Info {
   /** Whether the server gave the section, be it empty: what is not in it has not happened; without it nothing is known. */
   has(name: string): boolean;
   /** Whether INFO had more lines than are read. */
-  readonly cut: boolean;
+  readonly truncated: boolean;
   /** Whether it holds any field at all. */
-  readonly told: boolean;
+  readonly hasFields: boolean;
   section(name: string): Section;
   /** A field as text; undefined where the server does not have it. */
   text(section: string, field: string): string | undefined;
@@ -21,9 +21,9 @@ export interface Info {
 const EMPTY: Section = new Map();
 
 /** Lines that are read; a server with 16,384 databases in use has 50,000. */
-const MOST_LINES = 65_536;
+const MAX_LINES = 65_536;
 /** The longest line of a real server, the sizes of the keys of a database, has less than one kilobyte. */
-const LONGEST_LINE = 8_192;
+const MAX_LINE_CHARACTERS = 8_192;
 
 /**
  * Reads the reply of INFO: `# Section` lines, `field:value` lines, CRLF. Anything else is passed over, so are
@@ -48,8 +48,8 @@ export function parseInfo(reply: unknown): Info {
   const text = (name: string, field: string) => sections.get(name)?.get(field);
   return {
     has: (name) => sections.has(name),
-    cut,
-    told: [...sections.values()].some(({ size }) => size > 0),
+    truncated: cut,
+    hasFields: [...sections.values()].some(({ size }) => size > 0),
     section: (name) => sections.get(name) ?? EMPTY,
     text,
     number: (name, field) => parseNumber(text(name, field)),
@@ -61,11 +61,11 @@ export function parseInfo(reply: unknown): Info {
 function linesOf(text: string): { lines: string[]; cut: boolean } {
   const lines: string[] = [];
   let start = 0;
-  while (start < text.length && lines.length < MOST_LINES) {
+  while (start < text.length && lines.length < MAX_LINES) {
     const end = text.indexOf('\n', start);
     const stop = end < 0 ? text.length : end;
     const from = text.charCodeAt(stop - 1) === CR ? stop - 1 : stop;
-    lines.push(from - start > LONGEST_LINE ? '' : text.slice(start, Math.max(start, from)));
+    lines.push(from - start > MAX_LINE_CHARACTERS ? '' : text.slice(start, Math.max(start, from)));
     start = stop + 1;
   }
   return { lines, cut: start < text.length };
@@ -81,12 +81,12 @@ export function parseNumber(text: string | undefined): number | undefined {
 }
 
 /** Servers count in 64 bits. */
-const MOST_COUNT = 2 ** 64;
+const MAX_COUNT = 2 ** 64;
 
 /** A decimal number of what can be counted or measured; undefined for anything else, for a negative one, and for more than 64 bits hold. */
 export function parseCount(text: string | undefined): number | undefined {
   const value = parseNumber(text);
-  return value !== undefined && value >= 0 && value <= MOST_COUNT ? Math.abs(value) : undefined;
+  return value !== undefined && value >= 0 && value <= MAX_COUNT ? Math.abs(value) : undefined;
 }
 
 /** Whether a field of 0 or 1 is set; undefined for anything else. */

@@ -29,7 +29,7 @@ export function parseKeyspace(info: Info): Database[] | undefined {
 }
 
 /** A sum of numbers of which all are known; undefined otherwise. */
-export function total(numbers: readonly (number | undefined)[]): number | undefined {
+export function sumOfKnown(numbers: readonly (number | undefined)[]): number | undefined {
   return numbers.includes(undefined) ? undefined : numbers.reduce<number>((sum, number) => sum + (number ?? 0), 0);
 }
 

@@ -3,8 +3,8 @@ import { isSince, type Release, type Since } from './releases.ts';
 
 /**
  * One thing to ask a server: the command, the first releases that have it, and what its reply means.
- * `older` is the form for releases before its own. `every` says that only each so manieth scrape asks;
- * the last reply counts in between. `parse` is pure and gives a value for any reply.
+ * `older` is the form for releases before its own. `every: n` sends the query on every
+ * n-th scrape; the last reply counts in between. `parse` is pure and gives a value for any reply.
  */
 export interface Query<T> {
   readonly args: readonly string[];

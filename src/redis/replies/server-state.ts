@@ -1,5 +1,5 @@
 import { type Info, parseFlag } from './info.ts';
-import { parseKeyspace, total } from './keyspace.ts';
+import { parseKeyspace, sumOfKnown } from './keyspace.ts';
 
 /** The condition that a server is in, as far as it can be the cause of an outage. What INFO does not show is undefined. */
 export interface ServerState {
@@ -34,7 +34,7 @@ export function readServerState(info: Info): ServerState {
     maxMemory: info.count('memory', 'maxmemory'),
     maxMemoryPolicy: info.text('memory', 'maxmemory_policy'),
     // A server without a single key shows no database, like one that hides the section.
-    volatileKeys: databases.length === 0 ? undefined : total(databases.map(({ expires }) => expires)),
+    volatileKeys: databases.length === 0 ? undefined : sumOfKnown(databases.map(({ expires }) => expires)),
     saveFailed: saved.every((status) => status === undefined) ? undefined : saved.includes('err'),
     clients: info.count('clients', 'connected_clients'),
     maxClients: info.count('clients', 'maxclients'),

@@ -31,7 +31,7 @@ export function proven(sentence: string | undefined | false): Proof | undefined 
   return sentence ? { sentence } : undefined;
 }
 
-/** Whether a key of the pairs was written and lost: whoever wrote it was let in. */
+/** Whether a key of the pairs was written and lost: the client that wrote it was let in. */
 export function lostKey(results: readonly RouteResult[]): boolean {
   return results.some(({ lostAfterWrite }) => lostAfterWrite);
 }

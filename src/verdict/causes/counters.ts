@@ -109,7 +109,7 @@ function repeated(cause: Cause, name: NotLetIn): CauseRow {
   };
 }
 
-/** Whether the server has so few clients that it turns nobody away for their number. */
+/** Whether the server is so far below its limit of clients that it turns none away for their number. */
 function hasRoom({ server }: Signals): boolean {
   const { clients, maxClients } = server ?? {};
   return clients !== undefined && maxClients !== undefined && clients < maxClients / 2;

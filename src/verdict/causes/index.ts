@@ -7,7 +7,7 @@ import { REFUSALS_OF_GATEWAY } from './refusals.ts';
 import { CONDITIONS, EXPORTER_AWAY } from './server.ts';
 
 /**
- * The causes, each with what proves it and how much that weighs: the strongest of those that are proven stands, and
+ * The causes, each with what proves it and how much that weighs: the strongest of those that are proven wins, and
  * `undetermined` where several are equally strong or none is proven (design in strength.ts). Of equal proofs of one
  * cause the first gives the sentence.
  */

@@ -57,7 +57,7 @@ export function createSpending(
 }
 
 /** What a request cost: nothing for a hit, else what the gateway reports or the configured price. */
-function costOf({ marks, mark, failure }: RequestResult, floor: number): number {
+function costOf({ markers: marks, mark, failure }: RequestResult, floor: number): number {
   if (marks !== undefined) return mark === 'hit' ? 0 : (marks.costUsd ?? floor);
   return failure !== undefined && MAYBE_PAID.includes(failure) ? floor : 0;
 }

@@ -1,5 +1,5 @@
 import type { FailureRecord, GatewayHistory, PairRecord, VerdictChange } from '../../model/status.ts';
-import { wentWell } from '../../pairs/outcome.ts';
+import { isSuccess } from '../../pairs/outcome.ts';
 import type { PairResult } from '../../pairs/pair.ts';
 import type { Judgement } from '../../verdict/judge.ts';
 import { evidenceOf } from './route.ts';
@@ -34,7 +34,7 @@ export function createHistory(): History {
       const known = pairs.find((entry) => entry.route === route);
       const grown = { route, records: withNewest(known?.records ?? [], recordOf(pair, at, traceId), REMEMBERED.pairs) };
       pairs = known === undefined ? [...pairs, grown] : pairs.map((entry) => (entry === known ? grown : entry));
-      if (outcome === undefined || wentWell(outcome)) return;
+      if (outcome === undefined || isSuccess(outcome)) return;
       unjudged = withNewest(unjudged, { at, route, outcome, evidence: evidenceOf(pair), traceId }, REMEMBERED.failures);
     },
     judged({ verdict, cause, evidence }, at, traceId) {

@@ -1,6 +1,6 @@
 import { combinations } from '../../catalogue/sample.ts';
 import type { Series } from '../../catalogue/series.ts';
-import type { Ended, Sending } from '../../litellm/gateway.ts';
+import type { FinishedRequest, GatewayRequest } from '../../litellm/gateway.ts';
 import type { GatewayFailure, NotAsked, Question } from '../../model/cache.ts';
 import type { OverheadStatus } from '../../model/status.ts';
 import type { Clock } from '../../schedule/clock.ts';
@@ -13,7 +13,7 @@ export interface Overhead {
    */
   withheld(question: Question, urgent?: boolean): NotAsked | undefined;
   /** Books a request. Only one that carries a question counts. */
-  took(request: Ended, sending: Pick<Sending, 'question' | 'modelSeconds'>): void;
+  took(request: FinishedRequest, sending: Pick<GatewayRequest, 'question' | 'modelSeconds'>): void;
   /**
    * Takes in how its Redis was in a tick that began at a monotonic time. What was slow or gave no answer while that one did not
    * answer either says nothing of the gateway: it is forgotten when the Redis `answers` again, every five minutes at most.
@@ -178,7 +178,7 @@ export function createOverhead(share: number, memory: OverheadMemory, series: Se
 }
 
 /** Whether no answer came because a limit was reached: of time, of length, or the end of the connection. */
-function ranIntoLimit({ status, failure, aborted }: Ended, slow: boolean): boolean {
+function ranIntoLimit({ status, failure, aborted }: FinishedRequest, slow: boolean): boolean {
   if (aborted !== undefined) return aborted === 'time' || slow;
   if (failure === 'too_large') return true;
   return status === undefined && failure !== undefined && !NOT_REACHED.includes(failure);

@@ -35,8 +35,8 @@ export function logVerdict(log: Log, gateway: string, before: Judgement, now: Ju
   tick.note(details);
   if (now.verdict === before.verdict && now.cause === before.cause) return;
   const changed = { ...details, verdict_before: before.verdict, cause_before: before.cause };
-  if (now.verdict === 'working' || now.cause === 'none') log.info(changed, 'the verdict on the cache of a gateway changed');
-  else log.warn(changed, 'the verdict on the cache of a gateway changed');
+  if (now.verdict === 'working' || now.cause === 'none') log.info(changed, 'The verdict on the cache of a gateway changed');
+  else log.warn(changed, 'The verdict on the cache of a gateway changed');
 }
 
 /** Counts and measures the pairs of a round, and counts those that were due and not sent. */

@@ -16,7 +16,7 @@ import { type GatewayState, replicasOf, routesAfter, routesBefore } from './stat
 /** What was asked and answered in one tick of a gateway. It is made once and never changed. */
 export interface Round {
   readonly traceId: string;
-  /** What the gateway said of itself before any pair was due, and at the end. */
+  /** The self-reports of the gateway before the first pair and at the end. */
   readonly before: SelfReport;
   readonly after: SelfReport;
   /** It names another cache than at the end of the round before. */
@@ -104,7 +104,7 @@ async function probePairs(parts: RoundParts, previous: GatewayState, opening: Op
   const opened = await backend?.before(namespaceOf(before, config.namespace), isFresh, tick.signal);
   const round = await sendPairs(parts, previous, opening, limits, tick);
   const routes = routesAfter(previous, { ...round, pairsTook: 0 });
-  const report = round.pairs.reduce((known, { pair }) => withVersion(known, pair.first.marks?.version), before);
+  const report = round.pairs.reduce((known, { pair }) => withVersion(known, pair.first.markers?.version), before);
   const asked = { report, replicas: replicasOf(previous, opening.replicas) };
   // It would make everybody wait for the same thing once more.
   const isSlow = routes.some((route) => currentResult(route)?.failure === 'timeout');
@@ -170,7 +170,7 @@ async function sendPair(
   const plan = planOf(config, settings, record.route, kind, until);
   const pair = await runPair(plan, endpoints, backend?.keys, tick, clock, (doubtful) => payTwice(spending, doubtful));
   spending.charge(pair);
-  overhead.learnVersion(pair.first.marks?.version);
+  overhead.learnVersion(pair.first.markers?.version);
   return { pair, at: clock.now(), ranAt: clock.monotonic() };
 }
 

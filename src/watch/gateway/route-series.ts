@@ -13,7 +13,7 @@ export function openRouteCounters(series: Series, route: Route, model: string): 
   for (const row of combinations('llm.cache.probe.skipped', { route })) series.add('llm.cache.probe.skipped', row, 0);
 }
 
-/** Counts a pair and, unless it met a process that had just started, observes its times and tokens. */
+/** Counts a pair and, unless the process had just started, observes its times and tokens. */
 export function observePair(series: Series, pair: PairResult, model: string, warm: boolean, traceId: string): void {
   const { route } = pair.prober;
   const labels = { route, 'gen_ai.request.model': model } as const;
@@ -32,7 +32,7 @@ function observeRequests(series: Series, pair: PairResult, model: string, traceI
     const sent = pair[request];
     if (sent === undefined) continue;
     series.observe('gen_ai.client.operation.duration', { ...genAi, 'error.type': sent.failure ?? '' }, sent.seconds, traceId);
-    if (sent.marks === undefined) continue;
+    if (sent.markers === undefined) continue;
     const answered = { route, 'gen_ai.request.model': model, request, cache: sent.mark } as const;
     series.observe('llm.cache.probe.request.duration', answered, sent.seconds, traceId);
     if (sent.firstContentSeconds !== undefined) {
@@ -40,8 +40,8 @@ function observeRequests(series: Series, pair: PairResult, model: string, traceI
     }
     if (sent.mark === 'hit') continue;
     for (const [type, tokens] of [
-      ['input', sent.marks.inputTokens],
-      ['output', sent.marks.outputTokens],
+      ['input', sent.markers.inputTokens],
+      ['output', sent.markers.outputTokens],
     ] as const) {
       if (tokens !== undefined) series.observe('gen_ai.client.token.usage', { ...genAi, 'gen_ai.token.type': type }, tokens, traceId);
     }

@@ -2,7 +2,7 @@ import type { GatewayConfig } from '../../config/effective.ts';
 import type { CacheSettings } from '../../litellm/cache-ping.ts';
 import type { CacheControls, Outcome, Route } from '../../model/cache.ts';
 import { PROBERS } from '../../pairs/index.ts';
-import { kindOf, type PairKind, wentWell } from '../../pairs/outcome.ts';
+import { isSuccess, type PairKind, pairKind } from '../../pairs/outcome.ts';
 import type { PairPlan, PairResult, RequestResult } from '../../pairs/pair.ts';
 import type { KeyState } from '../../redis/probe-keys/lookup.ts';
 import type { RouteResult } from '../../verdict/signals.ts';
@@ -47,7 +47,7 @@ export function currentResult({ result, isCurrent }: RouteRecord): RouteResult |
 /** Whether the latest pair was answered from the cache, as it should be. */
 export function isGood(record: RouteRecord): boolean {
   const outcome = currentResult(record)?.outcome;
-  return outcome !== undefined && wentWell(outcome);
+  return outcome !== undefined && isSuccess(outcome);
 }
 
 /** Another gateway may have taken the place: what the latest pair showed counts no more. */
@@ -62,7 +62,7 @@ export function expectColdStart(record: RouteRecord): RouteRecord {
 
 /** The kind of the next pair. A negative control shows nothing of reading, so there is none unless the latest pair hit. */
 export function nextKind(record: RouteRecord): PairKind {
-  const kind = kindOf(record.route, record.pairs + 1);
+  const kind = pairKind(record.route, record.pairs + 1);
   return kind === 'control' && !isGood(record) ? 'own' : kind;
 }
 

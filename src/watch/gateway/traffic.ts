@@ -1,6 +1,6 @@
 import { sample } from '../../catalogue/sample.ts';
 import type { Series } from '../../catalogue/series.ts';
-import type { RequestWatcher } from '../../litellm/gateway.ts';
+import type { RequestObserver } from '../../litellm/gateway.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { Overhead } from './overhead.ts';
 
@@ -9,7 +9,7 @@ const CLASSES = ['', '', '2xx', '3xx', '4xx', '5xx'] as const;
 /** The meter on all requests to a gateway. */
 export interface Traffic {
   /** What sees the requests of the tick with this trace begin and end. */
-  of(traceId: string): RequestWatcher;
+  of(traceId: string): RequestObserver;
 }
 
 /** Measures every request to a gateway as an HTTP client does, and books what it costs beside the pairs. */
@@ -23,8 +23,8 @@ export function createTraffic(series: Series, clock: Clock, overhead: Pick<Overh
 
   return {
     of: (traceId) => ({
-      began: () => count(1),
-      ended(request, sending) {
+      started: () => count(1),
+      finished(request, sending) {
         const { method, status, failure, seconds } = request;
         overhead.took(request, sending);
         count(-1);

@@ -5,9 +5,9 @@ import type { CensusConfig } from '../../config/effective.ts';
 import type { TargetStatus } from '../../model/status.ts';
 import type { Log, Tick } from '../../model/tick.ts';
 import { type KeySample, sampleKeys } from '../../redis/census.ts';
-import { admitted } from '../../redis/connection/admitted.ts';
 import { type RedisError, settle } from '../../redis/connection/failure.ts';
 import type { Target } from '../../redis/connection/target.ts';
+import { waitForOwnCredential } from '../../redis/connection/wait-for-credential.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { Job } from '../../schedule/job.ts';
 
@@ -43,7 +43,7 @@ export function createCensusWatch({ config, target, series, log, clock }: Census
 
   async function run(tick: Tick): Promise<void> {
     tick.note({ redis_target, 'server.address': target.address });
-    if (!(await admitted(target, PATIENCE_MS, clock, tick.signal))) {
+    if (!(await waitForOwnCredential(target, PATIENCE_MS, clock, tick.signal))) {
       withdraw('the credential of the exporter is not accepted');
       return;
     }
@@ -80,8 +80,9 @@ export function createCensusWatch({ config, target, series, log, clock }: Census
 
   function noteRefusal(error: RedisError | undefined): void {
     const now = error !== undefined && isRefusal(error);
-    if (now && !refused) log.info({ redis_target, reason: error.message }, 'the server refuses a command of the census; it is left out');
-    if (error === undefined && refused) log.info({ redis_target }, 'the server grants the census');
+    if (now && !refused)
+      log.info({ redis_target, error: error.message }, 'The server refuses a command of the census; the census is left out');
+    if (error === undefined && refused) log.info({ redis_target }, 'The server allows the commands of the census again');
     refused = error === undefined ? false : refused || now;
   }
 

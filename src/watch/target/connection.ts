@@ -3,10 +3,10 @@ import type { Series } from '../../catalogue/series.ts';
 import type { Log, Tick } from '../../model/tick.ts';
 import { type RedisError, settle } from '../../redis/connection/failure.ts';
 import type { Connection, Target } from '../../redis/connection/target.ts';
-import { type Answers, answerSheet } from '../../redis/replies/answers.ts';
 import { parseInfo } from '../../redis/replies/info.ts';
 import { argumentsFor, INFO, type Query } from '../../redis/replies/query.ts';
 import { type Release, releaseOf } from '../../redis/replies/releases.ts';
+import { createReplyStore, type QueryReplies } from '../../redis/replies/reply-store.ts';
 import type { Clock } from '../../schedule/clock.ts';
 
 /** The connection that is kept open from scrape to scrape, and what it may be asked. */
@@ -14,7 +14,7 @@ export interface ScrapeConnection {
   /** Takes over a fresh connection where there is none, or where it leads to another server than the kept one. Closes the other. */
   adopt(redis: Connection): void;
   /** One pipeline of the queries that are due. A reply that is not due is given again. */
-  scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<Answers>;
+  scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<QueryReplies>;
   /** One more question; undefined when it is refused, which is remembered, or when there is no connection. */
   ask<T>(query: Query<T>, signal: AbortSignal): Promise<T | undefined>;
   /** The queries that the server refuses, and whether a right is missing; otherwise it does not know the command. */
@@ -27,7 +27,7 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
   let redis: Connection | undefined;
   let release: Release | undefined;
   let scrapes = 0;
-  const answers = answerSheet();
+  const answers = createReplyStore();
   /** What the server refused on this connection: by the name of the query, whether for want of a right. */
   const unsupported = new Map<string, boolean>();
 
@@ -40,7 +40,7 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
     unsupported.clear();
   }
 
-  async function scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<Answers> {
+  async function scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<QueryReplies> {
     if (redis === undefined) return answers;
     release ??= await begin(redis, signal);
     const due = planFor(queries, release);
@@ -51,7 +51,7 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
     );
     for (const [index, { query }] of due.entries()) {
       const reply = replies[index];
-      if (reply?.ok) answers.enter(query, reply.value);
+      if (reply?.ok) answers.set(query, reply.value);
       else if (reply !== undefined) refused(query, reply.error);
     }
     scrapes += 1;
@@ -60,7 +60,7 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
 
   /** Names the connection and learns the release; a server that does not tell, or tells something else, is asked what the oldest understands. */
   async function begin(fresh: Connection, signal: AbortSignal): Promise<Release> {
-    await target.introduce(fresh, signal);
+    await target.setClientName(fresh, signal);
     return releaseOf(parseInfo(await target.ask(fresh, ['INFO', 'server'], signal)));
   }
 
@@ -80,14 +80,14 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
     });
   }
 
-  /** Nothing can be said of a server without INFO. What is refused for a time only (LOADING) is asked again. */
+  /** Without INFO nothing is known of a server. A query that is refused for a time only (LOADING) is sent again. */
   function refused(query: Query<unknown>, error: RedisError): void {
     if (query === INFO) throw error;
-    answers.drop(query);
+    answers.delete(query);
     if (error.prefix !== 'NOPERM' && error.prefix !== 'ERR') return;
     unsupported.set(nameOf(query), error.prefix === 'NOPERM');
-    const details = { redis_target: target.config.name, query: nameOf(query), reason: error.message };
-    log.info(details, 'the server refuses a query; it is left out on this connection');
+    const details = { redis_target: target.config.name, query: nameOf(query), error: error.message };
+    log.info(details, 'The server refuses a query; it is left out on this connection');
   }
 
   return {

@@ -92,10 +92,10 @@ export function createCredentialWatch(credential: Credential, target: Target, se
 
   function setState(state: AuthState, error: RedisError | undefined): void {
     if (state !== status.state || error?.failure !== status.error) {
-      const details = { redis_target, credential: name, before: status.state, state, error_type: error?.failure, reason: error?.message };
-      if (state === 'failed') log.warn(details, 'a credential is refused');
-      // That the server could not be asked is said once for all its credentials.
-      else if (state !== 'unknown') log.info(details, 'a credential is accepted');
+      const details = { redis_target, credential: name, before: status.state, state, error_type: error?.failure, error: error?.message };
+      if (state === 'failed') log.warn(details, 'A credential is refused');
+      // An unreachable server is logged once for all its credentials.
+      else if (state !== 'unknown') log.info(details, 'A credential is accepted');
     }
     status.state = state;
     status.error = error?.failure;

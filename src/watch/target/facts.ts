@@ -2,7 +2,7 @@ import { member } from '../../collectors/server.ts';
 import { MAXMEMORY_POLICY, ROLE } from '../../model/redis.ts';
 import type { TargetStatus } from '../../model/status.ts';
 import type { Info } from '../../redis/replies/info.ts';
-import { parseKeyspace, total } from '../../redis/replies/keyspace.ts';
+import { parseKeyspace, sumOfKnown } from '../../redis/replies/keyspace.ts';
 import { versionOf } from '../../redis/replies/releases.ts';
 
 /** What the page shows of a server. */
@@ -16,7 +16,7 @@ export function factsOf(info: Info): TargetFacts {
   return {
     version: versionOf(info),
     role: roleOf(info),
-    keys: total(parseKeyspace(info)?.map(({ keys }) => keys) ?? [undefined]),
+    keys: sumOfKnown(parseKeyspace(info)?.map(({ keys }) => keys) ?? [undefined]),
     usedMemoryBytes: info.count('memory', 'used_memory'),
     maxMemoryBytes: info.count('memory', 'maxmemory') || undefined,
     maxMemoryPolicy: policyOf(info),

@@ -1,8 +1,8 @@
+import { sanitizeClientName } from '../../masking/sanitize.ts';
 import { REJECTION, type Rejection } from '../../model/redis.ts';
 import type { NoauthCandidate, RefusedClient, TargetStatus } from '../../model/status.ts';
 import type { Log } from '../../model/tick.ts';
 import type { Target } from '../../redis/connection/target.ts';
-import { harmless } from '../../redis/replies/client-info.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { FreshRefusals } from './acl-log.ts';
 
@@ -56,11 +56,11 @@ export function createRefusedClients(target: Target, log: Log, clock: Clock): Re
     const at = clock.monotonic();
     if (error_types.length > 0 || clients.length > 0) {
       const details = { redis_target, error_types, clients: clients.length > 0 ? clients : undefined };
-      if (refusedAt === undefined) log.warn(details, 'the server refuses others');
-      else if (isNew) log.warn(details, 'the server refuses another client');
+      if (refusedAt === undefined) log.warn(details, 'The server refuses other clients');
+      else if (isNew) log.warn(details, 'The server refuses another client');
       refusedAt = at;
     } else if (refusedAt !== undefined && at - refusedAt >= QUIET_MS) {
-      log.info({ redis_target }, 'the server has not refused others for five minutes');
+      log.info({ redis_target }, 'The server has refused no other client for five minutes');
       refusedAt = undefined;
     }
   }
@@ -96,7 +96,9 @@ function clientOf(
   known: ReadonlySet<string>,
   at: number,
 ): RefusedClient {
-  const user = known.has(username) ? harmless(username) : `${harmless(username.slice(0, 2))}... (${username.length} characters)`;
+  const user = known.has(username)
+    ? sanitizeClientName(username)
+    : `${sanitizeClientName(username.slice(0, 2))}... (${username.length} characters)`;
   return { reason, user, ...(address !== undefined && { address }), ...(library !== undefined && { library }), what, count, at };
 }
 

@@ -39,7 +39,7 @@ export function unseenOf(info: Info, refused: ReadonlyMap<string, boolean>): str
       ? ['Errors by kind: the server has stopped to count them after too many different ones; CONFIG RESETSTAT starts again.']
       : []),
     ...queries,
-    ...(info.cut ? ['The end of INFO: it has more lines than are read.'] : []),
+    ...(info.truncated ? ['The end of INFO: it has more lines than are read.'] : []),
   ];
   return unseen.length === 0 ? undefined : unseen;
 }

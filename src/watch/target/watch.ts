@@ -127,14 +127,14 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     }
     if (!isUsable(canary) && canary.error !== undefined) {
       if (canary.answered && canary.error.failure !== 'secret_unreadable') await password.check(tick, canary, undefined);
-      throw await target.clearer(canary.error, tick.signal);
+      throw await target.diagnoseTlsMismatch(canary.error, tick.signal);
     }
     // INFO comes last, so that it counts what the server refuses of this very pipeline.
     const aclLog = attribution.aclQuery();
     const answers = await operate(tick, series, clock, 'PIPELINE', () => connection.scrape([...QUERIES, aclLog, INFO], tick.signal));
     const info = answers.get(INFO);
     if (info === undefined) throw new RedisError('protocol', 'PIPELINE: the server did not answer INFO');
-    if (!info.told) throw new RedisError('protocol', NO_INFO);
+    if (!info.hasFields) throw new RedisError('protocol', NO_INFO);
     const mode = modeOf(info);
     if (mode === 'sentinel') throw new RedisError('not_redis', NOT_REDIS);
     const { samples, dropped } = readCollectors(COLLECTORS, answers, config.max_series);
@@ -183,9 +183,9 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
   }
 
   function setState(now: Outcome): void {
-    const details = { redis_target: config.name, up: now.up, error_type: now.failure, reason: now.detail };
-    if (now.up !== outcome.up && !now.up) log.warn(details, 'the server cannot be reached');
-    else if (now.up !== outcome.up) log.info(details, 'the server can be reached');
+    const details = { redis_target: config.name, up: now.up, error_type: now.failure, error: now.detail };
+    if (now.up !== outcome.up && !now.up) log.warn(details, 'The server cannot be reached');
+    else if (now.up !== outcome.up) log.info(details, 'The server can be reached');
     outcome = now;
   }
 

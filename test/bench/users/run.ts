@@ -76,7 +76,7 @@ function rowOf(result: Beside): string {
     `${beside.requests}, ${beside.failed}`,
     pings,
     date,
-    isMet(result) ? 'met' : 'missed',
+    isMet(result) ? 'within' : 'missed',
   ];
   return `| ${cells.join(' | ')} |`;
 }

@@ -130,7 +130,7 @@ spec:
 export const WITH_PASSWORD = '["--requirepass", "$(REDIS_PASSWORD)"]';
 export const pods = { kubernetes: ['k'] };
 
-/** `@{NAME}` stands for a reference of Compose, which would be one of TypeScript here. */
+/** `@{NAME}` means a reference of Compose, which would be one of TypeScript here. */
 export function referring(cases: readonly Case[]): readonly Case[] {
   return cases.map((one) => ({
     ...one,

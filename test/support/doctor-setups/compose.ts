@@ -12,7 +12,7 @@ export const COMPOSE: readonly Case[] = [
       ...ENV,
     },
     found: { 'evidence-missing': 'high' },
-    says: ['stands outside of services'],
+    says: ['is outside of services'],
   },
   {
     name: 'a configuration inside of the compose file',

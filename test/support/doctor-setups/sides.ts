@@ -19,7 +19,7 @@ export const SIDES: readonly Case[] = [
     says: ['another password'],
   },
   {
-    name: 'requirepass stands in redis.conf',
+    name: 'requirepass is in redis.conf',
     files: {
       'compose.yaml': compose({
         gateway: 'restart: always',
@@ -82,7 +82,7 @@ export const SIDES: readonly Case[] = [
     not: ['redis-login-refused', 'password-cut', 'password-shared'],
   },
   {
-    name: 'a variable that stands in env_file only',
+    name: 'a variable that is in env_file only',
     files: {
       'compose.yaml': compose({ gateway: 'env_file: [gateway.env]', server: '--requirepass "@{REDIS_PASSWORD:-}"' }),
       'gateway.env': `REDIS_PASSWORD=${PASSWORD}\n`,
@@ -91,7 +91,7 @@ export const SIDES: readonly Case[] = [
     found: { 'variable-only-in-env-file': 'high', 'redis-login-refused': 'critical' },
   },
   {
-    name: 'a variable that stands in env_file and in .env',
+    name: 'a variable that is in env_file and in .env',
     files: { 'compose.yaml': compose({ gateway: 'env_file: [.env]' }), 'config.yaml': config(), ...ENV },
     clean: true,
   },

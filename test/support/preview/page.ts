@@ -25,7 +25,7 @@ table { border-collapse: collapse; width: calc(100% - 16px); margin: 0 8px; } th
 .empty { display: flex; align-items: center; justify-content: center; color: ${DARK.quiet}; font-size: 14px; }
 `;
 
-/** A dashboard with its data as a page: what stands where, in which colours. It is drawn by this project, not by Grafana. */
+/** A dashboard with its data as a page: what is where, in which colours. It is drawn by this project, not by Grafana. */
 export function previewPage(dashboard: StoredDashboard, drawn: readonly DrawnPanel[], range: Range, marks: readonly Mark[]): string {
   const column = (PAGE_WIDTH - 2 * GAP + GAP) / 24;
   const height = Math.max(...dashboard.panels.map(({ gridPos }) => gridPos.y + gridPos.h)) * (LINE + GAP);

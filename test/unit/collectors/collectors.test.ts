@@ -5,8 +5,8 @@ import type { Metric } from '../../../src/catalogue/sample.ts';
 import { readCollectors } from '../../../src/collectors/collector.ts';
 import { COLLECTORS } from '../../../src/collectors/index.ts';
 import { memory, replication } from '../../../src/collectors/info-fields.ts';
-import { answerSheet } from '../../../src/redis/replies/answers.ts';
 import { INFO } from '../../../src/redis/replies/query.ts';
+import { createReplyStore } from '../../../src/redis/replies/reply-store.ts';
 import { ABSENT } from '../../support/absent-metrics.ts';
 import { recordedAnswers } from '../../support/redis-fixtures.ts';
 
@@ -16,8 +16,8 @@ const SOMETIMES: readonly Metric[] = ['redis.master_link_up', 'redis.master_last
 const QUERIES = COLLECTORS.flatMap((collector) => Object.values(collector.queries));
 
 function readInfo(text: string) {
-  const sheet = answerSheet();
-  sheet.enter(INFO, text);
+  const sheet = createReplyStore();
+  sheet.set(INFO, text);
   return readCollectors([memory, replication], sheet, 1_000).samples;
 }
 
@@ -56,8 +56,8 @@ describe('the bound on series', () => {
     ['databases and sizes of keys', `${info(databases)}# Keysizes\r\n${sizes.join('\r\n')}`, 20_000 * 6],
     ['sizes of keys alone', `${server}# Keysizes\r\n${sizes.join('\r\n')}`, 20_000 * 3],
   ])('cuts off %s and keeps the rest', (_, text, wanted) => {
-    const sheet = answerSheet();
-    sheet.enter(INFO, text);
+    const sheet = createReplyStore();
+    sheet.set(INFO, text);
     const { samples, dropped } = readCollectors(COLLECTORS, sheet, 5_000);
     expect(samples.length).toBeLessThanOrEqual(5_000);
     expect(samples.length).toBeGreaterThan(4_990);
@@ -67,8 +67,8 @@ describe('the bound on series', () => {
   });
 
   it('drops what does not fit, of whichever collector, and says so', () => {
-    const sheet = answerSheet();
-    sheet.enter(INFO, `# Commandstats\r\n# Errorstats\r\n${info(databases.slice(0, 16))}`);
+    const sheet = createReplyStore();
+    sheet.set(INFO, `# Commandstats\r\n# Errorstats\r\n${info(databases.slice(0, 16))}`);
     const all = readCollectors(COLLECTORS, sheet, 100_000);
     expect(all.dropped).toBe(0);
     for (const most of [0, 1, 50, 100, 140, all.samples.length]) {
@@ -81,8 +81,8 @@ describe('the bound on series', () => {
 
 describe('what a server does not show', () => {
   const namesIn = (text: string) => {
-    const sheet = answerSheet();
-    sheet.enter(INFO, text);
+    const sheet = createReplyStore();
+    sheet.set(INFO, text);
     return new Set(readCollectors(COLLECTORS, sheet, 5_000).samples.map(({ metric }) => metric));
   };
 
@@ -121,8 +121,8 @@ describe('which server it is', () => {
     ['redis_version:255.255.255', { server: 'redis', version: '255.255.255', 'redis.version': '255.255.255' }],
     ['os:Linux', { server: 'other', version: 'other', 'redis.version': 'other' }],
   ])('is told by INFO: %s', (fields, labels) => {
-    const sheet = answerSheet();
-    sheet.enter(INFO, `# Server\r\n${fields}\r\n`);
+    const sheet = createReplyStore();
+    sheet.set(INFO, `# Server\r\n${fields}\r\n`);
     const [info] = readCollectors(COLLECTORS, sheet, 5_000).samples.filter(({ metric }) => metric === 'redis.info');
     expect(info?.labels).toMatchObject(labels);
   });

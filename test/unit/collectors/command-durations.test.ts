@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { COMMAND_SECONDS } from '../../../src/catalogue/redis.ts';
 import { readCollectors } from '../../../src/collectors/collector.ts';
 import { commandDurations, fold } from '../../../src/collectors/command-durations.ts';
-import { answerSheet } from '../../../src/redis/replies/answers.ts';
+import { createReplyStore } from '../../../src/redis/replies/reply-store.ts';
 
 const BOUNDS = COMMAND_SECONDS.map((bound) => Math.round(bound * 1e6));
 
@@ -69,9 +69,9 @@ describe('fold', () => {
 
 describe('the execution times of a command', () => {
   const of = (get: string, histogram: unknown) => {
-    const sheet = answerSheet();
-    sheet.enter(commandDurations.queries.info, `# Commandstats\r\n${get}`);
-    sheet.enter(commandDurations.queries.latencies, histogram);
+    const sheet = createReplyStore();
+    sheet.set(commandDurations.queries.info, `# Commandstats\r\n${get}`);
+    sheet.set(commandDurations.queries.latencies, histogram);
     return readCollectors([commandDurations], sheet, 1_000).samples.filter(({ labels }) => JSON.stringify(labels) === '{"cmd":"get"}');
   };
   const CALLED = 'cmdstat_get:calls=3,usec=30,usec_per_call=10.00,rejected_calls=0,failed_calls=0\r\n';

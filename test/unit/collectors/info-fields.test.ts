@@ -5,9 +5,9 @@ import { SERVER_RELEASE } from '../../../dev/redis.ts';
 import type { Metric } from '../../../src/catalogue/sample.ts';
 import { type Room, readCollectors } from '../../../src/collectors/collector.ts';
 import { COLLECTORS } from '../../../src/collectors/index.ts';
-import { answerSheet } from '../../../src/redis/replies/answers.ts';
 import { type Info, parseInfo, type Section } from '../../../src/redis/replies/info.ts';
 import { INFO } from '../../../src/redis/replies/query.ts';
+import { createReplyStore } from '../../../src/redis/replies/reply-store.ts';
 import { REPLICA, recordedAnswers, recordedReplies } from '../../support/redis-fixtures.ts';
 
 /** The sections whose fields have names of their own; those of the others are names of commands, errors and databases. */
@@ -137,8 +137,8 @@ describe('a metric of the collectors', () => {
   it('comes from a recorded server, or is listed with what it needs', () => {
     const emitted = new Set<Metric>();
     for (const release of SERVER_RELEASE) {
-      const ofReplica = answerSheet();
-      ofReplica.enter(INFO, recordedReplies(release)[REPLICA]);
+      const ofReplica = createReplyStore();
+      ofReplica.set(INFO, recordedReplies(release)[REPLICA]);
       for (const answers of [recordedAnswers(release, QUERIES), ofReplica]) {
         for (const { metric } of readCollectors(COLLECTORS, answers, 10_000).samples) emitted.add(metric);
       }

@@ -2,8 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { readCollectors } from '../../../src/collectors/collector.ts';
 import { COLLECTORS } from '../../../src/collectors/index.ts';
 import { COMMAND, ERROR_PREFIX } from '../../../src/model/redis.ts';
-import { answerSheet } from '../../../src/redis/replies/answers.ts';
 import { INFO } from '../../../src/redis/replies/query.ts';
+import { createReplyStore } from '../../../src/redis/replies/reply-store.ts';
 import { factsOf } from '../../../src/watch/target/facts.ts';
 
 /** The plain fields that collectors read, by section. */
@@ -40,8 +40,8 @@ function infoWith(value: string): string {
 }
 
 function samplesOf(info: string) {
-  const sheet = answerSheet();
-  for (const query of COLLECTORS.flatMap(({ queries }) => Object.values(queries))) sheet.enter(query, query === INFO ? info : []);
+  const sheet = createReplyStore();
+  for (const query of COLLECTORS.flatMap(({ queries }) => Object.values(queries))) sheet.set(query, query === INFO ? info : []);
   return readCollectors(COLLECTORS, sheet, 10_000).samples;
 }
 
@@ -67,8 +67,8 @@ describe('a value that is none', () => {
 
   it('of one database leaves their sum open', () => {
     const read = (text: string) => {
-      const sheet = answerSheet();
-      sheet.enter(INFO, text);
+      const sheet = createReplyStore();
+      sheet.set(INFO, text);
       const info = sheet.get(INFO);
       if (info === undefined) throw new Error('INFO was not read');
       return factsOf(info);

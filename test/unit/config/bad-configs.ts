@@ -1,6 +1,6 @@
 import { ROUTE } from '../../../src/model/cache.ts';
 
-/** Each file of test/fixtures/config/bad, and every problem that it has. DIR stands for the directory of the files. */
+/** Each file of test/fixtures/config/bad, and every problem that it has. DIR means the directory of the files. */
 export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   'anchor-bomb': ['DIR/anchor-bomb.yaml uses its anchors more than 100 times'],
   'bad-names': [
@@ -9,10 +9,10 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/bad-names.yaml:2:98: redis[0].canaries[1].name: must be 1 to 63 letters, digits, dots, dashes or underscores, the first a letter or digit',
   ],
   'both-secrets': [
-    'DIR/both-secrets.yaml:2:60: redis[0].password_file: stands beside password; keep one of the two',
-    'DIR/both-secrets.yaml:3:51: redis[1].username: stands beside the user in url; keep one of the two',
-    'DIR/both-secrets.yaml:3:64: redis[1].password: stands beside the password in url; keep one of the two',
-    'DIR/both-secrets.yaml:5:105: gateways[0].api_key_file: stands beside api_key; keep one of the two',
+    'DIR/both-secrets.yaml:2:60: redis[0].password_file: cannot be combined with password; keep one of the two',
+    'DIR/both-secrets.yaml:3:51: redis[1].username: cannot be combined with the user in url; keep one of the two',
+    'DIR/both-secrets.yaml:3:64: redis[1].password: cannot be combined with the password in url; keep one of the two',
+    'DIR/both-secrets.yaml:5:105: gateways[0].api_key_file: cannot be combined with api_key; keep one of the two',
   ],
   census: [
     'DIR/census.yaml:2:53: redis[0].census.interval: must be at least 10s',
@@ -66,11 +66,11 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   indentation: ['DIR/indentation.yaml:3:4: is indented by 3 spaces and the key in line 2 above it by 4; indent both alike'],
   'list-at-the-top': ['DIR/list-at-the-top.yaml:1:1: must be sections such as redis: and gateways:'],
   lease: [
-    'DIR/lease.yaml:4:12: lease.redis.url: is the server of the target cache: while that server is down nobody could probe, and nothing may be written to it; use another server, or kubernetes',
+    'DIR/lease.yaml:4:12: lease.redis.url: is the server of the target cache: while that server is down no exporter could probe, and nothing may be written to it; use another server, or kubernetes',
     'DIR/lease.yaml:4:36: lease.redis.username: is never sent without a password; add password or password_file; any text will do for a nopass user',
     'DIR/lease.yaml:4:49: lease.redis.interval: unknown key; it is a key of redis or gateways',
     'DIR/lease.yaml:5:3: lease.kubernetes.name: is missing',
-    'DIR/lease.yaml:5:3: lease.kubernetes: stands beside redis; keep one of the two',
+    'DIR/lease.yaml:5:3: lease.kubernetes: cannot be combined with redis; keep one of the two',
   ],
   'lease-name': [
     'DIR/lease-name.yaml:3:24: lease.kubernetes.namespace: is no name of a namespace',
@@ -161,7 +161,7 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   ],
   'routes-twice': ['DIR/routes-twice.yaml:2:93: gateways[0].routes: names a route twice'],
   sentinel: [
-    'DIR/sentinel.yaml:2:46: redis[0].sentinel: stands beside url; keep one of the two',
+    'DIR/sentinel.yaml:2:46: redis[0].sentinel: cannot be combined with url; keep one of the two',
     'DIR/sentinel.yaml:3:51: redis[1].sentinel.nodes[0]: must be host:port',
     'DIR/sentinel.yaml:3:65: redis[1].sentinel.nodes[1]: must be host:port',
     'DIR/sentinel.yaml:3:81: redis[1].sentinel.nodes[2]: must be host:port',

@@ -22,7 +22,7 @@ describe('a wrong configuration', () => {
     expect(await problemsOf(name)).toEqual(problems);
   });
 
-  it('shows no password that stands in a broken file', async () => {
+  it('shows no password that is in a broken file', async () => {
     const shown = (await Promise.all(Object.keys(BAD_CONFIGS).map(problemsOf))).flat().join('\n');
     expect(shown).not.toMatch(/hunter|wo@rd|pa%ss|pa\/ss/);
   });

@@ -126,7 +126,7 @@ describe('the rules and the reports', () => {
     );
   });
 
-  it('print no secret, wherever it stands', { timeout: 60_000 }, async () => {
+  it('print no secret, wherever it is', { timeout: 60_000 }, async () => {
     const secret = fc.stringMatching(/^[A-Za-z0-9]{9,24}$/).map((text) => `Zq7${text}`);
     await fc.assert(
       fc.asyncProperty(secret, secret, secret, async (one, other, third) => {

@@ -5,12 +5,12 @@ import { setupOf } from '../../support/doctor-setup.ts';
 const PASSWORD = 'pX4nWk9VqT2rLc7MhB5sJz8YdG3fUa6E';
 
 describe('masking', () => {
-  it('hides a known secret wherever it stands', async () => {
+  it('hides a known secret wherever it is', async () => {
     const mask = masking(await setupOf({ '.env': `REDIS_PASSWORD=${PASSWORD}\nLITELLM_MASTER_KEY=sk-1234\n` })).line;
     expect(mask(`# it was ${PASSWORD}, before sk-1234`)).toBe('# it was <secret>, before <secret>');
   });
 
-  it('hides a short secret where it stands alone, and leaves names that contain it', async () => {
+  it('hides a short secret where it is alone, and leaves names that contain it', async () => {
     const mask = masking(await setupOf({ '.env': 'REDIS_PASSWORD=redis\n' })).line;
     expect(mask('command: redis-server --requirepass redis')).toBe('command: redis-server --requirepass <secret>');
     expect(mask('image: docker.io/library/redis:7')).toBe('image: docker.io/library/redis:7');

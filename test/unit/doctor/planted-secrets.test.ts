@@ -122,7 +122,7 @@ const SECRET = fc
   .map(([first, rest]) => `${first}7${rest}z9`);
 
 describe('no output of the doctor holds a secret', () => {
-  it.each(Object.keys(PLACES))('that stands in %s', async (place) => {
+  it.each(Object.keys(PLACES))('that is in %s', async (place) => {
     await fc.assert(
       fc.asyncProperty(SECRET, async (secret) => {
         expect(leaks(await doctorOutput(PLACES[place]?.(secret) ?? {}), secret, base64(secret))).toEqual([]);
@@ -137,7 +137,7 @@ describe('no output of the doctor holds a secret', () => {
     ['three letters', 'q7x'],
     ['quotes', `it's"7quoted`],
     ['a percent sign', '100%2Fx7y'],
-  ])('of %s, wherever it stands again', async (_, secret) => {
+  ])('of %s, wherever it is again', async (_, secret) => {
     const output = await doctorOutput({
       'config.yaml': config(
         `host: ${JSON.stringify(secret)}`,

@@ -28,7 +28,7 @@ describe('the page of the gauntlet', () => {
     expect(page).toContain('1 of 4 rows of the table below were complete');
     expect(page).toContain('Of 3 faults that were seen, 2 were seen within two intervals (8 s).');
     expect(page).toContain(
-      '- late: Redis stopped, LiteLLM 1.106.0. It said working none, then memory_only redis_unreachable, then working none.',
+      '- late: Redis stopped, LiteLLM 1.106.0. Reported: working none, then memory_only redis_unreachable, then working none.',
     );
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { LEASE_TTL, watchLease } from '../../../src/lease/lease.ts';
+import { createLeaseWatch, LEASE_TTL_MS } from '../../../src/lease/lease.ts';
 import type { LeaseAnswer } from '../../../src/model/lease.ts';
 import type { Details } from '../../../src/model/tick.ts';
 import { handClock } from '../../support/clock.ts';
@@ -12,8 +12,8 @@ function start() {
   const never = new Promise<never>(() => undefined);
   const lines: string[] = [];
   const changes: string[] = [];
-  const line = (details: Details, sentence: string) => void lines.push(`${sentence} ${details.reason ?? ''}`.trim());
-  const lease = watchLease({
+  const line = (details: Details, sentence: string) => void lines.push(`${sentence} ${details.error ?? ''}`.trim());
+  const lease = createLeaseWatch({
     store: {
       hold: async () => {
         store.asked += 1;
@@ -53,7 +53,7 @@ describe('a lease', () => {
     const { clock, store, lines, changes, lease, tick } = start();
     await tick();
     store.answer = { state: 'unknown', reason: 'it is away' };
-    await clock.advance(LEASE_TTL - lease.job.interval - 1);
+    await clock.advance(LEASE_TTL_MS - lease.job.interval - 1);
     await lease.ask(new AbortController().signal);
     expect(lease.state()).toBe('held');
     await clock.advance(1);
@@ -62,7 +62,7 @@ describe('a lease', () => {
     expect(changes).toEqual(['held', 'unknown']);
     expect(lines).toEqual([
       'This exporter holds the lease and probes',
-      'The lease cannot be asked for; who holds it keeps it until it ends it is away',
+      'The lease store cannot be used; the present holder keeps the lease until it ends it is away',
       'The lease of this exporter has ended and cannot be renewed: it sends no pair',
     ]);
     store.answer = { state: 'held' };
@@ -75,7 +75,7 @@ describe('a lease', () => {
     await tick();
     store.hang = true;
     void lease.ask(new AbortController().signal);
-    await clock.advance(LEASE_TTL - lease.job.interval - 1);
+    await clock.advance(LEASE_TTL_MS - lease.job.interval - 1);
     expect([lease.state(), ...changes]).toEqual(['held', 'held']);
     await clock.advance(1);
     expect([lease.state(), ...changes]).toEqual(['unknown', 'held', 'unknown']);
@@ -97,12 +97,12 @@ describe('a lease', () => {
     expect(lease.state()).toBe('other');
     expect(lines).toEqual([
       'Another exporter holds the lease and probes',
-      'The lease cannot be asked for; who holds it keeps it until it ends it is away',
+      'The lease store cannot be used; the present holder keeps the lease until it ends it is away',
     ]);
     await clock.advance(2 * lease.job.interval);
     expect(lease.state()).toBe('unknown');
     expect(changes).toEqual(['other', 'unknown']);
-    expect(lines.at(-1)).toBe('Nobody can be asked who holds the lease: this exporter sends no pair');
+    expect(lines.at(-1)).toBe('The holder of the lease is unknown, because the lease store cannot be used: this exporter sends no pair');
   });
 
   it('tells an exporter that starts while the store is away why it sends nothing', async () => {
@@ -110,8 +110,8 @@ describe('a lease', () => {
     store.answer = { state: 'unknown', reason: 'it is away' };
     await lease.ask(new AbortController().signal);
     expect(lines).toEqual([
-      'The lease cannot be asked for; who holds it keeps it until it ends it is away',
-      'Nobody can be asked who holds the lease: this exporter sends no pair',
+      'The lease store cannot be used; the present holder keeps the lease until it ends it is away',
+      'The holder of the lease is unknown, because the lease store cannot be used: this exporter sends no pair',
     ]);
   });
 
@@ -119,7 +119,7 @@ describe('a lease', () => {
     const { clock, store, lease } = start();
     await lease.ask(new AbortController().signal);
     store.answer = state === 'other' ? { state } : { state, reason: 'it is away' };
-    await clock.advance(LEASE_TTL);
+    await clock.advance(LEASE_TTL_MS);
     await lease.ask(new AbortController().signal);
     expect(lease.state()).toBe(state);
   });
@@ -137,7 +137,7 @@ describe('a lease', () => {
     const asked = lease.ask(new AbortController().signal);
     store.answer = { state: 'held' };
     await asked;
-    await clock.advance(LEASE_TTL - 1);
+    await clock.advance(LEASE_TTL_MS - 1);
     expect(lease.state()).toBe('held');
     await clock.advance(1);
     expect(lease.state()).toBe('unknown');

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { findReplicas, replicaOf, spread } from '../../../src/litellm/replicas.ts';
+import { findReplicas, replicaOf, replicasOfRecords } from '../../../src/litellm/replicas.ts';
 
 const signal = new AbortController().signal;
 
@@ -32,17 +32,19 @@ describe('the records of a name', () => {
       { address: '10.0.0.1', family: 4 },
       { address: '10.0.0.2', family: 4 },
     ];
-    expect(spread(replica, found).map(({ name }) => name)).toEqual(['10.0.0.1:4000', '10.0.0.2:4000']);
-    expect(spread(replica, [{ address: 'fd00::2', family: 6 }])).toEqual([{ name: '[fd00::2]:4000', host: 'fd00::2', port: 4000 }]);
+    expect(replicasOfRecords(replica, found).map(({ name }) => name)).toEqual(['10.0.0.1:4000', '10.0.0.2:4000']);
+    expect(replicasOfRecords(replica, [{ address: 'fd00::2', family: 6 }])).toEqual([
+      { name: '[fd00::2]:4000', host: 'fd00::2', port: 4000 },
+    ]);
   });
 
   it('are the name itself where there are none', () => {
-    expect(spread(replica, [])).toEqual([replica]);
+    expect(replicasOfRecords(replica, [])).toEqual([replica]);
   });
 });
 
 describe('finding replicas', () => {
-  it('resolves an address that stands alone, and takes a list as it is', async () => {
+  it('resolves an address that is alone, and takes a list as it is', async () => {
     expect(await findReplicas(['127.0.0.1:81'], 'http://litellm', 1_000, signal)).toEqual([
       { name: '127.0.0.1:81', host: '127.0.0.1', port: 81 },
     ]);

@@ -6,7 +6,7 @@ import { recorded } from '../../support/litellm-answer.ts';
 function read(chunks: readonly (readonly [text: string | Buffer, seconds: number])[]) {
   const reader = createStreamReader();
   for (const [text, seconds] of chunks) reader.feed(Buffer.from(text), seconds);
-  return reader.marks();
+  return reader.markers();
 }
 
 const chunk = (delta: object) => `data: ${JSON.stringify({ id: 'chatcmpl-1', choices: [{ index: 0, delta }] })}\n\n`;
@@ -45,6 +45,6 @@ describe('a stream', () => {
   it('does not keep a line without end', () => {
     const reader = createStreamReader();
     for (let index = 0; index < 64; index++) reader.feed(Buffer.alloc(64 * 1024, 'a'), index);
-    expect(reader.marks()).toEqual({ complete: false });
+    expect(reader.markers()).toEqual({ complete: false });
   });
 });

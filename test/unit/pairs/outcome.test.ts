@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CACHE_MARK, ROUTE } from '../../../src/model/cache.ts';
-import { kindOf, outcomeOf, PAIR_KIND, type PairObservation } from '../../../src/pairs/outcome.ts';
+import { outcomeOf, PAIR_KIND, type PairObservation, pairKind } from '../../../src/pairs/outcome.ts';
 import { KEY_STATE } from '../../../src/redis/probe-keys/lookup.ts';
 
 const MARKS = [...CACHE_MARK, 'error'] as const;
@@ -91,7 +91,7 @@ describe('the outcome of a pair', () => {
 describe('the kind of a pair', () => {
   it('is plain for every tenth completions pair and a negative control for every twentieth of any route', () => {
     for (const route of ROUTE) {
-      const kinds = Array.from({ length: 40 }, (_, index) => kindOf(route, index + 1));
+      const kinds = Array.from({ length: 40 }, (_, index) => pairKind(route, index + 1));
       const numbers = (kind: string) => kinds.flatMap((each, index) => (each === kind ? [index + 1] : []));
       expect(numbers('plain')).toEqual(route === 'completions' ? [10, 20, 30, 40] : []);
       expect(numbers('control')).toEqual([15, 35]);

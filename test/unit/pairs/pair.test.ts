@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Sending } from '../../../src/litellm/gateway.ts';
+import type { GatewayRequest } from '../../../src/litellm/gateway.ts';
 import type { Tick } from '../../../src/model/tick.ts';
 import { PROBERS } from '../../../src/pairs/index.ts';
 import type { PairKind } from '../../../src/pairs/outcome.ts';
@@ -13,9 +13,9 @@ const NO_PHASES = { resolve: 0, connect: 0, tls: 0, send: 0, wait: 0, transfer: 
 /** A pair by the hand clock before a gateway that answers from its cache, or never does: what was sent, with its time. */
 async function pairOf(kind: PairKind, { left = 60_000, onDemand = false, hits = true } = {}) {
   const clock = handClock();
-  const sent: { at: number; sending: Sending; body: Record<string, unknown> }[] = [];
+  const sent: { at: number; sending: GatewayRequest; body: Record<string, unknown> }[] = [];
   const gateway = {
-    send: async (sending: Sending) => {
+    send: async (sending: GatewayRequest) => {
       sent.push({ at: clock.monotonic(), sending, body: JSON.parse(sending.body ?? '{}') });
       await clock.sleep(TAKES_MS);
       const answer = recorded('1.106.0', hits && sent.length > 1 ? 'completions-duplicate' : 'completions-first');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { RECORDED_RELEASE, type RecordedRelease } from '../../../dev/gateway.ts';
-import { type Marks, readMarks, readStreamMarks } from '../../../src/litellm/answer.ts';
+import { type CacheMarkers, readCacheMarkers, readStreamMarkers } from '../../../src/litellm/cache-markers.ts';
 import { createStreamReader } from '../../../src/litellm/stream.ts';
 import { ROUTE, type Route } from '../../../src/model/cache.ts';
 import { PROBERS } from '../../../src/pairs/index.ts';
@@ -8,17 +8,17 @@ import { recorded } from '../../support/litellm-answer.ts';
 
 const NO_PHASES = { resolve: 0, connect: 0, tls: 0, send: 0, wait: 0, transfer: 0 };
 
-function marks(release: RecordedRelease, route: Route, which: 'first' | 'duplicate'): Marks {
+function marks(release: RecordedRelease, route: Route, which: 'first' | 'duplicate'): CacheMarkers {
   const answer = { ...recorded(release, `${route.replace('_', '-')}-${which}`), seconds: 0, phases: NO_PHASES };
   const stream = createStreamReader();
   stream.feed(Buffer.from(answer.body), 0);
   const { results } = PROBERS[route];
-  const read = results === undefined ? readStreamMarks(answer, stream.marks()) : readMarks(results, answer);
+  const read = results === undefined ? readStreamMarkers(answer, stream.markers()) : readCacheMarkers(results, answer);
   if (read === undefined) throw new Error(`the recorded answer of ${route} is none of its API`);
   return read;
 }
 
-const blank: Marks = { apiBase: false, timed: false, fromProvider: false };
+const blank: CacheMarkers = { apiBase: false, timed: false, fromProvider: false };
 
 describe.each(RECORDED_RELEASE)('recorded pairs of LiteLLM %s', (release) => {
   it.each(ROUTE)('%s', (route) => {

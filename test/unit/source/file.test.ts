@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FILE_LIMIT, readText, readTextNow } from '../../../src/source/file.ts';
+import { MAX_FILE_BYTES, readText, readTextNow } from '../../../src/source/file.ts';
 import { readSecret } from '../../../src/source/secret.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'lce-file-'));
@@ -25,8 +25,8 @@ beforeAll(async () => {
   linkSync(at('plain'), at('hard-link'));
   writeFileSync(at('utf16'), Buffer.from('\ufefftext', 'utf16le'));
   writeFileSync(at('bom'), '\ufefftext');
-  writeFileSync(at('largest'), 'x'.repeat(FILE_LIMIT));
-  writeFileSync(at('larger'), 'x'.repeat(FILE_LIMIT + 1));
+  writeFileSync(at('largest'), 'x'.repeat(MAX_FILE_BYTES));
+  writeFileSync(at('larger'), 'x'.repeat(MAX_FILE_BYTES + 1));
   await new Promise<void>((resolve) => socket.listen(at('socket'), resolve));
 });
 afterAll(() => {
@@ -57,7 +57,7 @@ const READ: readonly (readonly [path: string, text: string])[] = [
   [at('token'), 'mounted'],
   [at('empty'), ''],
   [at('bom'), 'text'],
-  [at('largest'), 'x'.repeat(FILE_LIMIT)],
+  [at('largest'), 'x'.repeat(MAX_FILE_BYTES)],
 ];
 
 describe('a file', () => {

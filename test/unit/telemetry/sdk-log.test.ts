@@ -21,10 +21,10 @@ it('says once a minute that the SDK fails, how often, and nothing that a receive
   globalErrorHandler(refused);
   const told = lines
     .map((line): Record<string, unknown> => JSON.parse(line))
-    .map(({ level, msg, reason, left_out }) => [level, msg, reason, left_out]);
+    .map(({ level, msg, error, left_out }) => [level, msg, error, left_out]);
   expect(told).toEqual([
     ['warn', 'The OpenTelemetry SDK failed', 'Unauthorized (401)', 0],
-    ['warn', 'The OpenTelemetry SDK warns', 'Dropped 12 spans because maxQueueSize reached', 0],
+    ['warn', 'The OpenTelemetry SDK gave a warning', 'Dropped 12 spans because maxQueueSize reached', 0],
     ['warn', 'The OpenTelemetry SDK failed', 'Unauthorized (401)', 59],
   ]);
   diag.disable();

@@ -108,7 +108,7 @@ describe('parts', () => {
   it('hide what their owner does not show, and keep it', () => {
     const store = createStore(clockAt(START));
     let quiet = true;
-    const series = store.open({ ...TARGET, shows: (metric) => !quiet || metric === 'redis.up' });
+    const series = store.open({ ...TARGET, isShown: (metric) => !quiet || metric === 'redis.up' });
     series.replace('health', [sample('redis.up', {}, 1), sample('redis.clients.connected', {}, 9)], START);
     series.add('redis.scrape.failures', { 'error.type': 'timeout' });
     expect(Object.keys(shown(store))).toEqual(['redis.up {"redis_target":"cache"}']);

@@ -195,7 +195,7 @@ describe('the verdict', () => {
     expect(judged('another_replica', 'miss_key_present')).toBe('not_caching');
   });
 
-  it('has a row for every verdict, in the order of the contract', () => {
+  it('has a row for every verdict, in their order of precedence', () => {
     expect([...new Set(VERDICT_TABLE.map(({ verdict }) => verdict))]).toEqual([
       'unreachable',
       'unknown',

@@ -81,7 +81,7 @@ const OUTAGES: Readonly<
 };
 
 describe('the weights', () => {
-  it('are those of the contract, the strongest first', () => {
+  it('are listed with the strongest first', () => {
     expect(STRENGTH).toEqual(['state', 'own', 'counter', 'symptom']);
   });
 
@@ -305,7 +305,7 @@ describe('noise', () => {
     });
   });
 
-  it('is measured by the ratio of the contract, and a difference below two is none', () => {
+  it('is measured by the ratio, and a difference below two is none', () => {
     expect(ratioOf({ by: 4, usual: 0 })).toBe(5);
     expect(ratioOf({ by: 59, usual: 29 })).toBe(2);
     expect(ratioOf({ by: 1, usual: 0 })).toBeUndefined();

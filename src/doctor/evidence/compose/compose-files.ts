@@ -27,7 +27,7 @@ export interface Written {
   at(path: Path): Place;
 }
 
-/** The services of some compose files, what stands beside them, and what was not found. */
+/** The services of some compose files, what is beside them, and what was not found. */
 export interface Layers {
   written: readonly Written[];
   networks: Section;
@@ -91,7 +91,7 @@ function readFile(text: string, file: string, folder: string, lookup: Lookup, re
     reading.gaps.push({
       kind: 'evidence',
       place: place([old[0]]),
-      message: `${old[0]} stands outside of services, as in files of Compose 1: nothing of it was judged, and docker compose refuses it`,
+      message: `${old[0]} is outside of services, as in files of Compose 1: nothing of it was judged, and docker compose refuses it`,
       fix: 'put the services below a key services:',
     });
   const other = old === undefined ? otherForm(source.tree, 'compose') : undefined;

@@ -134,7 +134,7 @@ function dockerfile(section: Section, folder: string): string | undefined {
   return root === undefined ? undefined : isAbsolute(name) ? name : join(root, name);
 }
 
-/** What a Dockerfile sets stands in the Dockerfile. */
+/** What a Dockerfile sets is in the Dockerfile. */
 function imageVariables(built: Built | undefined, tree: Section, place: (path: Path) => Place, last: Written | undefined): Variable[] {
   const section = isSection(tree.build) ? tree.build : { context: tree.build };
   const file = last === undefined ? undefined : dockerfile(section, last.folder);

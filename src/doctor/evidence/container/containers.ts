@@ -15,7 +15,7 @@ export function sectionVariables({ tree, place }: LitellmConfig): Variable[] {
   });
 }
 
-/** The release that was said, else that of the running gateway, else that of the image. */
+/** The given release, else that of the running gateway, else that of the image. */
 export function releaseOf(
   litellmVersion: string | undefined,
   gateway: Gateway | undefined,

@@ -49,7 +49,7 @@ export function readQuadlet(text: string, file: string): { run: DockerRun; place
 function parted(pair: string): { name: string; value: string | undefined } {
   const end = pair.indexOf('=');
   const value = pair.slice(end + 1).replaceAll('%%', '%');
-  // What a specifier stands for is known to systemd alone.
+  // What a specifier means is known to systemd alone.
   return { name: pair.slice(0, end), value: /(?<!%)%[a-zA-Z]/.test(pair.slice(end + 1).replaceAll('%%', '')) ? undefined : value };
 }
 

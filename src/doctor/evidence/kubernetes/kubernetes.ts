@@ -18,7 +18,7 @@ export type Pods = Omit<Workload, 'containers'> & { containers: readonly Contain
 export interface Kubernetes {
   workloads: readonly Pods[];
   services: readonly ClusterService[];
-  /** Configurations of LiteLLM inside of ConfigMaps, each line where it stands in its file. */
+  /** Configurations of LiteLLM inside of ConfigMaps, each line where it is in its file. */
   configs: readonly { text: string; file: string }[];
   problems: readonly Problem[];
   gaps: readonly Gap[];

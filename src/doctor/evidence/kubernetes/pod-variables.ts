@@ -76,7 +76,7 @@ function fromSource(entry: Section, place: Place, { all, namespace, gaps }: Pod)
 
 const ABSENT = Symbol('not set');
 
-/** The value that `valueFrom` names, where it stands in a ConfigMap at hand. */
+/** The value that `valueFrom` names, where it is in a ConfigMap at hand. */
 function referred(
   { configMapKeyRef, secretKeyRef }: Section,
   isReference: boolean,

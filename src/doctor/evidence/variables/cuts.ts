@@ -12,7 +12,7 @@ export interface Cut {
 
 /**
  * Passwords such as `pa$word`: Compose replaces `$word` by nothing, in its own files as in `.env` and in the files of
- * `env_file`, except in single quotes. A reference that stands for a whole part of a value is meant.
+ * `env_file`, except in single quotes. A reference that means a whole part of a value is meant.
  */
 export function cutsOf(services: readonly ComposeService[], entries: readonly DotenvEntry[], isComposed: boolean, lookup: Lookup): Cut[] {
   if (!isComposed) return [];
@@ -36,7 +36,7 @@ function namesSecretOrUrl(name: string): boolean {
   return namesSecret(name) || /_URL$/.test(name);
 }
 
-/** Whether the reference stands in a password: of a variable, of a url, or of an option of the command. */
+/** Whether the reference is in a password: of a variable, of a url, or of an option of the command. */
 function isSecretText(key: string, text: string, name: string): boolean {
   if (namesSecret(key)) return true;
   const before = text.slice(0, text.indexOf(`$${name}`));

@@ -1,9 +1,9 @@
 /** The longest value that is computed; no setting is near it, and a few lines that double each other would fill the memory. */
-const LONGEST = 65_536;
+const MAX_CHARACTERS = 65_536;
 
 /** A value that is not too long; undefined, as what cannot be told, for one that is. */
 export function bounded(value: string | undefined): string | undefined {
-  return value !== undefined && value.length > LONGEST ? undefined : value;
+  return value !== undefined && value.length > MAX_CHARACTERS ? undefined : value;
 }
 
 /** A text whose references are replaced, as `String.replace` does; undefined where that makes it too long. */
@@ -16,7 +16,7 @@ export function replaced(text: string, pattern: RegExp, replace: (match: RegExpE
     parts.push(text.slice(at, match.index), value);
     length += match.index - at + value.length;
     at = match.index + match[0].length;
-    if (length > LONGEST) return undefined;
+    if (length > MAX_CHARACTERS) return undefined;
   }
   if (at === 0) return text;
   return bounded([...parts, text.slice(at)].join(''));

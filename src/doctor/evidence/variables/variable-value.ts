@@ -1,10 +1,10 @@
-/** What a name of a variable stands for; `unknown` where that cannot be told without running something. */
+/** What a name of a variable means; `unknown` where that cannot be told without running something. */
 export type Meaning = { kind: 'value'; value: string } | { kind: 'unset' } | { kind: 'unknown' };
 
 export const UNSET: Meaning = { kind: 'unset' };
 export const UNKNOWN: Meaning = { kind: 'unknown' };
 
-/** Finds what a name stands for. */
+/** Finds what a name means. */
 export type Lookup = (name: string) => Meaning;
 
 /** The meaning of a value that may be computed at run time (`undefined`). */

@@ -33,7 +33,7 @@ const LONGEST_USER = 128;
 /** Reads for the gateway on these hosts. */
 export function createAclLogReader(hosts: readonly string[], target: Target, keys: KeyWatch, clock: Clock): AclLogReader {
   const exporter = target.credential.username ?? 'default';
-  /** The users of the credentials that are not the exporter's: a command that is refused to one of them is refused to whoever has logged in with it. */
+  /** Users of the credentials that are not the exporter's. A command that is refused to one of them is refused to every client with that login. */
   const users = new Map(
     target.config.canaries.flatMap(({ name, username }) =>
       username === undefined || username === 'default' || username === target.credential.username ? [] : [[username, name]],
@@ -91,7 +91,7 @@ export function createAclLogReader(hosts: readonly string[], target: Target, key
       const entries = before.entries && (await read(signal));
       const afterAt = clock.monotonic();
       const fresh = entries === undefined ? [] : newSince(before, entries, afterAt);
-      // Whoever is refused all day fills the short form.
+      // A client that is refused all day fills the short form.
       longLog = fresh.length >= SHORT_LOG;
       // The exporter asks for the same keys, as its own user.
       const onKey = fresh.filter(({ probe, username }) => probe !== undefined && probes.has(probe) && username !== exporter);

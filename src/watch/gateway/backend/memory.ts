@@ -159,7 +159,7 @@ function mostCrowded(before: ServerState | undefined, after: ServerState | undef
   return { ...after, clients, maxClients };
 }
 
-/** Failures of a Redis that keep whoever asks it waiting. */
+/** Failures of Redis that keep its clients waiting. */
 const AWAY: readonly RedisFailure[] = ['timeout', 'closed', 'refused', 'dns', 'loading'];
 
 /** How the Redis of a gateway was in a round: whatever it keeps waiting, it keeps the gateway waiting, too. */

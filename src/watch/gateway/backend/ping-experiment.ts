@@ -11,7 +11,7 @@ export interface PingParts {
   signal: AbortSignal;
 }
 
-/** What the gateway said last, whether it answered 200 again meanwhile, and what the server did; undefined when that could not be compared. */
+/** The last status of `/cache/ping`, whether it answered 200 again meanwhile, and what the server did; undefined when that could not be compared. */
 export interface PingExperiment {
   readonly report: SelfReport;
   readonly recovered: boolean;

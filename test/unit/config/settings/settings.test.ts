@@ -109,7 +109,7 @@ describe('without a file', () => {
       '--litellm-api-key-file: /no/such/key does not exist',
     ]);
     expect(await problemsOf(flags, { LCE_LITELLM_API_KEY: 'a', LCE_LITELLM_API_KEY_FILE: SECRET })).toEqual([
-      'LCE_LITELLM_API_KEY_FILE: stands beside api_key; keep one of the two',
+      'LCE_LITELLM_API_KEY_FILE: cannot be combined with api_key; keep one of the two',
     ]);
   });
 });
@@ -146,7 +146,7 @@ describe('beside a file', () => {
 
   it('and are refused where none of several has it', async () => {
     expect(await problemsOf({ redisUrl: 'redis://flag' }, {}, join(DIR, 'anchors.yaml'))).toEqual([
-      '--redis-url: speaks of no entry: redis has several, and none is named redis; remove it, or write it into the file',
+      '--redis-url: is ambiguous: redis has several entries, and none is named redis; remove it, or write it into the file',
     ]);
   });
 

@@ -120,7 +120,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     ['20 bits in 20 characters', { '.env': `REDIS_PASSWORD=${'ab'.repeat(10)}\n` }, WEAK('repeats a few characters')],
     ['62 bits in 31 characters', { '.env': `REDIS_PASSWORD=${'abcd'.repeat(8).slice(1)}\n` }, WEAK('repeats a few characters')],
     ['64 bits in 32 characters', { '.env': `REDIS_PASSWORD=${'abcd'.repeat(8)}\n` }, undefined],
-    ['a sample in capitals', { '.env': 'REDIS_PASSWORD=ChangeMe\n' }, WEAK('is a sample that stands in documentation')],
+    ['a sample in capitals', { '.env': 'REDIS_PASSWORD=ChangeMe\n' }, WEAK('is a sample of public documentation')],
   ],
   ttl: [
     ['0', redisCache('ttl: 0'), TTL('0')],
@@ -416,7 +416,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     [
       'protected without a password',
       { ...redisCache(), ...behind('--protected-mode yes') },
-      'high: Redis of redis has protected-mode yes and no password, so it refuses everybody but its own container',
+      'high: Redis of redis has protected-mode yes and no password, so it refuses every client outside of its own container',
     ],
     ['protected with a password', { ...redisCache(), ...behind('--protected-mode yes --requirepass p') }, undefined],
     ['protected with an address', { ...redisCache(), ...behind('--protected-mode yes --bind 0.0.0.0') }, undefined],
@@ -516,7 +516,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   'model-name-shared': [
     ['one family', models('openai/gpt-4o', 'azure/x', 'gpt-4o-mini'), undefined],
-    ['two families', models('openai/gpt-4o', 'anthropic/claude-3'), 'medium: model_name "m" stands for gpt and for claude'],
+    ['two families', models('openai/gpt-4o', 'anthropic/claude-3'), 'medium: model_name "m" means gpt and for claude'],
     ['names that are free', models('azure/gpt', 'azure/claude'), undefined],
   ],
   'call-types': [

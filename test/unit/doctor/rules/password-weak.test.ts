@@ -7,7 +7,7 @@ const { bad, good } = examples('password-weak');
 
 describe('password-weak', () => {
   it('reports the bad example of its page', async () => {
-    expect(await reported(passwordWeak, bad)).toEqual(['.env:1:1: high: REDIS_PASSWORD is a sample that stands in documentation']);
+    expect(await reported(passwordWeak, bad)).toEqual(['.env:1:1: high: REDIS_PASSWORD is a sample that is in documentation']);
   });
 
   it('says nothing about the good example', async () => {
@@ -15,14 +15,14 @@ describe('password-weak', () => {
   });
 
   it.each([
-    ['sk-1234', 'is a sample that stands in documentation'],
+    ['sk-1234', 'is a sample of public documentation'],
     ['Redis-2024-Winter', 'is shorter than 20 characters'],
     ['aaaaaaaaaaaaaaaaaaaaaaaaaaaaab', 'repeats a few characters'],
   ])('judges %s', async (password, why) => {
     expect(await reported(passwordWeak, { '.env': `REDIS_PASSWORD=${password}\n` })).toEqual([`.env:1:1: high: REDIS_PASSWORD ${why}`]);
   });
 
-  it('reports a password once, wherever it stands', async () => {
+  it('reports a password once, wherever it is', async () => {
     const compose = 'services:\n  redis:\n    image: redis:8\n    command: redis-server --requirepass changeme\n';
     const [finding, ...rest] = passwordWeak.check(await setupOf({ '.envrc': 'export REDIS_PASSWORD=changeme\n', 'compose.yaml': compose }));
     expect(rest).toEqual([]);
@@ -35,7 +35,7 @@ describe('password-weak', () => {
       '{REDIS_PASSWORD:-changeme}\n',
     );
     expect(await reported(passwordWeak, { 'compose.yaml': compose, '.env': 'OTHER=1\n' })).toEqual([
-      'compose.yaml:4:5: high: --requirepass of redis is a sample that stands in documentation',
+      'compose.yaml:4:5: high: --requirepass of redis is a sample that is in documentation',
     ]);
   });
 });

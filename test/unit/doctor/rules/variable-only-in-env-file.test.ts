@@ -8,7 +8,7 @@ const { bad, good } = examples('variable-only-in-env-file');
 describe('variable-only-in-env-file', () => {
   it('reports the bad example of its page', async () => {
     expect(await reported(variableOnlyInEnvFile, bad)).toEqual([
-      `compose.yaml:14:7: high: \${REDIS_PASSWORD} of service redis is empty: REDIS_PASSWORD stands in a file of env_file only`,
+      `compose.yaml:14:7: high: \${REDIS_PASSWORD} of service redis is empty: REDIS_PASSWORD is in a file of env_file only`,
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CLIENT_AUTH } from '../../../../src/config/web/schema.ts';
-import { trusted } from '../../../../src/http/server/access.ts';
+import { isCertificateAccepted } from '../../../../src/http/server/access.ts';
 
 describe('client certificates', () => {
   it('are demanded as each policy says', () => {
@@ -10,7 +10,9 @@ describe('client certificates', () => {
       [true, true],
     ] as const;
     expect(
-      Object.fromEntries(CLIENT_AUTH.map((policy) => [policy, states.map(([given, verified]) => trusted(policy, given, verified))])),
+      Object.fromEntries(
+        CLIENT_AUTH.map((policy) => [policy, states.map(([given, verified]) => isCertificateAccepted(policy, given, verified))]),
+      ),
     ).toEqual({
       NoClientCert: [true, true, true],
       RequestClientCert: [true, true, true],

@@ -43,11 +43,11 @@ describe('a right login among guesses', () => {
       return slow(password);
     });
     let guesses = 0;
-    const flood = () => Array.from({ length: 200 }, () => passwords.admit(header(`wrong ${guesses++}`), users, '10.0.0.1'));
+    const flood = () => Array.from({ length: 200 }, () => passwords.check(header(`wrong ${guesses++}`), users, '10.0.0.1'));
     const answers: string[] = [];
     for (let scrape = 0; scrape < 3 && answers.at(-1) !== 'admitted'; scrape++) {
       const before = flood();
-      const right = passwords.admit(header('right'), users, '10.0.0.1');
+      const right = passwords.check(header('right'), users, '10.0.0.1');
       const results = await Promise.all([...before, ...flood()]);
       expect(results).not.toContain('admitted');
       answers.push(await right);
@@ -56,15 +56,15 @@ describe('a right login among guesses', () => {
     // Once in, it needs no comparison any more.
     const sofar = compared;
     flood();
-    expect(await passwords.admit(header('right'), users, '10.0.0.1')).toBe('admitted');
+    expect(await passwords.check(header('right'), users, '10.0.0.1')).toBe('admitted');
     expect(compared - sofar).toBeLessThanOrEqual(1);
   });
 
   it('gets in at once when the guesses come from another address', async () => {
     const passwords = createPasswords(slow);
-    const flood = Array.from({ length: 500 }, (_, index) => passwords.admit(header(`wrong ${index}`), users, '10.0.0.1'));
-    const right = passwords.admit(header('right'), users, '10.0.0.2');
-    const more = Array.from({ length: 500 }, (_, index) => passwords.admit(header(`more ${index}`), users, '10.0.0.1'));
+    const flood = Array.from({ length: 500 }, (_, index) => passwords.check(header(`wrong ${index}`), users, '10.0.0.1'));
+    const right = passwords.check(header('right'), users, '10.0.0.2');
+    const more = Array.from({ length: 500 }, (_, index) => passwords.check(header(`more ${index}`), users, '10.0.0.1'));
     expect(await right).toBe('admitted');
     await Promise.all([...flood, ...more]);
   });
@@ -75,7 +75,7 @@ describe('a right login among guesses', () => {
       compared += 1;
       return slow(password);
     });
-    const answers = await Promise.all(Array.from({ length: 100 }, () => passwords.admit(header('wrong'), users, 'a')));
+    const answers = await Promise.all(Array.from({ length: 100 }, () => passwords.check(header('wrong'), users, 'a')));
     expect([new Set(answers), compared]).toEqual([new Set(['refused']), 1]);
   });
 
@@ -85,9 +85,9 @@ describe('a right login among guesses', () => {
       if (broken) throw new Error('the thread ended');
       return slow(password);
     });
-    expect(await passwords.admit(header('right'), users, 'a')).toBe('busy');
+    expect(await passwords.check(header('right'), users, 'a')).toBe('busy');
     broken = false;
-    expect(await passwords.admit(header('right'), users, 'a')).toBe('admitted');
+    expect(await passwords.check(header('right'), users, 'a')).toBe('admitted');
   });
 });
 
@@ -101,7 +101,7 @@ describe('a comparison', () => {
       compared.push(`${password} ${hash}`);
       return password === 'right';
     });
-    const admit = (user: string, password: string) => passwords.admit(header(user, password), users);
+    const admit = (user: string, password: string) => passwords.check(header(user, password), users);
     for (let time = 0; time < 3; time++) {
       expect(await admit('prometheus', 'right')).toBe('admitted');
       expect(await admit('prometheus', 'wrong')).toBe('refused');

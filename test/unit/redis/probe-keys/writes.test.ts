@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { instanceIn, instanceOf, newProbe } from '../../../../src/redis/probe-keys/names.ts';
+import { instanceOf, instanceOfProbe, newProbe } from '../../../../src/redis/probe-keys/names.ts';
 import { createProbeWrites } from '../../../../src/redis/probe-keys/writes.ts';
 import { handClock } from '../../../support/clock.ts';
 
@@ -10,17 +10,17 @@ describe('the probes of other exporters', () => {
   function listener() {
     const clock = handClock();
     const writes = createProbeWrites(clock, OWN);
-    const hear = (...probes: string[]) => writes.hear(probes.map((probe) => `cache:${probe}:${HASH}`).join());
+    const hear = (...probes: string[]) => writes.record(probes.map((probe) => `cache:${probe}:${HASH}`).join());
     return { clock, writes, hear };
   }
 
   it('name their exporter, the same in all of its processes', () => {
     expect(new Set([OWN, ONE, OTHER]).size).toBe(3);
-    expect(instanceIn(newProbe(ONE))).toBe(ONE);
+    expect(instanceOfProbe(newProbe(ONE))).toBe(ONE);
     expect(newProbe(ONE)).not.toBe(newProbe(ONE));
     expect(instanceOf(['a', ':9464'])).toBe(OWN);
     for (const text of ['', 'lce-probe-', 'lce-probe-0123456789abcdef', `${newProbe(ONE)}0`, `x${newProbe(ONE)}`]) {
-      expect(instanceIn(text)).toBeUndefined();
+      expect(instanceOfProbe(text)).toBeUndefined();
     }
   });
 
@@ -47,8 +47,8 @@ describe('the probes of other exporters', () => {
 
   it('are not taken from names that are no probes', () => {
     const { writes } = listener();
-    writes.hear('');
-    writes.hear(['lce-probe-', `lce-probe-xyz:${HASH}`, 'user-key', `${newProbe(ONE)}`, `${newProbe(ONE)}:short`].join());
+    writes.record('');
+    writes.record(['lce-probe-', `lce-probe-xyz:${HASH}`, 'user-key', `${newProbe(ONE)}`, `${newProbe(ONE)}:short`].join());
     expect(writes.others(0)).toBe(0);
   });
 });

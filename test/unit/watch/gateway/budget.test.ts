@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../../../../src/config/effective.ts';
-import type { Marks } from '../../../../src/litellm/answer.ts';
+import type { CacheMarkers } from '../../../../src/litellm/cache-markers.ts';
 import { PROBERS } from '../../../../src/pairs/index.ts';
 import type { PairResult, RequestResult } from '../../../../src/pairs/pair.ts';
 import type { Clock } from '../../../../src/schedule/clock.ts';
@@ -15,8 +15,8 @@ function spendingOf(config: Pick<GatewayConfig, 'daily_budget_usd' | 'price_per_
 }
 
 function sent(mark: RequestResult['mark'], costUsd?: number): RequestResult {
-  const marks: Marks = { apiBase: false, timed: false, fromProvider: false, costUsd };
-  return { seconds: 1, mark, marks };
+  const marks: CacheMarkers = { apiBase: false, timed: false, fromProvider: false, costUsd };
+  return { seconds: 1, mark, markers: marks };
 }
 
 function pair(first: RequestResult, duplicate?: RequestResult): PairResult {

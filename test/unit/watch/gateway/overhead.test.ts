@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Ended } from '../../../../src/litellm/gateway.ts';
+import type { FinishedRequest } from '../../../../src/litellm/gateway.ts';
 import { QUESTION, type Question } from '../../../../src/model/cache.ts';
 import { createStore } from '../../../../src/telemetry/store.ts';
 import { createOverhead, createOverheadMemory } from '../../../../src/watch/gateway/overhead.ts';
@@ -11,7 +11,7 @@ function account(share = 1, memory = createOverheadMemory()) {
   const store = createStore(clock);
   const series = store.open({ kind: 'gateway', name: 'g', staleAfter: 1_000 });
   const overhead = createOverhead(share, memory, series, clock);
-  const ask = (question: Question | undefined, ended: Partial<Ended> = {}, modelSeconds?: number) =>
+  const ask = (question: Question | undefined, ended: Partial<FinishedRequest> = {}, modelSeconds?: number) =>
     overhead.took({ method: 'GET', status: 200, seconds: 0.01, ...ended }, { question, modelSeconds });
   const shown = (question: Question) =>
     [...store.read(clock.now())]
@@ -22,7 +22,7 @@ function account(share = 1, memory = createOverheadMemory()) {
 }
 
 describe('a question beside the pairs', () => {
-  it.each<[string, Partial<Ended>, string | undefined]>([
+  it.each<[string, Partial<FinishedRequest>, string | undefined]>([
     ['a quick answer', {}, undefined],
     ['a quick refusal', { status: 503, failure: 'status' }, undefined],
     ['a slow answer', { seconds: 0.501 }, 'slow'],
@@ -88,7 +88,7 @@ describe('a question beside the pairs', () => {
     expect(overhead.withheld('cache_ping', true)).toBe('slow');
   });
 
-  it.each<[string, Partial<Ended>[]]>([
+  it.each<[string, Partial<FinishedRequest>[]]>([
     ['gave no answer at its start', [{ status: undefined, failure: 'timeout', seconds: 1 }]],
     ['was quick before', [{ seconds: 0.1 }, { seconds: 0.8 }]],
     ['was given up, and slow to be alive again', [{ status: undefined, failure: 'timeout', seconds: 1 }, { seconds: 6 }]],
@@ -104,7 +104,7 @@ describe('a question beside the pairs', () => {
     const GIVEN_UP = { status: undefined, failure: 'timeout', seconds: 1 } as const;
     const questions = ['cache_ping', 'control', 'experiment'] as const;
 
-    it.each<[string, Partial<Ended>]>([
+    it.each<[string, Partial<FinishedRequest>]>([
       ['gave no answer', GIVEN_UP],
       ['was slow', { seconds: 0.8 }],
     ])('and %s is asked again when Redis answers, and not before', async (_, ended) => {

@@ -37,7 +37,7 @@ describe('who was refused', () => {
         redis_target: 'cache',
         error_types: ['WRONGPASS'],
         clients: ['login (hello) as litellm from 10.0.0.5 with redis-py, 2 times'],
-        sentence: 'the server refuses others',
+        sentence: 'The server refuses other clients',
       },
     ]);
     expect(refused.status()).toEqual({
@@ -53,9 +53,9 @@ describe('who was refused', () => {
     await clock.advance(300_000);
     refused.enter(NONE, []);
     expect(lines.map(({ sentence, clients }) => [sentence, clients])).toEqual([
-      ['the server refuses others', undefined],
-      ['the server refuses another client', ['key by litellm from 10.0.0.5 with redis-py, once']],
-      ['the server has not refused others for five minutes', undefined],
+      ['The server refuses other clients', undefined],
+      ['The server refuses another client', ['key by litellm from 10.0.0.5 with redis-py, once']],
+      ['The server has refused no other client for five minutes', undefined],
     ]);
   });
 

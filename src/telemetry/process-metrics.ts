@@ -7,12 +7,12 @@ import type { Clock } from '../schedule/clock.ts';
 const RESOLUTION_MS = 20;
 
 /** The process in metrics: `refresh` replaces them with what is true now, `close` ends the measurement. */
-export interface Self {
+export interface ProcessMetrics {
   refresh(): void;
   close(): void;
 }
 
-export function createSelf(series: Series, version: string, clock: Clock, droppedLines: () => number): Self {
+export function createProcessMetrics(series: Series, version: string, clock: Clock, droppedLines: () => number): ProcessMetrics {
   const startedAt = clock.now() / 1000;
   const delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delay.enable();

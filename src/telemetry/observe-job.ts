@@ -19,22 +19,22 @@ export interface Observer {
  * repeats, at debug; the line of the recovery or of the next class says how often. A tick that was stopped
  * from outside (shutdown, removal) is no failure of anything and counts nowhere.
  */
-export function observed(job: Job, task: Task, { tracer, series, log, clock }: Observer): (signal: AbortSignal) => Promise<void> {
+export function observeJob(job: Job, task: Task, { tracer, series, log, clock }: Observer): (signal: AbortSignal) => Promise<void> {
   let last: { type: string; times: number } | undefined;
 
   function succeeded(details: { job: string; seconds: number; trace_id: string }): void {
     if (last === undefined) log.debug(details, 'The tick succeeded');
-    else log.info({ ...details, failure: last.type, failures: last.times }, 'The tick succeeded again');
+    else log.info({ ...details, error_type: last.type, failures: last.times }, 'The tick succeeded again');
     last = undefined;
   }
 
   function failed(details: { job: string; seconds: number; trace_id: string }, { type, message, stack }: Failure): void {
-    const failure = { ...details, failure: type, reason: message, stack };
+    const failure = { ...details, error_type: type, error: message, stack };
     if (last?.type === type) {
       last.times++;
       log.debug({ ...failure, failures: last.times }, 'The tick failed again');
     } else {
-      log.warn(last === undefined ? failure : { ...failure, before: last.type, failures_before: last.times }, 'The tick failed');
+      log.warn(last === undefined ? failure : { ...failure, error_type_before: last.type, failures_before: last.times }, 'The tick failed');
       last = { type, times: 1 };
     }
   }

@@ -3,7 +3,7 @@ import type { Place } from '../place.ts';
 import { environmentValue, isTruthy } from './python-value.ts';
 
 /** A value for an argument of the Redis client, and who gave it. */
-export interface Given {
+export interface ResolvedValue {
   /** As Python sees it; null is `None`. Meaningless where it is not known. */
   value: unknown;
   known: boolean;
@@ -14,8 +14,8 @@ export interface Given {
 }
 
 /** A value that is used, and what it keeps from being used. */
-export interface Argument extends Given {
-  hides: readonly Given[];
+export interface Argument extends ResolvedValue {
+  hides: readonly ResolvedValue[];
 }
 
 export type Arguments = Map<string, Argument>;
@@ -32,7 +32,7 @@ export interface Failure {
  * A value with its references to variables replaced: a variable that is not set is null. References inside of
  * lists and sections count too (`_check_for_os_environ_vars` of the proxy).
  */
-export function dereferenced(given: Given, environment: Environment): Given {
+export function withVariables(given: ResolvedValue, environment: Environment): ResolvedValue {
   if (!given.known) return given;
   if (typeof given.value !== 'string') return inside(given, environment);
   if (!given.value.startsWith(REFERENCE)) return given;
@@ -45,7 +45,7 @@ export function dereferenced(given: Given, environment: Environment): Given {
 
 const REFERENCE = 'os.environ/';
 
-function inside(given: Given, environment: Environment): Given {
+function inside(given: ResolvedValue, environment: Environment): ResolvedValue {
   let known = true;
   const replaced = (value: unknown, isItem: boolean): unknown => {
     if (Array.isArray(value)) return value.map((item) => replaced(item, true));
@@ -61,7 +61,7 @@ function inside(given: Given, environment: Environment): Given {
 }
 
 /** A variable of the environment as LiteLLM reads it. */
-export function variable(name: string, environment: Environment): Given | undefined {
+export function variable(name: string, environment: Environment): ResolvedValue | undefined {
   const found = environment.get(name);
   if (found === undefined) return undefined;
   const known = found.value !== undefined;
@@ -69,11 +69,11 @@ export function variable(name: string, environment: Environment): Given | undefi
 }
 
 /** Python's `is not None`. */
-export function isGiven(given: Given | undefined): boolean {
+export function isNotNone(given: ResolvedValue | undefined): boolean {
   return given !== undefined && !(given.known && given.value === null);
 }
 
 /** Python's truth of a value; one that is not known is a text with something in it. */
-export function holds(given: Given | undefined): boolean {
+export function isPythonTruthy(given: ResolvedValue | undefined): boolean {
   return given !== undefined && (!given.known || isTruthy(given.value));
 }

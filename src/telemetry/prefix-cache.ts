@@ -5,19 +5,19 @@ interface Series {
   readonly attributes: Attributes;
 }
 
-/** What stands before the values of each series of a family; undefined where a series repeats an earlier one. */
-type Layout<T> = readonly (T | undefined)[];
+/** What is before the values of each series of a family; undefined where a series repeats an earlier one. */
+type Prefixes<T> = readonly (T | undefined)[];
 
 /** Gives the layout of a family; `key` is an object that stays the family's own. */
-export type LayoutOf<S extends Series, T> = (key: object, name: string, series: readonly S[]) => Layout<T>;
+export type PrefixesOf<S extends Series, T> = (key: object, name: string, series: readonly S[]) => Prefixes<T>;
 
 /**
  * Layouts that are kept from one page to the next. Between two scrapes a family is nearly always the same
  * attributes objects in the same order, and then nothing is escaped, joined or searched for duplicates;
  * where series came or went, those that stayed keep what they have.
  */
-export function createLayouts<S extends Series, T>(start: (name: string, labels: string, series: S) => T): LayoutOf<S, T> {
-  const kept = new WeakMap<object, { attributes: readonly Attributes[]; labels: readonly string[]; layout: Layout<T> }>();
+export function createPrefixCache<S extends Series, T>(start: (name: string, labels: string, series: S) => T): PrefixesOf<S, T> {
+  const kept = new WeakMap<object, { attributes: readonly Attributes[]; labels: readonly string[]; layout: Prefixes<T> }>();
   return (key, name, series) => {
     const before = kept.get(key);
     if (before !== undefined && isSame(before.attributes, series)) return before.layout;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Tick } from '../../../src/model/tick.ts';
 import { createLogger } from '../../../src/telemetry/logger.ts';
-import { observed } from '../../../src/telemetry/observed.ts';
+import { observeJob } from '../../../src/telemetry/observe-job.ts';
 import { createStore } from '../../../src/telemetry/store.ts';
 import { createIdTracer } from '../../../src/telemetry/tracer.ts';
 import { handClock } from '../../support/clock.ts';
@@ -17,7 +17,7 @@ function observation(run: (tick: Tick) => Promise<void>) {
   const clock = handClock();
   const store = createStore(clock);
   const lines: string[] = [];
-  const tick = observed({ name: 'target cache', interval: 15_000, timeout: 2_000, run }, 'target', {
+  const tick = observeJob({ name: 'target cache', interval: 15_000, timeout: 2_000, run }, 'target', {
     tracer: createIdTracer,
     series: store.open({ kind: 'exporter', name: 'self', staleAfter: Infinity }),
     log: createLogger({ level: 'debug', format: 'json' }, (line) => lines.push(line), clock).log,
@@ -69,7 +69,7 @@ describe('a tick that fails', () => {
       throw refused();
     });
     await tick(GOES_ON);
-    expect(lines()).toMatchObject([{ level: 'warn', failure: 'refused', reason: 'no answer: refused', msg: 'The tick failed' }]);
+    expect(lines()).toMatchObject([{ level: 'warn', error_type: 'refused', error: 'no answer: refused', msg: 'The tick failed' }]);
     expect(lines()[0]).not.toHaveProperty('stack');
     expect(durations()).toMatchObject([['failure', { count: 1 }]]);
   });
@@ -82,7 +82,13 @@ describe('a tick that fails', () => {
     });
     while (failures.length > 0) await tick(GOES_ON);
     expect(
-      lines().map(({ level, failure, failures, before, failures_before }) => [level, failure, failures, before, failures_before]),
+      lines().map(({ level, error_type, failures, error_type_before, failures_before }) => [
+        level,
+        error_type,
+        failures,
+        error_type_before,
+        failures_before,
+      ]),
     ).toEqual([
       ['warn', 'refused', undefined, undefined, undefined],
       ['debug', 'refused', 2, undefined, undefined],
@@ -99,7 +105,7 @@ describe('a tick that fails', () => {
       throw new TypeError('undefined is not a function');
     });
     await tick(GOES_ON);
-    expect(lines()[0]).toMatchObject({ failure: 'TypeError', stack: expect.stringContaining('observed.test.ts') });
+    expect(lines()[0]).toMatchObject({ error_type: 'TypeError', stack: expect.stringContaining('observe-job.test.ts') });
   });
 
   it('does not tell what hangs on an error', async () => {
@@ -135,7 +141,7 @@ describe('a tick that is ended from outside', () => {
     });
     await tick(AbortSignal.abort(new DOMException('too long', 'TimeoutError')));
     expect(durations()).toMatchObject([['timeout', { count: 1 }]]);
-    expect(lines()).toMatchObject([{ level: 'warn', failure: 'timeout', reason: 'the tick took longer than 2000 ms' }]);
+    expect(lines()).toMatchObject([{ level: 'warn', error_type: 'timeout', error: 'the tick took longer than 2000 ms' }]);
   });
 
   it('counts nowhere when it was stopped', async () => {

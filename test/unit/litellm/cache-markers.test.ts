@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cleanVersion, readMarks } from '../../../src/litellm/answer.ts';
+import { readCacheMarkers, sanitizeVersion } from '../../../src/litellm/cache-markers.ts';
 import type { Exchange } from '../../../src/litellm/request.ts';
 import { recorded } from '../../support/litellm-answer.ts';
 
@@ -10,7 +10,7 @@ function exchangeOf(status: number, headers: Record<string, string>, body: strin
 
 function marksOf(release: '1.80.9' | '1.106.0', results: string, name: string) {
   const { status, headers, body } = recorded(release, name);
-  return readMarks(results, exchangeOf(status, headers, body));
+  return readCacheMarkers(results, exchangeOf(status, headers, body));
 }
 
 describe('the marks of an answer', () => {
@@ -35,7 +35,7 @@ describe('the marks of an answer', () => {
 
   it('are none for a body of another kind', () => {
     const bodies = ['<html><body>200 OK</body></html>', '{}', '[]', 'null', '"I\'m alive!"', '{"choices":{}}', ''];
-    for (const body of bodies) expect(readMarks('choices', exchangeOf(200, {}, body)), body).toBeUndefined();
+    for (const body of bodies) expect(readCacheMarkers('choices', exchangeOf(200, {}, body)), body).toBeUndefined();
   });
 
   it('hold only clean text of headers', () => {
@@ -45,7 +45,7 @@ describe('the marks of an answer', () => {
       'x-litellm-response-cost': '-1',
       'llm_provider-x-request-id': 'a',
     };
-    expect(readMarks('choices', exchangeOf(200, headers, '{"choices":[]}'))).toEqual({
+    expect(readCacheMarkers('choices', exchangeOf(200, headers, '{"choices":[]}'))).toEqual({
       id: undefined,
       created: undefined,
       inputTokens: undefined,
@@ -60,7 +60,7 @@ describe('the marks of an answer', () => {
   });
 
   it('read the price only where it is a number', () => {
-    const cost = (value: string) => readMarks('choices', exchangeOf(200, { 'x-litellm-response-cost': value }, '{"choices":[]}'))?.costUsd;
+    const cost = (value: string) => readCacheMarkers('choices', exchangeOf(200, { 'x-litellm-response-cost': value }, '{"choices":[]}'))?.costUsd;
     expect(['2e-07', '0', '', ' ', 'None', 'NaN', 'Infinity'].map(cost)).toEqual([
       2e-7,
       0,
@@ -75,7 +75,7 @@ describe('the marks of an answer', () => {
   it('never fail', () => {
     fc.assert(
       fc.property(fc.json(), fc.dictionary(fc.constantFrom('x-litellm-cache-key', 'x-litellm-version'), fc.string()), (body, headers) => {
-        const marks = readMarks('choices', exchangeOf(200, headers, body));
+        const marks = readCacheMarkers('choices', exchangeOf(200, headers, body));
         expect(marks?.version ?? '1').toMatch(/^[0-9A-Za-z.+-]{1,32}$/);
       }),
     );
@@ -86,7 +86,7 @@ describe('a version', () => {
   it.each(['1.106.0', '1.84.0rc1', '1.80.9.post1', '1.77.2-stable', '1.77.2-stable.patch.2', '1.99.0.dev1', 'v1.80.9'])(
     '%s is kept',
     (text) => {
-      expect(cleanVersion(text)).toBe(text);
+      expect(sanitizeVersion(text)).toBe(text);
     },
   );
 
@@ -105,6 +105,6 @@ describe('a version', () => {
     7,
     null,
   ])('%j could be anything, a key too, and is left out', (text) => {
-    expect(cleanVersion(text)).toBeUndefined();
+    expect(sanitizeVersion(text)).toBeUndefined();
   });
 });

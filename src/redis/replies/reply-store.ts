@@ -1,26 +1,26 @@
 import type { Query } from './query.ts';
 
 /** What a server answered, parsed, by query. */
-export interface Answers {
+export interface QueryReplies {
   /** Undefined for a query that was not answered. */
   get<T>(query: Query<T>): T | undefined;
 }
 
 /** Answers that are filled in as replies come. */
-export interface AnswerSheet extends Answers {
-  enter<T>(query: Query<T>, reply: unknown): void;
-  drop(query: Query<unknown>): void;
+export interface ReplyStore extends QueryReplies {
+  set<T>(query: Query<T>, reply: unknown): void;
+  delete(query: Query<unknown>): void;
   clear(): void;
 }
 
 /** A sheet without answers. */
-export function answerSheet(): AnswerSheet {
+export function createReplyStore(): ReplyStore {
   const values = new Map<Query<unknown>, unknown>();
   return {
     // What is kept under a query is what its own `parse` gave.
     get: <T>(query: Query<T>) => values.get(query) as T | undefined,
-    enter: (query, reply) => values.set(query, query.parse(reply)),
-    drop: (query) => values.delete(query),
+    set: (query, reply) => values.set(query, query.parse(reply)),
+    delete: (query) => values.delete(query),
     clear: () => values.clear(),
   };
 }

@@ -23,3 +23,17 @@ function escaped(character: string): string {
   const code = character.codePointAt(0) ?? 0;
   return code > 0xffff ? `\\u{${code.toString(16)}}` : `\\u${code.toString(16).padStart(4, '0')}`;
 }
+
+const MAX_LINE_CHARACTERS = 1_000;
+
+/** A text for people on one line: control characters, format characters and broken code points become a space; longer than 1,000 characters is cut. */
+export function singleLine(text: string): string {
+  if (text.length <= MAX_LINE_CHARACTERS && /^[ -~]*$/.test(text)) return text;
+  const cut = text.length > MAX_LINE_CHARACTERS ? `${text.slice(0, MAX_LINE_CHARACTERS - 1)}…` : text;
+  return cut.replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]+/gu, ' ');
+}
+
+/** A name that a client of a server chose: at most 32 characters; all but letters, digits and `_.@-` become a question mark. */
+export function sanitizeClientName(text: string): string {
+  return text.slice(0, 32).replace(/[^A-Za-z0-9_.@-]/gu, '?');
+}

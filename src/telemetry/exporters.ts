@@ -8,7 +8,7 @@ import type { Clock } from '../schedule/clock.ts';
 import { createIdTracer, type Tracer } from './tracer.ts';
 
 /** What the outlets are made with; `reader` is that of `/metrics`. */
-export interface OutletOptions {
+export interface ExporterOptions {
   readonly resource: Resource;
   readonly meterProvider: MeterProvider;
   readonly scope: { name: string; version: string };
@@ -27,7 +27,7 @@ export interface Prepared {
 }
 
 /** Where telemetry leaves on the daemon's own initiative: traces, and metrics where they are pushed. */
-export interface Outlets {
+export interface Exporters {
   /** The tracer of now; a tick keeps the one that it started with. */
   tracer(): Tracer;
   /** Builds the outlets that a configuration asks for; one that did not change stays. Nothing is replaced before `take`. */
@@ -36,10 +36,10 @@ export interface Outlets {
 }
 
 /** The most that an outlet may take to send what is left. */
-const CLOSE_WITHIN_MS = 2_500;
+const MAX_CLOSE_MS = 2_500;
 
 /** Outlets that lead nowhere until a configuration is applied. The packages that send are loaded when they are needed. */
-export function createOutlets({ resource, meterProvider, scope, reader, clock, log, mask }: OutletOptions): Outlets {
+export function createExporters({ resource, meterProvider, scope, reader, clock, log, mask }: ExporterOptions): Exporters {
   const ids = createIdTracer();
   let traces = { wanted: '', tracer: ids };
   let push: { wanted: string; close(): Promise<void> } = { wanted: '', close: async () => undefined };
@@ -62,7 +62,7 @@ export function createOutlets({ resource, meterProvider, scope, reader, clock, l
 
   function bounded(closing: Promise<void>): Promise<void> {
     const done = new AbortController();
-    const limit = clock.sleep(CLOSE_WITHIN_MS, done.signal).then(undefined, () => undefined);
+    const limit = clock.sleep(MAX_CLOSE_MS, done.signal).then(undefined, () => undefined);
     return Promise.race([closing.then(undefined, () => undefined).finally(() => done.abort()), limit]);
   }
 

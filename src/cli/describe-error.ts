@@ -4,15 +4,15 @@ import { Secret } from '../source/secret.ts';
 import { EXIT } from './io.ts';
 
 /** Messages of libraries can hold all of what they were given. */
-const LONGEST = 300;
+const MAX_MESSAGE_CHARACTERS = 300;
 
 /**
- * What is said of an error that ended a command, and the exit code for it: those that people can mend have a sentence,
+ * The message of an error that ended a command, and the exit code for it: an error that people can fix has a sentence,
  * anything else is a mistake in this program. One line without secrets, with the place in the code but without the way there.
  */
-export function toldAs(error: unknown, env: Readonly<Record<string, string | undefined>>): { code: number; sentence: string } {
+export function describeError(error: unknown, env: Readonly<Record<string, string | undefined>>): { code: number; sentence: string } {
   const mask = createMask([...Secret.seen(), ...secretsOfEnvironment(env)]);
-  const shown = (text: string) => printableLine(mask.text(text)).slice(0, LONGEST);
+  const shown = (text: string) => printableLine(mask.text(text)).slice(0, MAX_MESSAGE_CHARACTERS);
   if (error instanceof Error && (error.name === 'WebConfigError' || error.name === 'ListenError'))
     return { code: error.name === 'WebConfigError' ? EXIT.usage : EXIT.failure, sentence: mask.text(error.message) };
   const what = error instanceof Error ? `${shown(error.name)}: ${shown(error.message)}${placeOf(error)}` : `thrown: ${typeof error}`;

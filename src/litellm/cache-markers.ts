@@ -1,6 +1,6 @@
 import { amount, at, parseJson, text } from './json.ts';
 import type { Exchange } from './request.ts';
-import type { StreamMarks } from './stream.ts';
+import type { StreamMarkers } from './stream.ts';
 
 /**
  * What an answer says of itself. `id` and `created` are repeated by a cache hit, `cacheKey` is only sent
@@ -9,7 +9,7 @@ import type { StreamMarks } from './stream.ts';
  * a hit of some routes. `costUsd` is what the gateway reports, which on a hit is the price of the stored
  * answer.
  */
-export interface Marks {
+export interface CacheMarkers {
   id?: string | undefined;
   created?: number | undefined;
   cacheKey?: string | undefined;
@@ -28,7 +28,7 @@ const VERSION =
 const CACHE_KEY = /^[\x21-\x7e]{1,512}$/;
 
 /** The marks of an answer with a JSON body; undefined when the body has no list of results in this field. */
-export function readMarks(results: string, answer: Exchange): Marks | undefined {
+export function readCacheMarkers(results: string, answer: Exchange): CacheMarkers | undefined {
   const body = parseJson(answer.body);
   if (!Array.isArray(at(body, results))) return undefined;
   const usage = at(body, 'usage');
@@ -37,22 +37,22 @@ export function readMarks(results: string, answer: Exchange): Marks | undefined 
     created: amount(at(body, 'created')),
     inputTokens: amount(at(usage, 'prompt_tokens')) ?? amount(at(usage, 'input_tokens')),
     outputTokens: amount(at(usage, 'completion_tokens')) ?? amount(at(usage, 'output_tokens')),
-    ...headerMarks(answer.headers),
+    ...headerMarkers(answer.headers),
   };
 }
 
 /** The marks of a streamed answer; undefined when it was not a complete stream of chunks. */
-export function readStreamMarks(answer: Exchange, stream: StreamMarks): Marks | undefined {
+export function readStreamMarkers(answer: Exchange, stream: StreamMarkers): CacheMarkers | undefined {
   if (!stream.complete || stream.id === undefined) return undefined;
-  return { id: stream.id, ...headerMarks(answer.headers) };
+  return { id: stream.id, ...headerMarkers(answer.headers) };
 }
 
 /** A version that is safe as a label: what a gateway calls its version can be any text, which is then left out. */
-export function cleanVersion(value: unknown): string | undefined {
+export function sanitizeVersion(value: unknown): string | undefined {
   return typeof value === 'string' && VERSION.test(value) ? value : undefined;
 }
 
-function headerMarks(headers: Exchange['headers']): Omit<Marks, 'id' | 'created' | 'inputTokens' | 'outputTokens'> {
+function headerMarkers(headers: Exchange['headers']): Omit<CacheMarkers, 'id' | 'created' | 'inputTokens' | 'outputTokens'> {
   const key = headers['x-litellm-cache-key'];
   const cost = headers['x-litellm-response-cost'];
   return {
@@ -61,6 +61,6 @@ function headerMarks(headers: Exchange['headers']): Omit<Marks, 'id' | 'created'
     timed: headers['x-litellm-response-duration-ms'] !== undefined,
     fromProvider: Object.keys(headers).some((name) => name.startsWith('llm_provider-')),
     costUsd: cost === undefined || cost.trim() === '' ? undefined : amount(Number(cost)),
-    version: cleanVersion(headers['x-litellm-version']),
+    version: sanitizeVersion(headers['x-litellm-version']),
   };
 }
