@@ -63,7 +63,8 @@ export function createLeaseWatch({
     if (now === 'held') log.info({ lease: now }, 'This exporter holds the lease and probes');
     else if (now === 'other') log.info({ lease: now }, 'Another exporter holds the lease and probes');
     else if (before === 'held') log.warn({ lease: now }, 'The lease of this exporter has ended and cannot be renewed: it sends no pair');
-    else log.warn({ lease: now }, 'The holder of the lease is unknown, because the lease store cannot be used: this exporter sends no pair');
+    else
+      log.warn({ lease: now }, 'The holder of the lease is unknown, because the lease store cannot be used: this exporter sends no pair');
     onChange();
   }
 

@@ -37,7 +37,8 @@ export const GATEWAY_TARGETS: readonly Target[] = [
       for (const status of [400, 401, 429, 500, 503]) refusal(status, body);
       const phases = { resolve: 0, connect: 0, tls: 0, send: 0, wait: 0, transfer: 0 };
       for (const { results } of Object.values(PROBERS))
-        if (results !== undefined) readCacheMarkers(results, { status: 200, headers: { 'x-litellm-version': body }, body, seconds: 0, phases });
+        if (results !== undefined)
+          readCacheMarkers(results, { status: 200, headers: { 'x-litellm-version': body }, body, seconds: 0, phases });
       sanitizeVersion(body);
     },
   },

@@ -138,7 +138,12 @@ describe.each(REDIS_RELEASE)('Redis %s', async (release) => {
       for (let times = 0; times < 2; times++) expect(await target.census()).toBeUndefined();
       const reason = 'RANDOMKEY: the user may not do this; grant what the documented ACL line grants (NOPERM)';
       expect(target.log.filter(({ sentence }) => sentence.includes('census'))).toEqual([
-        { level: 'info', redis_target: 'cache', error: reason, sentence: 'The server refuses a command of the census; the census is left out' },
+        {
+          level: 'info',
+          redis_target: 'cache',
+          error: reason,
+          sentence: 'The server refuses a command of the census; the census is left out',
+        },
       ]);
       expect(target.censusStatus()).toEqual({ censusDetail: reason });
       expect(target.series('redis.census.keys')).toEqual({});

@@ -60,7 +60,8 @@ describe('the marks of an answer', () => {
   });
 
   it('read the price only where it is a number', () => {
-    const cost = (value: string) => readCacheMarkers('choices', exchangeOf(200, { 'x-litellm-response-cost': value }, '{"choices":[]}'))?.costUsd;
+    const cost = (value: string) =>
+      readCacheMarkers('choices', exchangeOf(200, { 'x-litellm-response-cost': value }, '{"choices":[]}'))?.costUsd;
     expect(['2e-07', '0', '', ' ', 'None', 'NaN', 'Infinity'].map(cost)).toEqual([
       2e-7,
       0,
