@@ -45,7 +45,7 @@ describe('GET /metrics', () => {
   it('is 500 with one sentence, and a log line with the reason, when the collection fails', async () => {
     const { port, lines } = await serve({ metrics: () => Promise.reject(new Error('no store')) });
     const reply = await ask(port, '/metrics');
-    expect(reply).toMatchObject({ status: 500, body: 'This could not be put together; the log says why.\n' });
+    expect(reply).toMatchObject({ status: 500, body: 'This page could not be made; the log has the error.\n' });
     expect(lines.filter(({ level }) => level === 'error')).toEqual([
       { level: 'error', sentence: 'A request failed', details: { method: 'GET', url: '/metrics', error: 'no store' } },
     ]);

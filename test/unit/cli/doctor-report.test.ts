@@ -48,8 +48,8 @@ config.yaml:6:5: critical [plaintext-password]
   cache_params.password holds the password as plain text
     6 |     password: "<secret>"
       |     ^
-  Everybody who can read the repository, an image or a backup has it, and
-  LiteLLM shows its settings in its admin pages and logs.
+  Everyone who can read the repository, an image or a backup has it, and LiteLLM
+  shows its settings in its admin pages and logs.
   Fix: write os.environ/REDIS_PASSWORD, give the value to the process by
   REDIS_PASSWORD, and change the password: it has been read
 

@@ -516,7 +516,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
   'model-name-shared': [
     ['one family', models('openai/gpt-4o', 'azure/x', 'gpt-4o-mini'), undefined],
-    ['two families', models('openai/gpt-4o', 'anthropic/claude-3'), 'medium: model_name "m" means gpt and for claude'],
+    ['two families', models('openai/gpt-4o', 'anthropic/claude-3'), 'medium: model_name "m" is used for gpt and for claude'],
     ['names that are free', models('azure/gpt', 'azure/claude'), undefined],
   ],
   'call-types': [

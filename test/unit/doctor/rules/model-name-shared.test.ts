@@ -7,7 +7,7 @@ const { bad, good } = examples('model-name-shared');
 
 describe('model-name-shared', () => {
   it('reports the bad example of its page', async () => {
-    expect(await reported(modelNameShared, bad)).toEqual(['config.yaml:4:5: medium: model_name "chat" means gpt and for claude']);
+    expect(await reported(modelNameShared, bad)).toEqual(['config.yaml:4:5: medium: model_name "chat" is used for gpt and for claude']);
   });
 
   it('says nothing about the good example', async () => {

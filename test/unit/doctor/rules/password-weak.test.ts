@@ -7,7 +7,7 @@ const { bad, good } = examples('password-weak');
 
 describe('password-weak', () => {
   it('reports the bad example of its page', async () => {
-    expect(await reported(passwordWeak, bad)).toEqual(['.env:1:1: high: REDIS_PASSWORD is a sample that is in documentation']);
+    expect(await reported(passwordWeak, bad)).toEqual(['.env:1:1: high: REDIS_PASSWORD is a sample of public documentation']);
   });
 
   it('says nothing about the good example', async () => {
@@ -35,7 +35,7 @@ describe('password-weak', () => {
       '{REDIS_PASSWORD:-changeme}\n',
     );
     expect(await reported(passwordWeak, { 'compose.yaml': compose, '.env': 'OTHER=1\n' })).toEqual([
-      'compose.yaml:4:5: high: --requirepass of redis is a sample that is in documentation',
+      'compose.yaml:4:5: high: --requirepass of redis is a sample of public documentation',
     ]);
   });
 });
