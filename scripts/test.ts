@@ -58,7 +58,7 @@ async function main(): Promise<number> {
     const runs: Stage[] = [];
     for (let run = 1; run <= times; run++) {
       const left = cap - 1000 * runs.reduce((sum, { seconds }) => sum + seconds, 0);
-      runs.push(await vitest(name, left, rest, run));
+      runs.push(left > 0 ? await vitest(name, left, cap, rest, run) : stage(name, performance.now(), tooLong(cap)));
     }
     stages.push(...repeated(runs));
   }
@@ -103,13 +103,14 @@ async function installation(): Promise<Stage> {
 }
 
 /** One run of a project; properties have other seeds in each. */
-async function vitest(name: string, cap: number, rest: readonly string[], run: number): Promise<Stage> {
+async function vitest(name: string, left: number, cap: number, rest: readonly string[], run: number): Promise<Stage> {
   const start = performance.now();
   const dir = await mkdtemp(join(tmpdir(), 'lce-test-'));
   const file = join(dir, 'report.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   console.log(`\n== ${name}${run > 1 ? `, run ${run}` : ''}`);
-  const problem = await runCapped('vitest', ['run', '--project', name, ...reporters, ...rest], cap, { UNIT_RUN: String(run) });
+  const how = await runCapped('vitest', ['run', '--project', name, ...reporters, ...rest], left, { UNIT_RUN: String(run) });
+  const problem = how === tooLong(left) ? tooLong(cap) : how;
   const text = await readFile(file, 'utf8').catch(() => undefined);
   await rm(dir, { recursive: true });
   return vitestStage(name, secondsSince(start), text === undefined ? undefined : JSON.parse(text), problem);

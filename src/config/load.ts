@@ -67,7 +67,7 @@ async function merge(source: Source, file: string, flags: Flags, env: Environmen
   return { ok: false, problems: capped(problems.sort(byPlace), total) };
 }
 
-/** At most MOST_PROBLEMS of `total` problems, and how many more there are. */
+/** At most MAX_PROBLEMS of `total` problems, and how many more there are. */
 function capped(problems: readonly Problem[], total: number): Problem[] {
   return [...problems.slice(0, MAX_PROBLEMS), ...rest(total - MAX_PROBLEMS)];
 }

@@ -21,7 +21,7 @@ import { deepFreeze } from './evidence/freeze.ts';
 import { trackedPaths } from './evidence/git-index.ts';
 import { readKubernetes } from './evidence/kubernetes/kubernetes.ts';
 import { composeFiles, environmentFiles, processLookup, variable } from './evidence/read-inputs.ts';
-import { unreadDeployments } from './evidence/unread-deployments.ts';
+import { unreadDeployments, unusedDeployments } from './evidence/unread-deployments.ts';
 import { cutsOf } from './evidence/variables/cuts.ts';
 import { environmentOf } from './evidence/variables/environment-of.ts';
 import { type DoctorOptions, discovered, isAsked } from './options.ts';
@@ -78,6 +78,7 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
   const starters = contained.length > 0 ? undefined : startersOf(starterNames(asked, inFolder), files, lookup);
   const gateways = starters?.gateways.length ? starters.gateways : contained;
   const unknownForms = unreadDeployments([...asked.envFiles, ...inFolder], files, gateways.length > 0);
+  const unused = unusedDeployments(asked.envFiles, [...(starters?.gaps ?? []), ...unknownForms], files);
   const named = options.litellmConfig === undefined ? undefined : resolve(asked.directory, options.litellmConfig);
   const isOfOne =
     gateways.length > 1 &&
@@ -155,6 +156,7 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
         ...fromDatabase(litellm, environment),
         ...(starters?.gaps ?? []),
         ...unknownForms,
+        ...unused,
         ...unread,
         ...wrong.map(gapOf),
         ...compose.gaps,

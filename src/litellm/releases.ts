@@ -122,6 +122,14 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     consequence: 'CROSSSLOT errors on rate limits and batches.',
   },
   {
+    since: [1, 81, 0],
+    fixed: [1, 83, 10],
+    when: 'responses',
+    severity: 'medium',
+    what: 'leaves parameters of the Responses API out of the cache key',
+    consequence: 'Two different requests can share an answer.',
+  },
+  {
     fixed: [1, 81, 14],
     when: 'redis',
     severity: 'low',
@@ -135,13 +143,5 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     severity: 'low',
     what: 'has no circuit breaker for Redis',
     consequence: 'While Redis hangs, every request waits for the socket timeout, several times in a row.',
-  },
-  {
-    since: [1, 81, 0],
-    fixed: [1, 83, 10],
-    when: 'responses',
-    severity: 'medium',
-    what: 'leaves parameters of the Responses API out of the cache key',
-    consequence: 'Two different requests can share an answer.',
   },
 ];

@@ -117,10 +117,11 @@ export async function runPair(
   };
   const now = clock.monotonic();
   // Twice the time: a request that a limit cuts short would say that the gateway is slow.
-  if (lookup?.state !== 'unknown' || !keys?.doubts || plan.until - now < 2 * (now - start) + MAX_WRITE_WAIT_MS || !mayRepeat(pair))
-    return pair;
+  const isInDoubt = lookup?.state === 'unknown' && (pair.outcome === 'hit_unverified' || pair.outcome === 'hit_unlabelled');
+  if (!isInDoubt || !keys?.doubts || plan.until - now < 2 * (now - start) + MAX_WRITE_WAIT_MS || !mayRepeat(pair)) return pair;
   await keys.listen(tick.signal);
-  return runPair({ ...plan, kind: 'own' }, gateways, keys, tick, clock);
+  // Beside the pair that is asked of a round, it counts as an experiment for what it costs.
+  return runPair({ ...plan, kind: 'own', experiment: plan.experiment ?? { modelSeconds: first.seconds } }, gateways, keys, tick, clock);
 
   function marksOf(one: RequestResult, two: RequestResult | undefined) {
     return one.markers && prober.cache(one.markers, two?.markers ?? one.markers);

@@ -9,7 +9,7 @@ const MAX_MESSAGE_CHARACTERS = 300;
 
 /**
  * What may be told of an error: its class and its message. The errors of the boundaries (Redis, gateways)
- * carry their class in `failure`; of anything else the name of the error means it.
+ * carry their class in `failure`; of anything else the name of the error is used instead.
  */
 export function failureOf(error: unknown): Failure {
   if (!(error instanceof Error)) return { type: 'unknown', message: `thrown: ${typeof error}` };

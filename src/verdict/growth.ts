@@ -46,6 +46,8 @@ export interface AnomalousIncrease {
 export const SMALLEST_INCREASE = 2;
 /** So many bad windows one after the other, with none usual, are no chance. */
 const STEADY_WINDOWS = 3;
+/** So many good windows with their pauses hold every client that comes once a round. */
+const MIN_GOOD_WINDOWS = 2;
 
 /**
  * How much stronger a counter moved than it usually does: `(now + 1) / (most before + 1)`. Undefined where it does
@@ -134,7 +136,8 @@ const LONG_HISTORY_WINDOWS = 10;
  * - without: what moved in the pause before, if that lasted at least as long, or three times what that would put into a
  *   window of this length;
  * - without either: no result.
- * A counter that moved in bad windows just before as well (`again`: in how many of them) is moved by no single burst.
+ * A counter that moved in bad windows just before as well (`again`: in how many of them) is moved by no single burst,
+ * where enough good windows and their pauses are known: a client that comes in each round would be in them, too.
  */
 export function increasesIn(
   { during, pause }: ObservationWindow,
@@ -144,19 +147,20 @@ export function increasesIn(
   const increases: Partial<Record<Counted, AnomalousIncrease>> = {};
   const known = good.length > 0 ? sum(good.map((window) => window.during.seconds + (window.pause?.seconds ?? 0))) : (pause?.seconds ?? 0);
   const least = known < LONG_HISTORY_WINDOWS * during.seconds ? CLIENT_BURST : 0;
+  const isKnown = good.length >= MIN_GOOD_WINDOWS;
   for (const name of COUNTED) {
     const by = during.by[name] ?? 0;
     if (by === 0) continue;
     if (good.length === 0 && (pause === undefined || pause.seconds < during.seconds)) continue;
     const seen = good.length > 0 ? usual(name, during.seconds, good) : inWindowOf(during.seconds, pause, name);
-    const burst = REMOVAL.some((removal) => removal === name) || again.has(name) ? 0 : least;
+    const burst = REMOVAL.some((removal) => removal === name) || (isKnown && again.has(name)) ? 0 : least;
     const inPause = Math.max(0, ...[pause, ...good.map((window) => window.pause)].map((delta) => delta?.by[name] ?? 0));
     const most = Math.max(burst, seen);
     increases[name] = {
       by,
       usual: most,
       ...(inPause > most && { inPause }),
-      ...((again.get(name) ?? 0) + 1 >= STEADY_WINDOWS && { steady: true as const }),
+      ...(isKnown && (again.get(name) ?? 0) + 1 >= STEADY_WINDOWS && { steady: true as const }),
       ...(good.length === 0 ? { pauseSeconds: known } : {}),
     };
   }

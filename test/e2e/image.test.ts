@@ -31,7 +31,7 @@ describe('the steps of the Dockerfile, done without an engine', () => {
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
   it('leave the program and what it needs, small and without tools', async () => {
-    expect((await readdir(join(image, 'app'))).sort()).toEqual(['LICENSE', 'dist', 'node_modules', 'package.json']);
+    expect((await readdir(join(image, 'app'))).sort()).toEqual(['LICENSE', 'dist', 'docs', 'node_modules', 'package.json']);
     const manifest: { dependencies: Record<string, string> } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
     const installed = await readdir(join(image, 'app/node_modules'));
     for (const name of Object.keys(manifest.dependencies)) expect(installed).toContain(name.split('/')[0]);

@@ -36,8 +36,8 @@ export function changedDisk(directory: string, texts: ReadonlyMap<string, string
   };
 }
 
-/** The files below a folder, each folder once: links may lead back to one around them. */
-function below(path: string): string[] {
+/** Enters each folder once: links may lead back to one around them. */
+function below(path: string): { files: string[]; whole: boolean } {
   const found: string[] = [];
   const seen = new Set<string>();
   const open = [''];
@@ -48,13 +48,13 @@ function below(path: string): string[] {
     seen.add(real);
     for (const entry of entries) {
       looked++;
-      if (looked > MOST) return found.sort();
+      if (looked > MOST) return { files: found.sort(), whole: false };
       const name = join(folder, entry.name);
       if (entry.isDirectory() || (entry.isSymbolicLink() && disk.isFolder(join(path, name)))) open.push(name);
       else found.push(name);
     }
   }
-  return found.sort();
+  return { files: found.sort(), whole: true };
 }
 
 /** What is in a folder and where that really is; nothing in one that may not be looked into. */

@@ -11,8 +11,8 @@ export interface Disk {
   /** Whether a file begins with a byte order mark, which is not part of its text. */
   marked(path: string): boolean;
   isFolder(path: string): boolean;
-  /** The files below a folder. */
-  below(path: string): readonly string[];
+  /** The files below a folder; `whole` is false where it holds too many to look at all of them. */
+  below(path: string): { files: readonly string[]; whole: boolean };
 }
 
 /** The files that were read, each once, by the names that people know them by. */
@@ -112,7 +112,9 @@ export function filesOf(directory: string, disk: Disk): Files {
     manifests: (path) => {
       const folder = resolve(directory, path);
       if (!disk.isFolder(folder)) return [path];
-      const inside = disk.below(folder).filter((file) => /\.(ya?ml|json)$/.test(file));
+      const { files: all, whole } = disk.below(folder);
+      const inside = all.filter((file) => /\.(ya?ml|json)$/.test(file));
+      if (!whole) problem(path, 'holds too many files and folders: not all of them were looked at', undefined);
       if (inside.length > MOST_MANIFESTS)
         problem(path, `holds ${inside.length} files of manifests or more; only the first ${MOST_MANIFESTS} were read`, undefined);
       return inside.slice(0, MOST_MANIFESTS).map((file) => join(path, file));

@@ -97,7 +97,8 @@ function targetOf({ settings }: Resolution): ServerConfig | undefined {
   const sentinels = nodesOf(text('sentinel_nodes'));
   if (master !== undefined && sentinels.length > 0)
     return { ...base, sentinel: { master, nodes: sentinels, password: secret('sentinel_password') } };
-  const [node = text('host') && `${text('host')}:${text('port') ?? 6379}`] = nodesOf(text('startup_nodes'));
+  const host = text('host');
+  const [node = host && `${isIPv6(host) ? `[${host}]` : host}:${text('port') ?? 6379}`] = nodesOf(text('startup_nodes'));
   const database = text('startup_nodes') === undefined ? (text('db') ?? 0) : 0;
   const parsed = redisUrl().safeParse(`${scheme}://${node}/${database}`);
   const isAddress = node !== undefined && !node.includes('@') && parsed.success;

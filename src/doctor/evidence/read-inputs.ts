@@ -30,7 +30,7 @@ export function environmentFiles(options: DoctorOptions, files: Files, outer: Lo
   // Compose replaces variables in a `.env` where python-dotenv, which LiteLLM reads it with, does not.
   const composed: Variable[] = [];
   const entries: DotenvEntry[] = [];
-  for (const path of names.filter((name) => !STARTS.test(name))) {
+  for (const path of names.filter((name) => !isDeployment(name))) {
     const found = files.read(path);
     if (found === undefined) continue;
     const inside = firstOf(outer, lookupIn(plain), fallback);
@@ -52,6 +52,11 @@ export function environmentFiles(options: DoctorOptions, files: Files, outer: Lo
 
 /** Files that say what is started with which variables, and are read for that, or told as not read. */
 const STARTS = /\.(?:service|container|kube|pod|json|nomad|hcl|tf)$|(?:^|\/)Procfile/;
+
+/** Whether a file that is named with `--env-file` says by its name that it starts something, and is no file of variables. */
+export function isDeployment(path: string): boolean {
+  return STARTS.test(path);
+}
 
 function isScript(path: string): boolean {
   return /envrc|\.sh$/.test(basename(path));

@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import type { Gap } from '../setup.ts';
 import type { Files } from './files.ts';
+import { isDeployment } from './read-inputs.ts';
 
 /** A form of deployment that is not read as it is: how its files are called, what they say, and what to give the doctor instead. */
 interface Form {
@@ -76,7 +77,19 @@ const MOST = 200;
 export function unreadDeployments(names: readonly string[], files: Files, known: boolean): Gap[] {
   const read = new Set(files.names());
   const candidates = names.filter((name) => !read.has(name) && FORMS.some((form) => form.name.test(basename(name))));
-  return candidates.slice(0, MOST).flatMap((name): Gap[] => {
+  const more: Gap[] =
+    candidates.length > MOST
+      ? [
+          {
+            kind: 'evidence',
+            place: { source: candidates[MOST] ?? '' },
+            message: `there are ${candidates.length} files that could deploy LiteLLM in another form; only the first ${MOST} of them were looked at`,
+            fix: 'name the files that are meant',
+            severity: 'low',
+          },
+        ]
+      : [];
+  const unread = candidates.slice(0, MOST).flatMap((name): Gap[] => {
     const text = files.glance(name);
     const form = FORMS.find((one) => one.name.test(basename(name)) && text !== undefined && one.text.test(text));
     if (text === undefined || form === undefined) return [];
@@ -89,6 +102,25 @@ export function unreadDeployments(names: readonly string[], files: Files, known:
         message: `${basename(name)} is ${form.what}, and was not read`,
         fix: form.fix,
         ...(known && { severity: 'low' }),
+      },
+    ];
+  });
+  return [...unread, ...more];
+}
+
+/** Files that were named as ones that start something, and from which nothing was taken. One that is missing is a problem of its own. */
+export function unusedDeployments(envFiles: readonly string[], gaps: readonly Gap[], files: Files): Gap[] {
+  const used = new Set(files.names());
+  const reported = new Set(gaps.map(({ place }) => place.source));
+  return envFiles.filter(isDeployment).flatMap((path): Gap[] => {
+    const found = files.isFolder(path) ? undefined : files.read(path);
+    if (found === undefined || used.has(found.file) || reported.has(path)) return [];
+    return [
+      {
+        kind: 'evidence',
+        place: { source: path },
+        message: `${basename(path)} was named, and no start of LiteLLM was found in it or it was left out for the containers of other files`,
+        fix: 'name the file that starts LiteLLM, or leave this one out',
       },
     ];
   });

@@ -1,4 +1,4 @@
-/** Every colour of the page, for a light and for a dark scheme. All but `line` are of text, or what text is on (`back`, `card`). */
+/** Every colour of the page, for a light and for a dark scheme. All but `line` are colours of text, or of what is behind it (`back`, `card`). */
 export const COLOURS = {
   light: {
     text: '#1c1f23',

@@ -24,7 +24,7 @@ const LIMITS = {
 
 const BASIC_CHALLENGE = { 'WWW-Authenticate': 'Basic realm="litellm-cache-exporter", charset="UTF-8"' };
 
-/** What a listener is made of. `refresh` looks whether the files of the gate have changed. */
+/** What a listener is made of. `refresh` looks whether the files of the policy have changed. */
 export interface ListenerParts {
   policy: AccessPolicy;
   respond: (asked: Request) => Response | Promise<Response>;
@@ -33,7 +33,7 @@ export interface ListenerParts {
   log: Log;
 }
 
-/** Makes a server, not yet listening, that lets requests through the gate and sends what `answer` says. */
+/** Makes a server, not yet listening, that lets requests through by the policy, and sends what `respond` gives. */
 export function createListener({ policy, respond, refresh, connections, log }: ListenerParts): Server | TlsServer {
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     if (!connections.requestArrived(request.socket)) return;

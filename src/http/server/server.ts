@@ -52,7 +52,7 @@ export async function startHttp(given: {
     const respond = async (asked: Request) => maskResponse(await respondTo(table, asked), mask);
     return {
       address: { text, ...parseListenAddress(text) },
-      gate: policy,
+      tls: policy.tls !== undefined,
       connections,
       server: createListener({ policy, respond, refresh, connections, log }),
     };
@@ -80,7 +80,7 @@ export async function startHttp(given: {
     throw failure.reason;
   }
   const addresses = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  for (const [index, address] of addresses.entries()) log.info({ address, tls: listeners[index]?.gate.tls !== undefined }, 'Listening');
+  for (const [index, address] of addresses.entries()) log.info({ address, tls: listeners[index]?.tls }, 'Listening');
   return { addresses: addresses.slice(0, config.listen.length), healthAddresses: addresses.slice(config.listen.length), close };
 }
 

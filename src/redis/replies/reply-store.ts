@@ -13,7 +13,7 @@ export interface ReplyStore extends QueryReplies {
   clear(): void;
 }
 
-/** A sheet without answers. */
+/** A store without replies. */
 export function createReplyStore(): ReplyStore {
   const values = new Map<Query<unknown>, unknown>();
   return {

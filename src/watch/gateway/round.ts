@@ -27,7 +27,7 @@ export interface Round {
   readonly pairs: readonly SentPair[];
   /** Pairs that were due and not sent. */
   readonly skipped: readonly { readonly route: Route; readonly reason: SkipReason }[];
-  /** How long the pairs took, in milliseconds, and when they ended, on the monotonic clock; undefined and 0 when none were due. */
+  /** How long the pairs and the look at Redis around them took, in milliseconds, and when that ended, on the monotonic clock; undefined and 0 when none were due. */
   readonly pairsTook: number | undefined;
   readonly pairsEndedAt: number;
   /** A pair costs money. */
@@ -43,7 +43,7 @@ export interface Round {
   readonly endedAt: number;
 }
 
-/** The ways out that a round takes. None of them keeps what a tick found. */
+/** The ways out that a round takes. */
 export interface RoundParts {
   config: GatewayConfig & Pick<PairPlan, 'instance'>;
   questions: Questions;
@@ -108,11 +108,24 @@ async function probePairs(parts: RoundParts, previous: GatewayState, opening: Op
   const asked = { report, replicas: replicasOf(previous, opening.replicas) };
   // It would make everybody wait for the same thing once more.
   const isSlow = routes.some((route) => currentResult(route)?.failure === 'timeout');
-  const after = isSlow ? withoutPing(report) : await questions.askPing(asked, limits.all, !routes.every(isGood), tick);
+  const after = isSlow
+    ? withoutPing(report)
+    : await untilAbort(questions.askPing(asked, limits.all, !routes.every(isGood), tick), report, tick.signal);
   const probes = new Set(round.pairs.map(({ pair }) => pair.probe));
-  const evidence = opened && (await backend?.after(opened, probes, tick.signal));
+  const looked = opened && backend?.after(opened, probes, tick.signal);
+  const evidence = looked && (await untilAbort(looked, undefined, tick.signal));
   const pairsEndedAt = clock.monotonic();
   return ended(parts, { ...round, pairsTook: pairsEndedAt - start, pairsEndedAt }, after, evidence);
+}
+
+/** What a promise gives, or that where the tick is aborted meanwhile: what was sent and paid for stays in the round. */
+async function untilAbort<T>(promise: Promise<T>, otherwise: T, signal: AbortSignal): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return otherwise;
+  }
 }
 
 /** The round as it is at its end. */
@@ -152,31 +165,38 @@ async function sendPairs(parts: RoundParts, previous: GatewayState, opening: Ope
     const until = limits.pairs - left + left / (routes.length - index);
     if (!mayProbe()) skipped.push({ route: record.route, reason: 'lease' });
     else if (left <= 0) skipped.push({ route: record.route, reason: 'overlap' });
-    else pairs.push(await sendPair(parts, record, opening.before, endpoints, until, tick));
+    else {
+      const rest = routes.length - index - 1;
+      const sent = sendPair(parts, record, opening.before, endpoints, until, rest, tick);
+      const pair = pairs.length === 0 ? await sent : await untilAbort(sent, undefined, tick.signal);
+      if (pair === undefined) skipped.push({ route: record.route, reason: 'overlap' });
+      else pairs.push(pair);
+    }
   }
   return { ...opening, pairs, skipped };
 }
 
 async function sendPair(
-  { config, overhead, backend, spending, clock }: RoundParts,
+  { config, overhead, backend, spending, clock, mayProbe }: RoundParts,
   record: RouteRecord,
   { settings }: SelfReport,
   endpoints: Endpoints,
   until: number,
+  rest: number,
   tick: Tick,
 ): Promise<SentPair> {
   const next = nextKind(record);
   const kind = next === 'control' && overhead.withheld('control') !== undefined ? 'own' : next;
   const plan = planOf(config, settings, record.route, kind, until);
-  const pair = await runPair(plan, endpoints, backend?.keys, tick, clock, (doubtful) => payTwice(spending, doubtful));
+  const pair = await runPair(plan, endpoints, backend?.keys, tick, clock, (doubtful) => mayProbe() && payTwice(spending, doubtful, rest));
   spending.charge(pair);
   overhead.learnVersion(pair.first.markers?.version);
   return { pair, at: clock.now(), ranAt: clock.monotonic() };
 }
 
-/** Pays for a pair that another one follows at once, where both are affordable. */
-export function payTwice(spending: Spending, doubtful: PairResult): boolean {
-  if (!spending.affords(2)) return false;
+/** Pays for a pair that another one follows at once, where both and the rest of the round are affordable. */
+export function payTwice(spending: Spending, doubtful: PairResult, rest = 0): boolean {
+  if (!spending.affords(2 + rest)) return false;
   spending.charge(doubtful);
   return true;
 }

@@ -91,16 +91,15 @@ export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
       const limits = { pairs: start + timeout * PAIRS_SHARE, all: start + timeout * ALL_SHARE };
       const round = await probeRound(parts, state, limits, tick);
       const next = advance(state, round);
+      state = next;
       publishRound(series, config.model, round, next);
       for (const { pair, at } of round.pairs) history.pair(pair, at, tick.traceId);
-      if (!mayJudge(next)) {
-        state = next;
-        return;
+      if (mayJudge(next)) {
+        const found = needsExperiments(next) && mayProbe() ? await experiment(parts, next, limits.all, tick) : undefined;
+        if (found !== undefined) state = learn(next, found);
+        publish(judge(state, found), tick);
       }
-      overhead.excuse(start, availabilityOf(next.backend));
-      const found = needsExperiments(next) ? await experiment(parts, next, limits.all, tick) : undefined;
-      state = found === undefined ? next : learn(next, found);
-      publish(judge(state, found), tick);
+      overhead.excuse(start, availabilityOf(next.backend, round.backend?.stalled ?? false));
     } finally {
       startedAt = undefined;
     }

@@ -198,6 +198,26 @@ const UNREAD: readonly Case[] = [
   ),
   ...(
     [
+      ['a task that is misspelt', 'task.jsn.json', {}],
+      ['JSON that is no task', 'package.json', { 'package.json': '{"name": "litellm-ui"}' }],
+      ['a unit of something else', 'nginx.service', { 'nginx.service': '[Service]\nExecStart=/usr/sbin/nginx\n' }],
+      ['a task with a missing comma', 'task.json', { 'task.json': '{"containerDefinitions": [{"name": "litellm" "image": "litellm"}]}' }],
+      [
+        'a unit beside a project',
+        'litellm.container',
+        { 'litellm.container': `[Container]\nImage=${IMAGE}\n`, 'compose.yaml': compose(), ...ENV },
+      ],
+    ] as const
+  ).map(
+    ([what, name, files]): Case => ({
+      name: `${what}, named with --env-file`,
+      files: { ...files, ...CONFIG },
+      options: { envFiles: [name], litellmConfig: 'config.yaml', ...('compose.yaml' in files && { compose: ['compose.yaml'] }) },
+      found: { 'evidence-missing': 'high' },
+    }),
+  ),
+  ...(
+    [
       ['a manifest', deployment().split('---\n').at(-1) ?? ''],
       ['values of a chart', VALUES],
       ['a compose file', compose()],

@@ -68,7 +68,7 @@ export const GAPS: readonly Case[] = [
     found: { 'config-not-found': 'high' },
   },
   {
-    name: 'a configuration that was named means one that is in the image',
+    name: 'a configuration that was named is taken for one that is in the image',
     files: { 'compose.yaml': compose({ start: 'command: ["--config", "/app/config.yaml"]' }), 'other/llm.yaml': config(), ...ENV },
     options: { compose: ['compose.yaml'], litellmConfig: 'other/llm.yaml' },
     clean: true,

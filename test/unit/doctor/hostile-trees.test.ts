@@ -99,4 +99,12 @@ describe('a hostile tree is read to its end', () => {
     const unit = '[Service]\nWorkingDirectory=/\nExecStart=/usr/bin/litellm --config /etc/nowhere.yaml\n';
     expect((await report((folder) => write(folder, 'litellm.service', unit))).out).toContain('litellm.service');
   });
+
+  it.each([
+    ['quotes that end nowhere', `Environment="${'\\"'.repeat(400_000)}`],
+    ['lines that go on and on', `Environment=A=1 ${'\\\n'.repeat(400_000)}`],
+  ])('with a unit of systemd with %s', async (_, line) => {
+    const unit = `[Service]\nExecStart=/usr/bin/litellm\n${line}\n`;
+    expect((await report((folder) => write(folder, 'litellm.service', unit))).out).toContain('litellm.service');
+  });
 });

@@ -107,7 +107,8 @@ describe('the growth in a window', () => {
   });
 
   it('is beside no burst where it moved in the bad window before as well, and beside what is usual all the same', () => {
-    const good = (by: number) => [window(delta(1, { NOAUTH: by }), delta(1, { NOAUTH: 0 }))];
+    const one = window(delta(0.5, { NOAUTH: 0 }), delta(0.5, { NOAUTH: 0 }));
+    const good = (by: number) => [one, window(delta(0.5, { NOAUTH: by }), delta(0.5, { NOAUTH: 0 }))];
     const now = window(delta(0.5, { NOAUTH: 2 }));
     expect(increasesIn(now, good(0)).NOAUTH?.usual).toBe(2);
     expect(increasesIn(now, good(0), new Map([['NOAUTH', 1]])).NOAUTH?.usual).toBe(0);
@@ -115,8 +116,20 @@ describe('the growth in a window', () => {
     expect(increasesIn(now, good(3), new Map([['NOAUTH', 1]])).NOAUTH?.usual).toBe(3);
   });
 
+  it('is taken for a burst however often it came, where a client that comes once a round would not be known', () => {
+    const quiet = delta(11, { NOAUTH: 0 });
+    for (const again of [1, 2, 9]) {
+      const known = new Map([['NOAUTH', again]] as const);
+      for (const good of [[], [window(delta(4, { NOAUTH: 0 }))]]) {
+        const seen = increasesIn(window(delta(4, { NOAUTH: 1 }), quiet), good, known).NOAUTH;
+        expect(seen).toMatchObject({ by: 1, usual: 2 });
+        expect(ratioOf(seen ?? { by: 9, usual: 0 })).toBeUndefined();
+      }
+    }
+  });
+
   it('stands out by one where it moves in three bad windows running and never did before, as behind an open breaker', () => {
-    const good = (by: number) => [window(delta(1, { NOAUTH: by }), delta(1, { NOAUTH: 0 }))];
+    const good = (by: number) => [window(delta(1, { NOAUTH: by }), delta(1, { NOAUTH: 0 })), window(delta(1, {}), delta(1, {}))];
     const seen = (by: number, usual: number, windows: number) =>
       increasesIn(window(delta(0.5, { NOAUTH: by })), good(usual), new Map([['NOAUTH', windows]])).NOAUTH;
     expect(ratioOf(seen(1, 0, 2) ?? { by: 0, usual: 0 })).toBe(2);

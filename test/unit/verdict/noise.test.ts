@@ -81,10 +81,14 @@ describe('noise of one kind beside a short new refusal of another', () => {
               });
               const good = Array.from({ length: rounds }, () => window(seconds, {}, false));
               const bad = window(seconds * (random() < 0.5 ? 1 : 4), { [news]: fault }, true);
-              const judged = judge(MASKED, { ...QUIET, deltas: bad.during.by, increases: increasesIn(bad, good) });
-              all += 1;
-              if (judged.cause === cause) right += 1;
-              else if (judged.cause !== 'undetermined') wrong.push(`${size} ${kind} beside ${fault} ${news}: ${judged.evidence}`);
+              for (const before of [0, 1, 5]) {
+                // The noise and the news both moved in so many bad rounds before.
+                const again = new Map([kind, news].flatMap((one) => (before === 0 ? [] : [[one, before]])));
+                const judged = judge(MASKED, { ...QUIET, deltas: bad.during.by, increases: increasesIn(bad, good, again) });
+                all += 1;
+                if (judged.cause === cause) right += 1;
+                else if (judged.cause !== 'undetermined') wrong.push(`${size} ${kind} beside ${fault} ${news}: ${judged.evidence}`);
+              }
             }
           }
     // What comes at random exceeds its own most once in some thousand rounds.

@@ -1,4 +1,4 @@
-import type { Path } from '../../../source/problem.ts';
+import type { Path, Problem } from '../../../source/problem.ts';
 import type { Section } from '../../../source/section.ts';
 import { parseYamlStream } from '../../../source/yaml.ts';
 import type { Place } from '../../place.ts';
@@ -18,9 +18,10 @@ export function isTaskDefinition(text: string): boolean {
   return /"containerDefinitions"\s*:/.test(text);
 }
 
-/** The containers of a task definition: what `register-task-definition` takes, or `describe-task-definition` prints. */
-export function readTaskDefinition(text: string, file: string): EcsContainer[] {
-  return parseYamlStream(text, file, '1.2').documents.flatMap(({ tree, position }) => {
+/** The containers of a task definition: what `register-task-definition` takes, or `describe-task-definition` prints; and what could not be read. */
+export function readTaskDefinition(text: string, file: string): { containers: EcsContainer[]; problems: readonly Problem[] } {
+  const { documents, problems } = parseYamlStream(text, file, '1.2');
+  const containers = documents.flatMap(({ tree, position }) => {
     const at = (path: Path): Place => {
       const where = position(path);
       return where === undefined ? { source: file, line: 1, column: 1 } : { source: where.file, line: where.line, column: where.column };
@@ -33,6 +34,7 @@ export function readTaskDefinition(text: string, file: string): EcsContainer[] {
       container(sectionOf(one), volumes, (inner) => at([...path, index, ...inner])),
     );
   });
+  return { containers, problems };
 }
 
 function container(one: Section, volumes: ReadonlyMap<string, Section>, at: (path: Path) => Place): EcsContainer {

@@ -152,7 +152,7 @@ export function gatewaysOf(services: readonly ComposeService[], workloads: reado
   return [...composed, ...inPods];
 }
 
-/** The words of a command; a script that is mounted means what it runs. */
+/** The words of a command; a script that is mounted counts as what it runs. */
 function started(words: readonly string[], mounts: readonly Mount[], files: Files): readonly string[] {
   const [first = '', second = ''] = words;
   const path = /(?:^|\/)(?:ba|da|a|z)?sh$/.test(first) ? second : first;
@@ -205,7 +205,7 @@ export function locate(gateway: Gateway): { started: StartedWith; found: Found }
 
 /**
  * Reads the configuration of an instance. What a container is started with beats what lies beside it; a file that was
- * named on the command line of the doctor means the one that could not be found, unless another container has it.
+ * named on the command line of the doctor is taken for the one that could not be found, unless another container has it.
  */
 export function configurationOf(gateway: Gateway, beside: Beside, files: Files): Configured {
   const located = locate(gateway);

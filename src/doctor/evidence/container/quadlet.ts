@@ -4,6 +4,10 @@ import { shellWords } from '../variables/shell-words.ts';
 import { bound, type DockerRun, longForm } from './docker-run.ts';
 import { systemdLines, systemdWords } from './systemd-unit.ts';
 
+const LISTS: ReadonlySet<string> = new Set(['Environment', 'EnvironmentFile', 'Volume', 'PublishPort']);
+/** What systemd takes for true (systemd.syntax). */
+const TRUE = /^(?:1|yes|true|on)$/i;
+
 /** A container of Podman Quadlet (podman-systemd.unit), as the `podman run` that becomes of it. */
 export function readQuadlet(text: string, file: string): { run: DockerRun; place: Place; gaps: readonly Gap[] } {
   const gaps: Gap[] = [];
@@ -15,11 +19,15 @@ export function readQuadlet(text: string, file: string): { run: DockerRun; place
   for (const { section, key, value, place } of systemdLines(text, file)) {
     if (section !== 'Container') continue;
     // An empty value takes back what was given before.
-    if (key === 'Environment' && value === '') variables.length = 0;
-    else if (key === 'Environment')
+    if (value === '' && LISTS.has(key)) {
+      if (key === 'Environment') variables.length = 0;
+      else if (key === 'EnvironmentFile') envFiles.length = 0;
+      else if (key === 'Volume') mounts.length = 0;
+      else ports.length = 0;
+    } else if (key === 'Environment')
       variables.push(...systemdWords(value).flatMap((pair) => (pair.indexOf('=') > 0 ? [{ ...parted(pair), place }] : [])));
-    else if (key === 'EnvironmentFile' && value !== '') envFiles.push({ path: withoutSpecifier(value.replace(/^-/, '')), place });
-    else if (key === 'EnvironmentHost' && value === 'true') gaps.push(ofHost(place));
+    else if (key === 'EnvironmentFile') envFiles.push({ path: withoutSpecifier(value.replace(/^-/, '')), place });
+    else if (key === 'EnvironmentHost' && TRUE.test(value)) gaps.push(ofHost(place));
     else if (key === 'Secret') variables.push(...ofSecret(value, place));
     else if (key === 'Volume') mounts.push(...bound(withoutSpecifier(value).split(':')));
     else if (key === 'Mount') mounts.push(...bound(longForm(withoutSpecifier(value))));

@@ -114,7 +114,15 @@ function ofQuadlet(text: string, context: Context): Started['gateways'] {
 }
 
 function ofTask(text: string, context: Context): Started['gateways'] {
-  return readTaskDefinition(text, context.file).flatMap(({ run, place, gaps }) =>
+  const { containers, problems } = readTaskDefinition(text, context.file);
+  for (const { message, suggestion, at: where } of problems)
+    context.gaps.push({
+      kind: 'evidence',
+      place: where === undefined ? { source: context.file } : { source: where.file, line: where.line, column: where.column },
+      message,
+      fix: suggestion ?? 'mend the file: what is in it was not judged',
+    });
+  return containers.flatMap(({ run, place, gaps }) =>
     inContainer(run, place, context, { title: `container ${run.name} of ${context.file}`, how: 'in the same task of ECS', gaps }),
   );
 }

@@ -24,9 +24,14 @@ export function systemdLines(text: string, file: string): UnitLine[] {
   let section = '';
   for (let index = 0; index < lines.length; index++) {
     const place = { source: file, line: index + 1, column: 1 };
-    let line = lines[index] ?? '';
-    if (/^[#;]/.test(line)) continue;
-    while (line.endsWith('\\') && index + 1 < lines.length) line = `${line.slice(0, -1)} ${lines[++index]?.trim()}`;
+    let last = lines[index] ?? '';
+    if (/^[#;]/.test(last)) continue;
+    const pieces: string[] = [];
+    while (last.endsWith('\\') && index + 1 < lines.length) {
+      pieces.push(last.slice(0, -1));
+      last = lines[++index]?.trim() ?? '';
+    }
+    const line = [...pieces, last].join(' ');
     section = /^\s*\[([^\]]{1,64})\]\s*$/.exec(line)?.[1] ?? section;
     const equal = line.indexOf('=');
     if (equal > 0) found.push({ section, key: line.slice(0, equal).trim(), value: line.slice(equal + 1).trim(), place });
@@ -40,7 +45,8 @@ export function readSystemdUnit(text: string, file: string): SystemdUnit {
   const variables: SystemdUnit['variables'][number][] = [];
   const envFiles: SystemdUnit['envFiles'][number][] = [];
   let folder: string | undefined;
-  for (const { key, value, place } of systemdLines(text, file)) {
+  for (const { section, key, value, place } of systemdLines(text, file)) {
+    if (section !== 'Service') continue;
     if (key === 'ExecStart' && value !== '') starts.push({ text: value.replace(/^[-@:+!|]+/, ''), place });
     else if (key === 'EnvironmentFile' && value !== '')
       envFiles.push({ path: value.replace(/^-/, ''), required: !value.startsWith('-'), place });
@@ -54,7 +60,7 @@ export function readSystemdUnit(text: string, file: string): SystemdUnit {
   return { starts, variables, envFiles, folder };
 }
 
-/** Words in quotes or without, as systemd splits them. */
+/** Words in quotes or without, as systemd splits them. A quote that is not closed ends with the text. */
 export function systemdWords(text: string): string[] {
-  return text.match(/(?:"(?:\\.|[^"\\])*"|'[^']*'|[^\s"'])+/g)?.map((word) => shellWords(word)[0] ?? '') ?? [];
+  return text.match(/(?:"(?:\\.|[^"\\])*"?|'[^']*'?|[^\s"'])+/g)?.map((word) => shellWords(word)[0] ?? '') ?? [];
 }

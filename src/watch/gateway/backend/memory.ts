@@ -106,7 +106,8 @@ export function withOutcome(memory: BackendMemory, { results, allGood, steady, s
     baseline: baselineAfter(memory, { allGood, steady, sent }),
     window: allGood ? undefined : window,
     allGood,
-    refusals: withPairs(memory.refusals, { allGood, steady }),
+    // A round without pairs has read nothing new.
+    refusals: sent ? withPairs(memory.refusals, { allGood, steady }) : memory.refusals,
     keyFound: memory.keyFound || results.some(({ key }) => key === 'present'),
     unseenRounds: sent ? unseenRounds(memory.unseenRounds, results, { deltas, server: after?.counters.state }) : memory.unseenRounds,
   };
@@ -162,10 +163,10 @@ function mostCrowded(before: ServerState | undefined, after: ServerState | undef
 /** Failures of Redis that keep its clients waiting. */
 const AWAY: readonly RedisFailure[] = ['timeout', 'closed', 'refused', 'dns', 'loading'];
 
-/** How the Redis of a gateway was in a round: whatever it keeps waiting, it keeps the gateway waiting, too. */
-export function availabilityOf(memory: BackendMemory | undefined): 'away' | 'answers' | 'not known' {
+/** How the Redis of a gateway was in a round, which it may have kept waiting (`stalled`): it keeps the gateway waiting then, too. */
+export function availabilityOf(memory: BackendMemory | undefined, stalled: boolean): 'away' | 'answers' | 'not known' {
   const failure = memory && failureOf(memory.after, memory.report.failure);
-  if (memory?.stalled || (failure !== undefined && AWAY.includes(failure))) return 'away';
+  if (stalled || (failure !== undefined && AWAY.includes(failure))) return 'away';
   return failure === undefined && memory?.after?.counters.state !== undefined ? 'answers' : 'not known';
 }
 

@@ -78,7 +78,7 @@ export function withReplicas(memory: ReplicaMemory, { all, answers, begin }: Rep
   return {
     ordered: nextTurn(keepReplicas(memory.ordered, left), alive, memory.used),
     isolation: keepIsolationOf(memory.isolation, names),
-    seenBefore: new Set([...memory.seenBefore].filter((name) => !down.some((replica) => replica.name === name))),
+    seenBefore: new Set([...memory.seenBefore].filter((name) => names.has(name))),
     readsOtherCache: new Map([...memory.readsOtherCache].filter(([name]) => names.has(name))),
     health: answers,
     begin,

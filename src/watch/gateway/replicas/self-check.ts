@@ -12,13 +12,13 @@ import { unchecked } from './memory.ts';
  * counted in the metrics of pairs. Within the budget, and until a monotonic time at most.
  */
 export async function checkReplicas(
-  { config, questions, backend, spending, overhead, clock }: RoundParts,
+  { config, questions, backend, spending, overhead, clock, mayProbe }: RoundParts,
   { replicas, routes, report }: GatewayState,
   until: number,
   tick: Tick,
 ): Promise<{ name: string; result: RouteResult }[]> {
   if (replicas === undefined || !config.routes.includes('completions')) return [];
-  const mayAsk = () => overhead.withheld('experiment', true) === undefined;
+  const mayAsk = () => mayProbe() && overhead.withheld('experiment', true) === undefined;
   const modelSeconds = Math.max(0, ...routes.map(({ last, result }) => (result === undefined ? 0 : (last?.pair.first.seconds ?? 0))));
   const found: { name: string; result: RouteResult }[] = [];
   const left = unchecked(replicas);

@@ -99,7 +99,7 @@ describe('the baseline of a gateway that had an outage', () => {
         if (kind === 'bad') refused += 2;
         return [kind === 'bad and still' ? 'bad' : kind, snapshot(500 + index * 200, before), snapshot(600 + index * 200, refused)];
       });
-      const [, ...rest] = increases(['good', snapshot(0, 0), snapshot(100, 0)], ...windows);
+      const [, , ...rest] = increases(['good', snapshot(0, 0), snapshot(100, 0)], ['good', snapshot(200, 0), snapshot(300, 0)], ...windows);
       return rest.map((increase) => increase?.usual);
     };
     expect(usual('bad', 'bad', 'bad')).toEqual([2, 0, 0]);

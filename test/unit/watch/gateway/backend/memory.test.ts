@@ -37,6 +37,12 @@ describe('the signals of a target', () => {
     expect(signalsOf(memoryAfter([0, GOOD], [9, BAD]), true).increases.NOAUTH).toMatchObject({ by: 9 });
   });
 
+  it('take no round without pairs for one in which nobody new was refused', () => {
+    const refusalsAfter = (...outcomes: (typeof GOOD)[]) => memoryAfter(...outcomes.map((outcome) => [0, outcome] as const)).refusals;
+    expect(refusalsAfter(GOOD, { ...GOOD, sent: false }, { ...GOOD, sent: false })).toEqual(refusalsAfter(GOOD));
+    expect(refusalsAfter(GOOD, GOOD)).not.toEqual(refusalsAfter(GOOD));
+  });
+
   it('hold the same increase where no pairs were due since', () => {
     const memory = memoryAfter([0, GOOD], [9, BAD]);
     const idle = withOutcome(memory, { ...BAD, sent: false });
@@ -79,15 +85,16 @@ describe('the Redis of a gateway in a round', () => {
   });
   const after = counters(0, { state: {} });
 
-  it.each<[string, BackendMemory | undefined, ReturnType<typeof availabilityOf>]>([
+  it.each<[string, BackendMemory | undefined, ReturnType<typeof availabilityOf>, boolean?]>([
     ['is not known without a target', undefined, 'not known'],
     ['is not known before it was read', known(undefined), 'not known'],
     ['answers when its condition was read', known(undefined, { after }), 'answers'],
-    ['is away when it stalled, whatever it does now', known(undefined, { after, stalled: true }), 'away'],
+    ['is away when it stalled, whatever it does now', known(undefined, { after }), 'away', true],
+    ['answers where only an earlier round saw it stall', known(undefined, { after, stalled: true }), 'answers'],
     ['is away when it is loading', known(undefined, { after: counters(0, { loading: true }) }), 'away'],
     ['is away when nothing listens', known('refused'), 'away'],
     ['is not known when it refuses the exporter', known('wrongpass'), 'not known'],
-  ])('%s', (_, memory, expected) => {
-    expect(availabilityOf(memory)).toBe(expected);
+  ])('%s', (_, memory, expected, stalled = false) => {
+    expect(availabilityOf(memory, stalled)).toBe(expected);
   });
 });

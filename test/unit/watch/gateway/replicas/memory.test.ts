@@ -45,6 +45,13 @@ describe('what is known of replicas', () => {
     expect(pairInTurn(undefined)).toBeUndefined();
   });
 
+  it('forgets one that is gone, so that its address may come back with another replica', () => {
+    const { memory } = rounds(6, 'abc', '');
+    const gone = withReplicas(memory, replicasFound('ab'));
+    expect([...gone.seenBefore].sort()).toEqual(['a', 'b']);
+    expect(withReplicas(gone, replicasFound('abc')).seenBefore.has('c')).toBe(false);
+  });
+
   it('begins cold for each that was sent nothing yet', () => {
     const found = withReplicas(NO_REPLICAS, replicasFound('ab'));
     expect(isColdStart(found)).toBe(true);
