@@ -228,7 +228,7 @@ describe.skipIf(await lacksKubernetes())('a Lease in a real API server', () => {
       // The one that waits knows of a holder with time left, and says nothing of an end before that.
       expect(fourth.log()).not.toContain('sends no pair');
       await eventually(async () => (await held(third)) === 0 && third.log().includes('has ended and cannot be renewed'), TTL + ROOM);
-      await eventually(() => fourth.log().includes('Nobody can be asked who holds the lease'), TTL + ROOM);
+      await eventually(() => fourth.log().includes('The holder of the lease is unknown'), TTL + ROOM);
       succeed(await apply(cluster, binding));
       await eventually(async () => (await held(third)) === 1 || (await held(fourth)) === 1, ROOM);
     },
