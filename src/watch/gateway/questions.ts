@@ -22,8 +22,8 @@ export interface Questions {
   askHealth(known: Pick<GatewayState, 'report' | 'replicas'>, tick: Tick): Promise<{ report: SelfReport; replicas?: ReplicasFound }>;
   /**
    * Asks `/cache/ping` of both replicas whose turn it is, where that is needed, harmless and within the budget, until a
-   * monotonic time at most; the worse status counts. `urgent`: in an outage. Rate-limited when slow, because LiteLLM
-   * blocks its event loop meanwhile; the status is undefined while it is left out.
+   * monotonic time at most; the worse status counts. `urgent`: in an outage. Not asked again where it was slow, because
+   * LiteLLM blocks its event loop meanwhile; the status is undefined while it is left out.
    */
   askPing(known: Pick<GatewayState, 'report' | 'replicas'>, until: number, urgent: boolean, tick: Tick): Promise<SelfReport>;
   /** Whether the gateway's own metrics show an open circuit breaker of the replica that has to read; undefined where they do not tell, or were not asked. */

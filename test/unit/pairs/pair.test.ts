@@ -4,21 +4,30 @@ import type { Tick } from '../../../src/model/tick.ts';
 import { PROBERS } from '../../../src/pairs/index.ts';
 import type { PairKind } from '../../../src/pairs/outcome.ts';
 import { runPair } from '../../../src/pairs/pair.ts';
+import type { KeyWatch } from '../../../src/redis/probe-keys/watch.ts';
 import { handClock } from '../../support/clock.ts';
 import { recorded } from '../../support/litellm-answer.ts';
 
 const TAKES_MS = 30;
 const NO_PHASES = { resolve: 0, connect: 0, tls: 0, send: 0, wait: 0, transfer: 0 };
 
+interface Given {
+  left?: number;
+  onDemand?: boolean;
+  hits?: boolean;
+  keys?: KeyWatch;
+  mayRepeat?: boolean;
+}
+
 /** A pair by the hand clock before a gateway that answers from its cache, or never does: what was sent, with its time. */
-async function pairOf(kind: PairKind, { left = 60_000, onDemand = false, hits = true } = {}) {
+async function pairOf(kind: PairKind, { left = 60_000, onDemand = false, hits = true, keys, mayRepeat = true }: Given = {}) {
   const clock = handClock();
   const sent: { at: number; sending: GatewayRequest; body: Record<string, unknown> }[] = [];
   const gateway = {
     send: async (sending: GatewayRequest) => {
       sent.push({ at: clock.monotonic(), sending, body: JSON.parse(sending.body ?? '{}') });
       await clock.sleep(TAKES_MS);
-      const answer = recorded('1.106.0', hits && sent.length > 1 ? 'completions-duplicate' : 'completions-first');
+      const answer = recorded('1.106.0', hits && sent.length % 2 === 0 ? 'completions-duplicate' : 'completions-first');
       const body = hits ? answer.body : answer.body.replace('"id":"', `"id":"${sent.length}-`);
       return { ...answer, body, seconds: TAKES_MS / 1_000, phases: NO_PHASES };
     },
@@ -30,7 +39,7 @@ async function pairOf(kind: PairKind, { left = 60_000, onDemand = false, hits = 
     note: () => undefined,
   };
   const plan = { prober: PROBERS.completions, model: 'm', kind, ttlSeconds: 120, instance: '', onDemand, until: left };
-  const running = runPair(plan, { first: gateway, duplicate: gateway }, undefined, tick, clock);
+  const running = runPair(plan, { first: gateway, duplicate: gateway }, keys, tick, clock, () => mayRepeat);
   for (let time = 0; time < 2_000; time += 10) await clock.advance(10);
   return { result: await running, sent };
 }
@@ -87,5 +96,52 @@ describe('the wait of a pair', () => {
   it('is none where no time is left', async () => {
     expect(await waits(TAKES_MS)).toBe(0);
     expect(await waits(TAKES_MS - 10)).toBe(0);
+  });
+});
+
+/** A view of the keys that finds none and takes the namespace for doubtful until all writes were listened to. */
+function doubtfulKeys(): KeyWatch & { listened: number } {
+  let listened = 0;
+  return {
+    watching: true,
+    failure: undefined,
+    learnedNamespace: null,
+    connection: undefined,
+    get listened() {
+      return listened;
+    },
+    get doubts() {
+      return listened === 0;
+    },
+    connect: async () => undefined,
+    expect: async () => undefined,
+    written: async () => undefined,
+    inspect: async () => ({ state: listened === 0 ? 'unknown' : 'absent' }),
+    listen: async () => {
+      listened += 1;
+    },
+    counters: async () => undefined,
+    others: () => undefined,
+    close: () => undefined,
+  };
+}
+
+describe('a pair whose key is in doubt', () => {
+  it('is followed at once by one more where it hit, which counts in its stead and for what is asked beside the pairs', async () => {
+    const keys = doubtfulKeys();
+    const { result, sent } = await pairOf('own', { keys });
+    expect({ sent: sent.length, listened: keys.listened, key: result.key }).toEqual({ sent: 4, listened: 1, key: 'absent' });
+    expect(sent.map(({ sending }) => sending.question)).toEqual([undefined, undefined, 'experiment', 'experiment']);
+  });
+
+  it.each<[string, PairKind, Given]>([
+    ['missed', 'own', { hits: false }],
+    ['was a negative control, whose result is not to be lost', 'control', {}],
+    ['may not be paid for twice, or has lost its lease', 'own', { mayRepeat: false }],
+    ['has no time for another', 'own', { left: 600 }],
+  ])('is not where it %s', async (_, kind, given) => {
+    const keys = doubtfulKeys();
+    const { sent } = await pairOf(kind, { ...given, keys });
+    expect({ sent: sent.length, listened: keys.listened }).toEqual({ sent: 2, listened: 0 });
   });
 });

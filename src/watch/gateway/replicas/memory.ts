@@ -24,7 +24,7 @@ import {
 export interface ReplicaMemory {
   readonly ordered: OrderedPairs;
   readonly isolation: Isolation;
-  /** The names of those that pairs were sent to since they started. */
+  /** The names of those that had their turn since they started. */
   readonly seenBefore: ReadonlySet<string>;
   /** Replicas that read back by themselves what the watched server does not have. */
   readonly readsOtherCache: ReadonlyMap<string, RouteResult>;
