@@ -52,6 +52,12 @@ function lacks({ alert }: Alert): string[] {
     .map(([what]) => what);
 }
 
+/** What may wake people. An alert that is to join or to leave them is changed here as well, on purpose. */
+const PAGES = [
+  ...['CacheErrorBudgetBurnFast', 'CacheExporterAbsent', 'CacheExporterDown', 'CacheRedisPathBroken', 'CacheWrongAnswers'],
+  ...['GatewayUnreachable', 'RedisAuthBreaksGateway', 'RedisAuthFailing', 'RedisAuthRejected', 'RedisDown'],
+];
+
 type Members = readonly string[] | 'open';
 
 /** The labels of every metric that is there to be asked for. */
@@ -103,6 +109,13 @@ function unknownWords(expression: string): string[] {
     ...called.filter((name) => !FUNCTIONS.includes(name)),
   ];
 }
+
+describe('the alerts that page', () => {
+  it('are these and no other', () => {
+    const paging = alerts.filter(({ labels }) => labels.severity === 'page').map(({ alert }) => alert);
+    expect([...new Set(paging)].sort()).toEqual(PAGES);
+  });
+});
 
 describe('the words of an expression', () => {
   it('are found, and a wrong one is named', () => {

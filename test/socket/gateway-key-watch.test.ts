@@ -392,9 +392,10 @@ for (const release of SERVER_RELEASE) {
       await eventually(
         async () => !/flags=[^ ]*B[^ ]* [^\n]*user=exporter[^\n]*cmd=subscribe/.test(String(await redis.command('CLIENT', 'LIST'))),
         10_000,
-      ).catch(() => undefined);
+      );
       await keys.expect('lce-probe-0f', never);
       await redis.command('SET', keyOf('lce-probe-0f', 'late'), 'x');
+      expect(await keys.written('lce-probe-0f', 2_000, never)).toBeUndefined();
       expect(keys.learnedNamespace).toBeUndefined();
     });
 
