@@ -53,14 +53,16 @@ const MEANT = ['password', 'passwd', 'secret', 'token', 'credential', 'requirepa
 /** Names longer than this are cut: none that people write is. */
 const MAX_NAME_CHARACTERS = 200;
 
+/** Variables in which every shell has a folder. */
+const FOLDERS: ReadonlySet<string> = new Set(['PWD', 'OLDPWD']);
+
 /**
  * Whether the name of a key, a variable or an option says that its value is a secret, also where the name is
  * misspelt (`pasword`), written as `redisPassword`, or one of the short forms (`pwd`, `auth`). Names of files
- * with a secret, and of what limits one, are none.
+ * with a secret, and of what limits one, are none; nor is the folder that a shell keeps in `PWD`, where the value is known.
  */
-export function namesSecret(name: string): boolean {
-  // Every shell has its folder in it.
-  if (name === 'PWD') return false;
+export function namesSecret(name: string, value?: string): boolean {
+  if (FOLDERS.has(name) && value?.startsWith('/')) return false;
   const words = wordsOf(name.slice(-MAX_NAME_CHARACTERS));
   const last = words.at(-1) ?? '';
   const joined = words.join('');

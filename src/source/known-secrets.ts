@@ -16,7 +16,7 @@ export function secretsOfEnvironment(env: Readonly<Record<string, string | undef
   return Object.entries(env).flatMap(([name, value]) => {
     if (value === undefined || value === '') return [];
     if (HEADERS.test(name)) return value.split(',').map((header) => header.slice(header.indexOf('=') + 1).trim());
-    return namesSecret(name) ? [value] : [...secretsOfText(value)];
+    return namesSecret(name, value) ? [value] : [...secretsOfText(value)];
   });
 }
 

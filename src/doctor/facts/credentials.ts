@@ -94,7 +94,7 @@ export function otherSecrets(setup: Setup): readonly Credential[] {
     const text = value?.reveal();
     if (text === undefined || text === '' || ofServers.has(variable)) return [];
     if (name === 'DATABASE_URL') return databasePassword(text, name, place);
-    if (!namesSecret(name)) return [];
+    if (!namesSecret(name, text)) return [];
     const isOther = OF_SOMETHING_ELSE.test(name) || !(OF_REDIS.test(name) || ofRedis.has(name));
     return isOther ? [{ text, name, place, where: 'variable' }] : [];
   });
@@ -120,7 +120,7 @@ function databasePassword(url: string, name: string, place: Place): Credential[]
 /** Every text that no output may hold: the passwords and secrets of the evidence, and every literal of a key that names one. */
 export function secretTexts(setup: Setup): ReadonlySet<string> {
   const variables = setup.variables
-    .filter(({ name }) => namesSecret(name))
+    .filter(({ name, value }) => namesSecret(name, value?.reveal()))
     .flatMap(({ value }) => (value === undefined ? [] : [value.reveal()]));
   const resolved = Object.values(setup.resolutions)
     .flatMap(({ settings }) => settings)

@@ -65,7 +65,7 @@ function* secretsOf(setup: Setup): Iterable<string> {
   for (const { name, value } of setup.variables) {
     if (value === undefined) continue;
     yield* secretsOfText(value.reveal());
-    if (namesSecret(name)) yield value.reveal();
+    if (namesSecret(name, value.reveal())) yield value.reveal();
   }
   for (const { tree } of setup.services) yield* literals(tree);
 }

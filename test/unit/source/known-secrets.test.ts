@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { secretsOfEnvironment } from '../../../src/source/known-secrets.ts';
 
 describe('secrets of the environment', () => {
-  it.each(['REDIS_PASSWORD', 'LCE_REDIS_PWD', 'DB_PWD', 'LITELLM_MASTER_KEY', 'REDISCLI_AUTH'])('are in %s', (name) => {
+  it.each(['REDIS_PASSWORD', 'LCE_REDIS_PWD', 'DB_PWD', 'LITELLM_MASTER_KEY', 'REDISCLI_AUTH', 'PWD', 'pwd'])('are in %s', (name) => {
     expect(secretsOfEnvironment({ [name]: 'hunter2' })).toEqual(['hunter2']);
   });
 
