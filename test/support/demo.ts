@@ -15,7 +15,7 @@ export interface RunningDemo {
   exporter: { port: number; pid: number };
 }
 
-const DEMO = join(import.meta.dirname, '..', '..', 'deploy', 'local', 'demo.ts');
+const DEMO = join(import.meta.dirname, '..', '..', 'dev', 'demo.ts');
 /** Starts the demo as `npm run demo` does, on a free port, and waits until it has printed everything. */
 export async function startDemo(...options: string[]): Promise<RunningDemo> {
   const args = [DEMO, '--port', String(await freePort()), ...options];
