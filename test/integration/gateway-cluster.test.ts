@@ -78,6 +78,8 @@ describe.skipIf(await lacksRedis('8.2.3'))('a LiteLLM before a Redis Cluster', (
     const { tick, becomes } = watch();
     await becomes('working');
     await nodes[2]?.stop();
+    // Until then its nodes do not refuse anything, and the gateway waits for the one that is gone.
+    await eventually(async () => String(await nodes[0]?.command('CLUSTER', 'INFO')).includes('cluster_state:fail'), 30_000);
     const status = await eventually(async () => {
       const status = await tick();
       return status.cause === 'redis_cluster' && status;
