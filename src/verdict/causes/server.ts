@@ -7,7 +7,7 @@ import { routeStateOf } from '../route-state.ts';
 import type { RouteResult, Signals } from '../signals.ts';
 import { type CauseRow, OUTAGE, proven, reachesRedis } from './cause.ts';
 
-/** A server that refuses writes for want of memory may be this much below its limit when it is looked at. */
+/** A full server that refuses writes can show a memory below its limit a moment later: down to this share of it. */
 const NEARLY_FULL = 0.9;
 
 /** The counters that are the symptom of a condition. */

@@ -28,7 +28,7 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
   let release: Release | undefined;
   let scrapes = 0;
   const answers = createReplyStore();
-  /** What the server refused on this connection: by the name of the query, whether for want of a right. */
+  /** The queries that the server refused on this connection, by name; true where the user has no permission for it. */
   const unsupported = new Map<string, boolean>();
 
   function close(): void {

@@ -1,27 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { Cause } from '../../../src/model/cache.ts';
-import { type Counted, increasesIn, type ObservationWindow } from '../../../src/verdict/growth.ts';
+import { increasesIn, type ObservationWindow } from '../../../src/verdict/growth.ts';
 import { judge } from '../../../src/verdict/judge.ts';
 import type { RouteResult, Signals } from '../../../src/verdict/signals.ts';
+import { PROVES } from '../../support/proves.ts';
 import { MASKED, quietSignals } from '../../support/quiet-signals.ts';
 
 const QUIET = quietSignals({ deltas: undefined });
 
-const PROVES = {
-  NOAUTH: 'redis_auth',
-  WRONGPASS: 'redis_auth',
-  logins: 'redis_auth',
-  NOPERM: 'redis_permission',
-  OOM: 'redis_out_of_memory',
-  READONLY: 'redis_read_only',
-  MASTERDOWN: 'redis_read_only',
-  LOADING: 'redis_loading',
-  MISCONF: 'redis_persistence_error',
-  CLUSTERDOWN: 'redis_cluster',
-  MOVED: 'redis_cluster',
-  BUSY: 'redis_timeout',
-  rejected_connections: 'redis_max_clients',
-} as const satisfies Partial<Record<Counted, Cause>>;
 type Kind = keyof typeof PROVES;
 
 /** A number from 0 to 1, the same ones in every run. */

@@ -8,6 +8,7 @@ import { type Counted, increasesIn, type ObservationWindow, ratioOf } from '../.
 import { candidates, judge } from '../../../src/verdict/judge.ts';
 import type { RouteResult, Signals } from '../../../src/verdict/signals.ts';
 import { type Candidate, outweighs, STRENGTH, strongest } from '../../../src/verdict/strength.ts';
+import { PROVES } from '../../support/proves.ts';
 import { MASKED, quietSignals } from '../../support/quiet-signals.ts';
 
 const QUIET = quietSignals();
@@ -23,24 +24,10 @@ const MASTER: ServerState = {
 const FULL: ServerState = { ...MASTER, memory: 2_000_000, maxMemory: 1_048_576 };
 const REPLICA: ServerState = { ...MASTER, role: 'slave', readOnly: true };
 
-/** What each counter proves by itself. */
-const PROVES: Partial<Record<Counted, Cause>> = {
-  NOAUTH: 'redis_auth',
-  WRONGPASS: 'redis_auth',
-  logins: 'redis_auth',
-  NOPERM: 'redis_permission',
-  OOM: 'redis_out_of_memory',
-  READONLY: 'redis_read_only',
-  MASTERDOWN: 'redis_read_only',
-  LOADING: 'redis_loading',
-  MISCONF: 'redis_persistence_error',
-  CLUSTERDOWN: 'redis_cluster',
-  MOVED: 'redis_cluster',
-  BUSY: 'redis_timeout',
-  rejected_connections: 'redis_max_clients',
-};
+/** What each counter proves; nothing for those that prove no cause. */
+const CAUSE_OF: Partial<Record<Counted, Cause>> = PROVES;
 const REFUSALS = [...ERROR_PREFIX, 'logins', 'rejected_connections'] as const;
-const TELLING = REFUSALS.filter((name) => PROVES[name] !== undefined);
+const TELLING = REFUSALS.filter((name) => CAUSE_OF[name] !== undefined);
 
 function judged(signals: Partial<Signals>, results = MASKED) {
   return judge(results, { ...QUIET, ...signals });
@@ -234,7 +221,7 @@ describe('noise', () => {
           // Steady: no more than it was before by one.
           const now = Math.max(...before) + 1;
           const increases = increasesIn({ during: { seconds: 0.5, by: { [noisy]: now, [fresh]: by } } }, history(noisy, before));
-          expect(judged({ increases }).cause, `${noisy} ${before} then ${now}, ${fresh} ${by}`).toBe(PROVES[fresh]);
+          expect(judged({ increases }).cause, `${noisy} ${before} then ${now}, ${fresh} ${by}`).toBe(CAUSE_OF[fresh]);
         },
       ),
       { numRuns: 2_000 },
