@@ -6,6 +6,7 @@ import type { PairResult, RequestResult } from '../../../../src/pairs/pair.ts';
 import type { Clock } from '../../../../src/schedule/clock.ts';
 import { createStore } from '../../../../src/telemetry/store.ts';
 import { createSpending, type Spending } from '../../../../src/watch/gateway/budget.ts';
+import { payTwice } from '../../../../src/watch/gateway/round.ts';
 import { handClock } from '../../../support/clock.ts';
 
 const DAY = 86_400_000;
@@ -73,5 +74,17 @@ describe('the account of a gateway', () => {
     const spending = spendingOf({ daily_budget_usd: 1, price_per_pair_usd: 0 }, handClock());
     spending.charge(pair(sent('miss', 0.001), sent('hit')));
     expect(spending.priced()).toBe(false);
+  });
+});
+
+describe('a pair that another one follows at once', () => {
+  it.each([
+    ['both and the rest of the round', 2, true],
+    ['both, but not the rest of the round', 3, false],
+  ])('is paid for where the budget holds %s', (_, rest, expected) => {
+    // A pair may cost twice its price: four of them fit.
+    const spending = spendingOf({ daily_budget_usd: 1, price_per_pair_usd: 0.125 }, handClock());
+    expect(payTwice(spending, pair(sent('miss'), sent('hit')), rest)).toBe(expected);
+    expect(spending.total()).toBe(expected ? 0.125 : 0);
   });
 });
