@@ -3,17 +3,9 @@ import type { Clock } from '../../../../../src/schedule/clock.ts';
 import type { CounterSnapshot } from '../../../../../src/verdict/growth.ts';
 import { type PingParts, repeatPing } from '../../../../../src/watch/gateway/backend/ping-experiment.ts';
 import type { SelfReport } from '../../../../../src/watch/gateway/self-report.ts';
+import { counters } from '../../../../support/round.ts';
 
 const DOWN: SelfReport = { cachePing: 503 };
-const EMPTY = {
-  rejectedConnections: 0,
-  evictedKeys: 0,
-  expiredKeys: 0,
-  flushes: 0,
-  deletes: 0,
-  mode: 'standalone',
-  loading: false,
-} as const;
 
 interface Scene {
   /** What each question moves, by the prefix of the error; the statuses that it answers in turn, 503 after the last. */
@@ -52,7 +44,7 @@ function scene({ ping, others = () => ({}), readable = () => true }: Scene) {
     },
     snapshot: async () => {
       seen.readings += 1;
-      return readable(seen.readings) ? { at: seen.at, own: {}, counters: { ...EMPTY, runId: 'a', errors: errors() } } : undefined;
+      return readable(seen.readings) ? counters(seen.at, { errors: errors() }) : undefined;
     },
   };
   return { parts, seen };
