@@ -12,7 +12,7 @@ import { PROBERS } from '../../src/pairs/index.ts';
 import type { RecordedAnswer } from '../support/litellm-answer.ts';
 
 /** Where the recorded answers of a release are. */
-function folderOf(release: GatewayRelease): string {
+export function folderOf(release: GatewayRelease): string {
   return join(import.meta.dirname, '..', 'fixtures', `litellm-${release}`);
 }
 
