@@ -33,6 +33,8 @@ export const RELEASES = {
   coordination_redis: [1, 93, 0],
   /** A pool that is made from a url keeps the arguments of the connection, timeouts among them. */
   url_keeps_arguments: [1, 96, 0],
+  /** A semantic cache answers within the namespace of a request only. Some release after 1.93.0. */
+  semantic_scope: [1, 104, 2],
   /** Texts become the type of the argument; a credential provider takes the place of user and password. Some release after 1.100.5. */
   arguments_typed: [1, 101, 0],
   /** Without any other, the coordination Redis is that of the environment. Some release after 1.100.5. */
