@@ -4,7 +4,7 @@ import { without } from '../../masking/without.ts';
 import { CLIENT_NAME, EXPORTER_CREDENTIAL, REJECTION, type ReplyRefusal } from '../../model/redis.ts';
 import type { Address } from '../../source/redis-url.ts';
 import { describeAddress } from './address.ts';
-import { authenticate } from './auth.ts';
+import { authenticate, isRenewed } from './auth.ts';
 import { createConnection, sendAll, sendText, toRedisError, withAbort } from './connection.ts';
 import { RedisError, ReplyError, type Settled, settle } from './failure.ts';
 import { asText } from './reply-reader.ts';
@@ -27,6 +27,8 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
   const unanswered = createUnanswered();
   /** The server, or a proxy in front of it, takes no sections after INFO. */
   let plainInfo = false;
+  /** By credential, the password that was refused last although another one was waited for; undefined where its file gave none. */
+  const waitedFor = new Map<string, string | undefined>();
   const credential: Credential = { name: EXPORTER_CREDENTIAL, username: config.username, password: config.password };
   const database = config.address?.db ?? 0;
   const sockets = new Set<Socket>();
@@ -56,8 +58,27 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
     }
   }
 
-  /** AUTH, counted as the server counts it: one that it has no password for has failed. */
+  /**
+   * AUTH, once more where the file of the password was written anew meanwhile: a token that a side-car renews. A password that
+   * was refused is not waited for a second time.
+   */
   async function login(redis: Connection, as: Credential, signal: AbortSignal): Promise<AuthAnswer> {
+    const [before] = as.password?.file === undefined ? [] : [await as.password.read().catch(() => undefined)];
+    const first = await settle(loginOnce(redis, as, signal));
+    if (first.ok) {
+      waitedFor.delete(as.name);
+      return first.value;
+    }
+    const mayBeRenewed = ['wrongpass', 'noauth', 'secret_unreadable'].includes(first.error.failure);
+    if (!mayBeRenewed || as.password?.file === undefined || redis.socket.destroyed) throw first.error;
+    const isKnown = waitedFor.has(as.name) && waitedFor.get(as.name) === before;
+    waitedFor.set(as.name, before);
+    if (isKnown || !(await isRenewed(as, before, signal))) throw first.error;
+    return loginOnce(redis, as, signal);
+  }
+
+  /** AUTH, counted as the server counts it: one that it has no password for has failed. */
+  async function loginOnce(redis: Connection, as: Credential, signal: AbortSignal): Promise<AuthAnswer> {
     try {
       const answer = await counted(authenticate(redis, as, signal, sent));
       for (const old of [...sent].slice(0, -MAX_SENT_PASSWORDS)) sent.delete(old);
