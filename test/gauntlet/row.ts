@@ -11,7 +11,7 @@ import { supply } from './supply.ts';
 export interface Row {
   release: GatewayRelease;
   /** Redis unless another one is named. */
-  server?: ServerName;
+  server?: ServerName | undefined;
   noise: boolean;
   faults: readonly Fault[];
 }
