@@ -141,7 +141,7 @@ export const CACHE_REDIS = dashboard({
         }),
         lines({
           title: 'Keys that went away',
-          shows: 'Keys per second that were evicted for want of memory, and that expired.',
+          shows: 'Keys per second that were evicted because memory was full, and that expired.',
           act: 'evictions above 5 % of the writes cost hits: more memory, or a shorter time to live. Expiry is as it should be.',
           width: 12,
           height: 8,
