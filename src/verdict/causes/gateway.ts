@@ -83,13 +83,6 @@ export const GATEWAY_SETTINGS: readonly CauseRow[] = [
       ),
   },
   ...(['state', 'symptom'] as const).map(uncachedCalls),
-  {
-    cause: 'breaker_open',
-    strength: 'symptom',
-    verdicts: OUTAGE,
-    proof: ({ breakerOpen }) =>
-      proven(breakerOpen && 'The gateway shows in its /metrics that its circuit breaker is open: it does not ask Redis.'),
-  },
 ];
 
 /** Whether a request of one of the pairs failed in one of these ways. */
