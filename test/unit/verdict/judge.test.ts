@@ -456,6 +456,18 @@ describe('the cause', () => {
     expect(alone('hit_not_in_redis', 'absent', { increases: { OOM: GROWN } }).cause).toBe('different_redis');
   });
 
+  it.each([404, 405, 501])('is gateway_error for a path that is not served, and says which: HTTP %d', (status) => {
+    const unserved = (route: Route) => result(route, 'error_first', { failure: 'status', status });
+    for (const route of ROUTE) {
+      const judged = judge([result('chat', 'ok'), unserved(route)], QUIET);
+      expect(judged).toMatchObject({ verdict: 'not_measurable', cause: 'gateway_error' });
+      expect(judged.evidence).toContain(`does not serve the path of ${ROUTES[route].title} (HTTP ${status})`);
+    }
+    expect(evidenceOf([unserved('messages'), unserved('responses')], {})).toContain('the path of messages, responses');
+    expect(evidenceOf([result('messages', 'error_first', { failure: 'status', status: 500 })], {})).not.toContain('does not serve');
+    expect(evidenceOf([result('messages', 'error_first', { failure: 'model', status })], {})).not.toContain('does not serve');
+  });
+
   it('is write_batching when a flush size is set and a key was never written', () => {
     expect(causeOf(MASKED, { flushSize: 3 })).toBe('write_batching');
     expect(causeOf(MASKED, { flushSize: 1 })).toBe('undetermined');
