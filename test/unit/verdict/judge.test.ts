@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { CACHE_TYPE, CAUSE, GATEWAY_FAILURE, OUTCOME, type Outcome, ROUTE, ROUTES, type Route, VERDICT } from '../../../src/model/cache.ts';
+import {
+  CACHE_TYPE,
+  CALL_TYPE,
+  CAUSE,
+  GATEWAY_FAILURE,
+  OUTCOME,
+  type Outcome,
+  ROUTE,
+  ROUTES,
+  type Route,
+  VERDICT,
+} from '../../../src/model/cache.ts';
 import { REDIS_FAILURE } from '../../../src/model/redis.ts';
 import { KEY_STATE } from '../../../src/redis/probe-keys/lookup.ts';
 import { CAUSE_TABLE } from '../../../src/verdict/causes/index.ts';
@@ -438,6 +449,13 @@ describe('the cause', () => {
     expect(causeOf(responses, { version: '1.80.9' })).toBe('call_type_not_cached');
     expect(causeOf(responses, { version: '1.81.0' })).toBe('undetermined');
     expect(causeOf(responses, { version: undefined })).toBe('undetermined');
+    const messages = [result('completions', 'ok'), result('messages', 'miss_not_written')];
+    expect(causeOf(messages, { version: '1.97.0' })).toBe('call_type_not_cached');
+    expect(causeOf(messages, { version: '1.98.0' })).toBe('undetermined');
+    // LiteLLM looks for the name of the function, which has no a in front.
+    expect(causeOf(messages, { version: '1.110.2', callTypes: CALL_TYPE.filter((type) => type !== 'anthropic_messages') })).toBe(
+      'call_type_not_cached',
+    );
   });
 
   it('is what a replica by itself shows, in an outage between replicas', () => {
