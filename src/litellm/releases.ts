@@ -17,7 +17,7 @@ export const RELEASES = {
   url_keeps_pool_size: [1, 81, 14],
   /** Nodes of a cluster beat a url and keep host, port, db and password; REDIS_CLUSTER_NODES makes the cache a cluster client. */
   cluster_beats_url: [1, 82, 0],
-  /** A circuit breaker stops asking Redis after five failures. */
+  /** A circuit breaker stops asking Redis after five failures, and asks again 60 s after the last of them (REDIS_CIRCUIT_BREAKER_RECOVERY_TIMEOUT). */
   circuit_breaker: [1, 82, 0],
   /** The token of a service account of Google is fetched again for each connection of a cluster. */
   gcp_token_renewed: [1, 83, 3],
@@ -55,6 +55,11 @@ export const RELEASES = {
   timeout_always: [1, 108, 0],
   /** `type: disk` is gone, and stops the start. */
   no_disk_cache: [1, 109, 0],
+  /**
+   * The breaker is shared with a second client of Redis, a native one, which does not log in again after a refused login
+   * and fails each call from then on: whichever of its calls comes first after 60 s keeps the breaker open.
+   */
+  breaker_stays_open: [1, 110, 0],
   /** A service account of Google that is no text, or an empty one, is none. Some release after 1.109.0. */
   gcp_needs_text: [1, 110, 0],
   /** IAM of Amazon ElastiCache instead of a password. Some release after 1.101.6. */

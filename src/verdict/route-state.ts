@@ -44,6 +44,19 @@ export function isUnverifiedHit({ outcome, key }: RouteResult): boolean {
   return (outcome === 'hit_unverified' || outcome === 'hit_unlabelled') && key === 'unknown';
 }
 
+/** Whether a route did not use the watched Redis, as far as can be told. */
+export function isUnused(result: RouteResult): boolean {
+  const routeState = routeStateOf(result);
+  return (
+    routeState !== 'proven' &&
+    routeState !== 'error' &&
+    routeState !== 'wrong' &&
+    result.key !== 'present' &&
+    result.key !== 'other_database' &&
+    !result.lostAfterWrite
+  );
+}
+
 /** The routes of a gateway as the table of verdicts asks for them. */
 export interface Routes {
   none(): boolean;

@@ -89,13 +89,6 @@ export const GATEWAY_SETTINGS: readonly CauseRow[] = [
       ),
   },
   ...(['state', 'symptom'] as const).map(uncachedCalls),
-  {
-    cause: 'breaker_open',
-    strength: 'symptom',
-    verdicts: OUTAGE,
-    proof: ({ breakerOpen }) =>
-      proven(breakerOpen && 'The gateway shows in its /metrics that its circuit breaker is open: it does not ask Redis.'),
-  },
 ];
 
 /** What a server answers that has no such path, or takes no POST there. */

@@ -17,6 +17,7 @@ import {
 import type { Round } from './round.ts';
 import { createRouteRecord, currentResult, expectColdStart, forget, isGood, type RouteRecord, recordPair, resultOf } from './route.ts';
 import { isUp, NO_REPORT, pingChanged, pingRecovered, type SelfReport, settingsChanged } from './self-report.ts';
+import { NO_SILENCE, type Silence, silenceAfter, withHearing } from './silence.ts';
 
 /** All that is known of a gateway, as the rounds until now have left it. It is never changed: a round makes another one of it. */
 export interface GatewayState {
@@ -33,6 +34,8 @@ export interface GatewayState {
   readonly hasOwnMetrics: boolean;
   /** What its metrics answered last; undefined until they were asked. */
   readonly metrics?: MetricsAnswer | undefined;
+  /** How it leaves its Redis alone. */
+  readonly silence: Silence;
   /** The settings of the cache changed while the pairs of the last round ran, so that these are not judged. */
   readonly misread: boolean;
   /** When the last round ended: Unix milliseconds, and milliseconds of the monotonic clock. */
@@ -53,6 +56,7 @@ export function createState(
     replicas: addresses.length === 0 ? undefined : NO_REPLICAS,
     backend: hasTarget ? NO_BACKEND : undefined,
     hasOwnMetrics: hasOwnMetrics({ url, metrics_url }),
+    silence: NO_SILENCE,
     misread: false,
     at: 0,
     endedAt: Number.NEGATIVE_INFINITY,
@@ -68,13 +72,24 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
   const routes = routesAfter(previous, round);
   const isMisread = isUp(round.after) && !previous.misread && settingsChanged(round.before, round.after);
   const current = isMisread ? routes.map(forget) : routes;
+  const backend = backendAfter(previous, round, current, isMisread);
   return {
     ...previous,
     report: round.after,
     routes: current,
     backoff: backoffAfter(previous.backoff, round, routes, isMisread),
     replicas: replicasAfter(previous, round),
-    backend: backendAfter(previous, round, current, isMisread),
+    backend,
+    silence: isMisread
+      ? { ...previous.silence, goesOn: false }
+      : silenceAfter(previous.silence, {
+          report: round.after,
+          backend,
+          results: current.flatMap((route) => currentResult(route) ?? []),
+          sent: round.pairs.length > 0,
+          wasGood: previous.backend?.allGood ?? false,
+          at: round.at,
+        }),
     // A gateway that was down has not shown its settings: what was known of them is kept.
     misread: isUp(round.after) ? isMisread : previous.misread,
     at: round.at,
@@ -84,13 +99,14 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
 
 /** What is known after the experiments in an outage without a known cause. */
 export function learn(state: GatewayState, { pause, ping, selfChecks, metrics = state.metrics }: Experiments): GatewayState {
-  const { replicas, backend } = state;
+  const { replicas, backend, silence } = state;
   return {
     ...state,
     report: ping.report,
     metrics,
     backoff: ping.recovered ? runNow(state.backoff) : state.backoff,
     backend: backend && pause.waited ? withPause(backend, pause.after) : backend,
+    silence: ping.heard === undefined ? silence : withHearing(silence, ping.heard),
     replicas: replicas && selfChecks.reduce((memory, { name, result }) => withSelfCheck(memory, name, result), replicas),
   };
 }
