@@ -26,8 +26,8 @@ export const PACKAGE_SET = [
 ] as const;
 export type PackageSet = (typeof PACKAGE_SET)[number];
 
-/** A package set of the stack, or a release of LiteLLM that was locked on this machine. */
-export type Installable = PackageSet | GatewayRelease;
+/** A package set of the stack, a release of LiteLLM that was locked on this machine, or what locks one. */
+export type Installable = PackageSet | GatewayRelease | 'uv';
 
 const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
 const OLDEST_MINOR = 10;

@@ -15,6 +15,8 @@ export interface RouteResult {
   /** First request and duplicate went to different replicas: the duplicate cannot come from the memory of the first. */
   crossReplica?: boolean | undefined;
   failure?: GatewayFailure | undefined;
+  /** The duplicate hit and did not carry the name of its key: see ROUTES for what that proves. */
+  unmarked?: boolean | undefined;
 }
 
 /** Refusals of the gateway. `tie` says by what they are known to be its own: the key of a pair, its address, or the user of its credential. */

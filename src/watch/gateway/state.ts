@@ -1,4 +1,6 @@
 import type { GatewayConfig } from '../../config/effective.ts';
+import { hasOwnMetrics } from '../../litellm/breaker.ts';
+import type { MetricsAnswer } from '../../model/status.ts';
 import { type BackendMemory, NO_BACKEND, withEvidence, withOutcome, withPause } from './backend/memory.ts';
 import { type Backoff, createBackoff, recordRun, recordUsable, runNow } from './backoff.ts';
 import type { Experiments } from './experiments.ts';
@@ -30,6 +32,10 @@ export interface GatewayState {
   readonly backend: BackendMemory | undefined;
   /** How it leaves its Redis alone. */
   readonly silence: Silence;
+  /** Its metrics have an address of their own. */
+  readonly hasOwnMetrics: boolean;
+  /** What its metrics answered last; undefined until they were asked. */
+  readonly metrics?: MetricsAnswer | undefined;
   /** The settings of the cache changed while the pairs of the last round ran, so that these are not judged. */
   readonly misread: boolean;
   /** When the last round ended: Unix milliseconds, and milliseconds of the monotonic clock. */
@@ -39,7 +45,7 @@ export interface GatewayState {
 
 /** Nothing is known of the gateway of a configuration entry. */
 export function createState(
-  { expect, routes, interval, addresses = [], redis }: GatewayConfig,
+  { expect, routes, interval, addresses = [], redis, url, metrics_url }: GatewayConfig,
   hasTarget = redis !== undefined,
 ): GatewayState {
   return {
@@ -50,6 +56,7 @@ export function createState(
     replicas: addresses.length === 0 ? undefined : NO_REPLICAS,
     backend: hasTarget ? NO_BACKEND : undefined,
     silence: NO_SILENCE,
+    hasOwnMetrics: hasOwnMetrics({ url, metrics_url }),
     misread: false,
     at: 0,
     endedAt: Number.NEGATIVE_INFINITY,
@@ -91,11 +98,12 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
 }
 
 /** What is known after the experiments in an outage without a known cause. */
-export function learn(state: GatewayState, { pause, ping, selfChecks }: Experiments): GatewayState {
+export function learn(state: GatewayState, { pause, ping, selfChecks, metrics = state.metrics }: Experiments): GatewayState {
   const { replicas, backend, silence } = state;
   return {
     ...state,
     report: ping.report,
+    metrics,
     backoff: ping.recovered ? runNow(state.backoff) : state.backoff,
     backend: backend && pause.waited ? withPause(backend, pause.after) : backend,
     silence: ping.heard === undefined ? silence : withHearing(silence, ping.heard),

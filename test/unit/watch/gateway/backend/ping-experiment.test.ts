@@ -3,17 +3,9 @@ import type { Clock } from '../../../../../src/schedule/clock.ts';
 import type { CounterSnapshot } from '../../../../../src/verdict/growth.ts';
 import { type PingParts, repeatPing } from '../../../../../src/watch/gateway/backend/ping-experiment.ts';
 import type { SelfReport } from '../../../../../src/watch/gateway/self-report.ts';
+import { counters } from '../../../../support/round.ts';
 
 const DOWN: SelfReport = { cachePing: 503 };
-const EMPTY = {
-  rejectedConnections: 0,
-  evictedKeys: 0,
-  expiredKeys: 0,
-  flushes: 0,
-  deletes: 0,
-  mode: 'standalone',
-  loading: false,
-} as const;
 
 interface Scene {
   /** What each question moves, by the prefix of the error; the statuses that it answers in turn, 503 after the last. */
@@ -54,13 +46,8 @@ function scene({ ping, others = () => ({}), otherPings = () => 0, readable = () 
     },
     snapshot: async () => {
       seen.readings += 1;
-      return readable(seen.readings)
-        ? {
-            at: seen.at,
-            own: {},
-            counters: { ...EMPTY, runId: 'a', errors: errors(), pings: (arrives ? seen.asked : 0) + otherPings(seen.at) },
-          }
-        : undefined;
+      const pings = (arrives ? seen.asked : 0) + otherPings(seen.at);
+      return readable(seen.readings) ? counters(seen.at, { errors: errors(), pings }) : undefined;
     },
   };
   return { parts, seen };
