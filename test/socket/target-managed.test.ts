@@ -80,7 +80,10 @@ describe.skipIf(LACKS_REDIS)('a server that does not answer a command', () => {
         for (const metric of metrics) expect(watched.metrics(), at).not.toContain(metric);
         const isText = name.startsWith('INFO') && how === 'OK';
         const sentences = watched.watch.status().unseen ?? [];
-        expect(isText || sentences.some((one) => one.toUpperCase().includes(`${name} IS ANSWERED WITH NOTHING THAT REDIS ANSWERS`)), at).toBe(true);
+        expect(
+          isText || sentences.some((one) => one.toUpperCase().includes(`${name} IS ANSWERED WITH NOTHING THAT REDIS ANSWERS`)),
+          at,
+        ).toBe(true);
         await watched.watch.close();
       }
     }

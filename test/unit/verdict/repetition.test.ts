@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CounterDelta } from '../../../src/verdict/growth.ts';
-import { compare } from '../../../src/verdict/repetition.ts';
+import { compare, HEARD } from '../../../src/verdict/repetition.ts';
 
 function deltas(...each: readonly CounterDelta['by'][]): CounterDelta[] {
   return each.map((by) => ({ seconds: 1, by }));
@@ -18,6 +18,12 @@ describe('the counters that move with each question, and never between', () => {
     ['one of another kind between', [{ NOAUTH: 1 }], [{ WRONGPASS: 7 }], ['NOAUTH']],
   ])('%s', (_, asked, between, counters) => {
     expect(compare(deltas(...asked), deltas(...between))).toEqual({ times: asked.length, counters });
+  });
+
+  it('are PINGs where these are the question, and not otherwise', () => {
+    const [asked, between] = [deltas({ pings: 1, NOAUTH: 1 }, { pings: 2 }), deltas({}, { pings: 0 })];
+    expect(compare(asked, between, HEARD).counters).toEqual(['pings']);
+    expect(compare(asked, between).counters).toEqual([]);
   });
 
   it('are none where nothing was asked', () => {
