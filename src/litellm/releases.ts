@@ -7,6 +7,8 @@ export const RELEASES = {
   host_keeps_pool_size: [1, 79, 0],
   /** Answers of the Responses API are cached. */
   responses_cached: [1, 81, 0],
+  /** Answers of Anthropic's API are cached as such; before, those of a provider of another API as the chat call that asks it. */
+  messages_cached: [1, 98, 0],
   /** A host in cache_params beats REDIS_URL; before, REDIS_URL silently beats host, port and password. */
   configured_host_wins: [1, 93, 0],
   /** The router reads `redis_db`. */

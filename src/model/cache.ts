@@ -34,7 +34,7 @@ export interface RouteFacts {
   /** Which of its hits prove by themselves that Redis was read, because the writer of the answer skips the memory of the worker. */
   provesRead: ReadProof;
   /** The behaviour of LiteLLM without which its answers are not cached; absent where every supported release has it. */
-  cachedWith?: 'responses_cached';
+  cachedWith?: 'responses_cached' | 'messages_cached';
 }
 
 /** Each route as data. */
@@ -44,7 +44,7 @@ export const ROUTES: Readonly<Record<Route, RouteFacts>> = {
   chat_stream: { title: 'streamed chat', callType: 'acompletion', provesRead: 'none' },
   embeddings: { title: 'embeddings', callType: 'aembedding', provesRead: 'none' },
   responses: { title: 'responses', callType: 'aresponses', provesRead: 'none', cachedWith: 'responses_cached' },
-  messages: { title: 'messages', callType: 'anthropic_messages', provesRead: 'marked' },
+  messages: { title: 'messages', callType: 'anthropic_messages', provesRead: 'marked', cachedWith: 'messages_cached' },
 };
 
 /** What a probe request does, in the words of the GenAI conventions of OpenTelemetry. */

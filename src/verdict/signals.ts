@@ -15,6 +15,8 @@ export interface RouteResult {
   /** First request and duplicate went to different replicas: the duplicate cannot come from the memory of the first. */
   crossReplica?: boolean | undefined;
   failure?: GatewayFailure | undefined;
+  /** The HTTP status of the request that failed; undefined where there was no answer. */
+  status?: number | undefined;
   /** The duplicate hit and did not carry the name of its key: see ROUTES for what that proves. */
   unmarked?: boolean | undefined;
 }

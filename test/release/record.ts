@@ -1,6 +1,4 @@
 import { mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { type GatewayOptions, type GatewayRelease, type RunningGateway, startGateway } from '../../dev/gateway.ts';
 import { STACK } from '../../dev/install.ts';
@@ -9,7 +7,9 @@ import type { Progress } from '../../dev/progress.ts';
 import { type RunningRedis, startRedis } from '../../dev/redis.ts';
 import { ROUTE, type Route } from '../../src/model/cache.ts';
 import { PROBERS } from '../../src/pairs/index.ts';
+import type { CacheControls } from '../../src/pairs/prober.ts';
 import type { RecordedAnswer } from '../support/litellm-answer.ts';
+import { startProvider } from './provider.ts';
 
 /** Where the recorded answers of a release are. */
 export function folderOf(release: GatewayRelease): string {
@@ -18,6 +18,9 @@ export function folderOf(release: GatewayRelease): string {
 
 const PASSWORD = 'password-of-the-recording';
 const MODEL = { chat: 'cache-probe', embeddings: 'emb-probe' } as const;
+const PROVIDED_BY_ANTHROPIC = 'provided-native';
+/** Models of a provider that answers, each time with something else. */
+const PROVIDED = { chat: 'provided', embeddings: 'provided-emb' } as const;
 const REFUSED_BY_PROVIDER = [400, 401, 403, 404, 429, 500] as const;
 const CACHE = { ttl: 60, namespace: 'lce-probe-1c347759bfaffaa1' };
 
@@ -63,6 +66,14 @@ const models = (provider: string): Mapping[] => [
     litellm_params: { model: 'openai/emb-probe', api_key: 'none', mock_response: [0.1, 0.2, 0.3] },
     model_info: { id: '1' },
   },
+  ...Object.values(PROVIDED).map((name) => ({
+    model_name: name,
+    litellm_params: { model: `openai/${name}`, api_key: 'none', api_base: `${provider}/v1` },
+  })),
+  {
+    model_name: PROVIDED_BY_ANTHROPIC,
+    litellm_params: { model: 'anthropic/claude-3-haiku-20240307', api_key: 'none', api_base: provider },
+  },
   ...REFUSED_BY_PROVIDER.map((status) => ({
     model_name: `p${status}`,
     litellm_params: { model: `openai/p${status}`, api_key: 'none', api_base: `${provider}/${status}`, max_retries: 0 },
@@ -82,15 +93,22 @@ function settings(cacheParams: Mapping | undefined, more: Mapping = {}): (redis:
 }
 
 /** The body that the exporter sends on a route. */
-function bodyOf(route: Route, model: string, nonce: string, cache: typeof CACHE | undefined = CACHE): Record<string, unknown> {
+function bodyOf(route: Route, model: string, nonce: string, cache: CacheControls | undefined = CACHE): Record<string, unknown> {
   return PROBERS[route].body(model, nonce, cache);
 }
 
-function pairOn(route: Route): Question[] {
-  const name = route.replace('_', '-');
-  const model = route === 'embeddings' ? MODEL.embeddings : MODEL.chat;
-  const body = bodyOf(route, model, `pair-${route}`);
-  return (['first', 'duplicate'] as const).map((which) => ({ name: `${name}-${which}`, path: PROBERS[route].path, body }));
+/** A pair, and a third answer that is none of the cache: it tells a hit from a second answer of the model. */
+function pairOn(route: Route, models: Readonly<Record<'chat' | 'embeddings', string>> = MODEL, prefix = ''): Question[] {
+  const name = `${prefix}${route.replace('_', '-')}`;
+  const model = route === 'embeddings' ? models.embeddings : models.chat;
+  const { path } = PROBERS[route];
+  const body = bodyOf(route, model, `pair-${name}`);
+  const again = bodyOf(route, model, `pair-${name}`, { ...CACHE, 'no-cache': true });
+  return [
+    { name: `${name}-first`, path, body },
+    { name: `${name}-duplicate`, path, body },
+    { name: `${name}-again`, path, body: again },
+  ];
 }
 
 function about(name: string): Question[] {
@@ -103,6 +121,7 @@ function about(name: string): Question[] {
 
 const { path: CHAT } = PROBERS.chat;
 const { path: COMPLETIONS } = PROBERS.completions;
+const { path: MESSAGES } = PROBERS.messages;
 const chat = (nonce: string, model: string = MODEL.chat) => bodyOf('chat', model, nonce);
 
 /** The gateways that are asked, and what. Each name is a file. */
@@ -110,7 +129,9 @@ const SETTINGS: readonly Setting[] = [
   {
     gateway: settings({ type: 'redis', ttl: 3600, namespace: 'litellm' }),
     questions: [
-      ...ROUTE.flatMap(pairOn),
+      ...ROUTE.flatMap((route) => pairOn(route)),
+      ...ROUTE.flatMap((route) => pairOn(route, PROVIDED, 'provided-')),
+      ...pairOn('messages', { ...PROVIDED, chat: PROVIDED_BY_ANTHROPIC }, 'native-'),
       ...about(''),
       { name: 'no-key', path: CHAT, key: '', body: chat('no key') },
       { name: 'wrong-key', path: CHAT, key: 'sk-wrong', body: chat('wrong key') },
@@ -121,6 +142,11 @@ const SETTINGS: readonly Setting[] = [
         body: bodyOf(route, 'nope', 'wrong model'),
       })),
       ...REFUSED_BY_PROVIDER.map((status) => ({ name: `provider-${status}`, path: CHAT, body: chat('refused', `p${status}`) })),
+      ...REFUSED_BY_PROVIDER.map((status) => ({
+        name: `provider-${status}-messages`,
+        path: MESSAGES,
+        body: bodyOf('messages', `p${status}`, 'refused'),
+      })),
       { name: 'provider-cooldown', path: CHAT, body: chat('refused again', 'p401') },
     ],
     withoutRedis: [{ name: 'cache-ping-redis-down', path: '/cache/ping' }],
@@ -133,6 +159,7 @@ const SETTINGS: readonly Setting[] = [
     questions: [
       { name: 'refused-key', path: CHAT, key: 'sk-refused', body: chat('refused key') },
       { name: 'policy-chat', path: CHAT, key: 'sk-no-controls', body: chat('policy') },
+      { name: 'policy-messages', path: MESSAGES, key: 'sk-no-controls', body: bodyOf('messages', MODEL.chat, 'policy') },
       { name: 'policy-completions', path: COMPLETIONS, key: 'sk-no-controls', body: bodyOf('completions', MODEL.chat, 'policy') },
       { name: 'rate-limit', path: CHAT, key: 'sk-one-a-minute', body: chat('limit'), after: 1 },
     ],
@@ -148,7 +175,7 @@ const SETTINGS: readonly Setting[] = [
 export async function record(release: GatewayRelease, progress: Progress): Promise<void> {
   const folder = folderOf(release);
   await mkdir(folder, { recursive: true });
-  const provider = await startRefusingProvider();
+  const provider = await startProvider();
   try {
     for (const setting of SETTINGS) {
       const redis = await startRedis({ args: ['--requirepass', PASSWORD], progress });
@@ -206,24 +233,5 @@ function neutral({ status, headers, body }: RecordedAnswer, gateway: RunningGate
     status,
     headers: Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, name.endsWith('cache-key') ? value : hidden(value)])),
     body: hidden(body),
-  };
-}
-
-/** A provider that refuses everything with the status that its path begins with. */
-async function startRefusingProvider(): Promise<{ url: string; close(): void }> {
-  const server = createServer((request, response) => {
-    const status = Number(request.url?.split('/')[1]);
-    const error = { message: `stub says ${status}`, type: 'x', code: 'y' };
-    request.resume();
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ error }));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://127.0.0.1:${port}`,
-    close() {
-      server.closeAllConnections();
-      server.close();
-    },
   };
 }

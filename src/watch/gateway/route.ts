@@ -95,7 +95,17 @@ export function resultOf(
   outcome: Outcome,
   crossReplica: boolean,
 ): RouteResult {
-  return { route: prober.route, outcome, key, unmarked, failure: first.failure ?? duplicate?.failure, lostAfterWrite, crossReplica };
+  const { failure, status } = first.failure === undefined && duplicate?.failure !== undefined ? duplicate : first;
+  return {
+    route: prober.route,
+    outcome,
+    key,
+    unmarked,
+    failure,
+    ...(failure === undefined ? {} : { status }),
+    lostAfterWrite,
+    crossReplica,
+  };
 }
 
 /** First divided by duplicate of a pair that hit; undefined for any other. */

@@ -172,7 +172,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
 
   function publish({ samples, info, cluster }: Scrape, at: number, seconds: number): void {
     series.replace('scrape', samples, at);
-    unseen = unseenOf(info, connection.refused());
+    unseen = unseenOf(info, target.unanswered);
     facts = { ...factsOf(info), clusterOk: cluster, lastScrapeAt: at, scrapeSeconds: seconds };
   }
 

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { CACHE_TYPE, CAUSE, GATEWAY_FAILURE, OUTCOME, type Outcome, ROUTE, ROUTES, type Route, VERDICT } from '../../../src/model/cache.ts';
+import {
+  CACHE_TYPE,
+  CALL_TYPE,
+  CAUSE,
+  GATEWAY_FAILURE,
+  OUTCOME,
+  type Outcome,
+  ROUTE,
+  ROUTES,
+  type Route,
+  VERDICT,
+} from '../../../src/model/cache.ts';
 import { REDIS_FAILURE } from '../../../src/model/redis.ts';
 import { KEY_STATE } from '../../../src/redis/probe-keys/lookup.ts';
 import { CAUSE_TABLE } from '../../../src/verdict/causes/index.ts';
@@ -438,6 +449,13 @@ describe('the cause', () => {
     expect(causeOf(responses, { version: '1.80.9' })).toBe('call_type_not_cached');
     expect(causeOf(responses, { version: '1.81.0' })).toBe('undetermined');
     expect(causeOf(responses, { version: undefined })).toBe('undetermined');
+    const messages = [result('completions', 'ok'), result('messages', 'miss_not_written')];
+    expect(causeOf(messages, { version: '1.97.0' })).toBe('call_type_not_cached');
+    expect(causeOf(messages, { version: '1.98.0' })).toBe('undetermined');
+    // LiteLLM looks for the name of the function, which has no a in front.
+    expect(causeOf(messages, { version: '1.110.2', callTypes: CALL_TYPE.filter((type) => type !== 'anthropic_messages') })).toBe(
+      'call_type_not_cached',
+    );
   });
 
   it('is what a replica by itself shows, in an outage between replicas', () => {
@@ -454,6 +472,18 @@ describe('the cause', () => {
     expect(alone('hit_not_in_redis', 'other_database').cause).toBe('different_database');
     expect(alone('hit_not_in_redis', 'absent', { seesEveryWrite: false }).cause).toBe('undetermined');
     expect(alone('hit_not_in_redis', 'absent', { increases: { OOM: GROWN } }).cause).toBe('different_redis');
+  });
+
+  it.each([404, 405, 501])('is gateway_error for a path that is not served, and says which: HTTP %d', (status) => {
+    const unserved = (route: Route) => result(route, 'error_first', { failure: 'status', status });
+    for (const route of ROUTE) {
+      const judged = judge([result('chat', 'ok'), unserved(route)], QUIET);
+      expect(judged).toMatchObject({ verdict: 'not_measurable', cause: 'gateway_error' });
+      expect(judged.evidence).toContain(`does not serve the path of ${ROUTES[route].title} (HTTP ${status})`);
+    }
+    expect(evidenceOf([unserved('messages'), unserved('responses')], {})).toContain('the path of messages, responses');
+    expect(evidenceOf([result('messages', 'error_first', { failure: 'status', status: 500 })], {})).not.toContain('does not serve');
+    expect(evidenceOf([result('messages', 'error_first', { failure: 'model', status })], {})).not.toContain('does not serve');
   });
 
   it('is write_batching when a flush size is set and a key was never written', () => {
