@@ -65,8 +65,9 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
   }
 
   async function ask<T>(query: Query<T>, signal: AbortSignal): Promise<T | undefined> {
-    if (redis === undefined || unsupported.has(nameOf(query))) return undefined;
-    const [reply] = await target.askAll(redis, [query.args], signal);
+    const args = release === undefined ? query.args : argumentsFor(query, release);
+    if (redis === undefined || args === undefined || unsupported.has(nameOf(query))) return undefined;
+    const [reply] = await target.askAll(redis, [args], signal);
     if (reply?.ok) return query.parse(reply.value);
     if (reply !== undefined) refused(query, reply.error);
     return undefined;
