@@ -29,6 +29,8 @@ const SHARE_OF_INTERVAL = 0.9;
 const SHARE_OF_SCRAPE = 0.6;
 /** After so many ticks without any answer the nodes may all have new addresses: those of the configuration are tried again. */
 const LOST_TICKS = 2;
+/** After so many ticks without an answer to which nodes there are it is asked again on new connections: the right may have been granted. */
+const ASK_AGAIN_TICKS = 20;
 const MAX_PROBLEMS = 20;
 
 const NOT_FOUND = 'no node answers which other nodes there are';
@@ -46,6 +48,7 @@ export function createClusterWatch({ cluster, openNode, ...options }: ClusterWat
   let problems: string[] = [];
   let ofSeeds: string[] = [];
   let unanswered = 0;
+  let untold = 0;
   let recovered = false;
   matchMembers();
 
@@ -106,6 +109,8 @@ export function createClusterWatch({ cluster, openNode, ...options }: ClusterWat
     await scrape(cluster.nodes, tick);
     const tried = cluster.nodes.filter(({ id }) => id === undefined);
     const views = await find(tick);
+    untold = views.length > 0 ? 0 : untold + 1;
+    if (untold % ASK_AGAIN_TICKS === ASK_AGAIN_TICKS - 1) for (const { watch } of members.values()) await watch.close();
     if (tried.length > 0) ofSeeds = seedProblems(tried, { views, watchOf });
     await scrape(matchMembers(), tick);
     const error = publish(views, clock.now(), (clock.monotonic() - start) / 1_000, tick);
