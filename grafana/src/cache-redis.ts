@@ -639,41 +639,6 @@ export const CACHE_REDIS = dashboard({
           runbooks: ['RedisClusterDown'],
           empty: 'no cluster',
         }),
-        lines({
-          title: 'Nodes and slots of clusters',
-          shows: 'Nodes by role and state, and slots that no node serves. Empty without redis[].cluster.',
-          act: 'a node that has failed (fail) has to come back or be forgotten; slots that fail are keys that nobody can use.',
-          width: 12,
-          height: 5,
-          unit: Short,
-          min: 0,
-          queries: [
-            {
-              of: calc`${max(['redis_target', 'role', 'state'], gauge('redis.cluster.nodes'))} > 0`,
-              legend: '{{redis_target}} {{role}} {{state}}',
-            },
-            {
-              of: calc`${max(['redis_target', 'state'], gauge('redis.cluster.slots', { state: ['pfail', 'fail'] }))} > 0`,
-              legend: '{{redis_target}} slots {{state}}',
-            },
-          ],
-          runbooks: ['RedisClusterDown'],
-        }),
-        lines({
-          title: 'How many Sentinels',
-          shows: 'Sentinels and replicas that are known, whether the Sentinels can agree on a failover (1), and failovers in an hour.',
-          act: 'without a quorum a master that fails is not replaced: start the Sentinels that are missing.',
-          width: 12,
-          height: 5,
-          unit: Short,
-          min: 0,
-          queries: [
-            each('Sentinels', max(['redis_target'], gauge('redis.sentinel.known'))),
-            each('replicas', max(['redis_target'], gauge('redis.sentinel.replicas'))),
-            each('quorum', min(['redis_target'], gauge('redis.sentinel.quorum_ok'))),
-            { ...each('failovers', max(['redis_target'], increase(counter('redis.sentinel.failovers'), '1h'))), dashed: true },
-          ],
-        }),
         timeline({
           title: 'Sentinels',
           shows: 'Whether a Sentinel names the master. Empty without Sentinels.',
@@ -696,6 +661,41 @@ export const CACHE_REDIS = dashboard({
           queries: [
             each('series', calc`60 * ${together(['redis_target'], rate(counter('cache_exporter.series.dropped')))}`),
             each('replies', calc`60 * ${sum(['redis_target'], rate(counter('cache_exporter.replies.refused')))}`),
+          ],
+        }),
+        lines({
+          title: 'Nodes and slots of clusters',
+          shows: 'Nodes by role and state, and slots that no node serves. Empty without redis[].cluster.',
+          act: 'a node that has failed (fail) has to come back or be forgotten; slots that fail are keys that nobody can use.',
+          width: 12,
+          height: 5,
+          unit: Short,
+          min: 0,
+          queries: [
+            {
+              of: calc`${max(['redis_target', 'role', 'state'], gauge('redis.cluster.nodes'))} > 0`,
+              legend: '{{redis_target}} {{role}} {{state}}',
+            },
+            {
+              of: calc`${max(['redis_target', 'state'], gauge('redis.cluster.slots', { state: ['pfail', 'fail'] }))} > 0`,
+              legend: '{{redis_target}} slots {{state}}',
+            },
+          ],
+          runbooks: ['RedisNodeDown'],
+        }),
+        lines({
+          title: 'How many Sentinels',
+          shows: 'Sentinels and replicas that are known, whether the Sentinels can agree on a failover (1), and failovers in an hour.',
+          act: 'without a quorum a master that fails is not replaced: start the Sentinels that are missing.',
+          width: 12,
+          height: 5,
+          unit: Short,
+          min: 0,
+          queries: [
+            each('Sentinels', max(['redis_target'], gauge('redis.sentinel.known'))),
+            each('replicas', max(['redis_target'], gauge('redis.sentinel.replicas'))),
+            each('quorum', min(['redis_target'], gauge('redis.sentinel.quorum_ok'))),
+            { ...each('failovers', max(['redis_target'], increase(counter('redis.sentinel.failovers'), '1h'))), dashed: true },
           ],
         }),
       ],

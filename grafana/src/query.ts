@@ -120,7 +120,7 @@ export function together<L extends string, K extends L>(by: readonly K[], vector
 
 /** The same over the masters of a cluster: what a replica has, and what it is told to do, is a copy. */
 export function ofMasters<L extends string, K extends L>(by: readonly K[], { promql }: Vector<L | typeof NODE_LABEL>): Vector<K> {
-  const replicas = `redis_role{role="slave", ${NODE_LABEL}!=""} == 1`;
+  const replicas = `${selector('redis.role', '', { role: 'slave', [NODE_LABEL]: { not: '' } })} == 1`;
   return together(by, { promql: `(${promql} unless on (job, instance, ${OWNER_LABEL.target}, ${NODE_LABEL}) (${replicas}))` });
 }
 

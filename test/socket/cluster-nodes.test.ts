@@ -75,7 +75,8 @@ describe.skipIf(await lacksRedis('8.2.3'))('the nodes of a cluster', () => {
     const watched = watch({ canaries });
     await watched.tick();
     const states = watched.series('redis.auth.state');
-    const of = (node: RunningRedis | undefined, state: string) => states[`redis_node=${node && nodeOf(node)},credential=litellm,state=${state}`];
+    const of = (node: RunningRedis | undefined, state: string) =>
+      states[`redis_node=${node && nodeOf(node)},credential=litellm,state=${state}`];
     expect(of(nodes[1], 'ok')).toBe(1);
     expect(of(nodes[0], 'failed')).toBe(1);
     // What one master refuses is refused.
@@ -160,7 +161,11 @@ describe.skipIf(await lacksRedis('8.2.3'))('the nodes of a cluster', () => {
       await watched.tick();
       return watched.series('redis.up')[gone] === undefined;
     }, 20_000);
-    for (const metric of watched.metrics()) expect(Object.keys(watched.series(metric)).filter((labels) => labels.includes(gone)), metric).toEqual([]);
+    for (const metric of watched.metrics())
+      expect(
+        Object.keys(watched.series(metric)).filter((labels) => labels.includes(gone)),
+        metric,
+      ).toEqual([]);
     nodes = [first, ...rest];
   });
 

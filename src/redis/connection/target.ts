@@ -47,7 +47,7 @@ export interface Target {
   readonly master: string | undefined;
   /** Whether a Sentinel named it at the last attempt; undefined without Sentinels. */
   readonly sentinelUp: boolean | undefined;
-  /** What the Sentinels said of themselves at the last scrape, as far as one told, and the failovers since the start; undefined without Sentinels. */
+  /** How the Sentinels were at the last scrape, as far as one of them told, and the failovers since the start; undefined without Sentinels. */
   readonly sentinels: (Partial<SentinelView> & { failovers: number }) | undefined;
   /** Connections that are open now. */
   readonly connections: number;

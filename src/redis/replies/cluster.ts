@@ -198,7 +198,7 @@ function readSlots(reply: unknown, from: Place): NodeEntry[] {
 /** Longer is what a node writes behind its flags: its slots, which others tell better. */
 const MAX_LINE_CHARACTERS = 512;
 
-/** CLUSTER NODES: a node a line, `id host:port@bus,hostname flags ...`. A node that was just met and is not known yet is none. */
+/** CLUSTER NODES: a node a line, `id host:port@bus,hostname flags ...`. A node that the others are about to take in is none yet. */
 function readLines(reply: unknown, from: Place): NodeEntry[] {
   if (typeof reply !== 'string') return [];
   return reply.split('\n', MAX_NODES).flatMap((line): NodeEntry[] => {

@@ -43,7 +43,7 @@ export interface FailoverCount {
 
 /**
  * A failover was made where the epoch of the configuration is higher than before, whichever Sentinel says so: the one that was asked before may be
- * gone with its master. A lower epoch of the same Sentinel is a new beginning, of another one it has not heard yet.
+ * gone with its master. A lower epoch of the same Sentinel is a new beginning, of another one it is not known yet.
  */
 export function createFailoverCount(): FailoverCount {
   let failovers = 0;

@@ -69,7 +69,7 @@ const LITELLM_WAITS_MS = 5_000;
 export function createBackend(hosts: readonly string[], target: Target | Cluster, clock: Clock, instance: string): Backend {
   const keys = createKeyWatch(target, clock, instance);
   const log = createAclLogReader(hosts, target, keys, clock);
-  let mode: TargetMode;
+  let mode: TargetMode = 'nodes' in target ? 'cluster' : undefined;
 
   async function snapshot(signal: AbortSignal): Promise<CounterSnapshot | undefined> {
     const counters = await keys.counters(signal);
