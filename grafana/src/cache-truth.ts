@@ -74,7 +74,7 @@ export const CACHE_TRUTH = dashboard({
           unit: NoUnit,
           states: CAUSES,
           queries: [{ of: CAUSE_CODE, legend: '{{gateway}}' }],
-          runbooks: ['CacheRedisPathBroken', 'RedisAuthBreaksGateway'],
+          runbooks: ['CacheRedisPathBroken', 'CacheBreakerStuck', 'CacheBreakerStuckLong', 'RedisAuthBreaksGateway'],
         }),
         stat({
           title: 'For',

@@ -1,3 +1,4 @@
+import { type Attempts, createAttempts, type Failure, failureText } from '../doctor/attempt.ts';
 import type { Reported } from '../doctor/examination.ts';
 import { cacheType } from '../doctor/facts/cache-settings.ts';
 import { environmentIsKnown } from '../doctor/facts/gateway.ts';
@@ -20,16 +21,22 @@ const COLOUR: Readonly<Record<Severity, number>> = { critical: 31, high: 31, med
 
 type Paint = (code: number, text: string) => string;
 
-/** The report for a person: what LiteLLM will use, then each finding as a compiler shows an error, then the count. */
-export function doctorText(report: Report, options: { color: boolean }): string {
+/**
+ * The report for a person: what LiteLLM will use, then each finding as a compiler shows an error, then what failed and
+ * the count. A part of the report that throws is named there.
+ */
+export function doctorText(report: Report, options: { color: boolean }, attempts: Attempts = createAttempts()): string {
   const paint: Paint = (code, text) => (options.color ? `\u001b[${code}m${text}\u001b[0m` : text);
   const { findings, skipped } = report.examination;
   const blocks = [
     lookedAt(report),
-    ...(report.setups ?? [report.setup]).flatMap((setup) => clientBlocks(setup, setup.gateways.length > 1, report.mask, paint)),
-    ...findings.map((finding) => findingLines(finding, report, paint)),
-    totals(findings, paint),
+    ...(report.setups ?? [report.setup]).flatMap((setup) =>
+      attempts.run('the table of settings', () => clientBlocks(setup, setup.gateways.length > 1, report.mask, paint), []),
+    ),
+    ...findings.flatMap((finding) => attempts.run(`the report of ${finding.rule.id}`, () => [findingLines(finding, report, paint)], [])),
   ];
+  const failed = [...report.examination.failed, ...attempts.failed];
+  blocks.push(...failed.map((failure) => failureLines(failure, report.mask, paint)), totals(findings, failed.length, paint));
   const unread = skipped.length === 0 ? [] : [wrap(unreadText(skipped), '')];
   return `${[...blocks, ...unread].map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
@@ -133,8 +140,12 @@ function excerpt({ source, line, column }: Place, { setup, mask }: Report, paint
   return [`${gutter} | ${shown}`, ...caret];
 }
 
-function totals(findings: readonly Reported[], paint: Paint): string[] {
-  if (findings.length === 0) return [paint(32, 'Nothing found.')];
+function failureLines(failure: Failure, mask: Masking, paint: Paint): string[] {
+  return wrap(`${paint(31, 'internal error')}: ${mask.text(failureText(failure))}.`, '');
+}
+
+function totals(findings: readonly Reported[], failed: number, paint: Paint): string[] {
+  if (findings.length === 0) return [failed > 0 ? paint(33, 'Nothing found by the parts that did not fail.') : paint(32, 'Nothing found.')];
   const counts = SEVERITY.map((severity) => ({ severity, count: findings.filter((finding) => finding.severity === severity).length }))
     .filter(({ count }) => count > 0)
     .map(({ severity, count }) => paint(COLOUR[severity], `${count} ${severity}`));

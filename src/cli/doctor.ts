@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { examineAll, isAtLeast, type Reported } from '../doctor/examination.ts';
+import { type Attempts, createAttempts, failureText } from '../doctor/attempt.ts';
+import { type Examination, examine, examineAll, isAtLeast, type Reported } from '../doctor/examination.ts';
 import type { Severity } from '../doctor/finding.ts';
 import { gather, type Outside } from '../doctor/gather.ts';
 import type { DoctorOptions } from '../doctor/options.ts';
@@ -10,6 +11,7 @@ import { jsonReport } from '../doctor/report/report-json.ts';
 import { sarifReport } from '../doctor/report/report-sarif.ts';
 import { RULES } from '../doctor/rules/index.ts';
 import type { Setup } from '../doctor/setup.ts';
+import { STEPS, type Steps } from '../doctor/steps.ts';
 import { linesOf, type Outcome, type Verified, verified } from '../doctor/verification.ts';
 import { printableLine } from '../masking/mask.ts';
 import { systemClock } from '../schedule/clock.ts';
@@ -32,9 +34,10 @@ export interface DoctorRequest {
 
 /**
  * Gathers the evidence, runs the rules and prints the report, or the fixes as a diff. Returns 0 when nothing
- * is as bad as `failOn`, 1 when something is or a file is broken, 2 when nothing could be checked, 3 when a rule failed. Writes no file.
+ * is as bad as `failOn`, 1 when something is or a file is broken, 2 when nothing could be checked, 3 when a part of it failed: the others report all
+ * the same. Writes no file.
  */
-export async function doctor(request: DoctorRequest, version: string, io: Io): Promise<number> {
+export async function doctor(request: DoctorRequest, version: string, io: Io, steps: Steps = STEPS): Promise<number> {
   if (request.showSecrets && !request.diff) {
     io.err('--show-secrets goes with --diff; no other output shows a secret\n');
     return EXIT.usage;
@@ -42,9 +45,13 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
   const interrupted = new AbortController();
   io.on('SIGINT', () => interrupted.abort());
   const outside = { env: io.env, clock: systemClock, signal: interrupted.signal };
-  const { setup, setups, problems, notes, files } = await gather(request.look, outside);
-  const mask = masking(setup, files, setups);
+  const { setup, setups, problems, notes, files, failed: lost } = await gather(request.look, outside, steps);
+  const attempts = createAttempts();
+  const mask = attempts.run('the search for secrets', () => masking(setup, files, setups), undefined);
+  // Without it nothing can be printed that the files hold.
+  if (mask === undefined) return told(attempts.failed, (text) => text, io);
   if (
+    lost.length === 0 &&
     setup.litellm === undefined &&
     setup.variables.length === 0 &&
     setup.services.length === 0 &&
@@ -57,26 +64,44 @@ export async function doctor(request: DoctorRequest, version: string, io: Io): P
     io.err(mask.text(nothing(request.look, problems)));
     return EXIT.usage;
   }
-  const first = examineAll(setups, RULES);
+  const first = attempts.run(
+    'the comparison of the instances',
+    () => examineAll(setups, RULES),
+    setups.length === 1 ? NOT_EXAMINED : examine(setup, RULES),
+  );
   // The text shows no edits, so nothing has to be proved for it.
   const checked =
     request.diff || request.format !== 'text'
-      ? await proved(request.look, setups, { examination: first, problems }, outside, files)
+      ? await attempts.wait(
+          'the test of the fixes',
+          () => proved(request.look, setups, { examination: first, problems }, { ...outside, steps }, files),
+          { findings: first.findings.map((finding) => ({ ...finding, edits: undefined })), refused: [] },
+        )
       : undefined;
-  const examination = checked === undefined ? first : { ...first, findings: checked.findings };
+  const failed = [...lost, ...first.failed];
+  const examination = { ...first, failed, findings: checked?.findings ?? first.findings };
   if (request.diff && checked !== undefined && checked.refused.length > 0) io.err(refusedText(checked.refused));
   const shown = { examination: maskedExamination(examination, mask), ...mask.tree({ files, problems, notes }) };
   const report: Report = { setup, setups, mask, version, ...shown };
-  io.out(request.diff ? diffText({ ...report, examination }, request.showSecrets, io) : print(report, request.format, io));
-  for (const { rule, reason } of examination.failed)
-    io.err(
-      `the rule ${rule.id} failed (${reason}); the findings of the other rules stand. This is a fault of this program: please report it\n`,
-    );
-  if (examination.failed.length > 0) return EXIT.internal;
+  const text = attempts.run(
+    'the report',
+    () => (request.diff ? diffText({ ...report, examination }, request.showSecrets, io) : print(report, request.format, io, attempts)),
+    '',
+  );
+  io.out(text);
+  if (failed.length + attempts.failed.length > 0) return told([...failed, ...attempts.failed], mask.text, io);
   const { failOn } = request;
   // What could not be read could not be judged, so it is no clean result.
   const fails = problems.length > 0 || examination.findings.some((finding) => failOn !== 'never' && isAtLeast(finding, failOn));
   return failOn !== 'never' && fails ? EXIT.failure : EXIT.ok;
+}
+
+const NOT_EXAMINED: Examination = { findings: [], skipped: [], failed: [] };
+
+/** Names what failed; the exit code of an internal error. */
+function told(failed: Attempts['failed'], mask: (text: string) => string, io: Io): number {
+  for (const failure of failed) io.err(`${printableLine(mask(failureText(failure)))}\n`);
+  return EXIT.internal;
 }
 
 /** The findings with those edits that a second examination of changed copies has proved; nothing is connected to for it. */
@@ -84,7 +109,7 @@ function proved(
   look: DoctorOptions,
   setups: readonly Setup[],
   before: Outcome,
-  outside: Outside,
+  { steps, ...outside }: Outside & { steps: Steps },
   files: readonly string[],
 ): Promise<Verified> {
   const [setup] = setups;
@@ -96,9 +121,10 @@ function proved(
     before,
     setup,
     async (texts) => {
-      const { setups: changed, problems } = await gather(again, { ...outside, texts });
+      const { setups: changed, problems, failed } = await gather(again, { ...outside, texts }, steps);
       const known = changed.map((one, index) => ({ ...one, live: setups[index]?.live }));
-      return { examination: examineAll(known, RULES), problems };
+      const examination = examineAll(known, RULES);
+      return { examination: { ...examination, failed: [...failed, ...examination.failed] }, problems };
     },
     characters,
   );
@@ -134,9 +160,9 @@ export function doctorRules(io: Io): number {
   return EXIT.ok;
 }
 
-function print(report: Report, format: DoctorRequest['format'], io: Io): string {
-  if (format === 'json') return jsonReport(report);
-  return format === 'sarif' ? sarifReport(report) : doctorText(report, { color: io.colour });
+function print(report: Report, format: DoctorRequest['format'], io: Io, attempts: Attempts): string {
+  if (format === 'json') return jsonReport(report, attempts);
+  return format === 'sarif' ? sarifReport(report, attempts) : doctorText(report, { color: io.colour }, attempts);
 }
 
 /** The diff alone goes to standard output, so that it can be piped into `patch`. */

@@ -37,6 +37,15 @@ export function gatewayUrl() {
     .meta({ kind: 'URL' });
 }
 
+/** The full address of the metrics of a gateway, path included. */
+export function metricsUrl() {
+  return httpUrl()
+    .transform((value, context): string =>
+      new URL(value).pathname === '/' ? refuse(context, 'has no path', `did you mean ${value}/metrics?`) : value,
+    )
+    .meta({ kind: 'URL' });
+}
+
 /** The address of an HTTP interface, without a slash at the end. User and password in it are refused. */
 export function httpUrl() {
   return text()

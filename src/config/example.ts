@@ -32,6 +32,7 @@ export const EXAMPLE = `redis:
 gateways:
   - name: litellm                        # label gateway
     url: http://litellm:4000
+    metrics_url: http://litellm:4001/metrics # where the gateway runs with --prometheus_metrics_port 4001
     addresses: [litellm-0.litellm, litellm-1.litellm] # replicas; or one DNS name with several records
     api_key: \${env:LITELLM_API_KEY}
     redis: cache                         # the target above that should hold its cache

@@ -89,9 +89,9 @@ function nodesOf(cluster: unknown): string[] {
 /** Rules of one gateway. */
 export function gatewayRules(gateway: Section, report: Report): void {
   onlyOne(gateway, 'api_key', report);
-  const { url, routes } = gateway;
-  if (typeof url === 'string' && url.startsWith('http:') && usesTls(gateway.tls))
-    report(['tls'], 'is not used by this url', 'write https:// in url');
+  const { url, metrics_url, routes } = gateway;
+  const isPlain = [url, metrics_url].every((address) => typeof address !== 'string' || address.startsWith('http:'));
+  if (typeof url === 'string' && isPlain && usesTls(gateway.tls)) report(['tls'], 'is not used by this url', 'write https:// in url');
   replicaRules(gateway, report);
   if (Array.isArray(routes) && new Set(routes).size < routes.length) report(['routes'], 'names a route twice');
   timing(gateway, report);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ROUTE } from '../model/cache.ts';
 import { keyFault } from '../source/secret.ts';
-import { gatewayUrl, httpUrl, listenAddress, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
+import { gatewayUrl, httpUrl, listenAddress, metricsUrl, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
 import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, share, text } from './fields.ts';
 import { always, canaryRules, credentialRules, gatewayRules, leaseRules, rootRules, targetRules, tlsRules } from './rules.ts';
 
@@ -109,6 +109,11 @@ const target = z
     timeout: rest.timeout ?? timeoutFor(rest.interval, 2000),
   }));
 
+/** Where the metrics of a gateway are: as it is written, or where LiteLLM has them without a port of their own. */
+function metricsUrlOf({ url, metrics_url }: { url: string; metrics_url?: string | undefined }): string | undefined {
+  return metrics_url ?? `${url}/metrics`;
+}
+
 const expectation = z.strictObject({
   cache: oneOf(['redis', 'local', 'none'])
     .prefault('redis')
@@ -120,6 +125,12 @@ const gateway = z
   .strictObject({
     name: entryName().describe('Label `gateway` of everything that is measured there.'),
     url: gatewayUrl().describe('Address of the proxy, without `/v1`.'),
+    metrics_url: metricsUrl()
+      .optional()
+      .describe(
+        "Full address of the gateway's metrics, where they have another port or host (`--prometheus_metrics_port`). The key goes there only where scheme, host and port are those of `url`.",
+      )
+      .meta({ usual: '<url>/metrics' }),
     addresses: z
       .array(replicaAddress())
       .optional()
@@ -163,6 +174,7 @@ const gateway = z
   .transform(({ api_key_file, ...rest }) => ({
     ...rest,
     api_key: rest.api_key ?? api_key_file,
+    metrics_url: metricsUrlOf(rest),
     timeout: rest.timeout ?? timeoutFor(rest.interval, 10_000),
   }));
 

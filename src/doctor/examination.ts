@@ -1,3 +1,4 @@
+import { type Failure, reasonOf } from './attempt.ts';
 import type { Finding, Severity } from './finding.ts';
 import { SEVERITY } from './finding.ts';
 import type { Need, Rule } from './rule.ts';
@@ -15,21 +16,21 @@ export interface Examination {
   findings: readonly Reported[];
   /** Rules whose evidence was not given. */
   skipped: readonly Rule[];
-  /** Rules that failed on this evidence: a fault of this program. The findings of the others stand. */
-  failed: readonly { rule: Rule; reason: string }[];
+  /** Rules, and other parts of the doctor, that failed on this evidence: a fault of this program. */
+  failed: readonly Failure[];
 }
 
 /** Runs every rule that has something to look at. One that fails is named, and keeps none of the others from reporting. */
 export function examine(setup: Setup, rules: readonly Rule[]): Examination {
   const runs = (rule: Rule) => rule.needs.some((need) => GIVEN[need](setup));
   const findings: Reported[] = [];
-  const failed: { rule: Rule; reason: string }[] = [];
+  const failed: Failure[] = [];
   for (const rule of rules.filter(runs)) {
     try {
+      // A generator may fail after its first finding, which stands.
       for (const finding of rule.check(setup)) findings.push({ ...finding, rule, severity: finding.severity ?? rule.severity });
     } catch (error) {
-      // Its message may quote the evidence, and so a password.
-      failed.push({ rule, reason: error instanceof Error ? error.name : 'unknown' });
+      failed.push({ part: `the rule ${rule.id}`, rule: rule.id, reason: reasonOf(error) });
     }
   }
   return { findings: findings.toSorted(byWeight), skipped: rules.filter((rule) => !runs(rule)), failed };
@@ -54,7 +55,7 @@ export function examineAll(setups: readonly Setup[], rules: readonly Rule[]): Ex
   return {
     findings: [...all.values()].map(({ finding, of }) => attributed(finding, of, setups)).toSorted(byWeight),
     skipped,
-    failed: failed.filter(({ rule }, index) => failed.findIndex((one) => one.rule === rule) === index),
+    failed: failed.filter(({ part }, index) => failed.findIndex((one) => one.part === part) === index),
   };
 }
 

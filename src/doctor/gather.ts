@@ -1,32 +1,19 @@
 import { readdirSync } from 'node:fs';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import type { Clock } from '../schedule/clock.ts';
 import { type Problem, problemText } from '../source/problem.ts';
-import { releaseOf, sectionVariables } from './evidence/container/containers.ts';
-import {
-  type Beside,
-  type Configured,
-  configTree,
-  configurationOf,
-  gatewaysOf,
-  identifiedServices,
-  identifiedWorkloads,
-  locate,
-} from './evidence/container/instances.ts';
-import { STARTER, startersOf } from './evidence/container/starters.ts';
-import { fromDatabase } from './evidence/database.ts';
-import { bytesOf, changedDisk, disk, statusOf } from './evidence/disk.ts';
+import { createAttempts, type Failure } from './attempt.ts';
+import { type Beside, type Configured, type configTree, locate } from './evidence/container/instances.ts';
+import { STARTER } from './evidence/container/starters.ts';
+import { changedDisk, disk } from './evidence/disk.ts';
 import { filesOf } from './evidence/files.ts';
 import { deepFreeze } from './evidence/freeze.ts';
-import { trackedPaths } from './evidence/git-index.ts';
-import { readKubernetes } from './evidence/kubernetes/kubernetes.ts';
-import { composeFiles, environmentFiles, processLookup, variable } from './evidence/read-inputs.ts';
-import { unreadDeployments, unusedDeployments } from './evidence/unread-deployments.ts';
-import { cutsOf } from './evidence/variables/cuts.ts';
+import { processLookup, variable } from './evidence/read-inputs.ts';
 import { environmentOf } from './evidence/variables/environment-of.ts';
+import { UNKNOWN } from './evidence/variables/variable-value.ts';
 import { type DoctorOptions, discovered, isAsked } from './options.ts';
-import { resolve as resolved } from './resolve.ts';
 import type { Gap, Setup } from './setup.ts';
+import { NO_COMPOSE, NO_MANIFESTS, NOT_RESOLVED, STEPS, type Steps } from './steps.ts';
 
 /** The evidence, and what kept some of it away. */
 export interface Gathered {
@@ -40,6 +27,8 @@ export interface Gathered {
   notes: readonly Problem[];
   /** The files that were read. */
   files: readonly string[];
+  /** Parts of the gathering that failed: a fault of this program. What they would have found is missing. */
+  failed: readonly Failure[];
 }
 
 /** What the doctor may touch of the process. */
@@ -57,28 +46,47 @@ type Shared = Omit<Setup, 'litellm' | 'environment' | 'variables' | 'gateway' | 
 /**
  * Reads every file that the options name, or those of the directory when they name none, and resolves what
  * each container of LiteLLM will use. Nothing of it is run; only with `live` anything is connected to. The setups are frozen.
+ * A part that throws is named, and leaves the others what they found.
  */
-export async function gather(asked: DoctorOptions, { env, clock, signal, texts }: Outside): Promise<Gathered> {
+export async function gather(asked: DoctorOptions, { env, clock, signal, texts }: Outside, steps: Steps = STEPS): Promise<Gathered> {
+  const attempts = createAttempts();
   const files = filesOf(asked.directory, texts === undefined ? disk : changedDisk(asked.directory, texts));
   const options = discovered(asked, files.exists);
   const problems: Problem[] = [];
   const notes: Problem[] = [];
 
   const outer = processLookup(options.processEnvironment ? env : undefined);
-  const { variables: written, lookup, entries } = environmentFiles(options, files, outer, problems, notes);
-  const compose = composeFiles(options, files, lookup);
+  const {
+    variables: written,
+    lookup,
+    entries,
+  } = attempts.run('the reading of the files of variables', () => steps.environmentFiles(options, files, outer, problems, notes), {
+    variables: [],
+    lookup: () => UNKNOWN,
+    entries: [],
+  });
+  const compose = attempts.run('the reading of the compose files', () => steps.composeFiles(options, files, lookup), NO_COMPOSE);
   const manifests = options.kubernetes.flatMap((path) => files.manifests(path)).flatMap((path) => files.read(path) ?? []);
-  const kubernetes = readKubernetes(manifests);
+  const kubernetes = attempts.run('the reading of the manifests', () => steps.readKubernetes(manifests), NO_MANIFESTS);
   for (const problem of [...compose.problems, ...kubernetes.problems]) problems.push(problem);
-  const services = identifiedServices(compose.services, files);
-  const workloads = identifiedWorkloads(kubernetes.workloads, files);
-  const contained = gatewaysOf(services, workloads, files);
+  const services = attempts.run('the search for LiteLLM among the services', () => steps.identifiedServices(compose.services, files), []);
+  const workloads = attempts.run('the search for LiteLLM among the pods', () => steps.identifiedWorkloads(kubernetes.workloads, files), []);
+  const contained = attempts.run('the search for the containers of LiteLLM', () => steps.gatewaysOf(services, workloads, files), []);
   // Where containers are known, scripts and units only start those.
   const inFolder = isAsked(asked) ? [] : namesIn(asked.directory);
-  const starters = contained.length > 0 ? undefined : startersOf(starterNames(asked, inFolder), files, lookup);
+  const starters =
+    contained.length > 0
+      ? undefined
+      : attempts.run('the reading of scripts and units', () => steps.startersOf(starterNames(asked, inFolder), files, lookup), undefined);
   const gateways = starters?.gateways.length ? starters.gateways : contained;
-  const unknownForms = unreadDeployments([...asked.envFiles, ...inFolder], files, gateways.length > 0);
-  const unused = unusedDeployments(asked.envFiles, [...(starters?.gaps ?? []), ...unknownForms], files);
+  const [unknownForms, unused] = attempts.run(
+    'the search for deployments that are not read',
+    () => {
+      const unknown = steps.unreadDeployments([...asked.envFiles, ...inFolder], files, gateways.length > 0);
+      return [unknown, steps.unusedDeployments(asked.envFiles, [...(starters?.gaps ?? []), ...unknown], files)] as const;
+    },
+    [[], []] as const,
+  );
   const named = options.litellmConfig === undefined ? undefined : resolve(asked.directory, options.litellmConfig);
   const isOfOne =
     gateways.length > 1 &&
@@ -95,7 +103,12 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
   const trees = new Map<string, ReturnType<typeof configTree>>();
   const treeOf = (found: { text: string; file: string } | undefined) => {
     const key = found === undefined ? '' : `${found.file}\0${found.text}`;
-    const tree = trees.get(key) ?? configTree(found, files);
+    const tree =
+      trees.get(key) ??
+      attempts.run(`the reading of ${found?.file ?? 'the configuration'}`, () => steps.configTree(found, files), {
+        config: undefined,
+        problems: [],
+      });
     if (!trees.has(key)) for (const problem of tree.problems) problems.push(problem);
     trees.set(key, tree);
     return tree.config;
@@ -105,7 +118,11 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
     gaps: [],
   });
   const instances = (gateways.length === 0 ? [undefined] : gateways).map((gateway) => {
-    const { found, gaps } = gateway === undefined ? alone() : configurationOf(gateway, beside, files);
+    const { found, gaps } = attempts.run(
+      `the search for the configuration of ${gateway?.title ?? 'LiteLLM'}`,
+      () => (gateway === undefined ? alone() : steps.configurationOf(gateway, beside, files)),
+      { found: undefined, gaps: [] },
+    );
     return { gateway, gaps, litellm: treeOf(found) };
   });
   const own = Object.entries(options.processEnvironment ? env : {}).flatMap(([name, value]) =>
@@ -114,31 +131,61 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
   const containers = [...services, ...workloads.flatMap((workload) => workload.containers)];
   const others = containers.filter(({ role }) => role !== 'litellm').flatMap(({ variables }) => variables);
   // The clients of Redis and of the gateway take longer to load than everything else here.
-  const live = options.live ? await import('./evidence/live.ts') : undefined;
+  const live = options.live ? await attempts.wait('the check of what runs', () => import('./evidence/live.ts'), undefined) : undefined;
   const common: Omit<Shared, 'gaps' | 'exposure'> = {
     services,
     workloads,
     clusterServices: kubernetes.services,
     gateways,
-    cuts: cutsOf(services, [...entries, ...compose.entries], options.compose.length > 0, lookup),
+    cuts: attempts.run(
+      'the search for values that Compose cuts',
+      () => steps.cutsOf(services, [...entries, ...compose.entries], options.compose.length > 0, lookup),
+      [],
+    ),
     line: files.line,
     ending: files.ending,
     lineEnding: files.lineEnding,
     marked: files.marked,
   };
   const setups: Setup[] = [];
-  const exposure = exposures(files.names(), asked.directory);
+  const exposure = attempts.run(
+    'the look at git and at permissions',
+    () => steps.exposures(files.names(), asked.directory),
+    () => undefined,
+  );
   const ofServers = containers.filter(({ role }) => role === 'redis').flatMap(({ gaps }) => gaps);
   const unread = [...files.problems, ...problems].map(gapOf);
   for (const { gateway, gaps, litellm } of instances) {
-    const configured = litellm === undefined ? [] : sectionVariables(litellm);
+    const who = gateway?.title ?? 'LiteLLM';
+    const configured =
+      litellm === undefined ? [] : attempts.run(`the variables in the configuration of ${who}`, () => steps.sectionVariables(litellm), []);
     const isShell = gateway === undefined || ('inherits' in gateway && gateway.inherits === true);
     const inside = [...(gateway?.variables ?? []), ...(isShell ? [...own, ...written] : [])];
     const environment = environmentOf([...configured, ...inside]);
-    const seen = await live?.inspectGateway(gateway?.service === undefined ? [] : [gateway.service], clock, signal);
-    const { release, problems: wrong, notes: assumed } = releaseOf(options.litellmVersion, gateway, seen?.seen?.version);
-    const resolutions = resolved(litellm, environment, release?.version);
-    const redis = await live?.inspectRedis(resolutions.cache, signal);
+    const seen = await attempts.wait(
+      `the question to ${who}`,
+      async () => live?.inspectGateway(gateway?.service === undefined ? [] : [gateway.service], clock, signal),
+      undefined,
+    );
+    const {
+      release,
+      problems: wrong,
+      notes: assumed,
+    } = attempts.run(`the release of ${who}`, () => steps.releaseOf(options.litellmVersion, gateway, seen?.seen?.version), {
+      release: undefined,
+      problems: [],
+      notes: [],
+    });
+    const resolutions = attempts.run(
+      `the resolution of the settings of ${who}`,
+      () => steps.resolved(litellm, environment, release?.version),
+      NOT_RESOLVED,
+    );
+    const redis = await attempts.wait(
+      `the question to the Redis of ${who}`,
+      async () => live?.inspectRedis(resolutions.cache, signal),
+      undefined,
+    );
     addNew(problems, wrong);
     addNew(notes, [...assumed, ...(seen?.notes ?? []), ...(redis?.notes ?? [])]);
     setups.push({
@@ -153,7 +200,7 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
       gaps: [
         ...gaps,
         ...(gateway?.gaps ?? []),
-        ...fromDatabase(litellm, environment),
+        ...attempts.run(`the settings of ${who} in its database`, () => steps.fromDatabase(litellm, environment), []),
         ...(starters?.gaps ?? []),
         ...unknownForms,
         ...unused,
@@ -169,7 +216,7 @@ export async function gather(asked: DoctorOptions, { env, clock, signal, texts }
   for (const setup of setups) deepFreeze(setup);
   const [setup] = setups;
   if (setup === undefined) throw new Error('there is always a setup');
-  return { setup, setups, problems: [...files.problems, ...problems], notes, files: files.names() };
+  return { setup, setups, problems: [...files.problems, ...problems], notes, files: files.names(), failed: attempts.failed };
 }
 
 /** Files that may start LiteLLM: those that were named beside the files of variables, else those of the directory. */
@@ -197,39 +244,4 @@ function gapOf({ path, message, suggestion, at }: Problem): Gap {
     message: path === '' || at === undefined ? message : `${path}: ${message}`,
     fix: suggestion ?? 'mend the file, or give the doctor the one that is meant: what is there was not judged',
   };
-}
-
-/** Whether git tracks a file, and whether everyone on this machine may read it. */
-function exposures(names: readonly string[], directory: string): Setup['exposure'] {
-  const root = repository(directory);
-  const tracked = root === undefined ? undefined : trackedPaths(root.index);
-  const known = new Map(
-    names.map((name) => {
-      const path = resolve(directory, name);
-      const mode = statusOf(path)?.mode ?? 0;
-      const inside = root === undefined ? '' : relative(root.folder, path);
-      return [name, { tracked: tracked?.has(inside) ?? false, worldReadable: (mode & 0o004) !== 0 }] as const;
-    }),
-  );
-  return (file) => known.get(file);
-}
-
-const MAX_GIT_INDEX_BYTES = 64 * 1_048_576;
-
-/** The work tree around a directory with the index of git; undefined without one, or when it is too large to read. */
-function repository(directory: string): { folder: string; index: Buffer } | undefined {
-  for (let folder = resolve(directory); ; folder = dirname(folder)) {
-    const found = gitFolder(join(folder, '.git'));
-    const index = found === undefined ? undefined : bytesOf(join(found, 'index'), MAX_GIT_INDEX_BYTES);
-    if (found !== undefined) return index === undefined ? undefined : { folder, index };
-    if (dirname(folder) === folder) return undefined;
-  }
-}
-
-/** `.git` itself, or the folder that it names in a linked work tree. */
-function gitFolder(path: string): string | undefined {
-  const found = statusOf(path);
-  if (found === undefined || found.isDirectory()) return found && path;
-  const named = /^gitdir: (.+)$/m.exec(bytesOf(path, MAX_GIT_INDEX_BYTES)?.toString('utf8') ?? '')?.[1];
-  return named === undefined ? undefined : resolve(dirname(path), named);
 }

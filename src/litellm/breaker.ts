@@ -1,27 +1,69 @@
-import { failed, type Gateway } from './gateway.ts';
+import type { GatewayConfig } from '../config/effective.ts';
+import type { BreakerReading } from '../model/cache.ts';
+import type { MetricsAnswer } from '../model/status.ts';
+import { failed, type Gateway, type Reply } from './gateway.ts';
 
 /** Enough for the metrics of a busy gateway; what is longer is not read. */
 const MAX_METRICS_BYTES = 1024 * 1024;
 
 const STATE = /^litellm_redis_circuit_breaker_state\{([^}\n]{0,256})\} ([0-9.e+]{1,32})$/gm;
+/** A line as only a page of metrics has it. */
+const METRICS = /^(?:# (?:HELP|TYPE) |[A-Za-z_:][\w:]{0,256}(?:\{[^\n]{0,4096}\})? +[-+]?(?:\d|\.\d|Inf|NaN))/m;
+
+/** LiteLLM serves its metrics behind a slash, and redirects those who leave it out. */
+const REDIRECTS: readonly (number | undefined)[] = [301, 302, 307, 308];
+
+/** The keys of a gateway that say where its metrics are. */
+type MetricsPlace = Pick<GatewayConfig, 'url' | 'metrics_url'>;
+
+/** Where the metrics of a gateway are. Those beside its own API are behind a slash: without it LiteLLM redirects. */
+export function metricsUrl({ url, metrics_url = `${url}/metrics` }: MetricsPlace): string {
+  return metrics_url === `${url}/metrics` ? `${metrics_url}/` : metrics_url;
+}
+
+/** Whether the configuration says that the metrics of a gateway are not beside its API. */
+export function hasOwnMetrics({ url, metrics_url }: MetricsPlace): boolean {
+  return metrics_url !== undefined && metrics_url !== `${url}/metrics`;
+}
 
 /**
- * Whether the gateway's own metrics show its Redis circuit breaker open, until a monotonic time at most. One
- * request with the API key, which also reads an open endpoint (LiteLLM serves it at `/metrics/`). Undefined
- * where the gateway does not show it, or not with this key.
+ * What the gateway's own metrics at `url` say of its Redis circuit breaker, until a monotonic time at most. One request, two
+ * where the first is redirected; no other redirect is followed. The key goes along only to the origin of the gateway.
  */
-export async function readBreaker(gateway: Gateway, until: number, signal: AbortSignal): Promise<boolean | undefined> {
-  const reply = await gateway.send(
-    { method: 'GET', path: '/metrics/', authenticated: true, until, bodyLimit: MAX_METRICS_BYTES, question: 'metrics' },
-    signal,
-  );
-  return failed(reply) ? undefined : breakerOpen(reply.body);
+export async function readBreaker(gateway: Gateway, url: string, until: number, signal: AbortSignal): Promise<MetricsAnswer> {
+  const first = await ask(url);
+  const reply = failed(first) && REDIRECTS.includes(first.status) && !url.endsWith('/') ? await ask(`${url}/`) : first;
+  if (failed(reply)) return { url, failure: reply.failure, status: reply.status };
+  return { url, breaker: breakerReading(reply.body) };
+
+  function ask(address: string): Promise<Reply> {
+    const path = new URL(address);
+    return gateway.send(
+      {
+        method: 'GET',
+        path,
+        headers: { accept: 'text/plain' },
+        authenticated: true,
+        until,
+        bodyLimit: MAX_METRICS_BYTES,
+        question: 'metrics',
+      },
+      signal,
+    );
+  }
+}
+
+/** What a page says of the circuit breaker; any text is read. */
+export function breakerReading(page: string): BreakerReading {
+  const open = breakerOpen(page);
+  if (open !== undefined) return open ? 'open' : 'not_open';
+  return page.trim() === '' || METRICS.test(page) ? 'none' : 'no_metrics';
 }
 
 /**
  * What `litellm_redis_circuit_breaker_state` says, a count of breakers by state (and process): true when at
  * least one is open and none is closed, because it does not tell which of them guards the cache. Undefined
- * where the metric is missing (before 1.102, or without the Prometheus callback).
+ * where the metric is missing (before 1.102; up to 1.107 without the callback `prometheus`, since 1.108 without the service callback `prometheus_system`).
  */
 export function breakerOpen(metrics: string): boolean | undefined {
   const counts = new Map<string, number>();

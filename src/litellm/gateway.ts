@@ -23,10 +23,11 @@ export interface FailedRequest {
 /** An answer with a status of 2xx, or why there is none. */
 export type Reply = Exchange | FailedRequest;
 
-/** What is sent. Paths are relative to the gateway's URL. */
+/** What is sent. */
 export interface GatewayRequest {
   method: 'GET' | 'POST';
-  path: string;
+  /** Relative to the gateway's URL; or an address of its own, which gets the key only where scheme, host and port are those of the URL. */
+  path: string | URL;
   body?: string | undefined;
   headers?: Readonly<Record<string, string>> | undefined;
   /** Without it the request carries no API key. */
@@ -67,16 +68,18 @@ export interface Gateway {
 /** The way to the gateway of a configuration entry, or to one of its replicas. Nothing is sent before the first call. */
 export function createGateway(config: GatewayConfig, clock: Clock, observer: RequestObserver, replica?: Replica): Gateway {
   const base = config.url.replace(/(?<!\/)\/+$/, '');
+  const own = new URL(config.url);
 
   async function attempt(request: GatewayRequest, signal: AbortSignal): Promise<Reply> {
     const start = clock.monotonic();
     try {
-      const key = await keyOf(config, request);
+      const url = typeof request.path === 'string' ? new URL(base + request.path) : request.path;
+      const key = url.origin === own.origin ? await keyOf(config, request) : undefined;
       const answer = await exchange(
         {
           method: request.method,
-          url: new URL(base + request.path),
-          connectTo: replica,
+          url,
+          connectTo: replica && placeOn(replica, url, own),
           headers: {
             accept: 'application/json',
             ...contentType(request),
@@ -86,7 +89,7 @@ export function createGateway(config: GatewayConfig, clock: Clock, observer: Req
           body: request.body,
           timeout: Math.min(config.timeout, Math.max(1, (request.until ?? Number.POSITIVE_INFINITY) - start)),
           signal,
-          tls: config.tls,
+          tls: url.hostname === own.hostname ? config.tls : trustAlone(config.tls),
           bodyLimit: request.bodyLimit,
           onChunk: request.onChunk,
         },
@@ -118,6 +121,18 @@ export function createGateway(config: GatewayConfig, clock: Clock, observer: Req
       }
     },
   };
+}
+
+/** Where a replica listens for an address: at the port of the address, where that is not the gateway's own. Undefined for another host, which is no replica. */
+function placeOn(replica: Replica, url: URL, own: URL): { host: string; port: number } | undefined {
+  if (url.origin === own.origin) return replica;
+  if (url.hostname !== own.hostname) return undefined;
+  return { host: replica.host, port: Number(url.port || (url.protocol === 'https:' ? '443' : '80')) };
+}
+
+/** How to trust another host than the gateway: it gets neither its certificate nor its name. */
+function trustAlone(tls: GatewayConfig['tls']): GatewayConfig['tls'] {
+  return tls && { ...(tls.ca_file === undefined ? {} : { ca_file: tls.ca_file }), insecure_skip_verify: tls.insecure_skip_verify };
 }
 
 function abortedBy({ reason }: AbortSignal): FinishedRequest['aborted'] {

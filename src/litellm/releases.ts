@@ -7,6 +7,8 @@ export const RELEASES = {
   host_keeps_pool_size: [1, 79, 0],
   /** Answers of the Responses API are cached. */
   responses_cached: [1, 81, 0],
+  /** Answers of Anthropic's API are cached as such; before, those of a provider of another API as the chat call that asks it. */
+  messages_cached: [1, 98, 0],
   /** A host in cache_params beats REDIS_URL; before, REDIS_URL silently beats host, port and password. */
   configured_host_wins: [1, 93, 0],
   /** The router reads `redis_db`. */
@@ -15,7 +17,7 @@ export const RELEASES = {
   url_keeps_pool_size: [1, 81, 14],
   /** Nodes of a cluster beat a url and keep host, port, db and password; REDIS_CLUSTER_NODES makes the cache a cluster client. */
   cluster_beats_url: [1, 82, 0],
-  /** A circuit breaker stops asking Redis after five failures. */
+  /** A circuit breaker stops asking Redis after five failures, and asks again 60 s after the last of them (REDIS_CIRCUIT_BREAKER_RECOVERY_TIMEOUT). */
   circuit_breaker: [1, 82, 0],
   /** The token of a service account of Google is fetched again for each connection of a cluster. */
   gcp_token_renewed: [1, 83, 3],
@@ -33,6 +35,8 @@ export const RELEASES = {
   coordination_redis: [1, 93, 0],
   /** A pool that is made from a url keeps the arguments of the connection, timeouts among them. */
   url_keeps_arguments: [1, 96, 0],
+  /** A semantic cache answers within the namespace of a request only. Some release after 1.93.0. */
+  semantic_scope: [1, 104, 2],
   /** Texts become the type of the argument; a credential provider takes the place of user and password. Some release after 1.100.5. */
   arguments_typed: [1, 101, 0],
   /** Without any other, the coordination Redis is that of the environment. Some release after 1.100.5. */
@@ -51,6 +55,11 @@ export const RELEASES = {
   timeout_always: [1, 108, 0],
   /** `type: disk` is gone, and stops the start. */
   no_disk_cache: [1, 109, 0],
+  /**
+   * The breaker is shared with a second client of Redis, a native one, which does not log in again after a refused login
+   * and fails each call from then on: whichever of its calls comes first after 60 s keeps the breaker open.
+   */
+  breaker_stays_open: [1, 110, 0],
   /** A service account of Google that is no text, or an empty one, is none. Some release after 1.109.0. */
   gcp_needs_text: [1, 110, 0],
   /** IAM of Amazon ElastiCache instead of a password. Some release after 1.101.6. */
@@ -67,8 +76,8 @@ export function hasBehaviour(version: string | undefined, behaviour: keyof typeo
 export interface KnownBad {
   /** The first release that has it; undefined for every one before `fixed`. */
   since?: Version | undefined;
-  /** The first release without it. */
-  fixed: Version;
+  /** The first release without it; undefined while none is known. */
+  fixed?: Version | undefined;
   /** What it needs to matter; the rule knows how to tell. */
   when: 'always' | 'redis' | 'url_without_tls' | 'embeddings' | 'semantic' | 'cluster' | 'responses' | 'several_workers';
   severity: Severity;
@@ -97,6 +106,15 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     consequence:
       'Writes fail with an unexpected argument ssl_check_hostname where redis-py 5.3 is installed, while the gateway stays healthy.',
     fix: 'use host and port instead of the url, or TLS, or 1.104.2, which was seen to work',
+  },
+  {
+    since: [1, 110, 0],
+    when: 'redis',
+    severity: 'high',
+    what: 'does not close its circuit breaker for Redis after a refused login',
+    consequence:
+      'A password that Redis refuses for seconds, as in a rotation, takes the cache away until the workers are restarted, while /cache/ping says healthy and Redis counts nothing.',
+    fix: 'use 1.109.3, the last release without it; or keep the old and the new password valid together in each rotation, and restart the workers after any refused login',
   },
   {
     since: [1, 85, 1],

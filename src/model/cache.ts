@@ -1,18 +1,29 @@
 /** The API of the gateway that a pair uses. */
-export const ROUTE = ['completions', 'chat', 'chat_stream', 'embeddings', 'responses'] as const;
+export const ROUTE = ['completions', 'chat', 'chat_stream', 'embeddings', 'responses', 'messages'] as const;
 export type Route = (typeof ROUTE)[number];
 
-/** LiteLLM's names of the calls of a gateway that it can cache (`types/caching.py`, 1.80 to 1.110). */
+/**
+ * LiteLLM's names of the calls of a gateway that it can cache (`types/caching.py`, 1.80 to 1.110). It looks for the name of the
+ * function that the gateway calls, which for Anthropic's API has no `a` in front.
+ */
 export const CALL_TYPE = [
   'acompletion',
   'atext_completion',
   'aembedding',
   'aresponses',
-  'aanthropic_messages',
+  'anthropic_messages',
   'atranscription',
   'arerank',
 ] as const;
 export type CallType = (typeof CALL_TYPE)[number];
+
+/**
+ * Which hits of a route prove a read of Redis: `every` one, `marked` ones, which carry `x-litellm-cache-key`, or `none`. A hit of
+ * Anthropic's API without the key may be one of the chat call by which LiteLLM asks a provider of another API; that call is
+ * answered from the memory of a worker.
+ */
+export const READ_PROOF = ['every', 'marked', 'none'] as const;
+export type ReadProof = (typeof READ_PROOF)[number];
 
 /** What pages and the judgement have to know of a route; how it is probed is in `src/pairs`. */
 export interface RouteFacts {
@@ -20,19 +31,20 @@ export interface RouteFacts {
   title: string;
   /** The call behind it, as `supported_call_types` lists it. */
   callType: CallType;
-  /** Whether a hit proves by itself that Redis was read: the writer of the answer skips the memory of the worker. */
-  provesRead: boolean;
+  /** Which of its hits prove by themselves that Redis was read, because the writer of the answer skips the memory of the worker. */
+  provesRead: ReadProof;
   /** The behaviour of LiteLLM without which its answers are not cached; absent where every supported release has it. */
-  cachedWith?: 'responses_cached';
+  cachedWith?: 'responses_cached' | 'messages_cached';
 }
 
 /** Each route as data. */
 export const ROUTES: Readonly<Record<Route, RouteFacts>> = {
-  completions: { title: 'completions', callType: 'atext_completion', provesRead: true },
-  chat: { title: 'chat', callType: 'acompletion', provesRead: false },
-  chat_stream: { title: 'streamed chat', callType: 'acompletion', provesRead: false },
-  embeddings: { title: 'embeddings', callType: 'aembedding', provesRead: false },
-  responses: { title: 'responses', callType: 'aresponses', provesRead: false, cachedWith: 'responses_cached' },
+  completions: { title: 'completions', callType: 'atext_completion', provesRead: 'every' },
+  chat: { title: 'chat', callType: 'acompletion', provesRead: 'none' },
+  chat_stream: { title: 'streamed chat', callType: 'acompletion', provesRead: 'none' },
+  embeddings: { title: 'embeddings', callType: 'aembedding', provesRead: 'none' },
+  responses: { title: 'responses', callType: 'aresponses', provesRead: 'none', cachedWith: 'responses_cached' },
+  messages: { title: 'messages', callType: 'anthropic_messages', provesRead: 'marked', cachedWith: 'messages_cached' },
 };
 
 /** What a probe request does, in the words of the GenAI conventions of OpenTelemetry. */
@@ -151,6 +163,10 @@ export const CACHE_TYPE = [
   'unknown',
 ] as const;
 export type CacheType = (typeof CACHE_TYPE)[number];
+
+/** What the metrics of a gateway say of its circuit breaker; `none`: they have nothing of one, `no_metrics`: what was answered is something else. */
+export const BREAKER_READING = ['open', 'not_open', 'none', 'no_metrics'] as const;
+export type BreakerReading = (typeof BREAKER_READING)[number];
 
 /** Why a request to a gateway did not give a usable answer. */
 export const GATEWAY_FAILURE = [

@@ -1,4 +1,4 @@
-import type { CacheMark, CacheType, Cause, NotAsked, Outcome, Question, Route, Verdict } from './cache.ts';
+import type { BreakerReading, CacheMark, CacheType, Cause, GatewayFailure, NotAsked, Outcome, Question, Route, Verdict } from './cache.ts';
 import type { Census } from './census.ts';
 import type { LeaseState } from './lease.ts';
 import type { AclReason, AuthState, NodeRole, NodeState, RedisFailure } from './redis.ts';
@@ -200,6 +200,8 @@ export interface GatewayStatus {
   cachePing?: number;
   /** Why `/cache/ping` was not asked in the last tick; absent when it was. */
   cachePingNotAsked?: NotAsked;
+  /** Absent until they were asked for. */
+  metrics?: MetricsAnswer;
   /** Absent until the gateway was asked anything. */
   overhead?: OverheadStatus;
   pairs: PairStatus[];
@@ -218,6 +220,9 @@ export interface GatewayStatus {
   lastRunAt?: number;
   history?: GatewayHistory;
 }
+
+/** What the metrics of a gateway answered when they were asked for last. `status` is the HTTP status of a failure. */
+export type MetricsAnswer = { url: string } & ({ breaker: BreakerReading } | { failure: GatewayFailure; status?: number | undefined });
 
 /** Everything that the page, the JSON interface and `probe` show. */
 export interface Status {

@@ -3,6 +3,7 @@ import { chat } from './chat.ts';
 import { chatStream } from './chat-stream.ts';
 import { completions } from './completions.ts';
 import { embeddings } from './embeddings.ts';
+import { messages } from './messages.ts';
 import type { Prober } from './prober.ts';
 import { responses } from './responses.ts';
 
@@ -13,4 +14,5 @@ export const PROBERS: Readonly<Record<Route, Prober>> = {
   chat_stream: chatStream,
   embeddings,
   responses,
+  messages,
 };

@@ -1,4 +1,4 @@
-import type { CacheMark, Outcome, Route } from '../model/cache.ts';
+import { type CacheMark, type Outcome, ROUTES, type Route } from '../model/cache.ts';
 import type { KeyState } from '../redis/probe-keys/lookup.ts';
 
 /**
@@ -53,10 +53,10 @@ export function isSuccess(outcome: Outcome): boolean {
 }
 
 /**
- * The kind of a route's pair by its number, from 1. Every tenth completions pair is plain, to see what
- * users' entries get; every twentieth pair of a route is a negative control.
+ * The kind of a route's pair by its number, from 1. Every tenth pair of a route whose hits prove a read is plain, to see
+ * what users' entries get; every twentieth pair of a route is a negative control.
  */
 export function pairKind(route: Route, number: number): PairKind {
-  if (route === 'completions' && number % 10 === 0) return 'plain';
+  if (ROUTES[route].provesRead !== 'none' && number % 10 === 0) return 'plain';
   return number % 20 === 15 ? 'control' : 'own';
 }

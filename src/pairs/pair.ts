@@ -52,6 +52,8 @@ export interface PairResult {
   first: RequestResult;
   duplicate?: RequestResult | undefined;
   key: KeyState;
+  /** The duplicate hit without the sign that its route has. */
+  unmarked?: boolean | undefined;
   /** The key was written to the watched server and lost before the pair ended. */
   lostAfterWrite?: boolean | undefined;
   ttlSeconds?: number | undefined;
@@ -162,7 +164,8 @@ export async function runPair(
       key,
       lostAfterWrite,
     });
-    return { probe, prober, kind, outcome, first: marked ?? one, duplicate: repeated, key, lostAfterWrite };
+    const unmarked = repeated?.mark === 'hit' && marks?.labelled === false;
+    return { probe, prober, kind, outcome, first: marked ?? one, duplicate: repeated, key, unmarked, lostAfterWrite };
   }
 }
 

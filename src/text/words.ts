@@ -1,7 +1,8 @@
-import type { Cause, NotAsked, Outcome, Verdict } from '../model/cache.ts';
+import type { BreakerReading, Cause, NotAsked, Outcome, Verdict } from '../model/cache.ts';
 import type { LeaseState } from '../model/lease.ts';
 import type { AuthState, RedisFailure } from '../model/redis.ts';
-import type { GatewayStatus, OverheadStatus } from '../model/status.ts';
+import type { GatewayStatus, MetricsAnswer, OverheadStatus } from '../model/status.ts';
+import { GATEWAY_FAILURE_PROSE } from '../verdict/pair-words.ts';
 
 /** How a state is to be taken: in order, to be looked at, broken, or nothing known. */
 export type Tone = 'good' | 'warn' | 'bad' | 'none';
@@ -70,7 +71,7 @@ export const CAUSE_WORDS: Readonly<Record<Cause, { title: string; next: string }
   evicted: { title: 'Redis evicts the entries', next: 'Give Redis more memory, or make entries live shorter.' },
   breaker_open: {
     title: 'the circuit breaker of the gateway is open',
-    next: 'Mend what Redis refused before. The breaker closes by itself, or after a restart of the gateway.',
+    next: 'Mend what Redis refused before. If the verdict is not working a minute later, restart the workers of the gateway: LiteLLM from 1.110 on does not close its breaker after a refused login.',
   },
   cache_disabled: {
     title: 'the cache is switched off',
@@ -174,6 +175,23 @@ export const NOT_ASKED_WORDS: Readonly<Record<NotAsked, string>> = {
   limit: 'not asked again: it gave no answer within its limits',
   budget: 'not asked this time: gateways[].overhead is used up',
 };
+
+const BREAKER_WORDS: Readonly<Record<BreakerReading, string>> = {
+  open: 'its circuit breaker is open',
+  not_open: 'its circuit breaker is not open',
+  none: 'metrics without its circuit breaker: since LiteLLM 1.108 they need service_callback: ["prometheus_system"]',
+  no_metrics: 'what is there is no page of metrics; check gateways[].metrics_url',
+};
+
+/** What the metrics of a gateway answered: `http://litellm:4001/metrics: an unexpected HTTP status (404)`. */
+export function metricsText(answer: MetricsAnswer): string {
+  if ('breaker' in answer) return `${answer.url}: ${BREAKER_WORDS[answer.breaker]}`;
+  const why =
+    answer.failure === 'auth'
+      ? 'a login is asked for, and no key but one for the origin of gateways[].url is sent'
+      : GATEWAY_FAILURE_PROSE[answer.failure];
+  return `${answer.url}: ${why}${answer.status === undefined ? '' : ` (HTTP ${answer.status})`}`;
+}
 
 /** How many others probe a gateway: each of them costs it as much as this one. */
 export function othersText(count: number): string {

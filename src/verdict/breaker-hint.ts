@@ -1,7 +1,8 @@
 import { hasBehaviour } from '../litellm/releases.ts';
+import { closing } from './causes/breaker.ts';
 import { reachesRedis } from './causes/cause.ts';
 import { isQuiet } from './causes/counters.ts';
-import { routeStateOf } from './route-state.ts';
+import { isUnused } from './route-state.ts';
 import type { RouteResult, Signals } from './signals.ts';
 
 /**
@@ -16,18 +17,5 @@ export function breakerHint(signals: Signals, results: readonly RouteResult[]): 
   if (redisFailure !== undefined || refusedCredential !== undefined || refusals.length > 0 || !isQuiet(signals)) return undefined;
   const why =
     acceptedCredential === undefined ? 'Redis answers the PING of the gateway' : `Redis accepts the credential ${acceptedCredential}`;
-  return `${why}, refused nothing unusual during the probes, and the gateway wrote nothing: its circuit breaker is probably open; it closes by itself or after a restart of the gateway.`;
-}
-
-/** Whether a route did not use the watched Redis, as far as can be told. */
-function isUnused(result: RouteResult): boolean {
-  const routeState = routeStateOf(result);
-  return (
-    routeState !== 'proven' &&
-    routeState !== 'error' &&
-    routeState !== 'wrong' &&
-    result.key !== 'present' &&
-    result.key !== 'other_database' &&
-    !result.lostAfterWrite
-  );
+  return `${why}, refused nothing unusual during the probes, and the gateway wrote nothing: its circuit breaker is probably open. ${closing(version)}`;
 }

@@ -4,7 +4,7 @@ import type { ServerCounters } from '../redis/replies/server-counters.ts';
 /**
  * What a verdict compares: refusals by prefix, logins that were refused whatever the text, connections that were
  * turned away, what removes keys, namely evictions, expiries, calls of FLUSHALL and FLUSHDB, and calls of DEL and
- * its kin, and calls of SET and its kin.
+ * its kin, calls of SET and its kin, and calls of PING.
  */
 export const COUNTED = [
   ...ERROR_PREFIX,
@@ -15,6 +15,7 @@ export const COUNTED = [
   'flushes',
   'deletes',
   'sets',
+  'pings',
 ] as const;
 export type Counted = (typeof COUNTED)[number];
 
@@ -104,7 +105,7 @@ function isSameRun(before: CounterSnapshot, after: CounterSnapshot): boolean {
 }
 
 function countsOf({ counters }: CounterSnapshot): Partial<Record<Counted, number | undefined>> {
-  const { errors, logins, rejectedConnections, evictedKeys, expiredKeys, flushes, deletes, sets } = counters;
+  const { errors, logins, rejectedConnections, evictedKeys, expiredKeys, flushes, deletes, sets, pings } = counters;
   return {
     ...errors,
     logins,
@@ -114,6 +115,7 @@ function countsOf({ counters }: CounterSnapshot): Partial<Record<Counted, number
     flushes,
     deletes,
     sets,
+    pings,
   };
 }
 

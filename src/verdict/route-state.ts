@@ -9,14 +9,21 @@ import type { RouteResult } from './signals.ts';
 const ROUTE_STATE = ['proven', 'served', 'unwatched', 'missing', 'wrong', 'error'] as const;
 export type RouteState = (typeof ROUTE_STATE)[number];
 
+/** Whether the hit of a pair proves by itself that a Redis was read. */
+export function provesRead({ route, unmarked }: Pick<RouteResult, 'route' | 'unmarked'>): boolean {
+  const proof = ROUTES[route].provesRead;
+  return proof === 'every' || (proof === 'marked' && !unmarked);
+}
+
 /** The state of a route. A hit of some routes, or across replicas, proves the read of Redis by itself; another needs the key. */
-export function routeStateOf({ route, outcome, key, crossReplica }: RouteResult): RouteState {
+export function routeStateOf(result: RouteResult): RouteState {
+  const { outcome, key, crossReplica } = result;
   switch (outcome) {
     case 'ok':
       return 'proven';
     case 'hit_unverified':
     case 'hit_unlabelled':
-      return ROUTES[route].provesRead || key === 'present' || crossReplica ? 'proven' : 'served';
+      return provesRead(result) || key === 'present' || crossReplica ? 'proven' : 'served';
     case 'hit_not_in_redis':
       return 'unwatched';
     case 'hit_on_first':
@@ -37,23 +44,45 @@ export function isUnverifiedHit({ outcome, key }: RouteResult): boolean {
   return (outcome === 'hit_unverified' || outcome === 'hit_unlabelled') && key === 'unknown';
 }
 
+/** Whether a route did not use the watched Redis, as far as can be told. */
+export function isUnused(result: RouteResult): boolean {
+  const routeState = routeStateOf(result);
+  return (
+    routeState !== 'proven' &&
+    routeState !== 'error' &&
+    routeState !== 'wrong' &&
+    result.key !== 'present' &&
+    result.key !== 'other_database' &&
+    !result.lostAfterWrite
+  );
+}
+
 /** The routes of a gateway as the table of verdicts asks for them. */
 export interface Routes {
   none(): boolean;
   some(...routeStates: readonly RouteState[]): boolean;
-  completions: RouteState | undefined;
-  completionsUnwritten: boolean;
+  /**
+   * The state of the routes that no worker answers from its memory, the one of them that shows most of reading; undefined where
+   * none is probed, or none of them showed whether it is read.
+   */
+  reading: RouteState | undefined;
+  /** None of those that miss was written, so that there was nothing to read. */
+  readingUnwritten: boolean;
 }
+
+/** Of several routes that show whether Redis is read, one that does not hit only counts where no other hits: it may not be cached at all. */
+const MOST_OF_READING: readonly RouteState[] = ['wrong', 'error', 'proven', 'unwatched', 'missing'];
 
 /** The latest pairs of a gateway, made ready for the table. Where it is known that it writes to a server that is not watched, a hit whose key was not seen came from there. */
 export function routesOf(results: readonly RouteResult[], writesUnwatched = false): Routes {
   const stateOf = (result: RouteResult): RouteState => (writesUnwatched && isUnverifiedHit(result) ? 'unwatched' : routeStateOf(result));
   const routeStates = results.map(stateOf);
-  const completions = results.find(({ route }) => route === 'completions');
+  const readers = results.filter(provesRead).map((result) => ({ outcome: result.outcome, routeState: stateOf(result) }));
+  const reading = MOST_OF_READING.find((wanted) => readers.some(({ routeState }) => routeState === wanted));
   return {
     none: () => routeStates.length === 0,
     some: (...wanted) => routeStates.some((routeState) => wanted.includes(routeState)),
-    completions: completions && stateOf(completions),
-    completionsUnwritten: completions?.outcome === 'miss_not_written',
+    reading,
+    readingUnwritten: readers.every(({ outcome, routeState }) => routeState !== 'missing' || outcome === 'miss_not_written'),
   };
 }

@@ -15,6 +15,10 @@ export interface RouteResult {
   /** First request and duplicate went to different replicas: the duplicate cannot come from the memory of the first. */
   crossReplica?: boolean | undefined;
   failure?: GatewayFailure | undefined;
+  /** The HTTP status of the request that failed; undefined where there was no answer. */
+  status?: number | undefined;
+  /** The duplicate hit and did not carry the name of its key: see ROUTES for what that proves. */
+  unmarked?: boolean | undefined;
 }
 
 /** Refusals of the gateway. `tie` says by what they are known to be its own: the key of a pair, its address, or the user of its credential. */
@@ -28,6 +32,16 @@ export interface GatewayRefusal {
 export interface RefusedCredential {
   credential: string;
   error: RedisFailure | 'no password configured';
+}
+
+/** Rounds one after the other in which the gateway could have used its Redis and left it alone. */
+export interface Silence {
+  rounds: number;
+  /** The end of the first of them, Unix milliseconds, and the seconds from there to the end of the last one. */
+  since: number;
+  seconds: number;
+  /** How it is known that Redis would let the gateway in: it answers the PING behind `/cache/ping`, or accepts this credential of the gateway's. */
+  reach: 'ping' | { credential: string };
 }
 
 /** Everything beside the pairs that a verdict rests on. */
@@ -64,6 +78,8 @@ export interface Signals {
   refusals: readonly GatewayRefusal[];
   /** The gateway's own `/metrics` shows that its circuit breaker keeps it from Redis; undefined when it was not asked or does not tell. */
   breakerOpen: boolean | undefined;
+  /** The gateway leaves the target alone, which is known to be its Redis and would let it in; undefined where it does not, or not for long, or that is not known. */
+  silence?: Silence | undefined;
   /** What the target did while `/cache/ping` was asked several times; undefined when it was not. */
   atPings: Repetition | undefined;
   /** Counters of the target that others moved by more than they do without the pairs. */

@@ -20,13 +20,13 @@ export function isRedis(type: CacheType): boolean {
 const GONE: readonly RedisFailure[] = ['refused', 'dns', 'closed'];
 
 /**
- * Whether hits come from the memory of a worker where no pair can tell that from a Redis: completions, the one
- * route that a worker does not answer from memory, is not probed, and the gateway says that it cannot use its Redis.
+ * Whether hits come from the memory of a worker where no pair can tell that from a Redis: no route that a worker does
+ * not answer from memory is probed, and the gateway says that it cannot use its Redis.
  * Where it was not asked, a Redis that the exporter has used before and that is gone tells the same, and so does a
  * refused credential of the gateway when the keys of its hits are not in Redis.
  */
 function hitsMemory(routes: Routes, { cachePing, redisFailure, refusedCredential, usedBefore }: Signals): boolean {
-  if (routes.completions !== undefined || routes.some('proven')) return false;
+  if (routes.reading !== undefined || routes.some('proven')) return false;
   if (cachePing !== undefined) return cachePing === 503 && routes.some('served', 'unwatched');
   const isGone = usedBefore && redisFailure !== undefined && GONE.includes(redisFailure);
   return (isGone && routes.some('served', 'unwatched')) || (refusedCredential !== undefined && routes.some('unwatched'));
@@ -48,18 +48,18 @@ export const VERDICT_TABLE: readonly VerdictRow[] = [
   // A replica that does not share the cache of the others is so in every round, whichever has its turn.
   { verdict: 'partial', holds: (_, { replicas }) => replicas?.isolated === 'current_pair' },
   { verdict: 'partial', holds: (routes, { replicas }) => replicas?.isolated === 'another_replica' && !routes.some('missing', 'unwatched') },
-  // A route that Redis serves, and one that it does not. While completions misses, another route's key in
-  // Redis only counts when the completions key was never written: otherwise reading is broken for all.
-  { verdict: 'partial', holds: (routes) => routes.some('proven') && routes.completions !== 'missing' },
-  { verdict: 'partial', holds: (routes) => routes.some('proven') && routes.completionsUnwritten },
+  // A route that Redis serves, and one that it does not. While a route that has to read from Redis misses, another
+  // route's key there only counts when its own was never written: otherwise reading is broken for all.
+  { verdict: 'partial', holds: (routes) => routes.some('proven') && routes.reading !== 'missing' },
+  { verdict: 'partial', holds: (routes) => routes.some('proven') && routes.readingUnwritten },
   {
     verdict: 'partial',
     holds: (routes, signals) =>
-      routes.completions === undefined && routes.some('served') && routes.some('missing') && !hitsMemory(routes, signals),
+      routes.reading === undefined && routes.some('served') && routes.some('missing') && !hitsMemory(routes, signals),
   },
   {
     verdict: 'not_in_redis',
-    holds: (routes, signals) => (routes.completions === 'unwatched' || !routes.some('missing')) && !hitsMemory(routes, signals),
+    holds: (routes, signals) => (routes.reading === 'unwatched' || !routes.some('missing')) && !hitsMemory(routes, signals),
   },
   { verdict: 'memory_only', holds: (routes) => routes.some('proven', 'served', 'unwatched') },
   { verdict: 'not_caching', holds: () => true },

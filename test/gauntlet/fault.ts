@@ -1,4 +1,4 @@
-import { type GatewayRelease, RECORDED_RELEASE, type RecordedRelease } from '../../dev/gateway.ts';
+import type { GatewayRelease } from '../../dev/gateway.ts';
 import type { Cause, Verdict } from '../../src/model/cache.ts';
 import type { VariantName } from './gateways.ts';
 import type { Stack } from './stack.ts';
@@ -27,7 +27,7 @@ export interface Fault {
   lift(stack: Stack): Promise<void>;
   /** Takes back what `prepare` did, when the stack is `working` again. */
   restore?(stack: Stack): Promise<void>;
-  expected: Expected | Readonly<Record<RecordedRelease, Expected>>;
+  expected: Expected | ((release: GatewayRelease) => Expected);
   /** Causes that are true in passing, while the fault begins or ends. */
   besides?: readonly Cause[];
   /** A fault that is over by itself: verdicts that are true for a moment before `working` is back. */
@@ -49,11 +49,10 @@ export interface Impossible {
   cannot: string;
 }
 
-/** What is expected of a fault on a release; on one that is not recorded, what is expected on the newest that is. */
+/** What is expected of a fault on a release. */
 export function expectedOn(fault: Fault, release: GatewayRelease): { verdict: readonly Verdict[]; cause: readonly Cause[] } {
   const { expected } = fault;
-  const recorded = RECORDED_RELEASE.find((one) => one === release) ?? RECORDED_RELEASE[0];
-  const { verdict, cause } = 'verdict' in expected ? expected : expected[recorded];
+  const { verdict, cause } = typeof expected === 'function' ? expected(release) : expected;
   return { verdict: listOf(verdict), cause: listOf(cause) };
 }
 

@@ -1,5 +1,6 @@
 import type { GatewayOptions, GatewayRelease } from '../../dev/gateway.ts';
 import type { Mapping } from '../../dev/merge.ts';
+import { hasBehaviour } from '../../src/litellm/releases.ts';
 
 /** Where a gateway finds what it works with. */
 export interface Site {
@@ -66,7 +67,9 @@ export const VARIANTS = {
     options: (site) => {
       const { port, master, password } = site.sentinel;
       // The older release logs in to Redis with the password that is meant for the Sentinels.
-      const secret = site.release === '1.80.9' ? { password: null, sentinel_password: password } : { password };
+      const secret = !hasBehaviour(site.release, 'sentinel_keeps_passwords_apart')
+        ? { password: null, sentinel_password: password }
+        : { password };
       return standard(site, {
         host: null,
         port: null,
@@ -140,7 +143,7 @@ function standard({ redis, provider, key }: Site, cacheParams: Mapping = {}): Ga
  * the incident that the exporter was written for.
  */
 function passwordless(site: Site): GatewayOptions {
-  if (site.release === '1.106.0') return standard(site, { username: null, password: null });
+  if (hasBehaviour(site.release, 'configured_host_wins')) return standard(site, { username: null, password: null });
   const env = { LITELLM_MASTER_KEY: site.key, REDIS_URL: `redis://127.0.0.1:${site.redis.port}`, REDIS_PORT: '6378' };
   return { ...standard(site), env };
 }

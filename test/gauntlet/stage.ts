@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayRelease } from '../../dev/gateway.ts';
+import { hasBehaviour } from '../../src/litellm/releases.ts';
 import { ROUTE, type Route } from '../../src/model/cache.ts';
 import { metricLines } from '../support/metrics-text.ts';
 import { expectedOn, type Fault } from './fault.ts';
@@ -52,7 +53,7 @@ export async function runFault(fault: Fault, stack: Stack, noise: boolean): Prom
       verdicts: expected.verdict,
       causes: expected.cause,
       // A release that has a breaker opens it while Redis fails, whatever the reason.
-      besides: [...(fault.besides ?? []), ...(stack.release === '1.80.9' ? [] : (['breaker_open'] as const))],
+      besides: [...(fault.besides ?? []), ...(hasBehaviour(stack.release, 'circuit_breaker') ? (['breaker_open'] as const) : [])],
       passing: fault.passing,
       ambiguous: fault.ambiguous,
       path,

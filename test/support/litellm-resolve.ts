@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import type { GatewayRelease } from '../../dev/gateway.ts';
 import { install } from '../../dev/install.ts';
 
 /** A configuration and an environment for LiteLLM to make its Redis clients of. */
@@ -12,7 +13,7 @@ export interface ResolveCase {
 export type RealAnswer = null | { raises: string } | { arguments: Record<string, unknown>; reaching: Record<string, unknown> };
 
 export const REAL_RELEASES = ['1.80.9', '1.92.2', '1.93.0', '1.104.2', '1.106.0', '1.110.2'] as const;
-export type RealRelease = (typeof REAL_RELEASES)[number];
+export type RealRelease = (typeof REAL_RELEASES)[number] | GatewayRelease;
 
 /** What a release does with each client; for a semantic cache the address that its client is made with. */
 export interface RealAnswers {

@@ -90,14 +90,23 @@ export function stateAfter(start: GatewayState, ...rounds: readonly Round[]): Ga
   return statesAfter(start, ...rounds).at(-1) ?? start;
 }
 
-/** The counters of a server at a monotonic time in milliseconds; what is not named is at 0. */
-export function counters(at: number, more: Partial<CounterSnapshot['counters']> = {}): CounterSnapshot {
-  const none = { rejectedConnections: 0, evictedKeys: 0, expiredKeys: 0, flushes: 0, deletes: 0, sets: 0 };
-  return {
-    at,
-    counters: { runId: 'a', errors: {}, ...none, mode: 'standalone', loading: false, ...more },
-    own: {},
-  };
+/** The counters of a server at which nothing was counted yet. */
+export const NO_COUNTS = {
+  runId: 'a',
+  errors: {},
+  rejectedConnections: 0,
+  evictedKeys: 0,
+  expiredKeys: 0,
+  flushes: 0,
+  deletes: 0,
+  sets: 0,
+  mode: 'standalone',
+  loading: false,
+} as const satisfies CounterSnapshot['counters'];
+
+/** The counters of a server at a monotonic time in milliseconds; what is not named is at 0. `own`: what this daemon caused of it. */
+export function counters(at: number, more: Partial<CounterSnapshot['counters']> = {}, own: CounterSnapshot['own'] = {}): CounterSnapshot {
+  return { at, counters: { ...NO_COUNTS, ...more }, own };
 }
 
 /** What the ACL LOG showed: nothing, unless given. */

@@ -1,9 +1,16 @@
+import { createAttempts } from '../attempt.ts';
 import { placeText } from '../place.ts';
 import { openEdits, type Report } from './report.ts';
 import { allRows } from './settings-table.ts';
 
-/** The report as JSON: the files and what is wrong with them, settings, findings and the rules that had nothing to look at. */
-export function jsonReport({ setup, setups = [setup], examination, mask, files, problems, notes, version }: Report): string {
+/**
+ * The report as JSON: the files and what is wrong with them, settings, findings, the rules that had nothing to look at
+ * and the parts that failed. A part of the report that throws is one of these, and left out.
+ */
+export function jsonReport(
+  { setup, setups = [setup], examination, mask, files, problems, notes, version }: Report,
+  attempts = createAttempts(),
+): string {
   const report = {
     version,
     files,
@@ -13,7 +20,7 @@ export function jsonReport({ setup, setups = [setup], examination, mask, files, 
     instances: setups.flatMap(({ gateway, release }) =>
       gateway === undefined ? [] : [{ name: gateway.title, release: release?.version ?? null }],
     ),
-    settings: allRows(setups, mask),
+    settings: attempts.run('the table of settings', () => allRows(setups, mask), []),
     findings: examination.findings.map(({ rule, severity, place, message, consequence, fix, related, edits }) => ({
       rule: rule.id,
       severity,
@@ -23,10 +30,10 @@ export function jsonReport({ setup, setups = [setup], examination, mask, files, 
       consequence,
       fix,
       related: related ?? [],
-      edits: openEdits(edits ?? [], mask),
+      edits: attempts.run(`the fixes of ${rule.id}`, () => openEdits(edits ?? [], mask), []),
     })),
     skipped: examination.skipped.map(({ id }) => id),
-    failed: examination.failed.map(({ rule, reason }) => ({ rule: rule.id, reason })),
+    failed: [...examination.failed, ...attempts.failed].map(({ part, rule = null, reason }) => ({ part, rule, reason })),
   };
   return `${JSON.stringify(mask.tree(report), null, 2)}\n`;
 }

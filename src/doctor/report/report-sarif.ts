@@ -1,4 +1,5 @@
 import { type Problem, problemText } from '../../source/problem.ts';
+import { createAttempts, failureText } from '../attempt.ts';
 import type { Reported } from '../examination.ts';
 import type { Edit, Severity } from '../finding.ts';
 import { type Place, placeText } from '../place.ts';
@@ -10,8 +11,15 @@ const LEVEL: Readonly<Record<Severity, string>> = { critical: 'error', high: 'er
 /** The scale that code scanning sorts by. */
 const SECURITY_SEVERITY: Readonly<Record<Severity, string>> = { critical: '9.5', high: '8.0', medium: '5.0', low: '3.0', info: '0.0' };
 
-/** The report as SARIF 2.1.0 (OASIS), for code scanning. It holds no line of a file, and so no secret. */
-export function sarifReport({ examination, mask, problems, notes, version }: Report): string {
+/**
+ * The report as SARIF 2.1.0 (OASIS), for code scanning. It holds no line of a file, and so no secret. A finding that
+ * cannot be written is named among the notifications.
+ */
+export function sarifReport({ examination, mask, problems, notes, version }: Report, attempts = createAttempts()): string {
+  const results = examination.findings.flatMap((finding) =>
+    attempts.run(`the report of ${finding.rule.id}`, () => [result(finding, openEdits(finding.edits ?? [], mask))], []),
+  );
+  const failed = [...examination.failed, ...attempts.failed];
   const log = {
     $schema: 'https://json.schemastore.org/sarif-2.1.0.json',
     version: '2.1.0',
@@ -32,17 +40,15 @@ export function sarifReport({ examination, mask, problems, notes, version }: Rep
         },
         invocations: [
           {
-            executionSuccessful: problems.length + examination.failed.length === 0,
+            executionSuccessful: problems.length + failed.length === 0,
             toolExecutionNotifications: [
               ...problems.map((problem) => notification(problem, 'error')),
-              ...examination.failed.map(({ rule, reason }) =>
-                notification({ path: '', message: `the rule ${rule.id} failed (${reason})` }, 'error'),
-              ),
+              ...failed.map((failure) => notification({ path: '', message: failureText(failure) }, 'error')),
               ...notes.map((note) => notification(note, 'note')),
             ],
           },
         ],
-        results: examination.findings.map((finding) => result(finding, openEdits(finding.edits ?? [], mask))),
+        results,
       },
     ],
   };

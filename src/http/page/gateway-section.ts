@@ -8,6 +8,7 @@ import {
   gatewayTitle,
   gatewayTone,
   LEASE_WORDS,
+  metricsText,
   NOT_ASKED_WORDS,
   OUTCOME_WORDS,
   othersText,
@@ -47,6 +48,7 @@ ${facts([
   ['alive', yesNo(gateway.up)],
   ['ready', yesNo(gateway.ready)],
   ['/cache/ping', gateway.cachePing ?? (gateway.cachePingNotAsked && NOT_ASKED_WORDS[gateway.cachePingNotAsked])],
+  ['metrics', gateway.metrics && metricsText(gateway.metrics)],
   ['questions beside the pairs', gateway.overhead && overheadText(gateway.overhead)],
   ['duplicates', gateway.speedup && speedupText(gateway.speedup)],
   ['spent on probes', gateway.costUsd === 0 ? undefined : `${gateway.costUsd.toFixed(4)} USD`],
@@ -85,7 +87,7 @@ function row(pair: PairStatus, now: number, tracesUrl: string | undefined): Row 
 
 /** A hit whose key was not seen proves a read of Redis on some routes only: on others it can be the memory of a worker. */
 function pairTone({ outcome, route }: PairStatus): Tone {
-  return outcome === 'hit_unverified' && !ROUTES[route].provesRead ? 'warn' : OUTCOME_WORDS[outcome].tone;
+  return outcome === 'hit_unverified' && ROUTES[route].provesRead === 'none' ? 'warn' : OUTCOME_WORDS[outcome].tone;
 }
 
 /** Who read what whom wrote, where the gateway has replicas. */

@@ -4,6 +4,7 @@ import type { CredentialStatus } from '../../model/status.ts';
 import type { SentinelView } from '../replies/sentinel.ts';
 import type { Command, Connection } from './connection.ts';
 import type { Settled } from './failure.ts';
+import type { WhyUnanswered } from './unanswered.ts';
 
 export type { Command, Connection } from './connection.ts';
 
@@ -37,6 +38,8 @@ export interface Target {
   readonly own: Own;
   /** Replies that were not read, by the bound that they went past. */
   readonly refused: Record<ReplyRefusal, number>;
+  /** What the server does not answer to the exporter's own user, by the names of the commands. */
+  readonly unanswered: ReadonlyMap<string, WhyUnanswered>;
   /** Commands whose answer is waited for, so that the server may have counted what `own` has not. */
   readonly awaited: number;
   /** The other targets of this process. */

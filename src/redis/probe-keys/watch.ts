@@ -60,6 +60,13 @@ const NONE: ReadonlyMap<Target, Connection> = new Map();
 /** Probes that were sent last, whose keys may tell the namespace. */
 const MAX_SENT_PROBES = 100;
 
+/** The keys of a probe: the one that the answer names, or all where it names none of them. */
+function keysOf({ key, others = [] }: Written, forms: readonly string[]): readonly string[] {
+  const all = [key, ...others];
+  const named = all.filter((one) => forms.includes(one));
+  return named.length > 0 ? named : all;
+}
+
 /**
  * Watches the probe keys of one gateway in a target over two connections: one on which the server pushes
  * the names of written keys (`CLIENT TRACKING ON REDIRECT <itself> BCAST`, Redis 6 and later, RESP2), one
@@ -198,7 +205,8 @@ export function createKeyWatch(target: Target | Cluster, clock: Clock, instance 
   async function inspectProbe(probe: string | undefined, named: string | undefined, signal: AbortSignal): Promise<KeyLookup> {
     const written = probe === undefined ? undefined : writes.get(probe);
     if (commands === undefined) return { state: 'unknown' };
-    const keys = written === undefined ? keyForms(named, namespace) : [written.key];
+    const forms = keyForms(named, namespace);
+    const keys = written === undefined ? forms : keysOf(written, forms);
     const seen = keys.length === 0 ? undefined : await inspectKeys(commands, keys, signal);
     if (written !== undefined && probe !== undefined) {
       // Waits for the messages that the server has sent since: the look-up itself can make a key expire.

@@ -4,8 +4,10 @@ import { instanceOfProbe, probeKeys } from './names.ts';
 /** A key whose write the server announced. `at` is milliseconds of the monotonic clock. */
 export interface Written {
   key: string;
+  /** Further keys of the same probe: of Anthropic's API that of the call by which LiteLLM asks a provider of another API. */
+  others?: readonly string[];
   at: number;
-  /** How often the server announced it: more than once means that it was written again or removed. */
+  /** How often the server announced the one that it announced most: more than once means that it was written again or removed. */
   times: number;
   /** The server was flushed, in whichever database, after it was written. */
   flushed: boolean;
@@ -26,6 +28,9 @@ export interface ProbeWrites {
 /** More than are written on one server while a pair runs. */
 const MAX_WRITES = 1_000;
 
+/** More keys than one request of a probe writes. */
+const MAX_KEYS = 8;
+
 /** More exporters than watch one gateway. */
 const MAX_EXPORTERS = 32;
 
@@ -33,7 +38,7 @@ const MAX_EXPORTERS = 32;
 export function createProbeWrites(clock: Clock, instance: string): ProbeWrites {
   /** When the last probe of each other exporter was announced; probes without the name of an exporter count as those of one. */
   const others = new Map<string, number>();
-  const pushed = new Map<string, Written>();
+  const pushed = new Map<string, Written & { counts: ReadonlyMap<string, number> }>();
   const waiting = new Map<string, () => void>();
 
   return {
@@ -41,8 +46,10 @@ export function createProbeWrites(clock: Clock, instance: string): ProbeWrites {
       // The message of a flush has no names: the payload is null, which arrives here as an empty text.
       if (message === '') for (const [probe, written] of pushed) pushed.set(probe, { ...written, flushed: true });
       for (const { key, probe } of probeKeys(message)) {
-        const { at, times, flushed } = pushed.get(probe) ?? { at: clock.monotonic(), times: 0, flushed: false };
-        pushed.set(probe, { key, at, times: times + 1, flushed });
+        const before = pushed.get(probe) ?? { key, at: clock.monotonic(), flushed: false, counts: new Map<string, number>() };
+        if (before.counts.size >= MAX_KEYS && !before.counts.has(key)) continue;
+        const counts = new Map(before.counts).set(key, (before.counts.get(key) ?? 0) + 1);
+        pushed.set(probe, { ...before, counts, others: [...counts.keys()].slice(1), times: Math.max(...counts.values()) });
         const author = instanceOfProbe(probe) ?? '';
         if (author !== instance && (others.has(author) || others.size < MAX_EXPORTERS)) others.set(author, clock.monotonic());
         // Probes of other gateways and exporters arrive here, too, and are never looked up.

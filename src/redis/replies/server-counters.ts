@@ -25,6 +25,8 @@ export interface ServerCounters {
   logins?: number | undefined;
   /** Calls of commands that write a value as a cache does. */
   sets?: number | undefined;
+  /** Calls of PING. */
+  pings?: number | undefined;
   /** Commands since the start or since CONFIG RESETSTAT, which sets it to 0. */
   commands?: number | undefined;
   mode: string | undefined;
@@ -64,6 +66,7 @@ export function readServerCounters(reply: unknown): ServerCounters {
     deletes: callsOf(info, DELETES),
     logins: countOf(info, LOGINS, ['failed_calls', 'rejected_calls']),
     sets: callsOf(info, SETS),
+    pings: callsOf(info, ['ping']),
     commands: info.count('stats', 'total_commands_processed'),
     mode: info.text('server', 'redis_mode') ?? info.text('server', 'server_mode'),
     loading: parseFlag(info.text('persistence', 'loading')) === true,

@@ -57,11 +57,20 @@ export function unexplained({ increases }: Signals): string[] {
 }
 
 /** Whether nothing that Redis refuses stands out. */
-export function isQuiet({ increases }: Signals): boolean {
-  return REFUSALS.every((name) => {
-    const seen = increases[name];
-    return seen === undefined || ratioOf(seen) === undefined;
-  });
+export function isQuiet({ increases }: Pick<Signals, 'increases'>): boolean {
+  return REFUSALS.every((name) => !standsOut(increases, name));
+}
+
+/** Whether refused logins stand out, or whether anything else does that Redis refuses. */
+export function refusedMore({ increases }: Pick<Signals, 'increases'>): { logins: boolean; others: boolean } {
+  const more = REFUSALS.filter((name) => standsOut(increases, name));
+  const isLogin = (name: Refusal) => isProof(name) && PROVES[name] === 'redis_auth';
+  return { logins: more.some(isLogin), others: more.some((name) => !isLogin(name)) };
+}
+
+function standsOut(increases: Signals['increases'], name: Refusal): boolean {
+  const seen = increases[name];
+  return seen !== undefined && ratioOf(seen) !== undefined;
 }
 
 function isProof(name: Refusal): name is keyof typeof PROVES {

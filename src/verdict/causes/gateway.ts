@@ -58,6 +58,12 @@ export const GATEWAY_CAUSES: readonly CauseRow[] = [
           'The gateway did not answer in time, and Redis did not answer the exporter in time either, meanwhile or just before.',
       ),
   },
+  {
+    cause: 'gateway_error',
+    strength: 'state',
+    verdicts: ['not_measurable'],
+    proof: (_, results) => proven(unservedSentence(results)),
+  },
   failing('gateway_timeout', 'counter', ['timeout'], 'The gateway did not answer in time.'),
   failing(
     'gateway_error',
@@ -83,14 +89,19 @@ export const GATEWAY_SETTINGS: readonly CauseRow[] = [
       ),
   },
   ...(['state', 'symptom'] as const).map(uncachedCalls),
-  {
-    cause: 'breaker_open',
-    strength: 'symptom',
-    verdicts: OUTAGE,
-    proof: ({ breakerOpen }) =>
-      proven(breakerOpen && 'The gateway shows in its /metrics that its circuit breaker is open: it does not ask Redis.'),
-  },
 ];
+
+/** What a server answers that has no such path, or takes no POST there. */
+const NOT_SERVED: readonly (number | undefined)[] = [404, 405, 501];
+
+/** The sentence for routes whose path the gateway, or what is in front of it, does not have. */
+function unservedSentence(results: readonly RouteResult[]): string | undefined {
+  const unserved = results.filter(({ failure, status }) => failure === 'status' && NOT_SERVED.includes(status));
+  const [first] = unserved;
+  if (first === undefined) return undefined;
+  const titles = unserved.map(({ route }) => ROUTES[route].title).join(', ');
+  return `The gateway does not serve the path of ${titles} (HTTP ${first.status}): its release does not have it, or url leads to something else. Take what it does not serve out of gateways[].routes.`;
+}
 
 /** Whether a request of one of the pairs failed in one of these ways. */
 function fails(results: readonly RouteResult[], failures: readonly GatewayFailure[]): boolean {

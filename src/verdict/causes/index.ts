@@ -1,3 +1,4 @@
+import { BREAKER } from './breaker.ts';
 import type { CauseRow } from './cause.ts';
 import { COUNTED_CAUSES, PROTECTED_MODE, REPEATED_CAUSES } from './counters.ts';
 import { GATEWAY_CAUSES, GATEWAY_SETTINGS } from './gateway.ts';
@@ -21,5 +22,6 @@ export const CAUSE_TABLE: readonly CauseRow[] = [
   ...COUNTED_CAUSES,
   PROTECTED_MODE,
   ...GATEWAY_SETTINGS,
+  ...BREAKER,
   ...OTHER_CACHE,
 ];

@@ -1,4 +1,4 @@
-import { ROUTES } from '../../model/cache.ts';
+import { provesRead } from '../route-state.ts';
 import type { RouteResult, Signals } from '../signals.ts';
 import { type CauseRow, OUTAGE, proven } from './cause.ts';
 
@@ -13,13 +13,13 @@ const inAnotherDatabase: Showing = ({ key }, { deltas }) =>
     : undefined;
 
 /** Another server. */
-const onAnotherServer: Showing = ({ route, outcome, key, lostAfterWrite }, { seesEveryWrite, cacheType }) =>
+const onAnotherServer: Showing = (result, { seesEveryWrite, cacheType }) =>
   seesEveryWrite &&
   cacheType === 'redis' &&
-  ROUTES[route].provesRead &&
-  outcome === 'hit_not_in_redis' &&
-  key === 'absent' &&
-  !lostAfterWrite
+  provesRead(result) &&
+  result.outcome === 'hit_not_in_redis' &&
+  result.key === 'absent' &&
+  !result.lostAfterWrite
     ? 'The gateway reads back from a Redis what was never written to the watched one.'
     : undefined;
 

@@ -1,3 +1,4 @@
+import type { MetricsAnswer } from '../../model/status.ts';
 import type { Tick } from '../../model/tick.ts';
 import type { CounterSnapshot } from '../../verdict/growth.ts';
 import type { RouteResult } from '../../verdict/signals.ts';
@@ -7,6 +8,8 @@ import { isOpen, judge } from './judge.ts';
 import { pairInTurn } from './replicas/memory.ts';
 import { checkReplicas } from './replicas/self-check.ts';
 import type { RoundParts } from './round.ts';
+import { isUp } from './self-report.ts';
+import { needsHearing } from './silence.ts';
 import { type GatewayState, learn } from './state.ts';
 
 /** What was found out beside a round because its cause is open. It is made once and never changed. */
@@ -19,11 +22,22 @@ export interface Experiments {
   readonly selfChecks: readonly { readonly name: string; readonly result: RouteResult }[];
   /** The gateway's metrics show an open circuit breaker; undefined when they do not tell, or were not asked. */
   readonly breakerOpen: boolean | undefined;
+  /** What its metrics answered; undefined where they were not asked. */
+  readonly metrics?: MetricsAnswer | undefined;
 }
 
-/** Whether a round leaves a question that an experiment can answer: there is nothing to compare the counters with, or the cause is open. */
+/**
+ * Whether a round leaves a question that an experiment can answer: there is nothing to compare the counters with, the cause is
+ * open, or the metrics have an address of their own and never answered as such.
+ */
 export function needsExperiments(state: GatewayState): boolean {
-  return (state.backend !== undefined && lacksPause(state.backend) !== undefined) || isOpen(judge(state));
+  return isMetricsDue(state) || (state.backend !== undefined && lacksPause(state.backend) !== undefined) || isOpen(judge(state));
+}
+
+/** Whether the metrics at an address of their own have to be tried: a slip in it would show in an outage only. */
+function isMetricsDue({ hasOwnMetrics, metrics, report }: GatewayState): boolean {
+  const isAnswered = metrics !== undefined && 'breaker' in metrics && metrics.breaker !== 'no_metrics';
+  return hasOwnMetrics && !isAnswered && isUp(report);
 }
 
 /**
@@ -34,20 +48,29 @@ export function needsExperiments(state: GatewayState): boolean {
 export async function experiment(parts: RoundParts, state: GatewayState, until: number, tick: Tick): Promise<Experiments> {
   const { questions, backend, clock } = parts;
   const pause = await waitForPause(parts, state, until, tick);
+  const pair = pairInTurn(state.replicas);
+  const tried = isMetricsDue(state) ? await questions.askBreaker(pair, until, false, tick) : undefined;
   const none: Experiments = {
     pause,
     ping: { report: state.report, recovered: false, repetition: undefined },
     selfChecks: [],
     breakerOpen: undefined,
+    metrics: tried,
   };
   if (!isOpen(judge(learn(state, none), none))) return none;
   const askPing = (report: GatewayState['report']) => questions.askPing({ ...state, report }, until, true, tick);
   const snapshot = async () => backend?.snapshot(tick.signal);
-  const pinged = { ...none, ping: await repeatPing({ askPing, snapshot, clock, signal: tick.signal }, state.report, until) };
+  const hears = needsHearing(state.silence, state.report);
+  const pinged = { ...none, ping: await repeatPing({ askPing, snapshot, hears, clock, signal: tick.signal }, state.report, until) };
   if (!isOpen(judge(learn(state, pinged), pinged))) return pinged;
   const selfChecks = await checkReplicas(parts, learn(state, pinged), until, tick);
-  const breakerOpen = await questions.askBreaker(pairInTurn(state.replicas), until, tick);
-  return { ...pinged, selfChecks, breakerOpen };
+  const metrics = await questions.askBreaker(pair, until, true, tick);
+  return { ...pinged, selfChecks, breakerOpen: breakerOpenIn(metrics), metrics: metrics ?? tried };
+}
+
+function breakerOpenIn(metrics: MetricsAnswer | undefined): boolean | undefined {
+  if (metrics === undefined || !('breaker' in metrics)) return undefined;
+  return metrics.breaker === 'open' ? true : metrics.breaker === 'not_open' ? false : undefined;
 }
 
 async function waitForPause(

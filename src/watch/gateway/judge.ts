@@ -7,6 +7,7 @@ import type { Experiments } from './experiments.ts';
 import { replicaSentences, sharingOf } from './replicas/memory.ts';
 import { currentResult, type RouteRecord } from './route.ts';
 import { cacheTypeOf } from './self-report.ts';
+import { provenSilence } from './silence.ts';
 import type { GatewayState } from './state.ts';
 
 /** A judgement with what it was made of; `at` is Unix milliseconds. */
@@ -27,7 +28,7 @@ export function isFresh({ last }: RouteRecord, { backoff }: Pick<GatewayState, '
 
 /** Judges a gateway from all that is known of it, and from what experiments found out where the cause was open. */
 export function judge(state: GatewayState, found?: Experiments): Judged {
-  const { report, routes, replicas, backend, expected } = state;
+  const { report, routes, replicas, backend, silence, expected } = state;
   const results = routes.flatMap((route) => currentResult(route) ?? []);
   const signals: Signals = {
     ...signalsOf(backend, report.settings?.namespace !== undefined),
@@ -41,6 +42,7 @@ export function judge(state: GatewayState, found?: Experiments): Judged {
     flushSize: report.settings?.flushSize,
     cachePing: report.cachePing,
     breakerOpen: found?.breakerOpen,
+    silence: provenSilence(silence, report, backend?.report.acceptedCredential),
     atPings: found?.ping.repetition,
     replicas: replicas && sharingOf(replicas),
   };

@@ -1,9 +1,10 @@
 import type { GatewayConfig } from '../../config/effective.ts';
-import { readBreaker } from '../../litellm/breaker.ts';
+import { metricsUrl, readBreaker } from '../../litellm/breaker.ts';
 import { createGateway, type Gateway } from '../../litellm/gateway.ts';
 import { pingCache, readHealth } from '../../litellm/health.ts';
 import { findReplicas, type Replica } from '../../litellm/replicas.ts';
 import { type NotAsked, ROUTES } from '../../model/cache.ts';
+import type { MetricsAnswer } from '../../model/status.ts';
 import type { Tick } from '../../model/tick.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { TargetMode } from './backend/backend.ts';
@@ -26,8 +27,8 @@ export interface Questions {
    * LiteLLM blocks its event loop meanwhile; the status is undefined while it is left out.
    */
   askPing(known: Pick<GatewayState, 'report' | 'replicas'>, until: number, urgent: boolean, tick: Tick): Promise<SelfReport>;
-  /** Whether the gateway's own metrics show an open circuit breaker of the replica that has to read; undefined where they do not tell, or were not asked. */
-  askBreaker(pair: ReplicaPair | undefined, until: number, tick: Tick): Promise<boolean | undefined>;
+  /** What the gateway's own metrics say of the circuit breaker of the replica that has to read; undefined where they were not asked. `urgent`: in an outage. */
+  askBreaker(pair: ReplicaPair | undefined, until: number, urgent: boolean, tick: Tick): Promise<MetricsAnswer | undefined>;
 }
 
 /** What the questions work with. */
@@ -58,8 +59,8 @@ export function createQuestions({ config, traffic, overhead, mode, clock }: Ques
     const kind = mode();
     if (kind === undefined) return 'mode_not_known';
     if (kind === 'cluster') return 'cluster';
-    // Without a target it is not known whether a cluster is behind it. Good completions leave nothing to tell but the type.
-    const isProven = !urgent && health?.cacheType !== undefined && config.routes.some((route) => ROUTES[route].provesRead);
+    // Without a target it is not known whether a cluster is behind it. Good pairs of a route whose every hit is a read leave nothing to tell but the type.
+    const isProven = !urgent && health?.cacheType !== undefined && config.routes.some((route) => ROUTES[route].provesRead === 'every');
     if (kind === 'none' && isProven) return 'not_needed';
     if (health?.cacheType !== undefined && config.namespace !== undefined) return 'not_needed';
     return overhead.withheld('cache_ping', urgent) ?? (until - clock.monotonic() < LEAST_MS ? 'budget' : undefined);
@@ -100,9 +101,12 @@ export function createQuestions({ config, traffic, overhead, mode, clock }: Ques
         return withPing(report, { status, settings: first.settings });
       });
     },
-    async askBreaker(pair, until, tick) {
-      if (overhead.withheld('metrics', true) !== undefined || until - clock.monotonic() < LEAST_MS) return undefined;
-      return tick.step('metrics', () => readBreaker(to(pair?.to, tick.traceId), until, tick.signal));
+    async askBreaker(pair, until, urgent, tick) {
+      const now = clock.monotonic();
+      if (overhead.withheld('metrics', urgent) !== undefined || until - now < LEAST_MS) return undefined;
+      const url = metricsUrl(config);
+      const limit = urgent ? until : Math.min(until, now + GIVE_UP_MS);
+      return tick.step('metrics', () => readBreaker(to(pair?.to, tick.traceId), url, limit, tick.signal));
     },
   };
 }

@@ -60,10 +60,14 @@ export function expectColdStart(record: RouteRecord): RouteRecord {
   return { ...record, coldStart: true };
 }
 
-/** The kind of the next pair. A negative control shows nothing of reading, so there is none unless the latest pair hit. */
+/**
+ * The kind of the next pair. A negative control shows nothing of reading, so there is none unless the latest pair hit. The key of
+ * a plain pair is known by what the answer calls it, so there is none while hits do not name theirs.
+ */
 export function nextKind(record: RouteRecord): PairKind {
   const kind = pairKind(record.route, record.pairs + 1);
-  return kind === 'control' && !isGood(record) ? 'own' : kind;
+  const isBlind = kind === 'control' ? !isGood(record) : currentResult(record)?.unmarked === true;
+  return isBlind ? 'own' : kind;
 }
 
 /** Takes in a pair, perhaps one across replicas. */
@@ -87,11 +91,21 @@ export function recordPair(record: RouteRecord, sent: SentPair, traceId: string,
 
 /** What a verdict needs to know of a pair that has an outcome. */
 export function resultOf(
-  { prober, key, lostAfterWrite, first, duplicate }: PairResult,
+  { prober, key, unmarked, lostAfterWrite, first, duplicate }: PairResult,
   outcome: Outcome,
   crossReplica: boolean,
 ): RouteResult {
-  return { route: prober.route, outcome, key, failure: first.failure ?? duplicate?.failure, lostAfterWrite, crossReplica };
+  const { failure, status } = first.failure === undefined && duplicate?.failure !== undefined ? duplicate : first;
+  return {
+    route: prober.route,
+    outcome,
+    key,
+    unmarked,
+    failure,
+    ...(failure === undefined ? {} : { status }),
+    lostAfterWrite,
+    crossReplica,
+  };
 }
 
 /** First divided by duplicate of a pair that hit; undefined for any other. */

@@ -1,4 +1,6 @@
 import type { GatewayConfig } from '../../config/effective.ts';
+import { hasOwnMetrics } from '../../litellm/breaker.ts';
+import type { MetricsAnswer } from '../../model/status.ts';
 import { type BackendMemory, NO_BACKEND, withEvidence, withOutcome, withPause } from './backend/memory.ts';
 import { type Backoff, createBackoff, recordRun, recordUsable, runNow } from './backoff.ts';
 import type { Experiments } from './experiments.ts';
@@ -15,6 +17,7 @@ import {
 import type { Round } from './round.ts';
 import { createRouteRecord, currentResult, expectColdStart, forget, isGood, type RouteRecord, recordPair, resultOf } from './route.ts';
 import { isUp, NO_REPORT, pingChanged, pingRecovered, type SelfReport, settingsChanged } from './self-report.ts';
+import { NO_SILENCE, type Silence, silenceAfter, withHearing } from './silence.ts';
 
 /** All that is known of a gateway, as the rounds until now have left it. It is never changed: a round makes another one of it. */
 export interface GatewayState {
@@ -27,6 +30,12 @@ export interface GatewayState {
   readonly replicas: ReplicaMemory | undefined;
   /** Undefined where no target is configured. */
   readonly backend: BackendMemory | undefined;
+  /** How it leaves its Redis alone. */
+  readonly silence: Silence;
+  /** Its metrics have an address of their own. */
+  readonly hasOwnMetrics: boolean;
+  /** What its metrics answered last; undefined until they were asked. */
+  readonly metrics?: MetricsAnswer | undefined;
   /** The settings of the cache changed while the pairs of the last round ran, so that these are not judged. */
   readonly misread: boolean;
   /** When the last round ended: Unix milliseconds, and milliseconds of the monotonic clock. */
@@ -36,7 +45,7 @@ export interface GatewayState {
 
 /** Nothing is known of the gateway of a configuration entry. */
 export function createState(
-  { expect, routes, interval, addresses = [], redis }: GatewayConfig,
+  { expect, routes, interval, addresses = [], redis, url, metrics_url }: GatewayConfig,
   hasTarget = redis !== undefined,
 ): GatewayState {
   return {
@@ -46,6 +55,8 @@ export function createState(
     backoff: createBackoff(interval),
     replicas: addresses.length === 0 ? undefined : NO_REPLICAS,
     backend: hasTarget ? NO_BACKEND : undefined,
+    silence: NO_SILENCE,
+    hasOwnMetrics: hasOwnMetrics({ url, metrics_url }),
     misread: false,
     at: 0,
     endedAt: Number.NEGATIVE_INFINITY,
@@ -61,13 +72,24 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
   const routes = routesAfter(previous, round);
   const isMisread = isUp(round.after) && !previous.misread && settingsChanged(round.before, round.after);
   const current = isMisread ? routes.map(forget) : routes;
+  const backend = backendAfter(previous, round, current, isMisread);
   return {
     ...previous,
     report: round.after,
     routes: current,
     backoff: backoffAfter(previous.backoff, round, routes, isMisread),
     replicas: replicasAfter(previous, round),
-    backend: backendAfter(previous, round, current, isMisread),
+    backend,
+    silence: isMisread
+      ? { ...previous.silence, goesOn: false }
+      : silenceAfter(previous.silence, {
+          report: round.after,
+          backend,
+          results: current.flatMap((route) => currentResult(route) ?? []),
+          sent: round.pairs.length > 0,
+          wasGood: previous.backend?.allGood ?? false,
+          at: round.at,
+        }),
     // A gateway that was down has not shown its settings: what was known of them is kept.
     misread: isUp(round.after) ? isMisread : previous.misread,
     at: round.at,
@@ -76,13 +98,15 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
 }
 
 /** What is known after the experiments in an outage without a known cause. */
-export function learn(state: GatewayState, { pause, ping, selfChecks }: Experiments): GatewayState {
-  const { replicas, backend } = state;
+export function learn(state: GatewayState, { pause, ping, selfChecks, metrics = state.metrics }: Experiments): GatewayState {
+  const { replicas, backend, silence } = state;
   return {
     ...state,
     report: ping.report,
+    metrics,
     backoff: ping.recovered ? runNow(state.backoff) : state.backoff,
     backend: backend && pause.waited ? withPause(backend, pause.after) : backend,
+    silence: ping.heard === undefined ? silence : withHearing(silence, ping.heard),
     replicas: replicas && selfChecks.reduce((memory, { name, result }) => withSelfCheck(memory, name, result), replicas),
   };
 }

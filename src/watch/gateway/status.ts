@@ -52,6 +52,7 @@ export function statusOf(state: GatewayState, parts: StatusParts): Omit<GatewayS
     cacheType: cacheTypeOf(report),
     ...(report.cachePing === undefined ? {} : { cachePing: report.cachePing }),
     ...(report.pingNotAsked === undefined ? {} : { cachePingNotAsked: report.pingNotAsked }),
+    ...(state.metrics === undefined ? {} : { metrics: state.metrics }),
     pairs: routes.flatMap((record) => pairStatus(record, config.model) ?? []),
     ...(replicas === undefined ? {} : replicaStatus(replicas)),
     ...(speedup === undefined ? {} : { speedup }),

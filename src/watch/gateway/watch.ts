@@ -88,11 +88,14 @@ export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
     if (!mayProbe()) return standBy();
     const start = clock.monotonic();
     startedAt = start;
+    // A round without evidence from Redis does not tell how that was, nor one that failed; its own watch does.
+    let redis: Parameters<typeof overhead.excuse>[1] | undefined;
     try {
       const limits = { pairs: start + timeout * PAIRS_SHARE, all: start + timeout * ALL_SHARE };
       const round = await probeRound(parts, state, limits, tick);
       const next = advance(state, round);
       state = next;
+      redis = round.backend && availabilityOf(next.backend, round.backend.stalled);
       publishRound(series, config.model, round, next);
       for (const { pair, at } of round.pairs) history.pair(pair, at, tick.traceId);
       if (mayJudge(next)) {
@@ -100,8 +103,8 @@ export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
         if (found !== undefined) state = learn(next, found);
         publish(judge(state, found), tick);
       }
-      overhead.excuse(start, availabilityOf(next.backend, round.backend?.stalled ?? false));
     } finally {
+      overhead.excuse(start, redis ?? (backend?.silent() ? 'away' : 'not known'));
       startedAt = undefined;
     }
   }

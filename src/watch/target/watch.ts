@@ -193,7 +193,7 @@ export function createTargetWatch(options: TargetWatchOptions): ServerWatch {
 
   function publish({ samples, info, cluster }: Scrape, at: number, seconds: number): void {
     series.replace('scrape', samples, at);
-    unseen = unseenOf(info, connection.refused());
+    unseen = unseenOf(info, target.unanswered);
     [mode, clusterInfo] = [modeOf(info), cluster];
     facts = { ...factsOf(info), clusterOk: cluster?.ok, lastScrapeAt: at, scrapeSeconds: seconds };
   }

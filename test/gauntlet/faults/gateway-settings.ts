@@ -1,3 +1,4 @@
+import { hasBehaviour } from '../../../src/litellm/releases.ts';
 import { metricValue } from '../../support/metrics-text.ts';
 import type { Fault } from '../fault.ts';
 import type { VariantName } from '../gateways.ts';
@@ -40,10 +41,10 @@ export const GATEWAY_SETTINGS: readonly Fault[] = [
   rollout(
     'semantic cache',
     'semantic',
-    {
-      '1.80.9': { verdict: 'wrong_answers', cause: 'semantic_or_key_collision' },
-      '1.106.0': { verdict: 'local', cause: 'cache_local' },
-    },
+    (release) =>
+      hasBehaviour(release, 'semantic_scope')
+        ? { verdict: 'local', cause: 'cache_local' }
+        : { verdict: 'wrong_answers', cause: 'semantic_or_key_collision' },
     { releases: 'both', besides: ['cache_local'] },
   ),
   rollout(

@@ -38,6 +38,7 @@ describe('a good configuration', () => {
         {
           name: 'litellm',
           url: 'http://litellm:4000',
+          metrics_url: 'http://litellm:4000/metrics',
           model: 'cache-probe',
           routes: ['completions', 'chat'],
           interval: 60_000,
@@ -100,13 +101,14 @@ describe('a good configuration', () => {
         {
           name: 'litellm',
           url: 'https://litellm:4000/proxy',
+          metrics_url: 'http://litellm:4001/metrics',
           addresses: ['litellm-0', 'litellm-1:4001', 'https://litellm-2:443', '[::1]:4000'],
           api_key: 'sk-1',
           tls: { insecure_skip_verify: true },
           redis: 'cache',
           namespace: 'litellm',
           model: 'cache-probe',
-          routes: ['chat', 'chat_stream', 'embeddings', 'responses', 'completions'],
+          routes: ['chat', 'chat_stream', 'embeddings', 'responses', 'messages', 'completions'],
           interval: 300_000,
           timeout: 20_000,
           ttl: 600_000,

@@ -64,7 +64,7 @@ describe('examine', () => {
     };
     const { findings, failed } = examine(await setupOf({ '.env': 'A=1\n' }), [broken, rule('b', 'high', ['environment'], [['a', 1]])]);
     expect(findings.map(({ rule: { id } }) => id)).toEqual(['b']);
-    expect(failed).toEqual([{ rule: broken, reason: 'URIError' }]);
+    expect(failed).toEqual([{ part: 'the rule broken', rule: 'broken', reason: 'URIError' }]);
   });
 });
 

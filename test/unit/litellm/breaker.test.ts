@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { breakerOpen } from '../../../src/litellm/breaker.ts';
+import { breakerOpen, breakerReading, hasOwnMetrics, metricsUrl } from '../../../src/litellm/breaker.ts';
 
 /** As LiteLLM 1.106.0 writes it. */
 function metrics(...states: string[]): string {
@@ -33,5 +33,41 @@ describe('the circuit breaker in the metrics of a gateway', () => {
 
   it('is read from any text without failing', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => breakerOpen(metrics(text)) !== true));
+  });
+});
+
+describe('a page at the address of the metrics', () => {
+  it.each([
+    ['up 1.0\n', 'none'],
+    ['# TYPE up gauge\n', 'none'],
+    ['litellm_requests_total{model="a b",x="{}"} 1e+06\n', 'none'],
+    ['x{} NaN', 'none'],
+    ['', 'none'],
+    ['\n \n', 'none'],
+    ['<html>\n<body>up</body>', 'no_metrics'],
+    ['{"detail":"Not Found"}', 'no_metrics'],
+    ['Hello, world', 'no_metrics'],
+    ['# a comment of another kind', 'no_metrics'],
+    [metrics('state="closed"} 1.0'), 'not_open'],
+    // Since 1.108 the sum of all workers, and before of each by its process.
+    [metrics('state="open"} 2.0', 'state="half_open"} 0.0', 'state="closed"} 0.0'), 'open'],
+    [metrics('pid="7",state="open"} 1.0', 'pid="8",state="open"} 1.0'), 'open'],
+  ])('%j is %s', (page, reading) => {
+    expect(breakerReading(page)).toBe(reading);
+  });
+
+  it('is read in time that grows with its length, whatever it is', () => {
+    for (const page of ['a'.repeat(1_000_000), 'a{'.repeat(500_000), 'a{}\n'.repeat(250_000), 'a '.repeat(500_000), '\n'.repeat(1_000_000)])
+      expect(['none', 'no_metrics']).toContain(breakerReading(page));
+  });
+
+  it('is at the address that is configured, or behind a slash beside the API', () => {
+    expect(metricsUrl({ url: 'http://g:4000' })).toBe('http://g:4000/metrics/');
+    expect(metricsUrl({ url: 'http://g:4000/base', metrics_url: 'http://g:4000/base/metrics' })).toBe('http://g:4000/base/metrics/');
+    expect(metricsUrl({ url: 'http://g:4000', metrics_url: 'http://g:4001/metrics' })).toBe('http://g:4001/metrics');
+    const own = ['http://g:4000/metrics', 'http://g:4001/metrics', undefined].map((metrics_url) =>
+      hasOwnMetrics({ url: 'http://g:4000', metrics_url }),
+    );
+    expect(own).toEqual([false, true, false]);
   });
 });

@@ -8,6 +8,7 @@ import {
   type ObservationWindow,
   ratioOf,
 } from '../../../src/verdict/growth.ts';
+import { counters } from '../../support/round.ts';
 
 function snapshot(
   at: number,
@@ -15,25 +16,10 @@ function snapshot(
   more: Partial<ServerCounters> = {},
   own: CounterSnapshot['own'] = {},
 ): CounterSnapshot {
-  return {
-    at,
-    own,
-    counters: {
-      runId: 'a',
-      errors,
-      rejectedConnections: 0,
-      evictedKeys: 0,
-      expiredKeys: 0,
-      flushes: 0,
-      deletes: 0,
-      mode: 'standalone',
-      loading: false,
-      ...more,
-    },
-  };
+  return counters(at, { errors, ...more }, own);
 }
 
-const STILL = { rejected_connections: 0, evicted_keys: 0, expired_keys: 0, flushes: 0, deletes: 0 };
+const STILL = { rejected_connections: 0, evicted_keys: 0, expired_keys: 0, flushes: 0, deletes: 0, sets: 0 };
 
 function delta(seconds: number, by: CounterDelta['by']): CounterDelta {
   return { seconds, by };
@@ -58,6 +44,7 @@ describe('the rise between two moments', () => {
       expired_keys: 2,
       flushes: 3,
       deletes: 4,
+      sets: 0,
     });
     expect(deltaBetween(snapshot(0, {}), snapshot(1_000, {}, { flushes: undefined }))?.by).not.toHaveProperty('flushes');
   });

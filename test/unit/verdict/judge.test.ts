@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { CACHE_TYPE, CAUSE, GATEWAY_FAILURE, OUTCOME, type Outcome, ROUTE, type Route, VERDICT } from '../../../src/model/cache.ts';
+import {
+  CACHE_TYPE,
+  CALL_TYPE,
+  CAUSE,
+  GATEWAY_FAILURE,
+  OUTCOME,
+  type Outcome,
+  ROUTE,
+  ROUTES,
+  type Route,
+  VERDICT,
+} from '../../../src/model/cache.ts';
 import { REDIS_FAILURE } from '../../../src/model/redis.ts';
 import { KEY_STATE } from '../../../src/redis/probe-keys/lookup.ts';
 import { CAUSE_TABLE } from '../../../src/verdict/causes/index.ts';
@@ -39,6 +50,20 @@ const COMPLETIONS_AND_CHAT: Record<Outcome, string> = {
   error_duplicate: 'E E E E A E E E E E E',
   control_failed: 'E E E E A E E E E E E',
 };
+/** Two routes whose hits prove a read: one that misses says nothing of reading while the other one hits. */
+const COMPLETIONS_AND_MESSAGES: Record<Outcome, string> = {
+  ok: 'W W P W A P P P E E E',
+  hit_unverified: 'W W P W A P P P E E E',
+  hit_not_in_redis: 'P P R P A R R R E E E',
+  hit_unlabelled: 'W W P W A P P P E E E',
+  hit_on_first: 'A A A A A A A A A A A',
+  miss_key_present: 'P P R P A C C C E E E',
+  miss_not_written: 'P P R P A C C C E E E',
+  miss_unexplained: 'P P R P A C C C E E E',
+  error_first: 'E E E E A E E E E E E',
+  error_duplicate: 'E E E E A E E E E E E',
+  control_failed: 'E E E E A E E E E E E',
+};
 const CHAT_AND_EMBEDDINGS: Record<Outcome, string> = {
   ok: 'W W P W A P P P E E E',
   hit_unverified: 'W W R W A P P P E E E',
@@ -53,6 +78,10 @@ const CHAT_AND_EMBEDDINGS: Record<Outcome, string> = {
   control_failed: 'E E E E A E E E E E E',
 };
 
+const READING = ROUTE.filter((route) => ROUTES[route].provesRead !== 'none');
+const OTHER = ROUTE.filter((route) => ROUTES[route].provesRead === 'none');
+const HIT = ['ok', 'hit_unverified', 'hit_not_in_redis', 'hit_unlabelled'] as const satisfies readonly Outcome[];
+
 function matrix(one: Route, other: Route): Record<string, string> {
   const letterOf = (verdict: string) => Object.entries(LETTER).find(([, name]) => name === verdict)?.[0] ?? verdict;
   return Object.fromEntries(
@@ -64,13 +93,58 @@ function matrix(one: Route, other: Route): Record<string, string> {
 }
 
 describe('the verdict', () => {
-  it('follows the table for every pair of outcomes of completions and chat', () => {
-    expect(matrix('completions', 'chat')).toEqual(COMPLETIONS_AND_CHAT);
+  it('follows the table for every pair of outcomes of a route whose hits prove a read and of another', () => {
+    expect(READING).toEqual(['completions', 'messages']);
+    for (const reading of READING) for (const other of OTHER) expect(matrix(reading, other), other).toEqual(COMPLETIONS_AND_CHAT);
   });
 
-  it('follows the table for every pair of outcomes of two routes that are not completions', () => {
-    expect(matrix('chat', 'embeddings')).toEqual(CHAT_AND_EMBEDDINGS);
-    expect(matrix('chat_stream', 'responses')).toEqual(CHAT_AND_EMBEDDINGS);
+  it('follows the table for every pair of outcomes of two routes whose hits prove a read', () => {
+    expect(matrix('completions', 'messages')).toEqual(COMPLETIONS_AND_MESSAGES);
+    expect(matrix('messages', 'completions')).toEqual(COMPLETIONS_AND_MESSAGES);
+  });
+
+  it('follows the table for every pair of outcomes of two routes whose hits prove nothing', () => {
+    for (const one of OTHER) for (const other of OTHER) if (one !== other) expect(matrix(one, other)).toEqual(CHAT_AND_EMBEDDINGS);
+  });
+
+  it('counts an unmarked hit of messages as one of chat, beside every other outcome and key', () => {
+    for (const hit of HIT) {
+      for (const key of KEY_STATE) {
+        for (const other of OUTCOME) {
+          for (const cachePing of [200, 503, undefined]) {
+            const judged = (route: Route, unmarked: boolean) =>
+              judge([result(route, hit, { key, unmarked }), result('embeddings', other)], { ...QUIET, cachePing, seesEveryWrite: true });
+            const { verdict, cause } = judged('messages', true);
+            expect({ verdict, cause }, `${hit} ${key} ${other}`).toEqual(
+              (({ verdict, cause }) => ({ verdict, cause }))(judged('chat', false)),
+            );
+          }
+        }
+      }
+    }
+  });
+
+  it('takes two routes whose hits prove a read for one where they show the same, beside every outcome of chat', () => {
+    for (const outcome of OUTCOME) {
+      for (const other of OUTCOME) {
+        const chat = result('chat', other);
+        const both = judge([result('completions', outcome), result('messages', outcome), chat], QUIET).verdict;
+        expect(both, `${outcome} ${other}`).toBe(judge([result('completions', outcome), chat], QUIET).verdict);
+      }
+    }
+  });
+
+  it('is partial where one of two reading routes hits, and the masked outage only where none of them does', () => {
+    const judged = (one: Outcome, two: Outcome) =>
+      judge([result('completions', one), result('messages', two), result('chat', 'ok', { key: 'present' })], QUIET).verdict;
+    expect([judged('ok', 'miss_not_written'), judged('miss_not_written', 'ok'), judged('miss_key_present', 'ok')]).toEqual(
+      Array(3).fill('partial'),
+    );
+    // Nothing was written for the one, and the other was not read: reading is broken.
+    expect([judged('miss_not_written', 'miss_key_present'), judged('miss_key_present', 'miss_not_written')]).toEqual(
+      Array(2).fill('memory_only'),
+    );
+    expect(judged('miss_not_written', 'miss_not_written')).toBe('partial');
   });
 
   it('does not depend on the order of the routes', () => {
@@ -375,6 +449,13 @@ describe('the cause', () => {
     expect(causeOf(responses, { version: '1.80.9' })).toBe('call_type_not_cached');
     expect(causeOf(responses, { version: '1.81.0' })).toBe('undetermined');
     expect(causeOf(responses, { version: undefined })).toBe('undetermined');
+    const messages = [result('completions', 'ok'), result('messages', 'miss_not_written')];
+    expect(causeOf(messages, { version: '1.97.0' })).toBe('call_type_not_cached');
+    expect(causeOf(messages, { version: '1.98.0' })).toBe('undetermined');
+    // LiteLLM looks for the name of the function, which has no a in front.
+    expect(causeOf(messages, { version: '1.110.2', callTypes: CALL_TYPE.filter((type) => type !== 'anthropic_messages') })).toBe(
+      'call_type_not_cached',
+    );
   });
 
   it('is what a replica by itself shows, in an outage between replicas', () => {
@@ -393,6 +474,18 @@ describe('the cause', () => {
     expect(alone('hit_not_in_redis', 'absent', { increases: { OOM: GROWN } }).cause).toBe('different_redis');
   });
 
+  it.each([404, 405, 501])('is gateway_error for a path that is not served, and says which: HTTP %d', (status) => {
+    const unserved = (route: Route) => result(route, 'error_first', { failure: 'status', status });
+    for (const route of ROUTE) {
+      const judged = judge([result('chat', 'ok'), unserved(route)], QUIET);
+      expect(judged).toMatchObject({ verdict: 'not_measurable', cause: 'gateway_error' });
+      expect(judged.evidence).toContain(`does not serve the path of ${ROUTES[route].title} (HTTP ${status})`);
+    }
+    expect(evidenceOf([unserved('messages'), unserved('responses')], {})).toContain('the path of messages, responses');
+    expect(evidenceOf([result('messages', 'error_first', { failure: 'status', status: 500 })], {})).not.toContain('does not serve');
+    expect(evidenceOf([result('messages', 'error_first', { failure: 'model', status })], {})).not.toContain('does not serve');
+  });
+
   it('is write_batching when a flush size is set and a key was never written', () => {
     expect(causeOf(MASKED, { flushSize: 3 })).toBe('write_batching');
     expect(causeOf(MASKED, { flushSize: 1 })).toBe('undetermined');
@@ -405,8 +498,11 @@ describe('the cause', () => {
     expect(causeOf(unwatched('absent'), { seesEveryWrite: true })).toBe('different_redis');
     expect(causeOf(unwatched('absent'), {})).toBe('undetermined');
     expect(causeOf(unwatched('absent'), { seesEveryWrite: true, cacheType: 'unknown' })).toBe('undetermined');
-    // A hit of chat can come from the memory of the worker.
+    // A hit of chat can come from the memory of the worker, and an unmarked one of messages from that of the chat call behind it.
     expect(causeOf([result('chat', 'hit_not_in_redis', { key: 'absent' })], { seesEveryWrite: true })).toBe('undetermined');
+    const messages = (unmarked: boolean) =>
+      causeOf([result('messages', 'hit_not_in_redis', { key: 'absent', unmarked })], { seesEveryWrite: true });
+    expect([messages(false), messages(true)]).toEqual(['different_redis', 'undetermined']);
   });
 
   describe('of a key that was written and is gone again', () => {

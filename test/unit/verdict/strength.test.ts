@@ -64,6 +64,11 @@ const OUTAGES: Readonly<
   'NOPERM, much more': { cause: 'redis_permission', strength: 'counter', signals: { increases: { NOPERM: { by: 99, usual: 0 } } } },
   'OOM, more': { cause: 'redis_out_of_memory', strength: 'counter', signals: { increases: { OOM: { by: 9, usual: 0 } } } },
   'WRONGPASS, a little more': { cause: 'redis_auth', strength: 'counter', signals: { increases: { WRONGPASS: { by: 4, usual: 0 } } } },
+  'silence after an outage': {
+    cause: 'breaker_open',
+    strength: 'own',
+    signals: { cachePing: 200, silence: { rounds: 3, since: 0, seconds: 120, reach: 'ping' } },
+  },
   'open breaker': { cause: 'breaker_open', strength: 'symptom', signals: { breakerOpen: true } },
 };
 
@@ -318,7 +323,10 @@ describe('the hint at an open breaker', () => {
     expect(hint({})).toBe(true);
     expect(hint({ acceptedCredential: undefined, cachePing: 200 })).toBe(true);
     expect(judged(SILENT).cause).toBe('undetermined');
-    expect(judged(SILENT).evidence).toMatch(/it closes by itself or after a restart of the gateway\. Last pairs: /);
+    expect(judged(SILENT).evidence).toMatch(/restart the workers of the gateway, which heals it\. Last pairs: /);
+    expect(judged({ ...SILENT, version: '1.106.0' }).evidence).toMatch(
+      /It closes by itself, .* or after a restart of the gateway\. Last pairs: /,
+    );
   });
 
   it('is not given where something speaks against it', () => {

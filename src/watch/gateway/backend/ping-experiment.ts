@@ -1,21 +1,27 @@
 import type { Clock } from '../../../schedule/clock.ts';
 import { type CounterDelta, type CounterSnapshot, deltaBetween } from '../../../verdict/growth.ts';
-import { compare, type Repetition } from '../../../verdict/repetition.ts';
+import { compare, HEARD, NOT_LET_IN, type Repetition } from '../../../verdict/repetition.ts';
 import { pingRecovered, type SelfReport } from '../self-report.ts';
 
 /** What the experiment works with: how `/cache/ping` is asked once more, and how the server's counters are read. */
 export interface PingParts {
   askPing(report: SelfReport): Promise<SelfReport>;
   snapshot(): Promise<CounterSnapshot | undefined>;
+  /** An answer of 200 is a reason to ask as well: whether the server counts a PING each time. */
+  hears?: boolean;
   clock: Clock;
   signal: AbortSignal;
 }
 
-/** The last status of `/cache/ping`, whether it answered 200 again meanwhile, and what the server did; undefined when that could not be compared. */
+/**
+ * The last status of `/cache/ping`, whether it answered 200 again meanwhile, and what the server did; undefined when that
+ * could not be compared. `heard`: whether the server counted a PING each time; undefined where that was not the question.
+ */
 export interface PingExperiment {
   readonly report: SelfReport;
   readonly recovered: boolean;
   readonly repetition: Repetition | undefined;
+  readonly heard?: boolean | undefined;
 }
 
 /**
@@ -30,16 +36,24 @@ const LONGEST_MS = 300;
 
 /**
  * Asks `/cache/ping` again and again between readings of the server's counters, when it has just answered 503: an
- * open circuit breaker keeps a gateway from its Redis, but not this question (LiteLLM 1.106.0 sends one PING each
- * time). Until a monotonic time at most; there is no repetition when there was no time for it, when an answer was
+ * open circuit breaker keeps a gateway from its Redis, but not this question (LiteLLM 1.106.0 and 1.110.2 send one PING
+ * each time). With `hears` it asks after an answer of 200, too; it comes right after pairs, which have just tried the
+ * breaker, so that the write behind this question finds it as they did. Until a monotonic time at most; there is no repetition when there was no time for it, when an answer was
  * another one, or when the counters could not be compared.
  */
 export async function repeatPing(parts: PingParts, known: SelfReport, until: number): Promise<PingExperiment> {
-  const { askPing, snapshot, clock, signal } = parts;
+  const { askPing, snapshot, hears, clock, signal } = parts;
+  const status = hears && known.cachePing === 200 ? 200 : 503;
+  const counted = status === 200 ? HEARD : NOT_LET_IN;
   const [asked, between]: [CounterDelta[], CounterDelta[]] = [[], []];
   let [report, recovered] = [known, false];
-  const ended = (repetition?: Repetition): PingExperiment => ({ report, recovered, repetition });
-  let last = report.cachePing === 503 ? await snapshot() : undefined;
+  const ended = (repetition?: Repetition): PingExperiment => ({
+    report,
+    recovered,
+    repetition,
+    ...(status === 200 && { heard: repetition?.times === PAUSES.length && repetition.counters.length > 0 }),
+  });
+  let last = report.cachePing === status ? await snapshot() : undefined;
   for (const pause of PAUSES) {
     if (last === undefined) return ended();
     const before = last;
@@ -47,7 +61,7 @@ export async function repeatPing(parts: PingParts, known: SelfReport, until: num
     recovered ||= pingRecovered(report, answer);
     report = answer;
     const answered = await snapshot();
-    if (answered === undefined || report.cachePing !== 503) return ended();
+    if (answered === undefined || report.cachePing !== status) return ended();
     const took = Math.max(SHORTEST_MS, answered.at - before.at);
     if (took > LONGEST_MS || clock.monotonic() + pause * took > until) return ended();
     await clock.sleep(pause * took, signal);
@@ -57,7 +71,7 @@ export async function repeatPing(parts: PingParts, known: SelfReport, until: num
     asked.push(deltas[0]);
     between.push(deltas[1]);
     // What did not move with each question proves nothing any more: the others are saved for the rest of the outage.
-    if (compare(asked, between).counters.length === 0) break;
+    if (compare(asked, between, counted).counters.length === 0) break;
   }
-  return ended(compare(asked, between));
+  return ended(compare(asked, between, counted));
 }

@@ -1,35 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { RULES } from '../../../../src/doctor/rules/index.ts';
 import type { Live } from '../../../../src/doctor/setup.ts';
-import { reported, said, setupOf } from '../../../support/doctor-setup.ts';
-
-/** What a rule says of a setup, as `severity: message`: nothing, one thing or several. */
-type Says = string | readonly string[] | undefined;
-type Case = readonly [what: string, files: Readonly<Record<string, string>>, says: Says, version?: string];
-
-const GATEWAY = 'ghcr.io/berriai/litellm:v1.104.2';
-
-/** A configuration with a cache, whose parameters are those given. */
-function cache(...params: readonly string[]) {
-  return { 'config.yaml': `litellm_settings:\n  cache: true\n  cache_params:\n${params.map((line) => `    ${line}\n`).join('')}` };
-}
-
-/** A cache in the Redis of a host. */
-function redisCache(...params: readonly string[]) {
-  return cache('type: redis', 'host: redis', ...params);
-}
-
-/** A compose file with a Redis that has these lines besides. */
-function server(command: string | undefined, image = 'redis:8', ...lines: readonly string[]) {
-  const all = [`image: ${image}`, ...(command === undefined ? [] : [`command: redis-server ${command}`]), ...lines];
-  return { 'compose.yaml': `services:\n  redis:\n${all.map((line) => `    ${line}\n`).join('')}` };
-}
-
-/** The same with a gateway in front of it. */
-function both(gateway: readonly string[], redis: readonly string[], name = 'redis') {
-  const lines = (all: readonly string[]) => all.map((line) => `    ${line}\n`).join('');
-  return { 'compose.yaml': `services:\n  litellm:\n    image: ${GATEWAY}\n${lines(gateway)}  ${name}:\n${lines(redis)}` };
-}
+import { both, type Case, cache, redisCache, type Says, server, testBoundaries } from '../../../support/boundaries.ts';
+import { said, setupOf } from '../../../support/doctor-setup.ts';
 
 const TIMEOUT = (seconds: number) => `medium: service redis closes connections that were idle for ${seconds} s`;
 const TTL = (what: string) => `medium: ttl is ${what}`;
@@ -539,19 +512,7 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
   ],
 };
 
-describe.each(Object.entries(CASES))('%s', (id, cases) => {
-  const rule = RULES.find((one) => one.id === id);
-
-  it.each(cases.map(([what, files, says, litellmVersion]) => ({ what, files, says, litellmVersion })))(
-    '$what',
-    async ({ files, says, litellmVersion }) => {
-      if (rule === undefined) throw new Error(`there is no rule ${id}`);
-      const found = await reported(rule, files, litellmVersion === undefined ? {} : { litellmVersion });
-      const texts = found.map((line) => line.replace(/^.*?: (?=(?:critical|high|medium|low|info): )/, ''));
-      expect(texts).toEqual(says === undefined ? [] : typeof says === 'string' ? [says] : says);
-    },
-  );
-});
+testBoundaries(CASES);
 
 describe('what the running Redis says', () => {
   it.each<readonly [string, NonNullable<Live['redis']>, Says]>([

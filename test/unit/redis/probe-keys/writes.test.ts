@@ -52,3 +52,28 @@ describe('the probes of other exporters', () => {
     expect(writes.others(0)).toBe(0);
   });
 });
+
+describe('the keys of one probe', () => {
+  const probe = newProbe(OWN);
+  const key = (hash: string, namespace = '') => `${namespace}${probe}:${hash.repeat(64)}`;
+  const heard = (...messages: string[]) => {
+    const writes = createProbeWrites(handClock(), OWN);
+    for (const message of messages) writes.record(message);
+    return writes.get(probe);
+  };
+
+  it('are all kept, and each is counted by itself: two that were written once are no key that was written twice', () => {
+    expect(heard(key('a'))).toMatchObject({ key: key('a'), others: [], times: 1 });
+    expect(heard(key('a'), key('b'))).toMatchObject({ key: key('a'), others: [key('b')], times: 1 });
+    expect(heard([key('a'), key('b')].join())).toMatchObject({ key: key('a'), others: [key('b')], times: 1 });
+    expect(heard(key('a'), key('b'), key('a'))).toMatchObject({ times: 2 });
+    expect(heard(key('a', 'litellm:'), key('b', 'litellm:'))).toMatchObject({ times: 1 });
+  });
+
+  it('are flushed together, and do not fill the memory', () => {
+    expect(heard(key('a'), key('b'), '')).toMatchObject({ times: 1, flushed: true });
+    const many = Array.from({ length: 1_000 }, (_, index) => `${probe}:${index.toString(16).padStart(64, '0')}`);
+    expect(heard(...many)).toMatchObject({ key: many[0], others: many.slice(1, 8) });
+    expect(heard(...many, many[0] ?? '')).toMatchObject({ times: 2 });
+  });
+});

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Outcome } from '../../../../src/model/cache.ts';
+import type { Outcome, Route } from '../../../../src/model/cache.ts';
 import type { PairResult } from '../../../../src/pairs/pair.ts';
 import {
   createRouteRecord,
@@ -73,6 +73,24 @@ describe('the record of a route', () => {
     const hits = Array.from({ length: number - 1 }, () => ['ok'] as const);
     expect(nextKind(recordAfter(...hits))).toBe(kind);
     expect(nextKind(forget(recordAfter(...hits)))).toBe(kind === 'control' ? 'own' : kind);
+  });
+});
+
+describe('the kind of the next pair', () => {
+  const nineHits = (route: Route, unmarked: boolean) => {
+    let record = createRouteRecord(route);
+    for (let pair = 1; pair < 10; pair++) record = recordPair(record, sentPair(route, 'ok', { unmarked }), 'trace', false);
+    return record;
+  };
+
+  it('is never plain where the hits do not name their key, which nothing else would find', () => {
+    expect([nextKind(nineHits('messages', false)), nextKind(nineHits('completions', false)), nextKind(nineHits('chat', false))]).toEqual([
+      'plain',
+      'plain',
+      'own',
+    ]);
+    expect([nextKind(nineHits('messages', true)), nextKind(nineHits('completions', true))]).toEqual(['own', 'own']);
+    expect(currentResult(nineHits('messages', true))?.unmarked).toBe(true);
   });
 });
 

@@ -8,7 +8,19 @@ import type { Round } from '../../../../src/watch/gateway/round.ts';
 import { currentResult, nextKind } from '../../../../src/watch/gateway/route.ts';
 import type { SelfReport } from '../../../../src/watch/gateway/self-report.ts';
 import { advance, createState, type GatewayState, learn, mayJudge, routesAfter } from '../../../../src/watch/gateway/state.ts';
-import { counters, DOWN, evidence, READABLE, replicasFound, round, SETTINGS, stateAfter, statesAfter, UP } from '../../../support/round.ts';
+import {
+  counters,
+  DOWN,
+  evidence,
+  READABLE,
+  refusals,
+  replicasFound,
+  round,
+  SETTINGS,
+  stateAfter,
+  statesAfter,
+  UP,
+} from '../../../support/round.ts';
 import { gatewayConfig } from '../../../support/watched-gateway.ts';
 
 const CONFIG = gatewayConfig('http://x', { interval: 60_000 });
@@ -16,9 +28,20 @@ const START = createState(CONFIG);
 const WITH_TARGET = createState({ ...CONFIG, redis: 'cache' });
 const WITH_REPLICAS = createState({ ...CONFIG, addresses: ['a', 'b'] });
 
-/** The same value, in which an attempt to change a field throws. */
+/** The same value, in which an attempt to change a field, or what a map or a set holds, throws. */
 function frozen<T>(value: T): T {
-  if (typeof value === 'object' && value !== null) for (const part of Object.values(value)) frozen(part);
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (value instanceof Map || value instanceof Set) {
+    for (const part of value instanceof Map ? [...value].flat() : value) frozen(part);
+    for (const name of ['set', 'add', 'delete', 'clear'])
+      if (name in value) {
+        const refuse = () => {
+          throw new TypeError(`${name} of a ${value.constructor.name} that may not change`);
+        };
+        Object.defineProperty(value, name, { value: refuse });
+      }
+  }
+  for (const part of Object.values(value)) frozen(part);
   return Object.freeze(value);
 }
 
@@ -67,13 +90,44 @@ describe('what is known after a round', () => {
     expect(outcomes(stateAfter(START, GOOD, round({}, more)))).toEqual(expected);
   });
 
-  it('is made anew: nothing of the state before is changed', () => {
-    const before = frozen(stateAfter(WITH_TARGET, GOOD));
-    const next = advance(before, { ...MISSED, target: READABLE, backend: evidence(counters(1), counters(2)) });
-    expect([outcomes(before), outcomes(next)]).toEqual([
-      ['ok', 'ok'],
-      ['miss_not_written', 'miss_not_written'],
-    ]);
+  it.each<[string, Round, Round]>([
+    ['after good pairs', GOOD, MISSED],
+    ['after bad pairs', MISSED, MISSED],
+    ['after bad pairs that are mended', MISSED, GOOD],
+    ['with the settings of another cache', GOOD, { ...GOOD, cacheReplaced: true }],
+    ['of a gateway that went down', GOOD, { ...GOOD, before: DOWN, after: DOWN }],
+  ])('is made anew: nothing of the state before is changed, nor of the round, %s', (_, first, second) => {
+    const start = createState({ ...CONFIG, redis: 'cache', addresses: ['a', 'b'] });
+    const around = (at: number): Partial<Round> => ({
+      target: READABLE,
+      replicas: replicasFound('ab'),
+      backend: evidence(counters(at, { errors: { NOAUTH: at } }), counters(at + 100, { errors: { NOAUTH: at + 9 } }), {
+        refusals: refusals({
+          denied: [{ what: 'command set', kind: 'command set app', count: 3, ageSeconds: 0 }],
+          tied: [{ cause: 'redis_permission', count: 2, tie: { address: '10.0.0.1' }, kind: 'command set app' }],
+        }),
+      }),
+    });
+    const before = frozen(stateAfter(start, { ...first, ...around(1) }, { ...first, ...around(1_000) }));
+    const shown = outcomes(before);
+    const round = frozen({ ...second, ...around(2_000) });
+    const next = advance(before, round);
+    expect(next).not.toBe(before);
+    expect(outcomes(before)).toEqual(shown);
+    expect(advance(before, round)).toEqual(next);
+    const learnt = frozen(next);
+    learn(learnt, {
+      pause: { waited: true, after: counters(3_000) },
+      ping: { report: { ...UP, cachePing: 200 }, recovered: true, repetition: undefined },
+      selfChecks: [{ name: 'a', result: { route: 'completions', outcome: 'hit_not_in_redis', key: 'absent' } }],
+      breakerOpen: undefined,
+    });
+  });
+
+  it('holds nothing that the test could not see changed', () => {
+    expect(() => frozen({ a: new Map([[1, 2]]) }).a.set(1, 3)).toThrow('set of a Map that may not change');
+    expect(() => frozen([new Set([1])])[0]?.add(2)).toThrow('add of a Set that may not change');
+    expect(() => Object.assign(frozen({ a: { b: 1 } }).a, { b: 2 })).toThrow(TypeError);
   });
 
   it('takes the last result where a negative control passed, and none for a route that was skipped', () => {

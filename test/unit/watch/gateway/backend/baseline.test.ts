@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CounterSnapshot } from '../../../../../src/verdict/growth.ts';
+import { type CounterSnapshot, ratioOf } from '../../../../../src/verdict/growth.ts';
 import {
   type Baseline,
   increasesBeside,
@@ -10,24 +10,11 @@ import {
   withBad,
   withGood,
 } from '../../../../../src/watch/gateway/backend/baseline.ts';
+import { counters } from '../../../../support/round.ts';
 
 /** The counters at a time in milliseconds, with NOAUTH at a value. */
 function snapshot(at: number, NOAUTH: number): CounterSnapshot {
-  return {
-    at,
-    counters: {
-      runId: 'a',
-      errors: { NOAUTH },
-      rejectedConnections: 0,
-      evictedKeys: 0,
-      expiredKeys: 0,
-      flushes: 0,
-      deletes: 0,
-      mode: 'standalone',
-      loading: false,
-    },
-    own: { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0 },
-  };
+  return counters(at, { errors: { NOAUTH } });
 }
 
 describe('the baseline of a gateway that was never seen well', () => {
@@ -50,6 +37,34 @@ describe('the baseline of a gateway that was never seen well', () => {
     const second = observe(first, snapshot(1000, 30), snapshot(1100, 60)).baseline;
     const restarted = (at: number): CounterSnapshot => ({ ...snapshot(at, 0), counters: { ...snapshot(at, 0).counters, runId: 'b' } });
     expect(observe(second, restarted(2000), restarted(2100)).window?.pause).toBeUndefined();
+  });
+
+  it('takes a steady noise of others for that, however many bad rounds it goes on', () => {
+    for (const perSecond of [1, 3, 20]) {
+      let baseline: Baseline = NO_BASELINE;
+      const ratios = Array.from({ length: 20 }, (_, round) => {
+        const before = round * 10_000;
+        const at = (milliseconds: number) => snapshot(milliseconds, Math.floor((milliseconds / 1_000) * perSecond));
+        const seen = observe(baseline, at(before), at(before + 4_000));
+        baseline = seen.window === undefined ? seen.baseline : withBad(seen.baseline, seen.window);
+        const { NOAUTH } = seen.window === undefined ? {} : increasesBeside(baseline, seen.window);
+        expect(NOAUTH?.steady).toBeUndefined();
+        return NOAUTH && ratioOf(NOAUTH);
+      });
+      expect(ratios).toEqual(ratios.map(() => undefined));
+    }
+  });
+
+  it('finds what moves with its pairs only, from the first round behind a pause that is long enough', () => {
+    let baseline: Baseline = NO_BASELINE;
+    const ratios = Array.from({ length: 4 }, (_, round) => {
+      const seen = observe(baseline, snapshot(round * 10_000, round * 8), snapshot(round * 10_000 + 4_000, round * 8 + 8));
+      baseline = seen.window === undefined ? seen.baseline : withBad(seen.baseline, seen.window);
+      const { NOAUTH } = seen.window === undefined ? {} : increasesBeside(baseline, seen.window);
+      return NOAUTH && ratioOf(NOAUTH);
+    });
+    // Beside a burst of two refusals, which any client may cause: (8 + 1) / (2 + 1).
+    expect(ratios).toEqual([undefined, 3, 3, 3]);
   });
 });
 

@@ -3,21 +3,15 @@ import type { Clock } from '../../../../../src/schedule/clock.ts';
 import type { CounterSnapshot } from '../../../../../src/verdict/growth.ts';
 import { type PingParts, repeatPing } from '../../../../../src/watch/gateway/backend/ping-experiment.ts';
 import type { SelfReport } from '../../../../../src/watch/gateway/self-report.ts';
+import { counters } from '../../../../support/round.ts';
 
 const DOWN: SelfReport = { cachePing: 503 };
-const EMPTY = {
-  rejectedConnections: 0,
-  evictedKeys: 0,
-  expiredKeys: 0,
-  flushes: 0,
-  deletes: 0,
-  mode: 'standalone',
-  loading: false,
-} as const;
 
 interface Scene {
   /** What each question moves, by the prefix of the error; the statuses that it answers in turn, 503 after the last. */
-  ping: { moves?: Readonly<Record<string, number>>; statuses?: readonly number[]; milliseconds?: number };
+  ping: { moves?: Readonly<Record<string, number>>; statuses?: readonly number[]; milliseconds?: number; arrives?: boolean };
+  /** PINGs of other clients until a time in milliseconds. */
+  otherPings?(until: number): number;
   /** Refusals of somebody else until a time in milliseconds. */
   others?(until: number): Readonly<Record<string, number>>;
   /** Whether the server can be read when it is asked for the n-th time. */
@@ -25,8 +19,8 @@ interface Scene {
 }
 
 /** A gateway and its Redis on a clock of their own, which goes on only while somebody waits. */
-function scene({ ping, others = () => ({}), readable = () => true }: Scene) {
-  const { moves = {}, statuses = [], milliseconds = 20 } = ping;
+function scene({ ping, others = () => ({}), otherPings = () => 0, readable = () => true }: Scene) {
+  const { moves = {}, statuses = [], milliseconds = 20, arrives = false } = ping;
   const seen = { asked: 0, readings: 0, at: 0 };
   const clock: Clock = {
     now: () => seen.at,
@@ -52,7 +46,8 @@ function scene({ ping, others = () => ({}), readable = () => true }: Scene) {
     },
     snapshot: async () => {
       seen.readings += 1;
-      return readable(seen.readings) ? { at: seen.at, own: {}, counters: { ...EMPTY, runId: 'a', errors: errors() } } : undefined;
+      const pings = (arrives ? seen.asked : 0) + otherPings(seen.at);
+      return readable(seen.readings) ? counters(seen.at, { errors: errors(), pings }) : undefined;
     },
   };
   return { parts, seen };
@@ -133,3 +128,38 @@ function seeded(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
+
+describe('asking a gateway that answers whether Redis hears it', () => {
+  const ALL = [200, 200, 200, 200];
+  const heard = async (more: Scene, hears = true) => {
+    const { parts, seen } = scene(more);
+    return { ...(await repeatPing({ ...parts, hears }, { cachePing: 200 }, 10_000)), asked: seen.asked };
+  };
+
+  it('finds that Redis counts a PING each time and none between', async () => {
+    expect(await heard({ ping: { statuses: ALL, arrives: true } })).toMatchObject({ heard: true, asked: 4 });
+  });
+
+  it('is not asked where nothing depends on it', async () => {
+    expect(await heard({ ping: { statuses: ALL, arrives: true } }, false)).toMatchObject({ repetition: undefined, asked: 0 });
+  });
+
+  it.each<[string, Scene]>([
+    ['its Redis is another one', { ping: { statuses: ALL } }],
+    ['a refusal comes each time instead', { ping: { statuses: ALL, moves: { WRONGPASS: 1 } } }],
+    ['another client pings all the time', { ping: { statuses: ALL, arrives: true }, otherPings: (until) => Math.floor(until / 10) }],
+    ['an answer is another one', { ping: { statuses: [200, 200, 503], arrives: true } }],
+    ['the server cannot be read', { ping: { statuses: ALL, arrives: true }, readable: () => false }],
+  ])('does not find it where %s', async (_, more) => {
+    expect((await heard(more)).heard).toBe(false);
+  });
+
+  it('takes no client for the gateway that pings at a fixed pace, whichever', async () => {
+    for (let pace = 1; pace < 2_000; pace += 1) {
+      for (const phase of [0, 0.25, 0.5, 0.75]) {
+        const more: Scene = { ping: { statuses: ALL }, otherPings: (until) => Math.floor(until / pace + phase) };
+        expect((await heard(more)).heard, `every ${pace} ms`).toBe(false);
+      }
+    }
+  });
+});

@@ -1,0 +1,105 @@
+import type { GatewayRelease } from '../../dev/gateway.ts';
+import type { Score } from '../gauntlet/score.ts';
+import type { ResolveDifference } from '../support/resolve-differences.ts';
+import { described, type Replacement } from './lock.ts';
+import type { Difference } from './shape.ts';
+
+/** One step of a trial: done, or why not. */
+export type Step<T> = { found: T } | { failed: string };
+
+/** A fault on the release that was tried. */
+export interface FaultTried {
+  name: string;
+  score: Score | 'not run';
+  /** What the exporter said, or why it could not be run. */
+  said: string;
+}
+
+/** Everything that is known of a release after a trial. */
+export interface Trial {
+  release: GatewayRelease;
+  /** The release that it is compared with. */
+  before: GatewayRelease;
+  /** The day, as 2026-11-22. */
+  date: string;
+  minutes: number;
+  replaced: readonly Replacement[];
+  /** What it is made of, by subject. */
+  inside: Step<Readonly<Record<string, Difference>>>;
+  /** Answers that look otherwise, by the name of the recording. */
+  answers: Step<Readonly<Record<string, Difference>>>;
+  /** Cases in which the doctor says something else than LiteLLM does, of so many. */
+  resolved: Step<{ cases: number; differences: readonly ResolveDifference[] }>;
+  faults: Step<readonly FaultTried[]>;
+}
+
+const MOST_LINES = 40;
+const MOST_CASES = 10;
+
+/** Whether the release is as the exporter knows it: all steps were done, no cause was wrong, and the doctor resolves as it does. */
+export function isAsKnown({ inside, answers, resolved, faults }: Trial): boolean {
+  const isDone = 'found' in inside && 'found' in answers;
+  const resolves = 'found' in resolved && resolved.found.differences.length === 0;
+  return isDone && resolves && 'found' in faults && faults.found.every(({ score }) => score === 'right' || score === 'late');
+}
+
+/** The report of a trial, in Markdown. */
+export function reportOf(trial: Trial): string {
+  const { release, before, date, minutes, replaced, inside, answers, resolved, faults } = trial;
+  const requirements =
+    replaced.length === 0
+      ? 'Its requirements resolve as they are.'
+      : `The package index does not have all of its requirements; tried and taken: ${replaced.map(described).join(', ')}.`;
+  return [
+    `## LiteLLM ${release}, compared with ${before}`,
+    '',
+    `Tried on ${date} by \`npm run try-release -- ${release}\`, in ${minutes} minutes. ${requirements}`,
+    '',
+    ...section('What it is made of', inside, (found) => differences(found, 'The same in everything that was looked at.')),
+    ...section('What it answers', answers, (found) => differences(found, 'Every recorded answer looks as before.')),
+    ...section('What the doctor says of it', resolved, ({ cases, differences: apart }) => doctor(cases, apart)),
+    ...section('Faults', faults, tableOf),
+  ].join('\n');
+}
+
+function section<T>(title: string, step: Step<T>, lines: (found: T) => string[]): string[] {
+  const text = 'found' in step ? lines(step.found) : [`Not done: ${step.failed}`];
+  return [`### ${title}`, '', ...text, ''];
+}
+
+function differences(found: Readonly<Record<string, Difference>>, none: string): string[] {
+  const lines = Object.entries(found).flatMap(([subject, { gone, added }]) => {
+    const parts = [...gone.map((line) => `gone: ${code(line)}`), ...added.map((line) => `new: ${code(line)}`)];
+    const rest = parts.length - MOST_LINES;
+    return parts.length === 0
+      ? []
+      : [`- **${subject}**`, ...[...parts.slice(0, MOST_LINES), ...(rest > 0 ? [`and ${rest} more`] : [])].map((part) => `  - ${part}`)];
+  });
+  return lines.length === 0 ? [none] : lines;
+}
+
+function doctor(cases: number, apart: readonly ResolveDifference[]): string[] {
+  if (apart.length === 0) return [`It resolves the connection of all ${cases} generated configurations as this release does.`];
+  const shown = apart.slice(0, MOST_CASES).map(({ client, environment, config, theirs, ours }) => {
+    const [given, release, own] = [{ environment, config }, theirs, ours].map((value) => code(JSON.stringify(value)));
+    return `- ${client}: ${given}; LiteLLM: ${release}; the doctor: ${own}`;
+  });
+  return [`It differs from LiteLLM in ${apart.length} of ${cases} generated configurations:`, '', ...shown];
+}
+
+function tableOf(faults: readonly FaultTried[]): string[] {
+  const right = faults.filter(({ score }) => score === 'right').length;
+  return [
+    `${right} of ${faults.length} right.`,
+    '',
+    '| fault | score | what the exporter said |',
+    '|---|---|---|',
+    ...faults.map(({ name, score, said }) => `| ${name} | ${score} | ${said.replaceAll('|', '\\|')} |`),
+  ];
+}
+
+/** A text as code, whatever is in it. */
+function code(text: string): string {
+  const flat = text.replace(/\s+/g, ' ').slice(0, 400);
+  return flat.includes('`') ? `\`\` ${flat} \`\`` : `\`${flat}\``;
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { FAULTS } from '../../gauntlet/index.ts';
+import { parseRelease } from '../../release/parse-release.ts';
+import { isAsKnown, reportOf, type Trial } from '../../release/report.ts';
+import { TWELVE } from '../../release/twelve.ts';
+
+const TRIAL: Trial = {
+  release: '1.111.0',
+  before: '1.110.2',
+  date: '2026-12-01',
+  minutes: 31,
+  replaced: [{ name: 'litellm-enterprise', upTo: '<=0.1.83.post1' }, { name: 'litellm-proxy' }],
+  inside: { found: { packages: { gone: ['redis 6.4.0'], added: ['redis 7.0.0'] }, routes: { gone: [], added: [] } } },
+  answers: { found: {} },
+  resolved: { found: { cases: 300, differences: [] } },
+  faults: { found: [{ name: 'Redis stopped', score: 'right', said: 'working none, then memory_only redis_unreachable' }] },
+};
+
+describe('the report of a trial', () => {
+  it('tells what was replaced, what is gone and new, and what was the same', () => {
+    expect(reportOf(TRIAL)).toBe(`## LiteLLM 1.111.0, compared with 1.110.2
+
+Tried on 2026-12-01 by \`npm run try-release -- 1.111.0\`, in 31 minutes. The package index does not have all of its requirements; tried and taken: litellm-enterprise<=0.1.83.post1, without litellm-proxy.
+
+### What it is made of
+
+- **packages**
+  - gone: \`redis 6.4.0\`
+  - new: \`redis 7.0.0\`
+
+### What it answers
+
+Every recorded answer looks as before.
+
+### What the doctor says of it
+
+It resolves the connection of all 300 generated configurations as this release does.
+
+### Faults
+
+1 of 1 right.
+
+| fault | score | what the exporter said |
+|---|---|---|
+| Redis stopped | right | working none, then memory_only redis_unreachable |
+`);
+    expect(isAsKnown(TRIAL)).toBe(true);
+  });
+
+  it.each([
+    ['a step that was not done', { answers: { failed: 'the gateway did not start' } }],
+    ['a wrong cause', { faults: { found: [{ name: 'Redis stopped', score: 'wrong cause', said: 'x' }] } }],
+    ['a fault that was not run', { faults: { found: [{ name: 'Redis stopped', score: 'not run', said: 'x' }] } }],
+    [
+      'another resolution',
+      { resolved: { found: { cases: 1, differences: [{ client: 'cache', environment: {}, config: {}, theirs: 'raises', ours: null }] } } },
+    ],
+  ] as const)('needs a person for %s', (_, change) => {
+    expect(isAsKnown({ ...TRIAL, ...change })).toBe(false);
+    expect(reportOf({ ...TRIAL, ...change })).not.toBe(reportOf(TRIAL));
+  });
+
+  it('cuts long lists and says how much more there is', () => {
+    const added = Array.from({ length: 60 }, (_, index) => `word ${index}`);
+    expect(reportOf({ ...TRIAL, answers: { found: { chat: { gone: [], added } } } })).toContain('  - and 20 more');
+  });
+});
+
+describe('a trial', () => {
+  it('runs twelve faults that there are', () => {
+    const names = FAULTS.map(({ name }) => name);
+    expect(TWELVE).toHaveLength(12);
+    for (const name of TWELVE) expect(names).toContain(name);
+  });
+
+  it('takes three numbers for a release', () => {
+    expect(['1.111.0', 'v1.111.0', '01.2.3'].map(parseRelease)).toEqual(['1.111.0', '1.111.0', '1.2.3']);
+    for (const text of ['', '1.2', 'latest', '1.2.3rc1', '../1.2.3', '1.2.3; rm'])
+      expect(() => parseRelease(text)).toThrow('write three numbers');
+  });
+});
