@@ -1,4 +1,4 @@
-import { aclRule, censusRule } from './acl.ts';
+import { aclRule, censusRule, clusterRule } from './acl.ts';
 
 /** The releases whose rules differ: Valkey has COMMANDLOG; before Redis 7.0 keys cannot be restricted to reading and there is no LATENCY HISTOGRAM. */
 const RELEASES = [
@@ -17,6 +17,16 @@ export function aclMarkdown(): string {
     '',
     'The exporter works with any user; a query that the user may not send is left out, and the log says so once. This user may send all of them and nothing else: it cannot read or change a value, see the configuration, list keys or watch what other clients do. `client|list` is asked only when others were refused because they sent no password, to show where from; without it that is not shown. Put a password in place of `PASSWORD`, run `ACL SAVE` or add the line to your ACL file, and name the user in `redis[].username`.',
     ...sections,
+    '',
+    '## On a cluster',
+    '',
+    'For a target with `redis[].cluster`, on every node, besides:',
+    '',
+    '```',
+    ...RELEASES.map(({ title, release }) => `${clusterRule('exporter', release)}  # ${title}`),
+    '```',
+    '',
+    'Users are not copied from node to node: create the user on each of them, replicas included. Without these rights the nodes of the configuration are watched and no others.',
     '',
     '## With a census',
     '',
