@@ -1,6 +1,6 @@
 import type { Clock } from '../../../schedule/clock.ts';
 import { type CounterDelta, type CounterSnapshot, deltaBetween } from '../../../verdict/growth.ts';
-import { compare, RECEIVED, NOT_LET_IN, type Repetition } from '../../../verdict/repetition.ts';
+import { compare, NOT_LET_IN, RECEIVED, type Repetition } from '../../../verdict/repetition.ts';
 import { pingRecovered, type SelfReport } from '../self-report.ts';
 
 /** What the experiment works with: how `/cache/ping` is asked once more, and how the server's counters are read. */
