@@ -26,7 +26,7 @@ export interface Silence {
 }
 
 /** What a round leaves that a silence is told by. `results` are those of all routes. */
-export interface Heard {
+export interface Received {
   report: SelfReport;
   backend: BackendMemory | undefined;
   results: readonly RouteResult[];
@@ -57,7 +57,7 @@ export const NO_SILENCE: Silence = {
 };
 
 /** What is known after a round. A gateway that was down may come back with another Redis. */
-export function silenceAfter(before: Silence, { report, backend, results, sent, wasGood, at }: Heard): Silence {
+export function silenceAfter(before: Silence, { report, backend, results, sent, wasGood, at }: Received): Silence {
   if (!isUp(report)) return NO_SILENCE;
   if (backend === undefined) return before;
   const away = keptAwayBy(report, backend, wasGood);

@@ -206,10 +206,10 @@ describe('a gateway that leaves Redis alone from the start of the exporter', () 
     const next = scene({ settings, ...more });
     return stateAfter(START, ...Array.from({ length: 4 }, () => next(...outcomes, shown)));
   };
-  const hearing = (state: GatewayState, heard: boolean): string => {
+  const hearing = (state: GatewayState, received: boolean): string => {
     const experiments: Experiments = {
       pause: { waited: false, after: undefined },
-      ping: { report: state.report, recovered: false, repetition: undefined, heard },
+      ping: { report: state.report, recovered: false, repetition: undefined, received },
       selfChecks: [],
       breakerOpen: undefined,
     };
@@ -254,7 +254,7 @@ describe('a gateway that leaves Redis alone from the start of the exporter', () 
       asked += 1;
       state = learn(state, {
         pause: { waited: false, after: undefined },
-        ping: { report: state.report, recovered: false, repetition: undefined, heard: false },
+        ping: { report: state.report, recovered: false, repetition: undefined, received: false },
         selfChecks: [],
         breakerOpen: undefined,
       });
