@@ -76,8 +76,8 @@ export function hasBehaviour(version: string | undefined, behaviour: keyof typeo
 export interface KnownBad {
   /** The first release that has it; undefined for every one before `fixed`. */
   since?: Version | undefined;
-  /** The first release without it. */
-  fixed: Version;
+  /** The first release without it; undefined while none is known. */
+  fixed?: Version | undefined;
   /** What it needs to matter; the rule knows how to tell. */
   when: 'always' | 'redis' | 'url_without_tls' | 'embeddings' | 'semantic' | 'cluster' | 'responses' | 'several_workers';
   severity: Severity;
@@ -106,6 +106,15 @@ export const KNOWN_BAD: readonly KnownBad[] = [
     consequence:
       'Writes fail with an unexpected argument ssl_check_hostname where redis-py 5.3 is installed, while the gateway stays healthy.',
     fix: 'use host and port instead of the url, or TLS, or 1.104.2, which was seen to work',
+  },
+  {
+    since: [1, 110, 0],
+    when: 'redis',
+    severity: 'high',
+    what: 'does not close its circuit breaker for Redis after a refused login',
+    consequence:
+      'A password that Redis refuses for seconds, as in a rotation, takes the cache away until the workers are restarted, while /cache/ping says healthy and Redis counts nothing.',
+    fix: 'use 1.109.3, the last release without it; or keep the old and the new password valid together in each rotation, and restart the workers after any refused login',
   },
   {
     since: [1, 85, 1],

@@ -15,7 +15,11 @@ export interface Repetition {
 }
 
 /** Compares the times in which the gateway was asked with those between, in which it was not, by some counters. */
-export function compare(asked: readonly CounterDelta[], between: readonly CounterDelta[], names: readonly Repeated[]): Repetition {
+export function compare(
+  asked: readonly CounterDelta[],
+  between: readonly CounterDelta[],
+  names: readonly Repeated[] = NOT_LET_IN,
+): Repetition {
   const counters = names.filter((name) => asked.every(({ by }) => (by[name] ?? 0) > 0) && between.every(({ by }) => (by[name] ?? 0) === 0));
   return { times: asked.length, counters: asked.length === 0 ? [] : counters };
 }

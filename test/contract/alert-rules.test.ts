@@ -54,7 +54,14 @@ function lacks({ alert }: Alert): string[] {
 
 /** What may wake people. An alert that is to join or to leave them is changed here as well, on purpose. */
 const PAGES = [
-  ...['CacheErrorBudgetBurnFast', 'CacheExporterAbsent', 'CacheExporterDown', 'CacheRedisPathBroken', 'CacheWrongAnswers'],
+  ...[
+    'CacheBreakerStuckLong',
+    'CacheErrorBudgetBurnFast',
+    'CacheExporterAbsent',
+    'CacheExporterDown',
+    'CacheRedisPathBroken',
+    'CacheWrongAnswers',
+  ],
   ...['GatewayUnreachable', 'RedisAuthBreaksGateway', 'RedisAuthFailing', 'RedisAuthRejected', 'RedisDown'],
 ];
 

@@ -59,7 +59,7 @@ describe.skipIf(await lacksProgram('amtool'))('the routing', () => {
     expect({ made: made.status, status, text }).toMatchObject({
       made: 0,
       status: 0,
-      text: expect.stringMatching(/SUCCESS.*6 inhibit rules.*4 receivers/s),
+      text: expect.stringMatching(/SUCCESS.*7 inhibit rules.*4 receivers/s),
     });
   });
 

@@ -140,6 +140,17 @@ describe.skipIf(await lacksProgram('prometheus-alertmanager'))('inhibition', () 
     });
   });
 
+  describe('by the page about a broken cache', () => {
+    const broken = { ...about, alertname: 'CacheRedisPathBroken', category: 'cache', gateway: 'litellm' };
+    const stuck = (more: Record<string, string> = {}) =>
+      ['CacheBreakerStuck', 'CacheBreakerStuckLong'].map((alertname) => ({ ...broken, alertname, ...more }));
+
+    it('falls on the second page about the same gateway, and not on the ticket with what heals it', async () => {
+      expect(await mutedAmong(broken, stuck())).toEqual(['CacheBreakerStuckLong']);
+      expect(await mutedAmong(broken, stuck({ gateway: 'other' }))).toEqual([]);
+    });
+  });
+
   describe('by a gateway that does not answer', () => {
     it('falls on what is said of that gateway, whether or not its Redis is watched', async () => {
       expect(await mutedBy(unreachable)).toEqual(CONSEQUENCES);

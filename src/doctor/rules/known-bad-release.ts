@@ -19,7 +19,8 @@ export const knownBadRelease: Rule = {
     const own = parseVersion(release?.version ?? '');
     if (release === undefined || own === undefined) return [];
     return KNOWN_BAD.filter(
-      ({ since, fixed }) => (since === undefined || compareVersions(own, since) >= 0) && compareVersions(own, fixed) < 0,
+      ({ since, fixed }) =>
+        (since === undefined || compareVersions(own, since) >= 0) && (fixed === undefined || compareVersions(own, fixed) < 0),
     )
       .filter((defect) => MATTERS[defect.when](setup))
       .map(
@@ -27,7 +28,7 @@ export const knownBadRelease: Rule = {
           place: release.place,
           message: `LiteLLM ${release.version} ${what}`,
           consequence,
-          fix: fix ?? `use ${fixed.join('.')} or newer`,
+          fix: fix ?? (fixed === undefined ? 'use a release before it' : `use ${fixed.join('.')} or newer`),
           severity,
         }),
       );

@@ -19,7 +19,8 @@ export const metricsMissing: Rule = {
       findings.push({
         place: litellm.place(['litellm_settings', list]),
         message: 'the prometheus callback without service_callback: ["prometheus_system"]',
-        consequence: 'litellm_redis_latency and litellm_redis_failed_requests_total do not exist: alerts on them never fire. Since LiteLLM 1.108 the metrics of the circuit breaker are missing as well.',
+        consequence:
+          'litellm_redis_latency and litellm_redis_failed_requests_total do not exist: alerts on them never fire. Since LiteLLM 1.108 the metrics of the circuit breaker are missing as well.',
         fix: 'add service_callback: ["prometheus_system"]',
       });
     }

@@ -1,16 +1,18 @@
 import { isIPv6, type Socket } from 'node:net';
 import type { Credential, ServerConfig } from '../../config/effective.ts';
 import { without } from '../../masking/without.ts';
-import { CLIENT_NAME, EXPORTER_CREDENTIAL, REJECTION, type ReplyRefusal } from '../../model/redis.ts';
-import type { Address } from '../../source/redis-url.ts';
+import { CLIENT_NAME, EXPORTER_CREDENTIAL, REDIRECTION, REJECTION, type ReplyRefusal } from '../../model/redis.ts';
+import { type Address, nodeText } from '../../source/redis-url.ts';
+import { createFailoverCount, type SentinelView } from '../replies/sentinel.ts';
 import { describeAddress } from './address.ts';
-import { authenticate } from './auth.ts';
+import { authenticate, isRenewed } from './auth.ts';
 import { createConnection, sendAll, sendText, toRedisError, withAbort } from './connection.ts';
 import { RedisError, ReplyError, type Settled, settle } from './failure.ts';
 import { asText } from './reply-reader.ts';
 import { findMaster } from './sentinel.ts';
 import { answersTls, certificateExpiry, openSocket } from './socket.ts';
-import type { AuthAnswer, Command, Connection, Target } from './target.ts';
+import type { AuthAnswer, Command, Connection, Own, Target } from './target.ts';
+import { createUnanswered, isForGood } from './unanswered.ts';
 
 /** More passwords than are in use with one server at a time. */
 const MAX_SENT_PASSWORDS = 16;
@@ -21,8 +23,13 @@ const USE_TLS_SCHEME = 'the server hangs up on plain text and answers TLS; write
  * server. Nothing is connected before the first call.
  */
 export function createTarget(config: ServerConfig, siblings: () => Iterable<Target> = () => []): Target {
-  const own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, logins: 0, hits: 0, misses: 0 };
+  const own: Own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, MOVED: 0, ASK: 0, CLUSTERDOWN: 0, logins: 0, hits: 0, misses: 0 };
   const refused = { length: 0, depth: 0, type: 0 };
+  const unanswered = createUnanswered();
+  /** The server, or a proxy in front of it, takes no sections after INFO. */
+  let plainInfo = false;
+  /** By credential, the password that was refused last although another one was waited for; undefined where its file gave none. */
+  const waitedFor = new Map<string, string | undefined>();
   const credential: Credential = { name: EXPORTER_CREDENTIAL, username: config.username, password: config.password };
   const database = config.address?.db ?? 0;
   const sockets = new Set<Socket>();
@@ -31,13 +38,16 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
   let expiry: number | undefined;
   let master: Address | undefined;
   let sentinelUp: boolean | undefined;
+  let view: SentinelView | undefined;
+  let viewedAt = Number.NEGATIVE_INFINITY;
+  const failovers = createFailoverCount();
   let peer: string | undefined;
   let awaited = 0;
   let namingRefused = false;
 
   function countRejection(error: unknown): unknown {
-    const rejection = error instanceof RedisError && REJECTION.find((prefix) => prefix === error.prefix);
-    if (rejection) own[rejection] += 1;
+    const caused = error instanceof RedisError && [...REJECTION, ...REDIRECTION].find((prefix) => prefix === error.prefix);
+    if (caused) own[caused] += 1;
     return error;
   }
 
@@ -52,8 +62,27 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
     }
   }
 
-  /** AUTH, counted as the server counts it: one that it has no password for has failed. */
+  /**
+   * AUTH, once more where the file of the password was written anew meanwhile: a token that a side-car renews. A password that
+   * was refused is not waited for a second time.
+   */
   async function login(redis: Connection, as: Credential, signal: AbortSignal): Promise<AuthAnswer> {
+    const [before] = as.password?.file === undefined ? [] : [await as.password.read().catch(() => undefined)];
+    const first = await settle(loginOnce(redis, as, signal));
+    if (first.ok) {
+      waitedFor.delete(as.name);
+      return first.value;
+    }
+    const mayBeRenewed = ['wrongpass', 'noauth', 'secret_unreadable'].includes(first.error.failure);
+    if (!mayBeRenewed || as.password?.file === undefined || redis.socket.destroyed) throw first.error;
+    const isKnown = waitedFor.has(as.name) && waitedFor.get(as.name) === before;
+    waitedFor.set(as.name, before);
+    if (isKnown || !(await isRenewed(as, before, signal))) throw first.error;
+    return loginOnce(redis, as, signal);
+  }
+
+  /** AUTH, counted as the server counts it: one that it has no password for has failed. */
+  async function loginOnce(redis: Connection, as: Credential, signal: AbortSignal): Promise<AuthAnswer> {
     try {
       const answer = await counted(authenticate(redis, as, signal, sent));
       for (const old of [...sent].slice(0, -MAX_SENT_PASSWORDS)) sent.delete(old);
@@ -69,9 +98,15 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
   /** Where the server is. A master whose Sentinels are all gone is most likely still there. */
   async function findAddress(signal: AbortSignal): Promise<Address> {
     if (config.address !== undefined) return config.address;
-    const found = await settle(findMaster(config, signal, countRefusedReply));
+    const isDue = performance.now() - viewedAt >= config.interval / 2;
+    const found = await settle(findMaster(config, signal, countRefusedReply, isDue));
     sentinelUp = found.ok;
-    if (found.ok) master = found.value;
+    if (!found.ok) view = undefined;
+    if (found.ok && isDue) {
+      [viewedAt, view] = [performance.now(), found.value.view];
+      failovers.add(found.value.node, view?.configEpoch);
+    }
+    if (found.ok) master = found.value.master;
     else if (master === undefined || signal.aborted) throw found.error;
     return master;
   }
@@ -100,7 +135,31 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
   }
 
   async function ask(redis: Connection, args: readonly string[], signal: AbortSignal): Promise<unknown> {
+    const known = unanswered.refusal(args, performance.now());
+    if (known !== undefined) throw known;
+    const answer = await settle(askOnce(redis, formOf(args), signal));
+    const last = needsPlainInfo(args, answer) ? await settle(askOnce(redis, ['INFO'], signal)) : answer;
+    unanswered.note(args, last);
+    if (!last.ok) throw last.error;
+    return last.value;
+  }
+
+  async function askOnce(redis: Connection, args: readonly string[], signal: AbortSignal): Promise<unknown> {
     return withoutSent(args, await counted(withAbort(redis, signal, args[0] ?? '', () => sendText(redis, args))));
+  }
+
+  function formOf<T extends Command>(args: T): T | readonly ['INFO'] {
+    return plainInfo && args[0] === 'INFO' ? ['INFO'] : args;
+  }
+
+  /** Whether INFO with sections was refused, or answered with nothing, so that INFO alone is left to try, now and from now on. */
+  function needsPlainInfo(args: Command, answer: Settled<unknown>): boolean {
+    if (plainInfo || args[0] !== 'INFO' || args.length === 1 || args[1] === 'latencystats') return false;
+    const isRefused = answer.ok
+      ? answer.value === '' || answer.value === null
+      : isForGood(answer.error) && answer.error.prefix !== 'NOPERM';
+    plainInfo = isRefused;
+    return isRefused;
   }
 
   /** A reply without the passwords, where clients choose what is in it. */
@@ -110,9 +169,9 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
     return name === 'CLIENT' || name === 'ACL' ? removeSent(reply) : reply;
   }
 
-  function askAll(redis: Connection, commands: readonly Command[], signal: AbortSignal, form = 'text'): Promise<Settled<unknown>[]> {
-    return withAbort(redis, signal, 'PIPELINE', async () => {
-      const replies = await sendAll(redis, commands);
+  async function askAll(redis: Connection, commands: readonly Command[], signal: AbortSignal, form = 'text'): Promise<Settled<unknown>[]> {
+    const answers = await withAbort(redis, signal, 'PIPELINE', async () => {
+      const replies = await sendAll(redis, commands.map(formOf));
       return replies.map((reply, index): Settled<unknown> => {
         if (!(reply instanceof ReplyError))
           return { ok: true, value: form === 'bytes' ? reply : withoutSent(commands[index] ?? [], asText(reply)) };
@@ -121,6 +180,10 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
         return { ok: false, error: reason };
       });
     });
+    const again = commands.findIndex((args, index) => needsPlainInfo(args, answers[index] ?? { ok: true, value: undefined }));
+    if (again >= 0) answers[again] = await settle(askOnce(redis, ['INFO'], signal));
+    for (const [index, answer] of answers.entries()) unanswered.note(commands[index] ?? [], answer);
+    return answers;
   }
 
   async function diagnoseTlsMismatch(error: unknown, signal: AbortSignal): Promise<unknown> {
@@ -151,6 +214,7 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
     auth: 'unknown',
     own,
     refused,
+    unanswered: unanswered.all,
     siblings,
     get awaited() {
       return awaited;
@@ -159,10 +223,13 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
       return peer;
     },
     get master() {
-      return master && 'host' in master ? `${isIPv6(master.host) ? `[${master.host}]` : master.host}:${master.port}` : undefined;
+      return master && 'host' in master ? nodeText(master) : undefined;
     },
     get sentinelUp() {
       return sentinelUp;
+    },
+    get sentinels() {
+      return config.sentinel && { ...view, failovers: failovers.failovers };
     },
     get connections() {
       return [...sockets].filter(({ destroyed }) => !destroyed).length;

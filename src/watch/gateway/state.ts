@@ -30,12 +30,12 @@ export interface GatewayState {
   readonly replicas: ReplicaMemory | undefined;
   /** Undefined where no target is configured. */
   readonly backend: BackendMemory | undefined;
+  /** How it leaves its Redis alone. */
+  readonly silence: Silence;
   /** Its metrics have an address of their own. */
   readonly hasOwnMetrics: boolean;
   /** What its metrics answered last; undefined until they were asked. */
   readonly metrics?: MetricsAnswer | undefined;
-  /** How it leaves its Redis alone. */
-  readonly silence: Silence;
   /** The settings of the cache changed while the pairs of the last round ran, so that these are not judged. */
   readonly misread: boolean;
   /** When the last round ended: Unix milliseconds, and milliseconds of the monotonic clock. */
@@ -55,8 +55,8 @@ export function createState(
     backoff: createBackoff(interval),
     replicas: addresses.length === 0 ? undefined : NO_REPLICAS,
     backend: hasTarget ? NO_BACKEND : undefined,
-    hasOwnMetrics: hasOwnMetrics({ url, metrics_url }),
     silence: NO_SILENCE,
+    hasOwnMetrics: hasOwnMetrics({ url, metrics_url }),
     misread: false,
     at: 0,
     endedAt: Number.NEGATIVE_INFINITY,

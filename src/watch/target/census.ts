@@ -7,6 +7,7 @@ import type { Log, Tick } from '../../model/tick.ts';
 import { type KeySample, sampleKeys } from '../../redis/census.ts';
 import { type RedisError, settle } from '../../redis/connection/failure.ts';
 import type { Target } from '../../redis/connection/target.ts';
+import { isForGood } from '../../redis/connection/unanswered.ts';
 import { waitForOwnCredential } from '../../redis/connection/wait-for-credential.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { Job } from '../../schedule/job.ts';
@@ -52,7 +53,7 @@ export function createCensusWatch({ config, target, series, log, clock }: Census
     // A tick that was stopped has shown nothing; one that ran out of time has.
     else if (!tick.signal.aborted || sampled.error.failure === 'timeout') withdraw(sampled.error.message);
     noteRefusal(sampled.ok ? undefined : sampled.error);
-    if (!sampled.ok && !isRefusal(sampled.error)) throw sampled.error;
+    if (!sampled.ok && !isForGood(sampled.error)) throw sampled.error;
   }
 
   async function takeSample(signal: AbortSignal): Promise<KeySample> {
@@ -79,7 +80,7 @@ export function createCensusWatch({ config, target, series, log, clock }: Census
   }
 
   function noteRefusal(error: RedisError | undefined): void {
-    const now = error !== undefined && isRefusal(error);
+    const now = error !== undefined && isForGood(error);
     if (now && !refused)
       log.info({ redis_target, error: error.message }, 'The server refuses a command of the census; the census is left out');
     if (error === undefined && refused) log.info({ redis_target }, 'The server allows the commands of the census again');
@@ -90,9 +91,4 @@ export function createCensusWatch({ config, target, series, log, clock }: Census
     job: { name: `census ${redis_target}`, interval: config.interval, timeout: Math.min(LONGEST_MS, config.interval * 0.8), run },
     status: () => status,
   };
-}
-
-/** The right is missing, or the server does not have the command. */
-function isRefusal({ failure, prefix }: RedisError): boolean {
-  return failure === 'noperm' || (failure === 'unknown' && prefix === 'ERR');
 }

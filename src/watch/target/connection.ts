@@ -3,6 +3,7 @@ import type { Series } from '../../catalogue/series.ts';
 import type { Log, Tick } from '../../model/tick.ts';
 import { type RedisError, settle } from '../../redis/connection/failure.ts';
 import type { Connection, Target } from '../../redis/connection/target.ts';
+import { isAnswer, isForGood } from '../../redis/connection/unanswered.ts';
 import { parseInfo } from '../../redis/replies/info.ts';
 import { argumentsFor, INFO, type Query } from '../../redis/replies/query.ts';
 import { type Release, releaseOf } from '../../redis/replies/releases.ts';
@@ -51,7 +52,8 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
     );
     for (const [index, { query }] of due.entries()) {
       const reply = replies[index];
-      if (reply?.ok) answers.set(query, reply.value);
+      if (reply?.ok && isAnswer(query.args, reply.value)) answers.set(query, reply.value);
+      else if (reply?.ok) answers.delete(query);
       else if (reply !== undefined) refused(query, reply.error);
     }
     scrapes += 1;
@@ -65,9 +67,10 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
   }
 
   async function ask<T>(query: Query<T>, signal: AbortSignal): Promise<T | undefined> {
-    if (redis === undefined || unsupported.has(nameOf(query))) return undefined;
-    const [reply] = await target.askAll(redis, [query.args], signal);
-    if (reply?.ok) return query.parse(reply.value);
+    const args = release === undefined ? query.args : argumentsFor(query, release);
+    if (redis === undefined || args === undefined || unsupported.has(nameOf(query))) return undefined;
+    const [reply] = await target.askAll(redis, [args], signal);
+    if (reply?.ok) return isAnswer(args, reply.value) ? query.parse(reply.value) : undefined;
     if (reply !== undefined) refused(query, reply.error);
     return undefined;
   }
@@ -84,7 +87,7 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
   function refused(query: Query<unknown>, error: RedisError): void {
     if (query === INFO) throw error;
     answers.delete(query);
-    if (error.prefix !== 'NOPERM' && error.prefix !== 'ERR') return;
+    if (!isForGood(error)) return;
     unsupported.set(nameOf(query), error.prefix === 'NOPERM');
     const details = { redis_target: target.config.name, query: nameOf(query), error: error.message };
     log.info(details, 'The server refuses a query; it is left out on this connection');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CounterDelta } from '../../../src/verdict/growth.ts';
-import { compare, NOT_LET_IN } from '../../../src/verdict/repetition.ts';
+import { compare, HEARD } from '../../../src/verdict/repetition.ts';
 
 function deltas(...each: readonly CounterDelta['by'][]): CounterDelta[] {
   return each.map((by) => ({ seconds: 1, by }));
@@ -17,10 +17,16 @@ describe('the counters that move with each question, and never between', () => {
     ['connections that are turned away', [{ rejected_connections: 1 }], [{}], ['rejected_connections']],
     ['one of another kind between', [{ NOAUTH: 1 }], [{ WRONGPASS: 7 }], ['NOAUTH']],
   ])('%s', (_, asked, between, counters) => {
-    expect(compare(deltas(...asked), deltas(...between), NOT_LET_IN)).toEqual({ times: asked.length, counters });
+    expect(compare(deltas(...asked), deltas(...between))).toEqual({ times: asked.length, counters });
+  });
+
+  it('are PINGs where these are the question, and not otherwise', () => {
+    const [asked, between] = [deltas({ pings: 1, NOAUTH: 1 }, { pings: 2 }), deltas({}, { pings: 0 })];
+    expect(compare(asked, between, HEARD).counters).toEqual(['pings']);
+    expect(compare(asked, between).counters).toEqual([]);
   });
 
   it('are none where nothing was asked', () => {
-    expect(compare([], [], NOT_LET_IN)).toEqual({ times: 0, counters: [] });
+    expect(compare([], [])).toEqual({ times: 0, counters: [] });
   });
 });

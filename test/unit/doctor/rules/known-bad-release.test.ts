@@ -36,7 +36,9 @@ describe('known-bad-release', () => {
       ['--litellm-version: medium: LiteLLM 1.83.9 leaves parameters of the Responses API out of the cache key'],
     ],
     ['1.83.10', '    supported_call_types: [aresponses]\n', []],
-    ['1.106.0', '', []],
+    ['1.109.3', '', []],
+    ['1.110.0', '', ['--litellm-version: high: LiteLLM 1.110.0 does not close its circuit breaker for Redis after a refused login']],
+    ['1.110.2', '', ['--litellm-version: high: LiteLLM 1.110.2 does not close its circuit breaker for Redis after a refused login']],
   ])('knows %s', async (litellmVersion, more, expected) => {
     expect(await reported(knownBadRelease, cache(more), { litellmVersion })).toEqual(expected);
   });
@@ -55,20 +57,20 @@ const IN: Readonly<Record<(typeof KNOWN_BAD)[number]['when'], string>> = {
 };
 const WORKERS = 'services:\n  litellm:\n    image: ghcr.io/berriai/litellm:main-latest\n    command: ["--num_workers", "2"]\n';
 
-describe.each(KNOWN_BAD)('a release that $what', ({ when, what, since, fixed: [major, minor, patch] }) => {
+describe.each(KNOWN_BAD)('a release that $what', ({ when, what, since, fixed }) => {
   const isReported = async (version: string) => {
     const config = `litellm_settings: { cache: true, cache_params: { ${IN[when]} } }\n`;
     const found = await reported(knownBadRelease, { 'config.yaml': config, 'compose.yaml': WORKERS }, { litellmVersion: version });
     return found.some((line) => line.endsWith(`LiteLLM ${version} ${what}`));
   };
-  const before = patch > 0 ? `${major}.${minor}.${patch - 1}` : `${major}.${minor - 1}.99`;
+  const previous = ([major, minor, patch]: readonly [number, number, number]) =>
+    patch > 0 ? `${major}.${minor}.${patch - 1}` : `${major}.${minor - 1}.99`;
 
   it('is reported from the first to the last one, and no other', async () => {
-    expect(await isReported(before)).toBe(true);
-    expect(await isReported(`${major}.${minor}.${patch}`)).toBe(false);
+    if (fixed !== undefined) expect([await isReported(previous(fixed)), await isReported(fixed.join('.'))]).toEqual([true, false]);
+    else expect(await isReported('1.999.0')).toBe(true);
     if (since === undefined) return;
-    const [first, second, third] = since;
     expect(await isReported(since.join('.'))).toBe(true);
-    expect(await isReported(third > 0 ? `${first}.${second}.${third - 1}` : `${first}.${second - 1}.99`)).toBe(false);
+    expect(await isReported(previous(since))).toBe(false);
   });
 });

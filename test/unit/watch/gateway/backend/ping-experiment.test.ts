@@ -46,9 +46,8 @@ function scene({ ping, others = () => ({}), otherPings = () => 0, readable = () 
     },
     snapshot: async () => {
       seen.readings += 1;
-      return readable(seen.readings)
-        ? counters(seen.at, { errors: errors(), pings: (arrives ? seen.asked : 0) + otherPings(seen.at) })
-        : undefined;
+      const pings = (arrives ? seen.asked : 0) + otherPings(seen.at);
+      return readable(seen.readings) ? counters(seen.at, { errors: errors(), pings }) : undefined;
     },
   };
   return { parts, seen };
