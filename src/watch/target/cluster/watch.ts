@@ -4,8 +4,8 @@ import type { TargetStatus } from '../../../model/status.ts';
 import type { Log, Tick } from '../../../model/tick.ts';
 import type { Cluster, ClusterNode } from '../../../redis/connection/cluster.ts';
 import { classify, RedisError, settle } from '../../../redis/connection/failure.ts';
-import { servesAll } from '../../../redis/replies/cluster.ts';
 import type { TargetState } from '../../../redis/connection/target.ts';
+import { servesAll } from '../../../redis/replies/cluster.ts';
 import { createTargetWatch, type ServerWatch, type TargetWatch, type TargetWatchOptions } from '../watch.ts';
 import { discover, type View } from './discovery.ts';
 import { problemsOf, seedProblems } from './problems.ts';
@@ -149,7 +149,15 @@ export function createClusterWatch({ cluster, openNode, ...options }: ClusterWat
       at,
     );
     const whole = error === undefined ? { lastScrapeAt: at, scrapeSeconds: seconds } : {};
-    outcome = { ...outcome, up, failure: error?.failure, detail: error?.message, traceId: tick.traceId, clusterOk: info && servesAll(info), ...whole };
+    outcome = {
+      ...outcome,
+      up,
+      failure: error?.failure,
+      detail: error?.message,
+      traceId: tick.traceId,
+      clusterOk: info && servesAll(info),
+      ...whole,
+    };
     cluster.auth = authOf(masters);
     cluster.state = stateOf(masters, outcome.clusterOk === false ? 'clusterdown' : error?.failure, up, at);
     tick.note({ redis_target: config.name, 'server.address': cluster.address, nodes: cluster.nodes.length });
