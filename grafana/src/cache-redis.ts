@@ -158,7 +158,7 @@ export const CACHE_REDIS = dashboard({
         }),
         lines({
           title: 'Keys that went away',
-          shows: 'Keys per second that were evicted for want of memory, and that expired.',
+          shows: 'Keys per second that were evicted because memory was full, and that expired.',
           act: 'evictions above 5 % of the writes cost hits: more memory, or a shorter time to live. Expiry is as it should be.',
           width: 12,
           height: 8,
@@ -293,13 +293,17 @@ export const CACHE_REDIS = dashboard({
         }),
         lines({
           title: 'Slow log',
-          shows: 'Entries in the slow log; it stops growing at slowlog-max-len.',
-          act: 'read it with SLOWLOG GET 10.',
+          shows:
+            'Entries in the slow log and, of Valkey, in the logs of large requests and large replies; each stops growing at its limit.',
+          act: 'read them with SLOWLOG GET 10, COMMANDLOG GET 10 large-reply.',
           width: 8,
           height: 7,
           unit: Short,
           min: 0,
-          queries: [each('', max(['redis_target'], gauge('redis.slowlog.length')))],
+          queries: [
+            each('', max(['redis_target'], gauge('redis.slowlog.length'))),
+            { of: max(['redis_target', 'log'], gauge('redis.commandlog.length')), legend: '{{redis_target}} {{log}}' },
+          ],
           runbooks: ['RedisSlowCommands'],
         }),
         lines({
@@ -342,13 +346,17 @@ export const CACHE_REDIS = dashboard({
       panels: [
         lines({
           title: 'Clients',
-          shows: 'Connected and blocked clients.',
+          shows: 'Connected and blocked clients, and whether Valkey lets them wait (CLIENT PAUSE).',
           act: 'a staircase upwards is a leak of connections in some client.',
           width: 8,
           height: 8,
           unit: Short,
           min: 0,
-          queries: [each('connected', clients), each('blocked', together(['redis_target'], gauge('redis.clients.blocked')))],
+          queries: [
+            each('connected', clients),
+            each('blocked', together(['redis_target'], gauge('redis.clients.blocked'))),
+            each('paused', together(['redis_target'], gauge('redis.clients.paused'))),
+          ],
           runbooks: ['RedisClientsNearLimit'],
         }),
         lines({

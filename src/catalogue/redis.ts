@@ -54,6 +54,7 @@ export const REDIS = {
   'redis.clients.connected': { kind: 'gauge', owner: 'target', unit: '{client}', labels: {}, help: 'Client connections, replicas excluded.' },
   'redis.clients.blocked': { kind: 'gauge', owner: 'target', unit: '{client}', labels: {}, help: 'Clients that wait in a blocking command.' },
   'redis.clients.max': { kind: 'gauge', owner: 'target', unit: '{client}', labels: {}, help: 'Limit of client connections (maxclients).' },
+  'redis.clients.paused': { kind: 'gauge', owner: 'target', unit: '', labels: {}, help: '1 while CLIENT PAUSE or a failover lets clients wait, 0 otherwise.', when: 'Valkey 9.0' },
   'redis.clients.max_input_buffer': { kind: 'gauge', owner: 'target', unit: 'By', labels: {}, help: 'Largest recent input buffer of a client; large prompts show here first.' },
   'redis.clients.max_output_buffer': { kind: 'gauge', owner: 'target', unit: 'By', labels: {}, help: 'Largest recent output buffer of a client; large cached answers show here first.' },
   'redis.clients.evicted': { kind: 'counter', owner: 'target', unit: '{client}', labels: {}, help: 'Clients closed because of maxmemory-clients.', when: 'Redis 7.0' },
@@ -124,6 +125,7 @@ export const REDIS = {
     kind: 'histogram', owner: 'target', unit: 's', labels: { cmd: COMMAND }, buckets: COMMAND_SECONDS,
     help: 'Execution time of get, set and auth (LATENCY HISTOGRAM), with all buckets from the start.', when: 'Redis 7.0',
   },
+  'redis.commandlog.length': { kind: 'gauge', owner: 'target', unit: '{entry}', labels: { log: ['large_request', 'large_reply'] }, help: 'Entries in the logs of large requests and of large replies (COMMANDLOG): prompts and cached answers beyond commandlog-request-larger-than and commandlog-reply-larger-than; each saturates at its own limit.', when: 'Valkey 8.1' },
   'redis.slowlog.length': { kind: 'gauge', owner: 'target', unit: '{entry}', labels: {}, help: 'Entries in the slow log; saturates at slowlog-max-len.' },
   'redis.latency.event.last': {
     kind: 'gauge', owner: 'target', unit: 's', labels: { event: LATENCY_EVENT },

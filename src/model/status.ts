@@ -98,7 +98,7 @@ export interface TargetStatus {
   censusDetail?: string | undefined;
   /** Who was refused in the last hour, the latest first. */
   refused?: RefusedClient[] | undefined;
-  /** When others were last refused for want of a password, and who may have been; no candidates when the clients could not be listed. */
+  /** When others were last refused because they sent no password, and who that may have been. There are no candidates when the clients could not be listed. */
   noauth?: { at: number; candidates?: NoauthCandidate[] | undefined } | undefined;
   traceId?: string | undefined;
 }

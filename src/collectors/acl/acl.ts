@@ -7,7 +7,7 @@ import { isSince, releaseNamed, type Since } from '../../redis/replies/releases.
 import { COLLECTORS } from '../index.ts';
 
 /** Commands whose first argument is a subcommand that can be granted alone. */
-const CONTAINERS = new Set(['ACL', 'CLIENT', 'CLUSTER', 'LATENCY', 'MEMORY', 'SLOWLOG']);
+const CONTAINERS = new Set(['ACL', 'CLIENT', 'CLUSTER', 'COMMANDLOG', 'LATENCY', 'MEMORY', 'SLOWLOG']);
 
 /** What the canaries send, and what the gateway watch sends to see the keys of its pairs arrive. */
 const BESIDES: readonly (readonly string[])[] = [

@@ -136,6 +136,8 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
   }
 
   async function ask(redis: Connection, args: readonly string[], signal: AbortSignal): Promise<unknown> {
+    const known = unanswered.refusal(args, performance.now());
+    if (known !== undefined) throw known;
     const answer = await settle(askOnce(redis, formOf(args), signal));
     const last = needsPlainInfo(args, answer) ? await settle(askOnce(redis, ['INFO'], signal)) : answer;
     unanswered.note(args, last);

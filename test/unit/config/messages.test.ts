@@ -30,10 +30,7 @@ describe('a slip in the layout', () => {
     ],
     [`${REDIS} - name: b\n   url: redis://b\n`, 'F:4:2: is indented by 1 space, which is neither the 0 of line 1 nor the 2 of line 2'],
     [`${REDIS}   - name: b\n     url: redis://b\n`, 'F:4:4: is indented by 3 spaces, which is neither the 2 of line 2 nor the 4 of line 3'],
-    [
-      `${REDIS}    - name: b\n      url: redis://b\n`,
-      'F:4:5: begins an entry of a list by 4 spaces, where keys stand; indent it by 2 like',
-    ],
+    [`${REDIS}    - name: b\n      url: redis://b\n`, 'F:4:5: begins an entry of a list by 4 spaces, where keys are; indent it by 2 like'],
     ['redis:\n  -name: a\n   url: redis://a\n', 'F:2:3: has no space behind the dash; write one'],
     ['redis:\n  - name:cache\n    url: redis://a\n', 'F:2:9: has no space behind the colon; write one'],
     [
