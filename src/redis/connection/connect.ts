@@ -16,7 +16,8 @@ import { createUnanswered, isForGood } from './unanswered.ts';
 
 /** More passwords than are in use with one server at a time. */
 const MAX_SENT_PASSWORDS = 16;
-const USE_TLS_SCHEME = 'the server hangs up on plain text and answers TLS; write rediss:// in the URL';
+const USE_TLS_SCHEME =
+  'the server hangs up on plain text and answers TLS; write rediss:// in the URL, or add tls: {} where nodes are named';
 
 /**
  * The target of a configuration entry; `siblings` are the other targets of this process, which may lead to the same
