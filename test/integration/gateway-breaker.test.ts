@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import { freePort } from '../../dev/process.ts';
+import { Secret } from '../../src/source/secret.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RunningGateway, startGateway } from '../support/gateway.ts';
 import { lacksRedis, type RunningRedis, startRedis } from '../support/redis.ts';
@@ -43,8 +44,8 @@ async function answersQuickly({ url, apiKey }: RunningGateway): Promise<boolean>
   return performance.now() - start < QUICK_MS;
 }
 
-function watch(gateway: RunningGateway, redis: RunningRedis) {
-  const watched = watchTarget(targetConfig(redis.url, { username: 'exporter', password: EXPORTER, interval: 60_000 }));
+function watch(gateway: RunningGateway, redis: RunningRedis, target: Parameters<typeof targetConfig>[1] = {}) {
+  const watched = watchTarget(targetConfig(redis.url, { username: 'exporter', password: EXPORTER, interval: 60_000, ...target }));
   const probed = watchGateway(gatewayConfig(gateway.url, { api_key: gateway.apiKey, redis: 'cache' }), watched.target);
   open.push(watched.watch, probed.watch);
   return { probed, ...inTurn(watched, probed) };
@@ -111,7 +112,10 @@ describe.skipIf(await lacksRedis('7.0.15'))('the newest LiteLLM, whose circuit b
         env: { LITELLM_MASTER_KEY: key },
       });
     const gateway = await started();
-    const { probed, tick, becomes } = watch({ ...gateway, apiKey: key }, redis);
+    const { probed, tick, becomes } = watch({ ...gateway, apiKey: key }, redis, {
+      // A gateway that is slow to answer /cache/ping is not asked it any more: the canary tells the same.
+      canaries: [{ name: 'litellm', password: Secret.of(PASSWORD) }],
+    });
     for (let good = 0; good < 3; good++) await becomes('working');
     const users = chatting({ url: gateway.url, apiKey: key });
     try {
@@ -123,9 +127,9 @@ describe.skipIf(await lacksRedis('7.0.15'))('the newest LiteLLM, whose circuit b
         const now = await tick();
         return now.cause === 'breaker_open' && now;
       }, 60_000);
-      expect(status).toMatchObject({ verdict: 'memory_only', cachePing: 200 });
+      expect(status.verdict).toBe('memory_only');
       expect(status.evidence).toMatch(
-        /^The gateway has not used Redis in \d+ rounds of pairs, although Redis has been fine since .* UTC \(\d+ s\): it answered its \/cache\/ping, .* restart the workers of the gateway, which heals it\./,
+        /^The gateway has not used Redis in \d+ rounds of pairs, although Redis has been fine since .* UTC \(\d+ s\): it (answered its \/cache\/ping|accepted its credential litellm), .* restart the workers of the gateway, which heals it\./,
       );
       expect(probed.value('llm.cache.cause', { cause: 'breaker_open' })).toBe(1);
     } finally {
