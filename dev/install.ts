@@ -23,6 +23,7 @@ export const PACKAGE_SET = [
   'valkey-9.1.2',
   'only-1.92.2',
   'only-1.93.0',
+  'only-otel-v2',
 ] as const;
 export type PackageSet = (typeof PACKAGE_SET)[number];
 

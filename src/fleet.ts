@@ -7,6 +7,7 @@ import { createSharedLease } from './lease/shared.ts';
 import type { LeaseState } from './model/lease.ts';
 import type { GatewayStatus, TargetStatus } from './model/status.ts';
 import type { Task } from './model/tick.ts';
+import { type Cluster, createCluster } from './redis/connection/cluster.ts';
 import { createTarget } from './redis/connection/connect.ts';
 import type { Target } from './redis/connection/target.ts';
 import { instanceOf } from './redis/probe-keys/names.ts';
@@ -18,6 +19,7 @@ import type { Judged } from './watch/gateway/judge.ts';
 import { createOverheadMemory, type OverheadMemory } from './watch/gateway/overhead.ts';
 import { createGatewayWatch } from './watch/gateway/watch.ts';
 import { type CensusWatch, createCensusWatch } from './watch/target/census.ts';
+import { createClusterWatch } from './watch/target/cluster/watch.ts';
 import { createTargetWatch } from './watch/target/watch.ts';
 
 /** A sample that is older than this many intervals is withdrawn. */
@@ -44,7 +46,7 @@ interface Member<S> {
 /** What was built for a configuration and does not run yet. */
 interface Built {
   opened: Series[];
-  shared: Map<string, Target>;
+  shared: Map<string, Target | Cluster>;
   targets: Map<string, Member<TargetStatus>>;
   censuses: Map<string, Member<ReturnType<CensusWatch['status']>>>;
   gateways: Map<string, GatewayMember>;
@@ -82,7 +84,7 @@ export interface FleetOptions {
 
 /** A fleet of nothing, until `apply`. */
 export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions): Fleet {
-  const shared = new Map<string, Target>();
+  const shared = new Map<string, Target | Cluster>();
   const targets = new Map<string, Member<TargetStatus>>();
   const censuses = new Map<string, Member<ReturnType<CensusWatch['status']>>>();
   const gateways = new Map<string, GatewayMember>();
@@ -113,24 +115,32 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     };
   }
 
+  /** Every server that is talked to for a target. */
+  function servers(): Target[] {
+    return [...shared.values()].flatMap((target) => ('nodes' in target ? target.nodes.map((node) => node.target) : [target]));
+  }
+
   function buildTarget(config: TargetConfig, built: Built): void {
-    const target = createTarget(config, () => shared.values());
-    const series = telemetry.store.openNext({
-      kind: 'target',
+    const owner = {
+      kind: 'target' as const,
       name: config.name,
       staleAfter: STALE_INTERVALS * config.interval,
       lifetimes: config.census === undefined ? {} : { census: STALE_INTERVALS * config.census.interval },
-    });
+    };
+    const series = telemetry.store.openNext(owner);
     built.opened.push(series);
-    const watch = createTargetWatch({
-      config,
-      target,
-      series,
-      log: telemetry.log,
-      clock,
-      onRecovery: () => targetRecovered(config.name),
-      once: scheduler === undefined,
-    });
+    const { log } = telemetry;
+    const onRecovery = () => targetRecovered(config.name);
+    const options = { config, series, log, clock, onRecovery, once: scheduler === undefined };
+    if (config.cluster !== undefined) {
+      const cluster = createCluster(config, servers);
+      const openNode = (node: string) => telemetry.store.openNext({ ...owner, node });
+      built.shared.set(config.name, cluster);
+      built.targets.set(config.name, member('target', createClusterWatch({ ...options, cluster, openNode }), series));
+      return;
+    }
+    const target = createTarget(config, servers);
+    const watch = createTargetWatch({ ...options, target });
     built.shared.set(config.name, target);
     built.targets.set(config.name, member('target', watch, series));
     if (config.census === undefined) return;

@@ -2,7 +2,7 @@ import { CountsPerMinute, NoUnit, Seconds, Short } from '@grafana/grafana-founda
 import { alertsTable } from './alerts.ts';
 import { dashboard } from './dashboard.ts';
 import { lines } from './lines.ts';
-import { buckets, calc, counter, gauge, increase, max, min, quantile, rate, sum } from './query.ts';
+import { buckets, calc, counter, gauge, increase, max, min, quantile, rate, sum, together } from './query.ts';
 import { stat } from './stat.ts';
 import { AUTH_CODE, AUTH_STATES, CAUSE_CODE, CAUSES, COLOUR, yesOrNo } from './states.ts';
 import { table } from './table.ts';
@@ -46,7 +46,7 @@ export const CACHE_AUTH = dashboard({
           steps: [COLOUR.good, [1, COLOUR.warn]],
           queries: [
             {
-              of: calc`round(${sum(['error_type'], max(['redis_target', 'error_type'], increase(others, '1h')))})`,
+              of: calc`round(${sum(['error_type'], together(['redis_target', 'error_type'], increase(others, '1h')))})`,
               legend: '{{error_type}}',
             },
           ],
@@ -134,7 +134,7 @@ export const CACHE_AUTH = dashboard({
           stacked: true,
           queries: [
             {
-              of: calc`60 * ${max(['redis_target', 'error_type', 'origin'], rate(rejections))} > 0`,
+              of: calc`60 * ${together(['redis_target', 'error_type', 'origin'], rate(rejections))} > 0`,
               legend: '{{redis_target}} {{error_type}} {{origin}}',
             },
           ],
@@ -151,7 +151,7 @@ export const CACHE_AUTH = dashboard({
           stacked: true,
           queries: [
             {
-              of: calc`60 * ${max(['redis_target', 'reason', 'origin'], rate(counter('redis.acl.log.entries')))} > 0`,
+              of: calc`60 * ${together(['redis_target', 'reason', 'origin'], rate(counter('redis.acl.log.entries')))} > 0`,
               legend: '{{redis_target}} {{reason}} {{origin}}',
             },
           ],
@@ -198,7 +198,7 @@ export const CACHE_AUTH = dashboard({
           stacked: true,
           queries: [
             {
-              of: calc`60 * ${max(['redis_target', 'reason'], rate(counter('redis.acl.denied')))} > 0`,
+              of: calc`60 * ${together(['redis_target', 'reason'], rate(counter('redis.acl.denied')))} > 0`,
               legend: '{{redis_target}} {{reason}}',
             },
           ],
@@ -219,11 +219,11 @@ export const CACHE_AUTH = dashboard({
           unit: CountsPerMinute,
           queries: [
             {
-              of: calc`60 * ${max(['redis_target', 'cmd'], rate(counter('redis.cmd.calls', { cmd: ['auth', 'hello'] })))}`,
+              of: calc`60 * ${together(['redis_target', 'cmd'], rate(counter('redis.cmd.calls', { cmd: ['auth', 'hello'] })))}`,
               legend: '{{redis_target}} {{cmd}}',
             },
             {
-              of: calc`60 * ${max(['redis_target', 'cmd'], rate(counter('redis.cmd.failed', { cmd: ['auth', 'hello'] })))}`,
+              of: calc`60 * ${together(['redis_target', 'cmd'], rate(counter('redis.cmd.failed', { cmd: ['auth', 'hello'] })))}`,
               legend: '{{redis_target}} {{cmd}} failed',
               dashed: true,
             },
@@ -237,7 +237,9 @@ export const CACHE_AUTH = dashboard({
           width: 8,
           height: 8,
           unit: CountsPerMinute,
-          queries: [{ of: calc`60 * ${max(['redis_target'], rate(counter('redis.connections.received')))}`, legend: '{{redis_target}}' }],
+          queries: [
+            { of: calc`60 * ${together(['redis_target'], rate(counter('redis.connections.received')))}`, legend: '{{redis_target}}' },
+          ],
           runbooks: ['RedisConnectionChurn'],
         }),
         lines({

@@ -2,7 +2,7 @@ import { NoUnit, PercentUnit, Seconds, Short } from '@grafana/grafana-foundation
 import { alertsTable } from './alerts.ts';
 import { dashboard } from './dashboard.ts';
 import { RIGHT_SHARE } from './pairs.ts';
-import { buckets, calc, count, counter, gauge, increase, max, quantile, rate, sum } from './query.ts';
+import { buckets, calc, count, counter, gauge, increase, max, ofMasters, quantile, rate, sum, together } from './query.ts';
 import { stat } from './stat.ts';
 import { AUTH_CODE, AUTH_STATES, CAUSE_CODE, CAUSES, COLOUR, VERDICT_CODE, VERDICTS, WORKING, yesOrNo } from './states.ts';
 import { table } from './table.ts';
@@ -11,8 +11,8 @@ import { windowVariable } from './variables.ts';
 
 const since = max(['gateway'], gauge('llm.cache.verdict_since.timestamp'));
 const duplicates = increase(buckets('llm.cache.probe.request.duration', { request: 'duplicate' }), '$window');
-const used = max(['redis_target'], gauge('redis.memory.used'));
-const limit = max(['redis_target'], gauge('redis.maxmemory'));
+const used = ofMasters(['redis_target'], gauge('redis.memory.used'));
+const limit = ofMasters(['redis_target'], gauge('redis.maxmemory'));
 const failing = max(['redis_target', 'credential'], gauge('redis.auth.state', { state: 'failed' }));
 
 const OPEN_GATEWAY = '/d/cache-truth?var-gateway=${__value.raw}&${__url_time_range}';
@@ -154,13 +154,13 @@ export const CACHE_FLEET = dashboard({
             },
             {
               name: 'Clients of limit',
-              of: calc`${max(['redis_target'], gauge('redis.clients.connected'))} / ${max(['redis_target'], gauge('redis.clients.max'))}`,
+              of: calc`${together(['redis_target'], gauge('redis.clients.connected'))} / ${together(['redis_target'], gauge('redis.clients.max'))}`,
               unit: PercentUnit,
               decimals: 1,
               steps: ['transparent', [0.8, COLOUR.warn]],
             },
-            { name: 'Evictions/s', of: max(['redis_target'], rate(counter('redis.keys.evicted'))), unit: NoUnit, decimals: 1 },
-            { name: 'Errors/s', of: max(['redis_target'], rate(counter('redis.error_replies'))), unit: NoUnit, decimals: 1 },
+            { name: 'Evictions/s', of: ofMasters(['redis_target'], rate(counter('redis.keys.evicted'))), unit: NoUnit, decimals: 1 },
+            { name: 'Errors/s', of: together(['redis_target'], rate(counter('redis.error_replies'))), unit: NoUnit, decimals: 1 },
           ],
           sortedBy: 'Server',
           runbooks: ['RedisDown', 'RedisMemoryFull'],

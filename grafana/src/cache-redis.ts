@@ -12,21 +12,38 @@ import type { LabelsOf } from '../../src/catalogue/sample.ts';
 import { dashboard } from './dashboard.ts';
 import { lines } from './lines.ts';
 import type { Query } from './panel.ts';
-import { buckets, calc, count, counter, gauge, max, min, quantile, rate, replacedMean, sinceStart, sum, type Vector } from './query.ts';
+import {
+  buckets,
+  calc,
+  count,
+  counter,
+  gauge,
+  increase,
+  max,
+  min,
+  ofMasters,
+  quantile,
+  rate,
+  replacedMean,
+  sinceStart,
+  sum,
+  together,
+  type Vector,
+} from './query.ts';
 import { stat } from './stat.ts';
 import { COLOUR, ROLE_CODE, ROLES, yesOrNo } from './states.ts';
 import { table } from './table.ts';
 import { timeline } from './timeline.ts';
 
-const used = max(['redis_target'], gauge('redis.memory.used'));
-const limit = max(['redis_target'], gauge('redis.maxmemory'));
-const clients = max(['redis_target'], gauge('redis.clients.connected'));
-const clientLimit = max(['redis_target'], gauge('redis.clients.max'));
+const used = ofMasters(['redis_target'], gauge('redis.memory.used'));
+const limit = ofMasters(['redis_target'], gauge('redis.maxmemory'));
+const clients = together(['redis_target'], gauge('redis.clients.connected'));
+const clientLimit = together(['redis_target'], gauge('redis.clients.max'));
 const errors = counter('redis.errors');
 
 /** Processor time in the kernel and outside of it, per second. */
 function cpu(...state: readonly LabelsOf<'redis.cpu.time'>['state'][]): Vector<'redis_target'> {
-  return sum(['redis_target'], max(['redis_target', 'state'], rate(counter('redis.cpu.time', { state }))));
+  return sum(['redis_target'], together(['redis_target', 'state'], rate(counter('redis.cpu.time', { state }))));
 }
 
 /** One line of a panel for each target, named after what it is. */
@@ -117,8 +134,8 @@ export const CACHE_REDIS = dashboard({
           min: 0,
           queries: [
             each('used', used),
-            each('resident', max(['redis_target'], gauge('redis.memory.rss'))),
-            { ...each('peak', max(['redis_target'], gauge('redis.memory.peak'))), dashed: true },
+            each('resident', ofMasters(['redis_target'], gauge('redis.memory.rss'))),
+            { ...each('peak', ofMasters(['redis_target'], gauge('redis.memory.peak'))), dashed: true },
             { ...each('limit', limit), dashed: true },
           ],
           runbooks: ['RedisMemoryFull'],
@@ -132,24 +149,24 @@ export const CACHE_REDIS = dashboard({
           unit: BytesIEC,
           min: 0,
           queries: [
-            each('data', max(['redis_target'], gauge('redis.memory.dataset'))),
-            each('overhead', max(['redis_target'], gauge('redis.memory.overhead'))),
-            each('clients', max(['redis_target'], gauge('redis.memory.clients'))),
-            each('Lua', max(['redis_target'], gauge('redis.memory.lua'))),
-            each('not counted for eviction', max(['redis_target'], gauge('redis.memory.not_counted_for_eviction'))),
+            each('data', ofMasters(['redis_target'], gauge('redis.memory.dataset'))),
+            each('overhead', ofMasters(['redis_target'], gauge('redis.memory.overhead'))),
+            each('clients', ofMasters(['redis_target'], gauge('redis.memory.clients'))),
+            each('Lua', ofMasters(['redis_target'], gauge('redis.memory.lua'))),
+            each('not counted for eviction', ofMasters(['redis_target'], gauge('redis.memory.not_counted_for_eviction'))),
           ],
         }),
         lines({
           title: 'Keys that went away',
-          shows: 'Keys per second that were evicted for want of memory, and that expired.',
+          shows: 'Keys per second that were evicted because memory was full, and that expired.',
           act: 'evictions above 5 % of the writes cost hits: more memory, or a shorter time to live. Expiry is as it should be.',
           width: 12,
           height: 8,
           unit: OpsPerSecond,
           min: 0,
           queries: [
-            each('evicted', max(['redis_target'], rate(counter('redis.keys.evicted')))),
-            each('expired', max(['redis_target'], rate(counter('redis.keys.expired')))),
+            each('evicted', ofMasters(['redis_target'], rate(counter('redis.keys.evicted')))),
+            each('expired', ofMasters(['redis_target'], rate(counter('redis.keys.expired')))),
           ],
           runbooks: ['RedisEvicting'],
         }),
@@ -188,7 +205,7 @@ export const CACHE_REDIS = dashboard({
           unit: OpsPerSecond,
           stacked: true,
           queries: [
-            { of: calc`${max(['redis_target', 'cmd'], rate(counter('redis.cmd.calls')))} > 0`, legend: '{{redis_target}} {{cmd}}' },
+            { of: calc`${ofMasters(['redis_target', 'cmd'], rate(counter('redis.cmd.calls')))} > 0`, legend: '{{redis_target}} {{cmd}}' },
           ],
         }),
         lines({
@@ -241,10 +258,13 @@ export const CACHE_REDIS = dashboard({
           stacked: true,
           queries: [
             {
-              of: calc`${max(['redis_target', 'cmd'], rate(counter('redis.cmd.rejected')))} > 0`,
+              of: calc`${together(['redis_target', 'cmd'], rate(counter('redis.cmd.rejected')))} > 0`,
               legend: '{{redis_target}} {{cmd}} refused',
             },
-            { of: calc`${max(['redis_target', 'cmd'], rate(counter('redis.cmd.failed')))} > 0`, legend: '{{redis_target}} {{cmd}} failed' },
+            {
+              of: calc`${together(['redis_target', 'cmd'], rate(counter('redis.cmd.failed')))} > 0`,
+              legend: '{{redis_target}} {{cmd}} failed',
+            },
           ],
           empty: 'none',
         }),
@@ -256,7 +276,7 @@ export const CACHE_REDIS = dashboard({
           height: 8,
           unit: OpsPerSecond,
           stacked: true,
-          queries: [{ of: calc`${max(['redis_target', 'error_type'], rate(errors))} > 0`, legend: '{{redis_target}} {{error_type}}' }],
+          queries: [{ of: calc`${together(['redis_target', 'error_type'], rate(errors))} > 0`, legend: '{{redis_target}} {{error_type}}' }],
           empty: 'none',
         }),
         lines({
@@ -267,19 +287,23 @@ export const CACHE_REDIS = dashboard({
           height: 7,
           unit: OpsPerSecond,
           queries: [
-            each('commands', max(['redis_target'], rate(counter('redis.commands.processed')))),
-            each('error replies', max(['redis_target'], rate(counter('redis.error_replies')))),
+            each('commands', ofMasters(['redis_target'], rate(counter('redis.commands.processed')))),
+            each('error replies', together(['redis_target'], rate(counter('redis.error_replies')))),
           ],
         }),
         lines({
           title: 'Slow log',
-          shows: 'Entries in the slow log; it stops growing at slowlog-max-len.',
-          act: 'read it with SLOWLOG GET 10.',
+          shows:
+            'Entries in the slow log and, of Valkey, in the logs of large requests and large replies; each stops growing at its limit.',
+          act: 'read them with SLOWLOG GET 10, COMMANDLOG GET 10 large-reply.',
           width: 8,
           height: 7,
           unit: Short,
           min: 0,
-          queries: [each('', max(['redis_target'], gauge('redis.slowlog.length')))],
+          queries: [
+            each('', max(['redis_target'], gauge('redis.slowlog.length'))),
+            { of: max(['redis_target', 'log'], gauge('redis.commandlog.length')), legend: '{{redis_target}} {{log}}' },
+          ],
           runbooks: ['RedisSlowCommands'],
         }),
         lines({
@@ -322,13 +346,17 @@ export const CACHE_REDIS = dashboard({
       panels: [
         lines({
           title: 'Clients',
-          shows: 'Connected and blocked clients.',
+          shows: 'Connected and blocked clients, and whether Valkey lets them wait (CLIENT PAUSE).',
           act: 'a staircase upwards is a leak of connections in some client.',
           width: 8,
           height: 8,
           unit: Short,
           min: 0,
-          queries: [each('connected', clients), each('blocked', max(['redis_target'], gauge('redis.clients.blocked')))],
+          queries: [
+            each('connected', clients),
+            each('blocked', together(['redis_target'], gauge('redis.clients.blocked'))),
+            each('paused', together(['redis_target'], gauge('redis.clients.paused'))),
+          ],
           runbooks: ['RedisClientsNearLimit'],
         }),
         lines({
@@ -340,8 +368,8 @@ export const CACHE_REDIS = dashboard({
           unit: OpsPerSecond,
           min: 0,
           queries: [
-            each('accepted', max(['redis_target'], rate(counter('redis.connections.received')))),
-            each('refused', max(['redis_target'], rate(counter('redis.connections.rejected')))),
+            each('accepted', together(['redis_target'], rate(counter('redis.connections.received')))),
+            each('refused', together(['redis_target'], rate(counter('redis.connections.rejected')))),
           ],
           runbooks: ['RedisConnectionChurn', 'RedisRejectingConnections'],
         }),
@@ -354,8 +382,8 @@ export const CACHE_REDIS = dashboard({
           unit: OpsPerSecond,
           min: 0,
           queries: [
-            each('memory of clients', max(['redis_target'], rate(counter('redis.clients.evicted')))),
-            each('output buffer', max(['redis_target'], rate(counter('redis.clients.output_buffer_disconnections')))),
+            each('memory of clients', together(['redis_target'], rate(counter('redis.clients.evicted')))),
+            each('output buffer', together(['redis_target'], rate(counter('redis.clients.output_buffer_disconnections')))),
           ],
         }),
         lines({
@@ -367,8 +395,8 @@ export const CACHE_REDIS = dashboard({
           unit: BytesPerSecondIEC,
           min: 0,
           queries: [
-            each('in', max(['redis_target'], rate(counter('redis.net.input')))),
-            each('out', max(['redis_target'], rate(counter('redis.net.output')))),
+            each('in', together(['redis_target'], rate(counter('redis.net.input')))),
+            each('out', together(['redis_target'], rate(counter('redis.net.output')))),
           ],
         }),
         lines({
@@ -398,8 +426,12 @@ export const CACHE_REDIS = dashboard({
           unit: Short,
           min: 0,
           queries: [
-            { of: max(['redis_target', 'db'], gauge('redis.db.keys')), legend: '{{redis_target}} db{{db}} keys' },
-            { of: max(['redis_target', 'db'], gauge('redis.db.expires')), legend: '{{redis_target}} db{{db}} expiring', dashed: true },
+            { of: ofMasters(['redis_target', 'db'], gauge('redis.db.keys')), legend: '{{redis_target}} db{{db}} keys' },
+            {
+              of: ofMasters(['redis_target', 'db'], gauge('redis.db.expires')),
+              legend: '{{redis_target}} db{{db}} expiring',
+              dashed: true,
+            },
           ],
           runbooks: ['RedisKeysWithoutTtlGrowing'],
         }),
@@ -421,7 +453,7 @@ export const CACHE_REDIS = dashboard({
           height: 8,
           unit: Short,
           stacked: true,
-          queries: [{ of: max(['redis_target', 'size'], gauge('redis.db.string_sizes')), legend: '{{redis_target}} {{size}} B' }],
+          queries: [{ of: ofMasters(['redis_target', 'size'], gauge('redis.db.string_sizes')), legend: '{{redis_target}} {{size}} B' }],
         }),
         lines({
           title: 'Keys by what they are for',
@@ -606,7 +638,7 @@ export const CACHE_REDIS = dashboard({
         }),
         timeline({
           title: 'Cluster',
-          shows: 'Whether the node says that its cluster serves all slots. Empty without a cluster.',
+          shows: 'Whether the cluster serves all slots. Empty without a cluster.',
           act: 'while it does not, commands are refused with CLUSTERDOWN.',
           width: 6,
           height: 5,
@@ -635,8 +667,43 @@ export const CACHE_REDIS = dashboard({
           unit: CountsPerMinute,
           min: 0,
           queries: [
-            each('series', calc`60 * ${max(['redis_target'], rate(counter('cache_exporter.series.dropped')))}`),
+            each('series', calc`60 * ${together(['redis_target'], rate(counter('cache_exporter.series.dropped')))}`),
             each('replies', calc`60 * ${sum(['redis_target'], rate(counter('cache_exporter.replies.refused')))}`),
+          ],
+        }),
+        lines({
+          title: 'Nodes and slots of clusters',
+          shows: 'Nodes by role and state, and slots that no node serves. Empty without redis[].cluster.',
+          act: 'a node that has failed (fail) has to come back or be forgotten; slots that fail are keys that nobody can use.',
+          width: 12,
+          height: 5,
+          unit: Short,
+          min: 0,
+          queries: [
+            {
+              of: calc`${max(['redis_target', 'role', 'state'], gauge('redis.cluster.nodes'))} > 0`,
+              legend: '{{redis_target}} {{role}} {{state}}',
+            },
+            {
+              of: calc`${max(['redis_target', 'state'], gauge('redis.cluster.slots', { state: ['pfail', 'fail'] }))} > 0`,
+              legend: '{{redis_target}} slots {{state}}',
+            },
+          ],
+          runbooks: ['RedisNodeDown'],
+        }),
+        lines({
+          title: 'How many Sentinels',
+          shows: 'Sentinels and replicas that are known, whether the Sentinels can agree on a failover (1), and failovers in an hour.',
+          act: 'without a quorum a master that fails is not replaced: start the Sentinels that are missing.',
+          width: 12,
+          height: 5,
+          unit: Short,
+          min: 0,
+          queries: [
+            each('Sentinels', max(['redis_target'], gauge('redis.sentinel.known'))),
+            each('replicas', max(['redis_target'], gauge('redis.sentinel.replicas'))),
+            each('quorum', min(['redis_target'], gauge('redis.sentinel.quorum_ok'))),
+            { ...each('failovers', max(['redis_target'], increase(counter('redis.sentinel.failovers'), '1h'))), dashed: true },
           ],
         }),
       ],

@@ -12,6 +12,7 @@ import {
   increase,
   max,
   observations,
+  ofMasters,
   quantile,
   rate,
   sum,
@@ -40,8 +41,8 @@ const userRequests = calc`sum by (gateway) (${rate(asked)} unless on (requested_
 const userHits = calc`sum by (gateway) (${rate(foreignCounter('litellm_cache_hits_metric_total'))} unless on (model_id) ${probes})`;
 const hitRatio = calc`(${userHits} or on (gateway) 0 * ${userRequests}) / ${userRequests}`;
 
-const keyHits = max(['redis_target'], rate(counter('redis.keyspace.hits')));
-const keyMisses = max(['redis_target'], rate(counter('redis.keyspace.misses')));
+const keyHits = ofMasters(['redis_target'], rate(counter('redis.keyspace.hits')));
+const keyMisses = ofMasters(['redis_target'], rate(counter('redis.keyspace.misses')));
 
 export const CACHE_TRUTH = dashboard({
   uid: 'cache-truth',

@@ -1,4 +1,4 @@
-import { type MetricDefinition, OWNER_LABEL } from '../../src/catalogue/definition.ts';
+import { type MetricDefinition, NODE_LABEL, OWNER_LABEL } from '../../src/catalogue/definition.ts';
 import { CATALOGUE } from '../../src/catalogue/index.ts';
 import { labelName, prometheusName } from '../../src/catalogue/prometheus-name.ts';
 import type { Metric } from '../../src/catalogue/sample.ts';
@@ -8,8 +8,11 @@ type C = typeof CATALOGUE;
 type Underscored<L extends string> = L extends `${infer Head}.${infer Tail}` ? `${Head}_${Underscored<Tail>}` : L;
 type OwnerLabel<N extends Metric> = Exclude<(typeof OWNER_LABEL)[C[N]['owner']], undefined>;
 
+/** What a metric of a target has besides where the target is a cluster. */
+type NodeLabel<N extends Metric> = C[N] extends { owner: 'target' } ? (C[N] extends { whole: true } ? never : typeof NODE_LABEL) : never;
+
 /** The labels that the series of a metric have in Prometheus. */
-type LabelOf<N extends Metric> = 'job' | 'instance' | OwnerLabel<N> | Underscored<keyof C[N]['labels'] & string>;
+type LabelOf<N extends Metric> = 'job' | 'instance' | OwnerLabel<N> | NodeLabel<N> | Underscored<keyof C[N]['labels'] & string>;
 
 type Member<N extends Metric, L extends keyof C[N]['labels']> = C[N]['labels'][L] extends readonly (infer V extends string)[] ? V : string;
 type Wanted<V extends string> = V | readonly V[] | { readonly not: V | readonly V[] };
@@ -108,6 +111,17 @@ export function sum<L extends string, K extends L>(by: readonly K[], vector: Vec
 /** The greatest by labels: for what several exporters mirror of the same server, which a sum would count twice. */
 export function max<L extends string, K extends L>(by: readonly K[], vector: Vector<L>): Vector<K> {
   return aggregated('max', by, vector);
+}
+
+/** The sum over the nodes of a cluster, each counted once; of any other target what `max` gives. */
+export function together<L extends string, K extends L>(by: readonly K[], vector: Vector<L | typeof NODE_LABEL>): Vector<K> {
+  return aggregated('sum', by, aggregated('max', [...by, NODE_LABEL], vector));
+}
+
+/** The same over the masters of a cluster: what a replica has, and what it is told to do, is a copy. */
+export function ofMasters<L extends string, K extends L>(by: readonly K[], { promql }: Vector<L | typeof NODE_LABEL>): Vector<K> {
+  const replicas = `${selector('redis.role', '', { role: 'slave', [NODE_LABEL]: { not: '' } })} == 1`;
+  return together(by, { promql: `(${promql} unless on (job, instance, ${OWNER_LABEL.target}, ${NODE_LABEL}) (${replicas}))` });
 }
 
 /** The smallest by labels. */

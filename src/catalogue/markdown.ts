@@ -1,4 +1,4 @@
-import { type MetricDefinition, OWNER_LABEL } from './definition.ts';
+import { type MetricDefinition, NODE_LABEL, OWNER_LABEL } from './definition.ts';
 import { EXPORTER } from './exporter.ts';
 import { GATEWAY } from './gateway.ts';
 import { labelName, prometheusName } from './prometheus-name.ts';
@@ -12,7 +12,7 @@ const SECTIONS: readonly { title: string; text: string; metrics: Readonly<Record
   },
   {
     title: 'Redis targets',
-    text: `One set for each target of the configuration, with the label \`${OWNER_LABEL.target}\`.`,
+    text: `One set for each target of the configuration, with the label \`${OWNER_LABEL.target}\`. Of a target that is a cluster each node has a set of its own, with the label \`${NODE_LABEL}\` (\`host:port\`), which no other target has.`,
     metrics: REDIS,
   },
   {
@@ -59,6 +59,7 @@ export function metricsMarkdown(sources?: ReadonlyMap<string, readonly string[]>
 function describe(name: string, definition: MetricDefinition): MetricDocument {
   const owner = OWNER_LABEL[definition.owner];
   const labels: MetricDocument['labels'] = owner === undefined ? {} : { [owner]: 'open' };
+  if (definition.owner === 'target' && definition.whole === undefined) labels[NODE_LABEL] = 'open';
   for (const [label, members] of Object.entries(definition.labels)) labels[labelName(label)] = members;
   return {
     name: prometheusName(name, definition.kind, definition.unit),

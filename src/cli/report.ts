@@ -4,6 +4,7 @@ import type {
   CredentialStatus,
   GatewayStatus,
   NoauthCandidate,
+  NodeStatus,
   PairStatus,
   RefusedClient,
   ReplicaStatus,
@@ -13,7 +14,17 @@ import type {
 } from '../model/status.ts';
 import { censusLine } from '../text/census.ts';
 import { ago, count, seconds, span } from '../text/quantities.ts';
-import { memoryText, noauthText, refusalText, rejectionsText, targetState } from '../text/target.ts';
+import {
+  listedNodes,
+  memoryText,
+  noauthText,
+  nodeState,
+  refusalText,
+  rejectionsText,
+  sentinelText,
+  slotsText,
+  targetState,
+} from '../text/target.ts';
 import {
   AUTH_WORDS,
   CAUSE_WORDS,
@@ -151,6 +162,7 @@ function targetLines(target: TargetStatus, now: number, paint: Paint): string[] 
     target.role,
     target.clusterOk === false ? 'CLUSTER FAILS' : undefined,
     target.master === undefined ? undefined : `master ${target.master}`,
+    target.sentinelUp ? `Sentinels: ${sentinelText(target)}` : undefined,
     target.keys === undefined ? undefined : `${count(target.keys)} keys`,
     memoryText(target),
     target.maxMemoryPolicy,
@@ -162,6 +174,8 @@ function targetLines(target: TargetStatus, now: number, paint: Paint): string[] 
     ...(failure === undefined ? [] : wrap(singleLine(failure), INDENT)),
     ...wrap(singleLine(facts.filter((fact) => fact !== undefined).join(', ')), INDENT),
     ...target.credentials.flatMap((credential, index) => [rows[index] ?? '', ...refusedSince(credential, now)]),
+    ...nodeLines(target.nodes, paint),
+    ...(target.problems ?? []).flatMap((sentence) => wrap(singleLine(sentence), INDENT)),
     ...(rejections === undefined ? [] : wrap(`refused to others: ${rejections}`, INDENT)),
     ...(target.census === undefined ? [] : wrap(censusLine(target.census, now), INDENT)),
     ...(target.unseen ?? []).flatMap((sentence) => wrap(singleLine(`not visible: ${sentence}`), INDENT)),
@@ -169,6 +183,23 @@ function targetLines(target: TargetStatus, now: number, paint: Paint): string[] 
     ...(target.refused ?? []).flatMap((client) => wrap(singleLine(refusedLine(client, now)), INDENT.repeat(2))),
     ...(target.noauth === undefined ? [] : noauthLines(target.noauth.candidates)),
   ];
+}
+
+/** The nodes of a cluster, a line each. */
+function nodeLines(all: readonly NodeStatus[] | undefined, paint: Paint): string[] {
+  if (all === undefined) return [];
+  const { nodes, more } = listedNodes(all);
+  const rows = nodes.map((node): Cell[] => {
+    const { tone, title } = nodeState(node);
+    const slots = slotsText(node);
+    return [
+      { text: `node ${singleLine(node.name)}` },
+      { text: node.role ?? '' },
+      { text: slots === '' ? '' : `${slots} slots` },
+      { text: title, paint: (text) => paint(tone, text) },
+    ];
+  });
+  return [...table(rows, INDENT), ...(more === 0 ? [] : [`${INDENT}and ${count(more)} more nodes`])];
 }
 
 function refusedLine(client: RefusedClient, now: number): string {

@@ -7,7 +7,7 @@ import { INFO_FIELDS } from './info-fields.ts';
 import { keyspace } from './keyspace.ts';
 import { latencyPercentiles, latencySpikes } from './latency.ts';
 import { server } from './server.ts';
-import { slowlog } from './slowlog.ts';
+import { commandLogs, slowlog } from './slowlog.ts';
 
 /** Everything that is read from a Redis server in a scrape. */
 export const COLLECTORS: readonly Collector[] = [
@@ -18,6 +18,7 @@ export const COLLECTORS: readonly Collector[] = [
   commandDurations,
   errors,
   slowlog,
+  commandLogs,
   latencySpikes,
   latencyPercentiles,
   keyspace,

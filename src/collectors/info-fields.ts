@@ -22,6 +22,7 @@ const clients = fieldCollector('clients', [
   ['redis.clients.connected', 'connected_clients'],
   ['redis.clients.blocked', 'blocked_clients'],
   ['redis.clients.max', 'maxclients'],
+  ['redis.clients.paused', 'paused_actions', paused],
   ['redis.clients.max_input_buffer', 'client_recent_max_input_buffer'],
   ['redis.clients.max_output_buffer', 'client_recent_max_output_buffer'],
 ]);
@@ -117,6 +118,11 @@ function nonZero(text: string): number | undefined {
 function flag(text: string): number | undefined {
   const set = parseFlag(text);
   return set === undefined ? undefined : Number(set);
+}
+
+/** Whether clients wait, for all commands or for those that write; nothing for a third word. */
+function paused(text: string): number | undefined {
+  return text === 'none' ? 0 : text === 'all' || text === 'write' ? 1 : undefined;
 }
 
 /** 1 for the one word, 0 for the other; nothing for a third, whose meaning nobody knows. */

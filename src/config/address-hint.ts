@@ -15,7 +15,7 @@ export function redisUrlHint(text: string): { message: string; suggestion: strin
   if (scheme !== undefined && /sentinel/.test(scheme))
     return { message: wrong, suggestion: 'write the Sentinels into sentinel: { master, nodes } instead of url' };
   if (scheme !== undefined && /cluster/.test(scheme))
-    return { message: wrong, suggestion: 'write one node of the cluster as redis://host:6379' };
+    return { message: wrong, suggestion: 'write the nodes into cluster: { nodes } instead of url' };
   if (scheme !== undefined && !['redis', 'rediss', 'unix'].includes(scheme)) {
     const meant = SCHEME.get(scheme);
     return {
@@ -27,6 +27,16 @@ export function redisUrlHint(text: string): { message: string; suggestion: strin
   if (scheme === undefined && /^(\[[0-9a-f:.]+\]|[\w.-]+)(:\d+)?(\/\d*)?$/i.test(server) && !/^(rediss?|unix):/i.test(server))
     return { message: wrong, suggestion: 'write redis:// before the host, or rediss:// for TLS' };
   return portHint(server) ?? { message: 'is not a URL', suggestion: 'write it like redis://host:6379/0, with % escapes in the password' };
+}
+
+/** What to write for a text that is no `host:port`; undefined where it tells nothing. */
+export function nodeHint(text: string): string | undefined {
+  if (text.includes('@')) return 'write user and password into username and password_file, and the node as host:port';
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return 'leave the scheme away; a tls section beside it is what asks for TLS';
+  if (/[,;\s]/.test(text)) return 'write an entry for each node';
+  if (text.includes('/')) return 'leave the path away: a node is host:port';
+  if (/^[\w.-]+$/.test(text) || /^\[[0-9a-f:.]+\]$/i.test(text)) return 'add the port, like host:6379';
+  return portHint(text)?.suggestion;
 }
 
 /** The same for the address of a gateway. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseNode, parseRedisUrl, type WrittenAddress } from '../source/redis-url.ts';
 import { Secret } from '../source/secret.ts';
-import { gatewayPathHint, httpUrlHint, redisUrlHint } from './address-hint.ts';
+import { gatewayPathHint, httpUrlHint, nodeHint, redisUrlHint } from './address-hint.ts';
 import { refuse, text } from './fields.ts';
 
 /** The address of a Redis server, and the user and password of its URL. */
@@ -87,9 +87,12 @@ export function otlpUrl() {
 
 const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)?:(\d{1,5})$/;
 
-/** `host:port` of another server. */
+/** `host:port` of a Sentinel or of a node of a cluster. No message repeats it: a password can stand in front of an `@`. */
 export function node() {
-  return z.string().refine((value) => parseNode(value) !== undefined, 'must be host:port');
+  return z
+    .string()
+    .transform((value, context): string => (parseNode(value) === undefined ? refuse(context, 'must be host:port', nodeHint(value)) : value))
+    .meta({ type: 'string' });
 }
 
 /** `host:port` or `:port` to listen at; port 0 takes a free one. */

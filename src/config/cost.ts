@@ -17,8 +17,8 @@ export interface Priced {
 }
 
 /**
- * What the probes of a gateway cost a day at worst, in US dollars: each round sends one pair for each
- * route, and in a broken cache the duplicate of a pair is paid as well.
+ * What the probes of a gateway cost a day at worst, in US dollars. Each round sends one pair for each route, and in a broken
+ * cache the duplicate of a pair is paid as well.
  */
 export function worstDailyCost({ interval, routes, price_per_pair_usd }: Priced): number {
   return (DAY_MS / interval) * routes.length * price_per_pair_usd * 2;

@@ -22,6 +22,12 @@ export const EXAMPLE = `redis:
       username: watcher
       password: \${env:SENTINEL_PASSWORD}
     password: \${file:/run/secrets/redis}
+  - name: answers
+    cluster:                             # instead of url: every node of a Redis Cluster is watched
+      nodes: ["node-0:6379", "node-1:6379", "node-2:6379"]
+    tls: {}                              # over TLS; without this key in plain text
+    username: exporter
+    password_file: /run/secrets/redis
 
 gateways:
   - name: litellm                        # label gateway

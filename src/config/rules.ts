@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { formatDuration } from '../source/duration.ts';
 import { closest, type Path, pathText } from '../source/problem.ts';
-import type { WrittenAddress } from '../source/redis-url.ts';
+import { parseNode, type WrittenAddress } from '../source/redis-url.ts';
 import { isSection, type Section } from '../source/section.ts';
 import type { RedisLogin } from './address.ts';
 import { costRules } from './cost.ts';
@@ -47,9 +47,8 @@ export function canaryRules(canary: Section, report: Report): void {
 
 /** Rules of one Redis target. */
 export function targetRules(target: Section, report: Report): void {
-  const { url, sentinel, username, password, password_file } = target;
-  if (url === undefined && sentinel === undefined) report([], 'needs url or sentinel');
-  if (url !== undefined && sentinel !== undefined) report(['sentinel'], 'cannot be combined with url', 'keep one of the two');
+  const { url, username, password, password_file } = target;
+  placeRules(target, report);
   if (isLogin(url)) {
     if (url.password && (password ?? password_file) !== undefined)
       report(['password'], 'cannot be combined with the password in url', 'keep one of the two');
@@ -61,8 +60,30 @@ export function targetRules(target: Section, report: Report): void {
     if (url.username === undefined) credentialRules(target, report);
     else onlyOne(target, 'password', report);
   } else credentialRules(target, report);
+  if (target.cluster !== undefined && target.census !== undefined)
+    report(['census'], 'is not taken of a cluster', 'remove it, or add a target with the url of one node');
   timing(target, report);
   unique(target.canaries, ['canaries'], report);
+}
+
+const PLACES = ['url', 'sentinel', 'cluster'];
+
+/** A target is in one place. */
+function placeRules(target: Section, report: Report): void {
+  const [first, ...others] = PLACES.filter((key) => target[key] !== undefined);
+  if (first === undefined) report([], 'needs url, sentinel or cluster');
+  for (const other of others) report([other], `cannot be combined with ${first}`, 'keep one of the two');
+  const seen = new Set<string>();
+  for (const [index, node] of nodesOf(target.cluster).entries()) {
+    const name = node.toLowerCase();
+    if (name !== '' && seen.has(name)) report(['cluster', 'nodes', index], 'names a node twice');
+    seen.add(name);
+  }
+}
+
+function nodesOf(cluster: unknown): string[] {
+  const nodes = isSection(cluster) ? cluster.nodes : undefined;
+  return Array.isArray(nodes) ? nodes.map((node: unknown) => (typeof node === 'string' ? node : '')) : [];
 }
 
 /** Rules of one gateway. */
@@ -103,10 +124,18 @@ export function rootRules(root: Section, report: Report): void {
 /** The exporter writes nothing to what it watches, and an outage there must not keep it from probing. */
 function leasePlace({ lease, redis }: Section, report: Report): void {
   const kept = isSection(lease) && isSection(lease.redis) ? place(lease.redis) : undefined;
-  const watched = sections(redis).find((target) => kept !== undefined && place(target) === kept);
+  const watched = sections(redis).find((target) => kept !== undefined && [place(target), ...nodePlaces(target)].includes(kept));
   if (watched === undefined) return;
   const reason = 'while that server is down no exporter could probe, and nothing may be written to it';
   report(['lease', 'redis', 'url'], `is the server of the target ${watched.name}: ${reason}`, 'use another server, or kubernetes');
+}
+
+/** Host and port of the nodes of a cluster, as far as the configuration names them. */
+function nodePlaces({ cluster }: Section): string[] {
+  return nodesOf(cluster).flatMap((text) => {
+    const node = parseNode(text);
+    return node === undefined ? [] : [`${node.host.toLowerCase()}:${node.port}`];
+  });
 }
 
 /** Host and port, or the path of a socket. A section with a problem of its own still has its address in `url`. */

@@ -51,6 +51,19 @@ const sentinel = z
   .superRefine(...always(credentialRules))
   .transform(({ password_file, ...rest }) => ({ ...rest, password: rest.password ?? password_file }));
 
+/** Nodes that are asked for the others; a few are enough. */
+const MAX_CLUSTER_NODES = 64;
+
+const cluster = z.strictObject({
+  nodes: z
+    .array(node())
+    .min(1, 'needs at least one host:port')
+    .max(MAX_CLUSTER_NODES, `names more than ${MAX_CLUSTER_NODES} nodes; a few are enough, the others are found through them`)
+    .describe(
+      'Some nodes, each as `host:port`; the others are found through them. With a `tls` section, be it `{}`, all are spoken to over TLS.',
+    ),
+});
+
 /** More often costs Redis more than it tells. */
 const MIN_CENSUS_INTERVAL_MS = 10_000;
 
@@ -66,6 +79,7 @@ const target = z
     name: entryName().describe('Label `redis_target` of everything that is measured there.'),
     url: redisUrl().optional().describe('`redis://`, `rediss://` (TLS) or `unix://`. User and password in it are accepted and hidden.'),
     sentinel: sentinel.optional().describe('Ask these Sentinels for the master, instead of `url`.'),
+    cluster: cluster.optional().describe('Watch every node of this Redis Cluster, instead of `url`.'),
     ...credential,
     tls: tls.optional().describe('How to trust and be trusted over TLS.'),
     interval: duration({ min: MIN_INTERVAL_MS }).prefault('15s').describe('Time between two scrapes.'),
@@ -80,7 +94,7 @@ const target = z
     max_series: number({ min: 1_000, max: 100_000, whole: true })
       .prefault(5_000)
       .describe(
-        'Series that one scrape gives at most; databases beyond it are left out and counted in `cache_exporter_series_dropped_total`.',
+        'Series that one scrape gives at most, of a cluster the nodes together, each an equal part; databases beyond it are left out and counted in `cache_exporter_series_dropped_total`.',
       ),
     census: census
       .optional()

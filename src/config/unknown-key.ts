@@ -99,7 +99,7 @@ function sectionsWith(root: JsonSchema, word: string): string[] {
     }
   };
   visit(root, '');
-  // A key of many sections tells nothing about where it was meant to stand.
+  // A key of many sections does not tell which of them was meant.
   return found.length > 3 ? found.filter((place) => !place.includes('.')) : found;
 }
 

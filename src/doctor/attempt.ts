@@ -1,4 +1,4 @@
-/** A part of the doctor that failed on the evidence: a fault of this program. What the other parts found stands. */
+/** A part of the doctor that failed on the evidence: a fault of this program. What the other parts found is reported. */
 export interface Failure {
   /** What failed: `the rule ttl`, `the reading of the compose files`. */
   readonly part: string;
@@ -52,5 +52,5 @@ export function reasonOf(error: unknown): string {
 
 /** The failure as a sentence, with what to do about it. */
 export function failureText({ part, reason }: Failure): string {
-  return `${part} failed (${reason}); what the other parts found stands. This is a fault of this program: please report it`;
+  return `${part} failed (${reason}); what the other parts found is reported. This is a fault of this program: please report it`;
 }

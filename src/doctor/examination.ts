@@ -27,7 +27,7 @@ export function examine(setup: Setup, rules: readonly Rule[]): Examination {
   const failed: Failure[] = [];
   for (const rule of rules.filter(runs)) {
     try {
-      // A generator may fail after its first finding, which stands.
+      // A generator may fail after its first finding, which is kept.
       for (const finding of rule.check(setup)) findings.push({ ...finding, rule, severity: finding.severity ?? rule.severity });
     } catch (error) {
       failed.push({ part: `the rule ${rule.id}`, rule: rule.id, reason: reasonOf(error) });

@@ -36,7 +36,7 @@ export type Steps = typeof STEPS;
 export const NO_COMPOSE: ReturnType<typeof composeFiles> = { services: [], problems: [], gaps: [], entries: [] };
 /** The same of manifests. */
 export const NO_MANIFESTS: ReturnType<typeof readKubernetes> = { workloads: [], services: [], configs: [], problems: [], gaps: [] };
-/** No client is known to be used: nothing is said of any. */
+/** No client is known to be used: nothing is reported of any. */
 export const NOT_RESOLVED: Setup['resolutions'] = {
   cache: { client: 'cache', used: false, settings: [] },
   router: { client: 'router', used: false, settings: [] },

@@ -17,8 +17,8 @@ const QUOTED = 512;
 const NODE = /^(?:\[[\da-fA-F:.%]*\]|[^:[\]]*)(?::\d{1,5})?$/;
 
 /**
- * The secrets of addresses: user and password of a URL or of `user:password@host`, a password without a host, every part of a query
- * but those that are known to be none, and the fragment. Time is linear.
+ * The secrets of addresses. These are user and password of a URL or of `user:password@host`, a password without a host, and
+ * the fragment. Every part of a query is one, too, but for those that are known to be none. Time is linear.
  */
 export function inAddresses(text: string): Range[] {
   const ranges: Range[] = [];

@@ -20,9 +20,9 @@ const LONG = 6;
 const MAX_SECRET_CHARACTERS = 4_096;
 
 /**
- * Finds every secret in the forms that programs write it in: plain, in lower case, URL-encoded once and twice,
- * base64 of both alphabets wherever it begins among other bytes, in hexadecimal digits, as a JSON string, as HTML, and each of its lines.
- * Ordinary words are not looked for. Time is linear in the text.
+ * Finds every secret in the forms that programs write it in. These are plain text, lower case, one or two URL encodings,
+ * hexadecimal digits, a JSON string, HTML, and base64 of both alphabets wherever it begins among other bytes. Each line of a
+ * secret is found by itself, too. Ordinary words are not looked for. Time is linear in the text.
  */
 export function known(secrets: Iterable<string>): Known {
   const groups = new Map<string, Group>();

@@ -1,7 +1,7 @@
 /**
- * Words of the product's own sentences and of the files that it reads. A password that is such a word is hidden
- * where it is written as a value, and not wherever the word occurs: the report would be unreadable, and would tell
- * the password by its holes.
+ * Words of the product's own sentences and of the files that it reads. A password that is such a word is hidden where it is
+ * written as a value, and not wherever the word occurs. The report would be unreadable otherwise, and its holes would tell the
+ * password.
  */
 const WORDS: ReadonlySet<string> = new Set(
   (
@@ -43,8 +43,8 @@ const WORDS: ReadonlySet<string> = new Set(
 );
 
 /**
- * Whether a secret is so short or so common that hiding it wherever it occurs would destroy a text: a word of the
- * vocabulary, fewer than three characters, or a number of up to five digits.
+ * Whether a secret is so short or so common that a text would be destroyed if it were hidden wherever it occurs. That is a
+ * word of the vocabulary, fewer than three characters, or a number of up to five digits.
  */
 export function isOrdinary(secret: string): boolean {
   return secret.length < 3 || WORDS.has(secret.toLowerCase()) || /^\d{1,5}$/.test(secret) || /^(.)\1*$/s.test(secret.slice(0, 64));

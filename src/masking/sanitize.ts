@@ -1,6 +1,7 @@
 /**
- * What a terminal obeys or does not show: control characters but for the line feed and the tab, marks that turn the direction of
- * writing, characters without width, separators of lines, halves of a character, and what no text may hold.
+ * What a terminal obeys or does not show. That is control characters (but for the line feed and the tab), marks that turn the
+ * direction of writing, and characters without width. It is also separators of lines, halves of a character, and what no text
+ * may hold.
  */
 const OBEYED = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\p{Co}\u115f\u1160\u3164\uffa0]/gu;
 

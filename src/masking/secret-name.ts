@@ -57,9 +57,9 @@ const MAX_NAME_CHARACTERS = 200;
 const FOLDERS: ReadonlySet<string> = new Set(['PWD', 'OLDPWD']);
 
 /**
- * Whether the name of a key, a variable or an option says that its value is a secret, also where the name is
- * misspelt (`pasword`), written as `redisPassword`, or one of the short forms (`pwd`, `auth`). Names of files
- * with a secret, and of what limits one, are none; nor is the folder that a shell keeps in `PWD`, where the value is known.
+ * Whether the name of a key, a variable or an option says that its value is a secret. The name may be misspelt (`pasword`),
+ * written as `redisPassword`, or be one of the short forms (`pwd`, `auth`). Names of files with a secret, and of what limits
+ * one, are none; nor is the folder that a shell keeps in `PWD`, where the value is known.
  */
 export function namesSecret(name: string, value?: string): boolean {
   if (FOLDERS.has(name) && value?.startsWith('/')) return false;

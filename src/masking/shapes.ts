@@ -1,9 +1,10 @@
 import type { Range } from './range.ts';
 
 /**
- * Secrets that are known by their form: keys of OpenAI, Anthropic and LiteLLM, AWS, GitHub, GitLab, Google, Hugging Face, Groq, xAI,
- * Slack and others, tokens of JSON Web Token, private keys, and what is behind `Bearer` or `Basic`. A master key of LiteLLM is any
- * text that begins with `sk-`. The first group is the secret, where there is one. `hint` is what a text with such a secret holds: most texts are told apart by it without an expression.
+ * Secrets that are known by their form. These are keys of OpenAI, Anthropic, LiteLLM, AWS, GitHub, GitLab, Google, Hugging
+ * Face, Groq, xAI, Slack and others, JSON Web Tokens and private keys. What is behind `Bearer` or `Basic` is one as well. A
+ * master key of LiteLLM is any text that begins with `sk-`. The first group is the secret, where there is one. `hint` is what
+ * a text with such a secret holds: most texts are told apart by it without an expression.
  */
 const SHAPES = [
   { hint: /[spr]k-/, shape: /(?<![A-Za-z\d_])[spr]k-[^\s"'`<>()[\]{},;\\]{4,4096}/g },

@@ -36,6 +36,10 @@ export type AuthState = (typeof AUTH_STATE)[number];
 export const REJECTION = ['WRONGPASS', 'NOAUTH', 'NOPERM'] as const;
 export type Rejection = (typeof REJECTION)[number];
 
+/** What a node of a cluster answers to a command that it cannot serve: the key is on another node, is on its way there, or the cluster is down. */
+export const REDIRECTION = ['MOVED', 'ASK', 'CLUSTERDOWN'] as const;
+export type Redirection = (typeof REDIRECTION)[number];
+
 /** Who caused a refusal: this exporter or another client. */
 export const ORIGIN = ['own', 'others'] as const;
 
@@ -113,6 +117,18 @@ export const ROLE = ['master', 'slave', 'sentinel', 'other'] as const;
 /** Values of `redis_mode` (Valkey 9: `server_mode`) in INFO server. */
 export const MODE = ['standalone', 'sentinel', 'cluster', 'other'] as const;
 export type Mode = (typeof MODE)[number];
+
+/** What a node of a cluster is there for. */
+export const NODE_ROLE = ['master', 'replica'] as const;
+export type NodeRole = (typeof NODE_ROLE)[number];
+
+/** How a node of a cluster is in the eyes of the others: `pfail` may have failed, `fail` has (CLUSTER NODES). */
+export const NODE_STATE = ['ok', 'pfail', 'fail'] as const;
+export type NodeState = (typeof NODE_STATE)[number];
+
+/** The slots of a cluster, as CLUSTER INFO counts them. */
+export const CLUSTER_SLOTS = ['assigned', 'ok', 'pfail', 'fail'] as const;
+export type ClusterSlots = (typeof CLUSTER_SLOTS)[number];
 
 /** Values of `maxmemory_policy` in INFO memory. */
 export const MAXMEMORY_POLICY = [

@@ -1,7 +1,7 @@
 import type { BreakerReading, CacheMark, CacheType, Cause, GatewayFailure, NotAsked, Outcome, Question, Route, Verdict } from './cache.ts';
 import type { Census } from './census.ts';
 import type { LeaseState } from './lease.ts';
-import type { AclReason, AuthState, RedisFailure } from './redis.ts';
+import type { AclReason, AuthState, NodeRole, NodeState, RedisFailure } from './redis.ts';
 
 /** One credential of a target, as the last canary left it. Times are Unix milliseconds. */
 export interface CredentialStatus {
@@ -37,6 +37,22 @@ export interface NoauthCandidate {
   connections: number;
 }
 
+/** One node of a target that is a cluster. What nobody tells is undefined. */
+export interface NodeStatus {
+  /** `host:port`. */
+  name: string;
+  role?: NodeRole | undefined;
+  /** What the other nodes think of it. */
+  state?: NodeState | undefined;
+  /** How many slots it has. */
+  slots: number;
+  /** Undefined until it was tried. */
+  up?: boolean | undefined;
+  failure?: RedisFailure | undefined;
+  keys?: number | undefined;
+  usedMemoryBytes?: number | undefined;
+}
+
 /** What the daemon knows of one Redis target now. Times are Unix milliseconds, durations seconds. */
 export interface TargetStatus {
   name: string;
@@ -64,19 +80,25 @@ export interface TargetStatus {
   rejectionsOfOthers: { WRONGPASS?: number | undefined; NOAUTH?: number | undefined; NOPERM?: number | undefined };
   /** What cannot be seen of this server and why, one sentence each, without any secret. */
   unseen?: string[] | undefined;
-  /** Whether the cluster of a node serves all slots, by its own word; undefined where there is none. */
+  /** Whether the cluster serves all slots, by the word of its nodes; undefined where there is none. */
   clusterOk?: boolean | undefined;
+  /** The nodes of a target that is a cluster; what else is here is of the masters together. */
+  nodes?: NodeStatus[] | undefined;
+  /** What keeps a cluster from being watched whole, one sentence each, without any secret. */
+  problems?: string[] | undefined;
   /** The master that the Sentinels named last, `host:port`. */
   master?: string | undefined;
   /** Whether a Sentinel answered at the last attempt; undefined without Sentinels. */
   sentinelUp?: boolean | undefined;
+  /** What a Sentinel says of all of them, as far as it tells, and the failovers since this daemon watches; undefined without Sentinels. */
+  sentinels?: { known?: number | undefined; quorumOk?: boolean | undefined; replicas?: number | undefined; failovers: number } | undefined;
   /** The last census, where one is configured and could be taken. */
   census?: Census | undefined;
   /** Why there is no census although one is configured, one sentence without any secret. */
   censusDetail?: string | undefined;
   /** Who was refused in the last hour, the latest first. */
   refused?: RefusedClient[] | undefined;
-  /** When others were last refused for want of a password, and who may have been; no candidates when the clients could not be listed. */
+  /** When others were last refused because they sent no password, and who that may have been. There are no candidates when the clients could not be listed. */
   noauth?: { at: number; candidates?: NoauthCandidate[] | undefined } | undefined;
   traceId?: string | undefined;
 }

@@ -1,5 +1,5 @@
-import { isIPv6, SocketAddress } from 'node:net';
-import { decoded, splitUrl, splitUser, type UrlParts } from './url.ts';
+import { BlockList, isIP, isIPv6, SocketAddress } from 'node:net';
+import { decoded, splitUrl, splitUser, type UrlParts, withoutBrackets } from './url.ts';
 
 /** Where a Redis server listens, and which of its databases is meant. The host has no brackets. */
 export type Address = ({ host: string; port: number } | { path: string }) & { tls: boolean; db: number };
@@ -48,6 +48,41 @@ export function parseNode(text: string): { host: string; port: number } | undefi
   const port = Number(digits);
   const host = bracketed ?? name;
   return host !== undefined && port >= 1 && port <= 65_535 ? { host, port } : undefined;
+}
+
+/** `host:port` of a server, an IPv6 address in brackets: what `parseNode` reads. */
+export function nodeText({ host, port }: { host: string; port: number }): string {
+  return `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+}
+
+/** Names as DNS and hosts files have them, and underscores, which Docker and Kubernetes allow. */
+const HOST = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?$/;
+
+/** A name whose last part is a number is an address in a form that resolvers of names read each in their own way. */
+const ENDS_IN_NUMBER = /(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$/i;
+
+/** The unspecified addresses: a client that connects to one reaches its own machine. */
+const UNSPECIFIED = new BlockList();
+UNSPECIFIED.addAddress('0.0.0.0');
+UNSPECIFIED.addAddress('::', 'ipv6');
+
+function isUsable(address: string): boolean {
+  return !UNSPECIFIED.check(address.split('%', 1)[0] ?? '', isIPv6(address) ? 'ipv6' : 'ipv4');
+}
+
+/** The host that another server names, without brackets; undefined where it is none that can be connected to. */
+export function namedHost(name: unknown): string | undefined {
+  if (typeof name !== 'string') return undefined;
+  const host = withoutBrackets(name);
+  const isHost = isIP(host) > 0 ? isUsable(host) : HOST.test(host) && !ENDS_IN_NUMBER.test(host);
+  return isHost ? host : undefined;
+}
+
+/** The port that another server names, as a number or in digits; undefined where it is none. Port 0 is none. */
+export function namedPort(value: unknown): number | undefined {
+  const isDigits = typeof value === 'string' && /^\d{1,5}$/.test(value);
+  const port = isDigits ? Number(value) : value;
+  return typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65_535 ? port : undefined;
 }
 
 function serverOf(

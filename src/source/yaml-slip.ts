@@ -161,7 +161,7 @@ function misplaced(blocks: Block[], next: Block): Slip | undefined {
 function dashAmongKeys(blocks: readonly Block[], next: Block, at: { line: number; column: number }): Slip {
   const dash = blocks.findLast(({ kind }) => kind === 'dash');
   const like = dash === undefined ? 'take the dash away' : `indent it by ${dash.indent} like the dash in line ${dash.line}`;
-  return { ...at, message: `begins an entry of a list by ${next.indent} spaces, where keys stand; ${like}` };
+  return { ...at, message: `begins an entry of a list by ${next.indent} spaces, where keys are; ${like}` };
 }
 
 /** Where the quote at `from` is closed; -1 when the line does not do it. */

@@ -1,5 +1,5 @@
 import type { Attributes, HrTime } from '@opentelemetry/api';
-import { type MetricDefinition, OWNER_LABEL } from '../catalogue/definition.ts';
+import { type MetricDefinition, NODE_LABEL, OWNER_LABEL } from '../catalogue/definition.ts';
 import { CATALOGUE } from '../catalogue/index.ts';
 import type { Metric, Sample } from '../catalogue/sample.ts';
 import { isLasting, type Part, type Series } from '../catalogue/series.ts';
@@ -8,11 +8,14 @@ import { emptyHistogram, type HistogramPoint, hrTime, isComplete, type NumberPoi
 
 /**
  * Whose series they are. `staleAfter` is milliseconds: a part that was not replaced for longer is not
- * read, unless it is lasting (`isLasting`) or `lifetimes` gives it another limit. The series of an owner carry its label, see `OWNER_LABEL`.
+ * read, unless it is lasting (`isLasting`) or `lifetimes` gives it another limit. The series of an owner carry its label, see `OWNER_LABEL`,
+ * and those of a node `NODE_LABEL` besides.
  */
 export interface Owner {
   readonly kind: 'target' | 'gateway' | 'exporter';
   readonly name: string;
+  /** The node of a target that is a cluster, which has series of its own. */
+  readonly node?: string;
   readonly staleAfter: number;
   readonly lifetimes?: Readonly<Partial<Record<Part, number>>>;
   /** Says at each reading which metrics are to be shown; all without it. */
@@ -25,8 +28,8 @@ export type Family =
   | { readonly metric: Metric; readonly form: 'histogram'; readonly boundaries: number[]; points: HistogramPoint[] };
 
 /**
- * Every series of the product. `open` gives an owner its handle and throws when one of the same kind and
- * name is open. `openNext` gives that of its successor then, which shows nothing until the other is closed. `read` gives what is to be shown at `now` (Unix milliseconds); its points are the store's
+ * Every series of the product. `open` gives an owner its handle and throws when one of the same kind,
+ * name and node is open. `openNext` gives that of its successor then, which shows nothing until the other is closed. `read` gives what is to be shown at `now` (Unix milliseconds); its points are the store's
  * own and change with the next write, its arrays do not.
  */
 export interface Store {
@@ -52,8 +55,8 @@ interface OwnedSeries {
   readonly parts: Map<Part, Published>;
 }
 
-function idOf({ kind, name }: Owner): string {
-  return `${kind} ${name}`;
+function idOf({ kind, name, node }: Owner): string {
+  return node === undefined ? `${kind} ${name}` : `${kind} ${name} ${node}`;
 }
 
 /** An empty store. `mask` hides what must not stand in a label; it is asked once for each new series. */
@@ -173,6 +176,7 @@ function attributesOf(owner: Owner, metric: Metric, labels: Labels, mask: (text:
   const attributes: Attributes = {};
   const ownerLabel = OWNER_LABEL[owner.kind];
   if (ownerLabel !== undefined) attributes[ownerLabel] = owner.name;
+  if (owner.node !== undefined) attributes[NODE_LABEL] = mask(owner.node);
   for (const label in CATALOGUE[metric].labels) {
     const value = labels[label];
     if (typeof value === 'string' && value !== '') attributes[label] = mask(value);

@@ -5,7 +5,7 @@ const WORDS = {
   NOAUTH: ['Redis refused', 'command', 'without a password (NOAUTH)'],
   WRONGPASS: ['Redis refused', 'login', 'with a wrong user or password (WRONGPASS)'],
   logins: ['Redis refused', 'login', '(AUTH or HELLO)'],
-  NOPERM: ['Redis refused', 'command', 'for want of a permission (NOPERM)'],
+  NOPERM: ['Redis refused', 'command', 'without a permission (NOPERM)'],
   OOM: ['Redis refused', 'command', 'because its memory is full (OOM)'],
   READONLY: ['Redis refused', 'write', 'because it is a read-only replica (READONLY)'],
   MASTERDOWN: ['Redis refused', 'command', 'because it is a replica without its master (MASTERDOWN)'],

@@ -92,7 +92,7 @@ export interface Signals {
   replicas:
     | { isolated: 'current_pair' | 'another_replica' | undefined; readsOtherCache: readonly { name: string; result: RouteResult }[] }
     | undefined;
-  /** The server tells of every probe key that is written to it, and is no part of a cluster. */
+  /** The server tells of every probe key that is written to it, and shares the keys with no other; of a cluster all masters do. */
   seesEveryWrite: boolean;
   /** In ten rounds one after the other pairs hit, their keys could not be looked up, and nothing at all was written to the target meanwhile. */
   writesUnwatched?: boolean | undefined;

@@ -12,6 +12,8 @@ const BANNED: readonly (readonly [word: RegExp, instead: string])[] = [
   [/\bmet\b/i, 'reached, seen, within'],
   [/\belsewhere\b/i, 'name the other place'],
   [/\bheard\b/i, 'received'],
+  [/\bwant of\b/i, 'without, because … is missing'],
+  [/\bstands?[.,;:)]/i, 'is kept, is valid, is reported'],
   [/\bstands (?:in|for|beside|behind|below|at|there)\b/i, 'is, means'],
   [/\bthe contract (?:asks|allows|gave|makes|takes|tells)\b/i, 'name the fact'],
   [/\(facts: /, 'name the fact'],

@@ -3,6 +3,7 @@ import { asText, createReplyReader } from '../../src/redis/connection/reply-read
 import { parseMaster } from '../../src/redis/connection/sentinel.ts';
 import { parseAclLog } from '../../src/redis/replies/acl-log.ts';
 import { parseClientList } from '../../src/redis/replies/client-list.ts';
+import { CLUSTER_INFO, myselfIn, readNodes } from '../../src/redis/replies/cluster.ts';
 import { parseCommandStats } from '../../src/redis/replies/commandstats.ts';
 import { parseErrorStats } from '../../src/redis/replies/errorstats.ts';
 import { parseInfo } from '../../src/redis/replies/info.ts';
@@ -32,6 +33,28 @@ const REPLIES: readonly [string, ...string[]] = [
   '*1\r\n*4\r\n+command\r\n:1405067976\r\n:251\r\n:1001\r\n!9\r\nERR wrong\r\n=7\r\ntxt:abc\r\n,1.5\r\n(12345678901234567890\r\n',
 ];
 
+const NODES =
+  `${'a'.repeat(40)} 10.0.0.1:6379@16379,a.example myself,master - 0 0 1 connected 0-5460\n` +
+  `${'b'.repeat(40)} :0@0 slave,fail?,noaddr ${'a'.repeat(40)} 0 0 1 disconnected\n`;
+
+const SHARDS: readonly [string, ...string[]] = [
+  '*1\r\n*4\r\n+slots\r\n*2\r\n:0\r\n:16383\r\n+nodes\r\n*1\r\n*14\r\n+id\r\n+ab\r\n+port\r\n:6379\r\n+tls-port\r\n:6380\r\n' +
+    '+ip\r\n+10.0.0.1\r\n+endpoint\r\n$-1\r\n+role\r\n+master\r\n+health\r\n+online\r\n',
+  '*1\r\n*4\r\n:0\r\n:16383\r\n*4\r\n+10.0.0.1\r\n:6379\r\n+ab\r\n*2\r\n+hostname\r\n+a.example\r\n*3\r\n$0\r\n\r\n:6379\r\n+cd\r\n',
+];
+
+/** No node that cannot be connected to has a name, and no two have the same. */
+function clusterNodes(reply: unknown): void {
+  for (const tls of [false, true]) {
+    const nodes = readNodes(reply, reply, { host: '10.0.0.9', port: 6379, tls });
+    const names = nodes.flatMap(({ name }) => name ?? []);
+    if (new Set(names).size < names.length || nodes.some(({ name, port }) => name !== undefined && port === undefined))
+      throw new Error('two nodes at one address, or a node without one');
+  }
+  myselfIn(reply);
+  CLUSTER_INFO.parse(reply);
+}
+
 function info(text: string): void {
   const read = parseInfo(text);
   parseErrorStats(read);
@@ -47,6 +70,7 @@ function everyParser(reply: unknown): void {
   parseClientList(reply);
   parseLatencyLatest(reply);
   parseLatencyHistogram(reply);
+  clusterNodes(reply);
   if (Array.isArray(reply)) parseMaster(reply);
 }
 
@@ -64,6 +88,20 @@ function read(input: Buffer, piece: number): { replies: unknown[]; refused: bool
 }
 
 export const REDIS_TARGETS: readonly Target[] = [
+  {
+    name: 'redis-cluster',
+    cases: 200,
+    generate: (random) => mutated(SHARDS, random),
+    run: (input) => {
+      for (const reply of read(input, Math.max(1, input.length)).replies) clusterNodes(reply);
+    },
+  },
+  {
+    name: 'redis-cluster-nodes',
+    cases: 200,
+    generate: (random) => mutated([NODES], random),
+    run: (input) => clusterNodes(input.toString()),
+  },
   {
     name: 'redis-replies',
     cases: 200,

@@ -5,6 +5,7 @@ import { REDIS_ACCESS } from './faults/redis-access.ts';
 import { REDIS_AWAY } from './faults/redis-away.ts';
 import { REDIS_ELSEWHERE } from './faults/redis-elsewhere.ts';
 import { REDIS_STATE } from './faults/redis-state.ts';
+import type { ServerName } from './server.ts';
 
 /** Every fault of the gauntlet, in the order in which they run. */
 export const FAULTS: readonly Fault[] = [
@@ -15,6 +16,12 @@ export const FAULTS: readonly Fault[] = [
   ...GATEWAY_SETTINGS,
   ...GATEWAY_TROUBLE,
 ];
+
+/** The faults that run on a server: all of them on Redis, on another one those that depend on the server. */
+export const FAULTS_ON: Readonly<Record<ServerName, readonly Fault[]>> = {
+  redis: FAULTS,
+  valkey: [...REDIS_AWAY, ...REDIS_ACCESS, ...REDIS_STATE],
+};
 
 /** What belongs to the gauntlet and cannot be brought about by the local stack. */
 export const IMPOSSIBLE: readonly Impossible[] = [

@@ -2,6 +2,7 @@ import type { GatewayRelease } from '../../dev/gateway.ts';
 import type { Progress } from '../../dev/progress.ts';
 import type { Fault } from './fault.ts';
 import { makeNoise } from './noise.ts';
+import type { ServerName } from './server.ts';
 import { startStack } from './stack.ts';
 import { type Run, runFault } from './stage.ts';
 import { supply } from './supply.ts';
@@ -9,6 +10,8 @@ import { supply } from './supply.ts';
 /** A row of faults on one stack, each run some times before the next. */
 export interface Row {
   release: GatewayRelease;
+  /** Redis unless another one is named. */
+  server?: ServerName | undefined;
   noise: boolean;
   faults: readonly Fault[];
 }
@@ -29,14 +32,14 @@ export interface Runs {
 const LENGTH = 10;
 
 /** The rows of some faults on a release, with noise or without. */
-export function rowsOf(faults: readonly Fault[], release: GatewayRelease, noise: boolean): Row[] {
+export function rowsOf(faults: readonly Fault[], release: GatewayRelease, noise: boolean, server: ServerName = 'redis'): Row[] {
   const count = Math.ceil(faults.length / LENGTH);
-  return Array.from({ length: count }, (_, row) => ({ release, noise, faults: faults.slice(row * LENGTH, (row + 1) * LENGTH) }));
+  return Array.from({ length: count }, (_, row) => ({ release, server, noise, faults: faults.slice(row * LENGTH, (row + 1) * LENGTH) }));
 }
 
 /** Runs a row; a run that could not be made gets the next one a new stack. */
-export async function runRow({ release, noise, faults }: Row, { times, progress, onRun, onBroken, onFault }: Runs): Promise<void> {
-  let stage = await open(release, faults, noise, progress);
+export async function runRow({ release, server, noise, faults }: Row, { times, progress, onRun, onBroken, onFault }: Runs): Promise<void> {
+  let stage = await open({ release, server, faults, noise }, progress);
   for (const fault of faults) {
     for (let time = 1; time <= times; time += 1) {
       const name = `${fault.name}, LiteLLM ${release}${noise ? ', noise' : ''}, ${time} of ${times}`;
@@ -52,7 +55,7 @@ export async function runRow({ release, noise, faults }: Row, { times, progress,
         onBroken(reason);
         progress(`not run: ${reason}`);
         await stage.close();
-        stage = await open(release, faults, noise, progress);
+        stage = await open({ release, server, faults, noise }, progress);
       }
     }
     await onFault();
@@ -60,8 +63,8 @@ export async function runRow({ release, noise, faults }: Row, { times, progress,
   await stage.close();
 }
 
-async function open(release: GatewayRelease, faults: readonly Fault[], noisy: boolean, progress: Progress) {
-  const stack = await startStack(release, progress);
+async function open({ release, server, faults, noise: noisy }: Row, progress: Progress) {
+  const stack = await startStack(release, progress, server);
   const noise = noisy ? makeNoise(stack.server) : undefined;
   return {
     stack,

@@ -9,12 +9,12 @@ import { parseArgs } from 'node:util';
 import { GATEWAY_RELEASE, type GatewayRelease, RECORDED_RELEASE } from '../../dev/gateway.ts';
 import { progressToStderr } from '../../dev/progress.ts';
 import { type Healthy, runHealthy } from './healthy.ts';
-import { FAULTS, IMPOSSIBLE } from './index.ts';
+import { FAULTS, FAULTS_ON, IMPOSSIBLE } from './index.ts';
 import { PAIR_RELEASE, PAIRS } from './pairs.ts';
 import { type RandomRuns, runRandom } from './random.ts';
 import { additionOf, type Found, PAIRS_HEADING, pairsOf, reportOf } from './report.ts';
 import { type Row, rowsOf, runRow } from './row.ts';
-import { REDIS } from './server.ts';
+import { SERVER, SERVER_OF, type ServerName } from './server.ts';
 import { type Stack, startStack } from './stack.ts';
 import type { Run } from './stage.ts';
 
@@ -27,6 +27,8 @@ const HELP = `npm run gauntlet [-- OPTIONS]
   --only NAME           faults whose name contains this; can be given several times
   --release VERSION     a release of LiteLLM (${GATEWAY_RELEASE.join(', ')}) instead of
                         ${RECORDED_RELEASE.join(' and ')}; can be given several times
+  --server NAME         ${SERVER.join(' or ')} (redis); on another server than Redis the faults that depend on the
+                        server, added to the page as it is
   --pairs               two faults at once instead, beside the refusals of a narrow user, on LiteLLM
                         ${PAIR_RELEASE.join(', ')}: writes the section of the page about them
   --append              adds to the page as it is instead of writing it anew
@@ -51,6 +53,7 @@ async function main(): Promise<number> {
     stacks: { type: 'string', default: '3' },
     only: { type: 'string', multiple: true },
     release: { type: 'string', multiple: true },
+    server: { type: 'string', default: 'redis' },
     append: { type: 'boolean' },
     pairs: { type: 'boolean' },
     help: { type: 'boolean' },
@@ -61,15 +64,25 @@ async function main(): Promise<number> {
     return 0;
   }
   const { only, release } = values;
-  const faults = (values.pairs ? PAIRS : FAULTS).filter(({ name }) => only === undefined || only.some((word) => name.includes(word)));
+  const server = SERVER.find((name) => name === values.server);
+  const faults = (server === undefined ? [] : values.pairs ? PAIRS : FAULTS_ON[server]).filter(
+    ({ name }) => only === undefined || only.some((word) => name.includes(word)),
+  );
   const releases = GATEWAY_RELEASE.filter((one) => (release ?? (values.pairs ? PAIRS_ON : recorded)).includes(one));
+  // Health and chance are measured on Redis.
+  const isShort = values.pairs || server !== 'redis';
   const [times = 0, healthyMinutes = 0, randomMinutes = 0, stacks = 0] = [
     values.times,
-    values['minutes-healthy'] ?? (values.pairs ? '0' : '30'),
-    values['minutes-random'] ?? (values.pairs ? '0' : '60'),
+    values['minutes-healthy'] ?? (isShort ? '0' : '30'),
+    values['minutes-random'] ?? (isShort ? '0' : '60'),
     values.stacks,
   ].map(Number);
-  if (faults.length === 0 || releases.length === 0 || !(times > 0 && healthyMinutes >= 0 && randomMinutes >= 0 && stacks >= 1)) {
+  if (
+    server === undefined ||
+    faults.length === 0 ||
+    releases.length === 0 ||
+    !(times > 0 && healthyMinutes >= 0 && randomMinutes >= 0 && stacks >= 1)
+  ) {
     process.stderr.write(HELP);
     return 2;
   }
@@ -81,7 +94,7 @@ async function main(): Promise<number> {
   const found = (): Found => ({
     date: new Date().toISOString().slice(0, 10),
     command: ['npm run gauntlet', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2).map(quoted)] : [])].join(' '),
-    versions: `LiteLLM ${releases.join(' and ')}, Redis ${REDIS}.`,
+    versions: `LiteLLM ${releases.join(' and ')}, ${SERVER_OF[server].title}.`,
     over: { done, of: (values.pairs ? 1 : NOISES.length) * releases.length * faults.length },
     runs: [...runs].sort((a, b) => NAMES.indexOf(a.fault) - NAMES.indexOf(b.fault)),
     broken,
@@ -90,7 +103,8 @@ async function main(): Promise<number> {
     impossible: IMPOSSIBLE,
   });
   const noises = values.pairs ? ([false] as const) : NOISES;
-  const page = values.append || values.pairs ? (await readFile(PAGE, 'utf8')).trimEnd() : undefined;
+  const isAdded = values.append || values.pairs || server !== 'redis';
+  const page = isAdded ? (await readFile(PAGE, 'utf8')).trimEnd() : undefined;
   const write = () => writeFile(PAGE, pageOf(found(), page, values.pairs === true));
   const inRow = (row: Row) =>
     runRow(row, {
@@ -103,10 +117,10 @@ async function main(): Promise<number> {
         await write();
       },
     });
-  const inHealth = () => onStack(newest, (stack) => runHealthy(stack, healthyMinutes, progress, (soFar) => (healthy = soFar)));
-  const atRandom = () => onStack(newest, (stack) => runRandom(faults, stack, randomMinutes, progress, (soFar) => (random = soFar)));
+  const inHealth = () => onStack(newest, server, (stack) => runHealthy(stack, healthyMinutes, progress, (soFar) => (healthy = soFar)));
+  const atRandom = () => onStack(newest, server, (stack) => runRandom(faults, stack, randomMinutes, progress, (soFar) => (random = soFar)));
 
-  const rows = noises.flatMap((noise) => releases.flatMap((one) => rowsOf(faults, one, noise)));
+  const rows = noises.flatMap((noise) => releases.flatMap((one) => rowsOf(faults, one, noise, server)));
   // What lasts longest comes first, so that nothing is waited for alone in the end.
   const work = [
     ...(randomMinutes > 0 ? [atRandom] : []),
@@ -142,8 +156,8 @@ function pageOf(found: Found, before: string | undefined, pairs: boolean): strin
   return `${rest.trimEnd()}\n\n${pairsOf(found)}`;
 }
 
-async function onStack<T>(release: GatewayRelease, run: (stack: Stack) => Promise<T>): Promise<T> {
-  const stack = await startStack(release, progress);
+async function onStack<T>(release: GatewayRelease, server: ServerName, run: (stack: Stack) => Promise<T>): Promise<T> {
+  const stack = await startStack(release, progress, server);
   try {
     return await run(stack);
   } finally {

@@ -4,12 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { freePort } from '../../dev/process.ts';
-import { type RunningRedis, startRedis } from '../../dev/redis.ts';
+import { type RunningRedis, type ServerRelease, startRedis } from '../../dev/redis.ts';
 import { aclRules } from '../../src/collectors/acl/acl.ts';
 import { type Certificate, certificateAuthority } from '../support/certificates.ts';
 
 /** The one release of the stack that can speak TLS. */
 export const REDIS = '7.0.15';
+
+/** The servers that faults are run on. The wheel of Valkey brings one without TLS. */
+export const SERVER = ['redis', 'valkey'] as const;
+export type ServerName = (typeof SERVER)[number];
+export const SERVER_OF: Readonly<Record<ServerName, { release: ServerRelease; title: string; tls: boolean }>> = {
+  redis: { release: REDIS, title: `Redis ${REDIS}`, tls: true },
+  valkey: { release: 'valkey-9.1.2', title: 'Valkey 9.1.2', tls: false },
+};
 
 /** The users of the server beside the default one, which has a password, too, that nobody is told. */
 const USERS = ['litellm', 'exporter', 'noise', 'gauntlet'] as const;
@@ -38,8 +46,9 @@ export interface Server {
   close(): Promise<void>;
 }
 
-/** Starts a server that listens with and without TLS. */
-export async function startServer(): Promise<Server> {
+/** Starts a server that listens without TLS and, where it can, with it. */
+export async function startServer(name: ServerName = 'redis'): Promise<Server> {
+  const { release, tls } = SERVER_OF[name];
   const dir = await mkdtemp(join(tmpdir(), 'lce-gauntlet-redis-'));
   const [port, tlsPort] = [await freePort(), await freePort()];
   const ca = certificateAuthority(dir, 'authority');
@@ -49,7 +58,7 @@ export async function startServer(): Promise<Server> {
   const all = ['~*', '&*', '+@all'];
   const rules: Readonly<Record<User, readonly string[]>> = {
     litellm: ['on', ...all],
-    exporter: aclRules(REDIS),
+    exporter: aclRules(release),
     // What it sends is refused, whatever it is.
     noise: ['on', '-@all', '+auth'],
     gauntlet: ['on', ...all],
@@ -57,11 +66,11 @@ export async function startServer(): Promise<Server> {
   const args = [
     ...['--requirepass', secret(), '--enable-debug-command', 'yes', '--repl-diskless-sync-delay', '0'],
     ...['--loading-process-events-interval-bytes', '20000', '--rdbcompression', 'no'],
-    ...['--tls-port', String(tlsPort), '--tls-auth-clients', 'no'],
-    ...['--tls-cert-file', own.certFile, '--tls-key-file', own.keyFile, '--tls-ca-cert-file', ca.certFile],
+    ...(tls ? ['--tls-port', String(tlsPort), '--tls-auth-clients', 'no'] : []),
+    ...(tls ? ['--tls-cert-file', own.certFile, '--tls-key-file', own.keyFile, '--tls-ca-cert-file', ca.certFile] : []),
     ...USERS.flatMap((user) => ['--user', user, ...rules[user], `>${passwords[user]}`]),
   ];
-  const start = () => startRedis({ release: REDIS, port, dir, args, progress: () => undefined });
+  const start = () => startRedis({ release, port, dir, args, progress: () => undefined });
   let redis: RunningRedis | undefined = await start();
 
   function running(): RunningRedis {

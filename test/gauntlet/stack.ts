@@ -14,7 +14,7 @@ import { type Provider, startProvider } from './provider.ts';
 import { startQdrant } from './qdrant.ts';
 import { openRack, type Rack } from './rack.ts';
 import { type SentinelSet, startSentinelSet } from './sentinel.ts';
-import { type Server, startServer } from './server.ts';
+import { type Server, type ServerName, startServer } from './server.ts';
 import { configOf, type Settings, usualSettings } from './settings.ts';
 
 /** Something that a fault has started. */
@@ -54,10 +54,10 @@ export interface Stack extends Omit<Rack, 'close'> {
 type Closing = (() => Promise<void>)[];
 
 /** Starts a stack with the standard gateway and an exporter that probes it. */
-export async function startStack(release: GatewayRelease, progress: Progress): Promise<Stack> {
+export async function startStack(release: GatewayRelease, progress: Progress, server: ServerName = 'redis'): Promise<Stack> {
   const closing: Closing = [];
   try {
-    return await start(release, progress, closing);
+    return await start(release, progress, closing, server);
   } catch (error) {
     await close(closing);
     throw error;
@@ -68,14 +68,14 @@ async function close(closing: Closing): Promise<void> {
   for (const one of closing.splice(0).reverse()) await one();
 }
 
-async function start(release: GatewayRelease, progress: Progress, closing: Closing): Promise<Stack> {
+async function start(release: GatewayRelease, progress: Progress, closing: Closing, name: ServerName): Promise<Stack> {
   async function started<T extends { stop(): Promise<void> } | { close(): Promise<void> }>(starting: Promise<T> | T): Promise<T> {
     const one = await starting;
     closing.push(() => ('close' in one ? one.close() : one.stop()));
     return one;
   }
 
-  const server = await started(startServer());
+  const server = await started(startServer(name));
   const elsewhere = await started(startRedis({ release: '8.2.3', progress }));
   const sentinel = await started(startSentinelSet());
   const provider = await started(startProvider());

@@ -38,7 +38,7 @@ describe.skipIf(await lacks(() => redisServer('7.0.15', () => undefined)))('a Li
     });
   });
 
-  it('serves from memory only, for want of a password, from the first tick of an exporter that starts into it', async () => {
+  it('serves from memory only, because the password is missing, from the first tick of an exporter that starts into it', async () => {
     const status = await watch(gateway, redis).tick();
     expect(status).toMatchObject({ verdict: 'memory_only', cause: 'redis_auth', version: '1.80.9', cachePing: 503 });
     expect(status.evidence).toMatch(
@@ -47,7 +47,7 @@ describe.skipIf(await lacks(() => redisServer('7.0.15', () => undefined)))('a Li
     expect(status.pairs.map(({ outcome }) => outcome)).toEqual(['miss_not_written', 'hit_not_in_redis']);
   });
 
-  it('works once Redis asks for none, and fails again for want of one', async () => {
+  it('works once Redis asks for none, and fails again once it asks for one', async () => {
     const { tick, becomes } = watch(gateway, redis);
     await redis.command('CONFIG', 'SET', 'requirepass', '');
     await becomes('working');

@@ -134,14 +134,14 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     await becomes('working');
   });
 
-  it('to want of a right to its own keys: redis_permission, by the key', async () => {
+  it('to a missing right to its own keys: redis_permission, by the key', async () => {
     const { tick, becomes } = watch();
     await becomes('working');
     await redis.command('ACL', 'SETUSER', 'default', 'resetkeys', '~elsewhere:*');
     const status = await tick();
     await redis.command('ACL', 'SETUSER', 'default', 'resetkeys', '~*');
     expect(status).toMatchObject({ verdict: 'memory_only', cause: 'redis_permission' });
-    expect(status.evidence).toMatch(/^ACL LOG of Redis shows \d+ new refusals? for want of a permission on the key of a pair\. /);
+    expect(status.evidence).toMatch(/^ACL LOG of Redis shows \d+ new refusals? for a missing permission on the key of a pair\. /);
     await becomes('working');
   });
 

@@ -112,7 +112,7 @@ for (const release of SERVER_RELEASE) {
       expect((await causeOf(async () => undefined)).cause).toBe('undetermined');
     });
 
-    it('is told without a cause where writes are refused for want of replicas', async () => {
+    it('is told without a cause where writes are refused because replicas are missing', async () => {
       await redis.command('CONFIG', 'SET', 'min-replicas-to-write', '1');
       const { cause, evidence } = await causeOf(async () => {
         for (let time = 0; time < 4; time += 1) await send(redis.port, 'SET a b');

@@ -109,16 +109,22 @@ describe.skipIf(await lacksRedis('7.0.15'))('a target', () => {
     });
     const nodes = [`127.0.0.1:${await freePort()}`, new URL(way).host];
     const config = { master: 'cache', nodes, password: Secret.of('sentinel pass') };
-    const watched = watchTarget(targetConfig(undefined, { sentinel: config, password: 'pass' }));
+    const watched = watchTarget(targetConfig(undefined, { sentinel: config, password: 'pass', interval: 1_000, timeout: 800 }));
     expect(await watched.tick()).toBeUndefined();
     expect(watched.watch.status().address).toBe(`cache at ${nodes.join(', ')}`);
     expect(watched.target.state?.runId).toBe(await runIdOf(first));
+    expect(watched.value('redis.sentinel.known', {})).toBe(1);
+    expect(watched.value('redis.sentinel.quorum_ok', {})).toBe(1);
+    expect(watched.value('redis.sentinel.failovers', {})).toBe(0);
     expect(asked).toContain(`SETNAME\r\n$${CLIENT_NAME.length}\r\n${CLIENT_NAME}`);
 
     await eventually(async () => String(await second.command('INFO', 'replication')).includes('master_link_status:up'));
     await sentinel.failover();
     await eventually(async () => (await watched.tick()) === undefined && watched.target.state?.runId === (await runIdOf(second)), 20_000);
     expect(watched.value('redis.auth.rejections', { 'error.type': 'WRONGPASS', origin: 'others' })).toBe(0);
+    // How the Sentinels are is asked once in half an interval.
+    await eventually(async () => (await watched.tick()) === undefined && watched.value('redis.sentinel.failovers', {}) === 1, 20_000);
+    expect(watched.value('redis.sentinel.replicas', {})).toBe(1);
     await watched.watch.close();
 
     const unknown = { ...config, master: 'nobody' };

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import type { ServerRelease } from '../../dev/redis.ts';
 import type { Metric } from '../../src/catalogue/sample.ts';
 import { COLLECTORS } from '../../src/collectors/index.ts';
 import { CENSUS_COMMANDS } from '../../src/redis/census.ts';
 import { createKeyWatch } from '../../src/redis/probe-keys/watch.ts';
 import { ACL_LOG } from '../../src/redis/replies/acl-log.ts';
 import { CLIENT_LIST } from '../../src/redis/replies/client-list.ts';
-import { INFO } from '../../src/redis/replies/query.ts';
+import { argumentsFor, INFO } from '../../src/redis/replies/query.ts';
+import { releaseNamed } from '../../src/redis/replies/releases.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 import { lacksRedis, startRedis } from '../support/redis.ts';
 import { type Answer, startRedisProxy } from '../support/redis-proxy.ts';
@@ -18,15 +20,17 @@ function named(words: readonly string[]): string {
   return words.slice(0, 2).join(' ').toUpperCase();
 }
 
-/** Every command of the scrape but INFO itself, with the metrics that are made of its answer. */
-const ASKED = new Map<string, readonly Metric[]>(
-  [...new Set([...COLLECTORS.flatMap(({ queries }) => Object.values(queries)), ACL_LOG])]
-    .filter((query) => query !== INFO)
-    .map(({ args }) => {
+/** Every command of the scrape of a release but INFO itself, with the metrics that are made of its answer. */
+function askedOf(release: ServerRelease): ReadonlyMap<string, readonly Metric[]> {
+  const queries = [...new Set([...COLLECTORS.flatMap(({ queries }) => Object.values(queries)), ACL_LOG])];
+  const asked = queries.filter((query) => query !== INFO && argumentsFor(query, releaseNamed(release)) !== undefined);
+  return new Map(
+    asked.map(({ args }) => {
       const of = COLLECTORS.filter(({ queries }) => Object.values(queries).some((query) => named(query.args) === named(args)));
       return [named(args), of.flatMap(({ metrics }) => metrics)];
     }),
-);
+  );
+}
 
 /** Ways in which servers and proxies of providers do not answer a command, and what the page calls it. */
 const REFUSED: Readonly<Record<string, readonly [answer: (name: string) => string, why: string]>> = {
@@ -46,32 +50,37 @@ const REFUSED: Readonly<Record<string, readonly [answer: (name: string) => strin
 };
 const EMPTY: Readonly<Record<string, string>> = { nothing: '$-1\r\n', 'an empty text': '$0\r\n\r\n', OK: '+OK\r\n', 'no list': '*-1\r\n' };
 
-describe.skipIf(LACKS_REDIS)('a server that does not answer a command', () => {
-  it('is watched with what is left, whichever it is and in whatever words: the page names it, and it is asked once', async () => {
-    const redis = await startRedis();
-    await redis.command('SET', 'a', 'b');
-    for (const [name, metrics] of ASKED) {
-      for (const [how, [answer, why]] of Object.entries(REFUSED)) {
-        const at = `${name}: ${how}`;
-        const proxy = await startRedisProxy(redis.port, (words) => (named(words) === name ? answer(name) : undefined));
-        const watched = watchTarget(targetConfig(proxy.url));
-        for (let tick = 0; tick < 3; tick++) expect(await watched.tick(), at).toBeUndefined();
-        const shown = watched.metrics();
-        expect(shown, at).toContain('redis.memory.used');
-        for (const metric of metrics) expect(shown, at).not.toContain(metric);
-        const [sentence, ...others] = watched.watch.status().unseen ?? [];
-        expect([sentence?.toUpperCase().includes(name) && sentence.includes(why), others], `${at}: ${sentence}`).toEqual([true, []]);
-        expect(sentence, at).toMatch(/\. \S.*\.$/);
-        expect(proxy.asked.filter((one) => one === name).length, at).toBe(1);
-        expect(watched.target.state, at).toMatchObject({ up: true });
-        await watched.watch.close();
-      }
-    }
-  });
+describe.each<ServerRelease>(['8.2.3', 'valkey-9.1.2'])('a server %s that does not answer a command', async (release) => {
+  const lacking = await lacksRedis(release);
 
-  it('or answers it with nothing, makes up no metric of it', async () => {
-    const redis = await startRedis();
-    for (const [name, metrics] of ASKED) {
+  it.skipIf(lacking)(
+    'is watched with what is left, whichever it is and in whatever words: the page names it, and it is asked once',
+    async () => {
+      const redis = await startRedis({ release });
+      await redis.command('SET', 'a', 'b');
+      for (const [name, metrics] of askedOf(release)) {
+        for (const [how, [answer, why]] of Object.entries(REFUSED)) {
+          const at = `${name}: ${how}`;
+          const proxy = await startRedisProxy(redis.port, (words) => (named(words) === name ? answer(name) : undefined));
+          const watched = watchTarget(targetConfig(proxy.url));
+          for (let tick = 0; tick < 3; tick++) expect(await watched.tick(), at).toBeUndefined();
+          const shown = watched.metrics();
+          expect(shown, at).toContain('redis.memory.used');
+          for (const metric of metrics) expect(shown, at).not.toContain(metric);
+          const [sentence, ...others] = watched.watch.status().unseen ?? [];
+          expect([sentence?.toUpperCase().includes(name) && sentence.includes(why), others], `${at}: ${sentence}`).toEqual([true, []]);
+          expect(sentence, at).toMatch(/\. \S.*\.$/);
+          expect(proxy.asked.filter((one) => one === name).length, at).toBe(name === 'COMMANDLOG LEN' ? 2 : 1);
+          expect(watched.target.state, at).toMatchObject({ up: true });
+          await watched.watch.close();
+        }
+      }
+    },
+  );
+
+  it.skipIf(lacking)('or answers it with nothing, makes up no metric of it', async () => {
+    const redis = await startRedis({ release });
+    for (const [name, metrics] of askedOf(release)) {
       for (const [how, answer] of Object.entries(EMPTY)) {
         const at = `${name}: ${how}`;
         const proxy = await startRedisProxy(redis.port, (words) => (named(words) === name ? answer : undefined));
@@ -88,7 +97,9 @@ describe.skipIf(LACKS_REDIS)('a server that does not answer a command', () => {
       }
     }
   });
+});
 
+describe.skipIf(LACKS_REDIS)('a server that does not answer a command for some time', () => {
   it('and answers it again, is shown whole again on the next connection', async () => {
     const redis = await startRedis();
     const proxy = await startRedisProxy(redis.port, (words) => (words[0] === 'SLOWLOG' ? '-ERR unsupported command\r\n' : undefined));
@@ -213,6 +224,8 @@ describe.skipIf(LACKS_REDIS)('a server that does not answer what is asked for th
       if (name === 'EXISTS') expect(lookup).toEqual({ state: 'unknown' });
       else expect(lookup.state).toBe('present');
       expect(await keys.counters(signal)).toMatchObject({ mode: 'standalone' });
+      for (let round = 0; round < 3; round++) await keys.connect(null, signal);
+      if (!['EXISTS', 'PTTL'].includes(name)) expect(proxy.asked.filter((one) => one.startsWith(name))).toHaveLength(1);
       await watched.tick();
       const sentences = watched.watch.status().unseen ?? [];
       expect(sentences.length, sentences.join(' ')).toBe(1);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { REDIS_RELEASE } from '../../dev/redis.ts';
+import { SERVER_RELEASE } from '../../dev/redis.ts';
 import { CATALOGUE } from '../../src/catalogue/index.ts';
 import { COMMAND_SECONDS } from '../../src/catalogue/redis.ts';
 import type { Metric } from '../../src/catalogue/sample.ts';
@@ -23,7 +23,9 @@ const NEEDS_MORE: readonly Metric[] = [
   'redis.census.last_run.timestamp',
 ];
 
-describe.each(REDIS_RELEASE)('Redis %s', async (release) => {
+describe.each(SERVER_RELEASE)('server %s', async (release) => {
+  const isValkey = release.startsWith('valkey');
+  const version = release.replace('valkey-', '');
   describe.skipIf(await lacksRedis(release))('scraped', () => {
     it('gives every metric of the catalogue that it has, with the values of the server', async () => {
       const args = [
@@ -53,7 +55,7 @@ describe.each(REDIS_RELEASE)('Redis %s', async (release) => {
       );
       expect(watched.metrics().sort()).toEqual(expected.sort());
       expect(watched.series('redis.info')).toEqual({
-        [`server=redis,version=${release},redis.version=${release},redis.mode=standalone,maxmemory_policy=allkeys-lru`]: 1,
+        [`server=${isValkey ? 'valkey' : 'redis'},version=${version},redis.version=${isValkey ? '7.2.4' : version},redis.mode=standalone,maxmemory_policy=allkeys-lru`]: 1,
       });
       expect(watched.series('redis.role')).toEqual({ 'role=master': 1, 'role=slave': 0, 'role=sentinel': 0, 'role=other': 0 });
       expect(watched.value('redis.up', {})).toBe(1);

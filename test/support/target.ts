@@ -1,6 +1,7 @@
 import type { LabelsOf, Metric } from '../../src/catalogue/sample.ts';
 import type { TargetConfig } from '../../src/config/effective.ts';
 import type { Details, Log, Tick } from '../../src/model/tick.ts';
+import { type Cluster, createCluster } from '../../src/redis/connection/cluster.ts';
 import { createTarget } from '../../src/redis/connection/connect.ts';
 import { RedisError } from '../../src/redis/connection/failure.ts';
 import type { Target } from '../../src/redis/connection/target.ts';
@@ -10,7 +11,8 @@ import { Secret } from '../../src/source/secret.ts';
 import type { HistogramPoint, NumberPoint } from '../../src/telemetry/points.ts';
 import { createStore } from '../../src/telemetry/store.ts';
 import { type CensusWatch, createCensusWatch } from '../../src/watch/target/census.ts';
-import { createTargetWatch, type TargetWatch } from '../../src/watch/target/watch.ts';
+import { type ClusterWatchOptions, createClusterWatch } from '../../src/watch/target/cluster/watch.ts';
+import { createTargetWatch, type ServerWatch, type TargetWatch, type TargetWatchOptions } from '../../src/watch/target/watch.ts';
 import { addressOf } from './redis-address.ts';
 
 interface LogLine extends Details {
@@ -19,9 +21,9 @@ interface LogLine extends Details {
 }
 
 /** A target watch whose ticks run when told to, with its samples and log at hand. */
-export interface WatchedTarget {
-  target: Target;
-  watch: TargetWatch;
+export interface WatchedTarget<T = Target, W = ServerWatch> {
+  target: T;
+  watch: W;
   log: LogLine[];
   /** Names of the steps of the last tick. */
   steps: string[];
@@ -60,24 +62,44 @@ export function targetConfig(
 
 /** `siblings` are the targets of the same process. */
 export function watchTarget(config: TargetConfig, siblings?: () => Iterable<Target>): WatchedTarget {
+  const target = createTarget(config, siblings);
+  return watchWith(config, target, target, (options) => createTargetWatch({ ...options, target }));
+}
+
+/** The same of a cluster, of which `nodes` are named. */
+export function watchCluster(nodes: readonly string[], rest: Parameters<typeof targetConfig>[1] = {}): WatchedTarget<Cluster, TargetWatch> {
+  const config = targetConfig(undefined, { ...rest, cluster: { nodes: [...nodes] } });
+  const cluster: Cluster = createCluster(config, () => cluster.nodes.map(({ target }) => target));
+  return watchWith(config, cluster, undefined, ({ openNode, ...options }) => createClusterWatch({ ...options, cluster, openNode }));
+}
+
+type Parts = Omit<TargetWatchOptions, 'target'> & Pick<ClusterWatchOptions, 'openNode'>;
+
+function watchWith<T, W extends TargetWatch>(
+  config: TargetConfig,
+  target: T,
+  server: Target | undefined,
+  create: (parts: Parts) => W,
+): WatchedTarget<T, W> {
   const store = createStore(systemClock);
-  const series = store.open({
+  const owner = {
     kind: 'target',
     name: config.name,
     staleAfter: 3 * config.interval,
     lifetimes: { census: 3 * (config.census?.interval ?? 0) },
-  });
+  } as const;
+  const series = store.open(owner);
+  const openNode = (node: string) => store.open({ ...owner, node });
   const lines: LogLine[] = [];
   const note = (level: string) => (details: Details, sentence: string) => void lines.push({ ...details, level, sentence });
   const log: Log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
-  const target = createTarget(config, siblings);
-  const census = config.census && createCensusWatch({ config: config.census, target, series, log, clock: systemClock });
+  const census = config.census && server && createCensusWatch({ config: config.census, target: server, series, log, clock: systemClock });
   const onRecovery = () => {
     watched.recoveries += 1;
   };
-  const watched: WatchedTarget = {
+  const watched: WatchedTarget<T, W> = {
     target,
-    watch: createTargetWatch({ config, target, series, log, clock: systemClock, onRecovery }),
+    watch: create({ config, series, openNode, log, clock: systemClock, onRecovery }),
     log: lines,
     steps: [],
     recoveries: 0,

@@ -3,6 +3,7 @@ import type { GatewayConfig } from '../../src/config/effective.ts';
 import type { LeaseState } from '../../src/model/lease.ts';
 import type { GatewayStatus } from '../../src/model/status.ts';
 import type { Details, Log, Tick } from '../../src/model/tick.ts';
+import type { Cluster } from '../../src/redis/connection/cluster.ts';
 import type { Target } from '../../src/redis/connection/target.ts';
 import { type Clock, systemClock } from '../../src/schedule/clock.ts';
 import { Secret } from '../../src/source/secret.ts';
@@ -52,7 +53,7 @@ export function gatewayConfig(url: string, rest: Partial<Omit<GatewayConfig, 'ap
 
 export function watchGateway(
   config: GatewayConfig,
-  target?: Target,
+  target?: Target | Cluster,
   clock: Clock = systemClock,
   lease?: () => LeaseState,
   memory?: OverheadMemory,
@@ -101,7 +102,7 @@ export function watchGateway(
 }
 
 /** The watch of a target, where there is one, and that of a gateway behind it: ticks of both in turn. */
-export function inTurn(watched: WatchedTarget | undefined, probed: WatchedGateway) {
+export function inTurn(watched: Pick<WatchedTarget, 'tick'> | undefined, probed: WatchedGateway) {
   const tick = async (): Promise<GatewayStatus> => {
     await watched?.tick();
     return probed.tick();

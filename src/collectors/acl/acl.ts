@@ -1,12 +1,13 @@
 import { CENSUS_COMMANDS } from '../../redis/census.ts';
 import { ACL_LOG } from '../../redis/replies/acl-log.ts';
 import { CLIENT_LIST } from '../../redis/replies/client-list.ts';
-import { argumentsFor, CLUSTER_INFO } from '../../redis/replies/query.ts';
+import { CLUSTER_INFO, CLUSTER_NODES, CLUSTER_SHARDS } from '../../redis/replies/cluster.ts';
+import { argumentsFor } from '../../redis/replies/query.ts';
 import { isSince, releaseNamed, type Since } from '../../redis/replies/releases.ts';
 import { COLLECTORS } from '../index.ts';
 
 /** Commands whose first argument is a subcommand that can be granted alone. */
-const CONTAINERS = new Set(['ACL', 'CLIENT', 'CLUSTER', 'LATENCY', 'MEMORY', 'SLOWLOG']);
+const CONTAINERS = new Set(['ACL', 'CLIENT', 'CLUSTER', 'COMMANDLOG', 'LATENCY', 'MEMORY', 'SLOWLOG']);
 
 /** What the canaries send, and what the gateway watch sends to see the keys of its pairs arrive. */
 const BESIDES: readonly (readonly string[])[] = [
@@ -45,6 +46,20 @@ export function aclRules(name: string): string[] {
   const permissions = new Set([...commands, ...BESIDES].map(permissionFor));
   const keys = `${isSince(release, READ_ONLY_KEYS) ? '%R~' : '~'}${KEYS}`;
   return ['reset', 'on', keys, 'resetchannels', `&${INVALIDATIONS}`, ...permissions];
+}
+
+/** The rules that every node of a target with `cluster` needs on a release, beside those of `aclRules`. */
+export function clusterRules(name: string): string[] {
+  const release = releaseNamed(name);
+  return [CLUSTER_SHARDS, CLUSTER_NODES].flatMap((query) => {
+    const args = argumentsFor(query, release);
+    return args === undefined ? [] : [permissionFor(args)];
+  });
+}
+
+/** The command that grants the exporter's user what it needs on a cluster, for people. */
+export function clusterRule(username: string, release: string): string {
+  return ['ACL', 'SETUSER', username, ...clusterRules(release)].join(' ');
 }
 
 /** The rules that a census needs; on any version, and beside those of `aclRules`, of which the key pattern is needed, too. */

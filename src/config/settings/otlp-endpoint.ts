@@ -6,10 +6,10 @@ const BASE_PROTOCOL = 'OTEL_EXPORTER_OTLP_PROTOCOL';
 const TRACES_PROTOCOL = 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL';
 
 /**
- * Lays the endpoint of traces from the standard variables over a tree that has none. The one for traces
- * alone beats the general one and is used as it is, hence has to end in `/v1/traces`; to the general one
- * that path is appended (OpenTelemetry protocol exporter specification, endpoint URLs for OTLP/HTTP). An
- * address that is meant for gRPC is a fault: every export to it would fail.
+ * Lays the endpoint of traces from the standard variables over a tree that has none. The one for traces alone beats the
+ * general one. It is used as it is and has to end in `/v1/traces`. To the general one that path is appended (OpenTelemetry
+ * protocol exporter specification, endpoint URLs for OTLP/HTTP). An address that is meant for gRPC is a fault: every export to
+ * it would fail.
  */
 export function otlpEndpoint({ tree, origins, faults, notes: before }: Overlaid, env: Environment): Overlaid {
   const traces = tree.traces ?? {};

@@ -145,8 +145,8 @@ function isSecret({ key }: Setting): boolean {
 }
 
 /**
- * What is strange about flags and variables, whether there is a file or not: variables that look like settings
- * and are none, those that are set to nothing, and secrets that look like something else.
+ * What is strange about flags and variables, whether there is a file or not. That is variables that look like settings and are
+ * none, those that are set to nothing, and secrets that look like something else.
  */
 export function variableNotes(flags: Flags, env: Environment, referred: ReadonlySet<string>): string[] {
   const known = SETTINGS.map(({ variable }) => variable);

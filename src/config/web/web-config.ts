@@ -86,9 +86,9 @@ function tlsOptions(settings: TlsSettings): SecureContextOptions {
 }
 
 /**
- * Why certificate and key are no pair that a handshake could use. OpenSSL takes an empty text for one that is
- * not there: without a certificate every handshake fails, and without its own authorities a client is trusted
- * when one of the system's vouches for it.
+ * Why certificate and key are no pair that a handshake could use. OpenSSL takes an empty text for one that is not there.
+ * Without a certificate every handshake fails. Without authorities of its own, a client is trusted when one of the system
+ * vouches for it.
  */
 function pemProblem({
   cert,

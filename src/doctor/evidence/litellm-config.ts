@@ -18,9 +18,9 @@ interface Part {
 }
 
 /**
- * Merges a LiteLLM configuration with the files of its `include`, as LiteLLM does: lists of the top level
- * are joined, any other section of an included file replaces the one before it, a file is read once. YAML
- * is read as PyYAML reads it (version 1.1).
+ * Merges a LiteLLM configuration with the files of its `include`, as LiteLLM does. Lists of the top level are joined. Any
+ * other section of an included file replaces the one before it. A file is read once. YAML is read as PyYAML reads it (version
+ * 1.1).
  */
 export function readLitellmConfig(
   text: string,

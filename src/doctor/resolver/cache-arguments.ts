@@ -14,7 +14,7 @@ const OF_CLIENTS = [behaviourOf(() => false), behaviourOf(() => true)].flatMap((
 /** Every key that a Redis cache may have; any other reaches the constructor of redis-py, which refuses it. */
 export const CACHE_ARGUMENTS: readonly string[] = [...new Set([...OF_LITELLM, ...NODES.split(' '), ...OF_CLIENTS])];
 
-/** Call types that LiteLLM caches when `supported_call_types` is not given, in 1.106.0. */
+/** Call types that LiteLLM caches when `supported_call_types` is not given, in 1.106.0 and 1.110.2. */
 export const CALL_TYPES: readonly string[] = [
   'completion',
   'acompletion',

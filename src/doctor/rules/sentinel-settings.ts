@@ -77,7 +77,7 @@ function sentinel(setup: Setup): Finding[] {
     findings.push({
       place,
       message: 'sentinel_nodes without service_name',
-      consequence: 'LiteLLM does not use the Sentinels: it makes a plain client and fails for want of a host.',
+      consequence: 'LiteLLM does not use the Sentinels: it makes a plain client, which has no host and fails.',
       fix: 'add service_name: the name that the Sentinels monitor, often mymaster',
     });
   }

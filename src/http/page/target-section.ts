@@ -1,7 +1,18 @@
 import { singleLine } from '../../masking/sanitize.ts';
-import type { CredentialStatus, RefusedClient, TargetStatus } from '../../model/status.ts';
+import type { CredentialStatus, NodeStatus, RefusedClient, TargetStatus } from '../../model/status.ts';
 import { ago, count, seconds } from '../../text/quantities.ts';
-import { memoryShare, memoryText, noauthText, refusalText, rejectionsText, targetState } from '../../text/target.ts';
+import {
+  listedNodes,
+  memoryShare,
+  memoryText,
+  noauthText,
+  nodeState,
+  refusalText,
+  rejectionsText,
+  sentinelText,
+  slotsText,
+  targetState,
+} from '../../text/target.ts';
 import { AUTH_WORDS, FAILURE_WORDS } from '../../text/words.ts';
 import { censusSection } from './census-section.ts';
 import { dataTable, evidence, facts, type Row, yesNo } from './fragments.ts';
@@ -31,7 +42,11 @@ ${facts([
   ['master in use', target.master],
   [
     'Sentinels',
-    target.sentinelUp === undefined ? undefined : target.sentinelUp ? 'answer' : 'none answers; the last known master is watched',
+    target.sentinelUp === undefined
+      ? undefined
+      : target.sentinelUp
+        ? sentinelText(target)
+        : 'none answers; the last known master is watched',
   ],
   ['keys', target.keys === undefined ? undefined : count(target.keys)],
   ['memory', memory(target)],
@@ -42,6 +57,8 @@ ${facts([
   ['scrape took', target.scrapeSeconds === undefined ? undefined : seconds(target.scrapeSeconds)],
   ['last scrape', target.lastScrapeAt === undefined ? 'never' : ago(target.lastScrapeAt, now)],
 ])}
+${target.nodes === undefined ? '' : nodesPart(target.nodes)}
+${target.problems === undefined ? '' : html`<h4>Not watched whole</h4><ul>${target.problems.map((sentence) => html`<li>${sentence}</li>`)}</ul>`}
 ${unseenPart(target.unseen)}
 ${censusSection(target, now)}
 ${
@@ -55,6 +72,18 @@ ${
 }
 ${target.noauth === undefined ? '' : noauthPart(target.noauth, now)}
 </section>`;
+}
+
+const NODE_HEADINGS = ['node', 'role', 'slots', 'state', 'keys'];
+
+/** The nodes of a cluster, each as short as it gets. */
+function nodesPart(all: readonly NodeStatus[]): Html {
+  const { nodes, more } = listedNodes(all);
+  const rows = nodes.map((node): Row => {
+    const { tone, title } = nodeState(node);
+    return { cells: [node.name, node.role ?? '', slotsText(node), { tone, text: title }, node.keys === undefined ? '' : count(node.keys)] };
+  });
+  return html`<h4>Nodes</h4>${dataTable('Nodes', NODE_HEADINGS, rows)}${more === 0 ? '' : html`<p>and ${count(more)} more</p>`}`;
 }
 
 /** What this server does not show, so that an empty place is not taken for a good sign. */

@@ -1,8 +1,9 @@
 import { isIPv6, type Socket } from 'node:net';
 import type { Credential, ServerConfig } from '../../config/effective.ts';
 import { without } from '../../masking/without.ts';
-import { CLIENT_NAME, EXPORTER_CREDENTIAL, REJECTION, type ReplyRefusal } from '../../model/redis.ts';
-import type { Address } from '../../source/redis-url.ts';
+import { CLIENT_NAME, EXPORTER_CREDENTIAL, REDIRECTION, REJECTION, type ReplyRefusal } from '../../model/redis.ts';
+import { type Address, nodeText } from '../../source/redis-url.ts';
+import { createFailoverCount, type SentinelView } from '../replies/sentinel.ts';
 import { describeAddress } from './address.ts';
 import { authenticate, isRenewed } from './auth.ts';
 import { createConnection, sendAll, sendText, toRedisError, withAbort } from './connection.ts';
@@ -10,7 +11,7 @@ import { RedisError, ReplyError, type Settled, settle } from './failure.ts';
 import { asText } from './reply-reader.ts';
 import { findMaster } from './sentinel.ts';
 import { answersTls, certificateExpiry, openSocket } from './socket.ts';
-import type { AuthAnswer, Command, Connection, Target } from './target.ts';
+import type { AuthAnswer, Command, Connection, Own, Target } from './target.ts';
 import { createUnanswered, isForGood } from './unanswered.ts';
 
 /** More passwords than are in use with one server at a time. */
@@ -22,7 +23,7 @@ const USE_TLS_SCHEME = 'the server hangs up on plain text and answers TLS; write
  * server. Nothing is connected before the first call.
  */
 export function createTarget(config: ServerConfig, siblings: () => Iterable<Target> = () => []): Target {
-  const own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, logins: 0, hits: 0, misses: 0 };
+  const own: Own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, MOVED: 0, ASK: 0, CLUSTERDOWN: 0, logins: 0, hits: 0, misses: 0 };
   const refused = { length: 0, depth: 0, type: 0 };
   const unanswered = createUnanswered();
   /** The server, or a proxy in front of it, takes no sections after INFO. */
@@ -37,13 +38,16 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
   let expiry: number | undefined;
   let master: Address | undefined;
   let sentinelUp: boolean | undefined;
+  let view: SentinelView | undefined;
+  let viewedAt = Number.NEGATIVE_INFINITY;
+  const failovers = createFailoverCount();
   let peer: string | undefined;
   let awaited = 0;
   let namingRefused = false;
 
   function countRejection(error: unknown): unknown {
-    const rejection = error instanceof RedisError && REJECTION.find((prefix) => prefix === error.prefix);
-    if (rejection) own[rejection] += 1;
+    const caused = error instanceof RedisError && [...REJECTION, ...REDIRECTION].find((prefix) => prefix === error.prefix);
+    if (caused) own[caused] += 1;
     return error;
   }
 
@@ -94,9 +98,15 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
   /** Where the server is. A master whose Sentinels are all gone is most likely still there. */
   async function findAddress(signal: AbortSignal): Promise<Address> {
     if (config.address !== undefined) return config.address;
-    const found = await settle(findMaster(config, signal, countRefusedReply));
+    const isDue = performance.now() - viewedAt >= config.interval / 2;
+    const found = await settle(findMaster(config, signal, countRefusedReply, isDue));
     sentinelUp = found.ok;
-    if (found.ok) master = found.value;
+    if (!found.ok) view = undefined;
+    if (found.ok && isDue) {
+      [viewedAt, view] = [performance.now(), found.value.view];
+      failovers.add(found.value.node, view?.configEpoch);
+    }
+    if (found.ok) master = found.value.master;
     else if (master === undefined || signal.aborted) throw found.error;
     return master;
   }
@@ -125,6 +135,8 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
   }
 
   async function ask(redis: Connection, args: readonly string[], signal: AbortSignal): Promise<unknown> {
+    const known = unanswered.refusal(args, performance.now());
+    if (known !== undefined) throw known;
     const answer = await settle(askOnce(redis, formOf(args), signal));
     const last = needsPlainInfo(args, answer) ? await settle(askOnce(redis, ['INFO'], signal)) : answer;
     unanswered.note(args, last);
@@ -211,10 +223,13 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
       return peer;
     },
     get master() {
-      return master && 'host' in master ? `${isIPv6(master.host) ? `[${master.host}]` : master.host}:${master.port}` : undefined;
+      return master && 'host' in master ? nodeText(master) : undefined;
     },
     get sentinelUp() {
       return sentinelUp;
+    },
+    get sentinels() {
+      return config.sentinel && { ...view, failovers: failovers.failovers };
     },
     get connections() {
       return [...sockets].filter(({ destroyed }) => !destroyed).length;

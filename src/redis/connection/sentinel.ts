@@ -1,22 +1,34 @@
-import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { ServerConfig } from '../../config/effective.ts';
 import { CLIENT_NAME, type ReplyRefusal } from '../../model/redis.ts';
-import { type Address, parseNode } from '../../source/redis-url.ts';
-import { withoutBrackets } from '../../source/url.ts';
+import { type Address, namedHost, namedPort, parseNode } from '../../source/redis-url.ts';
+import { parseView, type SentinelView } from '../replies/sentinel.ts';
 import { authenticate } from './auth.ts';
-import { createConnection, sendText, withAbort } from './connection.ts';
-import { RedisError, settle } from './failure.ts';
+import { type Connection, createConnection, sendAll, sendText, withAbort } from './connection.ts';
+import { RedisError, ReplyError, settle } from './failure.ts';
+import { asText } from './reply-reader.ts';
 import { openSocket } from './socket.ts';
+
+/** What a Sentinel says: where the master is, and where that was asked how the Sentinels are. `node` is the Sentinel. */
+export interface SentinelAnswer {
+  node: string;
+  master: Address;
+  view: SentinelView | undefined;
+}
 
 /**
  * Asks the Sentinels of a target in turn where its master is, each once. The `tls` section of the target
- * counts for the Sentinels as well as for the server. `onRefusal` is called for a reply that is not read.
- * Fails with RedisError. (Redis documentation, Sentinel client specification.)
+ * counts for the Sentinels as well as for the server. `onRefusal` is called for a reply that is not read; `wantsView` asks
+ * how the Sentinels are, too, which may fail. Fails with RedisError. (Redis documentation, Sentinel client specification.)
  */
-export async function findMaster(config: ServerConfig, signal: AbortSignal, onRefusal: (reason: ReplyRefusal) => void): Promise<Address> {
+export async function findMaster(
+  config: ServerConfig,
+  signal: AbortSignal,
+  onRefusal: (reason: ReplyRefusal) => void,
+  wantsView = false,
+): Promise<SentinelAnswer> {
   let failure = new RedisError('unknown', 'no Sentinel is configured');
   for (const node of config.sentinel?.nodes ?? []) {
-    const answer = await settle(askSentinel(config, node, signal, onRefusal));
+    const answer = await settle(askSentinel(config, node, signal, onRefusal, wantsView));
     if (answer.ok) return answer.value;
     failure = answer.error;
   }
@@ -28,7 +40,8 @@ async function askSentinel(
   node: string,
   signal: AbortSignal,
   onRefusal: (reason: ReplyRefusal) => void,
-): Promise<Address> {
+  wantsView: boolean,
+): Promise<SentinelAnswer> {
   const server = parseNode(node);
   if (server === undefined) throw new RedisError('unknown', `the Sentinel ${node} is no host:port`);
   const redis = createConnection(await openSocket({ ...server, tls: tls !== undefined, db: 0 }, tls, signal), onRefusal);
@@ -43,7 +56,10 @@ async function askSentinel(
     const master = parseMaster(reply);
     if (master === undefined)
       throw new RedisError('protocol', `the Sentinel at ${node} names a master without a usable address; compare SENTINEL MASTERS there`);
-    return { ...master, tls: tls !== undefined, db: 0 };
+    const view = wantsView
+      ? await settle(withAbort(redis, signal, 'SENTINEL MASTER', () => readView(redis, sentinel?.master ?? '')))
+      : undefined;
+    return { node, master: { ...master, tls: tls !== undefined, db: 0 }, view: view?.ok ? view.value : undefined };
   } catch (error) {
     // What a Sentinel answers is no answer of the server: without its prefix it does not count as one.
     if (error instanceof RedisError && error.prefix !== undefined)
@@ -54,27 +70,18 @@ async function askSentinel(
   }
 }
 
-/** Names as DNS and hosts files have them, and underscores, which Docker and Kubernetes allow. */
-const HOST = /^[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,251}[A-Za-z0-9_.])?$/;
-
-/** A name whose last part is a number is an address in a form that resolvers of names read each in their own way. */
-const ENDS_IN_NUMBER = /(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?$/i;
-
-/** The unspecified addresses: a client that connects to one reaches its own machine. */
-const UNSPECIFIED = new BlockList();
-UNSPECIFIED.addAddress('0.0.0.0');
-UNSPECIFIED.addAddress('::', 'ipv6');
-
-function isUsable(address: string): boolean {
-  return !UNSPECIFIED.check(address.split('%', 1)[0] ?? '', isIPv6(address) ? 'ipv6' : 'ipv4');
+async function readView(redis: Connection, name: string): Promise<SentinelView> {
+  const [master, quorum] = await sendAll(redis, [
+    ['SENTINEL', 'MASTER', name],
+    ['SENTINEL', 'CKQUORUM', name],
+  ]);
+  return parseView(asText(master), quorum instanceof ReplyError ? quorum.message : asText(quorum));
 }
 
 /** The host and the port that a Sentinel names, both texts; undefined where they are no address that can be connected to. */
 export function parseMaster(reply: readonly unknown[]): { host: string; port: number } | undefined {
   const [name, digits] = reply;
-  if (reply.length !== 2 || typeof name !== 'string' || typeof digits !== 'string') return undefined;
-  const host = withoutBrackets(name);
-  const port = /^\d{1,5}$/.test(digits) ? Number(digits) : 0;
-  const isHost = isIP(host) > 0 ? isUsable(host) : HOST.test(host) && !ENDS_IN_NUMBER.test(host);
-  return isHost && port >= 1 && port <= 65_535 ? { host, port } : undefined;
+  const host = namedHost(name);
+  const port = typeof digits === 'string' ? namedPort(digits) : undefined;
+  return reply.length === 2 && host !== undefined && port !== undefined ? { host, port } : undefined;
 }

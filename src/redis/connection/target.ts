@@ -1,6 +1,7 @@
 import type { Credential, ServerConfig } from '../../config/effective.ts';
-import type { AuthState, RedisFailure, Rejection, ReplyRefusal } from '../../model/redis.ts';
+import type { AuthState, Redirection, RedisFailure, Rejection, ReplyRefusal } from '../../model/redis.ts';
 import type { CredentialStatus } from '../../model/status.ts';
+import type { SentinelView } from '../replies/sentinel.ts';
 import type { Command, Connection } from './connection.ts';
 import type { Settled } from './failure.ts';
 import type { WhyUnanswered } from './unanswered.ts';
@@ -9,6 +10,12 @@ export type { Command, Connection } from './connection.ts';
 
 /** What AUTH was answered with: accepted, or that there is no password to be checked against. */
 export type AuthAnswer = 'accepted' | 'no password configured' | 'not sent';
+
+/**
+ * What this daemon caused on a server since it started: refusals, redirections and answers of a cluster that is down to its own commands,
+ * logins that were refused whatever the text, and key look-ups.
+ */
+export type Own = Record<Rejection | Redirection | 'logins' | 'hits' | 'misses', number>;
 
 /**
  * What the watches of one Redis server share: the way in, and the count of what this daemon itself
@@ -27,8 +34,8 @@ export interface Target {
   auth: AuthState;
   /** What the last scrape found; undefined until one was made. */
   state?: TargetState;
-  /** Refusals, logins that were refused whatever the text, and key look-ups that this daemon caused since it started. */
-  readonly own: Record<Rejection, number> & { logins: number; hits: number; misses: number };
+  /** What this daemon caused there. */
+  readonly own: Own;
   /** Replies that were not read, by the bound that they went past. */
   readonly refused: Record<ReplyRefusal, number>;
   /** What the server does not answer to the exporter's own user, by the names of the commands. */
@@ -43,6 +50,8 @@ export interface Target {
   readonly master: string | undefined;
   /** Whether a Sentinel named it at the last attempt; undefined without Sentinels. */
   readonly sentinelUp: boolean | undefined;
+  /** How the Sentinels were at the last scrape, as far as one of them told, and the failovers since the start; undefined without Sentinels. */
+  readonly sentinels: (Partial<SentinelView> & { failovers: number }) | undefined;
   /** Connections that are open now. */
   readonly connections: number;
   /** Their near ends, `host:port` as the server writes them in CLIENT LIST, or `unix socket`. */
@@ -74,6 +83,8 @@ export interface TargetState {
   /** When a scrape last ran out of time, Unix milliseconds. */
   timedOutAt?: number | undefined;
   runId?: string | undefined;
+  /** Whether the cluster of a node serves all slots, by its own word. */
+  clusterOk?: boolean | undefined;
   /** Credentials other than the exporter's that the server refuses. */
   refused?: readonly CredentialStatus[] | undefined;
   /** Names of those that it accepts. */

@@ -9,7 +9,16 @@ export interface Unanswered {
   readonly all: ReadonlyMap<string, WhyUnanswered>;
   /** Takes in how a command was answered. */
   note(args: readonly unknown[], answer: { ok: true; value: unknown } | { ok: false; error: RedisError }): void;
+  /**
+   * The refusal of a command that each round of a gateway would send again on a connection of its own; undefined where it may
+   * be sent, and every ten minutes.
+   */
+  refusal(args: readonly unknown[], now: number): RedisError | undefined;
 }
+
+/** What is asked to hear of written keys. */
+const OF_PUSHES: readonly (string | undefined)[] = ['CLIENT ID', 'CLIENT TRACKING', 'SUBSCRIBE'];
+const AGAIN_MS = 600_000;
 
 /** Commands whose second word says what is asked. */
 const CONTAINERS: readonly unknown[] = ['ACL', 'CLIENT', 'CLUSTER', 'COMMANDLOG', 'LATENCY', 'MEMORY', 'SLOWLOG'];
@@ -36,14 +45,26 @@ const ANSWER: Readonly<Record<string, (value: unknown) => boolean>> = {
 /** All is answered until something is not. */
 export function createUnanswered(): Unanswered {
   const all = new Map<string, WhyUnanswered>();
+  const refused = new Map<string, { error: RedisError; at: number | undefined }>();
   return {
     all,
+    refusal(args, now) {
+      const name = commandName(args);
+      const known = name === undefined || !OF_PUSHES.includes(name) ? undefined : refused.get(name);
+      if (known === undefined) return undefined;
+      known.at ??= now;
+      return now - known.at < AGAIN_MS ? known.error : undefined;
+    },
     note(args, answer) {
       const name = commandName(args);
       if (name === undefined) return;
+      refused.delete(name);
       if (answer.ok && isAnswer(args, answer.value)) all.delete(name);
       else if (answer.ok) all.set(name, 'no answer');
-      else if (isForGood(answer.error)) all.set(name, answer.error.failure === 'noperm' ? 'no right' : 'not offered');
+      else if (isForGood(answer.error)) {
+        all.set(name, answer.error.failure === 'noperm' ? 'no right' : 'not offered');
+        refused.set(name, { error: answer.error, at: undefined });
+      }
     },
   };
 }

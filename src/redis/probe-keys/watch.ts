@@ -1,13 +1,17 @@
 import type { RedisFailure } from '../../model/redis.ts';
 import type { Clock } from '../../schedule/clock.ts';
+import type { Cluster } from '../connection/cluster.ts';
 import type { Connection } from '../connection/connection.ts';
 import { settle } from '../connection/failure.ts';
 import type { Target } from '../connection/target.ts';
 import { waitForOwnCredential } from '../connection/wait-for-credential.ts';
-import { readServerCounters, SERVER_COUNTERS, type ServerCounters } from '../replies/server-counters.ts';
+import type { ServerCounters } from '../replies/server-counters.ts';
+import { createCounterReader } from './counters.ts';
+import { type Links, openLinks } from './links.ts';
 import { keepListening } from './listening.ts';
 import { type KeyLookup, lookupOf } from './lookup.ts';
 import { keyForms, namespaceOf, probeKeys, probePrefixes } from './names.ts';
+import { failureWithout, serversOf } from './servers.ts';
 import { createProbeWrites, type Written } from './writes.ts';
 
 /** The view of one gateway's probe keys in a target. A failure is a state: only an aborted signal makes it reject. */
@@ -40,16 +44,18 @@ export interface KeyWatch {
    * does not name it; `isHit` says that its duplicate was answered from a cache, or must not be.
    */
   inspect(probe: string | undefined, named: string | undefined, isHit: boolean, signal: AbortSignal): Promise<KeyLookup>;
-  /** The server's counters now; undefined when it could not be asked. */
+  /** The server's counters now, of a cluster those of its masters together; undefined when one could not be asked. */
   counters(signal: AbortSignal): Promise<ServerCounters | undefined>;
-  /** The connection that counters and look-ups are asked on; undefined while there is none. */
-  readonly connection: Connection | undefined;
+  /** The connections that counters and look-ups are asked on, each with its server. */
+  readonly connections: ReadonlyMap<Target, Connection>;
   /** How many exporters other than this one have probed in this namespace since a monotonic time; undefined where that is not seen. */
   others(since: number): number | undefined;
   close(): void;
 }
 
 const CHANNEL = '__redis__:invalidate';
+
+const NONE: ReadonlyMap<Target, Connection> = new Map();
 
 /** Probes that were sent last, whose keys may tell the namespace. */
 const MAX_SENT_PROBES = 100;
@@ -65,15 +71,18 @@ function keysOf({ key, others = [] }: Written, forms: readonly string[]): readon
  * Watches the probe keys of one gateway in a target over two connections: one on which the server pushes
  * the names of written keys (`CLIENT TRACKING ON REDIRECT <itself> BCAST`, Redis 6 and later, RESP2), one
  * for look-ups. Tracking by prefix ignores the number of the database: a key that was pushed and does not
- * exist is in another one. `instance` is what the probes of this exporter have in their name.
+ * exist is in another one. Of a cluster each master is connected to like that, and a key is looked for on the one that has its slot.
+ * `instance` is what the probes of this exporter have in their name.
  */
-export function createKeyWatch(target: Target, clock: Clock, instance = ''): KeyWatch {
+export function createKeyWatch(target: Target | Cluster, clock: Clock, instance = ''): KeyWatch {
   const writes = createProbeWrites(clock, instance);
   const sentProbes = new Set<string>();
   let prefixes: readonly string[] = [];
   let namespace: string | null | undefined;
-  let subscriber: Connection | undefined;
-  let commands: Connection | undefined;
+  const servers = serversOf(target);
+  const counterReader = createCounterReader();
+  let subscriber: Links | undefined;
+  let commands: Links | undefined;
   let failure: RedisFailure | undefined;
   /** A key of a probe was found in the watched database under this namespace. */
   let found = false;
@@ -90,22 +99,25 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
   /** A key was missing for a pair that was no hit: the cache does not work, wherever it is. */
   let missed = false;
 
-  async function open(signal: AbortSignal): Promise<Connection> {
-    const redis = await target.open(target.credential, signal);
-    redis.onClose(() => {
-      if (subscriber === redis) subscriber = undefined;
-      if (commands === redis) commands = undefined;
-    });
-    return redis;
+  function forgetLinks(links: Links): void {
+    if (subscriber === links) subscriber = undefined;
+    if (commands === links) commands = undefined;
   }
 
-  async function subscribe(signal: AbortSignal): Promise<Connection> {
-    const redis = await open(signal);
+  function open(signal: AbortSignal): Promise<Links> {
+    return openLinks(servers.usable(), async () => undefined, forgetLinks, signal);
+  }
+
+  function subscribe(signal: AbortSignal): Promise<Links> {
     const learns = listening.phase === 'not yet' && namespace === undefined;
+    return openLinks(servers.usable(), (server, redis, links) => track(server, redis, links, learns, signal), forgetLinks, signal);
+  }
+
+  async function track(server: Target, redis: Connection, links: Links, learns: boolean, signal: AbortSignal): Promise<void> {
     redis.onPushMessage((channel, payload) => {
       if (channel !== CHANNEL) return;
       writes.record(payload);
-      const isLearning = listening.connection === redis;
+      const isLearning = listening.connection === links;
       // Without a namespace a key has the prefix that is watched in any case.
       if (!isLearning && (namespace !== undefined || learnedNamespace !== undefined)) return;
       const [own] = probeKeys(payload).filter(({ probe }) => sentProbes.has(probe));
@@ -115,25 +127,31 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       }
       if (isLearning && (!listening.hear(payload.split(',').length) || own !== undefined)) listening.end();
     });
-    try {
-      const id = await target.ask(redis, ['CLIENT', 'ID'], signal);
-      const tracked = learns ? [] : prefixes.flatMap((prefix) => ['PREFIX', prefix]);
-      if (learns) listening.begin(redis);
-      await target.ask(redis, ['CLIENT', 'TRACKING', 'ON', 'REDIRECT', String(id), 'BCAST', ...tracked], signal);
-      await target.ask(redis, ['SUBSCRIBE', CHANNEL], signal);
-      return redis;
-    } catch (error) {
-      redis.disconnect();
-      throw error;
-    }
+    const id = await server.ask(redis, ['CLIENT', 'ID'], signal);
+    const tracked = learns ? [] : prefixes.flatMap((prefix) => ['PREFIX', prefix]);
+    if (learns && listening.connection !== links) listening.begin(links);
+    await server.ask(redis, ['CLIENT', 'TRACKING', 'ON', 'REDIRECT', String(id), 'BCAST', ...tracked], signal);
+    await server.ask(redis, ['SUBSCRIBE', CHANNEL], signal);
   }
 
   /** Goes back to the prefixes of probes: the connection that received all writes ends, and the next round opens another. */
-  function leave(redis: Connection): void {
+  function leave(links: Links): void {
     // No message showed the namespace: a missing key stays doubtful.
     if (suspect !== undefined) learnedNamespace = suspect.namespace;
-    redis.disconnect();
-    if (subscriber === redis) subscriber = undefined;
+    links.disconnect();
+    if (subscriber === links) subscriber = undefined;
+  }
+
+  /** Whether links lead to every server that holds keys, and to no other. */
+  function isWhole(links: Links | undefined): links is Links {
+    return links !== undefined && isCurrent(links, servers.all());
+  }
+
+  /** Ends links to servers that hold no keys any more, or without some that can be used by now. */
+  function endOld(links: Links | undefined): Links | undefined {
+    if (links === undefined || isCurrent(links, servers.usable())) return links;
+    links.disconnect();
+    return undefined;
   }
 
   /** Runs something on the server; a failure is remembered and gives undefined. */
@@ -144,31 +162,42 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
     return settled.ok ? settled.value : undefined;
   }
 
-  /** Whether the pushing connection would have told of a write: it answers, what it tracks is the gateway's prefix, and all keys are here. */
+  /** Whether the pushing connections would have told of a write: they answer, what they track is the gateway's prefix, and all keys are here. */
   async function wouldSeeWrite(signal: AbortSignal): Promise<boolean> {
     return namespace !== undefined && !shares && (await drainPushes(signal));
   }
 
-  /** Waits for what the server has pushed until now, which comes before its answer; false without such a connection. */
+  /** Waits for what the servers have pushed until now, which comes before their answers; false without a connection to each. */
   async function drainPushes(signal: AbortSignal): Promise<boolean> {
-    const redis = subscriber;
-    if (redis === undefined) return false;
-    return (await attempt(signal, (limited) => target.ask(redis, ['PING'], limited))) !== undefined;
+    const links = subscriber;
+    if (!isWhole(links)) return false;
+    const asked = (limited: AbortSignal) => Promise.all([...links.all].map(([server, redis]) => server.ask(redis, ['PING'], limited)));
+    return (await attempt(signal, asked)) !== undefined;
   }
 
-  async function inspectKeys(redis: Connection, keys: readonly string[], signal: AbortSignal): Promise<KeyLookup | undefined> {
-    const queries = keys.flatMap((key) => ['EXISTS', 'PTTL'].map((command) => [command, key]));
-    const replies = await attempt(signal, (limited) => target.askAll(redis, queries, limited));
-    for (const index of keys.keys()) {
-      const [exists, pttl] = [replies?.[index * 2], replies?.[index * 2 + 1]];
-      if (exists?.ok !== true || (exists.value !== 0 && exists.value !== 1)) return { state: 'unknown' };
-      // Both commands are look-ups for the server's count of hits and misses.
-      target.own[exists.value === 1 ? 'hits' : 'misses'] += pttl?.ok === true ? 2 : 1;
-      const left = pttl?.ok === true && typeof pttl.value === 'number' && pttl.value >= 0 ? pttl.value / 1000 : undefined;
-      if (exists.value !== 1) continue;
+  async function inspectKey(links: Links, key: string, signal: AbortSignal): Promise<KeyLookup> {
+    const server = servers.ownerOf(key);
+    const redis = server && links.all.get(server);
+    if (server === undefined || redis === undefined) return { state: 'unknown' };
+    const queries = ['EXISTS', 'PTTL'].map((command) => [command, key]);
+    const [exists, pttl] = (await attempt(signal, (limited) => server.askAll(redis, queries, limited))) ?? [];
+    if (exists?.ok !== true || (exists.value !== 0 && exists.value !== 1)) return { state: 'unknown' };
+    // Both commands are look-ups for the server's count of hits and misses.
+    server.own[exists.value === 1 ? 'hits' : 'misses'] += pttl?.ok === true ? 2 : 1;
+    if (exists.value !== 1) return { state: 'absent' };
+    const left = pttl?.ok === true && typeof pttl.value === 'number' && pttl.value >= 0 ? pttl.value / 1000 : undefined;
+    return { state: 'present', ttlSeconds: left };
+  }
+
+  /** The first of some names of a key that is there; undefined where none is, unknown where that cannot be told of one. */
+  async function inspectKeys(links: Links, keys: readonly string[], signal: AbortSignal): Promise<KeyLookup | undefined> {
+    const lookups = await Promise.all(keys.map((key) => inspectKey(links, key, signal)));
+    for (const lookup of lookups) {
+      if (lookup.state === 'unknown') return lookup;
+      if (lookup.state !== 'present') continue;
       [found, maySuspect, suspect] = [true, true, undefined];
       listening.succeed();
-      return { state: 'present', ttlSeconds: left };
+      return lookup;
     }
     return undefined;
   }
@@ -230,13 +259,16 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
 
   return {
     get watching() {
-      return subscriber !== undefined && namespace !== undefined;
+      return isWhole(subscriber) && namespace !== undefined;
     },
-    get connection() {
-      return commands;
+    get connections() {
+      return commands?.all ?? NONE;
     },
     get failure() {
-      return failure;
+      return (
+        failure ??
+        (servers.isCluster && commands !== undefined ? failureWithout(servers, (server) => hasLink(commands, server)) : undefined)
+      );
     },
     async expect(probe, signal) {
       sentProbes.add(probe);
@@ -270,6 +302,7 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
         prefixes = wanted;
         found = false;
       }
+      [commands, subscriber] = [endOld(commands), endOld(subscriber)];
       if (subscriber !== undefined && commands !== undefined) return;
       if (!(await waitForOwnCredential(target, target.config.timeout, clock, signal))) {
         failure = target.state?.failure ?? 'unknown';
@@ -288,11 +321,11 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       return lookup;
     },
     async counters(signal) {
-      const redis = commands;
-      if (redis === undefined) return undefined;
-      const counters = await attempt(signal, async (limited) => readServerCounters(await target.ask(redis, SERVER_COUNTERS, limited)));
-      if (counters?.mode !== undefined) shares = counters.mode !== 'standalone';
-      return counters;
+      const links = commands;
+      if (links === undefined || (servers.isCluster && !isWhole(links))) return undefined;
+      const counters = await attempt(signal, (limited) => counterReader.read(links, limited));
+      if (counters?.mode !== undefined) shares = counters.mode !== 'standalone' && !servers.isCluster;
+      return servers.isCluster && counters !== undefined ? { ...counters, whole: true } : counters;
     },
     others: (since) => (subscriber === undefined ? undefined : writes.others(since)),
     close() {
@@ -301,4 +334,13 @@ export function createKeyWatch(target: Target, clock: Clock, instance = ''): Key
       commands?.disconnect();
     },
   };
+}
+
+function hasLink(links: Links | undefined, server: Target): boolean {
+  return links?.all.get(server)?.socket.destroyed === false;
+}
+
+/** Whether links lead to these servers and to no other. */
+function isCurrent(links: Links, servers: readonly Target[]): boolean {
+  return servers.length === links.all.size && servers.every((server) => hasLink(links, server));
 }

@@ -30,16 +30,6 @@ export const INFO: Query<Info> = {
   parse: parseInfo,
 };
 
-/** Whether a node's cluster serves all slots; undefined where the reply does not tell. */
-export const CLUSTER_INFO: Query<boolean | undefined> = {
-  args: ['CLUSTER', 'INFO'],
-  since: { redis: [3, 0, 0], valkey: [7, 2, 0] },
-  parse: (reply) => {
-    const state = parseInfo(reply).text('', 'cluster_state');
-    return state === 'ok' ? true : state === 'fail' ? false : undefined;
-  },
-};
-
 /** The arguments of a query for a release; undefined where the release does not have the command. */
 export function argumentsFor({ args, since, older }: Query<unknown>, release: Release): readonly string[] | undefined {
   if (!isSince(release, since)) return undefined;

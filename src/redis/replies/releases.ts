@@ -11,9 +11,9 @@ export interface Release {
   version: Version;
 }
 
-/** The first releases that have something; without `valkey` no release of Valkey has it. Valkey began with 7.2. */
+/** The first releases that have something; a server that is not named has it in no release. Valkey began with 7.2. */
 export interface Since {
-  redis: Version;
+  redis?: Version;
   valkey?: Version;
 }
 

@@ -1,7 +1,8 @@
-import type { ErrorPrefix } from '../../model/redis.ts';
+import { ERROR_PREFIX, type ErrorPrefix } from '../../model/redis.ts';
 import { parseErrorStats, readDenials } from './errorstats.ts';
 import { type Info, parseCount, parseFlag, parseInfo, parsePairs } from './info.ts';
-import { readServerState, type ServerState } from './server-state.ts';
+import { sumOfKnown } from './keyspace.ts';
+import { readServerState, type ServerState, worstState } from './server-state.ts';
 
 /** What a server had counted at a moment, as far as a verdict asks for it. */
 export interface ServerCounters {
@@ -29,6 +30,10 @@ export interface ServerCounters {
   /** Commands since the start or since CONFIG RESETSTAT, which sets it to 0. */
   commands?: number | undefined;
   mode: string | undefined;
+  /** Whether the cluster of a node serves all slots, by its own word. */
+  clusterOk?: boolean | undefined;
+  /** They are those of all masters of a cluster together. */
+  whole?: true;
   /** It loads its data set: it answers INFO, and refuses nearly everything else. */
   loading: boolean;
   state?: ServerState;
@@ -41,6 +46,11 @@ const FLUSHES = ['flushall', 'flushdb'];
 const DELETES = ['del', 'unlink', 'getdel', 'delex'];
 const SETS = ['set', 'setex', 'psetex', 'setnx', 'mset', 'msetnx', 'msetex', 'getset'];
 const LOGINS = ['auth', 'hello'];
+
+/** Whether every key of the target is on the servers that these are the counters of: on one that shares them with no other, or on all masters of a cluster. */
+export function isWhole({ mode, whole }: ServerCounters): boolean {
+  return whole === true || mode === 'standalone';
+}
 
 /** Reads the reply of INFO. */
 export function readServerCounters(reply: unknown): ServerCounters {
@@ -96,3 +106,45 @@ function countOf(info: Info, names: readonly string[], fields: readonly string[]
   }
   return sum;
 }
+
+const SUMMED = ['rejectedConnections', 'evictedKeys', 'expiredKeys', 'flushes', 'deletes', 'logins', 'sets', 'commands'] as const;
+
+/**
+ * The counters of several servers together: their sums, as far as all of them count; the run is another one where that of one is, and
+ * the condition is that of the one which is worst off.
+ */
+export function sumOfCounters(all: readonly ServerCounters[]): ServerCounters {
+  const [first, ...others] = all;
+  if (first === undefined) return { ...NOTHING };
+  if (others.length === 0) return first;
+  const ids = all.map(({ runId }) => runId);
+  const errors: Partial<Record<ErrorPrefix, number>> = {};
+  for (const prefix of ERROR_PREFIX) {
+    const counts = all.flatMap((counters) => counters.errors[prefix] ?? []);
+    if (counts.length > 0) errors[prefix] = counts.reduce((sum, count) => sum + count, 0);
+  }
+  const state = worstState(all.flatMap((counters) => counters.state ?? []));
+  const sums = Object.fromEntries(SUMMED.map((name) => [name, sumOfKnown(all.map((counters) => counters[name]))]));
+  return {
+    ...first,
+    ...sums,
+    errors,
+    runId: ids.includes(undefined) ? undefined : ids.toSorted().join(' '),
+    uptime: ids.includes(undefined) ? undefined : first.uptime,
+    clusterOk: all.some(({ clusterOk }) => clusterOk === false) ? false : first.clusterOk,
+    loading: all.some(({ loading }) => loading),
+    ...(state !== undefined && { state }),
+  };
+}
+
+const NOTHING: ServerCounters = {
+  runId: undefined,
+  errors: {},
+  rejectedConnections: undefined,
+  evictedKeys: undefined,
+  expiredKeys: undefined,
+  flushes: undefined,
+  deletes: undefined,
+  mode: undefined,
+  loading: false,
+};

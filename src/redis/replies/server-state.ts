@@ -40,3 +40,35 @@ export function readServerState(info: Info): ServerState {
     maxClients: info.count('clients', 'maxclients'),
   };
 }
+
+/**
+ * The condition of several servers that share the keys: of memory and clients that of the one which is fullest, and a failed save or a read-only
+ * role where one has it. Undefined where none is known.
+ */
+export function worstState(states: readonly ServerState[]): ServerState | undefined {
+  const [first] = states;
+  if (first === undefined) return undefined;
+  const fullest = mostOf(states, ({ memory = 0, maxMemory }) => memory / (maxMemory || Number.POSITIVE_INFINITY));
+  const crowded = mostOf(states, ({ clients = 0, maxClients = Number.POSITIVE_INFINITY }) => clients / maxClients);
+  const readOnly = states.find((state) => state.role === 'slave' && state.readOnly !== false);
+  const { memory, maxMemory, maxMemoryPolicy, volatileKeys } = fullest ?? first;
+  const { clients, maxClients } = crowded ?? first;
+  const { role, readOnly: refusesWrites } = readOnly ?? first;
+  const saveFailed = states.some((state) => state.saveFailed) ? true : first.saveFailed;
+  return {
+    mode: first.mode,
+    role,
+    readOnly: refusesWrites,
+    memory,
+    maxMemory,
+    maxMemoryPolicy,
+    volatileKeys,
+    saveFailed,
+    clients,
+    maxClients,
+  };
+}
+
+function mostOf(states: readonly ServerState[], of: (state: ServerState) => number): ServerState | undefined {
+  return states.toSorted((a, b) => of(b) - of(a)).at(0);
+}

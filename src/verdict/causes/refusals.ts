@@ -13,7 +13,7 @@ function refused(cause: GatewayRefusal['cause']): CauseRow {
       if (refusal === undefined || (refusal.tie !== 'key' && lostKey(results)) || (cause === 'redis_auth' && reachesRedis(signals)))
         return undefined;
       const { count, tie } = refusal;
-      const what = cause === 'redis_auth' ? 'a wrong user or password' : 'want of a permission';
+      const what = cause === 'redis_auth' ? 'a wrong user or password' : 'a missing permission';
       return {
         sentence: `ACL LOG of Redis shows ${count} new ${count === 1 ? 'refusal' : 'refusals'} for ${what} ${tiedBy(tie)}.`,
       };

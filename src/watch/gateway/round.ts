@@ -91,7 +91,10 @@ export async function probeRound(parts: RoundParts, previous: GatewayState, limi
   if (!isUp(before)) return ended(parts, opening, before);
   const reason = whyNoPairs(parts, state, opening);
   if (reason === undefined) return probePairs(parts, previous, opening, limits, tick);
-  const after = await questions.askPing({ ...state, report: before }, limits.all, backend === undefined, tick);
+  // Without pairs just before it the write behind this question could close a breaker that stays open for users.
+  const after = previous.silence.goesOn
+    ? before
+    : await questions.askPing({ ...state, report: before }, limits.all, backend === undefined, tick);
   return ended(parts, { ...opening, skipped: config.routes.map((route) => ({ route, reason })) }, after);
 }
 

@@ -4,6 +4,7 @@ import { hostsOf } from '../../litellm/addresses.ts';
 import type { LeaseState } from '../../model/lease.ts';
 import type { GatewayStatus } from '../../model/status.ts';
 import type { Log, Tick } from '../../model/tick.ts';
+import type { Cluster } from '../../redis/connection/cluster.ts';
 import type { Target } from '../../redis/connection/target.ts';
 import { instanceOf } from '../../redis/probe-keys/names.ts';
 import type { Clock } from '../../schedule/clock.ts';
@@ -36,7 +37,7 @@ export interface GatewayWatch {
 /** What a watch works with. `target` is the Redis that should hold the gateway's cache. */
 export interface GatewayWatchOptions {
   config: GatewayConfig;
-  target?: Target | undefined;
+  target?: Target | Cluster | undefined;
   series: Series;
   log: Log;
   clock: Clock;

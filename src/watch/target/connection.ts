@@ -67,9 +67,10 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
   }
 
   async function ask<T>(query: Query<T>, signal: AbortSignal): Promise<T | undefined> {
-    if (redis === undefined || unsupported.has(nameOf(query))) return undefined;
-    const [reply] = await target.askAll(redis, [query.args], signal);
-    if (reply?.ok) return isAnswer(query.args, reply.value) ? query.parse(reply.value) : undefined;
+    const args = release === undefined ? query.args : argumentsFor(query, release);
+    if (redis === undefined || args === undefined || unsupported.has(nameOf(query))) return undefined;
+    const [reply] = await target.askAll(redis, [args], signal);
+    if (reply?.ok) return isAnswer(args, reply.value) ? query.parse(reply.value) : undefined;
     if (reply !== undefined) refused(query, reply.error);
     return undefined;
   }

@@ -14,6 +14,11 @@ const NO_LOOKUP: Consequence = [
   'A hit is not verified in this Redis: only completions prove that the cache works, and flushed, different_redis and different_database are not found.',
 ];
 
+const NO_NODES: Consequence = [
+  'which node has which keys',
+  'Only the nodes that CLUSTER NODES names are watched, and no key is looked for.',
+];
+
 /** What is not known without a command. */
 const COMMANDS: Readonly<Record<string, Consequence>> = {
   'ACL LOG': ['who is refused, and why', 'redis_auth and redis_permission rest on counters alone, and take several rounds to be sure.'],
@@ -31,6 +36,9 @@ const COMMANDS: Readonly<Record<string, Consequence>> = {
   SELECT: NO_LOOKUP,
   PTTL: ['how long keys live', 'ttl_too_short is not found.'],
   'CLUSTER INFO': ['whether the cluster serves all slots', 'redis_cluster rests on the answers to clients alone.'],
+  'CLUSTER SHARDS': NO_NODES,
+  'CLUSTER SLOTS': NO_NODES,
+  'CLUSTER NODES': ['which nodes of the cluster are suspected to have failed', NO_VERDICT],
   DBSIZE: ['the census of keys', NO_VERDICT],
   RANDOMKEY: ['the census of keys', NO_VERDICT],
   'MEMORY USAGE': ['the size of keys in the census', NO_VERDICT],

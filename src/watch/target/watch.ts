@@ -4,22 +4,25 @@ import { readCollectors } from '../../collectors/collector.ts';
 import { COLLECTORS } from '../../collectors/index.ts';
 import { modeOf } from '../../collectors/server.ts';
 import type { Credential, TargetConfig } from '../../config/effective.ts';
-import { type AuthState, REPLY_REFUSAL } from '../../model/redis.ts';
+import { type AuthState, type Mode, REPLY_REFUSAL } from '../../model/redis.ts';
 import type { NoauthCandidate, TargetStatus } from '../../model/status.ts';
 import type { Log, Tick } from '../../model/tick.ts';
 import { RedisError, settle } from '../../redis/connection/failure.ts';
 import type { Target } from '../../redis/connection/target.ts';
 import { CLIENT_LIST, noauthCandidates } from '../../redis/replies/client-list.ts';
+import { CLUSTER_INFO, type ClusterInfo } from '../../redis/replies/cluster.ts';
 import type { Info } from '../../redis/replies/info.ts';
-import { CLUSTER_INFO, INFO } from '../../redis/replies/query.ts';
+import { INFO, type Query } from '../../redis/replies/query.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { Job } from '../../schedule/job.ts';
 import { createRefusalAttribution } from './attribution.ts';
+import { clusterSamples } from './cluster/samples.ts';
 import { createScrapeConnection, operate } from './connection.ts';
 import { type CanaryResult, createCredentialWatch, isUsable } from './credential.ts';
 import { factsOf, runIdOf, type TargetFacts } from './facts.ts';
 import { createPasswordCheck } from './password-required.ts';
 import { createRefusedClients } from './refused-clients.ts';
+import { createSentinelReport } from './sentinel.ts';
 import { unseenOf } from './unseen.ts';
 
 /** A watched target: its job for the scheduler, and what the page shows of it. */
@@ -28,6 +31,18 @@ export interface TargetWatch {
   status(): TargetStatus;
   /** Closes its connections. The job must not run any more. */
   close(): Promise<void>;
+}
+
+/** The watch of one server. */
+export interface ServerWatch extends TargetWatch {
+  /** How it runs, by its own word; undefined while it cannot be read. */
+  readonly mode: Mode | undefined;
+  /** How the server sees its cluster; undefined where it is in none, or could not be asked. */
+  readonly clusterInfo: ClusterInfo | undefined;
+  /** Asks the server on the connection that is kept; undefined when it refuses, or when there is no connection. */
+  ask<T>(query: Query<T>, signal: AbortSignal): Promise<T | undefined>;
+  /** The questions that the server refuses, and whether a right is missing; otherwise it does not know the command. */
+  refused(): ReadonlyMap<string, boolean>;
 }
 
 /** What a watch works with. `onRecovery` is called when a credential or the server is usable again. */
@@ -39,7 +54,9 @@ export interface TargetWatchOptions {
   clock: Clock;
   onRecovery: () => void;
   /** The watch runs once and is one of many, as in `probe`: nothing is asked that shows in the monitoring of others. */
-  once?: boolean;
+  once?: boolean | undefined;
+  /** How many series one scrape may give, of a node of a cluster, whose watch publishes what concerns the cluster. */
+  room?: (() => number) | undefined;
 }
 
 const QUERIES = [...new Set(COLLECTORS.flatMap(({ queries }) => Object.values(queries)))].filter((query) => query !== INFO);
@@ -56,14 +73,15 @@ type Outcome = Pick<TargetStatus, 'up' | 'failure' | 'detail' | 'traceId'>;
 interface Scrape {
   samples: Sample[];
   info: Info;
-  cluster: boolean | undefined;
+  cluster: ClusterInfo | undefined;
 }
 
 /**
  * Watches one Redis server. Each tick tries every credential once on a fresh connection, then asks
  * everything that the collectors need on the connection that is kept, in one pipeline.
  */
-export function createTargetWatch({ config, target, series, log, clock, onRecovery, once = false }: TargetWatchOptions): TargetWatch {
+export function createTargetWatch(options: TargetWatchOptions): ServerWatch {
+  const { config, target, series, log, clock, onRecovery, once = false, room } = options;
   const exporter = createCredentialWatch(target.credential, target, series, log, clock);
   const others = config.canaries.map((credential) => createCredentialWatch(credential, target, series, log, clock));
   const credentials = [exporter, ...others];
@@ -71,9 +89,11 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
   const attribution = createRefusalAttribution(target, series);
   const refused = createRefusedClients(target, log, clock);
   const password = createPasswordCheck(target, clock, once);
+  const sentinels = createSentinelReport(target, series);
   let outcome: Outcome = {};
   let facts: TargetFacts & Pick<TargetStatus, 'clusterOk' | 'lastScrapeAt' | 'scrapeSeconds'> = {};
   let unseen: string[] | undefined;
+  let [mode, clusterInfo]: [Mode?, ClusterInfo?] = [];
   const counted = { length: 0, depth: 0, type: 0 };
   for (const labels of combinations('redis.scrape.failures', {})) series.add('redis.scrape.failures', labels, 0);
   series.add('cache_exporter.series.dropped', {}, 0);
@@ -86,6 +106,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     const canary = await exporter.attempt(tick);
     const scraped = await settle(scrape(tick, canary));
     attribution.countOwn();
+    sentinels.count();
     countRefused();
     // A tick that was stopped has shown nothing; one that ran out of time has.
     if (!scraped.ok && tick.signal.aborted && scraped.error.failure !== 'timeout') throw scraped.error;
@@ -100,6 +121,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
       up: canary.answered,
       failure: error?.failure,
       runId: scraped.ok ? runIdOf(scraped.value.info) : undefined,
+      clusterOk: scraped.ok ? scraped.value.cluster?.ok : undefined,
       timedOutAt: error?.failure === 'timeout' ? at : target.state?.timedOutAt,
       refused: others.map((credential) => credential.status()).filter(({ state }) => state === 'failed'),
       accepted: namesIn('ok'),
@@ -135,9 +157,8 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     const info = answers.get(INFO);
     if (info === undefined) throw new RedisError('protocol', 'PIPELINE: the server did not answer INFO');
     if (!info.hasFields) throw new RedisError('protocol', NO_INFO);
-    const mode = modeOf(info);
-    if (mode === 'sentinel') throw new RedisError('not_redis', NOT_REDIS);
-    const { samples, dropped } = readCollectors(COLLECTORS, answers, config.max_series);
+    if (modeOf(info) === 'sentinel') throw new RedisError('not_redis', NOT_REDIS);
+    const { samples, dropped } = readCollectors(COLLECTORS, answers, room?.() ?? config.max_series);
     series.add('cache_exporter.series.dropped', {}, dropped);
     const attributed = attribution.read(info, answers.get(aclLog), clock.monotonic());
     samples.push(...attributed.samples);
@@ -145,8 +166,8 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
     if (clients.length > 0) tick.note({ refused: clients });
     if (attributed.counts.NOAUTH > 0) refused.suspect(await listCandidates(tick, info));
     await password.check(tick, canary, info.text('server', 'run_id'));
-    const cluster = mode === 'cluster' ? await connection.ask(CLUSTER_INFO, tick.signal) : undefined;
-    if (cluster !== undefined) samples.push(sample('redis.cluster.state', {}, cluster ? 1 : 0));
+    const cluster = modeOf(info) === 'cluster' ? await connection.ask(CLUSTER_INFO, tick.signal) : undefined;
+    if (cluster !== undefined && room === undefined) samples.push(...clusterSamples(cluster));
     return { samples, info, cluster };
   }
 
@@ -173,11 +194,13 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
   function publish({ samples, info, cluster }: Scrape, at: number, seconds: number): void {
     series.replace('scrape', samples, at);
     unseen = unseenOf(info, target.unanswered);
-    facts = { ...factsOf(info), clusterOk: cluster, lastScrapeAt: at, scrapeSeconds: seconds };
+    [mode, clusterInfo] = [modeOf(info), cluster];
+    facts = { ...factsOf(info), clusterOk: cluster?.ok, lastScrapeAt: at, scrapeSeconds: seconds };
   }
 
   function withdraw({ failure }: RedisError, at: number): void {
     connection.close();
+    [mode, clusterInfo] = [undefined, undefined];
     series.replace('scrape', [], at);
     series.add('redis.scrape.failures', { 'error.type': failure });
   }
@@ -201,7 +224,7 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
       sample('redis.up', {}, outcome.up ? 1 : 0),
       sample('db.client.connection.open', {}, target.connections),
       ...credentials.flatMap((credential) => credential.samples()),
-      ...(target.sentinelUp === undefined ? [] : [sample('redis.sentinel.up', {}, target.sentinelUp ? 1 : 0)]),
+      ...sentinels.samples(),
       ...(required === undefined ? [] : [sample('redis.auth.required', {}, required ? 1 : 0)]),
       ...(facts.lastScrapeAt === undefined ? [] : [sample('redis.scrape.last_success.timestamp', {}, facts.lastScrapeAt / 1_000)]),
       ...(target.certificateExpiry === undefined
@@ -220,11 +243,20 @@ export function createTargetWatch({ config, target, series, log, clock, onRecove
       unseen,
       master: target.master,
       sentinelUp: target.sentinelUp,
+      sentinels: target.sentinels,
       authRequired: password.required(),
       credentials: credentials.map((credential) => credential.status()),
       rejectionsOfOthers: attribution.others(),
       ...refused.status(),
     }),
+    get mode() {
+      return mode;
+    },
+    get clusterInfo() {
+      return clusterInfo;
+    },
+    ask: connection.ask,
+    refused: connection.refused,
     close: async () => connection.close(),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { REDIS_RELEASE } from '../../../dev/redis.ts';
+import { SERVER_RELEASE } from '../../../dev/redis.ts';
 import { CATALOGUE } from '../../../src/catalogue/index.ts';
 import type { Metric } from '../../../src/catalogue/sample.ts';
 import { readCollectors } from '../../../src/collectors/collector.ts';
@@ -21,7 +21,7 @@ function readInfo(text: string) {
   return readCollectors([memory, replication], sheet, 1_000).samples;
 }
 
-describe.each(REDIS_RELEASE)('the collectors on replies of Redis %s', (release) => {
+describe.each(SERVER_RELEASE)('the collectors on replies of server %s', (release) => {
   it('emit only what they name, once, with finite values', () => {
     const answers = recordedAnswers(release, QUERIES);
     const seen = new Set<string>();

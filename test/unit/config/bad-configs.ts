@@ -2,6 +2,21 @@ import { ROUTE } from '../../../src/model/cache.ts';
 
 /** Each file of test/fixtures/config/bad, and every problem that it has. DIR means the directory of the files. */
 export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
+  cluster: [
+    'DIR/cluster.yaml:2:45: redis[0].sentinel: cannot be combined with url; keep one of the two',
+    'DIR/cluster.yaml:2:90: redis[0].cluster: cannot be combined with url; keep one of the two',
+    'DIR/cluster.yaml:3:39: redis[1].cluster.nodes[0]: must be host:port; add the port, like host:6379',
+    'DIR/cluster.yaml:3:49: redis[1].cluster.nodes[1]: must be host:port; leave the scheme away; a tls section beside it is what asks for TLS',
+    'DIR/cluster.yaml:3:72: redis[1].cluster.nodes[2]: must be host:port; write user and password into username and password_file, and the node as host:port',
+    'DIR/cluster.yaml:3:91: redis[1].cluster.nodes[3]: must be host:port; leave the path away: a node is host:port',
+    'DIR/cluster.yaml:3:108: redis[1].cluster.nodes[4]: must be host:port; write it like [::1]:6379',
+    'DIR/cluster.yaml:3:120: redis[1].cluster.nodes[5]: must be host:port',
+    'DIR/cluster.yaml:4:54: redis[2].cluster.nodes[1]: names a node twice',
+    'DIR/cluster.yaml:4:72: redis[2].census: is not taken of a cluster; remove it, or add a target with the url of one node',
+    'DIR/cluster.yaml:5:30: redis[3].cluster.nodes: needs at least one host:port',
+    'DIR/cluster.yaml:6:20: redis[4].cluster.nodes: is missing',
+    'DIR/cluster.yaml:7:19: lease.redis.url: is the server of the target twice: while that server is down no exporter could probe, and nothing may be written to it; use another server, or kubernetes',
+  ],
   'anchor-bomb': ['DIR/anchor-bomb.yaml uses its anchors more than 100 times'],
   'bad-names': [
     'DIR/bad-names.yaml:2:7: redis[0].name: must be 1 to 63 letters, digits, dots, dashes or underscores, the first a letter or digit',
@@ -93,7 +108,7 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/many-at-once.yaml:6:5: redis[0].timeout: 5s is not shorter than the interval of 3s',
     'DIR/many-at-once.yaml:8:11: redis[0].canaries[0].name: exporter is the name of the credential of the target itself; choose another',
     'DIR/many-at-once.yaml:8:46: redis[0].canaries[0].password: environment variable NOT_SET_ANYWHERE is not set; set it where the exporter starts',
-    'DIR/many-at-once.yaml:9:5: redis[1]: needs url or sentinel',
+    'DIR/many-at-once.yaml:9:5: redis[1]: needs url, sentinel or cluster',
     'DIR/many-at-once.yaml:9:5: redis[1].name: cache is already the name of redis[0]',
     'DIR/many-at-once.yaml:13:5: gateways[0].addresses: must be a list, not text; begin each entry with a dash',
     'DIR/many-at-once.yaml:14:5: gateways[0].api_key: DIR/no-such-secret does not exist',
@@ -106,7 +121,7 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   'merge-key': ['DIR/merge-key.yaml:3:31: redis[1].intervals: unknown key; did you mean interval?'],
   'missing-keys': [
     'DIR/missing-keys.yaml:2:5: redis[0].name: is missing',
-    'DIR/missing-keys.yaml:2:5: redis[0]: needs url or sentinel',
+    'DIR/missing-keys.yaml:2:5: redis[0]: needs url, sentinel or cluster',
     'DIR/missing-keys.yaml:4:5: gateways[0].name: is missing',
     'DIR/missing-keys.yaml:4:5: gateways[0].url: is missing',
     'DIR/missing-keys.yaml:4:5: gateways[0].model: is missing',
@@ -134,8 +149,8 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/price-unknown.yaml:2:5: gateways[0].price_per_pair_usd: is missing, so what the probes cost is unknown; write the price of one request, or 0 for a mock model, which LiteLLM has with\nmodel_list:\n  - model_name: cache-probe\n    litellm_params: { model: openai/cache-probe, api_key: none, mock_response: "ok" }',
   ],
   proto: [
-    'DIR/proto.yaml:2:47: redis[0].__proto__: unknown key; known here are name, url, sentinel, username, password, password_file, tls, interval, timeout, canaries, max_series, census',
-    'DIR/proto.yaml:2:76: redis[0].constructor: unknown key; known here are name, url, sentinel, username, password, password_file, tls, interval, timeout, canaries, max_series, census',
+    'DIR/proto.yaml:2:47: redis[0].__proto__: unknown key; known here are name, url, sentinel, cluster, username, password, password_file, tls, interval, timeout, canaries, max_series, census',
+    'DIR/proto.yaml:2:76: redis[0].constructor: unknown key; known here are name, url, sentinel, cluster, username, password, password_file, tls, interval, timeout, canaries, max_series, census',
     'DIR/proto.yaml:3:1: __proto__: unknown key; known here are redis, gateways, lease, http, traces, metrics, log',
     'DIR/proto.yaml:4:1: toString: unknown key; known here are redis, gateways, lease, http, traces, metrics, log',
   ],
@@ -168,9 +183,9 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   'routes-twice': ['DIR/routes-twice.yaml:2:93: gateways[0].routes: names a route twice'],
   sentinel: [
     'DIR/sentinel.yaml:2:46: redis[0].sentinel: cannot be combined with url; keep one of the two',
-    'DIR/sentinel.yaml:3:51: redis[1].sentinel.nodes[0]: must be host:port',
+    'DIR/sentinel.yaml:3:51: redis[1].sentinel.nodes[0]: must be host:port; add the port, like host:6379',
     'DIR/sentinel.yaml:3:65: redis[1].sentinel.nodes[1]: must be host:port',
-    'DIR/sentinel.yaml:3:81: redis[1].sentinel.nodes[2]: must be host:port',
+    'DIR/sentinel.yaml:3:81: redis[1].sentinel.nodes[2]: must be host:port; write it like host:6379',
     'DIR/sentinel.yaml:4:42: redis[2].sentinel.nodes: needs at least one host:port',
     'DIR/sentinel.yaml:5:62: redis[3].sentinel.username: is never sent without a password; add password or password_file; any text will do for a nopass user',
   ],
@@ -195,7 +210,7 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   ],
   'unknown-key-far': ['DIR/unknown-key-far.yaml:3:8: log.colour: unknown key; known here are level, format'],
   'unknown-key-synonym': [
-    'DIR/unknown-key-synonym.yaml:2:5: redis[0]: needs url or sentinel',
+    'DIR/unknown-key-synonym.yaml:2:5: redis[0]: needs url, sentinel or cluster',
     'DIR/unknown-key-synonym.yaml:3:5: redis[0].host: unknown key; did you mean url?',
   ],
   'unknown-key': ['DIR/unknown-key.yaml:4:5: redis[0].intervall: unknown key; did you mean interval?'],

@@ -28,7 +28,7 @@ describe('the documentation of the configuration', () => {
     const loaded = await loadConfig({ file, flags: {}, env: { SENTINEL_PASSWORD: 'a', LITELLM_API_KEY: 'b' } });
     expect(loaded).toMatchObject({
       ok: true,
-      config: { redis: [{ name: 'cache' }, { name: 'sessions' }], gateways: [{ name: 'litellm' }] },
+      config: { redis: [{ name: 'cache' }, { name: 'sessions' }, { name: 'answers' }], gateways: [{ name: 'litellm' }] },
     });
   });
 

@@ -92,7 +92,7 @@ describe('unifiedDiff', () => {
     expect((await diffOf(lines, edits, true)).text).toContain('\n-REDIS_PASSWORD=pX4nWk9VqT2rLc7M\n');
   });
 
-  it('keeps the ends of lines, and the want of one at the end of a file', async () => {
+  it('keeps the ends of lines, and a missing one at the end of a file', async () => {
     expect((await diffOf('A=1\r\nB=2\r\n', [edit(2, 2, 'B=3')])).text).toBe(
       '--- .env\n+++ .env\n@@ -1,2 +1,2 @@\n A=1\r\n-B=2\r\n+B=3\r\n',
     );

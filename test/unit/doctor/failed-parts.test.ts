@@ -81,7 +81,7 @@ describe('a part of the doctor that throws', () => {
       expect(code, step).toBe(3);
       const { failed } = JSON.parse(out);
       expect(failed, step).toEqual([{ part: expect.any(String), rule: null, reason: 'URIError' }]);
-      expect(err).toContain(`${failed[0].part} failed (URIError); what the other parts found stands.`);
+      expect(err).toContain(`${failed[0].part} failed (URIError); what the other parts found is reported.`);
       expect(`${out}${err}`).not.toContain(SECRET);
       const found = ids(out).filter((id) => whole.includes(id));
       expect(found.length, `${step} of ${name}: ${found}`).toBeGreaterThanOrEqual(2);

@@ -106,7 +106,7 @@ function doubtfulKeys(): KeyWatch & { listened: number } {
     watching: true,
     failure: undefined,
     learnedNamespace: null,
-    connection: undefined,
+    connections: new Map(),
     get listened() {
       return listened;
     },

@@ -602,7 +602,7 @@ describe('the cause', () => {
     );
     expect(judge(MASKED, { ...QUIET, ...own('redis_permission', 'key') })).toMatchObject({
       cause: 'redis_permission',
-      evidence: expect.stringMatching(/^ACL LOG of Redis shows 1 new refusal for want of a permission on the key of a pair\. /),
+      evidence: expect.stringMatching(/^ACL LOG of Redis shows 1 new refusal for a missing permission on the key of a pair\. /),
     });
     expect(causeOf(MASKED, own('redis_auth', { address: '10.0.0.5' }))).toBe('redis_auth');
     expect(causeOf(MASKED, { ...own('redis_auth', { address: '10.0.0.5' }), cachePing: 200 })).toBe('undetermined');

@@ -39,8 +39,8 @@ const LITELLM_VARIABLES =
   /^(?:LITELLM_(?:SALT_KEY|MODE|LOG|LICENSE|CONFIG_BUCKET_NAME|MIGRATION_DIR)|CONFIG_FILE_PATH|STORE_MODEL_IN_DB|PROXY_BASE_URL)$/;
 
 /**
- * What a container is: by the program that it runs, else by its image as a known repository, else by several signs
- * together (a configuration with LiteLLM's sections, its flags, its port, its variables). A name that merely holds
+ * What a container is. The program that it runs decides, else its image where that is a known repository. Else several signs
+ * together decide: a configuration with the sections of LiteLLM, its flags, its port, its variables. A name that merely holds
  * the word says nothing: exporters, databases and user interfaces are called after what they belong to.
  */
 export function roleOf({ image, entrypoint, command, ports, variables, configured }: Facts): Identity {

@@ -204,8 +204,8 @@ export function locate(gateway: Gateway): { started: StartedWith; found: Found }
 }
 
 /**
- * Reads the configuration of an instance. What a container is started with beats what lies beside it; a file that was
- * named on the command line of the doctor is taken for the one that could not be found, unless another container has it.
+ * Reads the configuration of an instance. What a container is started with beats what lies beside it. A file that was named on
+ * the command line of the doctor takes the place of one that could not be found, unless another container has it.
  */
 export function configurationOf(gateway: Gateway, beside: Beside, files: Files): Configured {
   const located = locate(gateway);

@@ -28,9 +28,9 @@ const REST = /[^\r\n]*/y;
 const END = /[^\S\r\n]*(?:#[^\r\n]*)?(?:\r\n|\n|\r|$)/y;
 
 /**
- * Parses a `.env` file by the rules of python-dotenv: `export` prefix, names in single quotes, values plain
- * (up to ` #`), in single quotes (escapes of quote and backslash) or in double quotes (all escapes), quoted
- * values over several lines. A line that is none of these is a problem, and left out.
+ * Parses a `.env` file by the rules of python-dotenv. A line may begin with `export`, and a name may be in single quotes. A
+ * value is plain (up to ` #`), in single quotes (escapes of quote and backslash), or in double quotes (all escapes). A quoted
+ * value may have several lines. A line that is none of these is a problem, and left out.
  */
 export function parseDotenv(text: string, file: string): { entries: DotenvEntry[]; problems: Problem[] } {
   const entries: DotenvEntry[] = [];

@@ -1,4 +1,5 @@
 import { addressesOf } from '../../../litellm/addresses.ts';
+import type { Cluster } from '../../../redis/connection/cluster.ts';
 import { settle } from '../../../redis/connection/failure.ts';
 import type { Connection, Target } from '../../../redis/connection/target.ts';
 import type { KeyWatch } from '../../../redis/probe-keys/watch.ts';
@@ -9,13 +10,13 @@ import type { GatewayRefusal } from '../../../verdict/signals.ts';
 import { createAclLogMemory, type FreshRefusals } from '../../target/acl-log.ts';
 import type { DeniedCommand, RefusalEvidence, TiedRefusal } from './refusals.ts';
 
-/** The ACL LOG just before the pairs: what is in it then is old. `entries` are undefined where it could not be read. */
+/** The ACL LOG of each server just before the pairs: what is in it then is old. Undefined where it could not be read. */
 export interface LogBefore {
-  readonly entries: readonly AclEntry[] | undefined;
+  readonly logs: ReadonlyMap<Target, readonly AclEntry[] | undefined>;
   readonly at: number;
 }
 
-/** Reads the ACL LOG of a server around the pairs of one gateway. */
+/** Reads the ACL LOG of a server, or of every master of a cluster, around the pairs of one gateway. */
 export interface AclLogReader {
   before(signal: AbortSignal): Promise<LogBefore>;
   /** What came to the log since, with these probes. */
@@ -31,7 +32,7 @@ const SHORT_LOG = 10;
 const LONGEST_USER = 128;
 
 /** Reads for the gateway on these hosts. */
-export function createAclLogReader(hosts: readonly string[], target: Target, keys: KeyWatch, clock: Clock): AclLogReader {
+export function createAclLogReader(hosts: readonly string[], target: Target | Cluster, keys: KeyWatch, clock: Clock): AclLogReader {
   const exporter = target.credential.username ?? 'default';
   /** Users of the credentials that are not the exporter's. A command that is refused to one of them is refused to every client with that login. */
   const users = new Map(
@@ -39,19 +40,23 @@ export function createAclLogReader(hosts: readonly string[], target: Target, key
       username === undefined || username === 'default' || username === target.credential.username ? [] : [[username, name]],
     ),
   );
-  /** The connection on which ACL LOG is refused: each further attempt would be one more refusal in the very log. */
-  let refusedOn: Connection | undefined;
+  /** Connections on which ACL LOG is refused: each further attempt would be one more refusal in the very log. */
+  const refusedOn = new WeakSet<Connection>();
   let longLog = false;
 
-  async function read(signal: AbortSignal): Promise<AclEntry[] | undefined> {
-    const redis = keys.connection;
-    if (redis === undefined || redis === refusedOn) return undefined;
+  async function readAll(signal: AbortSignal): Promise<Map<Target, AclEntry[] | undefined>> {
+    const each = [...keys.connections].map(async ([server, redis]) => [server, await read(server, redis, signal)] as const);
+    return new Map(await Promise.all(each));
+  }
+
+  async function read(server: Target, redis: Connection, signal: AbortSignal): Promise<AclEntry[] | undefined> {
+    if (refusedOn.has(redis)) return undefined;
     const limited = AbortSignal.any([signal, AbortSignal.timeout(target.config.timeout)]);
     const query = longLog ? ACL_LOG_ALL : ACL_LOG;
-    const reply = await settle(target.ask(redis, query.args, limited));
+    const reply = await settle(server.ask(redis, query.args, limited));
     signal.throwIfAborted();
     if (reply.ok) return query.parse(reply.value);
-    if (reply.error.prefix !== undefined) refusedOn = redis;
+    if (reply.error.prefix !== undefined) refusedOn.add(redis);
     return undefined;
   }
 
@@ -63,8 +68,8 @@ export function createAclLogReader(hosts: readonly string[], target: Target, key
   async function tiedToGateway(fresh: readonly FreshRefusals[]): Promise<TiedRefusal[]> {
     const telling = fresh.filter((refusal) => causeOf(refusal) !== undefined);
     if (telling.length === 0) return [];
-    const own = keys.connection && ownAddress(keys.connection);
-    const addresses = (await addressesOf(hosts)).filter((address) => address !== own);
+    const own = [...keys.connections.values()].map(ownAddress);
+    const addresses = (await addressesOf(hosts)).filter((address) => !own.includes(address));
     return telling.flatMap((refusal): TiedRefusal[] => {
       const { address, username, reason, count } = refusal;
       const cause = causeOf(refusal);
@@ -84,22 +89,26 @@ export function createAclLogReader(hosts: readonly string[], target: Target, key
 
   return {
     async before(signal) {
-      const entries = await read(signal);
-      return { entries, at: clock.monotonic() };
+      const logs = await readAll(signal);
+      return { logs, at: clock.monotonic() };
     },
     async after(before, probes, signal) {
-      const entries = before.entries && (await read(signal));
+      const old = [...before.logs.values()];
+      const now = old.some((entries) => entries !== undefined) ? await readAll(signal) : new Map<Target, AclEntry[] | undefined>();
       const afterAt = clock.monotonic();
-      const fresh = entries === undefined ? [] : newSince(before, entries, afterAt);
+      const fresh = [...now].flatMap(([server, entries]) => {
+        const known = before.logs.get(server);
+        return entries === undefined || known === undefined ? [] : newSince(known, before.at, entries, afterAt);
+      });
       // A client that is refused all day fills the short form.
       longLog = fresh.length >= SHORT_LOG;
       // The exporter asks for the same keys, as its own user.
       const onKey = fresh.filter(({ probe, username }) => probe !== undefined && probes.has(probe) && username !== exporter);
       return {
-        isComplete: before.entries !== undefined,
+        isComplete: old.length > 0 && !old.includes(undefined),
         beforeAt: before.at,
         afterAt,
-        deniedBefore: deniedAmong(before.entries ?? []),
+        deniedBefore: deniedAmong(old.flatMap((entries) => entries ?? [])),
         denied: deniedAmong(fresh),
         onKey: onKey.map(({ count }): GatewayRefusal => ({ cause: 'redis_permission', count, tie: 'key' })),
         tied: await tiedToGateway(fresh),
@@ -109,9 +118,9 @@ export function createAclLogReader(hosts: readonly string[], target: Target, key
 }
 
 /** What a log has more of than before the pairs. */
-function newSince({ entries = [], at }: LogBefore, now: readonly AclEntry[], readAt: number): FreshRefusals[] {
+function newSince(before: readonly AclEntry[], at: number, now: readonly AclEntry[], readAt: number): FreshRefusals[] {
   const log = createAclLogMemory();
-  log.read(entries, at);
+  log.read(before, at);
   return log.read(now, readAt);
 }
 

@@ -1,4 +1,5 @@
 import type { RedisFailure } from '../../../model/redis.ts';
+import { type Cluster, ownOf } from '../../../redis/connection/cluster.ts';
 import type { Target, TargetState } from '../../../redis/connection/target.ts';
 import { createKeyWatch, type KeyWatch } from '../../../redis/probe-keys/watch.ts';
 import type { Clock } from '../../../schedule/clock.ts';
@@ -65,16 +66,16 @@ const STALE_INTERVALS = 3;
 const LITELLM_WAITS_MS = 5_000;
 
 /** Opens nothing before the first round. `instance` is what the probes of this exporter have in their name. */
-export function createBackend(hosts: readonly string[], target: Target, clock: Clock, instance: string): Backend {
+export function createBackend(hosts: readonly string[], target: Target | Cluster, clock: Clock, instance: string): Backend {
   const keys = createKeyWatch(target, clock, instance);
   const log = createAclLogReader(hosts, target, keys, clock);
-  let mode: TargetMode;
+  let mode: TargetMode = 'nodes' in target ? 'cluster' : undefined;
 
   async function snapshot(signal: AbortSignal): Promise<CounterSnapshot | undefined> {
     const counters = await keys.counters(signal);
     if (counters?.mode !== undefined) mode = counters.mode === 'cluster' ? 'cluster' : 'single';
-    const { WRONGPASS, NOAUTH, NOPERM, logins } = target.own;
-    return counters && { at: clock.monotonic(), counters, own: { WRONGPASS, NOAUTH, NOPERM, logins } };
+    const { hits, misses, ...own } = ownOf([...keys.connections.keys()]);
+    return counters && { at: clock.monotonic(), counters, own };
   }
 
   /** What the target's own watch found, unless that is too old. */
@@ -84,6 +85,8 @@ export function createBackend(hosts: readonly string[], target: Target, clock: C
   }
 
   function failure(): RedisFailure | undefined {
+    // A node that does not answer and a cluster that is down for it are one outage: the cluster tells more.
+    if (state()?.clusterOk === false) return 'clusterdown';
     return keys.failure ?? (state()?.up === false ? state()?.failure : undefined);
   }
 
@@ -129,10 +132,11 @@ export function createBackend(hosts: readonly string[], target: Target, clock: C
   };
 }
 
-/** Why a server cannot be used: it is loading its data, or its counters could not be read for some reason. */
+/** Why a server cannot be used: it is loading its data, its cluster is down, or its counters could not be read for some reason. */
 export function failureOf(counters: CounterSnapshot | undefined, reason: RedisFailure | undefined): RedisFailure | undefined {
   if (counters === undefined) return reason;
-  return counters.counters.loading ? 'loading' : undefined;
+  if (counters.counters.loading) return 'loading';
+  return counters.counters.clusterOk === false ? 'clusterdown' : undefined;
 }
 
 /** The first credential that a server refuses, or has no password for. */

@@ -1,4 +1,5 @@
 import type { RedisFailure } from '../../../model/redis.ts';
+import { isWhole } from '../../../redis/replies/server-counters.ts';
 import type { ServerState } from '../../../redis/replies/server-state.ts';
 import { type AnomalousIncrease, type CounterSnapshot, type ObservationWindow, ratioOf } from '../../../verdict/growth.ts';
 import type { RouteResult, Signals } from '../../../verdict/signals.ts';
@@ -109,7 +110,9 @@ export function withOutcome(memory: BackendMemory, { results, allGood, steady, s
     // A round without pairs has read nothing new.
     refusals: sent ? withPairs(memory.refusals, { allGood, steady }) : memory.refusals,
     keyFound: memory.keyFound || results.some(({ key }) => key === 'present'),
-    unseenRounds: sent ? unseenRounds(memory.unseenRounds, results, { deltas, server: after?.counters.state }) : memory.unseenRounds,
+    unseenRounds: sent
+      ? unseenRounds(memory.unseenRounds, results, { deltas, sharesKeys: after === undefined || !isWhole(after.counters) })
+      : memory.unseenRounds,
   };
 }
 
@@ -147,7 +150,7 @@ export function signalsOf(memory: BackendMemory | undefined, namespaceTold: bool
     server: mostCrowded(before?.counters.state, after?.counters.state),
     increases: allGood ? {} : increasesOf(memory),
     // Silence under a namespace that only the configuration knows may be that of a wrong prefix.
-    seesEveryWrite: report.watching && after?.counters.mode === 'standalone' && (namespaceTold || keyFound),
+    seesEveryWrite: report.watching && after !== undefined && isWhole(after.counters) && (namespaceTold || keyFound),
     writesUnwatched: writesUnwatched(memory.unseenRounds),
   };
 }

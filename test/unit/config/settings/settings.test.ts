@@ -99,7 +99,7 @@ describe('without a file', () => {
 
   it('asks for the URL that belongs to a password', async () => {
     expect(await problemsOf({ litellmUrl: 'http://h', probeModel: 'm', pricePerPairUsd: '0' }, { LCE_REDIS_PASSWORD: 'x' })).toEqual([
-      '--redis-url or LCE_REDIS_URL: needs url or sentinel',
+      '--redis-url or LCE_REDIS_URL: needs url, sentinel or cluster',
     ]);
   });
 

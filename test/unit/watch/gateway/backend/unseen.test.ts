@@ -7,7 +7,7 @@ const UNSEEN: readonly RouteResult[] = [
   { route: 'chat', outcome: 'hit_unverified', key: 'unknown' },
 ];
 const SEEN: readonly RouteResult[] = [{ route: 'completions', outcome: 'ok', key: 'present' }, ...UNSEEN.slice(1)];
-const STILL = { deltas: { sets: 0 }, server: { mode: 'standalone' } } as const;
+const STILL = { deltas: { sets: 0 }, sharesKeys: false } as const;
 
 /** Whether rounds tell, after each of them, that the gateway writes to another server. */
 function told(rounds: readonly [results: readonly RouteResult[], signals: Parameters<typeof unseenRounds>[2]][]): boolean[] {
@@ -32,14 +32,13 @@ describe('rounds in which nothing was seen in the target', () => {
     ]);
   });
 
-  it('count on a standalone server only, and only those in which nothing was written to it', () => {
+  it('count where no other server has a part of the keys, and only those in which nothing was written to it', () => {
     const toldBy = (signals: Parameters<typeof unseenRounds>[2], results = UNSEEN) => told(times(30, [results, signals])).at(-1);
     expect(toldBy(STILL)).toBe(true);
     expect(toldBy({ ...STILL, deltas: { sets: 1 } })).toBe(false);
     expect(toldBy({ ...STILL, deltas: {} })).toBe(false);
     expect(toldBy({ ...STILL, deltas: undefined })).toBe(false);
-    expect(toldBy({ ...STILL, server: undefined })).toBe(false);
-    expect(toldBy({ ...STILL, server: { mode: 'cluster' } })).toBe(false);
+    expect(toldBy({ ...STILL, sharesKeys: true })).toBe(false);
     expect(toldBy(STILL, [])).toBe(false);
     expect(toldBy(STILL, [{ route: 'completions', outcome: 'miss_unexplained', key: 'unknown' }, ...UNSEEN.slice(1)])).toBe(false);
   });
@@ -48,7 +47,7 @@ describe('rounds in which nothing was seen in the target', () => {
     expect(
       told([
         ...times<[typeof UNSEEN, typeof STILL]>(9, [UNSEEN, STILL]),
-        [UNSEEN, { deltas: undefined, server: undefined }],
+        [UNSEEN, { deltas: undefined, sharesKeys: true }],
         [UNSEEN, STILL],
       ]).slice(-2),
     ).toEqual([false, true]);

@@ -1,0 +1,223 @@
+import { CLUSTER_SLOTS, type ClusterSlots, type NodeRole, type NodeState } from '../../model/redis.ts';
+import { namedHost, namedPort, nodeText } from '../../source/redis-url.ts';
+import { parseInfo } from './info.ts';
+import type { Query } from './query.ts';
+
+/** Slots of a cluster: keys are spread over so many (Redis Cluster specification). */
+export const SLOTS = 16_384;
+
+/** The first and the last of some slots, both included. */
+export type SlotRange = readonly [first: number, last: number];
+
+/** Where a node is for the one who asked, and over TLS; the host has no brackets. */
+export interface Place {
+  host: string;
+  port: number;
+  tls: boolean;
+}
+
+/** A node as one of its cluster describes it. `name` is its `host:port`; undefined where it has no address that can be connected to. */
+export interface NodeEntry {
+  id: string;
+  name: string | undefined;
+  host: string | undefined;
+  port: number | undefined;
+  role: NodeRole;
+  state: NodeState;
+  slots: readonly SlotRange[];
+}
+
+/** What CLUSTER INFO tells. What a reply does not hold is undefined. */
+export interface ClusterInfo {
+  /** Whether the cluster serves all slots, by the word of the node. */
+  ok: boolean | undefined;
+  slots: Readonly<Partial<Record<ClusterSlots, number>>>;
+}
+
+/** A cluster has at most 1,000 nodes (Redis Cluster specification): more are not read. */
+const MAX_NODES = 1_000;
+/** The most that 16,384 slots can be cut into. */
+const MAX_RANGES = SLOTS;
+const ID = /^[0-9a-zA-Z]{1,64}$/;
+
+/** How a node sees the slots of its cluster. */
+export const CLUSTER_INFO: Query<ClusterInfo> = {
+  args: ['CLUSTER', 'INFO'],
+  since: { redis: [3, 0, 0], valkey: [7, 2, 0] },
+  parse: (reply) => {
+    const info = parseInfo(reply);
+    const state = info.text('', 'cluster_state');
+    const slots = CLUSTER_SLOTS.flatMap((name) => {
+      const count = info.count('', `cluster_slots_${name}`);
+      return count === undefined || count > SLOTS ? [] : [[name, count] as const];
+    });
+    return { ok: state === 'ok' ? true : state === 'fail' ? false : undefined, slots: Object.fromEntries(slots) };
+  },
+};
+
+/** Who has which slots, where each node is, and the replicas: CLUSTER SHARDS, or CLUSTER SLOTS before it. The reply is read by `readNodes`. */
+export const CLUSTER_SHARDS: Query<unknown> = {
+  args: ['CLUSTER', 'SHARDS'],
+  since: { redis: [3, 0, 0], valkey: [7, 2, 0] },
+  older: { before: { redis: [7, 0, 0], valkey: [7, 2, 0] }, args: ['CLUSTER', 'SLOTS'] },
+  parse: (reply) => reply,
+};
+
+/** What the nodes think of each other: only here is a node that may have failed (`fail?`). The reply is read by `readNodes`. */
+export const CLUSTER_NODES: Query<unknown> = {
+  args: ['CLUSTER', 'NODES'],
+  since: { redis: [3, 0, 0], valkey: [7, 2, 0] },
+  parse: (reply) => reply,
+};
+
+/**
+ * The nodes of a cluster by the replies to CLUSTER SHARDS or SLOTS and to CLUSTER NODES, either of them perhaps undefined, in the order of their
+ * ids; `from` is where they were asked. What is no node is passed over, of two entries with one id or one address the first counts.
+ */
+export function readNodes(shards: unknown, nodes: unknown, from: Place): NodeEntry[] {
+  const known = new Map<string, NodeEntry>();
+  for (const entry of [...readShards(shards, from), ...readSlots(shards, from)]) {
+    const before = known.get(entry.id);
+    if (before !== undefined) known.set(entry.id, { ...before, slots: [...before.slots, ...entry.slots].slice(0, MAX_RANGES) });
+    else if (known.size < MAX_NODES) known.set(entry.id, entry);
+  }
+  for (const line of readLines(nodes, from)) {
+    const before = known.get(line.id);
+    if (before === undefined && known.size >= MAX_NODES) continue;
+    known.set(
+      line.id,
+      before === undefined ? line : { ...line, ...addressOf(before.name === undefined ? line : before), slots: before.slots },
+    );
+  }
+  return withoutTwins([...known.values()].map(withOwnSlots(known)).sort((a, b) => (a.id < b.id ? -1 : 1)));
+}
+
+/** The places of a node's slots are its own only while no other master of its shard is better off: one that failed keeps its row. */
+function withOwnSlots(known: ReadonlyMap<string, NodeEntry>): (entry: NodeEntry) => NodeEntry {
+  const owners = new Map<number, NodeEntry>();
+  for (const entry of known.values()) {
+    if (entry.role !== 'master') continue;
+    for (const [first] of entry.slots) {
+      const other = owners.get(first);
+      if (other === undefined || RANK[entry.state] < RANK[other.state]) owners.set(first, entry);
+    }
+  }
+  return (entry) => ({ ...entry, slots: entry.slots.filter(([first]) => owners.get(first)?.id === entry.id) });
+}
+
+const RANK: Readonly<Record<NodeState, number>> = { ok: 0, pfail: 1, fail: 2 };
+
+/** Two nodes cannot be at one address: the one that is better off is there. */
+function withoutTwins(nodes: readonly NodeEntry[]): NodeEntry[] {
+  const places = new Map<string, NodeEntry>();
+  for (const node of nodes) {
+    const other = node.name === undefined ? undefined : places.get(node.name);
+    if (node.name !== undefined && (other === undefined || RANK[node.state] < RANK[other.state])) places.set(node.name, node);
+  }
+  return nodes.filter((node) => node.name === undefined || places.get(node.name) === node);
+}
+
+function addressOf({ name, host, port }: NodeEntry): Pick<NodeEntry, 'name' | 'host' | 'port'> {
+  return { name, host, port };
+}
+
+/**
+ * Where a node is. Of several forms of its host the first that can be one counts; an empty one, and none at all, is the host that was asked (Redis
+ * documentation, CLUSTER SHARDS and CLUSTER SLOTS), `?` is a host that the cluster does not know.
+ */
+function placed(hosts: readonly unknown[], port: unknown, from: Place): Pick<NodeEntry, 'name' | 'host' | 'port'> {
+  const number = namedPort(port);
+  const [preferred] = hosts;
+  const isAsked = preferred === undefined || preferred === null || preferred === '';
+  const host = isAsked ? from.host : hosts.map(namedHost).find((known) => known !== undefined && !known.includes('%'));
+  if (host === undefined || number === undefined) return { name: undefined, host: undefined, port: undefined };
+  return { name: nodeText({ host: host.toLowerCase(), port: number }), host: host.toLowerCase(), port: number };
+}
+
+/** Names and values in turn, as RESP2 has them. */
+function fieldsOf(row: unknown): Map<unknown, unknown> {
+  const fields = new Map<unknown, unknown>();
+  if (!Array.isArray(row)) return fields;
+  for (let index = 0; index + 1 < Math.min(row.length, 64); index += 2) fields.set(row[index], row[index + 1]);
+  return fields;
+}
+
+function rowsOf(reply: unknown, most: number): readonly unknown[] {
+  return Array.isArray(reply) ? reply.slice(0, most) : [];
+}
+
+function isSlot(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < SLOTS;
+}
+
+function idOf(value: unknown): string | undefined {
+  return typeof value === 'string' && ID.test(value) ? value : undefined;
+}
+
+/** CLUSTER SHARDS: of each shard its slots, first and last in turn, and its nodes. */
+function readShards(reply: unknown, from: Place): NodeEntry[] {
+  return rowsOf(reply, MAX_NODES).flatMap((shard) => {
+    const fields = fieldsOf(shard);
+    const bounds = rowsOf(fields.get('slots'), 2 * MAX_RANGES);
+    const slots: SlotRange[] = [];
+    for (let index = 0; index + 1 < bounds.length; index += 2) {
+      const [first, last] = [bounds[index], bounds[index + 1]];
+      if (isSlot(first) && isSlot(last) && first <= last) slots.push([first, last]);
+    }
+    return rowsOf(fields.get('nodes'), MAX_NODES).flatMap((row): NodeEntry[] => {
+      const node = fieldsOf(row);
+      const id = idOf(node.get('id'));
+      if (id === undefined) return [];
+      const role = node.get('role') === 'master' ? 'master' : 'replica';
+      const port = from.tls ? (node.get('tls-port') ?? node.get('port')) : node.get('port');
+      const address = placed([node.get('endpoint'), node.get('ip'), node.get('hostname')], port, from);
+      const health = node.get('health');
+      return [
+        { id, ...address, role, state: health === 'failed' || health === 'fail' ? 'fail' : 'ok', slots: role === 'master' ? slots : [] },
+      ];
+    });
+  });
+}
+
+/** CLUSTER SLOTS: first and last slot, then the nodes that have them, the master first: host, port, id, and from 7.0 on more about the host. */
+function readSlots(reply: unknown, from: Place): NodeEntry[] {
+  return rowsOf(reply, MAX_RANGES).flatMap((row) => {
+    const [first, last, ...nodes] = rowsOf(row, MAX_NODES);
+    if (!isSlot(first) || !isSlot(last) || first > last) return [];
+    return nodes.flatMap((node, index): NodeEntry[] => {
+      const [host, port, name, more] = rowsOf(node, 4);
+      const id = idOf(name);
+      if (id === undefined) return [];
+      const besides = fieldsOf(more);
+      const address = placed([host, besides.get('ip'), besides.get('hostname')], port, from);
+      return [{ id, ...address, role: index === 0 ? 'master' : 'replica', state: 'ok', slots: index === 0 ? [[first, last]] : [] }];
+    });
+  });
+}
+
+/** Longer is what a node writes behind its flags: its slots, which others tell better. */
+const MAX_LINE_CHARACTERS = 512;
+
+/** CLUSTER NODES: a node a line, `id host:port@bus,hostname flags ...`. A node that the others are about to take in is none yet. */
+function readLines(reply: unknown, from: Place): NodeEntry[] {
+  if (typeof reply !== 'string') return [];
+  return reply.split('\n', MAX_NODES).flatMap((line): NodeEntry[] => {
+    const [name, address = '', flagged = ''] = line.slice(0, MAX_LINE_CHARACTERS).split(' ', 3);
+    const id = idOf(name);
+    const flags = flagged.split(',');
+    if (id === undefined || flags.includes('handshake') || !(flags.includes('master') || flags.includes('slave'))) return [];
+    const [place = '', hostname] = address.split(',', 2);
+    const [node = ''] = place.split('@', 1);
+    const colon = node.lastIndexOf(':');
+    const state = flags.includes('fail') || flags.includes('noaddr') ? 'fail' : flags.includes('fail?') ? 'pfail' : 'ok';
+    const where = placed([node.slice(0, Math.max(0, colon)), hostname], node.slice(colon + 1), from);
+    return [{ id, ...where, role: flags.includes('master') ? 'master' : 'replica', state, slots: [] }];
+  });
+}
+
+/** The id of the node that gave a reply to CLUSTER NODES; undefined where it does not tell. */
+export function myselfIn(reply: unknown): string | undefined {
+  if (typeof reply !== 'string') return undefined;
+  const own = reply.split('\n', MAX_NODES).map((line) => line.slice(0, MAX_LINE_CHARACTERS).split(' ', 3));
+  return idOf(own.find(([, , flags = '']) => flags.split(',').includes('myself'))?.[0]);
+}

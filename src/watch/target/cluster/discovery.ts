@@ -1,0 +1,53 @@
+import type { Cluster, ClusterNode } from '../../../redis/connection/cluster.ts';
+import { CLUSTER_NODES, CLUSTER_SHARDS, myselfIn, type NodeEntry, readNodes } from '../../../redis/replies/cluster.ts';
+import type { ServerWatch } from '../watch.ts';
+
+/** A cluster as one of its nodes sees it. `id` is that of the node itself, as far as it tells. */
+export interface View {
+  readonly from: ClusterNode;
+  readonly id: string | undefined;
+  readonly nodes: readonly NodeEntry[];
+}
+
+/** Nodes that are asked each time: one of them alone may have been cut off or reset. */
+const ASKED = 3;
+
+/**
+ * Asks some nodes which nodes there are: all of those of the configuration while nothing is known, else a few and those that were not asked
+ * yet (`asked`). The best view first.
+ */
+export async function discover(
+  cluster: Cluster,
+  watchOf: (name: string) => ServerWatch | undefined,
+  asked: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<View[]> {
+  const usable = cluster.nodes.filter(({ name }) => watchOf(name)?.mode === 'cluster');
+  const ranked = usable.toSorted((a, b) => Number(b.slots.length > 0) - Number(a.slots.length > 0));
+  const chosen = ranked.filter((node, index) => index < ASKED || node.id === undefined || !asked.has(node.name));
+  const views = await Promise.all(chosen.map((node) => ask(node, watchOf(node.name), signal)));
+  return views.flatMap((view) => view ?? []).toSorted((a, b) => servedIn(b) - servedIn(a));
+}
+
+async function ask(node: ClusterNode, watch: ServerWatch | undefined, signal: AbortSignal): Promise<View | undefined> {
+  const { address, tls } = node.target.config;
+  if (watch === undefined || address === undefined || !('host' in address)) return undefined;
+  const lines = await watch.ask(CLUSTER_NODES, signal);
+  const shards = await watch.ask(CLUSTER_SHARDS, signal);
+  const nodes = readNodes(shards, lines, { host: address.host, port: address.port, tls: tls !== undefined });
+  return nodes.length === 0 ? undefined : { from: node, id: myselfIn(lines), nodes };
+}
+
+/** Slots whose master is well in the eyes of a node: one that was cut off from the others sees few. */
+function servedIn({ nodes }: View): number {
+  return nodes
+    .filter(({ state }) => state === 'ok')
+    .flatMap(({ slots }) => slots)
+    .reduce((sum, [first, last]) => sum + last - first + 1, 0);
+}
+
+/** Whether two views have no node in common: they are of two clusters. */
+export function isApart(a: View, b: View): boolean {
+  const ids = new Set(a.nodes.map(({ id }) => id));
+  return !b.nodes.some(({ id }) => ids.has(id));
+}

@@ -1,0 +1,190 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { NODE_ARGS, nodePort } from '../../dev/redis-cluster.ts';
+import { createKeyWatch } from '../../src/redis/probe-keys/watch.ts';
+import { keySlot } from '../../src/redis/replies/key-slot.ts';
+import { systemClock } from '../../src/schedule/clock.ts';
+import { Secret } from '../../src/source/secret.ts';
+import { eventually } from '../support/eventually.ts';
+import { lacksRedis, type RunningRedis, startRedis } from '../support/redis.ts';
+import { startRedisCluster } from '../support/redis-cluster.ts';
+import { watchCluster } from '../support/target.ts';
+
+const never = new AbortController().signal;
+const nodeOf = ({ port }: RunningRedis) => `127.0.0.1:${port}`;
+const keyOf = (probe: string) => `${probe}:${randomBytes(32).toString('hex')}`;
+
+describe.skipIf(await lacksRedis('8.2.3'))('the nodes of a cluster', () => {
+  let nodes: RunningRedis[];
+  const open: { close(): Promise<void> }[] = [];
+
+  beforeAll(async () => {
+    nodes = await startRedisCluster({ replicas: true });
+  }, 60_000);
+  afterAll(async () => {
+    for (const watched of open) await watched.close();
+    await Promise.all(nodes.map((node) => node.kill().catch(() => undefined)));
+  });
+
+  function watch(rest: Parameters<typeof watchCluster>[1] = {}, seeds = nodes.slice(0, 1).map(nodeOf)) {
+    const watched = watchCluster(seeds, rest);
+    open.push(watched.watch);
+    return watched;
+  }
+
+  /** The node that serves the slot of a key. */
+  function ownerOf(key: string, { target }: ReturnType<typeof watch>): RunningRedis {
+    const name = target.ownerOf(key)?.name;
+    const owner = nodes.find((node) => nodeOf(node) === name);
+    if (owner === undefined) throw new Error(`nobody has the slot of ${key}`);
+    return owner;
+  }
+
+  it('have the keys of probes, each on its master, and the exporter asks no other for them', async () => {
+    const watched = watch();
+    expect(await watched.tick()).toBeUndefined();
+    const keys = createKeyWatch(watched.target, systemClock);
+    open.push({ close: async () => keys.close() });
+    await keys.connect(null, never);
+    expect(keys.watching).toBe(true);
+    expect(keys.connections.size).toBe(3);
+    const before = await keys.counters(never);
+    expect(before).toMatchObject({ mode: 'cluster', whole: true, clusterOk: true });
+    const owners = new Set<number>();
+    for (let probe = 0; owners.size < 3; probe++) {
+      const name = `lce-probe-${probe.toString(16).padStart(20, '0')}`;
+      const key = keyOf(name);
+      const owner = ownerOf(key, watched);
+      owners.add(owner.port);
+      expect(Number(await owner.command('CLUSTER', 'KEYSLOT', key))).toBe(keySlot(key));
+      await owner.command('SET', key, 'x', 'EX', 100);
+      expect(await keys.written(name, 5_000, never)).toMatchObject({ key, times: 1 });
+      expect(await keys.inspect(name, undefined, true, never)).toMatchObject({ state: 'present' });
+      await owner.command('DEL', key);
+      expect((await keys.inspect(undefined, key, true, never)).state).toBe('absent');
+    }
+    expect((await keys.inspect('lce-probe-ffff', undefined, false, never)).state).toBe('absent');
+    const after = await keys.counters(never);
+    expect((after?.sets ?? 0) - (before?.sets ?? 0)).toBeGreaterThanOrEqual(3);
+    for (const node of nodes) expect(String(await node.command('INFO', 'errorstats'))).not.toContain('MOVED');
+  });
+
+  it('refuse who is refused each for itself, and the canaries are tried on every one', async () => {
+    await nodes[1]?.command('ACL', 'SETUSER', 'litellm', 'on', '>right', '~*', '+@all');
+    const canaries = [{ name: 'litellm', username: 'litellm', password: Secret.of('right') }];
+    const watched = watch({ canaries });
+    await watched.tick();
+    const states = watched.series('redis.auth.state');
+    const of = (node: RunningRedis | undefined, state: string) =>
+      states[`redis_node=${node && nodeOf(node)},credential=litellm,state=${state}`];
+    expect(of(nodes[1], 'ok')).toBe(1);
+    expect(of(nodes[0], 'failed')).toBe(1);
+    // What one master refuses is refused.
+    expect(watched.watch.status().credentials.find(({ credential }) => credential === 'litellm')).toMatchObject({ state: 'failed' });
+    expect(watched.target.state?.refused).toMatchObject([{ credential: 'litellm' }]);
+    expect(watched.target.state?.accepted).toEqual([]);
+    for (const node of nodes) await node.command('ACL', 'SETUSER', 'litellm', 'on', '>right', '~*', '+@all');
+    await watched.tick();
+    expect(watched.target.state).toMatchObject({ refused: [], accepted: ['litellm'] });
+  });
+
+  it('are refused commands that the user may not send, which are named with the right that is missing', async () => {
+    for (const node of nodes) await node.command('ACL', 'SETUSER', 'few', 'on', '>few', '~*', '+@all', '-cluster');
+    const watched = watch({ username: 'few', password: 'few' });
+    expect(await watched.tick()).toBeDefined();
+    expect(watched.watch.status().problems?.join()).toContain('grant the exporter +cluster|shards and +cluster|nodes');
+    for (const node of nodes) await node.command('ACL', 'SETUSER', 'few', '+cluster');
+    await eventually(async () => (await watched.tick()) === undefined, 20_000);
+    expect(watched.watch.status().problems).toBeUndefined();
+    expect(watched.watch.status().nodes).toHaveLength(6);
+  });
+
+  it('may be no nodes of a cluster, or nodes of another one, which are named', async () => {
+    const single = await startRedis();
+    const other = await startRedis({ port: await nodePort(), args: NODE_ARGS });
+    open.push({ close: () => single.stop() }, { close: () => other.stop() });
+    await other.command('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383);
+    await eventually(async () => String(await other.command('CLUSTER', 'INFO')).includes('cluster_state:ok'));
+    const alone = watch({}, [nodeOf(single)]);
+    expect(await alone.tick()).toMatchObject({ failure: 'protocol', message: expect.stringContaining('is no node of a cluster') });
+    const mixed = watch({}, [...nodes.slice(0, 1), single, other].map(nodeOf));
+    expect(await mixed.tick()).toBeUndefined();
+    const problems = mixed.watch.status().problems?.join('\n') ?? '';
+    expect(problems).toContain(`${nodeOf(single)} is no node of a cluster`);
+    expect(problems).toContain(`${nodeOf(other)} belongs to another cluster than ${nodes[0] && nodeOf(nodes[0])}`);
+    expect(Object.keys(mixed.series('redis.up')).sort()).toEqual(nodes.map((node) => `redis_node=${nodeOf(node)}`).sort());
+    expect(mixed.log.filter(({ level }) => level === 'warn')).not.toEqual([]);
+  });
+
+  it('may announce an address that cannot be reached, which is named with the setting that helps', async () => {
+    const [node] = nodes.slice(5);
+    await node?.command('CONFIG', 'SET', 'cluster-announce-port', await nodePort());
+    const watched = watch();
+    try {
+      const told = await eventually(async () => {
+        await watched.tick();
+        return watched.watch.status().problems?.join('\n');
+      }, 30_000);
+      expect(told).toContain('The cluster reaches 127.0.0.1:');
+      expect(told).toContain('set cluster-announce-ip and cluster-announce-port');
+      // It is a replica: nothing is lost without it.
+      expect(watched.watch.status()).toMatchObject({ up: true, failure: undefined });
+    } finally {
+      await node?.command('CONFIG', 'SET', 'cluster-announce-port', 0);
+    }
+    await eventually(async () => {
+      await watched.tick();
+      return watched.watch.status().problems === undefined;
+    }, 30_000);
+    expect(watched.series('redis.up')[`redis_node=${node && nodeOf(node)}`]).toBe(1);
+  });
+
+  it('fail and are replaced, and of one that is forgotten nothing is left', async () => {
+    const [first, second, ...rest] = nodes;
+    if (first === undefined || second === undefined) throw new Error('no nodes');
+    const watched = watch({}, rest.map(nodeOf));
+    expect(await watched.tick()).toBeUndefined();
+    const id = String(await second.command('CLUSTER', 'MYID'));
+    await second.kill();
+    expect(await watched.tick()).toMatchObject({ failure: 'refused', message: expect.stringContaining(nodeOf(second)) });
+    const gone = `redis_node=${nodeOf(second)}`;
+    expect(watched.series('redis.up')[gone]).toBe(0);
+    expect(watched.series('redis.memory.used')[gone]).toBeUndefined();
+    expect(watched.target.state).toMatchObject({ up: true });
+    await eventually(async () => (await watched.tick()) === undefined && watched.series('redis.cluster.state')[''] === 1, 30_000);
+    expect(watched.series('redis.cluster.nodes')).toMatchObject({ 'role=master,state=ok': 3, 'role=master,state=fail': 1 });
+    expect(watched.recoveries).toBeGreaterThan(0);
+    expect(watched.series('redis.up')[gone]).toBe(0);
+
+    for (const node of [first, ...rest]) await node.command('CLUSTER', 'FORGET', id);
+    await eventually(async () => {
+      await watched.tick();
+      return watched.series('redis.up')[gone] === undefined;
+    }, 20_000);
+    for (const metric of watched.metrics())
+      expect(
+        Object.keys(watched.series(metric)).filter((labels) => labels.includes(gone)),
+        metric,
+      ).toEqual([]);
+    nodes = [first, ...rest];
+  });
+
+  it('say that the cluster is down when one fails that nobody can replace', async () => {
+    const watched = watch({}, nodes.map(nodeOf));
+    await watched.tick();
+    const victim = watched.target.masters().at(0)?.name;
+    for (const node of nodes) await node.command('CONFIG', 'SET', 'cluster-replica-no-failover', 'yes');
+    const [dead] = nodes.filter((node) => nodeOf(node) === victim);
+    await dead?.kill();
+    nodes = nodes.filter((node) => node !== dead);
+    await eventually(async () => {
+      await watched.tick();
+      return watched.series('redis.cluster.state')[''] === 0;
+    }, 30_000);
+    expect(watched.series('redis.cluster.slots')['state=fail']).toBeGreaterThan(5_000);
+    expect(watched.target.state).toMatchObject({ up: true, failure: 'clusterdown', clusterOk: false });
+    expect(watched.watch.status()).toMatchObject({ clusterOk: false });
+    // The others stay readable meanwhile.
+    expect(Object.values(watched.series('redis.up')).filter((up) => up === 1)).toHaveLength(4);
+  });
+});
