@@ -89,6 +89,7 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
           sent: round.pairs.length > 0,
           wasGood: previous.backend?.allGood ?? false,
           at: round.at,
+          endedAt: round.endedAt,
         }),
     // A gateway that was down has not shown its settings: what was known of them is kept.
     misread: isUp(round.after) ? isMisread : previous.misread,
