@@ -45,8 +45,9 @@ const MOST_CASES = 10;
  * its breaker closes, or is known not to.
  */
 export function isAsKnown({ release, inside, answers, resolved, faults, recovered }: Trial): boolean {
-  const finds = 'found' in recovered && recovered.found.every(({ seconds }) => seconds !== undefined);
-  const isDone = 'found' in inside && 'found' in answers && (finds || hasBehaviour(release, 'breaker_stays_open') === true);
+  const mayStay = hasBehaviour(release, 'breaker_stays_open') === true;
+  const finds = 'found' in recovered && recovered.found.every(({ seconds }) => mayStay || seconds !== undefined);
+  const isDone = 'found' in inside && 'found' in answers && finds;
   const resolves = 'found' in resolved && resolved.found.differences.length === 0;
   return isDone && resolves && 'found' in faults && faults.found.every(({ score }) => score === 'right' || score === 'late');
 }
