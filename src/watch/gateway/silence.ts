@@ -1,3 +1,4 @@
+import { hasBehaviour } from '../../litellm/releases.ts';
 import { refusedMore } from '../../verdict/causes/counters.ts';
 import { isUnused, routeStateOf } from '../../verdict/route-state.ts';
 import type { Silence as ProvenSilence, RouteResult } from '../../verdict/signals.ts';
@@ -8,7 +9,10 @@ import { cacheTypeOf, isUp, type SelfReport } from './self-report.ts';
 export interface Silence {
   /** A key of its pairs was found in the target since the gateway was down last: the target is its Redis. */
   readonly isOwnRedis: boolean;
-  /** In this outage something kept it from Redis: Redis was away or refused it, or the gateway could not reach it. */
+  /**
+   * In this outage something kept it from Redis: Redis was away or refused it, or the gateway could not reach it. Of a
+   * release whose breaker stays open: at any time since it was down last.
+   */
   readonly wasKeptAway: boolean;
   /** In this outage a pair hit in the memory of the gateway: it caches what the pairs ask. */
   readonly hitsMemory: boolean;
@@ -20,13 +24,13 @@ export interface Silence {
   /** Nothing in the last round speaks against it. */
   readonly goesOn: boolean;
   /** The target counted a PING each time that `/cache/ping` was asked, and none between: the target is its Redis. */
-  readonly isHeard: boolean;
+  readonly isReceived: boolean;
   /** How often that was tried in this outage. */
   readonly tries: number;
 }
 
 /** What a round leaves that a silence is told by. `results` are those of all routes. */
-export interface Heard {
+export interface RoundEvidence {
   report: SelfReport;
   backend: BackendMemory | undefined;
   results: readonly RouteResult[];
@@ -39,7 +43,7 @@ export interface Heard {
 
 /** Fewer rounds are chance, or the end of an outage. */
 const ROUNDS = 3;
-/** So often `/cache/ping` is asked several times to see whether Redis hears it. */
+/** So often `/cache/ping` is asked several times to see whether Redis counts a PING. */
 const TRIES = 3;
 const LOGINS = ['NOAUTH', 'WRONGPASS', 'logins'] as const;
 
@@ -52,12 +56,12 @@ export const NO_SILENCE: Silence = {
   since: undefined,
   until: undefined,
   goesOn: false,
-  isHeard: false,
+  isReceived: false,
   tries: 0,
 };
 
 /** What is known after a round. A gateway that was down may come back with another Redis. */
-export function silenceAfter(before: Silence, { report, backend, results, sent, wasGood, at }: Heard): Silence {
+export function silenceAfter(before: Silence, { report, backend, results, sent, wasGood, at }: RoundEvidence): Silence {
   if (!isUp(report)) return NO_SILENCE;
   if (backend === undefined) return before;
   const away = keptAwayBy(report, backend, wasGood);
@@ -68,13 +72,18 @@ export function silenceAfter(before: Silence, { report, backend, results, sent, 
   };
   if (!sent) return away.isKept ? broken(known) : known;
   const isUsed = results.some((result) => result.key === 'present' || routeStateOf(result) === 'proven');
-  if (isUsed) return { ...NO_SILENCE, isOwnRedis: known.isOwnRedis };
+  // A breaker that stays open closes by chance and opens again: what kept the gateway away lasts until its restart then.
+  if (isUsed) return { ...NO_SILENCE, isOwnRedis: known.isOwnRedis, wasKeptAway: known.wasKeptAway && staysOpen(report) };
   const outage = { ...known, hitsMemory: known.hitsMemory || results.some((result) => routeStateOf(result) === 'unwatched') };
   if (away.isKept || !results.every(isUnused)) return broken(outage);
   if (away.isOpen) return { ...outage, goesOn: false };
   // A plain pair has no key that could be looked for.
   if (!results.some(({ key }) => key === 'absent')) return outage;
   return { ...outage, rounds: outage.rounds + 1, since: outage.since ?? at, until: at, goesOn: true };
+}
+
+function staysOpen({ version }: SelfReport): boolean {
+  return hasBehaviour(version, 'breaker_stays_open') === true;
 }
 
 function broken(silence: Silence): Silence {
@@ -111,20 +120,20 @@ function pingReaches(report: SelfReport): boolean {
 export function provenSilence(silence: Silence, report: SelfReport, accepted: string | undefined): ProvenSilence | undefined {
   const { rounds, since, until, goesOn, isOwnRedis, wasKeptAway } = silence;
   if (!goesOn || rounds < ROUNDS || since === undefined || until === undefined) return undefined;
-  if (!(isOwnRedis && wasKeptAway) && !(silence.isHeard && tellsSettings(silence, report))) return undefined;
+  if (!(isOwnRedis && wasKeptAway) && !(silence.isReceived && tellsSettings(silence, report))) return undefined;
   const reach = pingReaches(report) ? 'ping' : accepted !== undefined && { credential: accepted };
   return reach ? { rounds, since, seconds: (until - since) / 1000, reach } : undefined;
 }
 
 /** Whether a silence is proven once Redis is seen to hear the gateway's `/cache/ping`. It costs several questions. */
-export function needsHearing(silence: Silence, report: SelfReport): boolean {
-  const { goesOn, rounds, isHeard, tries } = silence;
-  return goesOn && rounds >= ROUNDS && !isHeard && tries < TRIES && pingReaches(report) && tellsSettings(silence, report);
+export function needsReceipt(silence: Silence, report: SelfReport): boolean {
+  const { goesOn, rounds, isReceived, tries } = silence;
+  return goesOn && rounds >= ROUNDS && !isReceived && tries < TRIES && pingReaches(report) && tellsSettings(silence, report);
 }
 
 /** Takes in that `/cache/ping` was asked several times, and whether Redis counted a PING each time. */
-export function withHearing(silence: Silence, isHeard: boolean): Silence {
-  return { ...silence, isHeard: silence.isHeard || isHeard, tries: silence.tries + 1 };
+export function withReceipt(silence: Silence, isReceived: boolean): Silence {
+  return { ...silence, isReceived: silence.isReceived || isReceived, tries: silence.tries + 1 };
 }
 
 /** The gateway caches what the pairs ask, and no setting of its cache explains why it is not in Redis: batches and calls have their own causes. */
