@@ -9,7 +9,7 @@ import { pairInTurn } from './replicas/memory.ts';
 import { checkReplicas } from './replicas/self-check.ts';
 import type { RoundParts } from './round.ts';
 import { isUp } from './self-report.ts';
-import { needsReceipt } from './silence.ts';
+import { needsHearing } from './silence.ts';
 import { type GatewayState, learn } from './state.ts';
 
 /** What was found out beside a round because its cause is open. It is made once and never changed. */
@@ -60,8 +60,8 @@ export async function experiment(parts: RoundParts, state: GatewayState, until: 
   if (!isOpen(judge(learn(state, none), none))) return none;
   const askPing = (report: GatewayState['report']) => questions.askPing({ ...state, report }, until, true, tick);
   const snapshot = async () => backend?.snapshot(tick.signal);
-  const countsPings = needsReceipt(state.silence, state.report);
-  const pinged = { ...none, ping: await repeatPing({ askPing, snapshot, countsPings, clock, signal: tick.signal }, state.report, until) };
+  const hears = needsHearing(state.silence, state.report);
+  const pinged = { ...none, ping: await repeatPing({ askPing, snapshot, hears, clock, signal: tick.signal }, state.report, until) };
   if (!isOpen(judge(learn(state, pinged), pinged))) return pinged;
   const selfChecks = await checkReplicas(parts, learn(state, pinged), until, tick);
   const metrics = await questions.askBreaker(pair, until, true, tick);

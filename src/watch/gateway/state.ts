@@ -17,7 +17,7 @@ import {
 import type { Round } from './round.ts';
 import { createRouteRecord, currentResult, expectColdStart, forget, isGood, type RouteRecord, recordPair, resultOf } from './route.ts';
 import { isUp, NO_REPORT, pingChanged, pingRecovered, type SelfReport, settingsChanged } from './self-report.ts';
-import { NO_SILENCE, type Silence, silenceAfter, withReceipt } from './silence.ts';
+import { NO_SILENCE, type Silence, silenceAfter, withHearing } from './silence.ts';
 
 /** All that is known of a gateway, as the rounds until now have left it. It is never changed: a round makes another one of it. */
 export interface GatewayState {
@@ -89,6 +89,7 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
           sent: round.pairs.length > 0,
           wasGood: previous.backend?.allGood ?? false,
           at: round.at,
+          endedAt: round.endedAt,
         }),
     // A gateway that was down has not shown its settings: what was known of them is kept.
     misread: isUp(round.after) ? isMisread : previous.misread,
@@ -106,7 +107,7 @@ export function learn(state: GatewayState, { pause, ping, selfChecks, metrics = 
     metrics,
     backoff: ping.recovered ? runNow(state.backoff) : state.backoff,
     backend: backend && pause.waited ? withPause(backend, pause.after) : backend,
-    silence: ping.received === undefined ? silence : withReceipt(silence, ping.received),
+    silence: ping.received === undefined ? silence : withHearing(silence, ping.received),
     replicas: replicas && selfChecks.reduce((memory, { name, result }) => withSelfCheck(memory, name, result), replicas),
   };
 }

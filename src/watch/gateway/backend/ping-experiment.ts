@@ -8,7 +8,7 @@ export interface PingParts {
   askPing(report: SelfReport): Promise<SelfReport>;
   snapshot(): Promise<CounterSnapshot | undefined>;
   /** An answer of 200 is a reason to ask as well: whether the server counts a PING each time. */
-  countsPings?: boolean;
+  hears?: boolean;
   clock: Clock;
   signal: AbortSignal;
 }
@@ -37,13 +37,13 @@ const LONGEST_MS = 300;
 /**
  * Asks `/cache/ping` again and again between readings of the server's counters, when it has just answered 503: an
  * open circuit breaker keeps a gateway from its Redis, but not this question (LiteLLM 1.106.0 and 1.110.2 send one PING
- * each time). With `countsPings` it asks after an answer of 200, too; it comes right after pairs, which have just tried the
+ * each time). With `hears` it asks after an answer of 200, too; it comes right after pairs, which have just tried the
  * breaker, so that the write behind this question finds it as they did. Until a monotonic time at most; there is no repetition when there was no time for it, when an answer was
  * another one, or when the counters could not be compared.
  */
 export async function repeatPing(parts: PingParts, known: SelfReport, until: number): Promise<PingExperiment> {
-  const { askPing, snapshot, countsPings, clock, signal } = parts;
-  const status = countsPings && known.cachePing === 200 ? 200 : 503;
+  const { askPing, snapshot, hears, clock, signal } = parts;
+  const status = hears && known.cachePing === 200 ? 200 : 503;
   const counted = status === 200 ? RECEIVED : NOT_LET_IN;
   const [asked, between]: [CounterDelta[], CounterDelta[]] = [[], []];
   let [report, recovered] = [known, false];

@@ -129,11 +129,11 @@ function seeded(seed: number): () => number {
   };
 }
 
-describe('asking a gateway that answers whether Redis counts its PING', () => {
+describe('asking a gateway that answers whether Redis hears it', () => {
   const ALL = [200, 200, 200, 200];
-  const received = async (more: Scene, countsPings = true) => {
+  const received = async (more: Scene, hears = true) => {
     const { parts, seen } = scene(more);
-    return { ...(await repeatPing({ ...parts, countsPings }, { cachePing: 200 }, 10_000)), asked: seen.asked };
+    return { ...(await repeatPing({ ...parts, hears }, { cachePing: 200 }, 10_000)), asked: seen.asked };
   };
 
   it('finds that Redis counts a PING each time and none between', async () => {
