@@ -55,6 +55,14 @@ export const CLUSTER_INFO: Query<ClusterInfo> = {
   },
 };
 
+/**
+ * Whether every slot is served: not where the node says that the cluster is down, nor where a master that has failed leaves slots alone in a
+ * cluster that goes on without them (`cluster-require-full-coverage no`). Undefined where the node does not tell.
+ */
+export function servesAll({ ok, slots }: ClusterInfo): boolean | undefined {
+  return (slots.fail ?? 0) > 0 ? false : ok;
+}
+
 /** Who has which slots, where each node is, and the replicas: CLUSTER SHARDS, or CLUSTER SLOTS before it. The reply is read by `readNodes`. */
 export const CLUSTER_SHARDS: Query<unknown> = {
   args: ['CLUSTER', 'SHARDS'],

@@ -1,4 +1,5 @@
 import type { Cluster, ClusterNode } from '../../../redis/connection/cluster.ts';
+import { settle } from '../../../redis/connection/failure.ts';
 import { CLUSTER_NODES, CLUSTER_SHARDS, myselfIn, type NodeEntry, readNodes } from '../../../redis/replies/cluster.ts';
 import type { ServerWatch } from '../watch.ts';
 
@@ -32,8 +33,10 @@ export async function discover(
 async function ask(node: ClusterNode, watch: ServerWatch | undefined, signal: AbortSignal): Promise<View | undefined> {
   const { address, tls } = node.target.config;
   if (watch === undefined || address === undefined || !('host' in address)) return undefined;
-  const lines = await watch.ask(CLUSTER_NODES, signal);
-  const shards = await watch.ask(CLUSTER_SHARDS, signal);
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(node.target.config.timeout / 2)]);
+  // A node that ends in between takes nothing from what the others tell.
+  const told = await settle(Promise.all([watch.ask(CLUSTER_NODES, limited), watch.ask(CLUSTER_SHARDS, limited)]));
+  const [lines, shards] = told.ok ? told.value : [];
   const nodes = readNodes(shards, lines, { host: address.host, port: address.port, tls: tls !== undefined });
   return nodes.length === 0 ? undefined : { from: node, id: myselfIn(lines), nodes };
 }
