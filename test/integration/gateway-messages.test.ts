@@ -37,7 +37,7 @@ describe.skipIf(await lacksRedis('8.2.3'))('the route messages', () => {
     const probes = CASES.filter((one) => one[0] === release).map(([, model, outcome]) => ({
       outcome,
       probed: watchGateway(
-        gatewayConfig(gateway.url, { name: model, model, api_key: gateway.apiKey, routes: ['messages', 'chat'] }),
+        gatewayConfig(gateway.url, { name: model, model, api_key: gateway.apiKey, routes: ['messages', 'chat'], namespace: 'litellm' }),
         watched.target,
       ),
     }));
