@@ -34,7 +34,9 @@ describe.skipIf(lacksOpenssl() || (await lacksRedis('7.0.15')))('a cluster that 
   });
 
   it('is watched at that port where there is a tls section, and in plain text without', async () => {
-    const secured = watchCluster([`localhost:${tlsPort}`], { tls: { ca_file: caFile, server_name: 'localhost', insecure_skip_verify: false } });
+    const secured = watchCluster([`localhost:${tlsPort}`], {
+      tls: { ca_file: caFile, server_name: 'localhost', insecure_skip_verify: false },
+    });
     open.push(secured.watch);
     expect(await secured.tick()).toBeUndefined();
     // A node that does not know its own address is at the one that was asked.
