@@ -43,6 +43,7 @@ export function nodeHint(text: string): string | undefined {
 export function httpUrlHint(text: string): { message: string; suggestion: string } {
   const scheme = /^([a-z][a-z0-9.+-]*):\/\//i.exec(text)?.[1]?.toLowerCase();
   const wrong = 'must begin with http:// or https://';
+  if (/^\s*https?:(?!\/\/)/i.test(text)) return { message: wrong, suggestion: 'write two slashes behind the colon' };
   if (/^(["']).*\1$/.test(text)) return { message: 'has quotes as part of its text', suggestion: 'take the inner ones away' };
   if (scheme !== undefined && /^(redis|valkey|unix)/.test(scheme))
     return { message: `${wrong}; this is the address of a Redis`, suggestion: 'write the address of the HTTP server here' };
@@ -81,4 +82,10 @@ export function gatewayPathHint(path: string): { message: string; suggestion: st
   if (/^\/\//.test(path)) return { message: 'has a scheme twice', suggestion: 'write it like http://host:4000' };
   if (!SERVED.test(path)) return undefined;
   return { message: 'ends with a path that LiteLLM serves', suggestion: 'write the address of the proxy alone, like http://host:4000' };
+}
+
+/** The same of the metrics of a gateway: what else LiteLLM serves costs more than it tells, /health a request to each model. */
+export function metricsPathHint(path: string): { message: string; suggestion: string } | undefined {
+  if (/\/metrics(?:\/|$)/.test(path) || !SERVED.test(path)) return undefined;
+  return { message: 'is a path of LiteLLM that gives no metrics', suggestion: 'write the address that Prometheus scrapes' };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseNode, parseRedisUrl, type WrittenAddress } from '../source/redis-url.ts';
 import { Secret } from '../source/secret.ts';
-import { gatewayPathHint, httpUrlHint, nodeHint, redisUrlHint } from './address-hint.ts';
+import { gatewayPathHint, httpUrlHint, metricsPathHint, nodeHint, redisUrlHint } from './address-hint.ts';
 import { refuse, text } from './fields.ts';
 
 /** The address of a Redis server, and the user and password of its URL. */
@@ -40,21 +40,28 @@ export function gatewayUrl() {
 /** The full address of the metrics of a gateway, path included. */
 export function metricsUrl() {
   return httpUrl()
-    .transform((value, context): string =>
-      new URL(value).pathname === '/' ? refuse(context, 'has no path', `did you mean ${value}/metrics?`) : value,
-    )
+    .transform((value, context): string => {
+      const { pathname } = new URL(value);
+      if (pathname === '/') return refuse(context, 'has no path', `did you mean ${value}/metrics?`);
+      const hint = metricsPathHint(pathname);
+      return hint === undefined ? value : refuse(context, hint.message, hint.suggestion);
+    })
     .meta({ kind: 'URL' });
 }
 
-/** The address of an HTTP interface, without a slash at the end. User and password in it are refused. */
+/**
+ * The address of an HTTP interface, without a slash at the end. User and password in it are refused, and so is what a reader of
+ * URLs would mend in silence: another host than the one that is meant may come of it.
+ */
 export function httpUrl() {
   return text()
     .transform((value, context): string => {
-      const url = URL.parse(value);
-      if (!url || (url.protocol !== 'http:' && url.protocol !== 'https:')) {
+      const url = /^\s*https?:\/\/(?!\/)/i.test(value) ? URL.parse(value) : null;
+      if (!url) {
         const { message, suggestion } = httpUrlHint(value);
         return refuse(context, message, suggestion);
       }
+      if (/[\s\\]/.test(value.trim())) return refuse(context, 'has a space or a backslash', 'write it like http://host:4000');
       if (url.username !== '' || url.password !== '') return refuse(context, 'must not hold a user or password');
       if (url.search !== '' || url.hash !== '') return refuse(context, 'must not have a ? or #');
       if (url.port === '0') return refuse(context, 'has port 0');

@@ -6,9 +6,18 @@ import { failed, type Gateway, type Reply } from './gateway.ts';
 /** Enough for the metrics of a busy gateway; what is longer is not read. */
 const MAX_METRICS_BYTES = 1024 * 1024;
 
-const STATE = /^litellm_redis_circuit_breaker_state\{([^}\n]{0,256})\} ([0-9.e+]{1,32})$/gm;
-/** A line as only a page of metrics has it. */
-const METRICS = /^(?:# (?:HELP|TYPE) |[A-Za-z_:][\w:]{0,256}(?:\{[^\n]{0,4096}\})? +[-+]?(?:\d|\.\d|Inf|NaN))/m;
+const METRIC = 'litellm_redis_circuit_breaker_state';
+/** Longer lines of the metric have labels that are not LiteLLM's. */
+const MAX_LINE_CHARACTERS = 4096;
+/** The labels, value and time of a sample, after its name. */
+const SAMPLE = /^(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?[ \t]+([^ \t]+)(?:[ \t]+-?\d+)?$/;
+const STATE_LABEL = /(?:^|,)[ \t]*state[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"/;
+const COUNT = /^\+?\d{1,15}(?:\.\d{0,15})?(?:[eE][+-]?\d{1,2})?$/;
+/** LiteLLM's states of a breaker. */
+const STATES = ['open', 'half_open', 'closed'];
+/** A line as only a page of metrics has it: nothing but a time, or an exemplar behind a #, comes after the value. */
+const METRICS =
+  /^\uFEFF?(?:# (?:HELP|TYPE) |[A-Za-z_:][\w:]{0,256}(?:\{[^\n]{0,4096}\})?[ \t]{1,16}[-+]?(?:[\d.]{1,40}(?:[eE][-+]?\d{1,4})?|Inf|NaN)(?:[ \t]{1,16}(?:-?[\d.]{1,40}|#[^\n]{0,4096}))?[ \t]{0,16}\r?$)/m;
 
 /** LiteLLM serves its metrics behind a slash, and redirects those who leave it out. */
 const REDIRECTS: readonly (number | undefined)[] = [301, 302, 307, 308];
@@ -63,14 +72,26 @@ export function breakerReading(page: string): BreakerReading {
 /**
  * What `litellm_redis_circuit_breaker_state` says, a count of breakers by state (and process): true when at
  * least one is open and none is closed, because it does not tell which of them guards the cache. Undefined
- * where the metric is missing (before 1.102; up to 1.107 without the callback `prometheus`, since 1.108 without the service callback `prometheus_system`).
+ * where the metric is missing (before 1.102; up to 1.107 without the callback `prometheus`, since 1.108 without the service callback
+ * `prometheus_system`), and where one of its lines cannot be read, which may be that of a closed one.
  */
 export function breakerOpen(metrics: string): boolean | undefined {
+  const samples = metrics
+    .split('\n')
+    .flatMap((line) => (line.startsWith(METRIC) && !/^\w/.test(line.slice(METRIC.length)) ? [sampleOf(line)] : []));
+  if (samples.length === 0) return undefined;
   const counts = new Map<string, number>();
-  for (const [, labels = '', value] of metrics.matchAll(STATE)) {
-    const state = /(?:^|,)state="([a-z_]{1,16})"/.exec(labels)?.[1];
-    if (state !== undefined) counts.set(state, (counts.get(state) ?? 0) + Number(value));
+  for (const sample of samples) {
+    if (sample === undefined) return undefined;
+    counts.set(sample.state, (counts.get(sample.state) ?? 0) + sample.count);
   }
-  if (counts.size === 0) return undefined;
   return (counts.get('open') ?? 0) > 0 && (counts.get('closed') ?? 0) === 0;
+}
+
+/** The state and the count of a line of the metric; undefined where it says neither. */
+function sampleOf(line: string): { state: string; count: number } | undefined {
+  if (line.length > MAX_LINE_CHARACTERS) return undefined;
+  const [, labels = '', value = ''] = SAMPLE.exec(line.slice(METRIC.length).trimEnd()) ?? [];
+  const state = STATE_LABEL.exec(labels)?.[1] ?? '';
+  return STATES.includes(state) && COUNT.test(value) ? { state, count: Number(value) } : undefined;
 }

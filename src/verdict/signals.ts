@@ -37,7 +37,7 @@ export interface RefusedCredential {
 /** Rounds one after the other in which the gateway could have used its Redis and left it alone. */
 export interface Silence {
   rounds: number;
-  /** The end of the first of them, Unix milliseconds, and the seconds from there to the end of the last one. */
+  /** The end of the first of them, Unix milliseconds, and the seconds from there to the end of the last one by a clock that nobody sets. */
   since: number;
   seconds: number;
   /** How it is known that Redis would let the gateway in: it answers the PING behind `/cache/ping`, or accepts this credential of the gateway's. */

@@ -26,8 +26,8 @@ export interface Trial {
   replaced: readonly Replacement[];
   /** What it is made of, by subject. */
   inside: Step<Readonly<Record<string, Difference>>>;
-  /** Answers that look otherwise, by the name of the recording. */
-  answers: Step<Readonly<Record<string, Difference>>>;
+  /** Answers that look otherwise, by the name of the recording; and those that were recorded of one of both releases only. */
+  answers: Step<{ differences: Readonly<Record<string, Difference>>; notBefore: readonly string[]; notNow: readonly string[] }>;
   /** Cases in which the doctor says something else than LiteLLM does, of so many. */
   resolved: Step<{ cases: number; differences: readonly ResolveDifference[] }>;
   faults: Step<readonly FaultTried[]>;
@@ -56,7 +56,11 @@ export function reportOf(trial: Trial): string {
     `Tried on ${date} by \`npm run try-release -- ${release}\`, in ${minutes} minutes. ${requirements}`,
     '',
     ...section('What it is made of', inside, (found) => differences(found, 'The same in everything that was looked at.')),
-    ...section('What it answers', answers, (found) => differences(found, 'Every recorded answer looks as before.')),
+    ...section('What it answers', answers, ({ differences: apart, notBefore, notNow }) => [
+      ...differences(apart, 'Every answer that was recorded of both looks as before.'),
+      ...only(before, notNow),
+      ...only(release, notBefore),
+    ]),
     ...section('What the doctor says of it', resolved, ({ cases, differences: apart }) => doctor(cases, apart)),
     ...section('Faults', faults, tableOf),
   ].join('\n');
@@ -76,6 +80,10 @@ function differences(found: Readonly<Record<string, Difference>>, none: string):
       : [`- **${subject}**`, ...[...parts.slice(0, MOST_LINES), ...(rest > 0 ? [`and ${rest} more`] : [])].map((part) => `  - ${part}`)];
   });
   return lines.length === 0 ? [none] : lines;
+}
+
+function only(release: GatewayRelease, names: readonly string[]): string[] {
+  return names.length === 0 ? [] : ['', `Recorded of ${release} only: ${names.join(', ')}.`];
 }
 
 function doctor(cases: number, apart: readonly ResolveDifference[]): string[] {

@@ -129,12 +129,14 @@ async function insideDifferences(release: GatewayRelease, before: GatewayRelease
   );
 }
 
-async function answerDifferences(release: GatewayRelease, before: GatewayRelease): Promise<Record<string, Difference>> {
+async function answerDifferences(release: GatewayRelease, before: GatewayRelease) {
   await record(release, progress);
-  const shapes = (one: GatewayRelease, name: string) =>
-    namesOf(one).includes(name) ? shapeOf(recorded(one, name)) : new Set(['recorded']);
-  const names = [...new Set([...namesOf(before), ...namesOf(release)])].sort();
-  return Object.fromEntries(names.map((name) => [name, differenceOf(shapes(before, name), shapes(release, name))]));
+  const [now, old] = [namesOf(release), namesOf(before)];
+  const both = now.filter((name) => old.includes(name)).sort();
+  const differences: Record<string, Difference> = Object.fromEntries(
+    both.map((name) => [name, differenceOf(shapeOf(recorded(before, name)), shapeOf(recorded(release, name)))]),
+  );
+  return { differences, notBefore: now.filter((name) => !old.includes(name)), notNow: old.filter((name) => !now.includes(name)) };
 }
 
 async function tryFaults(release: GatewayRelease, names: readonly string[]): Promise<FaultTried[]> {

@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, describe, expect, it } from 'vitest';
 import { aclRules } from '../../src/collectors/acl/acl.ts';
 import { Secret } from '../../src/source/secret.ts';
+import { eventually } from '../support/eventually.ts';
 import { answering } from '../support/hostile-gateway.ts';
 import { lacksRedis, type RunningRedis, startRedis } from '../support/redis.ts';
 import { targetConfig, watchTarget } from '../support/target.ts';
@@ -120,6 +122,70 @@ describe.skipIf(LACKS_REDIS)('a token in a password_file that a side-car renews'
     expect(String(await redis.command('INFO', 'errorstats'))).toContain('errorstat_WRONGPASS:count=4');
     await writeFile(file, 'other\n');
     expect(await watched.tick()).toBeUndefined();
+    await watched.watch.close();
+  });
+
+  it.each<[string, (count: number) => string, number]>([
+    ['changes all the time between two that are refused', (count) => `refused-${count % 2}`, 2],
+    ['changes all the time, each one refused', (count) => `refused-${count}`, 16],
+    ['is empty again and again', (count) => (count % 2 === 0 ? '' : 'refused'), 1],
+  ])('that %s is sent once a tick and once more for each new one, at most', async (_, textOf, different) => {
+    const redis = await startRedis();
+    await redis.command('ACL', 'SETUSER', 'exporter', ...aclRules('8.2.3'));
+    await redis.command('ACL', 'SETUSER', 'exporter', 'resetpass', '>other');
+    const file = join(folder, randomBytes(4).toString('hex'));
+    let [count, isOver] = [0, false];
+    await writeFile(file, 'refused-0');
+    const changes = (async () => {
+      for (; !isOver; count++) {
+        await writeFile(`${file}.new`, textOf(count));
+        await rename(`${file}.new`, file);
+        await sleep(70);
+      }
+    })();
+    const watched = watchTarget(targetConfig(redis.url, { username: 'exporter', password: Secret.fromFile(file) }));
+    const ticks = 8;
+    for (let tick = 0; tick < ticks; tick++) expect(['wrongpass', 'secret_unreadable']).toContain((await watched.tick())?.failure);
+    isOver = true;
+    await changes;
+    const [, sent = '0'] = /errorstat_WRONGPASS:count=(\d+)/.exec(String(await redis.command('INFO', 'errorstats'))) ?? [];
+    expect(Number(sent)).toBeGreaterThan(0);
+    expect(Number(sent)).toBeLessThanOrEqual(ticks + Math.min(different, ticks));
+    await watched.watch.close();
+  });
+});
+
+/** A server that refuses each login, notes what it was sent, and hangs up a moment later. */
+async function refusing(hangUpAfter: number): Promise<{ port: number; sent: string[] }> {
+  const sent: string[] = [];
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.on('data', (data) => {
+      for (const line of String(data).split('\r\n')) if (line.startsWith('token-')) sent.push(line);
+      socket.write('-WRONGPASS invalid username-password pair or user is disabled.\r\n');
+      setTimeout(() => socket.destroy(), hangUpAfter);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  afterAll(() => server.close());
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return { port: address.port, sent };
+}
+
+describe('a server that hangs up after a refused login', () => {
+  it.each([0, 60, 120])('has refused it, whatever the file holds then (%d ms)', async (hangUpAfter) => {
+    const { port, sent } = await refusing(hangUpAfter);
+    const file = join(folder, randomBytes(4).toString('hex'));
+    await writeFile(file, 'token-0');
+    const watched = watchTarget(targetConfig(`redis://127.0.0.1:${port}`, { password: Secret.fromFile(file) }));
+    const ended = watched.tick();
+    await eventually(() => sent.length > 0 || undefined);
+    await sleep(100);
+    await writeFile(`${file}.new`, 'token-1');
+    await rename(`${file}.new`, file);
+    expect(await ended).toMatchObject({ failure: 'wrongpass' });
+    expect(new Set(sent).size).toBe(sent.length);
     await watched.watch.close();
   });
 });

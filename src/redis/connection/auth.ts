@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Credential } from '../../config/effective.ts';
-import type { Secret } from '../../source/secret.ts';
 import { type Connection, withAbort } from './connection.ts';
 import { expectWord, RedisError } from './failure.ts';
 import type { AuthAnswer } from './target.ts';
@@ -13,37 +12,42 @@ const RENEWAL_MS = 400;
 const STEP_MS = 50;
 
 /**
- * Whether the file of a password holds another one than `before`, now or in a moment: a password that was refused while
- * it was being renewed says nothing. `before` is undefined where the file could not be read. False for a password that
- * comes from no file.
+ * Another password that the file of a credential holds than those that were refused, now or in a moment: a password that was
+ * refused while it was being renewed says nothing. `refused` holds undefined where the file could not be read. Undefined
+ * where none comes, and for a password that comes from no file.
  */
-export async function isRenewed({ password }: Credential, before: string | undefined, signal: AbortSignal): Promise<boolean> {
-  if (password?.file === undefined) return false;
-  const now = () => password.read().catch(() => undefined);
-  const isOther = (text: string | undefined) => text !== undefined && text !== before;
+export async function renewed(
+  { password }: Credential,
+  refused: ReadonlySet<string | undefined>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (password?.file === undefined) return undefined;
   for (let waited = 0; !signal.aborted; waited += STEP_MS) {
-    if (isOther(await now())) return true;
-    if (waited >= RENEWAL_MS) return false;
+    const now = await password.read().catch(() => undefined);
+    if (now !== undefined && !refused.has(now)) return now;
+    if (waited >= RENEWAL_MS) return undefined;
     await sleep(STEP_MS, undefined, { signal }).catch(() => undefined);
   }
-  return false;
+  return undefined;
+}
+
+/** `authenticate` with the password of the credential as it is now; nothing is sent where it has none. */
+export async function authenticateNow(redis: Connection, credential: Credential, signal: AbortSignal): Promise<AuthAnswer> {
+  const password = await passwordOf(credential);
+  return password === undefined ? 'not sent' : authenticate(redis, credential.username, password, signal);
 }
 
 /**
- * Sends `AUTH [user] password`, the password as it is now, and says what the server made of it. It is sent
- * by hand, not by the client library, so that it happens once, can be timed and fails with its own error. The password is
- * added to `sent`.
+ * Sends `AUTH [user] password` and says what the server made of it. It is sent
+ * by hand, not by the client library, so that it happens once, can be timed and fails with its own error.
  */
 export async function authenticate(
   redis: Connection,
-  credential: Credential,
+  username: string | undefined,
+  password: string,
   signal: AbortSignal,
-  sent?: Set<string>,
 ): Promise<AuthAnswer> {
-  if (credential.password === undefined) return 'not sent';
-  const password = await passwordOf(credential.name, credential.password);
-  sent?.add(password);
-  const args = credential.username === undefined ? [password] : [credential.username, password];
+  const args = username === undefined ? [password] : [username, password];
   return withAbort(redis, signal, 'AUTH', async () => {
     try {
       expectWord(await redis.send(['AUTH', ...args]), 'OK', 'AUTH');
@@ -55,10 +59,11 @@ export async function authenticate(
   });
 }
 
-async function passwordOf(credential: string, password: Secret): Promise<string> {
+/** The password of a credential as it is now; undefined where it has none. Rejects with RedisError `secret_unreadable`. */
+export async function passwordOf({ name, password }: Credential): Promise<string | undefined> {
   try {
-    return await password.read();
+    return await password?.read();
   } catch {
-    throw new RedisError('secret_unreadable', `the password file ${password.file} of the credential ${credential} cannot be read`);
+    throw new RedisError('secret_unreadable', `the password file ${password?.file} of the credential ${name} cannot be read`);
   }
 }

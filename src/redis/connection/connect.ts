@@ -5,17 +5,15 @@ import { CLIENT_NAME, EXPORTER_CREDENTIAL, REDIRECTION, REJECTION, type ReplyRef
 import { type Address, nodeText } from '../../source/redis-url.ts';
 import { createFailoverCount, type SentinelView } from '../replies/sentinel.ts';
 import { describeAddress } from './address.ts';
-import { authenticate, isRenewed } from './auth.ts';
 import { createConnection, sendAll, sendText, toRedisError, withAbort } from './connection.ts';
 import { RedisError, ReplyError, type Settled, settle } from './failure.ts';
+import { createLogin } from './login.ts';
 import { asText } from './reply-reader.ts';
 import { findMaster } from './sentinel.ts';
 import { answersTls, certificateExpiry, openSocket } from './socket.ts';
-import type { AuthAnswer, Command, Connection, Own, Target } from './target.ts';
+import type { Command, Connection, Own, Target } from './target.ts';
 import { createUnanswered, isForGood } from './unanswered.ts';
 
-/** More passwords than are in use with one server at a time. */
-const MAX_SENT_PASSWORDS = 16;
 const USE_TLS_SCHEME =
   'the server hangs up on plain text and answers TLS; write rediss:// in the URL, or add tls: {} where nodes are named';
 
@@ -29,8 +27,6 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
   const unanswered = createUnanswered();
   /** The server, or a proxy in front of it, takes no sections after INFO. */
   let plainInfo = false;
-  /** By credential, the password that was refused last although another one was waited for; undefined where its file gave none. */
-  const waitedFor = new Map<string, string | undefined>();
   const credential: Credential = { name: EXPORTER_CREDENTIAL, username: config.username, password: config.password };
   const database = config.address?.db ?? 0;
   const sockets = new Set<Socket>();
@@ -45,6 +41,13 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
   let peer: string | undefined;
   let awaited = 0;
   let namingRefused = false;
+  const login = createLogin({
+    sent,
+    counted,
+    failed: () => {
+      own.logins += 1;
+    },
+  });
 
   function countRejection(error: unknown): unknown {
     const caused = error instanceof RedisError && [...REJECTION, ...REDIRECTION].find((prefix) => prefix === error.prefix);
@@ -60,39 +63,6 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
       throw countRejection(error);
     } finally {
       awaited -= 1;
-    }
-  }
-
-  /**
-   * AUTH, once more where the file of the password was written anew meanwhile: a token that a side-car renews. A password that
-   * was refused is not waited for a second time.
-   */
-  async function login(redis: Connection, as: Credential, signal: AbortSignal): Promise<AuthAnswer> {
-    const [before] = as.password?.file === undefined ? [] : [await as.password.read().catch(() => undefined)];
-    const first = await settle(loginOnce(redis, as, signal));
-    if (first.ok) {
-      waitedFor.delete(as.name);
-      return first.value;
-    }
-    const mayBeRenewed = ['wrongpass', 'noauth', 'secret_unreadable'].includes(first.error.failure);
-    if (!mayBeRenewed || as.password?.file === undefined || redis.socket.destroyed) throw first.error;
-    const isKnown = waitedFor.has(as.name) && waitedFor.get(as.name) === before;
-    waitedFor.set(as.name, before);
-    if (isKnown || !(await isRenewed(as, before, signal))) throw first.error;
-    return loginOnce(redis, as, signal);
-  }
-
-  /** AUTH, counted as the server counts it: one that it has no password for has failed. */
-  async function loginOnce(redis: Connection, as: Credential, signal: AbortSignal): Promise<AuthAnswer> {
-    try {
-      const answer = await counted(authenticate(redis, as, signal, sent));
-      for (const old of [...sent].slice(0, -MAX_SENT_PASSWORDS)) sent.delete(old);
-      if (answer === 'no password configured') own.logins += 1;
-      return answer;
-    } catch (error) {
-      // A server without room for another client refuses it before it reads AUTH.
-      if (error instanceof RedisError && error.prefix !== undefined && error.failure !== 'maxclients') own.logins += 1;
-      throw error;
     }
   }
 

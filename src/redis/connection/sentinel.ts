@@ -2,7 +2,7 @@ import type { ServerConfig } from '../../config/effective.ts';
 import { CLIENT_NAME, type ReplyRefusal } from '../../model/redis.ts';
 import { type Address, namedHost, namedPort, parseNode } from '../../source/redis-url.ts';
 import { parseView, type SentinelView } from '../replies/sentinel.ts';
-import { authenticate } from './auth.ts';
+import { authenticateNow } from './auth.ts';
 import { type Connection, createConnection, sendAll, sendText, withAbort } from './connection.ts';
 import { RedisError, ReplyError, settle } from './failure.ts';
 import { asText } from './reply-reader.ts';
@@ -46,7 +46,7 @@ async function askSentinel(
   if (server === undefined) throw new RedisError('unknown', `the Sentinel ${node} is no host:port`);
   const redis = createConnection(await openSocket({ ...server, tls: tls !== undefined, db: 0 }, tls, signal), onRefusal);
   try {
-    await authenticate(redis, { name: 'sentinel', username: sentinel?.username, password: sentinel?.password }, signal);
+    await authenticateNow(redis, { name: 'sentinel', username: sentinel?.username, password: sentinel?.password }, signal);
     // A user without the right is refused, which is no failure.
     await settle(withAbort(redis, signal, 'CLIENT SETNAME', () => sendText(redis, ['CLIENT', 'SETNAME', CLIENT_NAME])));
     const asked = () => sendText(redis, ['SENTINEL', 'GET-MASTER-ADDR-BY-NAME', sentinel?.master ?? '']);

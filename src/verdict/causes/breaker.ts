@@ -39,5 +39,7 @@ function mayBeOpen({ seconds }: Silence, version: Signals['version']): boolean {
 function silenceSentence({ rounds, since, seconds, reach }: Silence, version: Signals['version']): string {
   const way = reach === 'ping' ? 'answered its /cache/ping' : `accepted its credential ${reach.credential}`;
   const from = `${new Date(since).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
-  return `The gateway has not used Redis in ${rounds} rounds of pairs, although Redis has been fine since ${from} (${Math.round(seconds)} s): it ${way}, refused the gateway nothing, and got no write of it. The circuit breaker of the gateway is open. ${closing(version)}`;
+  // What an exporter is let in with from its own machine says nothing of the way from the gateway.
+  const doubt = reach === 'ping' ? '' : ' Where a restart does not help, look at the address of its Redis and the network between the two.';
+  return `The gateway has not used Redis in ${rounds} rounds of pairs, although Redis has been fine since ${from} (${Math.round(seconds)} s): it ${way}, refused the gateway nothing, and got no write of it. The circuit breaker of the gateway is open. ${closing(version)}${doubt}`;
 }

@@ -1,22 +1,28 @@
+import type { CacheType, Route } from '../../model/cache.ts';
 import { refusedMore } from '../../verdict/causes/counters.ts';
+import { NOT_LET_IN } from '../../verdict/repetition.ts';
 import { isUnused, routeStateOf } from '../../verdict/route-state.ts';
 import type { Silence as ProvenSilence, RouteResult } from '../../verdict/signals.ts';
 import { type BackendMemory, signalsOf } from './backend/memory.ts';
 import { cacheTypeOf, isUp, type SelfReport } from './self-report.ts';
 
-/** What is known of a gateway that leaves its Redis alone in an outage. Times are Unix milliseconds. */
+/** What is known of a gateway that leaves its Redis alone in an outage. */
 export interface Silence {
-  /** A key of its pairs was found in the target since the gateway was down last: the target is its Redis. */
-  readonly isOwnRedis: boolean;
+  /** The routes of which a key was found in the target since the gateway was down last: the target is its Redis. */
+  readonly ownRoutes: readonly Route[];
+  /** One of these missed in the last round: with another Redis it would hit. */
+  readonly missesOwn: boolean;
   /** In this outage something kept it from Redis: Redis was away or refused it, or the gateway could not reach it. */
   readonly wasKeptAway: boolean;
   /** In this outage a pair hit in the memory of the gateway: it caches what the pairs ask. */
   readonly hitsMemory: boolean;
   /** Rounds one after the other in which Redis was usable and let the gateway in, and nothing came. */
   readonly rounds: number;
-  /** The end of the first and of the last of these rounds; undefined while there are none. */
+  /** The end of the first of these rounds, Unix milliseconds; undefined while there are none. */
   readonly since: number | undefined;
-  readonly until: number | undefined;
+  /** From the end of the first of them to that of the last, by a clock that nobody sets. */
+  readonly seconds: number;
+  readonly beganAt: number | undefined;
   /** Nothing in the last round speaks against it. */
   readonly goesOn: boolean;
   /** The target counted a PING each time that `/cache/ping` was asked, and none between: the target is its Redis. */
@@ -26,7 +32,7 @@ export interface Silence {
 }
 
 /** What a round leaves that a silence is told by. `results` are those of all routes. */
-export interface Heard {
+export interface Received {
   report: SelfReport;
   backend: BackendMemory | undefined;
   results: readonly RouteResult[];
@@ -34,7 +40,9 @@ export interface Heard {
   sent: boolean;
   /** The pairs of the round before were all good. */
   wasGood: boolean;
+  /** When it ended: Unix milliseconds, and milliseconds of the monotonic clock. */
   at: number;
+  endedAt: number;
 }
 
 /** Fewer rounds are chance, or the end of an outage. */
@@ -42,43 +50,57 @@ const ROUNDS = 3;
 /** So often `/cache/ping` is asked several times to see whether Redis hears it. */
 const TRIES = 3;
 const LOGINS = ['NOAUTH', 'WRONGPASS', 'logins'] as const;
+/** What a server in no state to take writes answers. However many of these are usual, one may be that of the gateway's own write. */
+const NO_WRITES = ['OOM', 'READONLY', 'MISCONF', 'NOREPLICAS', 'MASTERDOWN', 'LOADING', 'CLUSTERDOWN', 'BUSY'] as const;
 
 /** Nothing is known. */
 export const NO_SILENCE: Silence = {
-  isOwnRedis: false,
+  ownRoutes: [],
+  missesOwn: false,
   wasKeptAway: false,
   hitsMemory: false,
   rounds: 0,
   since: undefined,
-  until: undefined,
+  seconds: 0,
+  beganAt: undefined,
   goesOn: false,
   isHeard: false,
   tries: 0,
 };
 
 /** What is known after a round. A gateway that was down may come back with another Redis. */
-export function silenceAfter(before: Silence, { report, backend, results, sent, wasGood, at }: Heard): Silence {
+export function silenceAfter(before: Silence, { report, backend, results, sent, wasGood, at, endedAt }: Received): Silence {
   if (!isUp(report)) return NO_SILENCE;
   if (backend === undefined) return before;
   const away = keptAwayBy(report, backend, wasGood);
   const known = {
     ...before,
-    isOwnRedis: before.isOwnRedis || (sent && results.some(({ key }) => key === 'present')),
+    ownRoutes: sent ? withPresent(before.ownRoutes, results) : before.ownRoutes,
     wasKeptAway: before.wasKeptAway || away.isKept,
   };
   if (!sent) return away.isKept ? broken(known) : known;
   const isUsed = results.some((result) => result.key === 'present' || routeStateOf(result) === 'proven');
-  if (isUsed) return { ...NO_SILENCE, isOwnRedis: known.isOwnRedis };
-  const outage = { ...known, hitsMemory: known.hitsMemory || results.some((result) => routeStateOf(result) === 'unwatched') };
+  if (isUsed) return { ...NO_SILENCE, ownRoutes: known.ownRoutes };
+  const outage = {
+    ...known,
+    missesOwn: results.some((result) => known.ownRoutes.includes(result.route) && routeStateOf(result) === 'missing'),
+    hitsMemory: known.hitsMemory || results.some((result) => routeStateOf(result) === 'unwatched'),
+  };
   if (away.isKept || !results.every(isUnused)) return broken(outage);
   if (away.isOpen) return { ...outage, goesOn: false };
   // A plain pair has no key that could be looked for.
   if (!results.some(({ key }) => key === 'absent')) return outage;
-  return { ...outage, rounds: outage.rounds + 1, since: outage.since ?? at, until: at, goesOn: true };
+  const beganAt = outage.beganAt ?? endedAt;
+  return { ...outage, rounds: outage.rounds + 1, since: outage.since ?? at, beganAt, seconds: (endedAt - beganAt) / 1000, goesOn: true };
+}
+
+function withPresent(known: readonly Route[], results: readonly RouteResult[]): readonly Route[] {
+  const found = results.flatMap(({ route, key }) => (key === 'present' && !known.includes(route) ? [route] : []));
+  return found.length === 0 ? known : [...known, ...found];
 }
 
 function broken(silence: Silence): Silence {
-  return { ...silence, rounds: 0, since: undefined, until: undefined, goesOn: false };
+  return { ...silence, rounds: 0, since: undefined, seconds: 0, beganAt: undefined, goesOn: false };
 }
 
 /** Whether something keeps the gateway from its Redis now (`isKept`), and whether it is open if Redis would let it in (`isOpen`). */
@@ -91,8 +113,20 @@ function keptAwayBy(report: SelfReport, backend: BackendMemory, wasGood: boolean
   // What Redis answers to the gateway's own PING it lets in: refused logins are those of others then.
   const isKept =
     redisFailure !== undefined || redisStalled || isRefused || (more.logins && !answers) || (wasGood && refusedLogins(backend));
-  const isOpen = server === undefined || !backend.report.watching || more.others || !(answers || acceptedCredential !== undefined);
+  const isIn = answers || acceptedCredential !== undefined;
+  const isOpen = server === undefined || !backend.report.watching || more.others || !isIn || mayBeRefused(backend, answers);
   return { isKept, isOpen };
+}
+
+/**
+ * Whether what Redis refused while the pairs ran may have been the gateway's, however much of it is usual, or whether that is not
+ * known: without counters, of a server that was restarted meanwhile, or of denied commands without ACL LOG.
+ */
+function mayBeRefused({ deltas, refusals }: BackendMemory, isLetIn: boolean): boolean {
+  if (deltas?.NOPERM === undefined || deltas.OOM === undefined) return true;
+  const moved = (names: readonly (keyof typeof deltas)[]) => names.some((name) => (deltas[name] ?? 0) > 0);
+  const isDenied = deltas.NOPERM > 0 && refusals.latest?.isComplete !== true;
+  return moved(NO_WRITES) || isDenied || (!isLetIn && moved(NOT_LET_IN));
 }
 
 /** Whether logins were refused since the pairs before these, as they never were between good pairs. */
@@ -106,14 +140,14 @@ function pingReaches(report: SelfReport): boolean {
 
 /**
  * The silence that a verdict may rest on. The target has to be the gateway's Redis, by a key of a pair that was found in
- * it before Redis or the gateway showed what began the outage, or by the PINGs that it counts.
+ * it before Redis or the gateway showed what began the outage and of which pairs miss now, or by the PINGs that it counts.
  */
 export function provenSilence(silence: Silence, report: SelfReport, accepted: string | undefined): ProvenSilence | undefined {
-  const { rounds, since, until, goesOn, isOwnRedis, wasKeptAway } = silence;
-  if (!goesOn || rounds < ROUNDS || since === undefined || until === undefined) return undefined;
-  if (!(isOwnRedis && wasKeptAway) && !(silence.isHeard && tellsSettings(silence, report))) return undefined;
+  const { rounds, since, seconds, goesOn, missesOwn, wasKeptAway } = silence;
+  if (!goesOn || rounds < ROUNDS || since === undefined || !mayBeRedis(report)) return undefined;
+  if (!(missesOwn && wasKeptAway) && !(silence.isHeard && tellsSettings(silence, report))) return undefined;
   const reach = pingReaches(report) ? 'ping' : accepted !== undefined && { credential: accepted };
-  return reach ? { rounds, since, seconds: (until - since) / 1000, reach } : undefined;
+  return reach ? { rounds, since, seconds, reach } : undefined;
 }
 
 /** Whether a silence is proven once Redis is seen to hear the gateway's `/cache/ping`. It costs several questions. */
@@ -125,6 +159,12 @@ export function needsHearing(silence: Silence, report: SelfReport): boolean {
 /** Takes in that `/cache/ping` was asked several times, and whether Redis counted a PING each time. */
 export function withHearing(silence: Silence, isHeard: boolean): Silence {
   return { ...silence, isHeard: silence.isHeard || isHeard, tries: silence.tries + 1 };
+}
+
+/** Nothing that the gateway tells says that its cache is another one than a plain Redis. */
+function mayBeRedis(report: SelfReport): boolean {
+  const plain = (type: CacheType) => type === 'redis' || type === 'unknown';
+  return plain(cacheTypeOf(report)) && plain(report.settings?.cacheType ?? 'unknown');
 }
 
 /** The gateway caches what the pairs ask, and no setting of its cache explains why it is not in Redis: batches and calls have their own causes. */

@@ -89,6 +89,7 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
           sent: round.pairs.length > 0,
           wasGood: previous.backend?.allGood ?? false,
           at: round.at,
+          endedAt: round.endedAt,
         }),
     // A gateway that was down has not shown its settings: what was known of them is kept.
     misread: isUp(round.after) ? isMisread : previous.misread,
@@ -106,7 +107,7 @@ export function learn(state: GatewayState, { pause, ping, selfChecks, metrics = 
     metrics,
     backoff: ping.recovered ? runNow(state.backoff) : state.backoff,
     backend: backend && pause.waited ? withPause(backend, pause.after) : backend,
-    silence: ping.heard === undefined ? silence : withHearing(silence, ping.heard),
+    silence: ping.received === undefined ? silence : withHearing(silence, ping.received),
     replicas: replicas && selfChecks.reduce((memory, { name, result }) => withSelfCheck(memory, name, result), replicas),
   };
 }

@@ -1,5 +1,5 @@
 import type { WhyUnanswered } from '../../redis/connection/unanswered.ts';
-import type { Info } from '../../redis/replies/info.ts';
+import { type Info, parseFlag } from '../../redis/replies/info.ts';
 
 /** What is not known where something is missing, and which judgement suffers; `no verdict` where only the dashboards do. */
 type Consequence = readonly [what: string, verdict: string];
@@ -44,6 +44,15 @@ const COMMANDS: Readonly<Record<string, Consequence>> = {
   'MEMORY USAGE': ['the size of keys in the census', NO_VERDICT],
 };
 
+/** The fields below that hold no count, and what of their text can be used. */
+const TEXTS: Readonly<Record<string, (text: string) => boolean>> = {
+  run_id: isWord,
+  maxmemory_policy: isWord,
+  role: isWord,
+  rdb_last_bgsave_status: isWord,
+  loading: (text) => parseFlag(text) !== undefined,
+};
+
 /** What is not known without a section of INFO, or without these fields of it. */
 const SECTIONS: readonly (readonly [section: string, fields: readonly string[], ...Consequence])[] = [
   [
@@ -68,7 +77,7 @@ const SECTIONS: readonly (readonly [section: string, fields: readonly string[], 
   ['memory', ['used_memory', 'maxmemory', 'maxmemory_policy'], 'how full the server is', 'redis_out_of_memory rests on refusals alone.'],
   [
     'stats',
-    ['evicted_keys', 'rejected_connections'],
+    ['evicted_keys', 'expired_keys', 'keyspace_hits', 'keyspace_misses', 'rejected_connections'],
     'evicted and expired keys, hits, misses, and connections that are turned away',
     'evicted and redis_max_clients are not found.',
   ],
@@ -108,11 +117,27 @@ export function unseenOf(info: Info, unanswered: ReadonlyMap<string, WhyUnanswer
   return unseen.length === 0 ? undefined : unseen;
 }
 
-/** What of a section is missing, in words: all of it, or some fields; undefined where nothing is. */
+/** What of a section is missing, or is there and says nothing, in words; undefined where nothing is. */
 function withoutFields(info: Info, section: string, fields: readonly string[]): string | undefined {
   if (!info.has(section)) return `INFO has no section ${section}`;
+  // Every server has counted the INFO that was asked before.
+  if (section === 'commandstats' && info.section(section).size === 0) return `INFO ${section} is empty`;
   const missing = fields.filter((field) => info.text(section, field) === undefined);
-  return missing.length === 0 ? undefined : `INFO ${section} has no ${missing.join(', ')}`;
+  const unusable = fields.filter((field) => !missing.includes(field) && !isUsable(info, section, field));
+  const parts = [
+    ...(missing.length === 0 ? [] : [`has no ${missing.join(', ')}`]),
+    ...(unusable.length === 0 ? [] : [`shows no value of ${unusable.join(', ')}`]),
+  ];
+  return parts.length === 0 ? undefined : `INFO ${section} ${parts.join(' and ')}`;
+}
+
+function isUsable(info: Info, section: string, field: string): boolean {
+  const isText = TEXTS[field];
+  return isText === undefined ? info.count(section, field) !== undefined : isText(info.text(section, field) ?? '');
+}
+
+function isWord(text: string): boolean {
+  return /^[A-Za-z0-9][\w-]{0,63}$/.test(text) && !/^(?:unknown|none|null|hidden|na)$/i.test(text);
 }
 
 function upperFirst(text: string): string {

@@ -31,6 +31,35 @@ describe('the circuit breaker in the metrics of a gateway', () => {
     expect(breakerOpen('')).toBeUndefined();
   });
 
+  it('is read in every form that the text format of Prometheus allows', () => {
+    for (const line of [
+      'state="closed"} 1.0 1700000000000',
+      'state="closed"}  1',
+      'state="closed"}\t1',
+      'state="closed",} 1',
+      ' state = "closed" } 1',
+      'pid="a}b",state="closed"} 1',
+      `x="${'a'.repeat(2_000)}",state="closed"} 1`,
+      'x="a,state=\\"half_open\\"",state="closed"} 1e0',
+      'state="closed"} 1.0\r',
+    ])
+      expect(breakerOpen(metrics('state="open"} 1.0', line)), line).toBe(false);
+  });
+
+  it.each(['NaN', '+Inf', '-1', '1.2.3', 'e', '1e999', '1'.repeat(40), '', 'one', '1 2 3'])(
+    'is not known where a breaker may be closed, which the value %j does not tell',
+    (value) => {
+      for (const state of ['closed', 'half_open', 'open', 'new'])
+        expect(breakerOpen(metrics('state="open"} 1.0', `state="${state}"} ${value}`)), state).toBeUndefined();
+    },
+  );
+
+  it('is not known where a line is cut off, has no state, an unknown one, or more labels than are read', () => {
+    for (const line of ['state="clo', '', 'pid="7"} 1.0', 'state="weird"} 1.0', `x="${'a'.repeat(5_000)}",state="closed"} 1`])
+      expect(breakerOpen(metrics('state="open"} 1.0', line)), line).toBeUndefined();
+    expect(breakerOpen(metrics('state="open"} 1.0').replace('transitions_total', 'state 1.0'))).toBeUndefined();
+  });
+
   it('is read from any text without failing', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => breakerOpen(metrics(text)) !== true));
   });
@@ -47,6 +76,10 @@ describe('a page at the address of the metrics', () => {
     ['<html>\n<body>up</body>', 'no_metrics'],
     ['{"detail":"Not Found"}', 'no_metrics'],
     ['Hello, world', 'no_metrics'],
+    ['Error\nFound 404 pages', 'no_metrics'],
+    ['x_total{a="b"} 1.0 # {trace="x"} 1.0 123.4\n', 'none'],
+    ['x 1.0 1700000000000\r\n', 'none'],
+    ['\uFEFF# TYPE up gauge\n', 'none'],
     ['# a comment of another kind', 'no_metrics'],
     [metrics('state="closed"} 1.0'), 'not_open'],
     // Since 1.108 the sum of all workers, and before of each by its process.

@@ -11,7 +11,7 @@ const TRIAL: Trial = {
   minutes: 31,
   replaced: [{ name: 'litellm-enterprise', upTo: '<=0.1.83.post1' }, { name: 'litellm-proxy' }],
   inside: { found: { packages: { gone: ['redis 6.4.0'], added: ['redis 7.0.0'] }, routes: { gone: [], added: [] } } },
-  answers: { found: {} },
+  answers: { found: { differences: {}, notBefore: ['messages-first'], notNow: [] } },
   resolved: { found: { cases: 300, differences: [] } },
   faults: { found: [{ name: 'Redis stopped', score: 'right', said: 'working none, then memory_only redis_unreachable' }] },
 };
@@ -30,7 +30,9 @@ Tried on 2026-12-01 by \`npm run try-release -- 1.111.0\`, in 31 minutes. The pa
 
 ### What it answers
 
-Every recorded answer looks as before.
+Every answer that was recorded of both looks as before.
+
+Recorded of 1.111.0 only: messages-first.
 
 ### What the doctor says of it
 
@@ -62,7 +64,9 @@ It resolves the connection of all 300 generated configurations as this release d
 
   it('cuts long lists and says how much more there is', () => {
     const added = Array.from({ length: 60 }, (_, index) => `word ${index}`);
-    expect(reportOf({ ...TRIAL, answers: { found: { chat: { gone: [], added } } } })).toContain('  - and 20 more');
+    expect(reportOf({ ...TRIAL, answers: { found: { differences: { chat: { gone: [], added } }, notBefore: [], notNow: [] } } })).toContain(
+      '  - and 20 more',
+    );
   });
 });
 

@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Outcome } from '../../../../src/model/cache.ts';
+import { ERROR_PREFIX } from '../../../../src/model/redis.ts';
 import type { Experiments } from '../../../../src/watch/gateway/experiments.ts';
 import { judge } from '../../../../src/watch/gateway/judge.ts';
 import type { Round } from '../../../../src/watch/gateway/round.ts';
 import type { SelfReport } from '../../../../src/watch/gateway/self-report.ts';
 import { needsHearing } from '../../../../src/watch/gateway/silence.ts';
-import { createState, type GatewayState, learn } from '../../../../src/watch/gateway/state.ts';
+import { advance, createState, type GatewayState, learn } from '../../../../src/watch/gateway/state.ts';
 import { counters, DOWN, evidence, READABLE, refusals, round, SETTINGS, stateAfter, statesAfter, UP } from '../../../support/round.ts';
 import { gatewayConfig } from '../../../support/watched-gateway.ts';
 
@@ -29,18 +30,22 @@ interface Shown {
   more?: Partial<Round>;
   /** Refusals that came since the round before. */
   between?: Record<string, number>;
+  /** What else the counters say after the pairs. */
+  server?: Parameters<typeof counters>[1];
+  refusals?: Parameters<typeof refusals>[0];
 }
 
 /** The rounds of a gateway whose counters go on from one to the next. */
 function scene({ version = STAYS_OPEN, settings = {} }: Scene = {}) {
   let at = 0;
-  let errors: Record<string, number> = { WRONGPASS: 0, NOPERM: 0, OOM: 0 };
+  let errors: Record<string, number> = Object.fromEntries(ERROR_PREFIX.map((prefix) => [prefix, 0]));
   const add = (by: Record<string, number>) => {
     errors = { ...errors };
     for (const [name, count] of Object.entries(by)) errors[name] = (errors[name] ?? 0) + count;
     return errors;
   };
-  const snapshot = (time: number) => counters(time, { errors, state: { mode: 'standalone', role: 'master' } });
+  const snapshot = (time: number, more: Shown['server'] = {}) =>
+    counters(time, { errors, state: { mode: 'standalone', role: 'master' }, ...more });
   return (completions: Outcome | undefined, chat: Outcome | undefined, shown: Shown = {}): Round => {
     const { ping = 200, more } = shown;
     const report: SelfReport = {
@@ -56,7 +61,8 @@ function scene({ version = STAYS_OPEN, settings = {} }: Scene = {}) {
     const plain = completions === 'miss_unexplained' ? 'unknown' : undefined;
     const sent = round({ completions, chat }, { before: report, after: report });
     const pairs = sent.pairs.map((one) => ({ ...one, pair: { ...one.pair, key: keyOf(one.pair.outcome, plain) } }));
-    return { ...sent, pairs, target: { ...READABLE, ...shown.target }, backend: evidence(before, snapshot(at + 500)), ...more };
+    const backend = evidence(before, snapshot(at + 500, shown.server), { refusals: refusals(shown.refusals) });
+    return { ...sent, pairs, target: { ...READABLE, ...shown.target }, backend, ...more };
   };
 }
 
@@ -102,8 +108,7 @@ describe('a gateway that leaves its Redis alone after an outage', () => {
       const states = statesAfter(START, ...outage(rounds, { version }));
       const last = states.at(-1);
       if (last === undefined) throw new Error('there was a round');
-      const { since = 0, rounds: silent } = last.silence;
-      return judge({ ...last, silence: { ...last.silence, until: since + silent * 15_000 } }).judgement.cause;
+      return judge({ ...last, silence: { ...last.silence, seconds: last.silence.rounds * 15 } }).judgement.cause;
     };
     expect([3, 4, 5, 9].map((rounds) => fast(RECOVERS, rounds))).toEqual(['breaker_open', 'breaker_open', 'undetermined', 'undetermined']);
     expect(fast('1.80.9', 3)).toBe('undetermined');
@@ -157,9 +162,8 @@ describe('a gateway that leaves its Redis alone after an outage', () => {
   it('has one in rounds with a plain pair, whose key cannot be looked for, and in rounds without pairs', () => {
     const plain = scene()('miss_unexplained', 'hit_unverified');
     const open = outage(3);
-    expect(causeAfter(...open, { ...plain, backend: evidence(counters(9e6), counters(9e6 + 1, { state: { mode: 'standalone' } })) })).toBe(
-      'breaker_open',
-    );
+    const { backend } = scene()(...MASKED);
+    expect(causeAfter(...open, { ...plain, backend })).toBe('breaker_open');
     expect(causeAfter(...open, { ...round({}), after: { ...UP, version: STAYS_OPEN, cachePing: 200 }, target: READABLE })).toBe(
       'breaker_open',
     );
@@ -175,6 +179,69 @@ describe('a gateway that leaves its Redis alone after an outage', () => {
     expect(causeAfter(...rounds)).not.toBe('breaker_open');
     expect(causeAfter(...rounds, ...Array.from({ length: 9 }, () => next(...MASKED)))).toBe('undetermined');
   });
+
+  it.each<[string, Shown]>([
+    ...(['OOM', 'READONLY', 'MISCONF', 'NOREPLICAS', 'MASTERDOWN', 'LOADING', 'CLUSTERDOWN', 'BUSY'] as const).map(
+      (name): [string, Shown] => [
+        `writes that a server refuses with ${name}, as it does to others at all times`,
+        { errors: { [name]: 29 } },
+      ],
+    ),
+    ['denied commands, as usual, where ACL LOG does not tell whose', { errors: { NOPERM: 29 }, refusals: { isComplete: false } }],
+    [
+      'refused logins, as usual, where nothing but a credential of the exporter was let in',
+      { errors: { WRONGPASS: 29 }, ping: undefined, target: { acceptedCredential: 'litellm' } },
+    ],
+    ['a server that shows no errors', { server: { errors: {} } }],
+    ['a server that is another one after the pairs', { server: { runId: 'b' } }],
+  ])('has none with %s', (_, silent) => {
+    const next = scene();
+    const rounds = [
+      ...Array.from({ length: 9 }, () => next('ok', 'ok', { errors: silent.errors ?? {} })),
+      next(...MASKED, { ping: 503 }),
+      ...Array.from({ length: 9 }, () => next(...MASKED, silent)),
+    ];
+    expect(judge(stateAfter(START, ...rounds)).signals.silence).toBeUndefined();
+  });
+
+  it('has none where it may have gone to another Redis in the outage: nothing misses that was found here before', () => {
+    const onlyChat = createState(gatewayConfig('http://x', { interval: INTERVAL, redis: 'cache', routes: ['chat', 'responses'] }));
+    const rounds = outage(9).map((one) => {
+      const [chat] = one.pairs.filter(({ pair }) => pair.prober.route === 'chat');
+      const [responses] = round({ responses: 'miss_not_written' }).pairs;
+      return { ...one, pairs: [chat, responses].flatMap((pair) => pair ?? []) };
+    });
+    const { judgement, signals } = judge(stateAfter(onlyChat, ...rounds));
+    expect([judgement.verdict, judgement.cause, signals.silence]).toEqual(['memory_only', 'undetermined', undefined]);
+  });
+
+  it('is as long as a clock says that nobody sets', () => {
+    const lengths = (version: string, jump: number) => {
+      const rounds = outage(5, { version });
+      let state: GatewayState = START;
+      for (const [index, one] of rounds.entries()) {
+        const endedAt = (index + 1) * 20_000;
+        const at = 1_700_000_000_000 + endedAt + (index > 5 ? jump : 0);
+        const pairs = one.pairs.map(({ pair }) => ({ pair, at, ranAt: endedAt }));
+        state = advance(state, { ...one, pairs, pairsEndedAt: endedAt, at, endedAt });
+      }
+      const { judgement, signals } = judge(state);
+      return [signals.silence?.seconds, judgement.cause];
+    };
+    for (const jump of [-3_600_000, 0, 3_600_000]) {
+      expect(lengths(STAYS_OPEN, jump)).toEqual([80, 'breaker_open']);
+      expect(lengths(RECOVERS, jump)).toEqual([80, 'undetermined']);
+    }
+  });
+
+  it.each(['redis-semantic', 'valkey-semantic', 'local', 's3', 'other'] as const)(
+    'has none in front of a cache of the type %s',
+    (cacheType) => {
+      const rounds = outage(5, { silent: { ping: undefined, target: { acceptedCredential: 'litellm' } } });
+      const after = { ...UP, version: STAYS_OPEN, settings: { ...SETTINGS, cacheType } };
+      expect(judge(stateAfter(START, ...rounds.map((one) => ({ ...one, before: after, after })))).signals.silence).toBeUndefined();
+    },
+  );
 
   it('has none where it was down meanwhile: it may have come back with another Redis', () => {
     const next = scene();
@@ -206,10 +273,10 @@ describe('a gateway that leaves Redis alone from the start of the exporter', () 
     const next = scene({ settings, ...more });
     return stateAfter(START, ...Array.from({ length: 4 }, () => next(...outcomes, shown)));
   };
-  const hearing = (state: GatewayState, heard: boolean): string => {
+  const hearing = (state: GatewayState, received: boolean): string => {
     const experiments: Experiments = {
       pause: { waited: false, after: undefined },
-      ping: { report: state.report, recovered: false, repetition: undefined, heard },
+      ping: { report: state.report, recovered: false, repetition: undefined, received },
       selfChecks: [],
       breakerOpen: undefined,
     };
@@ -254,7 +321,7 @@ describe('a gateway that leaves Redis alone from the start of the exporter', () 
       asked += 1;
       state = learn(state, {
         pause: { waited: false, after: undefined },
-        ping: { report: state.report, recovered: false, repetition: undefined, heard: false },
+        ping: { report: state.report, recovered: false, repetition: undefined, received: false },
         selfChecks: [],
         breakerOpen: undefined,
       });
