@@ -23,7 +23,7 @@ afterEach(async () => {
 
 /** A gateway whose users have opened its circuit breaker, so that their requests and those of pairs do not go to Redis any more. */
 async function broken(redis: { port: number; password?: string }): Promise<RunningGateway> {
-  const gateway = await startGateway({ release: '1.104.2', redis });
+  const gateway = await startGateway({ release: '1.106.0', redis });
   for (let request = 0; request < REQUESTS; request += 1) {
     const answer = await fetch(`${gateway.url}/v1/chat/completions`, {
       method: 'POST',
@@ -64,7 +64,7 @@ function pingWithoutPassword(port: number, apart: number): { stop(): void } {
   return { stop };
 }
 
-describe.skipIf(await lacksRedis('7.0.15'))('a LiteLLM 1.104.2 whose circuit breaker has been open for long', () => {
+describe.skipIf(await lacksRedis('7.0.15'))('a LiteLLM 1.106.0 whose circuit breaker has been open for long', () => {
   it.each([
     ['no password', undefined, 'NOAUTH'],
     ['a wrong password', 'not the password', 'WRONGPASS'],
