@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --
+// Without the two dashes Node itself reads the files of --env-file, and obeys NODE_OPTIONS in them, before any of this runs.
 import { readFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { describeError } from './cli/describe-error.ts';

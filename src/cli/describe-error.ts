@@ -15,6 +15,8 @@ export function describeError(error: unknown, env: Readonly<Record<string, strin
   const shown = (text: string) => printableLine(mask.text(text)).slice(0, MAX_MESSAGE_CHARACTERS);
   if (error instanceof Error && (error.name === 'WebConfigError' || error.name === 'ListenError'))
     return { code: error.name === 'WebConfigError' ? EXIT.usage : EXIT.failure, sentence: mask.text(error.message) };
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd')
+    return { code: EXIT.usage, sentence: 'the folder in which this was started is not there any more; change to another one' };
   const what = error instanceof Error ? `${shown(error.name)}: ${shown(error.message)}${placeOf(error)}` : `thrown: ${typeof error}`;
   return {
     code: EXIT.internal,

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 
 const root = join(import.meta.dirname, '../..');
 const main = join(root, 'src/main.ts');
@@ -58,6 +59,38 @@ describe('doctor', () => {
   function doctor(args: readonly string[], cwd: string, env: Record<string, string> = {}): Promise<Ran> {
     return run(process.execPath, [main, 'doctor', ...args], cwd, env);
   }
+
+  it('reads files of variables itself, before Node does: nothing in them is run, and a pipe holds nobody up', async () => {
+    const directory = await mkdtemp(join(scratch, 'case-'));
+    await writeFile(join(directory, 'run.cjs'), "require('node:fs').writeFileSync('ran', '')");
+    await writeFile(join(directory, '.env'), 'NODE_OPTIONS=--require=./run.cjs\nREDIS_HOST=h\n');
+    spawnSync('mkfifo', [join(directory, 'pipe')]);
+    const [, words = ''] = /^#!\/usr\/bin\/env -S (.*)$/m.exec(await readFile(main, 'utf8')) ?? [];
+    const [node, ...dashes] = words.split(' ');
+    const image = /^ENTRYPOINT (.*)$/m.exec(await readFile(join(root, 'deploy/Dockerfile'), 'utf8'))?.[1];
+    expect([
+      node,
+      dashes,
+      z
+        .array(z.string())
+        .parse(JSON.parse(image ?? '[]'))
+        .slice(-2),
+    ]).toEqual(['node', ['--'], ['--', '/app/dist/main.js']]);
+    const started = (file: string) => run(process.execPath, [...dashes, main, 'doctor', '--env-file', file], directory);
+    expect((await started('.env')).stdout).toContain('Looked at .env.');
+    await expect(readFile(join(directory, 'ran'))).rejects.toThrow('ENOENT');
+    expect(await started('pipe')).toMatchObject({ code: 2, stderr: expect.stringContaining('pipe is a pipe, not a regular file') });
+    expect(await started('gone')).toMatchObject({ code: 2, stderr: expect.stringContaining('gone does not exist') });
+  });
+
+  it('tells that the folder in which it was started is gone', async () => {
+    const ran = await run(
+      'sh',
+      ['-c', 'mkdir gone && cd gone && rmdir ../gone && exec "$0" "$@"', process.execPath, main, 'doctor'],
+      scratch,
+    );
+    expect(ran).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining('is not there any more') });
+  });
 
   /** How many calls of functions a run makes, in this program and in what it uses: unlike time it is the same on any machine. */
   async function callsOf(args: readonly string[], cwd: string): Promise<number> {

@@ -193,11 +193,12 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('the n
     await redis.command('CONFIG', 'SET', 'requirepass', 'another password');
     await redis.command('CLIENT', 'KILL', 'USER', 'default');
     const status = await tick();
+    await letIn();
     expect(status).toMatchObject({ verdict: 'memory_only', cause: 'redis_auth', cachePing: 503 });
     expect(status.evidence).toMatch(
-      /^Redis refused [1-9]\d* logins with a wrong user or password \(WRONGPASS\) during the probes; normally (none|0 to 2) in that time\. Last pairs: /,
+      // A release with two clients of Redis is refused less often while pairs run: then it is asked again.
+      /^Redis refused ([1-9]\d* )?logins with a wrong user or password \(WRONGPASS\) (during the probes; normally (none|0 to 2) in that time|each of the 4 times that \/cache\/ping was asked, .*)\. Last pairs: /,
     );
-    await letIn();
     await becomes('working');
   });
 

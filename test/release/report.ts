@@ -1,4 +1,6 @@
 import type { GatewayRelease } from '../../dev/gateway.ts';
+import { hasBehaviour } from '../../src/litellm/releases.ts';
+import { type Recovery, sentenceOf } from '../breaker/recovery.ts';
 import type { Score } from '../gauntlet/score.ts';
 import type { ResolveDifference } from '../support/resolve-differences.ts';
 import { described, type Replacement } from './lock.ts';
@@ -31,21 +33,28 @@ export interface Trial {
   /** Cases in which the doctor says something else than LiteLLM does, of so many. */
   resolved: Step<{ cases: number; differences: readonly ResolveDifference[] }>;
   faults: Step<readonly FaultTried[]>;
+  /** How it finds back to its Redis after refused logins, beside the exporter. */
+  recovered: Step<readonly Recovery[]>;
 }
 
 const MOST_LINES = 40;
 const MOST_CASES = 10;
 
-/** Whether the release is as the exporter knows it: all steps were done, no cause was wrong, and the doctor resolves as it does. */
-export function isAsKnown({ inside, answers, resolved, faults }: Trial): boolean {
-  const isDone = 'found' in inside && 'found' in answers;
+/**
+ * Whether the release is as the exporter knows it: all steps were done, no cause was wrong, the doctor resolves as it does, and
+ * its breaker closes, or is known not to.
+ */
+export function isAsKnown({ release, inside, answers, resolved, faults, recovered }: Trial): boolean {
+  const mayStay = hasBehaviour(release, 'breaker_stays_open') === true;
+  const finds = 'found' in recovered && recovered.found.every(({ seconds }) => mayStay || seconds !== undefined);
+  const isDone = 'found' in inside && 'found' in answers && finds;
   const resolves = 'found' in resolved && resolved.found.differences.length === 0;
   return isDone && resolves && 'found' in faults && faults.found.every(({ score }) => score === 'right' || score === 'late');
 }
 
 /** The report of a trial, in Markdown. */
 export function reportOf(trial: Trial): string {
-  const { release, before, date, minutes, replaced, inside, answers, resolved, faults } = trial;
+  const { release, before, date, minutes, replaced, inside, answers, resolved, faults, recovered } = trial;
   const requirements =
     replaced.length === 0
       ? 'Its requirements resolve as they are.'
@@ -63,6 +72,7 @@ export function reportOf(trial: Trial): string {
     ]),
     ...section('What the doctor says of it', resolved, ({ cases, differences: apart }) => doctor(cases, apart)),
     ...section('Faults', faults, tableOf),
+    ...section('After refused logins', recovered, (found) => found.map((one) => `- ${sentenceOf(one)}`)),
   ].join('\n');
 }
 

@@ -113,6 +113,8 @@ export const REDIS_ACCESS: readonly Fault[] = [
     name: 'password refused for seconds while users chat, on a release whose breaker stays open',
     releases: 'both',
     needs: 'breaker_stays_open',
+    gateways: ['patient breaker'],
+    prepare: async ({ rollOut }) => rollOut('patient breaker'),
     async inject(stack) {
       stack.hold(chatting(stack));
       await stack.server.command('ACL', 'SETUSER', 'litellm', 'resetpass', '>the next password');

@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import type { Recovery } from '../../breaker/recovery.ts';
 import { FAULTS } from '../../gauntlet/index.ts';
 import { parseRelease } from '../../release/parse-release.ts';
 import { isAsKnown, reportOf, type Trial } from '../../release/report.ts';
 import { TWELVE } from '../../release/twelve.ts';
 
+const CHAT: Recovery = {
+  release: '1.111.0',
+  trouble: 'password refused',
+  traffic: 'chat',
+  recovery: 5,
+  exporter: false,
+  seconds: 3.62,
+  patience: 45,
+  verdict: undefined,
+};
 const TRIAL: Trial = {
   release: '1.111.0',
   before: '1.110.2',
@@ -14,6 +25,7 @@ const TRIAL: Trial = {
   answers: { found: { differences: {}, notBefore: ['messages-first'], notNow: [] } },
   resolved: { found: { cases: 300, differences: [] } },
   faults: { found: [{ name: 'Redis stopped', score: 'right', said: 'working none, then memory_only redis_unreachable' }] },
+  recovered: { found: [CHAT] },
 };
 
 describe('the report of a trial', () => {
@@ -45,6 +57,10 @@ It resolves the connection of all 300 generated configurations as this release d
 | fault | score | what the exporter said |
 |---|---|---|
 | Redis stopped | right | working none, then memory_only redis_unreachable |
+
+### After refused logins
+
+- password refused, chat, recovery 5 s: 3.6 s
 `);
     expect(isAsKnown(TRIAL)).toBe(true);
   });
@@ -52,6 +68,7 @@ It resolves the connection of all 300 generated configurations as this release d
   it.each([
     ['a step that was not done', { answers: { failed: 'the gateway did not start' } }],
     ['a wrong cause', { faults: { found: [{ name: 'Redis stopped', score: 'wrong cause', said: 'x' }] } }],
+    ['a recovery that was not measured', { recovered: { failed: 'the gateway did not start' } }],
     ['a fault that was not run', { faults: { found: [{ name: 'Redis stopped', score: 'not run', said: 'x' }] } }],
     [
       'another resolution',
@@ -60,6 +77,13 @@ It resolves the connection of all 300 generated configurations as this release d
   ] as const)('needs a person for %s', (_, change) => {
     expect(isAsKnown({ ...TRIAL, ...change })).toBe(false);
     expect(reportOf({ ...TRIAL, ...change })).not.toBe(reportOf(TRIAL));
+  });
+
+  it('needs a person for a breaker that does not close on a release of which that is not known', () => {
+    const stuck = { found: [{ ...CHAT, seconds: undefined }] };
+    expect(isAsKnown({ ...TRIAL, release: '1.109.3', recovered: stuck })).toBe(false);
+    expect(isAsKnown({ ...TRIAL, release: '1.110.2', recovered: stuck })).toBe(true);
+    expect(reportOf({ ...TRIAL, recovered: stuck })).toContain('- password refused, chat, recovery 5 s: not within 45 s');
   });
 
   it('cuts long lists and says how much more there is', () => {

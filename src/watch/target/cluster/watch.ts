@@ -139,7 +139,9 @@ export function createClusterWatch({ cluster, openNode, ...options }: ClusterWat
   /** Shows what the nodes make together, and gives why the cluster cannot be read whole: a replica that is away takes nothing from it. */
   function publish(views: readonly View[], at: number, seconds: number, tick: Tick): RedisError | undefined {
     const masters = seenOf(cluster.masters());
-    const info = worstInfo(cluster.nodes.flatMap(({ name }) => watchOf(name)?.clusterInfo ?? []));
+    const infoOf = (nodes: readonly ClusterNode[]) => worstInfo(nodes.flatMap(({ name }) => watchOf(name)?.clusterInfo ?? []));
+    // A replica that is cut off from the others calls the cluster down, which serves its clients all the same.
+    const info = infoOf(cluster.masters()) ?? infoOf(cluster.nodes);
     const up = seenOf(cluster.nodes).some(({ status }) => status.up);
     const error = errorOf(masters, views);
     unanswered = up ? 0 : unanswered + 1;
