@@ -1,5 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Files of one worker share their modules, which takes a third of the time: no test replaces a module, and hooks are
+ * registered in test files only.
+ */
+const SHARED_MODULES = { isolate: false };
+
 /** Whole systems take turns: each of them has five servers and more. */
 const ONE_FILE_AT_A_TIME = { fileParallelism: false };
 
@@ -8,8 +14,8 @@ export default defineConfig({
     // Compared with its floors by scripts/coverage.ts.
     coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['json-summary'], reportsDirectory: '.cache/coverage' },
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 120_000 } },
-      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 120_000, ...SHARED_MODULES } },
+      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, ...SHARED_MODULES } },
       {
         test: {
           name: 'socket',
@@ -17,7 +23,8 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },
-          maxWorkers: 2,
+          // They wait for a server or for a time limit more than they compute.
+          maxWorkers: 4,
         },
       },
       {

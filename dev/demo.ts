@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { aclRules } from '../src/collectors/acl/acl.ts';
 import { incidentText, refusals, type Stack, stackText } from './demo-text.ts';
 import { type RunningExporter, startExporter } from './exporter.ts';
-import { type RunningGateway, startGateway } from './gateway.ts';
+import { NEWEST_RELEASE, type RunningGateway, startGateway } from './gateway.ts';
 import { install } from './install.ts';
 import type { RunningJaeger } from './jaeger.ts';
 import { MissingError } from './missing-error.ts';
@@ -83,7 +83,7 @@ async function show(
   stopping: (() => Promise<void>)[],
   progress: Progress,
 ): Promise<Stack> {
-  const release = incident ? '1.80.9' : '1.106.0';
+  const release = incident ? '1.80.9' : NEWEST_RELEASE;
   await Promise.all([install('redis-8.2.3', progress), install(release, progress)]);
   const [password, exporterPassword] = [randomBytes(12).toString('hex'), randomBytes(12).toString('hex')];
 

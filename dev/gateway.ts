@@ -9,14 +9,16 @@ import { freePort, startProcess, waitUntilReady } from './process.ts';
 import { type Progress, progressToStderr } from './progress.ts';
 
 /** The LiteLLM releases of which answers and a gauntlet are recorded. */
-export const RECORDED_RELEASE = ['1.106.0', '1.80.9'] as const;
+export const RECORDED_RELEASE = ['1.110.2', '1.80.9'] as const satisfies readonly GatewayRelease[];
+/** The newest of them, which a gateway is of unless asked otherwise. */
+export const [NEWEST_RELEASE] = RECORDED_RELEASE;
 export type RecordedRelease = (typeof RECORDED_RELEASE)[number];
 
 /** A release of LiteLLM: one of the stack, or any other whose requirements `npm run try-release` has locked. */
 export type GatewayRelease = `${number}.${number}.${number}`;
 
-/** The LiteLLM releases of the stack: the recorded ones, that of `deploy/compose.yaml`, and the newest. */
-export const GATEWAY_RELEASE = [...RECORDED_RELEASE, '1.104.2', '1.110.2'] as const satisfies readonly GatewayRelease[];
+/** The LiteLLM releases of the stack: the recorded ones, that of `deploy/compose.yaml`, and the newest whose breaker closes by itself that was recorded before. */
+export const GATEWAY_RELEASE = [...RECORDED_RELEASE, '1.104.2', '1.106.0'] as const satisfies readonly GatewayRelease[];
 
 export interface GatewayOptions {
   release?: GatewayRelease;
@@ -65,7 +67,7 @@ const ENVIRONMENT = {
  * 15 s. It sees nothing of this process' environment but the PATH.
  */
 export async function startGateway(options: GatewayOptions = {}): Promise<RunningGateway> {
-  const { release = '1.106.0', workers = 1, progress = progressToStderr() } = options;
+  const { release = NEWEST_RELEASE, workers = 1, progress = progressToStderr() } = options;
   const venv = await install(release, progress);
   const port = options.port ?? (await freePort());
   const dir = await mkdtemp(join(tmpdir(), 'lce-gateway-'));

@@ -93,6 +93,9 @@ function works(status: Status): boolean {
       (target) =>
         target.up === true &&
         target.failure === undefined &&
+        target.problems === undefined &&
+        (target.nodes === undefined ||
+          (target.clusterOk !== false && target.nodes.every(({ up, failure }) => up && failure === undefined))) &&
         target.credentials.every(({ state }) => state === 'ok' || state === 'disabled'),
     )
   );

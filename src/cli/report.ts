@@ -174,7 +174,7 @@ function targetLines(target: TargetStatus, now: number, paint: Paint): string[] 
     ...(failure === undefined ? [] : wrap(singleLine(failure), INDENT)),
     ...wrap(singleLine(facts.filter((fact) => fact !== undefined).join(', ')), INDENT),
     ...target.credentials.flatMap((credential, index) => [rows[index] ?? '', ...refusedSince(credential, now)]),
-    ...nodeLines(target.nodes, paint),
+    ...nodeLines(target.nodes),
     ...(target.problems ?? []).flatMap((sentence) => wrap(singleLine(sentence), INDENT)),
     ...(rejections === undefined ? [] : wrap(`refused to others: ${rejections}`, INDENT)),
     ...(target.census === undefined ? [] : wrap(censusLine(target.census, now), INDENT)),
@@ -185,21 +185,16 @@ function targetLines(target: TargetStatus, now: number, paint: Paint): string[] 
   ];
 }
 
-/** The nodes of a cluster, a line each. */
-function nodeLines(all: readonly NodeStatus[] | undefined, paint: Paint): string[] {
+/** The nodes of a cluster, each as short as it gets. */
+function nodeLines(all: readonly NodeStatus[] | undefined): string[] {
   if (all === undefined) return [];
   const { nodes, more } = listedNodes(all);
-  const rows = nodes.map((node): Cell[] => {
-    const { tone, title } = nodeState(node);
+  const lines = nodes.map((node) => {
     const slots = slotsText(node);
-    return [
-      { text: `node ${singleLine(node.name)}` },
-      { text: node.role ?? '' },
-      { text: slots === '' ? '' : `${slots} slots` },
-      { text: title, paint: (text) => paint(tone, text) },
-    ];
+    const facts = [node.role, slots === '' ? undefined : `${slots} slots`, nodeState(node).title].filter((fact) => fact !== undefined);
+    return `node ${node.name}: ${facts.join(', ')}`;
   });
-  return [...table(rows, INDENT), ...(more === 0 ? [] : [`${INDENT}and ${count(more)} more nodes`])];
+  return [...lines, ...(more === 0 ? [] : [`and ${count(more)} more nodes`])].flatMap((line) => wrap(singleLine(line), INDENT));
 }
 
 function refusedLine(client: RefusedClient, now: number): string {

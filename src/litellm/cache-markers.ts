@@ -6,7 +6,7 @@ import type { StreamMarkers } from './stream.ts';
  * What an answer says of itself. `id` and `created` are repeated by a cache hit, `cacheKey` is only sent
  * with one (`x-litellm-cache-key`), `fromProvider` (`llm_provider-*` headers) tells that a provider was
  * asked. `apiBase` (`x-litellm-model-api-base`) and `timed` (`x-litellm-response-duration-ms`) are missing on
- * a hit of some routes. `costUsd` is what the gateway reports, which on a hit is the price of the stored
+ * a hit of some routes, and `overhead` (`x-litellm-overhead-duration-ms`) on an answer of a mock model. `costUsd` is what the gateway reports, which on a hit is the price of the stored
  * answer.
  */
 export interface CacheMarkers {
@@ -15,6 +15,7 @@ export interface CacheMarkers {
   cacheKey?: string | undefined;
   apiBase: boolean;
   timed: boolean;
+  overhead?: boolean | undefined;
   fromProvider: boolean;
   costUsd?: number | undefined;
   version?: string | undefined;
@@ -59,6 +60,7 @@ function headerMarkers(headers: Exchange['headers']): Omit<CacheMarkers, 'id' | 
     cacheKey: key !== undefined && CACHE_KEY.test(key) ? key : undefined,
     apiBase: headers['x-litellm-model-api-base'] !== undefined,
     timed: headers['x-litellm-response-duration-ms'] !== undefined,
+    ...(headers['x-litellm-overhead-duration-ms'] === undefined ? {} : { overhead: true }),
     fromProvider: Object.keys(headers).some((name) => name.startsWith('llm_provider-')),
     costUsd: cost === undefined || cost.trim() === '' ? undefined : amount(Number(cost)),
     version: sanitizeVersion(headers['x-litellm-version']),

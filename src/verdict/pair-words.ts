@@ -40,6 +40,7 @@ export function redisFailureProse(failure: RedisFailure): string {
   if (failure === 'refused') return ': connections are refused';
   if (failure === 'dns') return ': its host name is unknown';
   if (failure === 'closed') return ': it closes the connection';
+  if (failure === 'clusterdown') return ': a node says that not all slots are served (CLUSTER INFO)';
   return '';
 }
 

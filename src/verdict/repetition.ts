@@ -4,8 +4,8 @@ import type { Counted, CounterDelta } from './growth.ts';
 export const NOT_LET_IN = ['NOAUTH', 'WRONGPASS', 'logins', 'rejected_connections'] as const satisfies readonly Counted[];
 export type NotLetIn = (typeof NOT_LET_IN)[number];
 /** The command that LiteLLM sends for each question. */
-export const HEARD = ['pings'] as const satisfies readonly Counted[];
-type Repeated = NotLetIn | (typeof HEARD)[number];
+export const RECEIVED = ['pings'] as const satisfies readonly Counted[];
+type Repeated = NotLetIn | (typeof RECEIVED)[number];
 
 /** What the server did while the gateway was made to connect to it several times. */
 export interface Repetition {

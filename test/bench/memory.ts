@@ -9,7 +9,7 @@ import { startExporter } from './exporter.ts';
  */
 export async function memory(seconds: number): Promise<{ megabytes: number; growthPerHour: number; seconds: number }> {
   const redis = await startRedis({ release: '8.2.3' });
-  const gateway = await startGateway({ release: '1.106.0', redis: { port: redis.port } });
+  const gateway = await startGateway({ redis: { port: redis.port } });
   const exporter = await startExporter({
     redis: [{ name: 'cache', url: redis.url, interval: '5s', timeout: '1s' }],
     gateways: [

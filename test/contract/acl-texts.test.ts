@@ -28,7 +28,7 @@ function wrong(isOne: (line: string) => boolean, isRight: (line: string) => bool
 describe('the users of Redis that the deployments and the documentation name', () => {
   it('are, for the exporter, those that its queries need', () => {
     const lines = LINES.filter(({ line }) => /(?:\buser|--user|SETUSER) exporter (?:reset|on|[~%]).* \+/.test(line));
-    const accepted = ['6.2.0', '7.0.0'].map((release) => aclRules(release));
+    const accepted = ['6.2.0', '7.0.0', 'valkey-8.1.0'].map((release) => aclRules(release));
     const strange = lines.filter(({ line }) => {
       const rights = line.split(' ').filter((word) => /^[+~&%][^%]+$/.test(word) || word.startsWith('%R~'));
       return !accepted.some((rules) => {

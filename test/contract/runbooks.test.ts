@@ -28,6 +28,7 @@ const FOREIGN = [
   'scrape_duration_seconds',
   'litellm_cache_hits_metric_total',
   'litellm_proxy_total_requests_metric_total',
+  'litellm_redis_circuit_breaker_state',
   ...recordings.map(({ record }) => record),
   'otel_sdk_exporter_span_exported_total',
   'otel_sdk_processor_span_queue_size',

@@ -86,6 +86,7 @@ describe.skipIf(await lacksJaeger())('a trace of a round of pairs', () => {
     jaeger = await startJaeger();
     const redis = await startRedis();
     const gateway = await startGateway({
+      release: '1.106.0',
       redis: { port: redis.port },
       config: { litellm_settings: { callbacks: ['otel'] } },
       env: {

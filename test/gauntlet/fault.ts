@@ -1,4 +1,5 @@
 import type { GatewayRelease } from '../../dev/gateway.ts';
+import { hasBehaviour, type RELEASES } from '../../src/litellm/releases.ts';
 import type { Cause, Verdict } from '../../src/model/cache.ts';
 import type { VariantName } from './gateways.ts';
 import type { Stack } from './stack.ts';
@@ -18,6 +19,8 @@ export interface Fault {
   name: string;
   /** `both` where what happens depends on the release of LiteLLM. */
   releases: 'either' | 'both';
+  /** The behaviour of LiteLLM without which nothing goes wrong: it is run on releases that have it. */
+  needs?: keyof typeof RELEASES;
   /** Gateways that have to run beside the standard one. */
   gateways?: readonly VariantName[];
   /** Brings the stack, which has to become `working` then, to where the fault begins. */
@@ -47,6 +50,11 @@ export interface Impossible {
   name: string;
   /** Why not. */
   cannot: string;
+}
+
+/** Whether a fault is one on a release. */
+export function appliesTo({ needs }: Fault, release: GatewayRelease): boolean {
+  return needs === undefined || hasBehaviour(release, needs) === true;
 }
 
 /** What is expected of a fault on a release. */

@@ -80,6 +80,13 @@ export const VARIANTS = {
       });
     },
   },
+  /** It does without Redis for longer than a fault lasts, where the others try again after two seconds. */
+  'patient breaker': {
+    options: (site) => {
+      const { env, ...rest } = standard(site);
+      return { ...rest, env: { ...env, REDIS_CIRCUIT_BREAKER_RECOVERY_TIMEOUT: '30' } };
+    },
+  },
   namespaced: { options: (site) => standard(site, { namespace: 'litellm' }) },
   'namespace of its own': { options: (site) => standard(site, { namespace: 'team-a' }) },
   'no cache': { options: (site) => cacheless(standard(site)) },

@@ -1,3 +1,3 @@
 import { describeFaultsOn } from './once.ts';
 
-await describeFaultsOn('1.106.0', 'second');
+await describeFaultsOn('1.110.2', 'second');

@@ -3,7 +3,7 @@ import { type GatewayRelease, RECORDED_RELEASE, type RecordedRelease } from '../
 import { redisServer } from '../../dev/redis.ts';
 import { lacksOpenssl } from '../support/certificates.ts';
 import { lacks } from '../support/lacks.ts';
-import { expectedOn, type Fault } from './fault.ts';
+import { appliesTo, expectedOn, type Fault } from './fault.ts';
 import { FAULTS } from './index.ts';
 import { REDIS } from './server.ts';
 import { type Stack, startStack } from './stack.ts';
@@ -21,7 +21,9 @@ export type Half = 'first' | 'second';
 function faultsOf(release: RecordedRelease): readonly Fault[] {
   const either = FAULTS.filter(({ releases }) => releases === 'either');
   return FAULTS.filter(
-    (fault) => fault.releases === 'both' || RECORDED_RELEASE[either.indexOf(fault) % RECORDED_RELEASE.length] === release,
+    (fault) =>
+      appliesTo(fault, release) &&
+      (fault.releases === 'both' || RECORDED_RELEASE[either.indexOf(fault) % RECORDED_RELEASE.length] === release),
   );
 }
 

@@ -1,4 +1,5 @@
 import type { GatewayRelease } from '../../dev/gateway.ts';
+import { hasBehaviour } from '../../src/litellm/releases.ts';
 import type { Cause, Verdict } from '../../src/model/cache.ts';
 import { expectedOn, type Fault } from './fault.ts';
 import { REDIS_AWAY } from './faults/redis-away.ts';
@@ -53,8 +54,7 @@ const CONDITIONS: readonly Condition[] = [
     },
     async lift(stack) {
       await narrow(stack);
-      if (stack.release !== '1.110.2') return;
-      // Its breaker does not close again once logins were refused.
+      if (!hasBehaviour(stack.release, 'breaker_stays_open')) return;
       await stack.end('namespaced');
       await stack.need(['namespaced']);
       stack.rollOut('namespaced');

@@ -1,6 +1,6 @@
 import type { GatewayRelease } from '../../dev/gateway.ts';
 import type { Progress } from '../../dev/progress.ts';
-import type { Fault } from './fault.ts';
+import { appliesTo, type Fault } from './fault.ts';
 import { makeNoise } from './noise.ts';
 import type { ServerName } from './server.ts';
 import { startStack } from './stack.ts';
@@ -33,8 +33,9 @@ const LENGTH = 10;
 
 /** The rows of some faults on a release, with noise or without. */
 export function rowsOf(faults: readonly Fault[], release: GatewayRelease, noise: boolean, server: ServerName = 'redis'): Row[] {
-  const count = Math.ceil(faults.length / LENGTH);
-  return Array.from({ length: count }, (_, row) => ({ release, server, noise, faults: faults.slice(row * LENGTH, (row + 1) * LENGTH) }));
+  const own = faults.filter((fault) => appliesTo(fault, release));
+  const count = Math.ceil(own.length / LENGTH);
+  return Array.from({ length: count }, (_, row) => ({ release, server, noise, faults: own.slice(row * LENGTH, (row + 1) * LENGTH) }));
 }
 
 /** Runs a row; a run that could not be made gets the next one a new stack. */

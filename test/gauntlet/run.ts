@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GATEWAY_RELEASE, type GatewayRelease, RECORDED_RELEASE } from '../../dev/gateway.ts';
 import { progressToStderr } from '../../dev/progress.ts';
+import { appliesTo } from './fault.ts';
 import { type Healthy, runHealthy } from './healthy.ts';
 import { FAULTS, FAULTS_ON, IMPOSSIBLE } from './index.ts';
 import { PAIR_RELEASE, PAIRS } from './pairs.ts';
@@ -95,7 +96,7 @@ async function main(): Promise<number> {
     date: new Date().toISOString().slice(0, 10),
     command: ['npm run gauntlet', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2).map(quoted)] : [])].join(' '),
     versions: `LiteLLM ${releases.join(' and ')}, ${SERVER_OF[server].title}.`,
-    over: { done, of: (values.pairs ? 1 : NOISES.length) * releases.length * faults.length },
+    over: { done, of: noises.length * releases.reduce((sum, one) => sum + faults.filter((fault) => appliesTo(fault, one)).length, 0) },
     runs: [...runs].sort((a, b) => NAMES.indexOf(a.fault) - NAMES.indexOf(b.fault)),
     broken,
     healthy,

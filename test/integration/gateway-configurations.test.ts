@@ -92,7 +92,7 @@ function pingWithoutPermission(port: number): { stop(): void } {
   };
 }
 
-describe.skipIf(await lacks(() => redisServer('6.2.14', () => undefined)))('a LiteLLM 1.106.0 with other settings', () => {
+describe.skipIf(await lacks(() => redisServer('6.2.14', () => undefined)))('the newest LiteLLM with other settings', () => {
   async function start(cacheParams: Mapping): Promise<{ redis: RunningRedis; gateway: RunningGateway }> {
     const redis = await startRedis({ release: '6.2.14', args: PROTECTED });
     const config = { litellm_settings: { cache_params: cacheParams } };

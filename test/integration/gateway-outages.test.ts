@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { NEWEST_RELEASE } from '../../dev/gateway.ts';
 import { redisServer } from '../../dev/redis.ts';
 import type { GatewayConfig } from '../../src/config/effective.ts';
 import { Secret } from '../../src/source/secret.ts';
@@ -10,16 +11,23 @@ import { gatewayConfig, inTurn, type WatchedGateway, watchGateway } from '../sup
 
 const PASSWORD = 'the password of the gateway';
 const EXPORTER = 'the password of the exporter';
+const KEY = 'sk-the-key-of-this-gateway-5b1d0c';
 const PROTECTED = ['--requirepass', PASSWORD, '--user', 'exporter', 'on', `>${EXPORTER}`, '~*', '&*', '+@all'];
 
-describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a LiteLLM 1.106.0 behind which Redis fails', () => {
+describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('the newest LiteLLM behind which Redis fails', () => {
   let redis: RunningRedis;
   let gateway: RunningGateway;
   const watches: { close(): Promise<void> }[] = [];
 
   beforeAll(async () => {
     redis = await startRedis({ args: PROTECTED });
-    gateway = await startWarmGateway({
+    gateway = await started();
+  });
+
+  function started(port?: number): Promise<RunningGateway> {
+    return startWarmGateway({
+      ...(port !== undefined && { port }),
+      env: { LITELLM_MASTER_KEY: KEY },
       redis: { port: redis.port, password: PASSWORD },
       config: {
         model_list: [
@@ -29,7 +37,14 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
         litellm_settings: { cache_params: { namespace: 'litellm', ttl: 3600 } },
       },
     });
-  });
+  }
+
+  /** Accepts the password again. A breaker that stays open then is healed by a restart of the workers. */
+  async function letIn(): Promise<void> {
+    await redis.command('CONFIG', 'SET', 'requirepass', PASSWORD);
+    await gateway.stop();
+    gateway = await started(gateway.port);
+  }
 
   afterEach(async () => {
     await Promise.all(watches.splice(0).map((watch) => watch.close()));
@@ -45,7 +60,7 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
       targetConfig(url, { username: 'exporter', password: EXPORTER, interval: 60_000, ...target }),
     );
     const probed: WatchedGateway = watchGateway(
-      gatewayConfig(gateway.url, { api_key: gateway.apiKey, redis: 'cache', timeout: 4_000, ...config }),
+      gatewayConfig(gateway.url, { api_key: KEY, redis: 'cache', timeout: 4_000, ...config }),
       watched.target,
     );
     watches.push(watched.watch, probed.watch);
@@ -55,7 +70,7 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
   it('works on every route, and shows what users get', async () => {
     const { probed, becomes } = watch({ routes: ['completions', 'chat', 'chat_stream', 'responses'], interval: 300_000 });
     const status = await becomes('working');
-    expect(status).toMatchObject({ cause: 'none', version: '1.106.0', cacheType: 'redis', up: true, ready: true });
+    expect(status).toMatchObject({ cause: 'none', version: NEWEST_RELEASE, cacheType: 'redis', up: true, ready: true });
     // The first answer of a process may take over 500 ms: then it was the last one.
     expect([200, 'slow']).toContain(status.cachePing ?? status.cachePingNotAsked);
     expect(status.pairs.map(({ route, outcome }) => [route, outcome])).toEqual([
@@ -87,7 +102,7 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     expect(lower).toBeGreaterThan(0);
     expect(lower).toBeLessThanOrEqual(point);
     expect(point).toBeLessThanOrEqual(upper);
-    expect(probed.value('llm.gateway.info', { version: '1.106.0', cache_type: 'redis' })).toBe(1);
+    expect(probed.value('llm.gateway.info', { version: NEWEST_RELEASE, cache_type: 'redis' })).toBe(1);
     expect(probed.log.map(({ level, verdict }) => [level, verdict])).toEqual([['info', 'working']]);
   });
 
@@ -127,7 +142,7 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
   });
 
   it('is working by its own marks where no target is configured', async () => {
-    const probed = watchGateway(gatewayConfig(gateway.url, { api_key: gateway.apiKey }));
+    const probed = watchGateway(gatewayConfig(gateway.url, { api_key: KEY }));
     watches.push(probed.watch);
     expect(await probed.tick()).toMatchObject({
       verdict: 'working',
@@ -178,11 +193,12 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     await redis.command('CONFIG', 'SET', 'requirepass', 'another password');
     await redis.command('CLIENT', 'KILL', 'USER', 'default');
     const status = await tick();
+    await letIn();
     expect(status).toMatchObject({ verdict: 'memory_only', cause: 'redis_auth', cachePing: 503 });
     expect(status.evidence).toMatch(
-      /^Redis refused [1-9]\d* logins with a wrong user or password \(WRONGPASS\) during the probes; normally (none|0 to 2) in that time\. Last pairs: /,
+      // A release with two clients of Redis is refused less often while pairs run: then it is asked again.
+      /^Redis refused ([1-9]\d* )?logins with a wrong user or password \(WRONGPASS\) (during the probes; normally (none|0 to 2) in that time|each of the 4 times that \/cache\/ping was asked, .*)\. Last pairs: /,
     );
-    await redis.command('CONFIG', 'SET', 'requirepass', PASSWORD);
     await becomes('working');
   });
 
@@ -192,7 +208,7 @@ describe.skipIf(await lacks(() => redisServer('8.2.3', () => undefined)))('a Lit
     await redis.command('CONFIG', 'SET', 'requirepass', 'another password');
     await redis.command('CLIENT', 'KILL', 'USER', 'default');
     const status = await tick();
-    await redis.command('CONFIG', 'SET', 'requirepass', PASSWORD);
+    await letIn();
     expect(status).toMatchObject({ verdict: 'memory_only', cause: 'redis_auth' });
     expect(status.evidence).toMatch(/^Redis refuses the credential litellm on a fresh connection \(WRONGPASS\)\. /);
     await becomes('working');

@@ -1,5 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { NEWEST_RELEASE } from '../../dev/gateway.ts';
 import { freePort } from '../../dev/process.ts';
 import { redisServer } from '../../dev/redis.ts';
 import type { GatewayConfig } from '../../src/config/effective.ts';
@@ -76,7 +77,7 @@ describe.skipIf(await lacks(() => redisServer('7.0.15', () => undefined)))('two 
     const { probed, addresses, tick } = watch([a, b]);
     expect(probed.value('llm.cache.probe.replica_coverage', {})).toBeUndefined();
     const first = await tick();
-    expect(first).toMatchObject({ verdict: 'working', up: true, version: '1.106.0' });
+    expect(first).toMatchObject({ verdict: 'working', up: true, version: NEWEST_RELEASE });
     expect(probed.value('llm.cache.probe.phase.duration', { route: 'chat', request: 'duplicate', phase: 'wait' })).toBeUndefined();
     expect(first.replicas).toMatchObject([{ from: addresses[0], to: addresses[1], outcome: 'ok' }]);
     expect(probed.value('llm.cache.probe.replica_coverage', {})).toBeUndefined();

@@ -39,7 +39,9 @@ export async function startCached(
     await redis.command('ACL', 'SETUSER', 'litellm', 'on', '~*', '&*', '+@all');
     await setPassword(password);
     await redis.command('ACL', 'SETUSER', 'exporter', ...aclRules(redis.release), `>${exporterPassword}`);
+    // Passwords are refused and accepted again here, and the breaker of newer releases stays open after that.
     const gateway = await startGateway({
+      release: '1.106.0',
       redis: { port: redis.port, username: 'litellm', password },
       env: { REDIS_CIRCUIT_BREAKER_RECOVERY_TIMEOUT: String(recoverySeconds) },
       progress,

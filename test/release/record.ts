@@ -170,22 +170,26 @@ const SETTINGS: readonly Setting[] = [
 
 /**
  * Asks real gateways of a release everything that the tests of parsers read, and writes an answer a file, without what
- * belongs to this machine. Takes about two minutes; nothing leaves the machine.
+ * belongs to this machine. Takes about two minutes; nothing leaves the machine. `only`: those with such a name, to add some to
+ * a release that was recorded before.
  */
-export async function record(release: GatewayRelease, progress: Progress): Promise<void> {
+export async function record(release: GatewayRelease, progress: Progress, only = /(?:)/): Promise<void> {
   const folder = folderOf(release);
   await mkdir(folder, { recursive: true });
   const provider = await startProvider();
   try {
     for (const setting of SETTINGS) {
+      const questions = setting.questions.filter(({ name }) => only.test(name));
+      const withoutRedis = setting.withoutRedis?.filter(({ name }) => only.test(name)) ?? [];
+      if (questions.length + withoutRedis.length === 0) continue;
       const redis = await startRedis({ args: ['--requirepass', PASSWORD], progress });
       try {
         const gateway = await startGateway({ ...setting.gateway(redis, provider.url), release, progress });
         try {
-          await askAll(gateway, setting.questions, redis.port, folder, progress);
-          if (setting.withoutRedis === undefined) continue;
+          await askAll(gateway, questions, redis.port, folder, progress);
+          if (withoutRedis.length === 0) continue;
           await redis.stop();
-          await askAll(gateway, setting.withoutRedis, redis.port, folder, progress);
+          await askAll(gateway, withoutRedis, redis.port, folder, progress);
         } finally {
           await gateway.stop();
         }

@@ -1,4 +1,6 @@
 import type { GatewayRelease } from '../../dev/gateway.ts';
+import { hasBehaviour } from '../../src/litellm/releases.ts';
+import { type Recovery, sentenceOf } from '../breaker/recovery.ts';
 import type { Score } from '../gauntlet/score.ts';
 import type { ResolveDifference } from '../support/resolve-differences.ts';
 import { described, type Replacement } from './lock.ts';
@@ -26,26 +28,33 @@ export interface Trial {
   replaced: readonly Replacement[];
   /** What it is made of, by subject. */
   inside: Step<Readonly<Record<string, Difference>>>;
-  /** Answers that look otherwise, by the name of the recording. */
-  answers: Step<Readonly<Record<string, Difference>>>;
+  /** Answers that look otherwise, by the name of the recording; and those that were recorded of one of both releases only. */
+  answers: Step<{ differences: Readonly<Record<string, Difference>>; notBefore: readonly string[]; notNow: readonly string[] }>;
   /** Cases in which the doctor says something else than LiteLLM does, of so many. */
   resolved: Step<{ cases: number; differences: readonly ResolveDifference[] }>;
   faults: Step<readonly FaultTried[]>;
+  /** How it finds back to its Redis after refused logins, beside the exporter. */
+  recovered: Step<readonly Recovery[]>;
 }
 
 const MOST_LINES = 40;
 const MOST_CASES = 10;
 
-/** Whether the release is as the exporter knows it: all steps were done, no cause was wrong, and the doctor resolves as it does. */
-export function isAsKnown({ inside, answers, resolved, faults }: Trial): boolean {
-  const isDone = 'found' in inside && 'found' in answers;
+/**
+ * Whether the release is as the exporter knows it: all steps were done, no cause was wrong, the doctor resolves as it does, and
+ * its breaker closes, or is known not to.
+ */
+export function isAsKnown({ release, inside, answers, resolved, faults, recovered }: Trial): boolean {
+  const mayStay = hasBehaviour(release, 'breaker_stays_open') === true;
+  const finds = 'found' in recovered && recovered.found.every(({ seconds }) => mayStay || seconds !== undefined);
+  const isDone = 'found' in inside && 'found' in answers && finds;
   const resolves = 'found' in resolved && resolved.found.differences.length === 0;
   return isDone && resolves && 'found' in faults && faults.found.every(({ score }) => score === 'right' || score === 'late');
 }
 
 /** The report of a trial, in Markdown. */
 export function reportOf(trial: Trial): string {
-  const { release, before, date, minutes, replaced, inside, answers, resolved, faults } = trial;
+  const { release, before, date, minutes, replaced, inside, answers, resolved, faults, recovered } = trial;
   const requirements =
     replaced.length === 0
       ? 'Its requirements resolve as they are.'
@@ -56,9 +65,14 @@ export function reportOf(trial: Trial): string {
     `Tried on ${date} by \`npm run try-release -- ${release}\`, in ${minutes} minutes. ${requirements}`,
     '',
     ...section('What it is made of', inside, (found) => differences(found, 'The same in everything that was looked at.')),
-    ...section('What it answers', answers, (found) => differences(found, 'Every recorded answer looks as before.')),
+    ...section('What it answers', answers, ({ differences: apart, notBefore, notNow }) => [
+      ...differences(apart, 'Every answer that was recorded of both looks as before.'),
+      ...only(before, notNow),
+      ...only(release, notBefore),
+    ]),
     ...section('What the doctor says of it', resolved, ({ cases, differences: apart }) => doctor(cases, apart)),
     ...section('Faults', faults, tableOf),
+    ...section('After refused logins', recovered, (found) => found.map((one) => `- ${sentenceOf(one)}`)),
   ].join('\n');
 }
 
@@ -76,6 +90,10 @@ function differences(found: Readonly<Record<string, Difference>>, none: string):
       : [`- **${subject}**`, ...[...parts.slice(0, MOST_LINES), ...(rest > 0 ? [`and ${rest} more`] : [])].map((part) => `  - ${part}`)];
   });
   return lines.length === 0 ? [none] : lines;
+}
+
+function only(release: GatewayRelease, names: readonly string[]): string[] {
+  return names.length === 0 ? [] : ['', `Recorded of ${release} only: ${names.join(', ')}.`];
 }
 
 function doctor(cases: number, apart: readonly ResolveDifference[]): string[] {

@@ -1,6 +1,7 @@
 /**
  * `npm run try-release -- 1.111.0`: locks and installs a release of LiteLLM, records what it answers, compares it with the
- * release before, asks it what it makes of generated configurations, runs twelve faults, and prints a report. Exits 0 when
+ * release before, asks it what it makes of generated configurations, runs twelve faults, looks whether its circuit breaker
+ * closes again, and prints a report. Exits 0 when
  * the release is as the exporter knows it, 1 when something differs that needs a person, 2 for a release that cannot be had.
  */
 import { readdirSync } from 'node:fs';
@@ -11,6 +12,7 @@ import { GATEWAY_RELEASE, type GatewayRelease } from '../../dev/gateway.ts';
 import { install, STACK } from '../../dev/install.ts';
 import { progressToStderr } from '../../dev/progress.ts';
 import { compareVersions, parseVersion } from '../../src/source/version.ts';
+import { type Case, measureRecovery } from '../breaker/recovery.ts';
 import { FAULTS } from '../gauntlet/index.ts';
 import { runRow } from '../gauntlet/row.ts';
 import { recorded } from '../support/litellm-answer.ts';
@@ -27,7 +29,8 @@ import { TWELVE } from './twelve.ts';
 const HELP = `npm run try-release -- RELEASE [OPTIONS]
 
   Tries a release of LiteLLM: locks and installs it, records its answers, compares them with those of the release
-  before, asks it what it makes of generated configurations, and runs twelve faults. Takes half an hour.
+  before, asks it what it makes of generated configurations, runs twelve faults, and looks whether its circuit breaker
+  closes again. Takes half an hour.
   It writes dev/requirements-RELEASE.txt and test/fixtures/litellm-RELEASE, and prints a report.
   Exit 0: the exporter judges it right; 1: something is not as known; 2: there is no such release, or it does not resolve.
 
@@ -38,6 +41,12 @@ const HELP = `npm run try-release -- RELEASE [OPTIONS]
 
 const CASES = 300;
 const SEED = 20_261_130;
+/** A breaker that does not close shows under chats; completions may close it. */
+const RECOVERIES: readonly Case[] = [
+  { trouble: 'password refused', traffic: 'completions', recovery: 5, exporter: false },
+  { trouble: 'password refused', traffic: 'chat', recovery: 5, exporter: false },
+  { trouble: 'password refused', traffic: 'chat', recovery: 5, exporter: true },
+];
 
 const progress = progressToStderr();
 
@@ -79,9 +88,10 @@ async function main(): Promise<number> {
     return { cases: CASES, differences };
   });
   const tried = await step('faults', () => tryFaults(release, TWELVE.slice(0, faults)));
+  const recovered = await step('its way back after refused logins', () => measureRecovery(release, RECOVERIES, progress));
   const minutes = Math.max(1, Math.round((performance.now() - start) / 60_000));
   const date = new Date().toISOString().slice(0, 10);
-  const trial: Trial = { release, before, date, minutes, replaced: lock.replaced, inside, answers, resolved, faults: tried };
+  const trial: Trial = { release, before, date, minutes, replaced: lock.replaced, inside, answers, resolved, faults: tried, recovered };
   const report = reportOf(trial);
   const file = join(STACK, `try-release-${release}.md`);
   await writeFile(file, report);
@@ -129,12 +139,14 @@ async function insideDifferences(release: GatewayRelease, before: GatewayRelease
   );
 }
 
-async function answerDifferences(release: GatewayRelease, before: GatewayRelease): Promise<Record<string, Difference>> {
+async function answerDifferences(release: GatewayRelease, before: GatewayRelease) {
   await record(release, progress);
-  const shapes = (one: GatewayRelease, name: string) =>
-    namesOf(one).includes(name) ? shapeOf(recorded(one, name)) : new Set(['recorded']);
-  const names = [...new Set([...namesOf(before), ...namesOf(release)])].sort();
-  return Object.fromEntries(names.map((name) => [name, differenceOf(shapes(before, name), shapes(release, name))]));
+  const [now, old] = [namesOf(release), namesOf(before)];
+  const both = now.filter((name) => old.includes(name)).sort();
+  const differences: Record<string, Difference> = Object.fromEntries(
+    both.map((name) => [name, differenceOf(shapeOf(recorded(before, name)), shapeOf(recorded(release, name)))]),
+  );
+  return { differences, notBefore: now.filter((name) => !old.includes(name)), notNow: old.filter((name) => !now.includes(name)) };
 }
 
 async function tryFaults(release: GatewayRelease, names: readonly string[]): Promise<FaultTried[]> {

@@ -139,6 +139,46 @@ describe.skipIf(await lacksRedis('8.2.3'))('the nodes of a cluster', () => {
     expect(watched.series('redis.up')[`redis_node=${node && nodeOf(node)}`]).toBe(1);
   });
 
+  it('take nothing from the others when one does not answer', async () => {
+    for (const node of nodes) await node.command('CONFIG', 'SET', 'cluster-node-timeout', 60_000);
+    const watched = watch({ timeout: 1_000, interval: 3_000 });
+    await watched.tick();
+    const keys = createKeyWatch(watched.target, systemClock);
+    open.push({ close: async () => keys.close() });
+    await keys.connect(null, never);
+    const [frozen, ...others] = watched.target.masters().map(({ name }) => nodes.find((node) => nodeOf(node) === name));
+    frozen?.pause();
+    try {
+      expect(await watched.tick(watched.watch.job.timeout)).toMatchObject({ failure: 'timeout' });
+      const up = watched.series('redis.memory.used');
+      expect(Object.keys(up)).toHaveLength(5);
+      expect(watched.target.state).toMatchObject({ up: true, failure: 'timeout', timedOutAt: expect.any(Number) });
+      expect(await keys.counters(never)).toBeUndefined();
+      expect(keys.failure).toBe('timeout');
+      // What is on the others is found all the same, and what is on that one is not called missing.
+      await keys.connect(null, never);
+      for (let probe = 0, seen = 0; seen < 2; probe++) {
+        const key = keyOf(`lce-probe-${probe.toString(16).padStart(20, '1')}`);
+        const owner = ownerOf(key, watched);
+        if (owner === frozen) expect((await keys.inspect(undefined, key, true, never)).state).toBe('unknown');
+        else if (owner === others[0]) {
+          await owner.command('SET', key, 'x', 'EX', 100);
+          expect((await keys.inspect(undefined, key, true, never)).state).toBe('present');
+          seen += 1;
+        }
+      }
+      // A key that nobody announced may be on the one that is silent.
+      expect((await keys.inspect('lce-probe-eeee', undefined, false, never)).state).toBe('unknown');
+      expect(keys.watching).toBe(false);
+    } finally {
+      frozen?.resume();
+    }
+    await eventually(async () => (await watched.tick(watched.watch.job.timeout)) === undefined, 20_000);
+    await keys.connect(null, never);
+    expect(keys.watching).toBe(true);
+    for (const node of nodes) await node.command('CONFIG', 'SET', 'cluster-node-timeout', 1_000);
+  });
+
   it('fail and are replaced, and of one that is forgotten nothing is left', async () => {
     const [first, second, ...rest] = nodes;
     if (first === undefined || second === undefined) throw new Error('no nodes');

@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { aclRules, clusterRules } from '../../src/collectors/acl/acl.ts';
+import { createKeyWatch } from '../../src/redis/probe-keys/watch.ts';
 import { keySlot } from '../../src/redis/replies/key-slot.ts';
+import { systemClock } from '../../src/schedule/clock.ts';
 import { lacksRedis, type RunningRedis } from '../support/redis.ts';
 import { startRedisCluster } from '../support/redis-cluster.ts';
 import { watchCluster } from '../support/target.ts';
 
 const nodeOf = ({ port }: RunningRedis) => `127.0.0.1:${port}`;
+
+const never = new AbortController().signal;
 
 const open: { close(): Promise<void> }[] = [];
 
@@ -47,6 +52,22 @@ describe.each(['8.2.3', '6.2.14', 'valkey-9.1.2'] as const)('a cluster of three 
           ['replica', 0],
         ]),
       );
+    });
+
+    it('is watched whole by a user with the documented rights and no others', async () => {
+      for (const node of nodes) await node.command('ACL', 'SETUSER', 'watcher', ...aclRules(release), ...clusterRules(release), '>pass');
+      const watched = watch(nodes.slice(0, 1).map(nodeOf), { username: 'watcher', password: 'pass' });
+      expect(await watched.tick()).toBeUndefined();
+      expect(await watched.tick()).toBeUndefined();
+      expect(watched.watch.status()).toMatchObject({ failure: undefined, clusterOk: true });
+      expect(watched.watch.status().nodes).toHaveLength(6);
+      const keys = createKeyWatch(watched.target, systemClock);
+      open.push({ close: async () => keys.close() });
+      await keys.connect('litellm', never);
+      await keys.inspect(undefined, `lce-probe-01:${'0'.repeat(64)}`, true, never);
+      expect(keys.watching).toBe(true);
+      expect(await keys.counters(never)).toMatchObject({ whole: true, clusterOk: true });
+      for (const node of nodes) expect(String(await node.command('INFO', 'errorstats'))).not.toMatch(/NOPERM|MOVED/);
     });
 
     it('has its keys on the masters that its own servers name', async () => {

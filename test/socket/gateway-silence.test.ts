@@ -54,7 +54,7 @@ function watch(url: string, redis: RunningRedis) {
 }
 
 describe.skipIf(await lacksRedis('7.0.15'))('an exporter that starts beside a gateway with an open breaker', () => {
-  it('names it after some rounds, by the pings that Redis hears', async () => {
+  it('names it after some rounds, by the PINGs that Redis counts', async () => {
     const redis = await startRedis({ release: '7.0.15' });
     const { url } = await stuck(redis);
     const { tick } = watch(url, redis);

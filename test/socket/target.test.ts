@@ -10,7 +10,13 @@ import { targetConfig, watchTarget } from '../support/target.ts';
 /** Metrics of a target that a quiet server does not have; each says why in the catalogue. */
 const NEEDS_MORE: readonly Metric[] = [
   'redis.cluster.state',
+  'redis.cluster.slots',
+  'redis.cluster.nodes',
   'redis.sentinel.up',
+  'redis.sentinel.known',
+  'redis.sentinel.quorum_ok',
+  'redis.sentinel.replicas',
+  'redis.sentinel.failovers',
   'redis.master_link_up',
   'redis.master_last_io',
   'redis.tls.certificate_expiry.timestamp',

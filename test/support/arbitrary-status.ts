@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { CACHE_MARK, CACHE_TYPE, CAUSE, OUTCOME, ROUTE, VERDICT } from '../../src/model/cache.ts';
 import { KEY_CLASS } from '../../src/model/census.ts';
 import { LEASE_STATE } from '../../src/model/lease.ts';
-import { ACL_REASON, AUTH_STATE, REDIS_FAILURE } from '../../src/model/redis.ts';
+import { ACL_REASON, AUTH_STATE, NODE_ROLE, NODE_STATE, REDIS_FAILURE } from '../../src/model/redis.ts';
 import type { Status } from '../../src/model/status.ts';
 
 const at = fc.nat({ max: 2_000_000_000_000 });
@@ -109,6 +109,22 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
   );
   const candidate = fc.record({ address: text, library: text, connections: fc.nat() }, { requiredKeys: ['connections'] });
   const noauth = fc.record({ at, candidates: fc.array(candidate, { maxLength: 3 }) }, { requiredKeys: ['at'] });
+  const node = fc.record(
+    {
+      name: text,
+      role: fc.constantFrom(...NODE_ROLE),
+      state: fc.constantFrom(...NODE_STATE),
+      slots: fc.nat(16_384),
+      up: fc.boolean(),
+      failure: fc.constantFrom(...REDIS_FAILURE),
+      keys: fc.nat(),
+    },
+    { requiredKeys: ['name', 'slots'] },
+  );
+  const sentinels = fc.record(
+    { known: fc.nat(9), quorumOk: fc.boolean(), replicas: fc.nat(9), failovers: fc.nat(9) },
+    { requiredKeys: ['failovers'] },
+  );
   const target = fc.record(
     {
       name: text,
@@ -132,6 +148,11 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
       censusDetail: text,
       refused: fc.array(refused, { maxLength: 3 }),
       noauth,
+      nodes: fc.array(node, { maxLength: 30 }),
+      problems: fc.array(text, { maxLength: 3 }),
+      clusterOk: fc.boolean(),
+      sentinelUp: fc.boolean(),
+      sentinels,
     },
     { requiredKeys: ['name', 'address', 'credentials', 'rejectionsOfOthers'] },
   );

@@ -3,7 +3,7 @@ import { forThisFile } from './lifetime.ts';
 
 export type { RunningGateway } from '../../dev/gateway.ts';
 
-/** Starts a LiteLLM proxy (1.106.0 unless asked otherwise) that ends with the test file at the latest. */
+/** Starts a LiteLLM proxy (the newest release unless asked otherwise) that ends with the test file at the latest. */
 export function startGateway(options: GatewayOptions = {}): Promise<RunningGateway> {
   return forThisFile(start(options));
 }

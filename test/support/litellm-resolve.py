@@ -11,6 +11,7 @@ out of the installed sources and run here: nothing of it is repeated. Nothing co
 
 import __future__
 import ast
+import importlib
 import inspect
 import json
 import os
@@ -32,7 +33,8 @@ from pydantic import TypeAdapter
 
 SOURCES = Path(litellm.__file__).parent
 PROXY = (SOURCES / "proxy" / "proxy_server.py").read_text()
-ROUTER = (SOURCES / "router.py").read_text()
+ROUTER_FILES = [file.read_text() for file in sorted(SOURCES.glob("router*.py"))]
+ROUTER = "if redis_url is not None or (redis_host is not None"
 VARIABLES = ("REDIS", "AWS_", "AZURE_", "DOCTOR_", "VALKEY", "QDRANT")
 
 
@@ -67,13 +69,24 @@ def functions(source, namespace, *names):
     return namespace
 
 
-CACHE_BLOCK = compiled(block(PROXY, 'if key == "cache" and value is True')[0].body)
-# From 1.110 on the router's Redis is made by a function of its own.
+def block_in(sources, begins, what):
+    """As `block`, in the first of some sources that has it."""
+    for source in sources:
+        if begins in source:
+            return block(source, begins)
+    sys.exit(f"LiteLLM has moved the code that makes {what}: no block begins with '{begins}' any more. Look for it and change litellm-resolve.py.")
+
+
+CACHE_BLOCK = compiled(block_in([PROXY], 'if key == "cache" and value is True', "the response cache")[0].body)
+ROUTER_GLOBALS = {}
+# Up to 1.107 the router's Redis is made in router.py, then in router_python_core.py, from 1.110 on by a function of its own.
 try:
     from litellm.router_python_host import redis_cache_for
 except ImportError:
     redis_cache_for = None
-    ROUTER_BLOCK = compiled(block(ROUTER, "if redis_url is not None or (redis_host is not None"))
+    ROUTER_BLOCK = compiled(block_in(ROUTER_FILES, ROUTER, "the Redis of the router"))
+    modules = [importlib.import_module(f"litellm.{file.stem}") for file in SOURCES.glob("router*.py") if ROUTER in file.read_text()]
+    ROUTER_GLOBALS |= {name: value for module in modules for name, value in vars(module).items() if not name.startswith("__")}
 try:
     from litellm.proxy._types import CoordinationRedisParams
 except ImportError:
@@ -219,7 +232,7 @@ COMMON = {
     "holds_secret_pointer": lambda _: False,
     "secret_manager_would_be_consulted": lambda _: False,
 }
-CREATE = functions(ROUTER, dict(COMMON), "_create_redis_cache")
+CREATE = functions("\n".join(ROUTER_FILES), {**ROUTER_GLOBALS, **COMMON}, "_create_redis_cache")
 REFERENCES = functions(PROXY, dict(COMMON), "_check_for_os_environ_vars", "_resolved_config_value")
 BUILD = functions(
     PROXY,
@@ -276,7 +289,7 @@ def router(config):
         redis_cache_for({**settings, "cache_kwargs": settings.get("cache_kwargs") or {}})
         return
     names = {name: settings.get(name) for name in ("redis_url", "redis_host", "redis_port", "redis_password", "redis_db")}
-    exec(ROUTER_BLOCK, {**COMMON, **names, "cache_kwargs": settings.get("cache_kwargs") or {}, "cache_config": {}, "self": FakeRouter()})
+    exec(ROUTER_BLOCK, {**ROUTER_GLOBALS, **COMMON, **names, "cache_kwargs": settings.get("cache_kwargs") or {}, "cache_config": {}, "self": FakeRouter()})
 
 
 def coordination(config):

@@ -51,7 +51,9 @@ function lines(python: string, packages: string, cases: readonly ResolveCase[]):
     child.once('error', reject);
     child.stdin.once('error', reject);
     child.once('close', (status) =>
-      status === 0 ? resolve(out.trimEnd().split('\n')) : reject(new Error(`Python ended with ${status}: ${errors}`)),
+      status === 0
+        ? resolve(out.trimEnd().split('\n'))
+        : reject(new Error(`Python ended with ${status}: ${errors.trim().split('\n').at(-1)}`)),
     );
   });
 }

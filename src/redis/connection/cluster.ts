@@ -45,7 +45,7 @@ export interface Cluster {
 }
 
 /** What of a cluster is not watched. */
-export interface ClusterRest {
+interface ClusterRest {
   /** Nodes that say no address that can be connected to. */
   readonly unplaced: readonly NodeEntry[];
   /** How many more there are than are watched at most. */

@@ -14,7 +14,8 @@ import { answersTls, certificateExpiry, openSocket } from './socket.ts';
 import type { Command, Connection, Own, Target } from './target.ts';
 import { createUnanswered, isForGood } from './unanswered.ts';
 
-const USE_TLS_SCHEME = 'the server hangs up on plain text and answers TLS; write rediss:// in the URL';
+const USE_TLS_SCHEME =
+  'the server hangs up on plain text and answers TLS; write rediss:// in the URL, or add tls: {} where nodes are named';
 
 /**
  * The target of a configuration entry; `siblings` are the other targets of this process, which may lead to the same

@@ -9,7 +9,8 @@ import { checkServerIdentity } from '../../config/tls/server-identity.ts';
 import type { Address } from '../../source/redis-url.ts';
 import { classify, RedisError } from './failure.ts';
 
-const USE_PLAINTEXT_SCHEME = 'TLS handshake: the server does not answer TLS and answers plain text; write redis:// in the URL';
+const USE_PLAINTEXT_SCHEME =
+  'TLS handshake: the server does not answer TLS and answers plain text; write redis:// in the URL, or take the tls section away where nodes are named';
 
 /** How long a server may stay silent in the handshake before it is asked whether it speaks plain text. */
 const PLAINTEXT_CHECK_DELAY_MS = 250;

@@ -1,6 +1,6 @@
 import type { Connection } from '../connection/connection.ts';
 import type { Target } from '../connection/target.ts';
-import { CLUSTER_INFO } from '../replies/cluster.ts';
+import { CLUSTER_INFO, servesAll } from '../replies/cluster.ts';
 import { readServerCounters, SERVER_COUNTERS, type ServerCounters, sumOfCounters } from '../replies/server-counters.ts';
 import type { Links } from './links.ts';
 
@@ -19,7 +19,7 @@ export function createCounterReader(): CounterReader {
     if (counters.mode !== 'cluster' || refusing.has(redis)) return counters;
     const [reply] = await server.askAll(redis, [CLUSTER_INFO.args], signal);
     if (reply?.ok === false && reply.error.prefix !== undefined) refusing.add(redis);
-    return { ...counters, clusterOk: reply?.ok ? CLUSTER_INFO.parse(reply.value).ok : undefined };
+    return { ...counters, clusterOk: reply?.ok ? servesAll(CLUSTER_INFO.parse(reply.value)) : undefined };
   }
 
   return {

@@ -147,10 +147,12 @@ export function createKeyWatch(target: Target | Cluster, clock: Clock, instance 
     return links !== undefined && isCurrent(links, servers.all());
   }
 
-  /** Ends links to servers that hold no keys any more, or without some that can be used by now. */
+  /** Ends links where one leads to a server that holds no keys any more, or where one is missing to a server that can be used. */
   function endOld(links: Links | undefined): Links | undefined {
-    if (links === undefined || isCurrent(links, servers.usable())) return links;
-    links.disconnect();
+    const all = servers.all();
+    const isOld = links !== undefined && [...links.all.keys()].some((server) => !all.includes(server));
+    if (!isOld && servers.usable().every((server) => hasLink(links, server))) return links;
+    links?.disconnect();
     return undefined;
   }
 

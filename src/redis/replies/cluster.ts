@@ -55,11 +55,26 @@ export const CLUSTER_INFO: Query<ClusterInfo> = {
   },
 };
 
+/**
+ * Whether every slot is served: not where the node says that the cluster is down, nor where a master that has failed leaves slots alone in a
+ * cluster that goes on without them (`cluster-require-full-coverage no`). Undefined where the node does not tell.
+ */
+export function servesAll({ ok, slots }: ClusterInfo): boolean | undefined {
+  return (slots.fail ?? 0) > 0 ? false : ok;
+}
+
 /** Who has which slots, where each node is, and the replicas: CLUSTER SHARDS, or CLUSTER SLOTS before it. The reply is read by `readNodes`. */
 export const CLUSTER_SHARDS: Query<unknown> = {
   args: ['CLUSTER', 'SHARDS'],
   since: { redis: [3, 0, 0], valkey: [7, 2, 0] },
   older: { before: { redis: [7, 0, 0], valkey: [7, 2, 0] }, args: ['CLUSTER', 'SLOTS'] },
+  parse: (reply) => reply,
+};
+
+/** The same from a server that does not know CLUSTER SHARDS although its release does, or whose user may not send it. */
+export const CLUSTER_SLOTS_QUERY: Query<unknown> = {
+  args: ['CLUSTER', 'SLOTS'],
+  since: { redis: [3, 0, 0], valkey: [7, 2, 0] },
   parse: (reply) => reply,
 };
 
@@ -195,8 +210,8 @@ function readSlots(reply: unknown, from: Place): NodeEntry[] {
   });
 }
 
-/** Longer is what a node writes behind its flags: its slots, which others tell better. */
-const MAX_LINE_CHARACTERS = 512;
+/** More than the slots of a node take that has every second one. */
+const MAX_LINE_CHARACTERS = 131_072;
 
 /** CLUSTER NODES: a node a line, `id host:port@bus,hostname flags ...`. A node that the others are about to take in is none yet. */
 function readLines(reply: unknown, from: Place): NodeEntry[] {
@@ -211,7 +226,17 @@ function readLines(reply: unknown, from: Place): NodeEntry[] {
     const colon = node.lastIndexOf(':');
     const state = flags.includes('fail') || flags.includes('noaddr') ? 'fail' : flags.includes('fail?') ? 'pfail' : 'ok';
     const where = placed([node.slice(0, Math.max(0, colon)), hostname], node.slice(colon + 1), from);
-    return [{ id, ...where, role: flags.includes('master') ? 'master' : 'replica', state, slots: [] }];
+    return [{ id, ...where, role: flags.includes('master') ? 'master' : 'replica', state, slots: slotsIn(line) }];
+  });
+}
+
+/** The slots at the end of a line, `0-5460` or `7`; those on their way to another node are in brackets and still its own. */
+function slotsIn(line: string): SlotRange[] {
+  const parts = line.slice(0, MAX_LINE_CHARACTERS).trimEnd().split(' ', MAX_RANGES).slice(8);
+  return parts.flatMap((part): SlotRange[] => {
+    const [, from = '', to = from] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(part) ?? [];
+    const [first, last] = [Number(from), Number(to)];
+    return from !== '' && isSlot(first) && isSlot(last) && first <= last ? [[first, last]] : [];
   });
 }
 

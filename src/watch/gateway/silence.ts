@@ -1,3 +1,4 @@
+import { hasBehaviour } from '../../litellm/releases.ts';
 import type { CacheType, Route } from '../../model/cache.ts';
 import { refusedMore } from '../../verdict/causes/counters.ts';
 import { NOT_LET_IN } from '../../verdict/repetition.ts';
@@ -12,7 +13,10 @@ export interface Silence {
   readonly ownRoutes: readonly Route[];
   /** One of these missed in the last round: with another Redis it would hit. */
   readonly missesOwn: boolean;
-  /** In this outage something kept it from Redis: Redis was away or refused it, or the gateway could not reach it. */
+  /**
+   * In this outage something kept it from Redis: Redis was away or refused it, or the gateway could not reach it. Of a
+   * release whose breaker stays open: at any time since it was down last.
+   */
   readonly wasKeptAway: boolean;
   /** In this outage a pair hit in the memory of the gateway: it caches what the pairs ask. */
   readonly hitsMemory: boolean;
@@ -32,7 +36,7 @@ export interface Silence {
 }
 
 /** What a round leaves that a silence is told by. `results` are those of all routes. */
-export interface Heard {
+export interface Received {
   report: SelfReport;
   backend: BackendMemory | undefined;
   results: readonly RouteResult[];
@@ -69,7 +73,7 @@ export const NO_SILENCE: Silence = {
 };
 
 /** What is known after a round. A gateway that was down may come back with another Redis. */
-export function silenceAfter(before: Silence, { report, backend, results, sent, wasGood, at, endedAt }: Heard): Silence {
+export function silenceAfter(before: Silence, { report, backend, results, sent, wasGood, at, endedAt }: Received): Silence {
   if (!isUp(report)) return NO_SILENCE;
   if (backend === undefined) return before;
   const away = keptAwayBy(report, backend, wasGood);
@@ -80,7 +84,8 @@ export function silenceAfter(before: Silence, { report, backend, results, sent, 
   };
   if (!sent) return away.isKept ? broken(known) : known;
   const isUsed = results.some((result) => result.key === 'present' || routeStateOf(result) === 'proven');
-  if (isUsed) return { ...NO_SILENCE, ownRoutes: known.ownRoutes };
+  // A breaker that stays open closes by chance and opens again: what kept the gateway away lasts until its restart then.
+  if (isUsed) return { ...NO_SILENCE, ownRoutes: known.ownRoutes, wasKeptAway: known.wasKeptAway && staysOpen(report) };
   const outage = {
     ...known,
     missesOwn: results.some((result) => known.ownRoutes.includes(result.route) && routeStateOf(result) === 'missing'),
@@ -97,6 +102,10 @@ export function silenceAfter(before: Silence, { report, backend, results, sent, 
 function withPresent(known: readonly Route[], results: readonly RouteResult[]): readonly Route[] {
   const found = results.flatMap(({ route, key }) => (key === 'present' && !known.includes(route) ? [route] : []));
   return found.length === 0 ? known : [...known, ...found];
+}
+
+function staysOpen({ version }: SelfReport): boolean {
+  return hasBehaviour(version, 'breaker_stays_open') === true;
 }
 
 function broken(silence: Silence): Silence {

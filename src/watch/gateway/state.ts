@@ -107,7 +107,7 @@ export function learn(state: GatewayState, { pause, ping, selfChecks, metrics = 
     metrics,
     backoff: ping.recovered ? runNow(state.backoff) : state.backoff,
     backend: backend && pause.waited ? withPause(backend, pause.after) : backend,
-    silence: ping.heard === undefined ? silence : withHearing(silence, ping.heard),
+    silence: ping.received === undefined ? silence : withHearing(silence, ping.received),
     replicas: replicas && selfChecks.reduce((memory, { name, result }) => withSelfCheck(memory, name, result), replicas),
   };
 }

@@ -16,7 +16,7 @@ const NO_LOOKUP: Consequence = [
 
 const NO_NODES: Consequence = [
   'which node has which keys',
-  'Only the nodes that CLUSTER NODES names are watched, and no key is looked for.',
+  'Where CLUSTER SHARDS, SLOTS and NODES are all refused, only the nodes of the configuration are watched, and no key is looked for.',
 ];
 
 /** What is not known without a command. */

@@ -10,7 +10,7 @@ import type { Log, Tick } from '../../model/tick.ts';
 import { RedisError, settle } from '../../redis/connection/failure.ts';
 import type { Target } from '../../redis/connection/target.ts';
 import { CLIENT_LIST, noauthCandidates } from '../../redis/replies/client-list.ts';
-import { CLUSTER_INFO, type ClusterInfo } from '../../redis/replies/cluster.ts';
+import { CLUSTER_INFO, type ClusterInfo, servesAll } from '../../redis/replies/cluster.ts';
 import type { Info } from '../../redis/replies/info.ts';
 import { INFO, type Query } from '../../redis/replies/query.ts';
 import type { Clock } from '../../schedule/clock.ts';
@@ -121,7 +121,7 @@ export function createTargetWatch(options: TargetWatchOptions): ServerWatch {
       up: canary.answered,
       failure: error?.failure,
       runId: scraped.ok ? runIdOf(scraped.value.info) : undefined,
-      clusterOk: scraped.ok ? scraped.value.cluster?.ok : undefined,
+      clusterOk: scraped.ok ? scraped.value.cluster && servesAll(scraped.value.cluster) : undefined,
       timedOutAt: error?.failure === 'timeout' ? at : target.state?.timedOutAt,
       refused: others.map((credential) => credential.status()).filter(({ state }) => state === 'failed'),
       accepted: namesIn('ok'),
@@ -195,7 +195,7 @@ export function createTargetWatch(options: TargetWatchOptions): ServerWatch {
     series.replace('scrape', samples, at);
     unseen = unseenOf(info, target.unanswered);
     [mode, clusterInfo] = [modeOf(info), cluster];
-    facts = { ...factsOf(info), clusterOk: cluster?.ok, lastScrapeAt: at, scrapeSeconds: seconds };
+    facts = { ...factsOf(info), clusterOk: cluster && servesAll(cluster), lastScrapeAt: at, scrapeSeconds: seconds };
   }
 
   function withdraw({ failure }: RedisError, at: number): void {

@@ -1,14 +1,43 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { hasBehaviour } from '../../../src/litellm/releases.ts';
 import type { Expected, Fault } from '../fault.ts';
 import { INTERVAL } from '../settings.ts';
-import type { Stack } from '../stack.ts';
+import type { Held, Stack } from '../stack.ts';
 
 const REFUSED: Expected = { verdict: ['memory_only', 'not_caching'], cause: 'redis_auth' };
+/** The time between two chats of users. */
+const CHAT_MS = 500;
 const FORBIDDEN: Expected = { verdict: ['memory_only', 'not_caching'], cause: 'redis_permission' };
 
 /** Gives the gateway's user back all that it had. */
 async function restore({ server }: Stack): Promise<void> {
   await server.command('ACL', 'SETUSER', 'litellm', 'reset', 'on', `>${server.passwords.litellm}`, '~*', '&*', '+@all');
+}
+
+/** The same, where logins were refused: a breaker that stays open then is healed by a restart of the gateway, as an operator would. */
+async function letIn(stack: Stack): Promise<void> {
+  await restore(stack);
+  if (hasBehaviour(stack.release, 'breaker_stays_open')) await restart(stack);
+}
+
+async function restart({ end, need, rollOut }: Stack): Promise<void> {
+  await end('standard');
+  await need(['standard']);
+  rollOut('standard');
+}
+
+/** Users that send a new chat all the time. */
+function chatting({ front, key }: Stack): Held {
+  let count = 0;
+  const timer = setInterval(() => {
+    count += 1;
+    const body = JSON.stringify({ model: 'cache-probe', messages: [{ role: 'user', content: `chat ${count}` }] });
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+    fetch(`http://127.0.0.1:${front.port}/v1/chat/completions`, { method: 'POST', headers, body })
+      .then((answer) => answer.arrayBuffer())
+      .catch(() => undefined);
+  }, CHAT_MS);
+  return { close: () => clearInterval(timer) };
 }
 
 function forbidden(name: string, ...rules: readonly string[]): Fault {
@@ -53,7 +82,8 @@ export const REDIS_ACCESS: readonly Fault[] = [
       await sleep(INTERVAL);
       await server.cut('litellm');
     },
-    lift: restore,
+    lift: letIn,
+    besides: ['gateway_error'],
     expected: REFUSED,
   },
   {
@@ -64,7 +94,8 @@ export const REDIS_ACCESS: readonly Fault[] = [
       await server.command('ACL', 'SETUSER', 'litellm', 'resetpass', '>the next password');
       await server.cut('litellm');
     },
-    lift: restore,
+    lift: letIn,
+    besides: ['gateway_error'],
     restore: ({ watch }) => watch(),
     expected: REFUSED,
   },
@@ -74,8 +105,32 @@ export const REDIS_ACCESS: readonly Fault[] = [
     async inject({ server }) {
       await server.command('ACL', 'DELUSER', 'litellm');
     },
-    lift: restore,
+    lift: letIn,
+    besides: ['gateway_error'],
     expected: REFUSED,
+  },
+  {
+    name: 'password refused for seconds while users chat, on a release whose breaker stays open',
+    releases: 'both',
+    needs: 'breaker_stays_open',
+    gateways: ['patient breaker'],
+    prepare: async ({ rollOut }) => rollOut('patient breaker'),
+    async inject(stack) {
+      stack.hold(chatting(stack));
+      await stack.server.command('ACL', 'SETUSER', 'litellm', 'resetpass', '>the next password');
+      await stack.server.cut('litellm');
+      await sleep(3 * INTERVAL);
+      await restore(stack);
+    },
+    async lift(stack) {
+      await stack.letGo();
+      await restart(stack);
+    },
+    expected: { verdict: ['memory_only', 'not_caching'], cause: 'breaker_open' },
+    besides: ['redis_auth', 'gateway_error'],
+    // Three rounds in which the gateway leaves Redis alone, and the one in which it was let in again.
+    intervals: 5,
+    since: '2026-11-30',
   },
   forbidden('ACL user without write', '-@write'),
   forbidden('ACL user without the namespace', 'resetkeys', '~another-namespace:*'),

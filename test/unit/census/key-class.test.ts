@@ -33,6 +33,25 @@ const CATALOGUE: Readonly<Record<string, readonly (readonly [string, KeyClass])[
     [`${HASH}::2026-03-04-05-06::request_count`, 'rate_limit'],
     ['global_max_parallel_requests', 'rate_limit'],
   ],
+  // All that a real 1.110.2 wrote with limits of a key, user, team, end user and organization, a budget of a provider and of a
+  // model, usage-based routing, affinity, and failing deployments (test/integration/census-gateway.test.ts).
+  'the native stores of 1.110, as seen': [
+    [`${HASH}:openai/cache-probe:rpm:16-22`, 'routing'],
+    [`global_router:${HASH}:openai/cache-probe:tpm:16-22`, 'routing'],
+    [`deployment:${HASH}:allowed_fails`, 'cooldown'],
+    [`deployment:${HASH}:cooldown`, 'cooldown'],
+    [`deployment_affinity:v1:cache-probe:${HASH}`, 'routing'],
+    [`deployment_affinity:v1:session:cache-probe:${HASH}:s1`, 'routing'],
+    [`litellm:virtual_key_budget_start_time:${HASH}:cache-probe:1d`, 'spend'],
+    [`litellm:virtual_key_spend:${HASH}:cache-probe:1d`, 'spend'],
+    ['provider_budget_start_time:openai', 'spend'],
+    ['provider_spend:openai:1d', 'spend'],
+    [`{api_key:${HASH}}:window`, 'rate_limit'],
+    [`{model_per_key:${HASH}:cache-probe}:requests`, 'rate_limit'],
+    ['{model_per_organization:o1:cache-probe}:tokens', 'rate_limit'],
+    ['{team_member:t1:u1}:tokens', 'rate_limit'],
+    ['{end_user:e1}:window', 'rate_limit'],
+  ],
   // Read in the wheel of 1.110.2, not seen: they need a database, batches or an agent.
   'rate limits of the native stores of 1.110': [
     [`{api_key_tpd:${HASH}}:tokens`, 'rate_limit'],
@@ -47,11 +66,8 @@ const CATALOGUE: Readonly<Record<string, readonly (readonly [string, KeyClass])[
     ['login_fail:{10.0.0.1}:user:admin', 'rate_limit'],
   ],
   'other native stores of 1.110': [
-    ['deployment:1f2e3d:allowed_fails', 'cooldown'],
     ['litellm:deployment:1f2e3d:allowed_fails:RateLimitError', 'cooldown'],
     ['{sensitive_route:t1:s1}:model', 'routing'],
-    [`deployment_affinity:v1:gpt-4o:${HASH}`, 'routing'],
-    [`deployment_affinity:v1:session:gpt-4o:${HASH}:s1`, 'routing'],
     ['{session_budget:s1}:spend', 'spend'],
     ['spend:team_member:u1:t1', 'spend'],
     ['spend:end_user:e1', 'spend'],

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { RECORDED_RELEASE } from '../../../dev/gateway.ts';
 import { refusal } from '../../../src/litellm/refusal.ts';
-import { recorded } from '../../support/litellm-answer.ts';
+import { RECORDINGS, recorded } from '../../support/litellm-answer.ts';
 
 const REFUSALS = {
   'wrong-key': 'auth',
@@ -10,6 +9,14 @@ const REFUSALS = {
   'wrong-model-chat': 'model',
   'wrong-model-embeddings': 'model',
   'wrong-model-responses': 'model',
+  'wrong-model-messages': 'model',
+  'policy-messages': 'policy',
+  'provider-400-messages': 'provider',
+  'provider-401-messages': 'provider',
+  'provider-403-messages': 'provider',
+  'provider-404-messages': 'provider',
+  'provider-429-messages': 'provider',
+  'provider-500-messages': 'provider',
   'policy-completions': 'policy',
   'policy-chat': 'policy',
   'rate-limit': 'quota',
@@ -24,7 +31,7 @@ const REFUSALS = {
   'cache-ping-off': 'status',
 } as const;
 
-describe.each(RECORDED_RELEASE)('the refusals of LiteLLM %s', (release) => {
+describe.each(RECORDINGS)('the refusals of LiteLLM %s', (release) => {
   it.each(Object.entries(REFUSALS))('%s is %s', (name, failure) => {
     const { status, body } = recorded(release, name);
     expect(refusal(status, body)).toBe(failure);

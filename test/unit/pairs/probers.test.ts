@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { RECORDED_RELEASE, type RecordedRelease } from '../../../dev/gateway.ts';
+import type { GatewayRelease } from '../../../dev/gateway.ts';
 import { type CacheMarkers, readCacheMarkers, readStreamMarkers } from '../../../src/litellm/cache-markers.ts';
 import { createStreamReader } from '../../../src/litellm/stream.ts';
 import { ROUTE, type Route } from '../../../src/model/cache.ts';
 import { PROBERS } from '../../../src/pairs/index.ts';
-import { recorded } from '../../support/litellm-answer.ts';
+import { RECORDINGS, recorded } from '../../support/litellm-answer.ts';
 
-/** The routes of which answers are recorded. */
-const RECORDED = ROUTE.filter((route) => route !== 'messages');
 const NO_PHASES = { resolve: 0, connect: 0, tls: 0, send: 0, wait: 0, transfer: 0 };
 
-function marks(release: RecordedRelease, route: Route, which: 'first' | 'duplicate'): CacheMarkers {
-  const answer = { ...recorded(release, `${route.replace('_', '-')}-${which}`), seconds: 0, phases: NO_PHASES };
+function marks(release: GatewayRelease, route: Route, name: string): CacheMarkers {
+  const answer = { ...recorded(release, name), seconds: 0, phases: NO_PHASES };
   const stream = createStreamReader();
   stream.feed(Buffer.from(answer.body), 0);
   const { results } = PROBERS[route];
@@ -20,22 +18,54 @@ function marks(release: RecordedRelease, route: Route, which: 'first' | 'duplica
   return read;
 }
 
+/** The marks of two answers to the same request, and of a third that asks for none of the cache. */
+function recordedTriple(release: GatewayRelease, route: Route, prefix: string): [CacheMarkers, CacheMarkers, CacheMarkers] {
+  const of = (which: string) => marks(release, route, `${prefix}${route.replace('_', '-')}-${which}`);
+  return [of('first'), of('duplicate'), of('again')];
+}
+
 const blank: CacheMarkers = { apiBase: false, timed: false, fromProvider: false };
 
-describe.each(RECORDED_RELEASE)('recorded pairs of LiteLLM %s', (release) => {
-  it.each(RECORDED)('%s', (route) => {
-    const cached = route !== 'responses' || release !== '1.80.9';
-    expect(PROBERS[route].cache(marks(release, route, 'first'), marks(release, route, 'duplicate'))).toEqual({
-      first: 'miss',
-      duplicate: cached ? 'hit' : 'miss',
-      labelled: true,
-    });
-  });
+/**
+ * What tells a hit from a second answer of the model: the name of its key (`key`), the id that it repeats (`id`), headers that the
+ * one has and the other has not (`headers`); `none` where the release does not cache it.
+ */
+type Sign = 'key' | 'id' | 'headers' | 'none';
 
-  it.each(RECORDED)('%s: two first answers are no hit', (route) => {
-    const first = marks(release, route, 'first');
-    const other = { ...first, id: `${first.id}-other` };
-    expect(PROBERS[route].cache(first, other).duplicate).toBe('miss');
+const KEY = { completions: 'key', chat: 'key', chat_stream: 'key', embeddings: 'headers', responses: 'key', messages: 'key' } as const;
+
+/** By release and route, of a mock model and of a provider of OpenAI's API, which gives no answer twice. */
+const SIGNS: Readonly<Record<string, { mock: Readonly<Record<Route, Sign>>; provided: Readonly<Record<Route, Sign>>; native: Sign }>> = {
+  '1.80.9': {
+    mock: { ...KEY, chat_stream: 'id', responses: 'none', messages: 'none' },
+    provided: { ...KEY, chat_stream: 'id', responses: 'none', messages: 'id' },
+    native: 'none',
+  },
+  '1.104.2': { mock: { ...KEY, messages: 'headers' }, provided: { ...KEY, messages: 'id' }, native: 'id' },
+  '1.106.0': { mock: KEY, provided: KEY, native: 'key' },
+  '1.110.2': { mock: KEY, provided: KEY, native: 'key' },
+};
+/** Routes whose hits need no key to be recognised as such. */
+const WITHOUT_LABEL: readonly Route[] = ['chat_stream', 'embeddings'];
+
+describe.each(RECORDINGS)('recorded pairs of LiteLLM %s', (release) => {
+  const { mock, provided, native } = SIGNS[release] ?? { mock: KEY, provided: KEY, native: 'key' };
+
+  it.each([
+    ...ROUTE.map((route) => [route, route, '', mock[route]] as const),
+    ...ROUTE.map((route) => [`${route} of a provider`, route, 'provided-', provided[route]] as const),
+    ['messages of Anthropic', 'messages', 'native-', native] as const,
+  ])('%s', (_, route, prefix, sign) => {
+    const { cache } = PROBERS[route];
+    const [first, duplicate, again] = recordedTriple(release, route, prefix);
+    const isHit = sign !== 'none';
+    expect(cache(first, duplicate)).toMatchObject({ first: 'miss', duplicate: isHit ? 'hit' : 'miss' });
+    if (isHit) expect(cache(first, duplicate).labelled).toBe(sign === 'key' || WITHOUT_LABEL.includes(route));
+    // A second answer of the model to the same question is none of the cache.
+    expect(cache(first, again)).toMatchObject({ first: 'miss', duplicate: 'miss' });
+    expect(duplicate.cacheKey !== undefined).toBe(sign === 'key');
+    if (sign === 'id') expect([duplicate.id, again.id === first.id]).toEqual([first.id, false]);
+    if (sign === 'headers') expect([duplicate.id, again.id]).toEqual([first.id, first.id]);
   });
 });
 
@@ -50,6 +80,18 @@ describe('the reading of a pair', () => {
 
   it.each(ROUTE)('of %s takes a key on the first answer for a hit', (route) => {
     expect(PROBERS[route].cache({ ...blank, cacheKey: 'k' }, blank).first).toBe('hit');
+  });
+
+  it('of messages goes by the time that LiteLLM adds where the id is that of every mock answer', () => {
+    const mock = { ...blank, timed: true, id: 'msg_013Zva2CMHLNnXjNJJKqJ2EF' };
+    const { cache } = PROBERS.messages;
+    expect(cache(mock, mock)).toMatchObject({ first: 'miss', duplicate: 'miss' });
+    expect(cache(mock, { ...mock, overhead: true })).toEqual({ first: 'miss', duplicate: 'hit', labelled: false });
+    expect(cache({ ...mock, overhead: true }, { ...mock, overhead: true })).toMatchObject({ duplicate: 'unknown', labelled: false });
+    expect(cache(mock, { ...mock, cacheKey: 'k' })).toEqual({ first: 'miss', duplicate: 'hit', labelled: true });
+    const own = { ...mock, id: 'msg_1', overhead: true };
+    expect(cache(own, own)).toEqual({ first: 'miss', duplicate: 'hit', labelled: false });
+    expect(cache(own, { ...own, id: 'msg_2' }).duplicate).toBe('miss');
   });
 
   it('of embeddings is unknown when the first answer carries none of the marks', () => {

@@ -1,9 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import type { Recovery } from '../../breaker/recovery.ts';
 import { FAULTS } from '../../gauntlet/index.ts';
 import { parseRelease } from '../../release/parse-release.ts';
 import { isAsKnown, reportOf, type Trial } from '../../release/report.ts';
 import { TWELVE } from '../../release/twelve.ts';
 
+const CHAT: Recovery = {
+  release: '1.111.0',
+  trouble: 'password refused',
+  traffic: 'chat',
+  recovery: 5,
+  exporter: false,
+  seconds: 3.62,
+  patience: 45,
+  verdict: undefined,
+};
 const TRIAL: Trial = {
   release: '1.111.0',
   before: '1.110.2',
@@ -11,9 +22,10 @@ const TRIAL: Trial = {
   minutes: 31,
   replaced: [{ name: 'litellm-enterprise', upTo: '<=0.1.83.post1' }, { name: 'litellm-proxy' }],
   inside: { found: { packages: { gone: ['redis 6.4.0'], added: ['redis 7.0.0'] }, routes: { gone: [], added: [] } } },
-  answers: { found: {} },
+  answers: { found: { differences: {}, notBefore: ['messages-first'], notNow: [] } },
   resolved: { found: { cases: 300, differences: [] } },
   faults: { found: [{ name: 'Redis stopped', score: 'right', said: 'working none, then memory_only redis_unreachable' }] },
+  recovered: { found: [CHAT] },
 };
 
 describe('the report of a trial', () => {
@@ -30,7 +42,9 @@ Tried on 2026-12-01 by \`npm run try-release -- 1.111.0\`, in 31 minutes. The pa
 
 ### What it answers
 
-Every recorded answer looks as before.
+Every answer that was recorded of both looks as before.
+
+Recorded of 1.111.0 only: messages-first.
 
 ### What the doctor says of it
 
@@ -43,6 +57,10 @@ It resolves the connection of all 300 generated configurations as this release d
 | fault | score | what the exporter said |
 |---|---|---|
 | Redis stopped | right | working none, then memory_only redis_unreachable |
+
+### After refused logins
+
+- password refused, chat, recovery 5 s: 3.6 s
 `);
     expect(isAsKnown(TRIAL)).toBe(true);
   });
@@ -50,6 +68,7 @@ It resolves the connection of all 300 generated configurations as this release d
   it.each([
     ['a step that was not done', { answers: { failed: 'the gateway did not start' } }],
     ['a wrong cause', { faults: { found: [{ name: 'Redis stopped', score: 'wrong cause', said: 'x' }] } }],
+    ['a recovery that was not measured', { recovered: { failed: 'the gateway did not start' } }],
     ['a fault that was not run', { faults: { found: [{ name: 'Redis stopped', score: 'not run', said: 'x' }] } }],
     [
       'another resolution',
@@ -60,9 +79,18 @@ It resolves the connection of all 300 generated configurations as this release d
     expect(reportOf({ ...TRIAL, ...change })).not.toBe(reportOf(TRIAL));
   });
 
+  it('needs a person for a breaker that does not close on a release of which that is not known', () => {
+    const stuck = { found: [{ ...CHAT, seconds: undefined }] };
+    expect(isAsKnown({ ...TRIAL, release: '1.109.3', recovered: stuck })).toBe(false);
+    expect(isAsKnown({ ...TRIAL, release: '1.110.2', recovered: stuck })).toBe(true);
+    expect(reportOf({ ...TRIAL, recovered: stuck })).toContain('- password refused, chat, recovery 5 s: not within 45 s');
+  });
+
   it('cuts long lists and says how much more there is', () => {
     const added = Array.from({ length: 60 }, (_, index) => `word ${index}`);
-    expect(reportOf({ ...TRIAL, answers: { found: { chat: { gone: [], added } } } })).toContain('  - and 20 more');
+    expect(reportOf({ ...TRIAL, answers: { found: { differences: { chat: { gone: [], added } }, notBefore: [], notNow: [] } } })).toContain(
+      '  - and 20 more',
+    );
   });
 });
 

@@ -37,6 +37,27 @@ describe('owners', () => {
     expect(Object.keys(shown(store))).toEqual(['llm.gateway.up {"gateway":"proxy"}', 'process.uptime {}']);
   });
 
+  it('may be nodes of a target, each with series of its own that go with it', () => {
+    const store = createStore(clockAt(START), (text) => text.replace('secret', '***'));
+    const whole = store.open(TARGET);
+    const [first, second] = ['10.0.0.1:6379', 'secret.example:6379'].map((node) => store.open({ ...TARGET, node }));
+    whole.replace('scrape', [sample('redis.cluster.state', {}, 1)], START);
+    first?.replace('scrape', [sample('redis.up', {}, 1)], START);
+    first?.add('redis.scrape.failures', { 'error.type': 'timeout' });
+    second?.replace('scrape', [sample('redis.up', {}, 0)], START);
+    expect(shown(store)).toEqual({
+      'redis.cluster.state {"redis_target":"cache"}': 1,
+      'redis.up {"redis_target":"cache","redis_node":"10.0.0.1:6379"}': 1,
+      'redis.scrape.failures {"redis_target":"cache","redis_node":"10.0.0.1:6379","error.type":"timeout"}': 1,
+      'redis.up {"redis_target":"cache","redis_node":"***.example:6379"}': 0,
+    });
+    first?.close();
+    first?.add('redis.scrape.failures', { 'error.type': 'timeout' });
+    expect(Object.keys(shown(store)).filter((row) => row.includes('10.0.0.1'))).toEqual([]);
+    expect(() => store.open({ ...TARGET, node: 'secret.example:6379' })).toThrow('open already');
+    store.open({ ...TARGET, node: '10.0.0.1:6379' });
+  });
+
   it('cannot be open twice, but the same name may be of two kinds', () => {
     const store = createStore(clockAt(START));
     store.open(TARGET);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CounterDelta } from '../../../src/verdict/growth.ts';
-import { compare, HEARD } from '../../../src/verdict/repetition.ts';
+import { compare, RECEIVED } from '../../../src/verdict/repetition.ts';
 
 function deltas(...each: readonly CounterDelta['by'][]): CounterDelta[] {
   return each.map((by) => ({ seconds: 1, by }));
@@ -22,7 +22,7 @@ describe('the counters that move with each question, and never between', () => {
 
   it('are PINGs where these are the question, and not otherwise', () => {
     const [asked, between] = [deltas({ pings: 1, NOAUTH: 1 }, { pings: 2 }), deltas({}, { pings: 0 })];
-    expect(compare(asked, between, HEARD).counters).toEqual(['pings']);
+    expect(compare(asked, between, RECEIVED).counters).toEqual(['pings']);
     expect(compare(asked, between).counters).toEqual([]);
   });
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../schedule/clock.ts';
 import { type CounterDelta, type CounterSnapshot, deltaBetween } from '../../../verdict/growth.ts';
-import { compare, HEARD, NOT_LET_IN, type Repetition } from '../../../verdict/repetition.ts';
+import { compare, NOT_LET_IN, RECEIVED, type Repetition } from '../../../verdict/repetition.ts';
 import { pingRecovered, type SelfReport } from '../self-report.ts';
 
 /** What the experiment works with: how `/cache/ping` is asked once more, and how the server's counters are read. */
@@ -15,13 +15,13 @@ export interface PingParts {
 
 /**
  * The last status of `/cache/ping`, whether it answered 200 again meanwhile, and what the server did; undefined when that
- * could not be compared. `heard`: whether the server counted a PING each time; undefined where that was not the question.
+ * could not be compared. `received`: whether the server counted a PING each time; undefined where that was not the question.
  */
 export interface PingExperiment {
   readonly report: SelfReport;
   readonly recovered: boolean;
   readonly repetition: Repetition | undefined;
-  readonly heard?: boolean | undefined;
+  readonly received?: boolean | undefined;
 }
 
 /**
@@ -44,14 +44,14 @@ const LONGEST_MS = 300;
 export async function repeatPing(parts: PingParts, known: SelfReport, until: number): Promise<PingExperiment> {
   const { askPing, snapshot, hears, clock, signal } = parts;
   const status = hears && known.cachePing === 200 ? 200 : 503;
-  const counted = status === 200 ? HEARD : NOT_LET_IN;
+  const counted = status === 200 ? RECEIVED : NOT_LET_IN;
   const [asked, between]: [CounterDelta[], CounterDelta[]] = [[], []];
   let [report, recovered] = [known, false];
   const ended = (repetition?: Repetition): PingExperiment => ({
     report,
     recovered,
     repetition,
-    ...(status === 200 && { heard: repetition?.times === PAUSES.length && repetition.counters.length > 0 }),
+    ...(status === 200 && { received: repetition?.times === PAUSES.length && repetition.counters.length > 0 }),
   });
   let last = report.cachePing === status ? await snapshot() : undefined;
   for (const pause of PAUSES) {

@@ -1,5 +1,6 @@
 import type { Cluster, ClusterNode } from '../../../redis/connection/cluster.ts';
-import { CLUSTER_NODES, CLUSTER_SHARDS, myselfIn, type NodeEntry, readNodes } from '../../../redis/replies/cluster.ts';
+import { settle } from '../../../redis/connection/failure.ts';
+import { CLUSTER_NODES, CLUSTER_SHARDS, CLUSTER_SLOTS_QUERY, myselfIn, type NodeEntry, readNodes } from '../../../redis/replies/cluster.ts';
 import type { ServerWatch } from '../watch.ts';
 
 /** A cluster as one of its nodes sees it. `id` is that of the node itself, as far as it tells. */
@@ -32,10 +33,17 @@ export async function discover(
 async function ask(node: ClusterNode, watch: ServerWatch | undefined, signal: AbortSignal): Promise<View | undefined> {
   const { address, tls } = node.target.config;
   if (watch === undefined || address === undefined || !('host' in address)) return undefined;
-  const lines = await watch.ask(CLUSTER_NODES, signal);
-  const shards = await watch.ask(CLUSTER_SHARDS, signal);
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(node.target.config.timeout / 2)]);
+  // A node that ends in between takes nothing from what the others tell.
+  const told = await settle(Promise.all([watch.ask(CLUSTER_NODES, limited), askShards(watch, limited)]));
+  const [lines, shards] = told.ok ? told.value : [];
   const nodes = readNodes(shards, lines, { host: address.host, port: address.port, tls: tls !== undefined });
   return nodes.length === 0 ? undefined : { from: node, id: myselfIn(lines), nodes };
+}
+
+/** Who has which slots, in whichever form the server tells it. */
+async function askShards(watch: ServerWatch, signal: AbortSignal): Promise<unknown> {
+  return (await watch.ask(CLUSTER_SHARDS, signal)) ?? watch.ask(CLUSTER_SLOTS_QUERY, signal);
 }
 
 /** Slots whose master is well in the eyes of a node: one that was cut off from the others sees few. */

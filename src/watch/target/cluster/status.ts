@@ -13,7 +13,7 @@ export interface SeenNode {
 const MAX_CLIENTS = 50;
 
 /** A node for the page: the name, what it is there for, how it is. */
-export function nodeStatus({ node, status }: SeenNode): NodeStatus {
+function nodeStatus({ node, status }: SeenNode): NodeStatus {
   const slots = node.slots.reduce((sum, [first, last]) => sum + last - first + 1, 0);
   const { up, failure, keys, usedMemoryBytes } = status;
   return { name: node.name, role: node.role, state: node.state, slots, up, failure, keys, usedMemoryBytes };

@@ -1,10 +1,11 @@
 import type { Series } from '../../../catalogue/series.ts';
-import { type AuthState, EXPORTER_CREDENTIAL, type RedisFailure } from '../../../model/redis.ts';
+import type { AuthState, RedisFailure } from '../../../model/redis.ts';
 import type { TargetStatus } from '../../../model/status.ts';
 import type { Log, Tick } from '../../../model/tick.ts';
 import type { Cluster, ClusterNode } from '../../../redis/connection/cluster.ts';
-import { RedisError, settle } from '../../../redis/connection/failure.ts';
+import { classify, RedisError, settle } from '../../../redis/connection/failure.ts';
 import type { TargetState } from '../../../redis/connection/target.ts';
+import { servesAll } from '../../../redis/replies/cluster.ts';
 import { createTargetWatch, type ServerWatch, type TargetWatch, type TargetWatchOptions } from '../watch.ts';
 import { discover, type View } from './discovery.ts';
 import { problemsOf, seedProblems } from './problems.ts';
@@ -20,8 +21,6 @@ export type ClusterWatchOptions = Omit<TargetWatchOptions, 'target' | 'room'> & 
 interface Member {
   readonly watch: ServerWatch;
   readonly series: Series;
-  /** Ticks one after the other in which it could not be read. */
-  away: number;
 }
 
 /** The scrapes of the nodes and the questions after them fit into this much of the interval. */
@@ -32,6 +31,8 @@ const LOST_TICKS = 2;
 /** After so many ticks without an answer to which nodes there are it is asked again on new connections: the right may have been granted. */
 const ASK_AGAIN_TICKS = 20;
 const MAX_PROBLEMS = 20;
+/** More nodes than are watched. */
+const MAX_AWAY = 1_000;
 
 const NOT_FOUND = 'no node answers which other nodes there are';
 
@@ -42,6 +43,8 @@ const NOT_FOUND = 'no node answers which other nodes there are';
 export function createClusterWatch({ cluster, openNode, ...options }: ClusterWatchOptions): TargetWatch {
   const { config, series, log, clock } = options;
   const members = new Map<string, Member>();
+  /** Ticks one after the other in which a node could not be read, also of one that was not known in between. */
+  const away = new Map<string, number>();
   const timeout = Math.min(2 * config.timeout, config.interval * SHARE_OF_INTERVAL);
   let asked = new Set<string>();
   let outcome: Pick<TargetStatus, 'up' | 'failure' | 'detail' | 'traceId' | 'clusterOk' | 'lastScrapeAt' | 'scrapeSeconds'> = {};
@@ -69,7 +72,7 @@ export function createClusterWatch({ cluster, openNode, ...options }: ClusterWat
       };
       const room = () => Math.floor(config.max_series / Math.max(1, cluster.nodes.length));
       const watch = createTargetWatch({ ...options, target, series: nodeSeries, log: named(log, name), onRecovery, room });
-      members.set(name, { watch, series: nodeSeries, away: 0 });
+      members.set(name, { watch, series: nodeSeries });
       return true;
     });
   }
@@ -85,10 +88,16 @@ export function createClusterWatch({ cluster, openNode, ...options }: ClusterWat
         const member = members.get(name);
         if (member === undefined) return;
         const scraped = await settle(member.watch.job.run(tickOf(tick, name, signal)));
-        member.away = scraped.ok ? 0 : member.away + 1;
+        if (scraped.ok) away.delete(name);
+        else away.set(name, (away.get(name) ?? 0) + 1);
       }),
     );
-    tick.signal.throwIfAborted();
+    const [oldest] = away.keys();
+    if (away.size > MAX_AWAY && oldest !== undefined) away.delete(oldest);
+    if (!tick.signal.aborted) return;
+    // A tick that was stopped has shown nothing; one that ran out of time has.
+    const stopped = classify(tick.signal.reason, 'the nodes of the cluster');
+    if (stopped.failure !== 'timeout') throw stopped;
   }
 
   /** What the nodes say which nodes there are; a node of the configuration may be one of another cluster. */
@@ -114,8 +123,7 @@ export function createClusterWatch({ cluster, openNode, ...options }: ClusterWat
     if (tried.length > 0) ofSeeds = seedProblems(tried, { views, watchOf });
     await scrape(matchMembers(), tick);
     const error = publish(views, clock.now(), (clock.monotonic() - start) / 1_000, tick);
-    const away = (name: string) => members.get(name)?.away ?? 0;
-    setProblems([...ofSeeds, ...problemsOf({ cluster, views, watchOf, away })].slice(0, MAX_PROBLEMS));
+    setProblems([...ofSeeds, ...problemsOf({ cluster, views, watchOf, away: (name) => away.get(name) ?? 0 })].slice(0, MAX_PROBLEMS));
     // After a failover the keys are in other places, and a pair at once shows that the gateway has found them.
     const moved = before !== undefined && before !== mastersNow();
     if (recovered || moved || (wasOk === false && outcome.clusterOk)) options.onRecovery();
@@ -131,7 +139,9 @@ export function createClusterWatch({ cluster, openNode, ...options }: ClusterWat
   /** Shows what the nodes make together, and gives why the cluster cannot be read whole: a replica that is away takes nothing from it. */
   function publish(views: readonly View[], at: number, seconds: number, tick: Tick): RedisError | undefined {
     const masters = seenOf(cluster.masters());
-    const info = worstInfo(cluster.nodes.flatMap(({ name }) => watchOf(name)?.clusterInfo ?? []));
+    const infoOf = (nodes: readonly ClusterNode[]) => worstInfo(nodes.flatMap(({ name }) => watchOf(name)?.clusterInfo ?? []));
+    // A replica that is cut off from the others calls the cluster down, which serves its clients all the same.
+    const info = infoOf(cluster.masters()) ?? infoOf(cluster.nodes);
     const up = seenOf(cluster.nodes).some(({ status }) => status.up);
     const error = errorOf(masters, views);
     unanswered = up ? 0 : unanswered + 1;
@@ -141,9 +151,17 @@ export function createClusterWatch({ cluster, openNode, ...options }: ClusterWat
       at,
     );
     const whole = error === undefined ? { lastScrapeAt: at, scrapeSeconds: seconds } : {};
-    outcome = { ...outcome, up, failure: error?.failure, detail: error?.message, traceId: tick.traceId, clusterOk: info?.ok, ...whole };
+    outcome = {
+      ...outcome,
+      up,
+      failure: error?.failure,
+      detail: error?.message,
+      traceId: tick.traceId,
+      clusterOk: info && servesAll(info),
+      ...whole,
+    };
     cluster.auth = authOf(masters);
-    cluster.state = stateOf(masters, info?.ok === false ? 'clusterdown' : error?.failure, up, at);
+    cluster.state = stateOf(masters, outcome.clusterOk === false ? 'clusterdown' : error?.failure, up, at);
     tick.note({ redis_target: config.name, 'server.address': cluster.address, nodes: cluster.nodes.length });
     return error;
   }
@@ -188,10 +206,10 @@ export function createClusterWatch({ cluster, openNode, ...options }: ClusterWat
   };
 }
 
-/** The exporter's own credential is good where every master takes it. */
+/** The exporter's own credential may be used where a master takes it: each is asked for itself before it is used there. */
 function authOf(masters: readonly SeenNode[]): AuthState {
-  const own = credentialsOf(masters.map(({ status }) => status)).find(({ credential }) => credential === EXPORTER_CREDENTIAL);
-  return own?.state ?? 'unknown';
+  const states = masters.map(({ node }) => node.target.auth);
+  return states.find((state) => state === 'ok' || state === 'disabled') ?? states.find((state) => state === 'failed') ?? 'unknown';
 }
 
 /** What a verdict may rest on: a credential that one master refuses is refused, and accepted is what all take. */

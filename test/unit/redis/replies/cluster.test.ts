@@ -84,6 +84,19 @@ describe('the nodes of a cluster', () => {
     expect(readNodes(undefined, lines, FROM)).toHaveLength(3);
   });
 
+  it('have the slots of CLUSTER NODES where nothing else tells them', () => {
+    const slots = '0-5460 7000 9000-8999 16384 99999 [5461->-abc] x';
+    const lines = `${A} 10.0.0.1:6379@16379 master - 0 0 1 connected ${slots}\n${B} 10.0.0.2:6379@16379 slave ${A} 0 0 1 connected`;
+    expect(readNodes(null, lines, FROM).map(({ slots: ranges }) => ranges)).toEqual([
+      [
+        [0, 5460],
+        [7000, 7000],
+      ],
+      [],
+    ]);
+    expect(readNodes([shard([1, 2], node(A))], lines, FROM)[0]?.slots).toEqual([[1, 2]]);
+  });
+
   it('have their slots only where no other master of the shard is better off: one that failed keeps its row', () => {
     const shards = [shard([0, 5460], node(A, { health: 'fail' }), node(B, { endpoint: '10.0.0.2' }))];
     expect(readNodes(shards, undefined, FROM).map(({ id, slots }) => [id, slots])).toEqual([

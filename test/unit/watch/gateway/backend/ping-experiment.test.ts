@@ -131,17 +131,17 @@ function seeded(seed: number): () => number {
 
 describe('asking a gateway that answers whether Redis hears it', () => {
   const ALL = [200, 200, 200, 200];
-  const heard = async (more: Scene, hears = true) => {
+  const received = async (more: Scene, hears = true) => {
     const { parts, seen } = scene(more);
     return { ...(await repeatPing({ ...parts, hears }, { cachePing: 200 }, 10_000)), asked: seen.asked };
   };
 
   it('finds that Redis counts a PING each time and none between', async () => {
-    expect(await heard({ ping: { statuses: ALL, arrives: true } })).toMatchObject({ heard: true, asked: 4 });
+    expect(await received({ ping: { statuses: ALL, arrives: true } })).toMatchObject({ received: true, asked: 4 });
   });
 
   it('is not asked where nothing depends on it', async () => {
-    expect(await heard({ ping: { statuses: ALL, arrives: true } }, false)).toMatchObject({ repetition: undefined, asked: 0 });
+    expect(await received({ ping: { statuses: ALL, arrives: true } }, false)).toMatchObject({ repetition: undefined, asked: 0 });
   });
 
   it.each<[string, Scene]>([
@@ -151,14 +151,14 @@ describe('asking a gateway that answers whether Redis hears it', () => {
     ['an answer is another one', { ping: { statuses: [200, 200, 503], arrives: true } }],
     ['the server cannot be read', { ping: { statuses: ALL, arrives: true }, readable: () => false }],
   ])('does not find it where %s', async (_, more) => {
-    expect((await heard(more)).heard).toBe(false);
+    expect((await received(more)).received).toBe(false);
   });
 
   it('takes no client for the gateway that pings at a fixed pace, whichever', async () => {
     for (let pace = 1; pace < 2_000; pace += 1) {
       for (const phase of [0, 0.25, 0.5, 0.75]) {
         const more: Scene = { ping: { statuses: ALL }, otherPings: (until) => Math.floor(until / pace + phase) };
-        expect((await heard(more)).heard, `every ${pace} ms`).toBe(false);
+        expect((await received(more)).received, `every ${pace} ms`).toBe(false);
       }
     }
   });
