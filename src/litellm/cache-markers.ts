@@ -34,7 +34,7 @@ export function readCacheMarkers(results: string, answer: Exchange): CacheMarker
   if (!Array.isArray(at(body, results))) return undefined;
   const usage = at(body, 'usage');
   return {
-    id: text(at(body, 'id')),
+    id: idOf(text(at(body, 'id'))),
     created: amount(at(body, 'created')),
     inputTokens: amount(at(usage, 'prompt_tokens')) ?? amount(at(usage, 'input_tokens')),
     outputTokens: amount(at(usage, 'completion_tokens')) ?? amount(at(usage, 'output_tokens')),
@@ -45,7 +45,7 @@ export function readCacheMarkers(results: string, answer: Exchange): CacheMarker
 /** The marks of a streamed answer; undefined when it was not a complete stream of chunks. */
 export function readStreamMarkers(answer: Exchange, stream: StreamMarkers): CacheMarkers | undefined {
   if (!stream.complete || stream.id === undefined) return undefined;
-  return { id: stream.id, ...headerMarkers(answer.headers) };
+  return { id: idOf(stream.id), ...headerMarkers(answer.headers) };
 }
 
 /** A version that is safe as a label: what a gateway calls its version can be any text, which is then left out. */
@@ -65,4 +65,9 @@ function headerMarkers(headers: Exchange['headers']): Omit<CacheMarkers, 'id' | 
     costUsd: cost === undefined || cost.trim() === '' ? undefined : amount(Number(cost)),
     version: sanitizeVersion(headers['x-litellm-version']),
   };
+}
+
+/** An id; where something blanks them all, equal ones say nothing. */
+function idOf(id: string | undefined): string | undefined {
+  return id === undefined || id.trim() === '' ? undefined : id;
 }

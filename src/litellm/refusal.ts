@@ -21,6 +21,14 @@ const REFUSALS: readonly Rule[] = [
   },
   { statuses: [400, 403], says: /Not allowed to set \S+ as a cache control/, failure: 'policy' },
   { statuses: [400, 404], says: /Invalid model name passed in/, failure: 'model' },
+  // A path that is not there has no error of an API: Anthropic's and OpenAI's of a model that is not there, as some gateways pass them on.
+  {
+    statuses: [404],
+    says: /not_found_error|model_not_found|\bmodel\b[^\n]{0,300}(?:not found|does not exist|not available)/i,
+    failure: 'model',
+  },
+  { statuses: [529], says: /(?:)/, failure: 'provider' },
+  { statuses: 'any', says: /^overloaded_error /, failure: 'provider' },
   { statuses: [401, 403], says: /key_model_access_denied|not allowed to access model|can only access models/, failure: 'model' },
   { statuses: [400, 401], says: /budget_exceeded|Budget has been exceeded|ExceededBudget/, failure: 'quota' },
   // Without a database a key other than the master key cannot be looked up.

@@ -201,6 +201,36 @@ describe.skipIf(LACKS_REDIS)('INFO of a server', () => {
     keys.close();
     await watched.watch.close();
   });
+
+  it.each(['-ERR server error\r\n', '-ERR backend unavailable\r\n', '-try again later\r\n', '$0\r\n\r\n'])(
+    'that is answered once with %j is asked with its sections again on the next connection',
+    async (answer) => {
+      const redis = await startRedis();
+      let left = 2;
+      const proxy = await startRedisProxy(redis.port, (words) => (words[0] === 'INFO' && left-- > 0 ? answer : undefined));
+      const watched = watchTarget(targetConfig(proxy.url));
+      for (let tick = 0; tick < 2; tick++) await watched.tick();
+      await redis.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+      for (let tick = 0; tick < 3; tick++) await watched.tick();
+      expect(watched.watch.status().unseen).toBeUndefined();
+      expect(watched.metrics()).toContain('redis.errors');
+      await watched.watch.close();
+    },
+  );
+
+  it('whose connection cannot be named for a moment is named the next time', async () => {
+    const redis = await startRedis();
+    let left = 1;
+    const proxy = await startRedisProxy(redis.port, (words) =>
+      words[1] === 'SETNAME' && left-- > 0 ? '-LOADING Redis is loading the dataset in memory\r\n' : undefined,
+    );
+    const watched = watchTarget(targetConfig(proxy.url));
+    await watched.tick();
+    await redis.command('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    for (let tick = 0; tick < 2; tick++) await watched.tick();
+    expect(String(await redis.command('CLIENT', 'LIST'))).toContain('name=litellm-cache-exporter');
+    await watched.watch.close();
+  });
 });
 
 describe.skipIf(LACKS_REDIS)('a server that does not answer what is asked for the keys of probes', () => {

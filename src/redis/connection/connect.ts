@@ -12,7 +12,7 @@ import { asText } from './reply-reader.ts';
 import { findMaster } from './sentinel.ts';
 import { answersTls, certificateExpiry, openSocket } from './socket.ts';
 import type { Command, Connection, Own, Target } from './target.ts';
-import { createUnanswered, isForGood } from './unanswered.ts';
+import { createUnanswered, isAnswer, isForGood } from './unanswered.ts';
 
 const USE_TLS_SCHEME =
   'the server hangs up on plain text and answers TLS; write rediss:// in the URL, or add tls: {} where nodes are named';
@@ -26,7 +26,7 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
   const refused = { length: 0, depth: 0, type: 0 };
   const unanswered = createUnanswered();
   /** The server, or a proxy in front of it, takes no sections after INFO. */
-  let plainInfo = false;
+  const plainInfo = new WeakSet<Connection>();
   const credential: Credential = { name: EXPORTER_CREDENTIAL, username: config.username, password: config.password };
   const database = config.address?.db ?? 0;
   const sockets = new Set<Socket>();
@@ -102,14 +102,14 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
   async function setClientName(redis: Connection, signal: AbortSignal): Promise<void> {
     if (namingRefused) return;
     const [answer] = await askAll(redis, [['CLIENT', 'SETNAME', CLIENT_NAME]], signal);
-    namingRefused = answer?.ok === false;
+    namingRefused = answer?.ok === false && isForGood(answer.error);
   }
 
   async function ask(redis: Connection, args: readonly string[], signal: AbortSignal): Promise<unknown> {
     const known = unanswered.refusal(args, performance.now());
     if (known !== undefined) throw known;
-    const answer = await settle(askOnce(redis, formOf(args), signal));
-    const last = needsPlainInfo(args, answer) ? await settle(askOnce(redis, ['INFO'], signal)) : answer;
+    const answer = await settle(askOnce(redis, formOf(redis, args), signal));
+    const last = needsPlainInfo(redis, args, answer) ? await askPlainInfo(redis, signal) : answer;
     unanswered.note(args, last);
     if (!last.ok) throw last.error;
     return last.value;
@@ -119,18 +119,21 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
     return withoutSent(args, await counted(withAbort(redis, signal, args[0] ?? '', () => sendText(redis, args))));
   }
 
-  function formOf<T extends Command>(args: T): T | readonly ['INFO'] {
-    return plainInfo && args[0] === 'INFO' ? ['INFO'] : args;
+  function formOf<T extends Command>(redis: Connection, args: T): T | readonly ['INFO'] {
+    return plainInfo.has(redis) && args[0] === 'INFO' ? ['INFO'] : args;
   }
 
-  /** Whether INFO with sections was refused, or answered with nothing, so that INFO alone is left to try, now and from now on. */
-  function needsPlainInfo(args: Command, answer: Settled<unknown>): boolean {
-    if (plainInfo || args[0] !== 'INFO' || args.length === 1 || args[1] === 'latencystats') return false;
-    const isRefused = answer.ok
-      ? answer.value === '' || answer.value === null
-      : isForGood(answer.error) && answer.error.prefix !== 'NOPERM';
-    plainInfo = isRefused;
-    return isRefused;
+  /** Whether INFO with sections was refused, or answered with nothing, so that INFO alone is left to try. */
+  function needsPlainInfo(redis: Connection, args: Command, answer: Settled<unknown>): boolean {
+    if (plainInfo.has(redis) || args[0] !== 'INFO' || args.length === 1 || args[1] === 'latencystats') return false;
+    return answer.ok ? answer.value === '' || answer.value === null : isForGood(answer.error) && answer.error.prefix !== 'NOPERM';
+  }
+
+  /** INFO without sections. Where it is answered it is asked so from now on, until the next connection: a proxy may have failed once. */
+  async function askPlainInfo(redis: Connection, signal: AbortSignal): Promise<Settled<unknown>> {
+    const answer = await settle(askOnce(redis, ['INFO'], signal));
+    if (answer.ok && isAnswer(['INFO'], answer.value)) plainInfo.add(redis);
+    return answer;
   }
 
   /** A reply without the passwords, where clients choose what is in it. */
@@ -142,7 +145,10 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
 
   async function askAll(redis: Connection, commands: readonly Command[], signal: AbortSignal, form = 'text'): Promise<Settled<unknown>[]> {
     const answers = await withAbort(redis, signal, 'PIPELINE', async () => {
-      const replies = await sendAll(redis, commands.map(formOf));
+      const replies = await sendAll(
+        redis,
+        commands.map((args) => formOf(redis, args)),
+      );
       return replies.map((reply, index): Settled<unknown> => {
         if (!(reply instanceof ReplyError))
           return { ok: true, value: form === 'bytes' ? reply : withoutSent(commands[index] ?? [], asText(reply)) };
@@ -151,8 +157,8 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
         return { ok: false, error: reason };
       });
     });
-    const again = commands.findIndex((args, index) => needsPlainInfo(args, answers[index] ?? { ok: true, value: undefined }));
-    if (again >= 0) answers[again] = await settle(askOnce(redis, ['INFO'], signal));
+    const again = commands.findIndex((args, index) => needsPlainInfo(redis, args, answers[index] ?? { ok: true, value: undefined }));
+    if (again >= 0) answers[again] = await askPlainInfo(redis, signal);
     for (const [index, answer] of answers.entries()) unanswered.note(commands[index] ?? [], answer);
     return answers;
   }

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readCacheMarkers, sanitizeVersion } from '../../../src/litellm/cache-markers.ts';
+import { readCacheMarkers, readStreamMarkers, sanitizeVersion } from '../../../src/litellm/cache-markers.ts';
 import type { Exchange } from '../../../src/litellm/request.ts';
+import { PROBERS } from '../../../src/pairs/index.ts';
 import { recorded } from '../../support/litellm-answer.ts';
 
 function exchangeOf(status: number, headers: Record<string, string>, body: string): Exchange {
@@ -80,6 +81,21 @@ describe('the marks of an answer', () => {
         expect(marks?.version ?? '1').toMatch(/^[0-9A-Za-z.+-]{1,32}$/);
       }),
     );
+  });
+});
+
+describe('an id that something in front of the gateway blanks', () => {
+  it.each(['', ' ', null, 0])('%j proves no hit by being the same again, on any route', (id) => {
+    for (const prober of Object.values(PROBERS)) {
+      if (prober.results === undefined) continue;
+      const marks = readCacheMarkers(prober.results, exchangeOf(200, {}, JSON.stringify({ id, created: 1, [prober.results]: [{}] })));
+      expect(marks && prober.cache(marks, marks).duplicate, prober.route).not.toBe('hit');
+    }
+  });
+
+  it('leaves a stream one that can be read', () => {
+    const marks = readStreamMarkers(exchangeOf(200, { 'x-litellm-cache-key': 'k' }, ''), { complete: true, id: '' });
+    expect(marks).toMatchObject({ id: undefined, cacheKey: 'k' });
   });
 });
 

@@ -49,6 +49,21 @@ describe('a refusal', () => {
     }
   });
 
+  it.each([
+    [404, { type: 'error', error: { type: 'not_found_error', message: 'model: claude-x' } }, 'model'],
+    [404, { error: { type: 'invalid_request_error', message: 'The model `m` does not exist or you do not have access to it.' } }, 'model'],
+    [404, { error: { message: "Model 'm' not found, try pulling it first" } }, 'model'],
+    [404, { error: { message: 'Cannot POST /v1/messages' } }, 'status'],
+    [404, { detail: 'Not Found' }, 'status'],
+    [405, { detail: 'Method Not Allowed' }, 'status'],
+    [529, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }, 'provider'],
+    [500, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }, 'provider'],
+    [529, {}, 'provider'],
+    [429, { type: 'error', error: { type: 'rate_limit_error', message: 'This request would exceed' } }, 'quota'],
+  ])('of %i with %j is %s: no path is missing where a model is', (status, body, failure) => {
+    expect(refusal(status, JSON.stringify(body))).toBe(failure);
+  });
+
   it('is told by its status where the body says nothing', () => {
     const bare = [301, 400, 401, 403, 404, 408, 429, 500, 502, 503, 504].map((status) => [status, refusal(status, '<html>nothing</html>')]);
     expect(Object.fromEntries(bare)).toEqual({
