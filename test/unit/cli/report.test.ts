@@ -125,6 +125,8 @@ cache    UP
               ...target,
               ...named(target.name),
               credentials: target.credentials.map((entry) => ({ ...entry, credential: 'c' })),
+              // A node is called by host and port, which are read as such.
+              nodes: target.nodes?.map((node) => ({ ...node, ...named(node.name) })),
             })),
             gateways: status.gateways.map((gateway) => ({ ...gateway, ...named(gateway.name) })),
           },
