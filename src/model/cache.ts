@@ -22,7 +22,7 @@ export type CallType = (typeof CALL_TYPE)[number];
  * Anthropic's API without the key may be one of the chat call by which LiteLLM asks a provider of another API; that call is
  * answered from the memory of a worker.
  */
-export const READ_PROOF = ['every', 'marked', 'none'] as const;
+const READ_PROOF = ['every', 'marked', 'none'] as const;
 export type ReadProof = (typeof READ_PROOF)[number];
 
 /** What pages and the judgement have to know of a route; how it is probed is in `src/pairs`. */
@@ -165,7 +165,7 @@ export const CACHE_TYPE = [
 export type CacheType = (typeof CACHE_TYPE)[number];
 
 /** What the metrics of a gateway say of its circuit breaker; `none`: they have nothing of one, `no_metrics`: what was answered is something else. */
-export const BREAKER_READING = ['open', 'not_open', 'none', 'no_metrics'] as const;
+const BREAKER_READING = ['open', 'not_open', 'none', 'no_metrics'] as const;
 export type BreakerReading = (typeof BREAKER_READING)[number];
 
 /** Why a request to a gateway did not give a usable answer. */

@@ -11,7 +11,7 @@ import { TROUBLES, type TroubleName } from './trouble.ts';
 
 /** What users of the gateway send: pairs of identical requests, of these routes. */
 export const TRAFFIC = ['completions', 'chat', 'completions and chat'] as const;
-export type Traffic = (typeof TRAFFIC)[number];
+type Traffic = (typeof TRAFFIC)[number];
 
 /** One recovery that is measured. */
 export interface Case {
@@ -42,7 +42,7 @@ const RESPONSE_KEY = /(?:^|:)[0-9a-f]{64}$/;
 const PATHS = { completions: ['completions'], chat: ['chat'], 'completions and chat': ['completions', 'chat'] } as const;
 
 /** How long a recovery is waited for, in seconds: twice what a breaker needs, and some rounds. */
-export function patienceOf({ recovery }: Pick<Case, 'recovery'>): number {
+function patienceOf({ recovery }: Pick<Case, 'recovery'>): number {
   return 2 * recovery + 35;
 }
 

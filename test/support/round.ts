@@ -91,7 +91,7 @@ export function stateAfter(start: GatewayState, ...rounds: readonly Round[]): Ga
 }
 
 /** The counters of a server at which nothing was counted yet. */
-export const NO_COUNTS = {
+const NO_COUNTS = {
   runId: 'a',
   errors: {},
   rejectedConnections: 0,

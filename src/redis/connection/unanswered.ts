@@ -1,7 +1,7 @@
 import type { RedisError } from './failure.ts';
 
 /** Why a command is not answered: the user has no right to it, the server (or a proxy in front of it) does not offer it, or its answer is none. */
-export const WHY_UNANSWERED = ['no right', 'not offered', 'no answer'] as const;
+const WHY_UNANSWERED = ['no right', 'not offered', 'no answer'] as const;
 export type WhyUnanswered = (typeof WHY_UNANSWERED)[number];
 
 /** What a server does not answer, by the names of commands as people know them: `ACL LOG`, `EXISTS`, `INFO latencystats`. */
