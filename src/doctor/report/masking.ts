@@ -5,6 +5,7 @@ import { ARGUMENTS } from '../resolver/client-arguments.ts';
 import { RULES } from '../rules/index.ts';
 import type { Setup } from '../setup.ts';
 import { linesOf } from '../verification.ts';
+import { misplacedTexts } from './misplaced.ts';
 
 export { MASK } from '../../masking/mask.ts';
 
@@ -62,6 +63,7 @@ function* secretsOfFiles(texts: readonly (readonly string[])[]): Iterable<string
 
 function* secretsOf(setup: Setup): Iterable<string> {
   for (const text of secretTexts(setup)) yield* withDecoded(text);
+  yield* misplacedTexts(setup);
   for (const { name, value } of setup.variables) {
     if (value === undefined) continue;
     yield* secretsOfText(value.reveal());

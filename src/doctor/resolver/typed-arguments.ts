@@ -22,7 +22,7 @@ export const TYPE: Readonly<Record<string, 'int' | 'float' | 'bool'>> = {
 };
 
 /** The same for arguments that only the client of a cluster has. */
-const CLUSTER_TYPE: typeof TYPE = {
+export const CLUSTER_TYPE: typeof TYPE = {
   cluster_error_retry_attempts: 'int',
   dynamic_startup_nodes: 'bool',
   read_from_replicas: 'bool',

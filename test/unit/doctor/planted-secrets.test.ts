@@ -35,6 +35,27 @@ const PLACES: Readonly<Record<string, (secret: string) => GivenFiles>> = {
       (key) => [`a key ${key}`, (secret: string) => ({ 'config.yaml': config('host: h', 'port: 6379', `${key}: ${secret}`) })],
     ),
   ),
+  ...Object.fromEntries(
+    ['port', 'db', 'ssl', 'socket_timeout', 'max_connections', 'ttl', 'redis_flush_size', 'supported_call_types', 'mode', 'type'].map(
+      (key) => [`the place of ${key}`, (secret: string) => ({ 'config.yaml': config('host: h', `${key}: "${secret}"`) })],
+    ),
+  ),
+  'an item of a list of words': (secret) => ({ 'config.yaml': config('host: h', `supported_call_types: [acompletion, "${secret}"]`) }),
+  'the place of nodes': (secret) => ({ 'config.yaml': config(`redis_startup_nodes: "${secret}"`) }),
+  'the switch of the cache': (secret) => ({ 'config.yaml': `litellm_settings:\n  cache: "${secret}"\n` }),
+  'a number beside a setting that fails': (secret) => ({
+    'config.yaml': config('host: [a, b]', `port: "${secret}"`, `unread: "${secret}"`),
+  }),
+  'the port of the router': (secret) => ({ 'config.yaml': `router_settings:\n  redis_host: h\n  redis_port: "${secret}"\n` }),
+  'a number of the coordination': (secret) => ({
+    'config.yaml': `general_settings:\n  coordination_redis: {host: h, socket_timeout: "${secret}"}\n${CACHE}`,
+  }),
+  ...Object.fromEntries(
+    ['REDIS_PORT', 'REDIS_DB', 'REDIS_SSL', 'REDIS_SOCKET_TIMEOUT', 'REDIS_MAX_CONNECTIONS'].map((name) => [
+      `the variable ${name}`,
+      (secret: string) => ({ '.env': `REDIS_HOST=h\n${name}=${secret}\n`, 'config.yaml': CACHE }),
+    ]),
+  ),
   'a nested section': (secret) => ({ 'config.yaml': config('host: h', 'port: 6379', `connection_kwargs: {password: ${secret}}`) }),
   'a nested section of unknown keys': (secret) => ({
     'config.yaml': config('host: h', 'port: 6379', `connection_kwargs: {a: [{b: ${secret}}]}`),
