@@ -27,10 +27,10 @@ export interface Replacement {
   upTo?: string;
 }
 
-/** A lock: the file of hashes, and what had to be replaced to get it. */
+/** A lock: the file of hashes, and what had to be replaced to get it; undefined for one that was there before and does not say. */
 export interface Lock {
   file: string;
-  replaced: readonly Replacement[];
+  replaced: readonly Replacement[] | undefined;
 }
 
 /** A release that cannot be locked. The message names the requirement and what was tried. */
@@ -149,9 +149,9 @@ function header(release: GatewayRelease, replaced: readonly Replacement[]): stri
 ${note}`;
 }
 
-function replacedIn(lock: string): Replacement[] {
+function replacedIn(lock: string): Replacement[] | undefined {
   const line = lock.split('\n').find((one) => one.startsWith(REPLACED));
-  if (line === undefined) return [];
+  if (line === undefined) return undefined;
   return line
     .slice(REPLACED.length)
     .split(', ')

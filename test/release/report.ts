@@ -25,7 +25,7 @@ export interface Trial {
   /** The day, as 2026-11-22. */
   date: string;
   minutes: number;
-  replaced: readonly Replacement[];
+  replaced: readonly Replacement[] | undefined;
   /** What it is made of, by subject. */
   inside: Step<Readonly<Record<string, Difference>>>;
   /** Answers that look otherwise, by the name of the recording; and those that were recorded of one of both releases only. */
@@ -56,9 +56,11 @@ export function isAsKnown({ release, inside, answers, resolved, faults, recovere
 export function reportOf(trial: Trial): string {
   const { release, before, date, minutes, replaced, inside, answers, resolved, faults, recovered } = trial;
   const requirements =
-    replaced.length === 0
-      ? 'Its requirements resolve as they are.'
-      : `The package index does not have all of its requirements; tried and taken: ${replaced.map(described).join(', ')}.`;
+    replaced === undefined
+      ? 'Its requirements were locked before.'
+      : replaced.length === 0
+        ? 'Its requirements resolve as they are.'
+        : `The package index does not have all of its requirements; tried and taken: ${replaced.map(described).join(', ')}.`;
   return [
     `## LiteLLM ${release}, compared with ${before}`,
     '',
@@ -81,13 +83,19 @@ function section<T>(title: string, step: Step<T>, lines: (found: T) => string[])
   return [`### ${title}`, '', ...text, ''];
 }
 
+/** The differences of each subject; subjects that differ in the same way share their lines. */
 function differences(found: Readonly<Record<string, Difference>>, none: string): string[] {
-  const lines = Object.entries(found).flatMap(([subject, { gone, added }]) => {
+  const groups = new Map<string, { subjects: string[]; parts: string[] }>();
+  for (const [subject, { gone, added }] of Object.entries(found)) {
     const parts = [...gone.map((line) => `gone: ${code(line)}`), ...added.map((line) => `new: ${code(line)}`)];
+    const group = groups.get(parts.join('\n')) ?? { subjects: [], parts };
+    group.subjects.push(subject);
+    groups.set(parts.join('\n'), group);
+  }
+  const lines = [...groups.values()].flatMap(({ subjects, parts }) => {
     const rest = parts.length - MOST_LINES;
-    return parts.length === 0
-      ? []
-      : [`- **${subject}**`, ...[...parts.slice(0, MOST_LINES), ...(rest > 0 ? [`and ${rest} more`] : [])].map((part) => `  - ${part}`)];
+    const shown = [...parts.slice(0, MOST_LINES), ...(rest > 0 ? [`and ${rest} more`] : [])];
+    return parts.length === 0 ? [] : [`- **${subjects.join(', ')}**`, ...shown.map((part) => `  - ${part}`)];
   });
   return lines.length === 0 ? [none] : lines;
 }
@@ -110,7 +118,7 @@ function tableOf(faults: readonly FaultTried[]): string[] {
   return [
     `${right} of ${faults.length} right.`,
     '',
-    '| fault | score | what the exporter said |',
+    '| fault | score | what the exporter reported |',
     '|---|---|---|',
     ...faults.map(({ name, score, said }) => `| ${name} | ${score} | ${said.replaceAll('|', '\\|')} |`),
   ];

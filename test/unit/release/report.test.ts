@@ -54,7 +54,7 @@ It resolves the connection of all 300 generated configurations as this release d
 
 1 of 1 right.
 
-| fault | score | what the exporter said |
+| fault | score | what the exporter reported |
 |---|---|---|
 | Redis stopped | right | working none, then memory_only redis_unreachable |
 
@@ -84,6 +84,18 @@ It resolves the connection of all 300 generated configurations as this release d
     expect(isAsKnown({ ...TRIAL, release: '1.109.3', recovered: stuck })).toBe(false);
     expect(isAsKnown({ ...TRIAL, release: '1.110.2', recovered: stuck })).toBe(true);
     expect(reportOf({ ...TRIAL, recovered: stuck })).toContain('- password refused, chat, recovery 5 s: not within 45 s');
+  });
+
+  it('names answers that differ in the same way together', () => {
+    const same = { gone: ['header x'], added: [] };
+    const found = {
+      differences: { 'chat-first': same, 'cache-ping': { gone: [], added: [] }, 'chat-again': same },
+      notBefore: [],
+      notNow: [],
+    };
+    expect(reportOf({ ...TRIAL, answers: { found } })).toContain(
+      '- **chat-first, chat-again**\n  - gone: `header x`\n\n### What the doctor',
+    );
   });
 
   it('cuts long lists and says how much more there is', () => {
