@@ -23,6 +23,8 @@ export interface RedisUrlFault {
 const PORT = 6379;
 /** Of `sun_path` (unix(7)), without its last byte. */
 const LONGEST_SOCKET = 107;
+/** Readers of URLs leave these out in silence, also out of a password. */
+const SPLIT = { fault: 'has a tab or an end of line in it', suggestion: 'write it in one line; in a password a tab is %09' };
 const ESCAPES = { fault: 'has a % in user or password that is no escape of UTF-8', suggestion: 'write %25 for %' };
 
 /**
@@ -30,9 +32,10 @@ const ESCAPES = { fault: 'has a % in user or password that is no escape of UTF-8
  * refused, because one of them can be a password. Undefined where the text is no URL with one of these schemes. It never throws.
  */
 export function parseRedisUrl(text: string): RedisUrl | RedisUrlFault | undefined {
-  const parts = splitUrl(text.replaceAll(/[\t\r\n]/g, '').trim());
+  const parts = splitUrl(text.trim());
   const scheme = parts?.scheme.toLowerCase();
   if (parts === undefined || (scheme !== 'redis' && scheme !== 'rediss' && scheme !== 'unix')) return undefined;
+  if (/[\t\r\n]/.test(text.trim())) return SPLIT;
   const address = scheme === 'unix' ? socketOf(parts) : serverOf(parts, scheme);
   if (address === undefined || 'fault' in address) return address;
   const { name, password } = splitUser(parts.user ?? '');

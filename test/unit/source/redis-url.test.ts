@@ -72,6 +72,8 @@ describe('an address of Redis', () => {
     ['redis://cache/3?db=3', 'names the database twice'],
     ['redis://cache?db=x', 'has a db that is no number'],
     ['redis://cache?db=1&password=x', 'has a parameter other than db'],
+    ['redis://:pass\tword@cache', 'has a tab or an end of line in it'],
+    ['redis://ca\nche', 'has a tab or an end of line in it'],
     ['redis://:%ff@cache', 'has a % in user or password that is no escape of UTF-8'],
     ['redis://%@cache', 'has a % in user or password that is no escape of UTF-8'],
     ['unix:///run/%ff.sock', 'has a % in the path of the socket that is no escape of UTF-8: write %25 for %'],
