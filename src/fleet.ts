@@ -14,6 +14,7 @@ import { instanceOf } from './redis/probe-keys/names.ts';
 import type { Clock } from './schedule/clock.ts';
 import type { Job } from './schedule/job.ts';
 import type { Scheduled, Scheduler } from './schedule/scheduler.ts';
+import { within } from './schedule/within.ts';
 import type { Telemetry } from './telemetry/telemetry.ts';
 import type { Judged } from './watch/gateway/judge.ts';
 import { createOverheadMemory, type OverheadMemory } from './watch/gateway/overhead.ts';
@@ -289,5 +290,5 @@ async function remove<S>(members: Map<string, Member<S>>, names: readonly string
 
 async function runAll<S>(members: Map<string, Member<S>>, names: readonly string[], signal: AbortSignal): Promise<void> {
   const wanted = [...members].filter(([name]) => names.length === 0 || names.includes(name));
-  await Promise.all(wanted.map(([, { job, run }]) => run(AbortSignal.any([signal, AbortSignal.timeout(job.timeout)]))));
+  await Promise.all(wanted.map(([, { job, run }]) => run(within(signal, job.timeout))));
 }

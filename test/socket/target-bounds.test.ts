@@ -175,6 +175,22 @@ describe('a Sentinel', () => {
     await watched.watch.close();
   });
 
+  it('that names the master and then falls silent takes a part of the time of a scrape, and no more', async () => {
+    const master = await startPeer(() => '-LOADING the data set\r\n');
+    const port = await startPeer((command) =>
+      command.startsWith('CLIENT')
+        ? '+OK\r\n'
+        : command.includes('GET-MASTER')
+          ? `*2\r\n${bulk('127.0.0.1')}${bulk(String(master))}`
+          : undefined,
+    );
+    const watched = watchTarget(targetConfig(undefined, { sentinel: { master: 'm', nodes: [`127.0.0.1:${port}`] } }));
+    expect(await watched.tick()).toMatchObject({ failure: 'loading' });
+    expect(watched.value('redis.sentinel.up', {})).toBe(1);
+    expect(watched.value('redis.sentinel.known', {})).toBeUndefined();
+    await watched.watch.close();
+  });
+
   it.each([
     ['-NOAUTH Authentication required.\r\n', 'noauth'],
     ['-IDONTKNOW this master\r\n', 'unknown'],

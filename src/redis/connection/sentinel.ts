@@ -1,5 +1,6 @@
 import type { ServerConfig } from '../../config/effective.ts';
 import { CLIENT_NAME, type ReplyRefusal } from '../../model/redis.ts';
+import { within } from '../../schedule/within.ts';
 import { type Address, namedHost, namedPort, parseNode } from '../../source/redis-url.ts';
 import { parseView, type SentinelView } from '../replies/sentinel.ts';
 import { authenticateNow } from './auth.ts';
@@ -14,6 +15,9 @@ export interface SentinelAnswer {
   master: Address;
   view: SentinelView | undefined;
 }
+
+/** How the Sentinels are may take this much of the time of a scrape: the master is asked after it. */
+const SHARE_OF_VIEW = 0.25;
 
 /**
  * Asks the Sentinels of a target in turn where its master is, each once. The `tls` section of the target
@@ -36,7 +40,7 @@ export async function findMaster(
 }
 
 async function askSentinel(
-  { sentinel, tls }: ServerConfig,
+  { sentinel, tls, timeout }: ServerConfig,
   node: string,
   signal: AbortSignal,
   onRefusal: (reason: ReplyRefusal) => void,
@@ -56,9 +60,8 @@ async function askSentinel(
     const master = parseMaster(reply);
     if (master === undefined)
       throw new RedisError('protocol', `the Sentinel at ${node} names a master without a usable address; compare SENTINEL MASTERS there`);
-    const view = wantsView
-      ? await settle(withAbort(redis, signal, 'SENTINEL MASTER', () => readView(redis, sentinel?.master ?? '')))
-      : undefined;
+    const asksView = (limited: AbortSignal) => withAbort(redis, limited, 'SENTINEL MASTER', () => readView(redis, sentinel?.master ?? ''));
+    const view = wantsView ? await settle(asksView(within(signal, timeout * SHARE_OF_VIEW))) : undefined;
     return { node, master: { ...master, tls: tls !== undefined, db: 0 }, view: view?.ok ? view.value : undefined };
   } catch (error) {
     // What a Sentinel answers is no answer of the server: without its prefix it does not count as one.

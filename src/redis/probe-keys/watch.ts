@@ -1,5 +1,6 @@
 import type { RedisFailure } from '../../model/redis.ts';
 import type { Clock } from '../../schedule/clock.ts';
+import { within } from '../../schedule/within.ts';
 import type { Cluster } from '../connection/cluster.ts';
 import type { Connection } from '../connection/connection.ts';
 import { settle } from '../connection/failure.ts';
@@ -158,7 +159,7 @@ export function createKeyWatch(target: Target | Cluster, clock: Clock, instance 
 
   /** Runs something on the server; a failure is remembered and gives undefined. */
   async function attempt<T>(signal: AbortSignal, run: (limited: AbortSignal) => Promise<T>): Promise<T | undefined> {
-    const settled = await settle(run(AbortSignal.any([signal, AbortSignal.timeout(target.config.timeout)])));
+    const settled = await settle(run(within(signal, target.config.timeout)));
     signal.throwIfAborted();
     failure = settled.ok ? undefined : settled.error.failure;
     return settled.ok ? settled.value : undefined;

@@ -6,6 +6,7 @@ import type { KeyWatch } from '../../../redis/probe-keys/watch.ts';
 import { ACL_LOG, ACL_LOG_ALL, type AclEntry } from '../../../redis/replies/acl-log.ts';
 import { plainAddress } from '../../../redis/replies/client-info.ts';
 import type { Clock } from '../../../schedule/clock.ts';
+import { within } from '../../../schedule/within.ts';
 import type { GatewayRefusal } from '../../../verdict/signals.ts';
 import { createAclLogMemory, type FreshRefusals } from '../../target/acl-log.ts';
 import type { DeniedCommand, RefusalEvidence, TiedRefusal } from './refusals.ts';
@@ -51,7 +52,7 @@ export function createAclLogReader(hosts: readonly string[], target: Target | Cl
 
   async function read(server: Target, redis: Connection, signal: AbortSignal): Promise<AclEntry[] | undefined> {
     if (refusedOn.has(redis)) return undefined;
-    const limited = AbortSignal.any([signal, AbortSignal.timeout(target.config.timeout)]);
+    const limited = within(signal, target.config.timeout);
     const query = longLog ? ACL_LOG_ALL : ACL_LOG;
     const reply = await settle(server.ask(redis, query.args, limited));
     signal.throwIfAborted();

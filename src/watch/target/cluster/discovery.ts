@@ -1,6 +1,7 @@
 import type { Cluster, ClusterNode } from '../../../redis/connection/cluster.ts';
 import { settle } from '../../../redis/connection/failure.ts';
 import { CLUSTER_NODES, CLUSTER_SHARDS, CLUSTER_SLOTS_QUERY, myselfIn, type NodeEntry, readNodes } from '../../../redis/replies/cluster.ts';
+import { within } from '../../../schedule/within.ts';
 import type { ServerWatch } from '../watch.ts';
 
 /** A cluster as one of its nodes sees it. `id` is that of the node itself, as far as it tells. */
@@ -43,7 +44,7 @@ export function hasSlots({ nodes }: View): boolean {
 async function ask(node: ClusterNode, watch: ServerWatch | undefined, signal: AbortSignal): Promise<View | undefined> {
   const { address, tls } = node.target.config;
   if (watch === undefined || address === undefined || !('host' in address)) return undefined;
-  const limited = AbortSignal.any([signal, AbortSignal.timeout(node.target.config.timeout / 2)]);
+  const limited = within(signal, node.target.config.timeout / 2);
   // A node that ends in between takes nothing from what the others tell.
   const told = await settle(Promise.all([watch.ask(CLUSTER_NODES, limited), askShards(watch, limited)]));
   const [lines, shards] = told.ok ? told.value : [];

@@ -6,6 +6,7 @@ import type { Cluster, ClusterNode } from '../../../redis/connection/cluster.ts'
 import { classify, RedisError, settle } from '../../../redis/connection/failure.ts';
 import type { TargetState } from '../../../redis/connection/target.ts';
 import { servesAll } from '../../../redis/replies/cluster.ts';
+import { within } from '../../../schedule/within.ts';
 import { createTargetWatch, type ServerWatch, type TargetWatch, type TargetWatchOptions } from '../watch.ts';
 import { createAway } from './away.ts';
 import { discover, hasSlots, settledIn, type View } from './discovery.ts';
@@ -84,7 +85,7 @@ export function createClusterWatch({ cluster, openNode, ...options }: ClusterWat
   }
 
   async function scrape(nodes: readonly ClusterNode[], tick: Tick): Promise<void> {
-    const signal = AbortSignal.any([tick.signal, AbortSignal.timeout(Math.min(config.timeout, timeout * SHARE_OF_SCRAPE))]);
+    const signal = within(tick.signal, Math.min(config.timeout, timeout * SHARE_OF_SCRAPE));
     await Promise.all(
       nodes.map(async ({ name }) => {
         const member = members.get(name);
