@@ -118,7 +118,9 @@ function keptAwayBy(report: SelfReport, backend: BackendMemory, wasGood: boolean
   const { cachePing } = report;
   const more = refusedMore({ increases });
   const answers = pingReaches(report);
-  const isRefused = refusedCredential !== undefined || refusals.length > 0 || (cachePing !== undefined && cachePing !== 200);
+  // Any other status is of the key or of what is in front of the gateway, and says nothing of Redis.
+  const isUnreached = cachePing !== undefined && cachePing >= 500;
+  const isRefused = refusedCredential !== undefined || refusals.length > 0 || isUnreached;
   // What Redis answers to the gateway's own PING it lets in: refused logins are those of others then.
   const isKept =
     redisFailure !== undefined || redisStalled || isRefused || (more.logins && !answers) || (wasGood && refusedLogins(backend));
