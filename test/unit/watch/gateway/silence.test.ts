@@ -155,11 +155,14 @@ describe('a gateway that leaves its Redis alone after an outage', () => {
     expect(judge(stateAfter(START, ...outage(3, { silent }))).judgement.evidence).toContain('it accepted its credential litellm');
   });
 
-  it.each([401, 403, 404, 429])('has one where /cache/ping is refused to the key of the probe (%i), which says nothing of Redis', (ping) => {
-    const silent = { ping, target: { acceptedCredential: 'litellm' } };
-    expect(causeAfter(...outage(3, { first: { ping, errors: { WRONGPASS: 9 } }, silent }))).toBe('breaker_open');
-    expect(judge(stateAfter(START, ...outage(9, { first: { ping }, silent }))).signals.silence).toBeUndefined();
-  });
+  it.each([401, 403, 404, 429])(
+    'has one where /cache/ping is refused to the key of the probe (%i), which says nothing of Redis',
+    (ping) => {
+      const silent = { ping, target: { acceptedCredential: 'litellm' } };
+      expect(causeAfter(...outage(3, { first: { ping, errors: { WRONGPASS: 9 } }, silent }))).toBe('breaker_open');
+      expect(judge(stateAfter(START, ...outage(9, { first: { ping }, silent }))).signals.silence).toBeUndefined();
+    },
+  );
 
   it('has one while another client is refused its password, which /cache/ping shows not to be its own', () => {
     expect(causeAfter(...outage(5, { silent: { errors: { WRONGPASS: 20 }, between: { WRONGPASS: 20 } } }))).toBe('breaker_open');
