@@ -77,12 +77,14 @@ export function silenceAfter(before: Silence, { report, backend, results, sent, 
   if (!isUp(report)) return NO_SILENCE;
   if (backend === undefined) return before;
   const away = keptAwayBy(report, backend, wasGood);
+  // What was read around the last pairs is old in a round without any; what the target's own watch found is not.
+  const isKept = away.isKept || (!sent && backend.report.failure !== undefined);
   const known = {
     ...before,
     ownRoutes: sent ? withPresent(before.ownRoutes, results) : before.ownRoutes,
-    wasKeptAway: before.wasKeptAway || away.isKept,
+    wasKeptAway: before.wasKeptAway || isKept,
   };
-  if (!sent) return away.isKept ? broken(known) : known;
+  if (!sent) return isKept ? broken(known) : known;
   const isUsed = results.some((result) => result.key === 'present' || routeStateOf(result) === 'proven');
   // A breaker that stays open closes by chance and opens again: what kept the gateway away lasts until its restart then.
   if (isUsed) return { ...NO_SILENCE, ownRoutes: known.ownRoutes, wasKeptAway: known.wasKeptAway && staysOpen(report) };
@@ -91,7 +93,7 @@ export function silenceAfter(before: Silence, { report, backend, results, sent, 
     missesOwn: results.some((result) => known.ownRoutes.includes(result.route) && routeStateOf(result) === 'missing'),
     hitsMemory: known.hitsMemory || results.some((result) => routeStateOf(result) === 'unwatched'),
   };
-  if (away.isKept || !results.every(isUnused)) return broken(outage);
+  if (isKept || !results.every(isUnused)) return broken(outage);
   if (away.isOpen) return { ...outage, goesOn: false };
   // A plain pair has no key that could be looked for.
   if (!results.some(({ key }) => key === 'absent')) return outage;

@@ -178,6 +178,15 @@ describe('a gateway that leaves its Redis alone after an outage', () => {
     );
   });
 
+  it.each(['refused', 'timeout', 'loading', 'clusterdown'] as const)(
+    'has none any more in a round without pairs in which Redis is %s',
+    (failure) => {
+      const silent = { ...round({}), after: { ...UP, version: STAYS_OPEN, cachePing: 200 }, target: { ...READABLE, failure } };
+      const states = statesAfter(START, ...outage(3), silent, { ...silent, target: READABLE });
+      expect(states.slice(-3).map((state) => judge(state).judgement.cause)).toEqual(['breaker_open', 'undetermined', 'undetermined']);
+    },
+  );
+
   it.each<[string, readonly [Outcome, Outcome]]>([
     ['writes again', ['miss_key_present', 'hit_not_in_redis']],
     ['is read again', ['ok', 'ok']],
