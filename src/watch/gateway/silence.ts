@@ -94,6 +94,7 @@ export function silenceAfter(before: Silence, { report, backend, results, sent, 
     hitsMemory: known.hitsMemory || results.some((result) => routeStateOf(result) === 'unwatched'),
   };
   if (isKept || !results.every(isUnused)) return broken(outage);
+  if (away.mayBeRefused) return broken(outage);
   if (away.isOpen) return { ...outage, goesOn: false };
   // A plain pair has no key that could be looked for.
   if (!results.some(({ key }) => key === 'absent')) return outage;
@@ -114,8 +115,17 @@ function broken(silence: Silence): Silence {
   return { ...silence, rounds: 0, since: undefined, seconds: 0, beganAt: undefined, goesOn: false };
 }
 
-/** Whether something keeps the gateway from its Redis now (`isKept`), and whether it is open if Redis would let it in (`isOpen`). */
-function keptAwayBy(report: SelfReport, backend: BackendMemory, wasGood: boolean): { isKept: boolean; isOpen: boolean } {
+/** What a round says of a Redis that may keep the gateway away. */
+interface KeptAway {
+  /** Something keeps it away now. */
+  isKept: boolean;
+  /** Redis may have refused its writes. */
+  mayBeRefused: boolean;
+  /** It is not known whether Redis would let it in. */
+  isOpen: boolean;
+}
+
+function keptAwayBy(report: SelfReport, backend: BackendMemory, wasGood: boolean): KeptAway {
   const { redisFailure, redisStalled, refusedCredential, acceptedCredential, refusals, increases, server } = signalsOf(backend, false);
   const { cachePing } = report;
   const more = refusedMore({ increases });
@@ -127,8 +137,8 @@ function keptAwayBy(report: SelfReport, backend: BackendMemory, wasGood: boolean
   const isKept =
     redisFailure !== undefined || redisStalled || isRefused || (more.logins && !answers) || (wasGood && refusedLogins(backend));
   const isIn = answers || acceptedCredential !== undefined;
-  const isOpen = server === undefined || !backend.report.watching || more.others || !isIn || mayBeRefused(backend, answers);
-  return { isKept, isOpen };
+  const isOpen = server === undefined || !backend.report.watching || !isIn;
+  return { isKept, mayBeRefused: more.others || mayBeRefused(backend, answers), isOpen };
 }
 
 /**

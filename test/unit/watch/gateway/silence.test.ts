@@ -178,6 +178,19 @@ describe('a gateway that leaves its Redis alone after an outage', () => {
     );
   });
 
+  it.each(['OOM', 'READONLY', 'LOADING', 'NOPERM'])(
+    'is counted anew after rounds in which Redis may have refused its writes (%s)',
+    (name) => {
+      const next = scene();
+      const silent = (times: number) => Array.from({ length: times }, () => next(...MASKED));
+      const before = [next('ok', 'ok'), next(...MASKED, { ping: 503 }), ...silent(2)];
+      const refusing = Array.from({ length: 9 }, () => next(...MASKED, { errors: { [name]: 9 }, refusals: { isComplete: false } }));
+      const states = statesAfter(START, ...before, ...refusing, ...silent(3));
+      expect(states.slice(-3).map((state) => judge(state).signals.silence?.rounds)).toEqual([undefined, undefined, 3]);
+      expect(states.at(-1)?.silence.seconds).toBe(120);
+    },
+  );
+
   it.each(['refused', 'timeout', 'loading', 'clusterdown'] as const)(
     'has none any more in a round without pairs in which Redis is %s',
     (failure) => {
