@@ -21,7 +21,7 @@ const REFUSALS: readonly Rule[] = [
   },
   { statuses: [400, 403], says: /Not allowed to set \S+ as a cache control/, failure: 'policy' },
   { statuses: [400, 404], says: /Invalid model name passed in/, failure: 'model' },
-  // A path that is not there has no error of an API: Anthropic's and OpenAI's of a model that is not there, as some gateways pass them on.
+  // Anthropic's and OpenAI's words for a model that does not exist, which some gateways pass on. A 404 without them is of the path.
   {
     statuses: [404],
     says: /not_found_error|model_not_found|\bmodel\b[^\n]{0,300}(?:not found|does not exist|not available)/i,

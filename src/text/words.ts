@@ -178,7 +178,7 @@ export const NOT_ASKED_WORDS: Readonly<Record<NotAsked, string>> = {
 
 const BREAKER_WORDS: Readonly<Record<BreakerReading, string>> = {
   open: 'its circuit breaker is open',
-  not_open: 'its circuit breaker is not open',
+  not_open: 'it has a circuit breaker that is not open',
   none: 'metrics without its circuit breaker: since LiteLLM 1.108 they need service_callback: ["prometheus_system"]',
   no_metrics: 'what is there is no page of metrics; check gateways[].metrics_url',
 };
@@ -188,7 +188,7 @@ export function metricsText(answer: MetricsAnswer): string {
   if ('breaker' in answer) return `${answer.url}: ${BREAKER_WORDS[answer.breaker]}`;
   const why =
     answer.failure === 'auth'
-      ? 'a login is asked for, and no key but one for the origin of gateways[].url is sent'
+      ? 'the login was refused; the API key is sent only where scheme, host and port are those of gateways[].url'
       : GATEWAY_FAILURE_PROSE[answer.failure];
   return `${answer.url}: ${why}${answer.status === undefined ? '' : ` (HTTP ${answer.status})`}`;
 }

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import { redisUrl } from '../../config/address.ts';
 import type { GatewayConfig, ServerConfig, TlsConfig } from '../../config/effective.ts';
 import { createGateway } from '../../litellm/gateway.ts';
-import { readHealth } from '../../litellm/health.ts';
+import { type Health, readHealth } from '../../litellm/health.ts';
 import { createTarget } from '../../redis/connection/connect.ts';
 import { RedisError } from '../../redis/connection/failure.ts';
 import type { Target } from '../../redis/connection/target.ts';
@@ -139,8 +139,19 @@ export async function inspectGateway(
     cache_ping: 'off',
   };
   const watcher = { started: () => undefined, finished: () => undefined };
-  const health = await readHealth(createGateway(config, clock, watcher), AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]));
-  if (health.failure !== undefined)
-    return { seen: undefined, notes: [{ path: '--live', message: `the gateway at ${url} gave no answer (${health.failure})` }] };
+  const unanswered = (why: string): Inspected<Live['gateway']> => ({
+    seen: undefined,
+    notes: [{ path: '--live', message: `the gateway at ${url} gave no answer (${why})` }],
+  });
+  const limited = AbortSignal.any([signal, AbortSignal.timeout(TIMEOUT_MS)]);
+  let health: Health;
+  try {
+    health = await readHealth(createGateway(config, clock, watcher), limited);
+  } catch (error) {
+    // All questions together took too long, or the user has interrupted them: no fault of this program.
+    if (!limited.aborted) throw error;
+    return unanswered(signal.aborted ? 'interrupted' : 'timeout');
+  }
+  if (health.failure !== undefined) return unanswered(health.failure);
   return { seen: { version: health.version, cacheType: health.cacheType }, notes: [] };
 }

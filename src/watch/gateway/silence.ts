@@ -77,12 +77,14 @@ export function silenceAfter(before: Silence, { report, backend, results, sent, 
   if (!isUp(report)) return NO_SILENCE;
   if (backend === undefined) return before;
   const away = keptAwayBy(report, backend, wasGood);
+  // What was read around the last pairs is old in a round without any; what the target's own watch found is not.
+  const isKept = away.isKept || (!sent && backend.report.failure !== undefined);
   const known = {
     ...before,
     ownRoutes: sent ? withPresent(before.ownRoutes, results) : before.ownRoutes,
-    wasKeptAway: before.wasKeptAway || away.isKept,
+    wasKeptAway: before.wasKeptAway || isKept,
   };
-  if (!sent) return away.isKept ? broken(known) : known;
+  if (!sent) return isKept ? broken(known) : known;
   const isUsed = results.some((result) => result.key === 'present' || routeStateOf(result) === 'proven');
   // A breaker that stays open closes by chance and opens again: what kept the gateway away lasts until its restart then.
   if (isUsed) return { ...NO_SILENCE, ownRoutes: known.ownRoutes, wasKeptAway: known.wasKeptAway && staysOpen(report) };
@@ -91,7 +93,8 @@ export function silenceAfter(before: Silence, { report, backend, results, sent, 
     missesOwn: results.some((result) => known.ownRoutes.includes(result.route) && routeStateOf(result) === 'missing'),
     hitsMemory: known.hitsMemory || results.some((result) => routeStateOf(result) === 'unwatched'),
   };
-  if (away.isKept || !results.every(isUnused)) return broken(outage);
+  if (isKept || !results.every(isUnused)) return broken(outage);
+  if (away.mayBeRefused) return broken(outage);
   if (away.isOpen) return { ...outage, goesOn: false };
   // A plain pair has no key that could be looked for.
   if (!results.some(({ key }) => key === 'absent')) return outage;
@@ -112,19 +115,30 @@ function broken(silence: Silence): Silence {
   return { ...silence, rounds: 0, since: undefined, seconds: 0, beganAt: undefined, goesOn: false };
 }
 
-/** Whether something keeps the gateway from its Redis now (`isKept`), and whether it is open if Redis would let it in (`isOpen`). */
-function keptAwayBy(report: SelfReport, backend: BackendMemory, wasGood: boolean): { isKept: boolean; isOpen: boolean } {
+/** What a round says of a Redis that may keep the gateway away. */
+interface KeptAway {
+  /** Something keeps it away now. */
+  isKept: boolean;
+  /** Redis may have refused its writes. */
+  mayBeRefused: boolean;
+  /** It is not known whether Redis would let it in. */
+  isOpen: boolean;
+}
+
+function keptAwayBy(report: SelfReport, backend: BackendMemory, wasGood: boolean): KeptAway {
   const { redisFailure, redisStalled, refusedCredential, acceptedCredential, refusals, increases, server } = signalsOf(backend, false);
   const { cachePing } = report;
   const more = refusedMore({ increases });
   const answers = pingReaches(report);
-  const isRefused = refusedCredential !== undefined || refusals.length > 0 || (cachePing !== undefined && cachePing !== 200);
+  // Any other status is of the key or of what is in front of the gateway, and says nothing of Redis.
+  const isUnreached = cachePing !== undefined && cachePing >= 500;
+  const isRefused = refusedCredential !== undefined || refusals.length > 0 || isUnreached;
   // What Redis answers to the gateway's own PING it lets in: refused logins are those of others then.
   const isKept =
     redisFailure !== undefined || redisStalled || isRefused || (more.logins && !answers) || (wasGood && refusedLogins(backend));
   const isIn = answers || acceptedCredential !== undefined;
-  const isOpen = server === undefined || !backend.report.watching || more.others || !isIn || mayBeRefused(backend, answers);
-  return { isKept, isOpen };
+  const isOpen = server === undefined || !backend.report.watching || !isIn;
+  return { isKept, mayBeRefused: more.others || mayBeRefused(backend, answers), isOpen };
 }
 
 /**

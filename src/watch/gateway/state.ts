@@ -34,7 +34,7 @@ export interface GatewayState {
   readonly silence: Silence;
   /** Its metrics have an address of their own. */
   readonly hasOwnMetrics: boolean;
-  /** What its metrics answered last; undefined until they were asked. */
+  /** What its metrics answered last; undefined until they were asked, and where that was of an outage that is over. */
   readonly metrics?: MetricsAnswer | undefined;
   /** The settings of the cache changed while the pairs of the last round ran, so that these are not judged. */
   readonly misread: boolean;
@@ -80,6 +80,7 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
     backoff: backoffAfter(previous.backoff, round, routes, isMisread),
     replicas: replicasAfter(previous, round),
     backend,
+    metrics: current.every(isGood) ? withoutOpenBreaker(previous.metrics) : previous.metrics,
     silence: isMisread
       ? { ...previous.silence, goesOn: false }
       : silenceAfter(previous.silence, {
@@ -96,6 +97,11 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
     at: round.at,
     endedAt: round.endedAt,
   };
+}
+
+/** What the metrics answered, but for an open breaker. */
+function withoutOpenBreaker(metrics: MetricsAnswer | undefined): MetricsAnswer | undefined {
+  return metrics !== undefined && 'breaker' in metrics && metrics.breaker === 'open' ? undefined : metrics;
 }
 
 /** What is known after the experiments in an outage without a known cause. */

@@ -90,8 +90,17 @@ describe('a page at the address of the metrics', () => {
   });
 
   it('is read in time that grows with its length, whatever it is', () => {
-    for (const page of ['a'.repeat(1_000_000), 'a{'.repeat(500_000), 'a{}\n'.repeat(250_000), 'a '.repeat(500_000), '\n'.repeat(1_000_000)])
+    const parts = ['a', 'a{', 'a{}\n', 'a ', '\n', '} 1 #', '} 1 #\t', 'a="', '\\"', '"}', ' ', '1 ', '#'];
+    const lines = parts.flatMap((part) => [250, 8_192, 1_000_000].map((length) => `a{${part.repeat(length / part.length)}x\n`));
+    const pages = lines.map((line) => line.repeat(1_000_000 / line.length));
+    for (const page of [...parts.map((part) => part.repeat(1_000_000 / part.length)), ...pages])
       expect(['none', 'no_metrics']).toContain(breakerReading(page));
+  });
+
+  it('is read in linear time where each line looks like a sample again and again', () => {
+    const page = `a{${'} 1 #'.repeat(1_640)}\n`.repeat(127);
+    // Time that grows with the square of a line would be ten minutes.
+    for (let times = 0; times < 60; times += 1) expect(breakerReading(page)).toBe('no_metrics');
   });
 
   it('is at the address that is configured, or behind a slash beside the API', () => {

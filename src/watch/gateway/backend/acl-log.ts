@@ -106,7 +106,7 @@ export function createAclLogReader(hosts: readonly string[], target: Target | Cl
       // The exporter asks for the same keys, as its own user.
       const onKey = fresh.filter(({ probe, username }) => probe !== undefined && probes.has(probe) && username !== exporter);
       return {
-        isComplete: old.length > 0 && !old.includes(undefined),
+        isComplete: readAround(before.logs, now),
         beforeAt: before.at,
         afterAt,
         deniedBefore: deniedAmong(old.flatMap((entries) => entries ?? [])),
@@ -116,6 +116,15 @@ export function createAclLogReader(hosts: readonly string[], target: Target | Cl
       };
     },
   };
+}
+
+/** Whether the log of each server was read before the pairs and after them, and of no other: what came meanwhile is known then. */
+export function readAround<Server>(
+  before: ReadonlyMap<Server, readonly AclEntry[] | undefined>,
+  after: ReadonlyMap<Server, readonly AclEntry[] | undefined>,
+): boolean {
+  const isRead = ([server, entries]: [Server, readonly AclEntry[] | undefined]) => entries !== undefined && after.get(server) !== undefined;
+  return before.size > 0 && before.size === after.size && [...before].every(isRead);
 }
 
 /** What a log has more of than before the pairs. */

@@ -16,7 +16,7 @@ export interface DeniedCommand {
 
 /** What the ACL LOG of a server showed around the pairs of a round. Times are milliseconds of the monotonic clock. */
 export interface RefusalEvidence {
-  /** The log could be read just before the pairs, so that what came with them is known. */
+  /** The log could be read just before the pairs and just after them, so that what came with them is known. */
   readonly isComplete: boolean;
   readonly beforeAt: number;
   readonly afterAt: number;

@@ -155,6 +155,15 @@ describe('a gateway that leaves its Redis alone after an outage', () => {
     expect(judge(stateAfter(START, ...outage(3, { silent }))).judgement.evidence).toContain('it accepted its credential litellm');
   });
 
+  it.each([401, 403, 404, 429])(
+    'has one where /cache/ping is refused to the key of the probe (%i), which says nothing of Redis',
+    (ping) => {
+      const silent = { ping, target: { acceptedCredential: 'litellm' } };
+      expect(causeAfter(...outage(3, { first: { ping, errors: { WRONGPASS: 9 } }, silent }))).toBe('breaker_open');
+      expect(judge(stateAfter(START, ...outage(9, { first: { ping }, silent }))).signals.silence).toBeUndefined();
+    },
+  );
+
   it('has one while another client is refused its password, which /cache/ping shows not to be its own', () => {
     expect(causeAfter(...outage(5, { silent: { errors: { WRONGPASS: 20 }, between: { WRONGPASS: 20 } } }))).toBe('breaker_open');
   });
@@ -168,6 +177,28 @@ describe('a gateway that leaves its Redis alone after an outage', () => {
       'breaker_open',
     );
   });
+
+  it.each(['OOM', 'READONLY', 'LOADING', 'NOPERM'])(
+    'is counted anew after rounds in which Redis may have refused its writes (%s)',
+    (name) => {
+      const next = scene();
+      const silent = (times: number) => Array.from({ length: times }, () => next(...MASKED));
+      const before = [next('ok', 'ok'), next(...MASKED, { ping: 503 }), ...silent(2)];
+      const refusing = Array.from({ length: 9 }, () => next(...MASKED, { errors: { [name]: 9 }, refusals: { isComplete: false } }));
+      const states = statesAfter(START, ...before, ...refusing, ...silent(3));
+      expect(states.slice(-3).map((state) => judge(state).signals.silence?.rounds)).toEqual([undefined, undefined, 3]);
+      expect(states.at(-1)?.silence.seconds).toBe(120);
+    },
+  );
+
+  it.each(['refused', 'timeout', 'loading', 'clusterdown'] as const)(
+    'has none any more in a round without pairs in which Redis is %s',
+    (failure) => {
+      const silent = { ...round({}), after: { ...UP, version: STAYS_OPEN, cachePing: 200 }, target: { ...READABLE, failure } };
+      const states = statesAfter(START, ...outage(3), silent, { ...silent, target: READABLE });
+      expect(states.slice(-3).map((state) => judge(state).judgement.cause)).toEqual(['breaker_open', 'undetermined', 'undetermined']);
+    },
+  );
 
   it.each<[string, readonly [Outcome, Outcome]]>([
     ['writes again', ['miss_key_present', 'hit_not_in_redis']],

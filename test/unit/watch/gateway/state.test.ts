@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { CacheSettings } from '../../../../src/litellm/cache-ping.ts';
 import type { Outcome } from '../../../../src/model/cache.ts';
 import { effectiveInterval, isDue } from '../../../../src/watch/gateway/backoff.ts';
-import type { Experiments } from '../../../../src/watch/gateway/experiments.ts';
+import { type Experiments, needsExperiments } from '../../../../src/watch/gateway/experiments.ts';
 import { pairInTurn } from '../../../../src/watch/gateway/replicas/memory.ts';
 import type { Round } from '../../../../src/watch/gateway/round.ts';
 import { currentResult, nextKind } from '../../../../src/watch/gateway/route.ts';
@@ -284,6 +284,26 @@ describe('what experiments add', () => {
       { name: 'b', result: result('hit_not_in_redis') },
     ];
     expect([...(learn(state, { ...nothing, selfChecks }).replicas?.readsOtherCache.keys() ?? [])]).toEqual(['b']);
+  });
+});
+
+describe('what the metrics answered', () => {
+  const url = 'http://x/metrics/';
+  const shown = (metrics: GatewayState['metrics'], ...rounds: Round[]) =>
+    stateAfter({ ...stateAfter(START, MISSED), metrics }, ...rounds).metrics;
+
+  it('is no open breaker any more once all pairs are good, so that an address of its own is asked again', () => {
+    expect(shown({ url, breaker: 'open' }, MISSED)).toEqual({ url, breaker: 'open' });
+    expect(shown({ url, breaker: 'open' }, round({ completions: 'miss_not_written', chat: 'ok' }))).toEqual({ url, breaker: 'open' });
+    expect(shown({ url, breaker: 'open' }, GOOD)).toBeUndefined();
+    const own = createState({ ...CONFIG, metrics_url: 'http://x:4001/metrics' });
+    expect(needsExperiments(stateAfter({ ...own, metrics: { url, breaker: 'open' } }, GOOD))).toBe(true);
+    expect(needsExperiments(stateAfter({ ...own, metrics: { url, breaker: 'not_open' } }, GOOD))).toBe(false);
+  });
+
+  it('is kept otherwise', () => {
+    for (const answer of [{ breaker: 'not_open' }, { breaker: 'none' }, { failure: 'refused' }] as const)
+      expect(shown({ url, ...answer }, GOOD)).toEqual({ url, ...answer });
   });
 });
 
