@@ -1,5 +1,5 @@
 /** For how many ticks one after the other nodes were not read, also nodes that were not known in between. */
-export interface Away {
+interface Away {
   /** 0 for a node that was read at the last tick. */
   ticks(name: string): number;
   note(name: string, isRead: boolean): void;
