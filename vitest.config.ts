@@ -12,7 +12,13 @@ const ONE_FILE_AT_A_TIME = { fileParallelism: false };
 export default defineConfig({
   test: {
     // Compared with its floors by scripts/coverage.ts.
-    coverage: { provider: 'v8', reportOnFailure: true, include: ['src/**/*.ts'], reporter: ['json-summary'], reportsDirectory: '.cache/coverage' },
+    coverage: {
+      provider: 'v8',
+      reportOnFailure: true,
+      include: ['src/**/*.ts'],
+      reporter: ['json-summary'],
+      reportsDirectory: '.cache/coverage',
+    },
     projects: [
       { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 120_000, ...SHARED_MODULES } },
       { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, ...SHARED_MODULES } },
