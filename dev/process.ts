@@ -101,6 +101,15 @@ export function freePort(): Promise<number> {
   });
 }
 
+/** Whether nobody on the loopback interface uses a port now. */
+export function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
+}
+
 function signalGroup(group: number, name: NodeJS.Signals): void {
   try {
     process.kill(-group, name);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from './process.ts';
+import { freePort, isFree } from './process.ts';
 import type { RunningRedis } from './redis.ts';
 
 /** What a server needs to be a node of a cluster. */
@@ -20,7 +20,7 @@ const HIGHEST_PORT = 65_535;
 export async function nodePort(): Promise<number> {
   for (;;) {
     const port = await freePort();
-    if (port <= HIGHEST_PORT - BUS) return port;
+    if (port <= HIGHEST_PORT - BUS && (await isFree(port + BUS))) return port;
   }
 }
 

@@ -64,11 +64,9 @@ export async function doctor(request: DoctorRequest, version: string, io: Io, st
     io.err(mask.text(nothing(request.look, problems)));
     return EXIT.usage;
   }
-  const first = attempts.run(
-    'the comparison of the instances',
-    () => examineAll(setups, RULES),
-    setups.length === 1 ? NOT_EXAMINED : examine(setup, RULES),
-  );
+  const first =
+    attempts.run('the comparison of the instances', () => examineAll(setups, RULES), undefined) ??
+    (setups.length === 1 ? NOT_EXAMINED : attempts.run('the examination of one instance', () => examine(setup, RULES), NOT_EXAMINED));
   // The text shows no edits, so nothing has to be proved for it.
   const checked =
     request.diff || request.format !== 'text'

@@ -74,7 +74,7 @@ export interface CounterSnapshot {
 
 /**
  * How much others moved the counters between two snapshots (`at` is milliseconds); undefined when the
- * server restarted or its counters were reset in between.
+ * server restarted or its counters were reset in between, or what this daemon caused is counted anew.
  */
 export function deltaBetween(before: CounterSnapshot, after: CounterSnapshot): CounterDelta | undefined {
   if (before.counters.runId !== after.counters.runId) return undefined;
@@ -89,6 +89,8 @@ export function deltaBetween(before: CounterSnapshot, after: CounterSnapshot): C
     if (to < from) return undefined;
     const kind = name === 'logins' ? name : ERROR_PREFIX.find((known) => known === name);
     const own = kind === undefined ? 0 : (after.own[kind] ?? 0) - (before.own[kind] ?? 0);
+    // A node of a cluster that was lost and found again is counted for anew.
+    if (own < 0) return undefined;
     by[name] = Math.max(0, to - from - own);
   }
   return { seconds: (after.at - before.at) / 1000, by };

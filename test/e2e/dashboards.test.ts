@@ -24,8 +24,16 @@ const SILENT: Readonly<Record<string, string>> = {
   'cache-auth: Certificate ends in: A': 'only for a target with rediss://',
   'cache-exporter: Spans: B': 'only while spans are dropped, which Jaeger being up prevents',
   'cache-exporter: Who probes: A': 'only with a lease',
+  'cache-redis: Clients: C': 'only of Valkey',
   'cache-redis: Cluster: A': 'only where the server is a node of a cluster',
+  'cache-redis: How many Sentinels: A': 'only for a target with sentinel',
+  'cache-redis: How many Sentinels: B': 'only for a target with sentinel',
+  'cache-redis: How many Sentinels: C': 'only for a target with sentinel',
+  'cache-redis: How many Sentinels: D': 'only for a target with sentinel',
+  'cache-redis: Nodes and slots of clusters: A': 'only for a target with cluster',
+  'cache-redis: Nodes and slots of clusters: B': 'only for a target with cluster',
   'cache-redis: Sentinels: A': 'only for a target with sentinel',
+  'cache-redis: Slow log: B': 'only of Valkey',
   'cache-truth: Coverage of the replicas: A': 'only with gateways[].addresses, after a full cycle',
 };
 

@@ -9,7 +9,7 @@ import { gatewayConfig, inTurn, watchGateway } from '../support/watched-gateway.
 const nodeOf = ({ port }: RunningRedis) => `127.0.0.1:${port}`;
 
 describe.skipIf(await lacksRedis('8.2.3'))('a LiteLLM before a watched cluster of three masters and three replicas', () => {
-  let nodes: RunningRedis[];
+  let nodes: RunningRedis[] = [];
   let gateway: RunningGateway;
   const open: { close(): Promise<void> }[] = [];
 

@@ -116,6 +116,23 @@ describe.skipIf(await lacksRedis('8.2.3'))('the nodes of a cluster', () => {
     expect(mixed.log.filter(({ level }) => level === 'warn')).not.toEqual([]);
   });
 
+  it('may be started before they are made a cluster, and then nothing is told of that any more', async () => {
+    const [first, second] = [
+      await startRedis({ port: await nodePort(), args: NODE_ARGS }),
+      await startRedis({ port: await nodePort(), args: NODE_ARGS }),
+    ];
+    open.push({ close: () => first.stop() }, { close: () => second.stop() });
+    const early = watch({}, [first, second].map(nodeOf));
+    await early.tick();
+    expect(early.watch.status().problems?.join()).toContain(`${nodeOf(second)} belongs to another cluster than ${nodeOf(first)}`);
+    await first.command('CLUSTER', 'ADDSLOTSRANGE', 0, 16_383);
+    await first.command('CLUSTER', 'MEET', '127.0.0.1', second.port);
+    await eventually(async () => {
+      await early.tick();
+      return early.watch.status().nodes?.length === 2 && early.watch.status().problems === undefined;
+    }, 30_000);
+  });
+
   it('may announce an address that cannot be reached, which is named with the setting that helps', async () => {
     const [node] = nodes.slice(5);
     await node?.command('CONFIG', 'SET', 'cluster-announce-port', await nodePort());

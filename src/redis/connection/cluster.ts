@@ -5,7 +5,7 @@ import type { NodeEntry, Place, SlotRange } from '../replies/cluster.ts';
 import { keySlot } from '../replies/key-slot.ts';
 import { describeAddress } from './address.ts';
 import { createTarget } from './connect.ts';
-import type { Own, Target, TargetState } from './target.ts';
+import type { Target, TargetState } from './target.ts';
 
 /** A node of a cluster: the way in, and what the others say of it. */
 export interface ClusterNode {
@@ -126,26 +126,3 @@ export function createCluster(config: ServerConfig & Pick<TargetConfig, 'cluster
     forget,
   };
 }
-
-/** What the exporter caused on some servers together. */
-export function ownOf(targets: readonly Target[]): Own {
-  const sum: Own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, MOVED: 0, ASK: 0, CLUSTERDOWN: 0, logins: 0, hits: 0, misses: 0 };
-  for (const { own } of targets) for (const [name, count] of entriesOf(own)) sum[name] += count;
-  return sum;
-}
-
-function entriesOf(own: Own): [keyof Own, number][] {
-  return KINDS.map((kind) => [kind, own[kind]]);
-}
-
-const KINDS = [
-  'WRONGPASS',
-  'NOAUTH',
-  'NOPERM',
-  'MOVED',
-  'ASK',
-  'CLUSTERDOWN',
-  'logins',
-  'hits',
-  'misses',
-] as const satisfies readonly (keyof Own)[];

@@ -11,7 +11,7 @@ import { createLogin } from './login.ts';
 import { asText } from './reply-reader.ts';
 import { findMaster } from './sentinel.ts';
 import { answersTls, certificateExpiry, openSocket } from './socket.ts';
-import type { Command, Connection, Own, Target } from './target.ts';
+import { type Command, type Connection, ownOf, type Target } from './target.ts';
 import { createUnanswered, isAnswer, isForGood } from './unanswered.ts';
 
 const USE_TLS_SCHEME =
@@ -22,7 +22,7 @@ const USE_TLS_SCHEME =
  * server. Nothing is connected before the first call.
  */
 export function createTarget(config: ServerConfig, siblings: () => Iterable<Target> = () => []): Target {
-  const own: Own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, MOVED: 0, ASK: 0, CLUSTERDOWN: 0, logins: 0, hits: 0, misses: 0 };
+  const own = ownOf([]);
   const refused = { length: 0, depth: 0, type: 0 };
   const unanswered = createUnanswered();
   /** The server, or a proxy in front of it, takes no sections after INFO. */

@@ -1,5 +1,5 @@
 import type { Credential, ServerConfig } from '../../config/effective.ts';
-import type { AuthState, Redirection, RedisFailure, Rejection, ReplyRefusal } from '../../model/redis.ts';
+import { type AuthState, REDIRECTION, REJECTION, type RedisFailure, type ReplyRefusal } from '../../model/redis.ts';
 import type { CredentialStatus } from '../../model/status.ts';
 import type { SentinelView } from '../replies/sentinel.ts';
 import type { Command, Connection } from './connection.ts';
@@ -11,11 +11,20 @@ export type { Command, Connection } from './connection.ts';
 /** What AUTH was answered with: accepted, or that there is no password to be checked against. */
 export type AuthAnswer = 'accepted' | 'no password configured' | 'not sent';
 
+const OWN = [...REJECTION, ...REDIRECTION, 'logins', 'hits', 'misses'] as const;
+
 /**
  * What this daemon caused on a server since it started: refusals, redirections and answers of a cluster that is down to its own commands,
  * logins that were refused whatever the text, and key look-ups.
  */
-export type Own = Record<Rejection | Redirection | 'logins' | 'hits' | 'misses', number>;
+export type Own = Record<(typeof OWN)[number], number>;
+
+/** What this daemon caused on some servers together; nothing where there are none. */
+export function ownOf(targets: readonly Pick<Target, 'own'>[]): Own {
+  const sum: Own = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0, MOVED: 0, ASK: 0, CLUSTERDOWN: 0, logins: 0, hits: 0, misses: 0 };
+  for (const { own } of targets) for (const name of OWN) sum[name] += own[name];
+  return sum;
+}
 
 /**
  * What the watches of one Redis server share: the way in, and the count of what this daemon itself

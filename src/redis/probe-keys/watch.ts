@@ -164,6 +164,20 @@ export function createKeyWatch(target: Target | Cluster, clock: Clock, instance 
     return settled.ok ? settled.value : undefined;
   }
 
+  /** The same for links. Those that were opened when the tick ends are closed: nobody else knows them. */
+  async function connectAll(signal: AbortSignal, run: (limited: AbortSignal) => Promise<Links>): Promise<Links | undefined> {
+    let opened: Links | undefined;
+    try {
+      return await attempt(signal, async (limited) => {
+        opened = await run(limited);
+        return opened;
+      });
+    } catch (error) {
+      opened?.disconnect();
+      throw error;
+    }
+  }
+
   /** Whether the pushing connections would have told of a write: they answer, what they track is the gateway's prefix, and all keys are here. */
   async function wouldSeeWrite(signal: AbortSignal): Promise<boolean> {
     return namespace !== undefined && !shares && (await drainPushes(signal));
@@ -238,7 +252,7 @@ export function createKeyWatch(target: Target | Cluster, clock: Clock, instance 
       listening.succeed();
       listening.end();
       [namespace, prefixes, found] = [before, probePrefixes(before), true];
-      subscriber ??= await attempt(signal, subscribe);
+      subscriber ??= await connectAll(signal, subscribe);
       return { state: 'absent' };
     }
     if (lookup.state !== 'absent') return lookup;
@@ -279,14 +293,14 @@ export function createKeyWatch(target: Target | Cluster, clock: Clock, instance 
       if (sentProbes.size > MAX_SENT_PROBES && oldest !== undefined) sentProbes.delete(oldest);
       if (listening.phase !== 'done' || learnedNamespace === undefined || namespace !== undefined || commands === undefined) return;
       [namespace, prefixes] = [learnedNamespace, probePrefixes(learnedNamespace)];
-      subscriber ??= await attempt(signal, subscribe);
+      subscriber ??= await connectAll(signal, subscribe);
     },
     get doubts() {
       return commands !== undefined && suspect !== undefined && listening.isDue();
     },
     async listen(signal) {
       beginAnew();
-      subscriber = await attempt(signal, subscribe);
+      subscriber = await connectAll(signal, subscribe);
     },
     get learnedNamespace() {
       return learnedNamespace;
@@ -310,8 +324,8 @@ export function createKeyWatch(target: Target | Cluster, clock: Clock, instance 
         failure = target.state?.failure ?? 'unknown';
         return;
       }
-      commands ??= await attempt(signal, open);
-      if (commands !== undefined) subscriber ??= await attempt(signal, subscribe);
+      commands ??= await connectAll(signal, open);
+      if (commands !== undefined) subscriber ??= await connectAll(signal, subscribe);
     },
     async written(probe, milliseconds, signal) {
       if (subscriber !== undefined) await writes.wait(probe, milliseconds, signal);

@@ -38,6 +38,8 @@ export interface ClusterInfo {
 const MAX_NODES = 1_000;
 /** The most that 16,384 slots can be cut into. */
 const MAX_RANGES = SLOTS;
+/** Of all nodes together: a master that failed keeps its row beside the one that took its place. */
+const MAX_ALL_RANGES = 2 * MAX_RANGES;
 const ID = /^[0-9a-zA-Z]{1,64}$/;
 
 /** How a node sees the slots of its cluster. */
@@ -90,12 +92,7 @@ export const CLUSTER_NODES: Query<unknown> = {
  * ids; `from` is where they were asked. What is no node is passed over, of two entries with one id or one address the first counts.
  */
 export function readNodes(shards: unknown, nodes: unknown, from: Place): NodeEntry[] {
-  const known = new Map<string, NodeEntry>();
-  for (const entry of [...readShards(shards, from), ...readSlots(shards, from)]) {
-    const before = known.get(entry.id);
-    if (before !== undefined) known.set(entry.id, { ...before, slots: [...before.slots, ...entry.slots].slice(0, MAX_RANGES) });
-    else if (known.size < MAX_NODES) known.set(entry.id, entry);
-  }
+  const known = new Map<string, NodeEntry>(nodesOf(readShards(shards, from), readSlots(shards, from)));
   for (const line of readLines(nodes, from)) {
     const before = known.get(line.id);
     if (before === undefined && known.size >= MAX_NODES) continue;
@@ -105,6 +102,29 @@ export function readNodes(shards: unknown, nodes: unknown, from: Place): NodeEnt
     );
   }
   return withoutTwins([...known.values()].map(withOwnSlots(known)).sort((a, b) => (a.id < b.id ? -1 : 1)));
+}
+
+/** A node in one place of a reply: a node has many in CLUSTER SLOTS, and is described once. */
+interface Mention {
+  id: string;
+  slots: readonly SlotRange[];
+  describe(): Omit<NodeEntry, 'id' | 'slots'>;
+}
+
+function nodesOf(...replies: readonly Iterable<Mention>[]): Map<string, NodeEntry> {
+  const known = new Map<string, NodeEntry & { slots: SlotRange[] }>();
+  let ranges = 0;
+  for (const mentions of replies) {
+    for (const { id, slots, describe } of mentions) {
+      const node = known.get(id) ?? (known.size < MAX_NODES ? { id, ...describe(), slots: [] } : undefined);
+      if (node === undefined) continue;
+      known.set(id, node);
+      const taken = slots.slice(0, MAX_ALL_RANGES - ranges);
+      node.slots.push(...taken);
+      ranges += taken.length;
+    }
+  }
+  return known;
 }
 
 /** The places of a node's slots are its own only while no other master of its shard is better off: one that failed keeps its row. */
@@ -169,55 +189,68 @@ function idOf(value: unknown): string | undefined {
   return typeof value === 'string' && ID.test(value) ? value : undefined;
 }
 
-/** CLUSTER SHARDS: of each shard its slots, first and last in turn, and its nodes. */
-function readShards(reply: unknown, from: Place): NodeEntry[] {
-  return rowsOf(reply, MAX_NODES).flatMap((shard) => {
+/** CLUSTER SHARDS: of each shard its slots, first and last in turn, and its nodes, each of them once. */
+function* readShards(reply: unknown, from: Place): Iterable<Mention> {
+  let left = MAX_NODES;
+  for (const shard of rowsOf(reply, MAX_NODES)) {
     const fields = fieldsOf(shard);
-    const bounds = rowsOf(fields.get('slots'), 2 * MAX_RANGES);
-    const slots: SlotRange[] = [];
-    for (let index = 0; index + 1 < bounds.length; index += 2) {
-      const [first, last] = [bounds[index], bounds[index + 1]];
-      if (isSlot(first) && isSlot(last) && first <= last) slots.push([first, last]);
-    }
-    return rowsOf(fields.get('nodes'), MAX_NODES).flatMap((row): NodeEntry[] => {
+    const rows = rowsOf(fields.get('nodes'), left);
+    if (rows.length === 0) continue;
+    left -= rows.length;
+    const slots = pairsIn(rowsOf(fields.get('slots'), 2 * MAX_RANGES));
+    for (const row of rows) {
       const node = fieldsOf(row);
       const id = idOf(node.get('id'));
-      if (id === undefined) return [];
+      if (id === undefined) continue;
       const role = node.get('role') === 'master' ? 'master' : 'replica';
-      const port = from.tls ? (node.get('tls-port') ?? node.get('port')) : node.get('port');
-      const address = placed([node.get('endpoint'), node.get('ip'), node.get('hostname')], port, from);
       const health = node.get('health');
-      return [
-        { id, ...address, role, state: health === 'failed' || health === 'fail' ? 'fail' : 'ok', slots: role === 'master' ? slots : [] },
-      ];
-    });
-  });
+      const state = health === 'failed' || health === 'fail' ? 'fail' : 'ok';
+      const port = from.tls ? (node.get('tls-port') ?? node.get('port')) : node.get('port');
+      const hosts = [node.get('endpoint'), node.get('ip'), node.get('hostname')];
+      yield { id, slots: role === 'master' ? slots : [], describe: () => ({ ...placed(hosts, port, from), role, state }) };
+    }
+  }
+}
+
+function pairsIn(bounds: readonly unknown[]): SlotRange[] {
+  const slots: SlotRange[] = [];
+  for (let index = 0; index + 1 < bounds.length; index += 2) {
+    const [first, last] = [bounds[index], bounds[index + 1]];
+    if (isSlot(first) && isSlot(last) && first <= last) slots.push([first, last]);
+  }
+  return slots;
 }
 
 /** CLUSTER SLOTS: first and last slot, then the nodes that have them, the master first: host, port, id, and from 7.0 on more about the host. */
-function readSlots(reply: unknown, from: Place): NodeEntry[] {
-  return rowsOf(reply, MAX_RANGES).flatMap((row) => {
+function* readSlots(reply: unknown, from: Place): Iterable<Mention> {
+  for (const row of rowsOf(reply, MAX_RANGES)) {
     const [first, last, ...nodes] = rowsOf(row, MAX_NODES);
-    if (!isSlot(first) || !isSlot(last) || first > last) return [];
-    return nodes.flatMap((node, index): NodeEntry[] => {
+    if (!isSlot(first) || !isSlot(last) || first > last) continue;
+    for (const [index, node] of nodes.entries()) {
       const [host, port, name, more] = rowsOf(node, 4);
       const id = idOf(name);
-      if (id === undefined) return [];
-      const besides = fieldsOf(more);
-      const address = placed([host, besides.get('ip'), besides.get('hostname')], port, from);
-      return [{ id, ...address, role: index === 0 ? 'master' : 'replica', state: 'ok', slots: index === 0 ? [[first, last]] : [] }];
-    });
-  });
+      if (id === undefined) continue;
+      const role = index === 0 ? 'master' : 'replica';
+      const describe = () => {
+        const besides = fieldsOf(more);
+        return { ...placed([host, besides.get('ip'), besides.get('hostname')], port, from), role, state: 'ok' } as const;
+      };
+      yield { id, slots: index === 0 ? [[first, last]] : [], describe };
+    }
+  }
 }
 
-/** More than the slots of a node take that has every second one. */
-const MAX_LINE_CHARACTERS = 131_072;
+/** More than a thousand nodes with every slot apart and on its way to another node take. */
+const MAX_TEXT_CHARACTERS = 2_097_152;
+
+function linesIn(reply: unknown): string[] {
+  return typeof reply === 'string' ? reply.slice(0, MAX_TEXT_CHARACTERS).split('\n', MAX_NODES) : [];
+}
 
 /** CLUSTER NODES: a node a line, `id host:port@bus,hostname flags ...`. A node that the others are about to take in is none yet. */
 function readLines(reply: unknown, from: Place): NodeEntry[] {
-  if (typeof reply !== 'string') return [];
-  return reply.split('\n', MAX_NODES).flatMap((line): NodeEntry[] => {
-    const [name, address = '', flagged = ''] = line.slice(0, MAX_LINE_CHARACTERS).split(' ', 3);
+  return linesIn(reply).flatMap((line): NodeEntry[] => {
+    const [name, address = '', flagged = ''] = line.split(' ', 3);
     const id = idOf(name);
     const flags = flagged.split(',');
     if (id === undefined || flags.includes('handshake') || !(flags.includes('master') || flags.includes('slave'))) return [];
@@ -232,7 +265,7 @@ function readLines(reply: unknown, from: Place): NodeEntry[] {
 
 /** The slots at the end of a line, `0-5460` or `7`; those on their way to another node are in brackets and still its own. */
 function slotsIn(line: string): SlotRange[] {
-  const parts = line.slice(0, MAX_LINE_CHARACTERS).trimEnd().split(' ', MAX_RANGES).slice(8);
+  const parts = line.trimEnd().split(' ', MAX_RANGES).slice(8);
   return parts.flatMap((part): SlotRange[] => {
     const [, from = '', to = from] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(part) ?? [];
     const [first, last] = [Number(from), Number(to)];
@@ -242,7 +275,6 @@ function slotsIn(line: string): SlotRange[] {
 
 /** The id of the node that gave a reply to CLUSTER NODES; undefined where it does not tell. */
 export function myselfIn(reply: unknown): string | undefined {
-  if (typeof reply !== 'string') return undefined;
-  const own = reply.split('\n', MAX_NODES).map((line) => line.slice(0, MAX_LINE_CHARACTERS).split(' ', 3));
+  const own = linesIn(reply).map((line) => line.split(' ', 3));
   return idOf(own.find(([, , flags = '']) => flags.split(',').includes('myself'))?.[0]);
 }

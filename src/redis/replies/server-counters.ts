@@ -107,7 +107,7 @@ function countOf(info: Info, names: readonly string[], fields: readonly string[]
   return sum;
 }
 
-const SUMMED = ['rejectedConnections', 'evictedKeys', 'expiredKeys', 'flushes', 'deletes', 'logins', 'sets', 'commands'] as const;
+const SUMMED = ['rejectedConnections', 'evictedKeys', 'expiredKeys', 'flushes', 'deletes', 'logins', 'sets', 'pings', 'commands'] as const;
 
 /**
  * The counters of several servers together: their sums, as far as all of them count; the run is another one where that of one is, and

@@ -58,6 +58,12 @@ describe('the rise between two moments', () => {
     expect(deltaBetween(snapshot(0, { NOAUTH: 9 }), snapshot(1_000, { NOAUTH: 5 }))).toBeUndefined();
   });
 
+  it('is not known where this daemon counts anew what it caused', () => {
+    const before = snapshot(0, { NOAUTH: 9 }, {}, { NOAUTH: 9 });
+    expect(deltaBetween(before, snapshot(1_000, { NOAUTH: 9 }))).toBeUndefined();
+    expect(deltaBetween(before, snapshot(1_000, { NOAUTH: 9 }, {}, { NOAUTH: 9 }))?.by.NOAUTH).toBe(0);
+  });
+
   it('leaves out what only one of the moments has', () => {
     expect(deltaBetween(snapshot(0, { NOAUTH: 1 }), snapshot(1_000, { ERRORSTATS_DISABLED: 1 }))?.by).toEqual(STILL);
   });

@@ -1,6 +1,6 @@
 import type { RedisFailure } from '../../../model/redis.ts';
-import { type Cluster, ownOf } from '../../../redis/connection/cluster.ts';
-import type { Target, TargetState } from '../../../redis/connection/target.ts';
+import type { Cluster } from '../../../redis/connection/cluster.ts';
+import { ownOf, type Target, type TargetState } from '../../../redis/connection/target.ts';
 import { createKeyWatch, type KeyWatch } from '../../../redis/probe-keys/watch.ts';
 import type { Clock } from '../../../schedule/clock.ts';
 import type { CounterSnapshot } from '../../../verdict/growth.ts';

@@ -30,6 +30,16 @@ export async function discover(
   return views.flatMap((view) => view ?? []).toSorted((a, b) => servedIn(b) - servedIn(a));
 }
 
+/** The nodes that need not be asked again: each has told that it is the node whose address led to it, or does not tell which one it is. */
+export function settledIn(views: readonly View[]): string[] {
+  return views.filter(({ from, id }) => id === undefined || id === from.id).map(({ from }) => from.name);
+}
+
+/** Whether a node knows of any slot that has a node: in a cluster that was reset, or was never made, none does. */
+export function hasSlots({ nodes }: View): boolean {
+  return nodes.some(({ slots }) => slots.length > 0);
+}
+
 async function ask(node: ClusterNode, watch: ServerWatch | undefined, signal: AbortSignal): Promise<View | undefined> {
   const { address, tls } = node.target.config;
   if (watch === undefined || address === undefined || !('host' in address)) return undefined;

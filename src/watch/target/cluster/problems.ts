@@ -22,15 +22,42 @@ export function problemsOf(sight: ClusterSight): string[] {
   return [...refused(sight), ...strangeAddresses(sight), ...unreached(sight), ...leftOut(sight)];
 }
 
-/** What is wrong with the nodes of the configuration (`tried`), to be told before those that are no nodes of the cluster are forgotten. */
-export function seedProblems(tried: readonly ClusterNode[], { views, watchOf }: Pick<ClusterSight, 'views' | 'watchOf'>): string[] {
-  const single = tried.filter(({ name }) => {
+/** The nodes of the configuration that are no nodes of the cluster which is watched. */
+export interface Misplaced {
+  /** Those that are in no cluster. */
+  readonly single: readonly string[];
+  /** Those of another cluster than the node `than`. */
+  readonly apart: readonly { readonly name: string; readonly than: string }[];
+}
+
+/** Which nodes of the configuration (`tried`) are misplaced, to be found before they are forgotten. */
+export function misplacedIn(
+  tried: readonly ClusterNode[],
+  { views, watchOf }: { views: readonly View[]; watchOf(name: string): Pick<ServerWatch, 'mode'> | undefined },
+): Misplaced {
+  const single = tried.flatMap(({ name }) => {
     const mode = watchOf(name)?.mode;
-    return mode !== undefined && mode !== 'cluster';
+    return mode !== undefined && mode !== 'cluster' ? [name] : [];
   });
-  const [are, them] = single.length === 1 ? ['is no node', 'it'] : ['are no nodes', 'them'];
-  const sentence = `${list(single.map(({ name }) => name))} ${are} of a cluster (redis_mode is not cluster): take ${them} out of redis[].cluster.nodes, or watch ${them} by redis[].url.`;
-  return [...(single.length === 0 ? [] : [sentence]), ...otherClusters(views)];
+  const [best, ...others] = views;
+  const apart = best === undefined ? [] : others.filter((view) => view.from.id === undefined && isApart(best, view));
+  return { single, apart: apart.map(({ from }) => ({ name: from.name, than: best?.from.name ?? '' })) };
+}
+
+/** What to do about misplaced nodes, a sentence each, but for those that are nodes of the cluster by now. */
+export function misplacedProblems({ single, apart }: Misplaced, { nodes }: Pick<Cluster, 'nodes'>): string[] {
+  const isMisplaced = (name: string) => !nodes.some((node) => node.name === name && node.id !== undefined);
+  const alone = single.filter(isMisplaced);
+  const [are, them] = alone.length === 1 ? ['is no node', 'it'] : ['are no nodes', 'them'];
+  const sentence = `${list(alone)} ${are} of a cluster (redis_mode is not cluster): take ${them} out of redis[].cluster.nodes, or watch ${them} by redis[].url.`;
+  const others = apart
+    .filter(({ name }) => isMisplaced(name))
+    .slice(0, MAX_NAMES)
+    .map(
+      ({ name, than }) =>
+        `${name} belongs to another cluster than ${than} and is not watched: take it out of redis[].cluster.nodes, or make it a target of its own.`,
+    );
+  return [...(alone.length === 0 ? [] : [sentence]), ...others];
 }
 
 function refused({ cluster, views, watchOf }: ClusterSight): string[] {
@@ -41,19 +68,8 @@ function refused({ cluster, views, watchOf }: ClusterSight): string[] {
   const why = wantsRight
     ? 'grant the exporter +cluster|shards and +cluster|nodes (docs/redis-acl.md)'
     : 'the server does not know these commands';
-  return [`The other nodes are not known: ${list(without.map(({ name }) => name))} refuses CLUSTER SHARDS and CLUSTER NODES; ${why}.`];
-}
-
-function otherClusters(views: readonly View[]): string[] {
-  const [best, ...others] = views;
-  if (best === undefined) return [];
-  return others
-    .filter((view) => view.from.id === undefined && isApart(best, view))
-    .slice(0, MAX_NAMES)
-    .map(
-      ({ from }) =>
-        `${from.name} belongs to another cluster than ${best.from.name} and is not watched: take it out of redis[].cluster.nodes, or make it a target of its own.`,
-    );
+  const refuse = without.length === 1 ? 'refuses' : 'refuse';
+  return [`The other nodes are not known: ${list(without.map(({ name }) => name))} ${refuse} CLUSTER SHARDS and CLUSTER NODES; ${why}.`];
 }
 
 /** The address of a node leads to another one: behind NAT every node may announce the address of one machine. */

@@ -7,8 +7,9 @@ import { classify, RedisError, settle } from '../../../redis/connection/failure.
 import type { TargetState } from '../../../redis/connection/target.ts';
 import { servesAll } from '../../../redis/replies/cluster.ts';
 import { createTargetWatch, type ServerWatch, type TargetWatch, type TargetWatchOptions } from '../watch.ts';
-import { discover, type View } from './discovery.ts';
-import { problemsOf, seedProblems } from './problems.ts';
+import { createAway } from './away.ts';
+import { discover, hasSlots, settledIn, type View } from './discovery.ts';
+import { type Misplaced, misplacedIn, misplacedProblems, problemsOf } from './problems.ts';
 import { clusterSamples, nodeSamples, worstInfo } from './samples.ts';
 import { credentialsOf, type SeenNode, together } from './status.ts';
 
@@ -28,11 +29,12 @@ const SHARE_OF_INTERVAL = 0.9;
 const SHARE_OF_SCRAPE = 0.6;
 /** After so many ticks without any answer the nodes may all have new addresses: those of the configuration are tried again. */
 const LOST_TICKS = 2;
-/** After so many ticks without an answer to which nodes there are it is asked again on new connections: the right may have been granted. */
+/**
+ * After so many ticks without an answer to which nodes there are it is asked again on new connections: the right may have been granted. After so
+ * many in which no slot has a node those of the configuration are tried again: what answers may be a node that was taken out of the cluster.
+ */
 const ASK_AGAIN_TICKS = 20;
 const MAX_PROBLEMS = 20;
-/** More nodes than are watched. */
-const MAX_AWAY = 1_000;
 
 const NOT_FOUND = 'no node answers which other nodes there are';
 
@@ -43,14 +45,14 @@ const NOT_FOUND = 'no node answers which other nodes there are';
 export function createClusterWatch({ cluster, openNode, ...options }: ClusterWatchOptions): TargetWatch {
   const { config, series, log, clock } = options;
   const members = new Map<string, Member>();
-  /** Ticks one after the other in which a node could not be read, also of one that was not known in between. */
-  const away = new Map<string, number>();
+  const away = createAway();
   const timeout = Math.min(2 * config.timeout, config.interval * SHARE_OF_INTERVAL);
   let asked = new Set<string>();
   let outcome: Pick<TargetStatus, 'up' | 'failure' | 'detail' | 'traceId' | 'clusterOk' | 'lastScrapeAt' | 'scrapeSeconds'> = {};
   let problems: string[] = [];
-  let ofSeeds: string[] = [];
+  let misplaced: Misplaced = { single: [], apart: [] };
   let unanswered = 0;
+  let slotless = 0;
   let untold = 0;
   let recovered = false;
   matchMembers();
@@ -88,12 +90,9 @@ export function createClusterWatch({ cluster, openNode, ...options }: ClusterWat
         const member = members.get(name);
         if (member === undefined) return;
         const scraped = await settle(member.watch.job.run(tickOf(tick, name, signal)));
-        if (scraped.ok) away.delete(name);
-        else away.set(name, (away.get(name) ?? 0) + 1);
+        away.note(name, scraped.ok);
       }),
     );
-    const [oldest] = away.keys();
-    if (away.size > MAX_AWAY && oldest !== undefined) away.delete(oldest);
     if (!tick.signal.aborted) return;
     // A tick that was stopped has shown nothing; one that ran out of time has.
     const stopped = classify(tick.signal.reason, 'the nodes of the cluster');
@@ -104,7 +103,7 @@ export function createClusterWatch({ cluster, openNode, ...options }: ClusterWat
   async function find(tick: Tick): Promise<View[]> {
     const views = await tick.step('CLUSTER SHARDS', () => discover(cluster, watchOf, asked, tick.signal));
     const [best] = views;
-    asked = new Set([...[...asked].filter((name) => members.has(name)), ...views.map(({ from }) => from.name)]);
+    asked = new Set([...[...asked].filter((name) => members.has(name)), ...settledIn(views)]);
     if (best !== undefined) cluster.learn(best.nodes);
     return views;
   }
@@ -113,17 +112,20 @@ export function createClusterWatch({ cluster, openNode, ...options }: ClusterWat
     const start = clock.monotonic();
     const [before, wasOk] = [mastersNow(), outcome.clusterOk];
     recovered = false;
-    if (unanswered >= LOST_TICKS) cluster.forget();
+    if (unanswered >= LOST_TICKS || slotless >= ASK_AGAIN_TICKS) cluster.forget();
     matchMembers();
     await scrape(cluster.nodes, tick);
     const tried = cluster.nodes.filter(({ id }) => id === undefined);
     const views = await find(tick);
     untold = views.length > 0 ? 0 : untold + 1;
-    if (untold % ASK_AGAIN_TICKS === ASK_AGAIN_TICKS - 1) for (const { watch } of members.values()) await watch.close();
-    if (tried.length > 0) ofSeeds = seedProblems(tried, { views, watchOf });
+    slotless = views.length === 0 || views.some(hasSlots) || slotless >= ASK_AGAIN_TICKS ? 0 : slotless + 1;
+    if (tried.length > 0) misplaced = misplacedIn(tried, { views, watchOf });
     await scrape(matchMembers(), tick);
-    const error = publish(views, clock.now(), (clock.monotonic() - start) / 1_000, tick);
-    setProblems([...ofSeeds, ...problemsOf({ cluster, views, watchOf, away: (name) => away.get(name) ?? 0 })].slice(0, MAX_PROBLEMS));
+    const ofSeeds = misplacedProblems(misplaced, cluster);
+    const error = publish(views, ofSeeds, clock.now(), (clock.monotonic() - start) / 1_000, tick);
+    setProblems([...ofSeeds, ...problemsOf({ cluster, views, watchOf, away: away.ticks })].slice(0, MAX_PROBLEMS));
+    // What a connection was refused is known as long as it is kept: it is told before.
+    if (untold % ASK_AGAIN_TICKS === ASK_AGAIN_TICKS - 1) for (const { watch } of members.values()) await watch.close();
     // After a failover the keys are in other places, and a pair at once shows that the gateway has found them.
     const moved = before !== undefined && before !== mastersNow();
     if (recovered || moved || (wasOk === false && outcome.clusterOk)) options.onRecovery();
@@ -137,13 +139,13 @@ export function createClusterWatch({ cluster, openNode, ...options }: ClusterWat
   }
 
   /** Shows what the nodes make together, and gives why the cluster cannot be read whole: a replica that is away takes nothing from it. */
-  function publish(views: readonly View[], at: number, seconds: number, tick: Tick): RedisError | undefined {
+  function publish(views: readonly View[], ofSeeds: readonly string[], at: number, seconds: number, tick: Tick): RedisError | undefined {
     const masters = seenOf(cluster.masters());
     const infoOf = (nodes: readonly ClusterNode[]) => worstInfo(nodes.flatMap(({ name }) => watchOf(name)?.clusterInfo ?? []));
     // A replica that is cut off from the others calls the cluster down, which serves its clients all the same.
     const info = infoOf(cluster.masters()) ?? infoOf(cluster.nodes);
     const up = seenOf(cluster.nodes).some(({ status }) => status.up);
-    const error = errorOf(masters, views);
+    const error = errorOf(masters, views, ofSeeds);
     unanswered = up ? 0 : unanswered + 1;
     series.replace(
       'scrape',
@@ -166,7 +168,7 @@ export function createClusterWatch({ cluster, openNode, ...options }: ClusterWat
     return error;
   }
 
-  function errorOf(masters: readonly SeenNode[], views: readonly View[]): RedisError | undefined {
+  function errorOf(masters: readonly SeenNode[], views: readonly View[], ofSeeds: readonly string[]): RedisError | undefined {
     for (const { node, status } of masters)
       if (status.failure !== undefined) return new RedisError(status.failure, `${node.name}: ${status.detail ?? status.failure}`);
     if (views.length > 0) return undefined;

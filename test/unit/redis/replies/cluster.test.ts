@@ -152,6 +152,47 @@ describe('the nodes of a cluster', () => {
     expect(readNodes(many, lines.join('\n'), FROM)).toHaveLength(1_000);
   });
 
+  it.each([
+    [
+      'CLUSTER SLOTS with a row for each slot and every replica in it',
+      Array.from({ length: SLOTS }, (_, slot) => [
+        slot,
+        slot,
+        ...Array.from({ length: 20 }, (_unused, at) => ['10.0.0.1', 7000 + at, at === 0 ? [A, B][slot % 2] : `n${at}`]),
+      ]),
+      undefined,
+    ],
+    [
+      'CLUSTER SHARDS that repeats its nodes and slots',
+      Array.from({ length: 1_000 }, () =>
+        shard(
+          Array.from({ length: 1_000 }, (_, slot) => slot),
+          ...Array.from({ length: 40 }, (_, at) => node(`n${at}`, { port: 7000 + at })),
+        ),
+      ),
+      undefined,
+    ],
+    [
+      'CLUSTER SHARDS of one shard with a thousand masters',
+      [
+        shard(
+          Array.from({ length: 2 * SLOTS }, (_, index) => index >> 1),
+          ...Array.from({ length: 1_000 }, (_, at) => node(`n${at}`, { port: 7000 + at })),
+        ),
+      ],
+      undefined,
+    ],
+    [
+      'CLUSTER NODES with all slots on every line',
+      undefined,
+      Array.from({ length: 500 }, (_, at) => `n${at} 10.0.0.1:${7000 + at}@1 master - 0 0 1 connected ${'1 '.repeat(SLOTS)}`).join('\n'),
+    ],
+  ])('cost no more than a cluster can have: %s', (_, reply, lines) => {
+    const nodes = readNodes(reply, lines, FROM);
+    expect(nodes.length).toBeGreaterThan(0);
+    expect(nodes.flatMap(({ slots }) => slots).length).toBeLessThanOrEqual(2 * SLOTS);
+  });
+
   it('are always nodes that can be connected to, whatever a server answers', () => {
     const anything = fc.anything({ maxDepth: 6 });
     const likely = fc.record({
