@@ -38,7 +38,6 @@ export type Rejection = (typeof REJECTION)[number];
 
 /** What a node of a cluster answers to a command that it cannot serve: the key is on another node, is on its way there, or the cluster is down. */
 export const REDIRECTION = ['MOVED', 'ASK', 'CLUSTERDOWN'] as const;
-type Redirection = (typeof REDIRECTION)[number];
 
 /** Who caused a refusal: this exporter or another client. */
 export const ORIGIN = ['own', 'others'] as const;
