@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { formatDuration } from '../source/duration.ts';
 import { closest, type Path, pathText } from '../source/problem.ts';
-import { parseNode, type WrittenAddress } from '../source/redis-url.ts';
+import { nodeText, parseNode, type WrittenAddress } from '../source/redis-url.ts';
 import { isSection, type Section } from '../source/section.ts';
 import type { RedisLogin } from './address.ts';
 import { costRules } from './cost.ts';
@@ -75,7 +75,8 @@ function placeRules(target: Section, report: Report): void {
   for (const other of others) report([other], `cannot be combined with ${first}`, 'keep one of the two');
   const seen = new Set<string>();
   for (const [index, node] of nodesOf(target.cluster).entries()) {
-    const name = node.toLowerCase();
+    const parsed = parseNode(node.toLowerCase());
+    const name = parsed === undefined ? node.toLowerCase() : nodeText(parsed);
     if (name !== '' && seen.has(name)) report(['cluster', 'nodes', index], 'names a node twice');
     seen.add(name);
   }
