@@ -31,8 +31,9 @@ def arguments(function):
     return sorted(f"{one.name}={one.default if one.default is not inspect.Parameter.empty else ''}" for one in inspect.signature(function).parameters.values())
 
 
-def words(pattern, where=""):
-    return sorted({found for name, text in SOURCE.items() if where in name for found in re.findall(pattern, text)})
+def words(pattern, *places):
+    """What matches in the sources, or in those whose path has one of some words."""
+    return sorted({found for name, text in SOURCE.items() if not places or any(one in name for one in places) for found in re.findall(pattern, text)})
 
 
 def constants():
@@ -59,7 +60,7 @@ print(
             "constants of Redis": constants(),
             "routes of the cache": sorted(set(re.findall(r"[\"'](/[a-z_/]+)[\"']", SOURCE["proxy/caching_routes.py"]))),
             "headers of answers": words(r"\bx-litellm-[a-z-]+\b"),
-            "metrics of cache and Redis": words(r"\blitellm_[a-z_]*(?:cache|redis)[a-z_]*\b", "prometheus"),
+            "metrics of cache and Redis": words(r"\blitellm_[a-z_]*(?:cache|redis)[a-z_]*\b", "integrations", "caching"),
             "files about cache and Redis": [name for name in SOURCE if re.search(r"(^|/)(caching|redis)", name) or "redis" in name],
             "parts of a cache key": sorted(key_parts()),
         }
