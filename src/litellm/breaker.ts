@@ -9,19 +9,16 @@ const MAX_METRICS_BYTES = 1024 * 1024;
 const METRIC = 'litellm_redis_circuit_breaker_state';
 /** Longer lines have labels that are not LiteLLM's. */
 const MAX_LINE_CHARACTERS = 4096;
-/** Labels in their braces; one } in a quoted value ends nothing. */
-const LABELS = String.raw`\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\}`;
-/** The labels, value and time of a sample, after its name. */
-const SAMPLE = new RegExp(String.raw`^(?:${LABELS})?[ \t]+([^ \t]+)(?:[ \t]+-?\d+)?$`);
+/** The labels, value and time of a sample, after its name. Labels are in braces; one } in a quoted value ends nothing. */
+const SAMPLE = /^(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?[ \t]+([^ \t]+)(?:[ \t]+-?\d+)?$/;
 const STATE_LABEL = /(?:^|,)[ \t]*state[ \t]*=[ \t]*"((?:[^"\\]|\\.)*)"/;
 const COUNT = /^\+?\d{1,15}(?:\.\d{0,15})?(?:[eE][+-]?\d{1,2})?$/;
 /** LiteLLM's states of a breaker. */
 const STATES = ['open', 'half_open', 'closed'];
 const COMMENT = /^# (?:HELP|TYPE) /;
 /** A sample as only a page of metrics has it: nothing but a time, or an exemplar behind a #, comes after the value. */
-const ANY_SAMPLE = new RegExp(
-  String.raw`^[A-Za-z_:][\w:]{0,256}(?:${LABELS})?[ \t]{1,16}[-+]?(?:[\d.]{1,40}(?:[eE][-+]?\d{1,4})?|Inf|NaN)(?:[ \t]{1,16}(?:-?[\d.]{1,40}|#.*))?[ \t]{0,16}\r?$`,
-);
+const ANY_SAMPLE =
+  /^[A-Za-z_:][\w:]{0,256}(?:\{(?:[^"}]|"(?:[^"\\]|\\.)*")*\})?[ \t]{1,16}[-+]?(?:[\d.]{1,40}(?:[eE][-+]?\d{1,4})?|Inf|NaN)(?:[ \t]{1,16}(?:-?[\d.]{1,40}|#.*))?[ \t]{0,16}\r?$/;
 
 /** LiteLLM serves its metrics behind a slash, and redirects those who leave it out. */
 const REDIRECTS: readonly (number | undefined)[] = [301, 302, 307, 308];
