@@ -106,7 +106,7 @@ describe('an answer that is no page of metrics', () => {
     'a login': {
       answer: (_, response) => void response.writeHead(401).end('{"error":{"message":"no"}}'),
       shows: { failure: 'auth', status: 401 },
-      says: 'is sent (HTTP 401)',
+      says: 'are those of gateways[].url (HTTP 401)',
     },
     'a page for people': {
       answer: (_, response) => void response.end('<!doctype html>\n<title>litellm_redis_circuit_breaker_state</title>\n<p>hello 1</p>'),
