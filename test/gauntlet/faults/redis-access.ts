@@ -114,7 +114,12 @@ export const REDIS_ACCESS: readonly Fault[] = [
     releases: 'both',
     needs: 'breaker_stays_open',
     gateways: ['patient breaker'],
-    prepare: async ({ rollOut }) => rollOut('patient breaker'),
+    // A slow /cache/ping is not asked again; the gateway's own credential tells then that Redis would let it in.
+    async prepare({ rollOut, watch, server }) {
+      rollOut('patient breaker');
+      await watch({ target: { canaries: [{ name: 'litellm', username: 'litellm', password: server.passwords.litellm }] } });
+    },
+    restore: ({ watch }) => watch(),
     async inject(stack) {
       stack.hold(chatting(stack));
       await stack.server.command('ACL', 'SETUSER', 'litellm', 'resetpass', '>the next password');
@@ -128,8 +133,8 @@ export const REDIS_ACCESS: readonly Fault[] = [
     },
     expected: { verdict: ['memory_only', 'not_caching'], cause: 'breaker_open' },
     besides: ['redis_auth', 'gateway_error'],
-    // Three rounds in which the gateway leaves Redis alone, and the one in which it was let in again.
-    intervals: 5,
+    // Three rounds in which the gateway leaves Redis alone, and those in which it was let in again and the canary was.
+    intervals: 6,
     since: '2026-11-30',
   },
   forbidden('ACL user without write', '-@write'),
