@@ -119,7 +119,11 @@ export const REDIS_ACCESS: readonly Fault[] = [
       rollOut('patient breaker');
       await watch({ target: { canaries: [{ name: 'litellm', username: 'litellm', password: server.passwords.litellm }] } });
     },
-    restore: ({ watch }) => watch(),
+    // Its breaker is still open.
+    async restore({ watch, end }) {
+      await end('patient breaker');
+      await watch();
+    },
     async inject(stack) {
       stack.hold(chatting(stack));
       await stack.server.command('ACL', 'SETUSER', 'litellm', 'resetpass', '>the next password');
