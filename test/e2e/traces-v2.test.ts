@@ -11,6 +11,7 @@ import { startGateway } from '../support/gateway.ts';
 import { lacksJaeger, startJaeger } from '../support/jaeger.ts';
 import { forThisFile } from '../support/lifetime.ts';
 import { startRedis } from '../support/redis.ts';
+import { documentedWays } from '../support/trace-tree.ts';
 
 const [, tree = ''] = blocks(page('docs/traces.md').text, 'text');
 
@@ -22,19 +23,6 @@ function parentOf(spans: readonly JaegerSpan[], { references }: JaegerSpan): Jae
 function path(spans: readonly JaegerSpan[], span: JaegerSpan): string {
   const parent = parentOf(spans, span);
   return parent === undefined ? span.operationName : `${path(spans, parent)} > ${span.operationName}`;
-}
-
-/** The ways from the root to every line of an indented tree. */
-function documented(text: string): string[] {
-  const way: string[] = [];
-  return text
-    .trimEnd()
-    .split('\n')
-    .map((line) => {
-      way.length = (/^ */.exec(line)?.[0].length ?? 0) / 2;
-      way.push(line.trim());
-      return way.join(' > ');
-    });
 }
 
 describe.skipIf(await lacksJaeger())("a trace with LiteLLM's second OpenTelemetry integration", () => {
@@ -94,7 +82,7 @@ describe.skipIf(await lacksJaeger())("a trace with LiteLLM's second OpenTelemetr
       return ended && sent ? found : undefined;
     }, 90_000);
     const found = spans.map((span) => path(spans, span));
-    expect(documented(tree).filter((way) => !found.includes(way))).toEqual([]);
+    expect(documentedWays(tree).filter((way) => !found.includes(way))).toEqual([]);
     const reads = (route: string) => below(spans, route).filter(({ operationName }) => operationName === 'redis.get llm_response');
     expect([reads('completions').length, reads('messages').length, reads('chat').length]).toEqual([1, 1, 0]);
     expect(below(spans, 'chat').map(({ operationName }) => operationName)).toContain('cache.get llm_response');

@@ -13,6 +13,7 @@ import { forThisFile } from '../support/lifetime.ts';
 import { metricLines } from '../support/metrics-text.ts';
 import { lacksProgram, startPrometheus } from '../support/prometheus.ts';
 import { startRedis } from '../support/redis.ts';
+import { documentedWays } from '../support/trace-tree.ts';
 
 const { text } = page('docs/traces.md');
 const lacksPrometheus = await lacksProgram('prometheus');
@@ -27,19 +28,6 @@ function named({ operationName, tags }: JaegerSpan): string {
 function path(spans: readonly JaegerSpan[], span: JaegerSpan): string {
   const parent = spans.find(({ spanID }) => spanID === span.references[0]?.spanID);
   return parent === undefined ? named(span) : `${path(spans, parent)} > ${named(span)}`;
-}
-
-/** The ways from the root to every line of an indented tree. */
-function documented(tree: string): string[] {
-  const way: string[] = [];
-  return tree
-    .trimEnd()
-    .split('\n')
-    .map((line) => {
-      way.length = (/^ */.exec(line)?.[0].length ?? 0) / 2;
-      way.push(line.trim());
-      return way.join(' > ');
-    });
 }
 
 /** The request of a pair on a route. */
@@ -114,7 +102,7 @@ describe.skipIf(await lacksJaeger())('a trace of a round of pairs', () => {
     expect(spans.filter(({ references }) => references.some(({ spanID }) => !ids.has(spanID)))).toEqual([]);
     const found = spans.map((span) => path(spans, span));
     const [tree = ''] = blocks(text, 'text');
-    expect(documented(tree).filter((way) => !found.includes(way))).toEqual([]);
+    expect(documentedWays(tree).filter((way) => !found.includes(way))).toEqual([]);
     // The read below the duplicate, and no write, is proof of a hit in Redis that does not come from the exporter.
     expect(redisCalls(spans, 'duplicate', 'completions')).toEqual(['redis async_get_cache']);
     // The worker answers the duplicate of chat from its own memory: nobody asks Redis.

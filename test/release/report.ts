@@ -69,8 +69,8 @@ export function reportOf(trial: Trial): string {
     ...section('What it is made of', inside, (found) => differences(found, 'The same in everything that was looked at.')),
     ...section('What it answers', answers, ({ differences: apart, notBefore, notNow }) => [
       ...differences(apart, 'Every answer that was recorded of both looks as before.'),
-      ...only(before, notNow),
-      ...only(release, notBefore),
+      ...recordedOfOne(before, notNow),
+      ...recordedOfOne(release, notBefore),
     ]),
     ...section('What the doctor says of it', resolved, ({ cases, differences: apart }) => doctor(cases, apart)),
     ...section('Faults', faults, tableOf),
@@ -100,7 +100,7 @@ function differences(found: Readonly<Record<string, Difference>>, none: string):
   return lines.length === 0 ? [none] : lines;
 }
 
-function only(release: GatewayRelease, names: readonly string[]): string[] {
+function recordedOfOne(release: GatewayRelease, names: readonly string[]): string[] {
   return names.length === 0 ? [] : ['', `Recorded of ${release} only: ${names.join(', ')}.`];
 }
 
