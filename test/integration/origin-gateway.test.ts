@@ -152,7 +152,7 @@ describe.each(['1.80.9', '1.110.2'] as const)('LiteLLM %s with models that lead 
     expect(asked).toBe(new Set(stamps.map(({ number }) => number)).size);
   });
 
-  it('refuses a gateway with another key, and lists its models', async () => {
+  it('has asked both of them, and neither refused anything', () => {
     expect(origins.flatMap(({ counted }) => counted).filter((line) => !line.endsWith(' 200'))).toEqual([]);
     expect(Math.min(...front.asked)).toBeGreaterThan(0);
   });
