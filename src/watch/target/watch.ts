@@ -10,7 +10,7 @@ import type { Log, Tick } from '../../model/tick.ts';
 import { RedisError, settle } from '../../redis/connection/failure.ts';
 import type { Target } from '../../redis/connection/target.ts';
 import { CLIENT_LIST, noauthCandidates } from '../../redis/replies/client-list.ts';
-import { CLUSTER_INFO, type ClusterInfo, servesAll } from '../../redis/replies/cluster.ts';
+import { CLUSTER_INFO, type ClusterInfo, servesAll } from '../../redis/replies/cluster/info.ts';
 import type { Info } from '../../redis/replies/info.ts';
 import { INFO, type Query } from '../../redis/replies/query.ts';
 import type { Clock } from '../../schedule/clock.ts';

@@ -1,6 +1,9 @@
 import type { Cluster, ClusterNode } from '../../../redis/connection/cluster.ts';
 import { settle } from '../../../redis/connection/failure.ts';
-import { CLUSTER_NODES, CLUSTER_SHARDS, CLUSTER_SLOTS_QUERY, myselfIn, type NodeEntry, readNodes } from '../../../redis/replies/cluster.ts';
+import type { NodeEntry } from '../../../redis/replies/cluster/entry.ts';
+import { CLUSTER_NODES, myselfIn } from '../../../redis/replies/cluster/lines.ts';
+import { readNodes } from '../../../redis/replies/cluster/nodes.ts';
+import { CLUSTER_SHARDS, CLUSTER_SLOTS_QUERY } from '../../../redis/replies/cluster/shards.ts';
 import { within } from '../../../schedule/within.ts';
 import type { ServerWatch } from '../watch.ts';
 

@@ -5,7 +5,7 @@ import type { Log, Tick } from '../../../model/tick.ts';
 import type { Cluster, ClusterNode } from '../../../redis/connection/cluster.ts';
 import { classify, RedisError, settle } from '../../../redis/connection/failure.ts';
 import type { TargetState } from '../../../redis/connection/target.ts';
-import { servesAll } from '../../../redis/replies/cluster.ts';
+import { servesAll } from '../../../redis/replies/cluster/info.ts';
 import { within } from '../../../schedule/within.ts';
 import { createTargetWatch, type ServerWatch, type TargetWatch, type TargetWatchOptions } from '../watch.ts';
 import { createAway } from './away.ts';

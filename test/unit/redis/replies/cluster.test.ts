@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CLUSTER_INFO, myselfIn, type Place, readNodes, SLOTS } from '../../../../src/redis/replies/cluster.ts';
+import type { Place } from '../../../../src/redis/replies/cluster/entry.ts';
+import { CLUSTER_INFO } from '../../../../src/redis/replies/cluster/info.ts';
+import { myselfIn } from '../../../../src/redis/replies/cluster/lines.ts';
+import { readNodes } from '../../../../src/redis/replies/cluster/nodes.ts';
+import { SLOTS } from '../../../../src/redis/replies/cluster/slots.ts';
 import { keySlot } from '../../../../src/redis/replies/key-slot.ts';
 import { parseNode } from '../../../../src/source/redis-url.ts';
 

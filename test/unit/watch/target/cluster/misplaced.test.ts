@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createCluster } from '../../../../../src/redis/connection/cluster.ts';
-import type { NodeEntry } from '../../../../../src/redis/replies/cluster.ts';
+import type { NodeEntry } from '../../../../../src/redis/replies/cluster/entry.ts';
 import { hasSlots, settledIn, type View } from '../../../../../src/watch/target/cluster/discovery.ts';
 import { misplacedIn, misplacedProblems } from '../../../../../src/watch/target/cluster/problems.ts';
 import { targetConfig } from '../../../../support/target.ts';
