@@ -185,6 +185,7 @@ const BREAKER_WORDS: Readonly<Record<BreakerReading, string>> = {
 
 /** What the metrics of a gateway answered: `http://litellm:4001/metrics: an unexpected HTTP status (404)`. */
 export function metricsText(answer: MetricsAnswer): string {
+  if ('absent' in answer) return 'no Prometheus metrics on this gateway';
   if ('breaker' in answer) return `${answer.url}: ${BREAKER_WORDS[answer.breaker]}`;
   const why =
     answer.failure === 'auth'
