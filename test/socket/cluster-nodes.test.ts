@@ -12,6 +12,12 @@ import { watchCluster } from '../support/target.ts';
 
 const never = new AbortController().signal;
 const nodeOf = ({ port }: RunningRedis) => `127.0.0.1:${port}`;
+const stats = async (node: RunningRedis | undefined) => String(await node?.command('INFO', 'stats'));
+/** Connections of a user on which a node tells of written keys. */
+const trackingIn = async (node: RunningRedis | undefined, user: string) =>
+  String(await node?.command('CLIENT', 'LIST'))
+    .split('\n')
+    .filter((client) => client.includes(` user=${user} `) && /flags=\w*t/.test(client)).length;
 const keyOf = (probe: string) => `${probe}:${randomBytes(32).toString('hex')}`;
 
 describe.skipIf(await lacksRedis('8.2.3'))('the nodes of a cluster', () => {
@@ -196,6 +202,41 @@ describe.skipIf(await lacksRedis('8.2.3'))('the nodes of a cluster', () => {
     await eventually(async () => (await watched.tick(watched.watch.job.timeout)) === undefined, 20_000);
     await keys.connect(null, never);
     expect(keys.watching).toBe(true);
+  });
+
+  it('keep the connections of the others where one refuses to tell of writes, or has ended its own', async () => {
+    const [, deaf] = nodes;
+    for (const node of nodes) await node.command('ACL', 'SETUSER', 'part', 'on', '>part', '~*', '&*', '+@all');
+    const watched = watch({ username: 'part', password: 'part' });
+    expect(await watched.tick()).toBeUndefined();
+    const masters = watched.target.masters().map(({ name }) => nodes.find((node) => nodeOf(node) === name));
+    expect(masters).toContain(deaf);
+    await deaf?.command('ACL', 'SETUSER', 'part', '-client|tracking');
+    const keys = createKeyWatch(watched.target, systemClock);
+    open.push({ close: async () => keys.close() });
+    await keys.connect(null, never);
+    expect(keys.watching).toBe(false);
+    expect(keys.connections.size).toBe(masters.length);
+
+    const opened = () => Promise.all(masters.map(async (node) => Number(/total_connections_received:(\d+)/.exec(await stats(node))?.[1])));
+    const before = await opened();
+    for (let round = 0; round < 3; round++) await keys.connect(null, never);
+    expect(await opened()).toEqual(before);
+    // The others tell of the keys that are written there all the same.
+    const listening = masters.filter((node) => node !== deaf);
+    for (const node of listening) expect(await trackingIn(node, 'part')).toBe(1);
+
+    const [ended] = listening;
+    await ended?.command('CLIENT', 'KILL', 'USER', 'part');
+    await eventually(async () => keys.connections.size === masters.length - 1);
+    await eventually(async () => {
+      await keys.connect(null, never);
+      return keys.connections.size === masters.length && (await trackingIn(ended, 'part')) === 1;
+    });
+    const after = await opened();
+    for (const [index, node] of masters.entries())
+      if (node === ended) expect(after[index]).toBeGreaterThan(before[index] ?? 0);
+      else expect(after[index]).toBe(before[index]);
   });
 
   it('fail and are replaced, and of one that is forgotten nothing is left', async () => {
