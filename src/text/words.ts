@@ -71,7 +71,7 @@ export const CAUSE_WORDS: Readonly<Record<Cause, { title: string; next: string }
   evicted: { title: 'Redis evicts the entries', next: 'Give Redis more memory, or make entries live shorter.' },
   breaker_open: {
     title: 'the circuit breaker of the gateway is open',
-    next: 'Mend what Redis refused before. If the verdict is not working a minute later, restart the workers of the gateway: LiteLLM from 1.110 on does not close its breaker after a refused login.',
+    next: 'Mend what Redis refused before, if it refused anything. If the verdict is not working a minute later, restart the workers of the gateway: LiteLLM from 1.110 on does not close its breaker after a refused login.',
   },
   cache_disabled: {
     title: 'the cache is switched off',
