@@ -239,6 +239,26 @@ describe.skipIf(await lacksRedis('8.2.3'))('the nodes of a cluster', () => {
       else expect(after[index]).toBe(before[index]);
   });
 
+  it('have one name each where they announce none, whichever of them is asked by whatever name', async () => {
+    const type = 'cluster-preferred-endpoint-type';
+    for (const node of nodes) await node.command('CONFIG', 'SET', type, 'unknown-endpoint');
+    try {
+      const [first, second] = nodes;
+      const watched = watch({}, [`localhost:${first?.port}`, `127.0.0.1:${second?.port}`]);
+      const names = () => Object.keys(watched.series('redis.up')).sort();
+      expect(await watched.tick()).toBeUndefined();
+      const before = names();
+      expect(before).toHaveLength(nodes.length);
+      expect(new Set(before.map((name) => name.split(':').at(-1))).size).toBe(nodes.length);
+      for (let tick = 0; tick < 4; tick++) {
+        await watched.tick();
+        expect(names()).toEqual(before);
+      }
+    } finally {
+      for (const node of nodes) await node.command('CONFIG', 'SET', type, 'ip');
+    }
+  });
+
   it('fail and are replaced, and of one that is forgotten nothing is left', async () => {
     const [first, second, ...rest] = nodes;
     if (first === undefined || second === undefined) throw new Error('no nodes');

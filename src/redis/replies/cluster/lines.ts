@@ -34,7 +34,10 @@ export function readLines(reply: unknown, from: Place): NodeEntry[] {
 
 /** The slots at the end of a line, `0-5460` or `7`; those on their way to another node are in brackets and still its own. */
 function slotsIn(line: string): SlotRange[] {
-  const parts = line.trimEnd().split(' ', MAX_RANGES).slice(8);
+  const parts = line
+    .trimEnd()
+    .split(' ', 8 + MAX_RANGES)
+    .slice(8);
   return parts.flatMap((part): SlotRange[] => {
     const [, from = '', to = from] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(part) ?? [];
     const range = from === '' ? undefined : rangeOf(Number(from), Number(to));
@@ -46,4 +49,17 @@ function slotsIn(line: string): SlotRange[] {
 export function myselfIn(reply: unknown): string | undefined {
   const own = linesIn(reply).map((line) => line.split(' ', 3));
   return idOf(own.find(([, , flags = '']) => flags.split(',').includes('myself'))?.[0]);
+}
+
+/** CLUSTER SLOTS has a row for each range, with every node of its shard: of more it would go past what is read of one reply. */
+const MAX_ROWS = 1_000;
+
+/** Whether a reply to CLUSTER NODES tells of so many ranges of slots that CLUSTER SLOTS is not to be asked. It names everything that this one does. */
+export function isFragmented(reply: unknown): boolean {
+  let left = MAX_ROWS;
+  for (const line of linesIn(reply)) {
+    left -= slotsIn(line).length;
+    if (left < 0) return true;
+  }
+  return false;
 }

@@ -65,6 +65,6 @@ function withoutTwins(nodes: readonly NodeEntry[]): NodeEntry[] {
   return nodes.filter((node) => node.name === undefined || places.get(node.name) === node);
 }
 
-function addressOf({ name, host, port }: NodeEntry): Pick<NodeEntry, 'name' | 'host' | 'port'> {
-  return { name, host, port };
+function addressOf({ name, host, port, isAsked }: NodeEntry): Pick<NodeEntry, 'name' | 'host' | 'port' | 'isAsked'> {
+  return { name, host, port, isAsked };
 }

@@ -10,6 +10,13 @@ export const CLUSTER_SHARDS: Query<unknown> = {
   parse: (reply) => reply,
 };
 
+/** The same where CLUSTER SLOTS is not to be asked. */
+export const CLUSTER_SHARDS_ALONE: Query<unknown> = {
+  args: ['CLUSTER', 'SHARDS'],
+  since: { redis: [7, 0, 0], valkey: [7, 2, 0] },
+  parse: (reply) => reply,
+};
+
 /** The same from a server that does not know CLUSTER SHARDS although its release does, or whose user may not send it. */
 export const CLUSTER_SLOTS_QUERY: Query<unknown> = {
   args: ['CLUSTER', 'SLOTS'],

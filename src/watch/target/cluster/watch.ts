@@ -79,11 +79,17 @@ export function createClusterWatch({ cluster, openNode, ...options }: ClusterWat
     members.match();
     await scrape(cluster.nodes, tick);
     const tried = cluster.nodes.filter(({ id }) => id === undefined);
-    const views = await find(tick);
+    let views = await find(tick);
     untold = views.length > 0 ? 0 : untold + 1;
     slotless = views.length === 0 || views.some(hasSlots) || slotless >= ASK_AGAIN_TICKS ? 0 : slotless + 1;
     if (tried.length > 0) misplaced = misplacedIn(tried, { views, watchOf: members.watchOf });
-    await scrape(members.match(), tick);
+    const added = members.match();
+    await scrape(added, tick);
+    // What a node that was asked does not tell of itself the others do: it has the same name from the first tick on.
+    if (added.length > 0 && views[0]?.nodes.some(({ isAsked }) => isAsked)) {
+      views = await find(tick);
+      await scrape(members.match(), tick);
+    }
     const ofSeeds = misplacedProblems(misplaced, cluster);
     const error = publish(views, ofSeeds, clock.now(), (clock.monotonic() - start) / 1_000, tick);
     setProblems([...ofSeeds, ...problemsOf({ cluster, views, watchOf: members.watchOf, away: members.away })].slice(0, MAX_PROBLEMS));

@@ -43,6 +43,7 @@ describe('the nodes of a cluster', () => {
         name: '10.0.0.1:6379',
         host: '10.0.0.1',
         port: 6379,
+        isAsked: false,
         role: 'master',
         state: 'ok',
         slots: [
@@ -50,7 +51,7 @@ describe('the nodes of a cluster', () => {
           [6000, 6001],
         ],
       },
-      { id: B, name: '10.0.0.2:6379', host: '10.0.0.2', port: 6379, role: 'replica', state: 'ok', slots: [] },
+      { id: B, name: '10.0.0.2:6379', host: '10.0.0.2', port: 6379, isAsked: false, role: 'replica', state: 'ok', slots: [] },
     ]);
   });
 

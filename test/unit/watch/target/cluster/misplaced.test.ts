@@ -10,7 +10,7 @@ const NAMES = ['10.0.0.1:7000', '10.0.0.2:7000', '10.0.0.3:7000'];
 const cluster = () => createCluster({ ...targetConfig(undefined), cluster: { nodes: NAMES } });
 
 function entry(at: number, slots: NodeEntry['slots'] = []): NodeEntry {
-  return { id: `id${at}`, name: NAMES[at], host: `10.0.0.${at + 1}`, port: 7000, role: 'master', state: 'ok', slots };
+  return { id: `id${at}`, name: NAMES[at], host: `10.0.0.${at + 1}`, port: 7000, isAsked: false, role: 'master', state: 'ok', slots };
 }
 
 /** What each node of the configuration sees: itself alone, as before CLUSTER MEET, or the nodes at these places. */
