@@ -259,6 +259,49 @@ describe.skipIf(await lacksRedis('8.2.3'))('the nodes of a cluster', () => {
     }
   });
 
+  it('are counted together in a census, all masters or none', async () => {
+    for (const node of nodes) await node.command('ACL', 'SETUSER', 'counter', 'on', '>counter', '~*', '&*', '+@all');
+    const census = { interval: 10_000, sample: 10_000 };
+    const watched = watch({ username: 'counter', password: 'counter', census });
+    expect(await watched.tick()).toBeUndefined();
+    const masters = watched.target.masters().map(({ name }) => nodes.find((node) => nodeOf(node) === name));
+    for (const master of masters) await master?.command('FLUSHALL');
+    expect(await watched.census()).toBeUndefined();
+    expect(watched.censusStatus()?.census).toMatchObject({ keys: 0, sampled: 0, coverage: 1 });
+
+    for (let index = 0; index < 90; index++) {
+      const answer = randomBytes(32).toString('hex');
+      await ownerOf(answer, watched).command('SET', answer, 'x', ...(index % 3 === 0 ? [] : ['EX', 1_000]));
+      const spend = `spend:key:${index}`;
+      if (index < 30) await ownerOf(spend, watched).command('SET', spend, 1, 'EX', 1_000);
+    }
+    expect(await watched.census()).toBeUndefined();
+    // So many are drawn that each key is drawn.
+    expect(watched.censusStatus()?.census).toMatchObject({ keys: 120, sampled: 120, coverage: 1 });
+    const keys = watched.series('redis.census.keys');
+    expect(keys).toMatchObject({ 'class=response_or_key_hash': 90, 'class=spend': 30, 'class=other': 0 });
+    expect(watched.series('redis.census.without_ttl')).toMatchObject({ 'class=response_or_key_hash': 30, 'class=spend': 0 });
+    expect(Object.keys(keys).join()).not.toContain('redis_node');
+
+    const [, second] = masters;
+    for (const right of ['dbsize', 'randomkey', 'pttl']) {
+      await second?.command('ACL', 'SETUSER', 'counter', `-${right}`);
+      expect(await watched.census()).toBeUndefined();
+      expect(watched.censusStatus()?.census).toBeUndefined();
+      expect(watched.censusStatus()?.censusDetail).toContain(`${second && nodeOf(second)}: `);
+      expect(watched.series('redis.census.keys')).toEqual({});
+      await second?.command('ACL', 'SETUSER', 'counter', `+${right}`);
+      expect(await watched.census()).toBeUndefined();
+      expect(watched.censusStatus()?.census).toMatchObject({ keys: 120 });
+    }
+    await second?.command('ACL', 'SETUSER', 'counter', 'resetpass');
+    await second?.command('CLIENT', 'KILL', 'USER', 'counter');
+    await eventually(async () => (await watched.tick()) !== undefined);
+    expect(await watched.census()).toMatchObject({ message: expect.stringContaining(`${second && nodeOf(second)}: `) });
+    expect(watched.censusStatus()?.census).toBeUndefined();
+    for (const master of masters) await master?.command('FLUSHALL');
+  });
+
   it('fail and are replaced, and of one that is forgotten nothing is left', async () => {
     const [first, second, ...rest] = nodes;
     if (first === undefined || second === undefined) throw new Error('no nodes');
