@@ -21,6 +21,7 @@ export const LAYERS: readonly Layer[] = [
     names: ['collectors', 'census', 'pairs', 'verdict', 'doctor'],
     holds: 'pure: replies to samples, names to key classes, answers to outcomes, outcomes to a verdict, files to findings',
   },
+  { names: ['origin'], holds: 'the answers of a probe model that leads to the exporter, and how they are checked: pure' },
   { names: ['redis', 'litellm'], holds: 'the only ways out: connections, requests, failure classes, parsers of replies' },
   { names: ['config', 'catalogue', 'schedule'], holds: 'the schema; every metric as data; the grid and the clock' },
   { names: ['source'], holds: 'reading files with positions, secrets and durations, for the configuration and for the doctor' },
