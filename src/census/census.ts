@@ -42,7 +42,7 @@ export function takeCensus(samples: readonly KeySample[], database: number, at: 
   };
 }
 
-/** A sum over drawn keys, each of which stands for `weight` keys. */
+/** A sum over drawn keys, each of which is one of `weight` keys. */
 function weighed<K extends { weight: number }>(keys: readonly K[], of: (key: K) => number): number {
   return Math.round(keys.reduce((sum, key) => sum + key.weight * of(key), 0));
 }

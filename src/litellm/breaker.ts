@@ -39,7 +39,7 @@ export function hasOwnMetrics({ url, metrics_url }: MetricsPlace): boolean {
 /** How a gateway, and a proxy in front of it, say that there is nothing at a path. */
 const NOTHING_THERE: readonly (number | undefined)[] = [404, 405, 410, 501];
 
-/** The answer as it is told: where nobody has said that there are metrics beside the API, it is no failure that there are none. */
+/** The answer as it is told: where no address of its own is configured, it is no failure that there are none. */
 export function withoutMetrics(answer: MetricsAnswer, place: MetricsPlace): MetricsAnswer {
   const isNothing = 'failure' in answer ? NOTHING_THERE.includes(answer.status) : 'breaker' in answer && answer.breaker === 'no_metrics';
   return isNothing && !hasOwnMetrics(place) ? { url: answer.url, absent: true } : answer;

@@ -1,6 +1,6 @@
 import type { Query } from '../query.ts';
 import { idOf, MAX_NODES, type NodeEntry, type Place, placed } from './entry.ts';
-import { MAX_RANGES, rangeOf, type SlotRange } from './slots.ts';
+import { rangeOf, SLOTS, type SlotRange } from './slots.ts';
 
 /** What the nodes think of each other: only here is a node that may have failed (`fail?`). The reply is read by `readNodes`. */
 export const CLUSTER_NODES: Query<unknown> = {
@@ -36,7 +36,7 @@ export function readLines(reply: unknown, from: Place): NodeEntry[] {
 function slotsIn(line: string): SlotRange[] {
   const parts = line
     .trimEnd()
-    .split(' ', 8 + MAX_RANGES)
+    .split(' ', 8 + SLOTS)
     .slice(8);
   return parts.flatMap((part): SlotRange[] => {
     const [, from = '', to = from] = /^(\d{1,5})(?:-(\d{1,5}))?$/.exec(part) ?? [];

@@ -2,10 +2,10 @@ import type { NodeState } from '../../../model/redis.ts';
 import { MAX_NODES, type NodeEntry, type Place } from './entry.ts';
 import { readLines } from './lines.ts';
 import { type Mention, readShards, readSlots } from './shards.ts';
-import { MAX_RANGES, type SlotRange } from './slots.ts';
+import { SLOTS, type SlotRange } from './slots.ts';
 
 /** Of all nodes together: a master that failed keeps its row beside the one that took its place. */
-const MAX_ALL_RANGES = 2 * MAX_RANGES;
+const MAX_ALL_RANGES = 2 * SLOTS;
 
 /**
  * The nodes of a cluster by the replies to CLUSTER SHARDS or SLOTS and to CLUSTER NODES, either of them perhaps undefined, in the order of their

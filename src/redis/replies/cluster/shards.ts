@@ -1,6 +1,6 @@
 import type { Query } from '../query.ts';
 import { idOf, MAX_NODES, type NodeEntry, type Place, placed } from './entry.ts';
-import { MAX_RANGES, rangeOf, type SlotRange } from './slots.ts';
+import { rangeOf, SLOTS, type SlotRange } from './slots.ts';
 
 /** Who has which slots, where each node is, and the replicas: CLUSTER SHARDS, or CLUSTER SLOTS before it. The reply is read by `readNodes`. */
 export const CLUSTER_SHARDS: Query<unknown> = {
@@ -39,7 +39,7 @@ export function* readShards(reply: unknown, from: Place): Iterable<Mention> {
     const rows = rowsOf(fields.get('nodes'), left);
     if (rows.length === 0) continue;
     left -= rows.length;
-    const slots = pairsIn(rowsOf(fields.get('slots'), 2 * MAX_RANGES));
+    const slots = pairsIn(rowsOf(fields.get('slots'), 2 * SLOTS));
     for (const row of rows) {
       const node = fieldsOf(row);
       const id = idOf(node.get('id'));
@@ -65,7 +65,7 @@ function pairsIn(bounds: readonly unknown[]): SlotRange[] {
 
 /** CLUSTER SLOTS: first and last slot, then the nodes that have them, the master first: host, port, id, and from 7.0 on more about the host. */
 export function* readSlots(reply: unknown, from: Place): Iterable<Mention> {
-  for (const row of rowsOf(reply, MAX_RANGES)) {
+  for (const row of rowsOf(reply, SLOTS)) {
     const [first, last, ...nodes] = rowsOf(row, MAX_NODES);
     const range = rangeOf(first, last);
     if (range === undefined) continue;

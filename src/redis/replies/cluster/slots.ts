@@ -1,11 +1,8 @@
-/** Slots of a cluster: keys are spread over so many (Redis Cluster specification). */
+/** Slots of a cluster: keys are spread over so many, and no cluster has more ranges of them (Redis Cluster specification). */
 export const SLOTS = 16_384;
 
 /** The first and the last of some slots, both included. */
 export type SlotRange = readonly [first: number, last: number];
-
-/** The most that 16,384 slots can be cut into. */
-export const MAX_RANGES = SLOTS;
 
 /** The slots between two, both included; undefined where they are none. */
 export function rangeOf(first: unknown, last: unknown): SlotRange | undefined {

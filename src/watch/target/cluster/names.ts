@@ -8,7 +8,7 @@ interface Sight {
 }
 
 /**
- * The views with one address for each node, whoever tells it: the one under which the node is known while a view names it, else that of the best
+ * The views with one address for each node, whichever node tells it: the one under which the node is known while a view names it, else that of the best
  * view that names one. Where all name none it stays the known one, as long as the port is the same.
  */
 export function withOneName<V extends Sight>(views: readonly V[], known: readonly Pick<ClusterNode, 'id' | 'name'>[]): V[] {
