@@ -4,6 +4,7 @@ import { hostsOf } from '../../litellm/addresses.ts';
 import type { LeaseState } from '../../model/lease.ts';
 import type { GatewayStatus } from '../../model/status.ts';
 import type { Log, Tick } from '../../model/tick.ts';
+import type { OriginKeys } from '../../origin/stamp.ts';
 import type { Cluster } from '../../redis/connection/cluster.ts';
 import type { Target } from '../../redis/connection/target.ts';
 import { instanceOf } from '../../redis/probe-keys/names.ts';
@@ -47,6 +48,8 @@ export interface GatewayWatchOptions {
   memory?: OverheadMemory | undefined;
   /** What the probes of this exporter have in their name, so that those of others are told apart. */
   instance?: string | undefined;
+  /** The keys that verify answers, where the probe model leads to the origin. */
+  originKeys?: (() => Promise<OriginKeys>) | undefined;
 }
 
 /** Two requests, the wait for a write between them and the questions about its key. */
