@@ -70,6 +70,7 @@ export const OUTCOME = [
   'hit_not_in_redis',
   'hit_unlabelled',
   'hit_on_first',
+  'hit_altered',
   'miss_key_present',
   'miss_not_written',
   'miss_unexplained',
@@ -127,6 +128,7 @@ export const CAUSE = [
   'probe_key_policy',
   'model_missing',
   'semantic_or_key_collision',
+  'answer_wrong',
   'undetermined',
 ] as const;
 export type Cause = (typeof CAUSE)[number];

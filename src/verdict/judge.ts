@@ -1,6 +1,7 @@
 import type { Cause, Verdict } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
 import { breakerHint } from './breaker-hint.ts';
+import { answersDiffer } from './causes/answers.ts';
 import { isOutage } from './causes/cause.ts';
 import { unexplained } from './causes/counters.ts';
 import { CAUSE_TABLE } from './causes/index.ts';
@@ -22,6 +23,9 @@ export interface Judgement {
 /** Failures of a server that gives no answer at all. */
 const SILENT: readonly RedisFailure[] = ['dns', 'refused', 'timeout', 'closed'];
 
+/** Verdicts that wrong answers of a hit turn into `wrong_answers`; any other is kept, so that an outage is never hidden. */
+const SERVED: readonly Verdict[] = ['working', 'partial'];
+
 /** In the headline of a verdict that no look into the watched Redis is behind. */
 const NOT_VERIFIED = 'not verified in the watched Redis';
 const CALLS_NOT_KNOWN = 'Which calls this gateway caches (supported_call_types) is not known: /cache/ping was not asked, or did not tell.';
@@ -34,7 +38,8 @@ export const NO_ANSWER = 'the watched Redis does not answer';
  */
 export function judge(results: readonly RouteResult[], signals: Signals): Judgement {
   const routes = routesOf(results, signals.writesUnwatched);
-  const verdict = VERDICT_TABLE.find((row) => row.holds(routes, signals))?.verdict ?? 'unknown';
+  const served = VERDICT_TABLE.find((row) => row.holds(routes, signals))?.verdict ?? 'unknown';
+  const verdict = SERVED.includes(served) && answersDiffer(results) ? 'wrong_answers' : served;
   const seen = [...(results.length === 0 ? [] : [pairsSentence(results)]), ...pingSentence(signals)];
   const doubt = doubtOf(verdict, results, signals);
   if (verdict === 'working') {

@@ -9,6 +9,7 @@ export const OUTCOME_PROSE: Readonly<Record<Outcome, string>> = {
   hit_not_in_redis: 'hit, the key is not in Redis',
   hit_unlabelled: 'hit, not marked as one',
   hit_on_first: 'hit on a new request',
+  hit_altered: 'hit, and the answer is not the one that was stored',
   miss_key_present: 'missed, the key is in Redis',
   miss_not_written: 'missed, the key was never written',
   miss_unexplained: 'missed',

@@ -19,6 +19,8 @@ export interface RouteResult {
   status?: number | undefined;
   /** The duplicate hit and did not carry the name of its key: see ROUTES for what that proves. */
   unmarked?: boolean | undefined;
+  /** Where the answer of the duplicate is not the one that was stored: JSON pointers into its body, at most ten. */
+  differs?: readonly string[] | undefined;
 }
 
 /** Refusals of the gateway. `tie` says by what they are known to be its own: the key of a pair, its address, or the user of its credential. */
