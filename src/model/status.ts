@@ -232,6 +232,8 @@ export interface GatewayStatus {
   metrics?: MetricsAnswer;
   /** Absent until the gateway was asked anything. */
   overhead?: OverheadStatus;
+  /** What keeps the content of answers from telling hits, a sentence each; absent where the models of the gateway do not lead to the origin. */
+  origin?: { problems: readonly string[] };
   pairs: PairStatus[];
   /** The ordered pairs of replicas that were tried last, 64 at most; absent without `addresses`. */
   replicas?: ReplicaStatus[];

@@ -1,4 +1,4 @@
-import type { CacheType, CallType, GatewayFailure, Outcome, Route } from '../model/cache.ts';
+import type { CacheType, CallType, ContentDoubt, GatewayFailure, NonceOwner, Outcome, Route } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
 import type { KeyState } from '../redis/probe-keys/lookup.ts';
 import type { ServerState } from '../redis/replies/server-state.ts';
@@ -21,6 +21,10 @@ export interface RouteResult {
   unmarked?: boolean | undefined;
   /** Where the answer of the duplicate is not the one that was stored: JSON pointers into its body, at most ten. */
   differs?: readonly string[] | undefined;
+  /** Whose prompt it is that an answer of this pair belongs to, where the origin gave it to another one. */
+  otherOwner?: NonceOwner | undefined;
+  /** Why the content of the answers proves less than it should. */
+  doubt?: ContentDoubt | undefined;
 }
 
 /** Refusals of the gateway. `tie` says by what they are known to be its own: the key of a pair, its address, or the user of its credential. */

@@ -1,4 +1,5 @@
 import { ROUTES } from '../../model/cache.ts';
+import { OWNER_PROSE } from '../pair-words.ts';
 import type { RouteResult } from '../signals.ts';
 import { type CauseRow, proven } from './cause.ts';
 
@@ -13,11 +14,7 @@ export const ANSWERS: readonly CauseRow[] = [
     cause: 'semantic_or_key_collision',
     strength: 'state',
     verdicts: ['wrong_answers'],
-    proof: (_, results) =>
-      proven(
-        results.some(({ outcome }) => outcome === 'hit_on_first') &&
-          'A prompt with a fresh 128-bit nonce was answered from the cache: its key leaves the prompt out, or similar prompts share answers.',
-      ),
+    proof: (_, results) => proven(collisionSentence(results)),
   },
   {
     cause: 'answer_wrong',
@@ -27,7 +24,15 @@ export const ANSWERS: readonly CauseRow[] = [
   },
 ];
 
-/** `The cache gave streamed chat another answer than the one that was stored: it differs at /choices/0/message/content.` */
+function collisionSentence(results: readonly RouteResult[]): string | undefined {
+  const collided = results.filter(({ outcome }) => outcome === 'hit_on_first');
+  if (collided.length === 0) return undefined;
+  const owners = [...new Set(collided.flatMap(({ otherOwner }) => otherOwner ?? []))].map((owner) => OWNER_PROSE[owner]);
+  const whose = owners.length === 0 ? '' : ` with the answer to ${owners.join(' and to ')}`;
+  return `A prompt with a fresh 128-bit nonce was answered from the cache${whose}: its key leaves the prompt out, or similar prompts share answers.`;
+}
+
+/** `The cache answered with something else than the answer that was stored: chat, which differs at /choices/0/message/content.` */
 function alteredSentence(results: readonly RouteResult[]): string | undefined {
   const altered = results.filter(({ outcome }) => outcome === 'hit_altered');
   if (altered.length === 0) return undefined;

@@ -56,8 +56,9 @@ export function createSpending(
   };
 }
 
-/** What a request cost: nothing for a hit, else what the gateway reports or the configured price. */
-function costOf({ markers: marks, mark, failure }: RequestResult, floor: number): number {
+/** What a request cost: nothing for a hit or an answer of the origin, else what the gateway reports or the configured price. */
+function costOf({ markers: marks, mark, failure, fromOrigin }: RequestResult, floor: number): number {
+  if (fromOrigin) return 0;
   if (marks !== undefined) return mark === 'hit' ? 0 : (marks.costUsd ?? floor);
   return failure !== undefined && MAYBE_PAID.includes(failure) ? floor : 0;
 }

@@ -4,6 +4,7 @@ import { hostsOf } from '../../litellm/addresses.ts';
 import type { LeaseState } from '../../model/lease.ts';
 import type { GatewayStatus } from '../../model/status.ts';
 import type { Log, Tick } from '../../model/tick.ts';
+import type { OriginKeys } from '../../origin/stamp.ts';
 import type { Cluster } from '../../redis/connection/cluster.ts';
 import type { Target } from '../../redis/connection/target.ts';
 import { instanceOf } from '../../redis/probe-keys/names.ts';
@@ -12,6 +13,7 @@ import type { Job } from '../../schedule/job.ts';
 import { createBackend } from './backend/backend.ts';
 import { availabilityOf } from './backend/memory.ts';
 import { createSpending } from './budget.ts';
+import { createDoubts, doubtsOf } from './doubts.ts';
 import { experiment, needsExperiments } from './experiments.ts';
 import { createHistory } from './history.ts';
 import { type Judged, judge } from './judge.ts';
@@ -47,6 +49,8 @@ export interface GatewayWatchOptions {
   memory?: OverheadMemory | undefined;
   /** What the probes of this exporter have in their name, so that those of others are told apart. */
   instance?: string | undefined;
+  /** The keys of the origin, where the models of the gateway lead there. Rejects where they cannot be read. */
+  originKeys?: (() => Promise<OriginKeys>) | undefined;
 }
 
 /** Two requests, the wait for a write between them and the questions about its key. */
@@ -65,7 +69,7 @@ const OTHERS_MS = 300_000;
  * known after it (`advance`), and what is made of that (`judge`), after one step of experiments where the cause is open.
  */
 export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
-  const { config, target, series, log, clock, lease = () => undefined } = options;
+  const { config, target, series, log, clock, lease = () => undefined, originKeys } = options;
   const { memory = createOverheadMemory(), instance = instanceOf([]) } = options;
   const overhead = createOverhead(config.overhead, memory, series, clock);
   const backend = target && createBackend(hostsOf(config), target, clock, instance);
@@ -73,7 +77,8 @@ export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
   const traffic = createTraffic(series, clock, overhead);
   const spending = createSpending(config, series, clock);
   const questions = createQuestions({ config, traffic, overhead, mode, clock });
-  const parts: RoundParts = { config: { ...config, instance }, questions, backend, spending, overhead, clock, mayProbe };
+  const parts: RoundParts = { config: { ...config, instance }, questions, backend, spending, overhead, clock, mayProbe, originKeys };
+  const doubts = createDoubts(log, config.name);
   const history = createHistory();
   // A tick may outlast its interval: cutting a request short would call a gateway slow that is not.
   const timeout = (2 * config.timeout + WAIT_MS) * config.routes.length + REQUESTS_BESIDE * config.timeout;
@@ -97,6 +102,7 @@ export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
       state = next;
       redis = round.backend && availabilityOf(next.backend, round.backend.stalled);
       publishRound(series, config.model, round, next);
+      doubts.note(next.routes);
       for (const { pair, at } of round.pairs) history.pair(pair, at, tick.traceId);
       if (mayJudge(next)) {
         const found = needsExperiments(next) && mayProbe() ? await experiment(parts, next, limits.all, tick) : undefined;
@@ -149,6 +155,7 @@ export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
             now: freshAt(),
           })
         : STANDBY),
+      ...(originKeys === undefined ? {} : { origin: { problems: mayProbe() ? doubtsOf(state.routes) : [] } }),
       otherExporters: backend?.others(clock.monotonic() - Math.max(OTHERS_MS, 3 * config.interval)),
       lease: lease(),
       costUsd: spending.total(),
