@@ -38,10 +38,11 @@ export function whatActs(prescription: Prescription, stamp: Stamp, found: unknow
   return differences(prescription.api, prescribe(prescription, stamp), found).filter(({ acts }) => acts);
 }
 
-/** What the answer to a request has to be when it has this stamp; undefined for a request that the origin refuses. */
+/** What the answer to a request has to be when it has this stamp, `done` where a stream has to end; undefined for a request that the origin refuses. */
 function prescribe({ api, request, keys }: Prescription, stamp: Stamp): unknown {
   const asked = readAsked(api, request);
-  return 'problem' in asked ? undefined : prescribedBody(api, stamp, asked, keys);
+  if ('problem' in asked) return undefined;
+  return { ...prescribedBody(api, stamp, asked, keys), ...(asked.stream && { done: true }) };
 }
 
 function holdsNumber(body: unknown, number: string, keys: OriginKeys): boolean {

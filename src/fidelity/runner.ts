@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { readEvents } from '../litellm/events.ts';
 import { failed, type Gateway, type Reply } from '../litellm/gateway.ts';
 import { parseJson } from '../litellm/json.ts';
+import type { Exchange } from '../litellm/request.ts';
+import { readEvents } from '../litellm/stream.ts';
 import type { GatewayFailure } from '../model/cache.ts';
 import type { FidelityResult, FidelityShape, NotJudged } from '../model/fidelity.ts';
 import type { Tick } from '../model/tick.ts';
@@ -35,8 +36,8 @@ export interface ShapeParts {
   /** Undefined without a target. */
   readonly keys: KeyWatch | undefined;
   readonly clock: Clock;
-  /** Pays for a request that was sent; `isHit` where the cache answered it. */
-  pay(reply: Reply, isHit: boolean): void;
+  /** Pays for an answer that is not the origin's, which costs nothing. */
+  pay(answer: Exchange): void;
   /** Whether another try may be made: the lease, the budget and the time of the gateway allow it. */
   mayGoOn(): boolean;
   /** Whether an ordinary pair hits now. */
@@ -108,7 +109,7 @@ function checkOf(shape: FidelityShape, tried: Reading | Unanswered): ShapeCheck 
 
 /** Both requests of a shape, with new nonces in a namespace of their own. */
 async function tryShape(plan: ShapePlan, parts: ShapeParts, tick: Tick): Promise<Reading | Unanswered> {
-  const { keys, clock, pay } = parts;
+  const { keys, clock } = parts;
   const shape: Shape = SHAPES[plan.shape];
   const probe = newProbe(plan.instance);
   const nonces = Array.from({ length: shape.nonces }, () => randomBytes(16).toString('hex'));
@@ -120,20 +121,19 @@ async function tryShape(plan: ShapePlan, parts: ShapeParts, tick: Tick): Promise
   await keys?.expect(probe, tick.signal);
   // How long the model takes for it is not known, and that is not the time of the gateway.
   const one = await ask('first', requests.first, Number.POSITIVE_INFINITY);
-  pay(one, false);
-  if (failed(one)) return unanswered(one);
+  if (failed(one)) return { kind: 'unanswered', failure: one.failure, status: one.status };
   await tick.step('shape wait', async () => {
     const patience = Math.min(MAX_WRITE_WAIT_MS, Math.max(0, (plan.until - clock.monotonic()) / 2));
     if (keys?.watching === true) await keys.written(probe, patience, tick.signal);
     else await clock.sleep(patience, tick.signal);
   });
   const two = await ask('repeated', requests.repeated, one.seconds);
-  // What a hit costs the gateway reports all the same: the price of the stored answer.
-  const answers = { first: bodyOf(shape, requests.first, one), repeated: failed(two) ? undefined : bodyOf(shape, requests.repeated, two) };
-  const reading = failed(two) ? undefined : shape.read(answers, requests, nonces, plan.keys);
-  pay(two, reading?.kind === 'cached');
-  // The first request was served: it is not the API that is refused.
-  return reading ?? { kind: 'unanswered', failure: failed(two) ? two.failure : 'unknown' };
+  // The first request was served: that the other one failed is no refusal of the API.
+  if (failed(two)) return { kind: 'unanswered', failure: two.failure };
+  const answers = { first: bodyOf(shape, requests.first, one), repeated: bodyOf(shape, requests.repeated, two) };
+  const reading = shape.read(answers, requests, nonces, plan.keys);
+  if (reading.kind === 'unreadable' && reading.why === 'not_the_origin') for (const answer of [one, two]) parts.pay(answer);
+  return reading;
 
   function ask(which: 'first' | 'repeated', body: Body, modelSeconds: number): Promise<Reply> {
     return tick.step(`shape ${which}`, async (headers, note) => {
@@ -156,13 +156,9 @@ async function tryShape(plan: ShapePlan, parts: ShapeParts, tick: Tick): Promise
   }
 }
 
-function unanswered({ failure, status }: Extract<Reply, { failure: GatewayFailure }>): Unanswered {
-  return { kind: 'unanswered', failure, status };
-}
-
 /** The body of an answer; of a stream what its events join to, and whether its last event came. */
-function bodyOf({ api }: Shape, request: Body, reply: Exclude<Reply, { failure: GatewayFailure }>): unknown {
+function bodyOf({ api }: Shape, request: Body, reply: Exchange): unknown {
   if (request.stream !== true || api === 'embeddings') return parseJson(reply.body);
-  const { events, complete } = readEvents(reply.body);
-  return { ...joinEvents(api, events), ...(complete && { done: true }) };
+  const isComplete = reply.body.trimEnd().endsWith('[DONE]');
+  return { ...joinEvents(api, readEvents(reply.body)), ...(isComplete && { done: true }) };
 }

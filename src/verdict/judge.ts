@@ -39,7 +39,7 @@ export const NO_ANSWER = 'the watched Redis does not answer';
 export function judge(results: readonly RouteResult[], signals: Signals): Judgement {
   const routes = routesOf(results, signals.writesUnwatched);
   const served = VERDICT_TABLE.find((row) => row.holds(routes, signals))?.verdict ?? 'unknown';
-  const verdict = SERVED.includes(served) && answersDiffer(results) ? 'wrong_answers' : served;
+  const verdict = SERVED.includes(served) && answersDiffer(results, signals) ? 'wrong_answers' : served;
   const seen = [...(results.length === 0 ? [] : [pairsSentence(results)]), ...pingSentence(signals), ...contentSentences(results)];
   const doubt = doubtOf(verdict, results, signals);
   if (verdict === 'working') {

@@ -13,9 +13,9 @@ export function newNonce(): string {
   return randomBytes(16).toString('hex');
 }
 
-/** What the origin answers to a request, without a stream: with a number of its own each time. */
+/** What the origin answers to a request, `done` where it ends a stream: with a number of its own each time. */
 export function originAnswer(api: Shape['api'], request: unknown, keys: OriginKeys = ORIGIN_KEYS): Record<string, unknown> {
   const asked = readAsked(api, request);
   if ('problem' in asked) throw new Error(asked.problem);
-  return { ...prescribedBody(api, newStamp(asked.nonce), asked, keys) };
+  return { ...prescribedBody(api, newStamp(asked.nonce), asked, keys), ...(asked.stream && { done: true }) };
 }

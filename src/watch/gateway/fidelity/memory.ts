@@ -96,17 +96,23 @@ export function withShape(memory: FidelityMemory, tried: FoundShape): FidelityMe
 }
 
 /** Takes in why no shape was tried although it was its turn. */
-export function withoutShape(memory: FidelityMemory, notAsked: NotAsked | undefined): FidelityMemory {
+export function withoutShape(memory: FidelityMemory, notAsked: NotAsked): FidelityMemory {
   return { ...memory, notAsked };
 }
 
-/** Takes in what a round tells of the gateway. Another release is another gateway; one that was down may be one with other settings. */
-export function fidelityAfter(memory: FidelityMemory, isUp: boolean, version: string | undefined): FidelityMemory {
+/**
+ * Takes in what a round tells of the gateway. Another release is another gateway. One that was down, or has another cache
+ * (`isSame` false), may treat answers otherwise: what was found stays, and each shape has its turn again.
+ */
+export function fidelityAfter(
+  memory: FidelityMemory,
+  { isSame, version }: { isSame: boolean; version: string | undefined },
+): FidelityMemory {
   const known = version ?? memory.version;
   if (memory.version !== undefined && known !== memory.version) {
     return { ...memory, version: known, records: memory.records.map(({ shape }) => ({ shape, isDue: true })) };
   }
-  return { ...memory, version: known, records: isUp ? memory.records : memory.records.map((record) => ({ ...record, isDue: true })) };
+  return { ...memory, version: known, records: isSame ? memory.records : memory.records.map((record) => ({ ...record, isDue: true })) };
 }
 
 /** What is known of each shape at a monotonic time, in a cache of this type. */
@@ -130,4 +136,9 @@ function shapeStatus({ accepted, lifetime }: FidelityMemory, { shape, found, sin
 export function fidelityStatus(memory: FidelityMemory, cacheType: CacheType, now: number): FidelityStatus {
   const { notAsked } = memory;
   return { shapes: shapeStatuses(memory, cacheType, now), ...(notAsked === undefined ? {} : { notAsked }) };
+}
+
+/** The shapes that the cache answers wrongly, and that the configuration does not accept. */
+export function wrongShapes(memory: FidelityMemory, cacheType: CacheType, now: number): ShapeStatus[] {
+  return shapeStatuses(memory, cacheType, now).filter(({ result, accepted }) => result === 'wrong' && !accepted);
 }
