@@ -32,6 +32,8 @@ export interface FidelityMemory {
   readonly accepted: readonly FidelityShape[];
   /** In this time each shape has its turn once; in milliseconds. */
   readonly interval: number;
+  /** Rounds come at whole intervals of the gateway, give or take this, in milliseconds. */
+  readonly slack: number;
   /** What was found counts for so long, in milliseconds. */
   readonly lifetime: number;
   readonly records: readonly ShapeRecord[];
@@ -51,6 +53,7 @@ export function createFidelity({ fidelity, interval }: Pick<GatewayConfig, 'fide
   return {
     accepted: fidelity.accept,
     interval: fidelity.interval,
+    slack: interval / 2,
     lifetime: TURNS * Math.max(fidelity.interval, shapes.length * interval),
     records: shapes.map((shape) => ({ shape, isDue: true })),
     version: undefined,
@@ -62,13 +65,13 @@ export function createFidelity({ fidelity, interval }: Pick<GatewayConfig, 'fide
  * tried come first, then what was tried the longest time ago.
  */
 export function shapeInTurn(memory: FidelityMemory, cacheType: CacheType, now: number): FidelityShape | undefined {
-  const due = memory.records.filter((record) => applies(record, cacheType) && isDue(record, memory.interval, now));
+  const due = memory.records.filter((record) => applies(record, cacheType) && isDue(record, memory, now));
   const [next] = due.toSorted((a, b) => (a.triedAt ?? Number.NEGATIVE_INFINITY) - (b.triedAt ?? Number.NEGATIVE_INFINITY));
   return next?.shape;
 }
 
-function isDue({ isDue: isMarked, triedAt, failed }: ShapeRecord, interval: number, now: number): boolean {
-  return isMarked || triedAt === undefined || now - triedAt >= (failed === undefined ? interval : interval / AGAIN);
+function isDue({ isDue: isMarked, triedAt, failed }: ShapeRecord, { interval, slack }: FidelityMemory, now: number): boolean {
+  return isMarked || triedAt === undefined || now - triedAt >= (failed === undefined ? interval : interval / AGAIN) - slack;
 }
 
 function applies({ shape }: ShapeRecord, cacheType: CacheType): boolean {
