@@ -27,6 +27,7 @@ export function worstDailyCost({ interval, routes, price_per_pair_usd }: Priced)
 /** Refuses a gateway whose price is unknown, or above its budget on the worst day. */
 export function costRules(gateway: Section, report: Report): void {
   const { interval, routes, price_per_pair_usd: price, daily_budget_usd: budget } = gateway;
+  if (price === undefined && gateway.origin === true) return;
   if (price === undefined) {
     report(
       ['price_per_pair_usd'],
