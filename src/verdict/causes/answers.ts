@@ -33,7 +33,7 @@ function collisionSentence(results: readonly RouteResult[]): string | undefined 
 }
 
 /** `The cache answered with something else than the answer that was stored: chat, which differs at /choices/0/message/content.` */
-function alteredSentence(results: readonly RouteResult[]): string | undefined {
+export function alteredSentence(results: readonly RouteResult[]): string | undefined {
   const altered = results.filter(({ outcome }) => outcome === 'hit_altered');
   if (altered.length === 0) return undefined;
   const parts = altered.map(({ route, differs = [] }) => {

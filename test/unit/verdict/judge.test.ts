@@ -641,6 +641,11 @@ describe('the cause', () => {
     expect(causeOf([result('chat', 'control_failed')], {})).toBe('undetermined');
   });
 
+  it('of a gateway that uses another server is that, also where the answer from there is changed', () => {
+    const pairs = [result('completions', 'hit_altered', { key: 'absent' })];
+    expect(judge(pairs, { ...QUIET, seesEveryWrite: true })).toMatchObject({ verdict: 'not_in_redis', cause: 'different_redis' });
+  });
+
   it('of a changed answer says where it differs', () => {
     const differs = ['/choices/0/message/content', '/choices/1'];
     expect(judge([result('chat', 'hit_altered', { differs }), result('completions', 'ok')], QUIET).evidence).toMatch(
@@ -674,6 +679,9 @@ describe('the cause', () => {
     for (const hit of ['hit_altered', 'hit_unverified'] as const) {
       const outage = judge([result('completions', 'miss_unexplained'), result('embeddings', hit)], { ...QUIET, ...away });
       expect(outage, hit).toMatchObject({ verdict: 'memory_only', cause: 'redis_unreachable' });
+      expect(outage.evidence.includes('The cache answered with something else than the answer that was stored: embeddings')).toBe(
+        hit === 'hit_altered',
+      );
     }
   });
 
