@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { parseJson } from '../litellm/json.ts';
 import type { OriginApi } from './answer.ts';
 import { holdsActedOn, isActedOn, isAside, isEmpty, isList, isRecord, isResults, type Path, partKindOf, pointerOf } from './parts.ts';
+import { vectorOf } from './witness.ts';
 
 /** One part of a body that is not as it should be. */
 export interface Difference {
@@ -102,18 +103,11 @@ function indexesOf(list: readonly unknown[], aside: boolean | undefined): number
   return list.flatMap((element, index) => (aside === undefined || isAside(element) === aside ? [index] : []));
 }
 
-/** Whether two vectors are equal as 32-bit floats; each is a list of numbers, or the base64 text of such floats. */
+/** Whether two vectors are equal as 32-bit floats. */
 function areEqualVectors(one: unknown, other: unknown): boolean {
-  const [mine, theirs] = [floatsOf(one), floatsOf(other)];
+  const [mine, theirs] = [vectorOf(one), vectorOf(other)];
   if (mine === undefined || theirs === undefined) return isDeepStrictEqual(one, other);
-  return mine.length === theirs.length && mine.every((value, index) => value === theirs[index]);
-}
-
-function floatsOf(vector: unknown): readonly number[] | undefined {
-  if (isList(vector)) return vector.every((value) => typeof value === 'number') ? vector.map((value) => Math.fround(value)) : undefined;
-  if (typeof vector !== 'string') return undefined;
-  const bytes = Buffer.from(vector, 'base64');
-  return bytes.length % 4 === 0 ? Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(4 * index)) : undefined;
+  return mine.length === theirs.length && mine.every((value, index) => Math.fround(value) === Math.fround(theirs[index] ?? Number.NaN));
 }
 
 function isSameJson(one: string, other: string): boolean {

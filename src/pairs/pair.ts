@@ -25,8 +25,8 @@ export interface PairPlan {
   onDemand: boolean;
   /** The monotonic time by which the pair has to be over, in milliseconds. */
   until: number;
-  /** An experiment counts as what is asked beside the pairs; `modelSeconds` is what the model usually takes. */
-  experiment?: { modelSeconds: number } | undefined;
+  /** An experiment, or a question about something else, counts as what is asked beside the pairs; `modelSeconds` is what the model usually takes. */
+  experiment?: { modelSeconds: number; question?: 'experiment' | 'tenants' | 'fidelity' } | undefined;
   /** The keys that sign the answers, where the model of the gateway leads to the origin; `unreadable` where they cannot be had now. */
   originKeys?: OriginKeys | 'unreadable' | undefined;
 }
@@ -226,7 +226,8 @@ export async function runPair(
 
 /** What a request is beside the two of an ordinary pair; nothing for one of these. `modelSeconds` is how long the first one took. */
 function extraRequestOf({ kind, experiment }: PairPlan, which: PairRequest, modelSeconds: number | undefined) {
-  if (experiment !== undefined) return { question: 'experiment', modelSeconds: modelSeconds ?? experiment.modelSeconds } as const;
+  if (experiment !== undefined)
+    return { question: experiment.question ?? 'experiment', modelSeconds: modelSeconds ?? experiment.modelSeconds } as const;
   return kind === 'control' && which === 'duplicate' ? ({ question: 'control', modelSeconds } as const) : {};
 }
 

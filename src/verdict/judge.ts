@@ -39,9 +39,9 @@ export const NO_ANSWER = 'the watched Redis does not answer';
 export function judge(results: readonly RouteResult[], signals: Signals): Judgement {
   const routes = routesOf(results, signals.writesUnwatched);
   const served = VERDICT_TABLE.find((row) => row.holds(routes, signals))?.verdict ?? 'unknown';
-  const verdict = SERVED.includes(served) && answersDiffer(results) ? 'wrong_answers' : served;
+  const verdict = SERVED.includes(served) && answersDiffer(results, signals) ? 'wrong_answers' : served;
   // It is the cause of wrong answers; beside any other verdict it is told as well.
-  const altered = verdict === 'wrong_answers' ? undefined : alteredSentence(results);
+  const altered = verdict === 'wrong_answers' ? undefined : alteredSentence(results, {});
   const seen = [
     ...(results.length === 0 ? [] : [pairsSentence(results)]),
     ...pingSentence(signals),

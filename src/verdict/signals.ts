@@ -1,5 +1,6 @@
 import type { CacheType, CallType, ContentDoubt, GatewayFailure, NonceOwner, Outcome, Route } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
+import type { ShapeStatus } from '../model/status.ts';
 import type { KeyState } from '../redis/probe-keys/lookup.ts';
 import type { ServerState } from '../redis/replies/server-state.ts';
 import type { AnomalousIncrease, Counted } from './growth.ts';
@@ -98,6 +99,8 @@ export interface Signals {
   replicas:
     | { isolated: 'current_pair' | 'another_replica' | undefined; readsOtherCache: readonly { name: string; result: RouteResult }[] }
     | undefined;
+  /** Shapes of answers that the cache gives back wrongly, and where; those that the configuration accepts are not among them. */
+  wrongShapes?: readonly Pick<ShapeStatus, 'shape' | 'parts'>[] | undefined;
   /** The server tells of every probe key that is written to it, and shares the keys with no other; of a cluster all masters do. */
   seesEveryWrite: boolean;
   /** In ten rounds one after the other pairs hit, their keys could not be looked up, and nothing at all was written to the target meanwhile. */

@@ -1,11 +1,11 @@
 import { ROUTES } from '../../model/cache.ts';
 import { OWNER_PROSE } from '../pair-words.ts';
-import type { RouteResult } from '../signals.ts';
+import type { RouteResult, Signals } from '../signals.ts';
 import { type CauseRow, proven } from './cause.ts';
 
-/** Whether a duplicate was answered with something else than the answer that was stored, in a part that a program acts on. */
-export function answersDiffer(results: readonly RouteResult[]): boolean {
-  return results.some(({ outcome }) => outcome === 'hit_altered');
+/** Whether the cache answers with something else than what was stored, in a part that a program acts on: a duplicate, or a shape. */
+export function answersDiffer(results: readonly RouteResult[], { wrongShapes = [] }: Pick<Signals, 'wrongShapes'>): boolean {
+  return wrongShapes.length > 0 || results.some(({ outcome }) => outcome === 'hit_altered');
 }
 
 /** The causes that the content of answers shows. What answers a prompt that nobody sent before explains what else is wrong with an answer. */
@@ -20,7 +20,7 @@ export const ANSWERS: readonly CauseRow[] = [
     cause: 'answer_wrong',
     strength: 'own',
     verdicts: ['wrong_answers'],
-    proof: (_, results) => proven(alteredSentence(results)),
+    proof: (signals, results) => proven(alteredSentence(results, signals)),
   },
 ];
 
@@ -33,12 +33,16 @@ function collisionSentence(results: readonly RouteResult[]): string | undefined 
 }
 
 /** `The cache answered with something else than the answer that was stored: chat, which differs at /choices/0/message/content.` */
-export function alteredSentence(results: readonly RouteResult[]): string | undefined {
+export function alteredSentence(results: readonly RouteResult[], { wrongShapes = [] }: Pick<Signals, 'wrongShapes'>): string | undefined {
   const altered = results.filter(({ outcome }) => outcome === 'hit_altered');
-  if (altered.length === 0) return undefined;
-  const parts = altered.map(({ route, differs = [] }) => {
-    const where = differs.length === 0 ? '' : `, which differs at ${differs.join(', ')}`;
-    return `${ROUTES[route].title}${where}`;
-  });
+  const parts = [
+    ...altered.map(({ route, differs = [] }) => differing(ROUTES[route].title, differs)),
+    ...wrongShapes.map(({ shape, parts: where }) => differing(`the shape ${shape}`, where)),
+  ];
+  if (parts.length === 0) return undefined;
   return `The cache answered with something else than the answer that was stored: ${parts.join('; ')}.`;
+}
+
+function differing(what: string, where: readonly string[]): string {
+  return where.length === 0 ? what : `${what}, which differs at ${where.join(', ')}`;
 }

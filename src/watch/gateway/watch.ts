@@ -14,7 +14,9 @@ import { createBackend } from './backend/backend.ts';
 import { availabilityOf } from './backend/memory.ts';
 import { createSpending } from './budget.ts';
 import { createDoubts, doubtsOf } from './doubts.ts';
-import { experiment, needsExperiments } from './experiments.ts';
+import { type Experiments, experiment, needsExperiments } from './experiments.ts';
+import { checkShape } from './fidelity/check.ts';
+import { countShape, openFidelityCounters } from './fidelity/series.ts';
 import { createHistory } from './history.ts';
 import { type Judged, judge } from './judge.ts';
 import { createOverhead, createOverheadMemory, type OverheadMemory } from './overhead.ts';
@@ -22,7 +24,7 @@ import { logVerdict, NOT_JUDGED, publishRound, publishState, shownAfter } from '
 import { createQuestions } from './questions.ts';
 import { probeRound, type RoundParts } from './round.ts';
 import { openRouteCounters } from './route-series.ts';
-import { advance, createState, learn, mayJudge } from './state.ts';
+import { advance, createState, learn, mayJudge, withShapeRound } from './state.ts';
 import { STANDBY, statusOf } from './status.ts';
 import { createTraffic } from './traffic.ts';
 
@@ -87,6 +89,7 @@ export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
   /** The monotonic time at which the round that runs began. */
   let startedAt: number | undefined;
   for (const route of config.routes) openRouteCounters(series, route, config.model);
+  openFidelityCounters(series, state.fidelity);
   publishState(series, config, state, shown, clock.now(), clock.monotonic());
 
   async function run(tick: Tick): Promise<void> {
@@ -108,11 +111,21 @@ export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
         const found = needsExperiments(next) && mayProbe() ? await experiment(parts, next, limits.all, tick) : undefined;
         if (found !== undefined) state = learn(next, found);
         publish(judge(state, found), tick);
+        await tryShape(limits.all, found, tick);
       }
     } finally {
       overhead.excuse(start, redis ?? (backend?.silent() ? 'away' : 'not known'));
       startedAt = undefined;
     }
+  }
+
+  /** Tries the shape whose turn it is, and judges again with what it showed. */
+  async function tryShape(until: number, found: Experiments | undefined, tick: Tick): Promise<void> {
+    const tried = await checkShape(parts, state, shown.judgement.verdict, until, tick);
+    if (tried === undefined) return;
+    state = withShapeRound(state, tried);
+    countShape(series, tried);
+    publish(judge(state, found), tick);
   }
 
   function publish(judged: Judged, tick: Tick): void {
