@@ -1,7 +1,7 @@
 import type { Cause, Verdict } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
 import { breakerHint } from './breaker-hint.ts';
-import { answersDiffer } from './causes/answers.ts';
+import { alteredSentence, answersDiffer } from './causes/answers.ts';
 import { isOutage } from './causes/cause.ts';
 import { unexplained } from './causes/counters.ts';
 import { CAUSE_TABLE } from './causes/index.ts';
@@ -40,7 +40,14 @@ export function judge(results: readonly RouteResult[], signals: Signals): Judgem
   const routes = routesOf(results, signals.writesUnwatched);
   const served = VERDICT_TABLE.find((row) => row.holds(routes, signals))?.verdict ?? 'unknown';
   const verdict = SERVED.includes(served) && answersDiffer(results, signals) ? 'wrong_answers' : served;
-  const seen = [...(results.length === 0 ? [] : [pairsSentence(results)]), ...pingSentence(signals), ...contentSentences(results)];
+  // It is the cause of wrong answers; beside any other verdict it is told as well.
+  const altered = verdict === 'wrong_answers' ? undefined : alteredSentence(results, {});
+  const seen = [
+    ...(results.length === 0 ? [] : [pairsSentence(results)]),
+    ...pingSentence(signals),
+    ...(altered === undefined ? [] : [altered]),
+    ...contentSentences(results),
+  ];
   const doubt = doubtOf(verdict, results, signals);
   if (verdict === 'working') {
     const evidence = [...(doubt === undefined ? [] : [doubt.sentence]), ...seen].join(' ');

@@ -4,6 +4,7 @@ import {
   CALL_TYPE,
   CAUSE,
   GATEWAY_FAILURE,
+  type NonceOwner,
   OUTCOME,
   type Outcome,
   ROUTE,
@@ -640,6 +641,11 @@ describe('the cause', () => {
     expect(causeOf([result('chat', 'control_failed')], {})).toBe('undetermined');
   });
 
+  it('of a gateway that uses another server is that, also where the answer from there is changed', () => {
+    const pairs = [result('completions', 'hit_altered', { key: 'absent' })];
+    expect(judge(pairs, { ...QUIET, seesEveryWrite: true })).toMatchObject({ verdict: 'not_in_redis', cause: 'different_redis' });
+  });
+
   it('of a changed answer says where it differs', () => {
     const differs = ['/choices/0/message/content', '/choices/1'];
     expect(judge([result('chat', 'hit_altered', { differs }), result('completions', 'ok')], QUIET).evidence).toMatch(
@@ -647,11 +653,35 @@ describe('the cause', () => {
     );
   });
 
+  it('is told with what keeps content from proving it, once for all routes that it is the same of', () => {
+    const pairs = [
+      result('chat', 'ok', { doubt: 'first_not_ours' }),
+      result('completions', 'ok', { doubt: 'first_not_ours' }),
+      result('embeddings', 'miss_unexplained', { doubt: 'duplicate_not_signed' }),
+    ];
+    const { evidence } = judge(pairs, QUIET);
+    expect(evidence.match(/The answers of /g)).toHaveLength(2);
+    expect(evidence).toContain('The answers of chat, completions do not come from the origin');
+    for (const setting of ['api_base', 'mock_response', 'fallbacks', 'model_info']) expect(evidence).toContain(setting);
+    expect(evidence).toContain('The answers of embeddings are cut, changed or mixed the second time');
+  });
+
+  it('of a collision says whose answer was given, where that is known', () => {
+    const sentence = (otherOwner?: NonceOwner) => judge([result('chat', 'hit_on_first', { otherOwner })], QUIET).evidence;
+    expect(sentence()).toMatch(/^A prompt with a fresh 128-bit nonce was answered from the cache: /);
+    expect(sentence('own')).toContain('from the cache with the answer to an earlier probe of this exporter: ');
+    expect(sentence('other_exporter')).toContain('with the answer to a probe of another exporter: ');
+    expect(sentence('unknown')).toContain('or the prompt was rewritten on its way: ');
+  });
+
   it('of an outage is that of the outage, whatever a hit beside it holds', () => {
     const away = { redisFailure: 'refused', usedBefore: true } as const;
     for (const hit of ['hit_altered', 'hit_unverified'] as const) {
       const outage = judge([result('completions', 'miss_unexplained'), result('embeddings', hit)], { ...QUIET, ...away });
       expect(outage, hit).toMatchObject({ verdict: 'memory_only', cause: 'redis_unreachable' });
+      expect(outage.evidence.includes('The cache answered with something else than the answer that was stored: embeddings')).toBe(
+        hit === 'hit_altered',
+      );
     }
   });
 
