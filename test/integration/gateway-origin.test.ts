@@ -55,7 +55,6 @@ describe.skipIf(await lacksRedis('8.2.3'))('a gateway whose model leads to the o
           expect(isSuccess(pair.outcome), `${index} ${pair.route}: ${pair.outcome}, ${pair.evidence}`).toBe(true);
           expect(pair.evidence).toContain('told by its content');
         }
-        expect(status.speedup?.point).toBeGreaterThan(1);
       }
       await redis.stop();
       for (const probed of probes) {
