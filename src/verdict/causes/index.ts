@@ -1,3 +1,4 @@
+import { ANSWERS } from './answers.ts';
 import { BREAKER } from './breaker.ts';
 import type { CauseRow } from './cause.ts';
 import { COUNTED_CAUSES, PROTECTED_MODE, REPEATED_CAUSES } from './counters.ts';
@@ -13,6 +14,7 @@ import { CONDITIONS, EXPORTER_AWAY } from './server.ts';
  * cause the first gives the sentence.
  */
 export const CAUSE_TABLE: readonly CauseRow[] = [
+  ...ANSWERS,
   ...GATEWAY_CAUSES,
   ...EXPORTER_AWAY,
   ...CONDITIONS,

@@ -4,6 +4,8 @@ import type { GatewayConfig } from '../../config/effective.ts';
 import type { Log, Tick } from '../../model/tick.ts';
 import type { Judgement } from '../../verdict/judge.ts';
 import { effectiveInterval } from './backoff.ts';
+import { shapeStatuses } from './fidelity/memory.ts';
+import { fidelitySamples } from './fidelity/series.ts';
 import { isFresh, type Judged } from './judge.ts';
 import { replicaSamples } from './replicas/memory.ts';
 import type { Round } from './round.ts';
@@ -67,6 +69,7 @@ function verdictSamples(config: GatewayConfig, state: GatewayState, { judgement,
     ...(config.expect.ttl === undefined ? [] : [sample('llm.cache.probe.expected_ttl', {}, config.expect.ttl / 1000)]),
     ...state.routes.map(({ route }) => sample('llm.cache.probe.interval', { route }, effectiveInterval(state.backoff) / 1000)),
     ...state.routes.flatMap((record) => lastingRouteSamples(record, isFresh(record, state, now))),
+    ...(state.fidelity === undefined ? [] : fidelitySamples(shapeStatuses(state.fidelity, cacheTypeOf(state.report), now))),
   ];
 }
 
