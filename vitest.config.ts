@@ -16,7 +16,7 @@ export default defineConfig({
       provider: 'v8',
       reportOnFailure: true,
       include: ['src/**/*.ts'],
-      reporter: ['json-summary'],
+      reporter: ['json'],
       reportsDirectory: '.cache/coverage',
     },
     projects: [

@@ -1,6 +1,7 @@
 /**
- * `npm run coverage`: compares the lines that unit and socket tests reach with the floor of each folder of `src`. Exits 1 where a
- * folder is below its floor. Without the Redis that most socket tests need nothing is compared, and that is said.
+ * Compares the lines that unit and socket tests reach with the floor of each folder of `src`, by the reports in the folders that are given, else
+ * in that of `npm run coverage`. Exits 1 where a folder is below its floor. Without the Redis that most socket tests need nothing is
+ * compared, and that is said.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,6 +9,8 @@ import { redisServer } from '../dev/redis.ts';
 import { floorFailures, parseCoverage } from './coverage-floors.ts';
 
 const root = join(import.meta.dirname, '..');
+const given = process.argv.slice(2);
+const folders = given.length > 0 ? given : [join(root, '.cache/coverage')];
 const lacksRedis = await redisServer('8.2.3', () => undefined).then(
   () => false,
   () => !process.env.CI,
@@ -15,7 +18,8 @@ const lacksRedis = await redisServer('8.2.3', () => undefined).then(
 if (lacksRedis) {
   console.log('coverage is not compared: this machine lacks Redis 8.2.3, whose tests were skipped');
 } else {
-  const covered = parseCoverage(readFileSync(join(root, '.cache/coverage/coverage-summary.json'), 'utf8'), join(root, 'src'));
+  const reports = folders.map((folder) => readFileSync(join(folder, 'coverage-final.json'), 'utf8'));
+  const covered = parseCoverage(reports, join(root, 'src'));
   const failures = floorFailures(covered);
   for (const failure of failures) console.error(failure);
   console.log(

@@ -27,6 +27,9 @@ const PROJECTS = [
   { name: 'e2e', cap: 15 * MINUTE, servers: true, times: 1 },
   { name: 'gauntlet', cap: 15 * MINUTE, servers: true, times: 1 },
 ];
+/** The lines that these reach together are compared with the floors of `npm run coverage`, in their first run. */
+const COVERED = ['unit', 'socket'];
+const COVERAGE_CAP = MINUTE;
 const STATIC_CAP = 8 * MINUTE;
 const INSTALL_AND_BUILD_CAP = 14 * MINUTE;
 const STATIC_CHECKS = [
@@ -62,6 +65,7 @@ async function main(): Promise<number> {
     }
     stages.push(...repeated(runs));
   }
+  if (COVERED.every((name) => projects.some((project) => project.name === name)) && rest.length === 0) stages.push(await coverage());
   const { lines, status } = summary(stages, Boolean(process.env.CI));
   console.log(`\n${lines.join('\n')}`);
   return status;
@@ -109,11 +113,25 @@ async function vitest(name: string, left: number, cap: number, rest: readonly st
   const file = join(dir, 'report.json');
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
   console.log(`\n== ${name}${run > 1 ? `, run ${run}` : ''}`);
-  const how = await runCapped('vitest', ['run', '--project', name, ...reporters, ...rest], left, { UNIT_RUN: String(run) });
+  const measured = COVERED.includes(name) && run === 1 && rest.length === 0;
+  const measuring = measured ? ['--coverage', `--coverage.reportsDirectory=${coverageFolder(name)}`] : [];
+  const how = await runCapped('vitest', ['run', '--project', name, ...reporters, ...measuring, ...rest], left, { UNIT_RUN: String(run) });
   const problem = how === tooLong(left) ? tooLong(cap) : how;
   const text = await readFile(file, 'utf8').catch(() => undefined);
   await rm(dir, { recursive: true });
   return vitestStage(name, secondsSince(start), text === undefined ? undefined : JSON.parse(text), problem);
+}
+
+/** Where the coverage of a project is written. */
+function coverageFolder(name: string): string {
+  return join(root, '.cache', `coverage-${name}`);
+}
+
+async function coverage(): Promise<Stage> {
+  const start = performance.now();
+  console.log('\n== coverage');
+  const problem = await runCapped('node', ['scripts/coverage.ts', ...COVERED.map(coverageFolder)], COVERAGE_CAP);
+  return stage('coverage', start, problem ?? '');
 }
 
 /** Runs a tool of the project with its output here; gives a sentence when it failed or took too long. */

@@ -143,12 +143,17 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       const openNode = (node: string) => telemetry.store.openNext({ ...owner, node });
       built.shared.set(config.name, cluster);
       built.targets.set(config.name, member('target', createClusterWatch({ ...options, cluster, openNode }), series));
+      buildCensus(config, cluster, series, built);
       return;
     }
     const target = createTarget(config, servers);
     const watch = createTargetWatch({ ...options, target });
     built.shared.set(config.name, target);
     built.targets.set(config.name, member('target', watch, series));
+    buildCensus(config, target, series, built);
+  }
+
+  function buildCensus(config: TargetConfig, target: Target | Cluster, series: Series, built: Built): void {
     if (config.census === undefined) return;
     const census = createCensusWatch({ config: config.census, target, series, log: telemetry.log, clock });
     built.censuses.set(config.name, member('census', census));

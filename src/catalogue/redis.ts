@@ -144,15 +144,15 @@ export const REDIS = {
     help: 'String keys by size class; size is the lower bound of the class in bytes, a power of two (INFO keysizes).', when: 'Redis 8.0 and a key in the database',
   },
 
-  'redis.census.keys': { kind: 'gauge', owner: 'target', unit: '{key}', labels: { class: KEY_CLASS }, help: 'Keys of the database by class, known from their names, estimated from a random sample.', when: 'a target with census' },
-  'redis.census.bytes': { kind: 'gauge', owner: 'target', unit: 'By', labels: { class: KEY_CLASS }, help: 'Memory of the keys of a class with their values (MEMORY USAGE), estimated from a random sample.', when: 'a target with census' },
-  'redis.census.without_ttl': { kind: 'gauge', owner: 'target', unit: '{key}', labels: { class: KEY_CLASS }, help: 'Keys of a class that never expire, estimated from a random sample.', when: 'a target with census' },
+  'redis.census.keys': { kind: 'gauge', owner: 'target', unit: '{key}', whole: true, labels: { class: KEY_CLASS }, help: 'Keys of the database by class, known from their names, estimated from a random sample.', when: 'a target with census' },
+  'redis.census.bytes': { kind: 'gauge', owner: 'target', unit: 'By', whole: true, labels: { class: KEY_CLASS }, help: 'Memory of the keys of a class with their values (MEMORY USAGE), estimated from a random sample.', when: 'a target with census' },
+  'redis.census.without_ttl': { kind: 'gauge', owner: 'target', unit: '{key}', whole: true, labels: { class: KEY_CLASS }, help: 'Keys of a class that never expire, estimated from a random sample.', when: 'a target with census' },
   'redis.census.ttl': {
-    kind: 'histogram', owner: 'target', unit: 's', labels: {}, buckets: TTL_SECONDS,
+    kind: 'histogram', owner: 'target', whole: true, unit: 's', labels: {}, buckets: TTL_SECONDS,
     help: 'Times to live of the response_or_key_hash keys in the sample of the last census; each census replaces it, so use it without rate().', when: 'a target with census',
   },
-  'redis.census.coverage': { kind: 'gauge', owner: 'target', unit: '1', labels: {}, help: 'Share of the keys of the database that the last census sampled; 1 means a count, not an estimate.', when: 'a target with census' },
-  'redis.census.last_run.timestamp': { kind: 'gauge', owner: 'target', unit: 's', labels: {}, help: 'Unix time of the last census that succeeded.', when: 'a target with census' },
+  'redis.census.coverage': { kind: 'gauge', owner: 'target', unit: '1', whole: true, labels: {}, help: 'Share of the keys of the database that the last census sampled; 1 means a count, not an estimate.', when: 'a target with census' },
+  'redis.census.last_run.timestamp': { kind: 'gauge', owner: 'target', unit: 's', whole: true, labels: {}, help: 'Unix time of the last census that succeeded.', when: 'a target with census' },
 
   'redis.tls.certificate_expiry.timestamp': { kind: 'gauge', owner: 'target', unit: 's', labels: {}, help: 'Unix time at which the certificate of the server ends.', when: 'a rediss:// target' },
 

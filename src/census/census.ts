@@ -11,33 +11,40 @@ export interface TakenCensus {
 }
 
 /**
- * Estimates the inventory of a database from a sample: the share of a class among the drawn keys is its
- * share of all. `at` is Unix milliseconds. An empty database is covered in full.
+ * Estimates the inventory of a database from a sample, or of a cluster from one of each master, which add up: the share of a class among
+ * the drawn keys is its share of all of that server. `at` is Unix milliseconds. An empty database is covered in full.
  */
-export function takeCensus({ total, keys }: KeySample, database: number, at: number): TakenCensus {
-  const classed = keys.map((key) => ({ ...key, class: classOf(key.name) }));
-  const scale = keys.length === 0 ? 0 : total / keys.length;
+export function takeCensus(samples: readonly KeySample[], database: number, at: number): TakenCensus {
+  const classed = samples.flatMap(({ total, keys }) =>
+    keys.map((key) => ({ ...key, class: classOf(key.name), weight: total / keys.length })),
+  );
+  const total = samples.reduce((sum, sampled) => sum + sampled.total, 0);
   const times = timesToLive(classed.filter((key) => key.class === 'response_or_key_hash'));
   return {
     census: {
       at,
       database,
       keys: total,
-      sampled: keys.length,
-      coverage: total === 0 ? 1 : Math.min(1, keys.length / total),
+      sampled: classed.length,
+      coverage: total === 0 ? 1 : Math.min(1, classed.length / total),
       classes: KEY_CLASS.map((name): ClassCount => {
         const members = classed.filter((key) => key.class === name);
         return {
           class: name,
-          keys: Math.round(scale * members.length),
-          bytes: Math.round(scale * members.reduce((sum, { bytes }) => sum + bytes, 0)),
-          withoutTtl: Math.round(scale * members.filter(({ ttlSeconds }) => ttlSeconds === undefined).length),
+          keys: weighed(members, () => 1),
+          bytes: weighed(members, ({ bytes }) => bytes),
+          withoutTtl: weighed(members, ({ ttlSeconds }) => (ttlSeconds === undefined ? 1 : 0)),
         };
       }),
       medianTtlSeconds: times[Math.floor(times.length / 2)],
     },
     ttl: distributionOf(times),
   };
+}
+
+/** A sum over drawn keys, each of which is one of `weight` keys. */
+function weighed<K extends { weight: number }>(keys: readonly K[], of: (key: K) => number): number {
+  return Math.round(keys.reduce((sum, key) => sum + key.weight * of(key), 0));
 }
 
 /** The metrics of a census. */

@@ -60,8 +60,6 @@ export function targetRules(target: Section, report: Report): void {
     if (url.username === undefined) credentialRules(target, report);
     else onlyOne(target, 'password', report);
   } else credentialRules(target, report);
-  if (target.cluster !== undefined && target.census !== undefined)
-    report(['census'], 'is not taken of a cluster', 'remove it, or add a target with the url of one node');
   timing(target, report);
   unique(target.canaries, ['canaries'], report);
 }

@@ -36,6 +36,15 @@ export function hasOwnMetrics({ url, metrics_url }: MetricsPlace): boolean {
   return metrics_url !== undefined && metrics_url !== `${url}/metrics`;
 }
 
+/** How a gateway, and a proxy in front of it, say that there is nothing at a path. */
+const NOTHING_THERE: readonly (number | undefined)[] = [404, 405, 410, 501];
+
+/** The answer as it is told: where no address of its own is configured, it is no failure that there are none. */
+export function withoutMetrics(answer: MetricsAnswer, place: MetricsPlace): MetricsAnswer {
+  const isNothing = 'failure' in answer ? NOTHING_THERE.includes(answer.status) : 'breaker' in answer && answer.breaker === 'no_metrics';
+  return isNothing && !hasOwnMetrics(place) ? { url: answer.url, absent: true } : answer;
+}
+
 /**
  * What the gateway's own metrics at `url` say of its Redis circuit breaker, until a monotonic time at most. One request, two
  * where the first is redirected; no other redirect is followed. The key goes along only to the origin of the gateway.

@@ -1,7 +1,7 @@
 import type { GatewayFailure } from '../model/cache.ts';
 import { at, parseJson, text } from './json.ts';
 
-/** One row: the statuses it covers, what the body's error says (type and message), and what that means. */
+/** One row: the statuses it covers, what the body's error says (type, code and message), and what that means. */
 interface Rule {
   statuses: readonly number[] | 'any';
   says: RegExp;
@@ -9,7 +9,7 @@ interface Rule {
 }
 
 /**
- * How LiteLLM words its refusals, first match wins. The text is `error.type` and `error.message`. Read from
+ * How LiteLLM words its refusals, first match wins. The text is the type, the code and the message of the error. Read from
  * answers of LiteLLM 1.80.9 and 1.106.0; the fixtures of the tests hold them.
  */
 const REFUSALS: readonly Rule[] = [
@@ -21,10 +21,16 @@ const REFUSALS: readonly Rule[] = [
   },
   { statuses: [400, 403], says: /Not allowed to set \S+ as a cache control/, failure: 'policy' },
   { statuses: [400, 404], says: /Invalid model name passed in/, failure: 'model' },
-  // Anthropic's and OpenAI's words for a model that does not exist, which some gateways pass on. A 404 without them is of the path.
+  // The words of other servers for a model or a deployment that does not exist, which some gateways pass on. A 404 without them is of the path.
   {
     statuses: [404],
-    says: /not_found_error|model_not_found|\bmodel\b[^\n]{0,300}(?:not found|does not exist|not available)/i,
+    says: /model_not_(?:found|available)|\bDeploymentNotFound\b|\bdeployment\b[^\n]{0,100}does not exist/i,
+    failure: 'model',
+  },
+  { statuses: [404], says: /\b(?:url|path|route|endpoint|page|resource|method)\b|\b(?:GET|POST) |(?:^|\s)\//i, failure: 'status' },
+  {
+    statuses: [404],
+    says: /\bmodels?\b[^\n]{0,300}(?:not found|does not exist|not available)|^not_found_error [^\n]{0,300}\bmodel\b/i,
     failure: 'model',
   },
   { statuses: [529], says: /(?:)/, failure: 'provider' },
@@ -43,7 +49,14 @@ const MAX_ERROR_CHARACTERS = 4_096;
 
 /** What an answer with a status other than 2xx means. `status` where its text does not tell. */
 export function refusal(status: number, body: string): GatewayFailure {
-  const error = at(parseJson(body), 'error');
-  const words = `${text(at(error, 'type')) ?? ''} ${text(at(error, 'message')) ?? text(error) ?? ''}`.slice(0, MAX_ERROR_CHARACTERS);
+  const words = errorWords(parseJson(body));
   return REFUSALS.find((rule) => (rule.statuses === 'any' || rule.statuses.includes(status)) && rule.says.test(words))?.failure ?? 'status';
+}
+
+/** What the error of an answer says: its type, code and message. LiteLLM has them under `error`, FastAPI under `detail`, others at the top. */
+function errorWords(answer: unknown): string {
+  const error = at(answer, 'error') ?? at(answer, 'detail') ?? answer;
+  const message = text(at(error, 'message')) ?? text(at(error, 'error')) ?? text(error) ?? '';
+  const parts = [text(at(error, 'type')), message, text(at(error, 'code'))];
+  return parts.map((part = '') => part.slice(0, MAX_ERROR_CHARACTERS)).join(' ');
 }

@@ -253,8 +253,15 @@ export interface GatewayStatus {
   history?: GatewayHistory;
 }
 
-/** What the metrics of a gateway answered when they were asked for last. `status` is the HTTP status of a failure. */
-export type MetricsAnswer = { url: string } & ({ breaker: BreakerReading } | { failure: GatewayFailure; status?: number | undefined });
+/**
+ * What the metrics of a gateway answered when they were asked for last. `status` is the HTTP status of a failure; `absent`: there are none beside its
+ * API, as on every gateway without a Prometheus callback.
+ */
+export type MetricsAnswer = { url: string } & (
+  | { breaker: BreakerReading }
+  | { absent: true }
+  | { failure: GatewayFailure; status?: number | undefined }
+);
 
 /** Everything that the page, the JSON interface and `probe` show. */
 export interface Status {

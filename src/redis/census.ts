@@ -26,19 +26,19 @@ const MAX_NAME_BYTES = 4 * 1024 * 1024;
 
 /**
  * Draws `size` keys from the connection's database with RANDOMKEY and asks for the memory (MEMORY USAGE)
- * and the time to live (PTTL) of each distinct one; a key that goes in between is left out. Fails with
- * RedisError, also at a command that the server refuses.
+ * and the time to live (PTTL) of each distinct one; a key that goes in between is left out. `share` of what a sample may hold in names is
+ * this server's. Fails with RedisError, also at a command that the server refuses.
  */
-export async function sampleKeys(target: Target, redis: Connection, size: number, signal: AbortSignal): Promise<KeySample> {
-  const total = await target.ask(redis, ['DBSIZE'], signal);
-  if (typeof total !== 'number' || total < 0) throw new RedisError('protocol', 'DBSIZE: the server did not answer with a number of keys');
+export async function sampleKeys(target: Target, redis: Connection, size: number, signal: AbortSignal, share = 1): Promise<KeySample> {
+  const maxNameBytes = MAX_NAME_BYTES * share;
+  const total = await countKeys(target, redis, signal);
   const keys: SampledKey[] = [];
   const seen = new Set<string>();
   let drawn = 0;
   let nameBytes = 0;
-  for (let burst = 1; drawn < size && nameBytes < MAX_NAME_BYTES; burst = Math.min(burst * BURST_GROWTH, MAX_BURST_KEYS)) {
+  for (let burst = 1; drawn < size && nameBytes < maxNameBytes; burst = Math.min(burst * BURST_GROWTH, MAX_BURST_KEYS)) {
     // As many as fit, by the length of those before: one answer is bounded, too.
-    const fits = drawn === 0 ? 1 : Math.max(1, Math.floor(((MAX_NAME_BYTES - nameBytes) * drawn) / Math.max(1, nameBytes)));
+    const fits = drawn === 0 ? 1 : Math.max(1, Math.floor(((maxNameBytes - nameBytes) * drawn) / Math.max(1, nameBytes)));
     const count = Math.min(burst, size - drawn, fits);
     const names = await drawNames(target, redis, count, signal);
     if (names.length === 0) break;
@@ -53,6 +53,13 @@ export async function sampleKeys(target: Target, redis: Connection, size: number
     keys.push(...(await readSizesAndTtls(target, redis, fresh, signal)));
   }
   return { total, keys };
+}
+
+/** How many keys the connection's database has. Fails with RedisError. */
+export async function countKeys(target: Target, redis: Connection, signal: AbortSignal): Promise<number> {
+  const total = await target.ask(redis, ['DBSIZE'], signal);
+  if (typeof total !== 'number' || total < 0) throw new RedisError('protocol', 'DBSIZE: the server did not answer with a number of keys');
+  return total;
 }
 
 /** The names of `count` random keys, with repetitions; none in an empty database. */

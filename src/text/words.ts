@@ -71,7 +71,7 @@ export const CAUSE_WORDS: Readonly<Record<Cause, { title: string; next: string }
   evicted: { title: 'Redis evicts the entries', next: 'Give Redis more memory, or make entries live shorter.' },
   breaker_open: {
     title: 'the circuit breaker of the gateway is open',
-    next: 'Mend what Redis refused before. If the verdict is not working a minute later, restart the workers of the gateway: LiteLLM from 1.110 on does not close its breaker after a refused login.',
+    next: 'Mend what Redis refused before, if it refused anything. If the verdict is not working a minute later, restart the workers of the gateway: LiteLLM from 1.110 on does not close its breaker after a refused login.',
   },
   cache_disabled: {
     title: 'the cache is switched off',
@@ -190,6 +190,7 @@ const BREAKER_WORDS: Readonly<Record<BreakerReading, string>> = {
 
 /** What the metrics of a gateway answered: `http://litellm:4001/metrics: an unexpected HTTP status (404)`. */
 export function metricsText(answer: MetricsAnswer): string {
+  if ('absent' in answer) return 'no Prometheus metrics on this gateway';
   if ('breaker' in answer) return `${answer.url}: ${BREAKER_WORDS[answer.breaker]}`;
   const why =
     answer.failure === 'auth'

@@ -17,5 +17,5 @@ export function breakerHint(signals: Signals, results: readonly RouteResult[]): 
   if (redisFailure !== undefined || refusedCredential !== undefined || refusals.length > 0 || !isQuiet(signals)) return undefined;
   const why =
     acceptedCredential === undefined ? 'Redis answers the PING of the gateway' : `Redis accepts the credential ${acceptedCredential}`;
-  return `${why}, refused nothing unusual during the probes, and the gateway wrote nothing: its circuit breaker is probably open. ${closing(version)}`;
+  return `${why}, refused nothing unusual during the probes, and the gateway wrote nothing: its circuit breaker is probably open. ${closing(version, false)}`;
 }

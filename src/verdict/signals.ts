@@ -47,6 +47,8 @@ export interface Silence {
   /** The end of the first of them, Unix milliseconds, and the seconds from there to the end of the last one by a clock that nobody sets. */
   since: number;
   seconds: number;
+  /** Redis refused a login before; otherwise it was away, or is not known to have done more. */
+  wasLoginRefused: boolean;
   /** How it is known that Redis would let the gateway in: it answers the PING behind `/cache/ping`, or accepts this credential of the gateway's. */
   reach: 'ping' | { credential: string };
 }

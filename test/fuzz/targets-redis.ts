@@ -3,7 +3,9 @@ import { asText, createReplyReader } from '../../src/redis/connection/reply-read
 import { parseMaster } from '../../src/redis/connection/sentinel.ts';
 import { parseAclLog } from '../../src/redis/replies/acl-log.ts';
 import { parseClientList } from '../../src/redis/replies/client-list.ts';
-import { CLUSTER_INFO, myselfIn, readNodes } from '../../src/redis/replies/cluster.ts';
+import { CLUSTER_INFO } from '../../src/redis/replies/cluster/info.ts';
+import { myselfIn } from '../../src/redis/replies/cluster/lines.ts';
+import { readNodes } from '../../src/redis/replies/cluster/nodes.ts';
 import { parseCommandStats } from '../../src/redis/replies/commandstats.ts';
 import { parseErrorStats } from '../../src/redis/replies/errorstats.ts';
 import { parseInfo } from '../../src/redis/replies/info.ts';

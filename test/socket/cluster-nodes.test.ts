@@ -12,6 +12,12 @@ import { watchCluster } from '../support/target.ts';
 
 const never = new AbortController().signal;
 const nodeOf = ({ port }: RunningRedis) => `127.0.0.1:${port}`;
+const stats = async (node: RunningRedis | undefined) => String(await node?.command('INFO', 'stats'));
+/** Connections of a user on which a node tells of written keys. */
+const trackingIn = async (node: RunningRedis | undefined, user: string) =>
+  String(await node?.command('CLIENT', 'LIST'))
+    .split('\n')
+    .filter((client) => client.includes(` user=${user} `) && /flags=\w*t/.test(client)).length;
 const keyOf = (probe: string) => `${probe}:${randomBytes(32).toString('hex')}`;
 
 describe.skipIf(await lacksRedis('8.2.3'))('the nodes of a cluster', () => {
@@ -196,6 +202,104 @@ describe.skipIf(await lacksRedis('8.2.3'))('the nodes of a cluster', () => {
     await eventually(async () => (await watched.tick(watched.watch.job.timeout)) === undefined, 20_000);
     await keys.connect(null, never);
     expect(keys.watching).toBe(true);
+  });
+
+  it('keep the connections of the others where one refuses to tell of writes, or has ended its own', async () => {
+    const [, deaf] = nodes;
+    for (const node of nodes) await node.command('ACL', 'SETUSER', 'part', 'on', '>part', '~*', '&*', '+@all');
+    const watched = watch({ username: 'part', password: 'part' });
+    expect(await watched.tick()).toBeUndefined();
+    const masters = watched.target.masters().map(({ name }) => nodes.find((node) => nodeOf(node) === name));
+    expect(masters).toContain(deaf);
+    await deaf?.command('ACL', 'SETUSER', 'part', '-client|tracking');
+    const keys = createKeyWatch(watched.target, systemClock);
+    open.push({ close: async () => keys.close() });
+    await keys.connect(null, never);
+    expect(keys.watching).toBe(false);
+    expect(keys.connections.size).toBe(masters.length);
+
+    const opened = () => Promise.all(masters.map(async (node) => Number(/total_connections_received:(\d+)/.exec(await stats(node))?.[1])));
+    const before = await opened();
+    for (let round = 0; round < 3; round++) await keys.connect(null, never);
+    expect(await opened()).toEqual(before);
+    // The others tell of the keys that are written there all the same.
+    const listening = masters.filter((node) => node !== deaf);
+    for (const node of listening) expect(await trackingIn(node, 'part')).toBe(1);
+
+    const [ended] = listening;
+    await ended?.command('CLIENT', 'KILL', 'USER', 'part');
+    await eventually(async () => keys.connections.size === masters.length - 1);
+    await eventually(async () => {
+      await keys.connect(null, never);
+      return keys.connections.size === masters.length && (await trackingIn(ended, 'part')) === 1;
+    });
+    const after = await opened();
+    for (const [index, node] of masters.entries())
+      if (node === ended) expect(after[index]).toBeGreaterThan(before[index] ?? 0);
+      else expect(after[index]).toBe(before[index]);
+  });
+
+  it('have one name each where they announce none, whichever of them is asked by whatever name', async () => {
+    const type = 'cluster-preferred-endpoint-type';
+    for (const node of nodes) await node.command('CONFIG', 'SET', type, 'unknown-endpoint');
+    try {
+      const [first, second] = nodes;
+      const watched = watch({}, [`localhost:${first?.port}`, `127.0.0.1:${second?.port}`]);
+      const names = () => Object.keys(watched.series('redis.up')).sort();
+      expect(await watched.tick()).toBeUndefined();
+      const before = names();
+      expect(before).toHaveLength(nodes.length);
+      expect(new Set(before.map((name) => name.split(':').at(-1))).size).toBe(nodes.length);
+      for (let tick = 0; tick < 4; tick++) {
+        await watched.tick();
+        expect(names()).toEqual(before);
+      }
+    } finally {
+      for (const node of nodes) await node.command('CONFIG', 'SET', type, 'ip');
+    }
+  });
+
+  it('are counted together in a census, all masters or none', async () => {
+    for (const node of nodes) await node.command('ACL', 'SETUSER', 'counter', 'on', '>counter', '~*', '&*', '+@all');
+    const census = { interval: 10_000, sample: 10_000 };
+    const watched = watch({ username: 'counter', password: 'counter', census });
+    expect(await watched.tick()).toBeUndefined();
+    const masters = watched.target.masters().map(({ name }) => nodes.find((node) => nodeOf(node) === name));
+    for (const master of masters) await master?.command('FLUSHALL');
+    expect(await watched.census()).toBeUndefined();
+    expect(watched.censusStatus()?.census).toMatchObject({ keys: 0, sampled: 0, coverage: 1 });
+
+    for (let index = 0; index < 90; index++) {
+      const answer = randomBytes(32).toString('hex');
+      await ownerOf(answer, watched).command('SET', answer, 'x', ...(index % 3 === 0 ? [] : ['EX', 1_000]));
+      const spend = `spend:key:${index}`;
+      if (index < 30) await ownerOf(spend, watched).command('SET', spend, 1, 'EX', 1_000);
+    }
+    expect(await watched.census()).toBeUndefined();
+    // So many are drawn that each key is drawn.
+    expect(watched.censusStatus()?.census).toMatchObject({ keys: 120, sampled: 120, coverage: 1 });
+    const keys = watched.series('redis.census.keys');
+    expect(keys).toMatchObject({ 'class=response_or_key_hash': 90, 'class=spend': 30, 'class=other': 0 });
+    expect(watched.series('redis.census.without_ttl')).toMatchObject({ 'class=response_or_key_hash': 30, 'class=spend': 0 });
+    expect(Object.keys(keys).join()).not.toContain('redis_node');
+
+    const [, second] = masters;
+    for (const right of ['dbsize', 'randomkey', 'pttl']) {
+      await second?.command('ACL', 'SETUSER', 'counter', `-${right}`);
+      expect(await watched.census()).toBeUndefined();
+      expect(watched.censusStatus()?.census).toBeUndefined();
+      expect(watched.censusStatus()?.censusDetail).toContain(`${second && nodeOf(second)}: `);
+      expect(watched.series('redis.census.keys')).toEqual({});
+      await second?.command('ACL', 'SETUSER', 'counter', `+${right}`);
+      expect(await watched.census()).toBeUndefined();
+      expect(watched.censusStatus()?.census).toMatchObject({ keys: 120 });
+    }
+    await second?.command('ACL', 'SETUSER', 'counter', 'resetpass');
+    await second?.command('CLIENT', 'KILL', 'USER', 'counter');
+    await eventually(async () => (await watched.tick()) !== undefined);
+    expect(await watched.census()).toMatchObject({ message: expect.stringContaining(`${second && nodeOf(second)}: `) });
+    expect(watched.censusStatus()?.census).toBeUndefined();
+    for (const master of masters) await master?.command('FLUSHALL');
   });
 
   it('fail and are replaced, and of one that is forgotten nothing is left', async () => {

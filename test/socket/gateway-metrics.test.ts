@@ -61,8 +61,8 @@ describe('where the metrics of a gateway are asked', () => {
     }
     expect(asked).toEqual([]);
     expect(other.asked.map((line) => line.split(' ').slice(1).join(' '))).toEqual(
-      // Each is asked at the start, and once more because the cause is open.
-      ['/metrics no key', '/metrics no key', '/m no key', '/m no key', '/metrics/ no key', '/metrics/ no key'],
+      // Each is due at the start, and asked for because the cause is open: that is one request.
+      ['/metrics no key', '/m no key', '/metrics/ no key'],
     );
   });
 
@@ -93,6 +93,48 @@ describe('where the metrics of a gateway are asked', () => {
     expect((await watched(url, `${redirecting.url}/metrics`).tick()).metrics).toMatchObject({ breaker: 'open' });
     expect(redirecting.asked[1]).toMatch(/ \/metrics\/ no key$/);
     expect(other.asked).toEqual([]);
+  });
+});
+
+describe('a gateway without metrics', () => {
+  const NOTHING: Record<string, RequestListener> = {
+    'the 404 of LiteLLM': (_, response) =>
+      void response.writeHead(404, { 'content-type': 'application/json' }).end('{"detail":"Not Found"}'),
+    'the page of a proxy': (_, response) =>
+      void response.writeHead(404, { 'content-type': 'text/html' }).end('<html><center><h1>404 Not Found</h1></center></html>'),
+    'a method that is not allowed': (_, response) => void response.writeHead(405, { allow: 'POST' }).end(),
+    'a page that is gone': (_, response) => void response.writeHead(410).end(),
+    'nothing that is implemented': (_, response) => void response.writeHead(501).end(),
+    'the page for people of every other path': (_, response) => void response.end('<!doctype html><title>LiteLLM</title>'),
+  };
+
+  it.each(Object.entries(NOTHING))('tells so in a phrase, where nothing else is configured: %s', async (_, answer) => {
+    for (const configured of [undefined, '/metrics']) {
+      const { url } = await gateway(answer);
+      const status = await watched(url, configured && url + configured).tick();
+      expect(status.metrics).toEqual({ url: `${url}/metrics/`, absent: true });
+      const page = String(gatewaySection(status, status.lastRunAt ?? 0, undefined));
+      expect(page).toContain('no Prometheus metrics on this gateway');
+      expect(page).not.toMatch(/unexpected HTTP status|no page of metrics/);
+      expect([status.verdict, status.cause]).toEqual(['not_caching', 'undetermined']);
+    }
+  });
+
+  it('is told as a failure where the metrics have an address of their own, which may be a slip', async () => {
+    for (const answer of Object.values(NOTHING)) {
+      const metrics = await metricsServer(answer);
+      const { url } = await gateway();
+      const status = await watched(url, `${metrics.url}/metrics`).tick();
+      expect(status.metrics).not.toHaveProperty('absent');
+      expect(String(gatewaySection(status, status.lastRunAt ?? 0, undefined))).toContain(`${metrics.url}/metrics: `);
+    }
+  });
+
+  it('is no answer of one that refuses, fails or is silent', async () => {
+    for (const status of [401, 403, 500, 502, 503]) {
+      const { url } = await gateway((_, response) => void response.writeHead(status).end());
+      expect((await watched(url).tick()).metrics).toMatchObject({ failure: expect.any(String), status });
+    }
   });
 });
 

@@ -217,6 +217,49 @@ describe('a Sentinel', () => {
     await watched.watch.close();
   });
 
+  describe.skipIf(lacks)('that is silent', () => {
+    /** How long a Sentinel goes along before it says no more. */
+    const SILENT: Record<string, (command: string) => string | undefined> = {
+      'from the start': () => undefined,
+      'after it let the client in': (command) => (command.startsWith('SENTINEL') ? undefined : '+OK\r\n'),
+      'in the middle of its answer': (command) => (command.startsWith('SENTINEL') ? `*2\r\n${bulk('127.0.0.1')}` : '+OK\r\n'),
+    };
+    const naming = (port: number) => (command: string) =>
+      command.includes('GET-MASTER') ? `*2\r\n${bulk('127.0.0.1')}${bulk(String(port))}` : '+OK\r\n';
+
+    it.each(Object.entries(SILENT))('%s takes no time from the others, however many are silent', async (_, answer) => {
+      const redis = await startRedis();
+      for (const [before, after] of [
+        [1, 0],
+        [2, 1],
+        [9, 0],
+      ] as const) {
+        const silent = await Promise.all(Array.from({ length: before + after }, () => startPeer(answer)));
+        const ports = [...silent.slice(0, before), await startPeer(naming(redis.port)), ...silent.slice(before)];
+        const nodes = ports.map((port) => `127.0.0.1:${port}`);
+        const watched = watchTarget(targetConfig(undefined, { sentinel: { master: 'm', nodes }, timeout: 4_000, interval: 10_000 }));
+        expect(await watched.tick(watched.watch.job.timeout)).toBeUndefined();
+        expect(watched.value('redis.up', {})).toBe(1);
+        expect(watched.value('redis.sentinel.up', {})).toBe(1);
+        await watched.watch.close();
+      }
+    });
+
+    it('like all others leaves the last known master watched', async () => {
+      const redis = await startRedis();
+      let isSilent = false;
+      const ports = await Promise.all([1, 2, 3].map(() => startPeer((command) => (isSilent ? undefined : naming(redis.port)(command)))));
+      const nodes = ports.map((port) => `127.0.0.1:${port}`);
+      const watched = watchTarget(targetConfig(undefined, { sentinel: { master: 'm', nodes }, timeout: 4_000, interval: 10_000 }));
+      expect(await watched.tick(watched.watch.job.timeout)).toBeUndefined();
+      isSilent = true;
+      expect(await watched.tick(watched.watch.job.timeout)).toBeUndefined();
+      expect(watched.value('redis.up', {})).toBe(1);
+      expect(watched.value('redis.sentinel.up', {})).toBe(0);
+      await watched.watch.close();
+    });
+  });
+
   it.skipIf(lacks)('that is gone leaves the last known master watched', async () => {
     const redis = await startRedis();
     let gone = false;

@@ -63,22 +63,21 @@ export function targetConfig(
 /** `siblings` are the targets of the same process. */
 export function watchTarget(config: TargetConfig, siblings?: () => Iterable<Target>): WatchedTarget {
   const target = createTarget(config, siblings);
-  return watchWith(config, target, target, (options) => createTargetWatch({ ...options, target }));
+  return watchWith(config, target, (options) => createTargetWatch({ ...options, target }));
 }
 
 /** The same of a cluster, of which `nodes` are named. */
 export function watchCluster(nodes: readonly string[], rest: Parameters<typeof targetConfig>[1] = {}): WatchedTarget<Cluster, TargetWatch> {
   const config = targetConfig(undefined, { ...rest, cluster: { nodes: [...nodes] } });
   const cluster: Cluster = createCluster(config, () => cluster.nodes.map(({ target }) => target));
-  return watchWith(config, cluster, undefined, ({ openNode, ...options }) => createClusterWatch({ ...options, cluster, openNode }));
+  return watchWith(config, cluster, ({ openNode, ...options }) => createClusterWatch({ ...options, cluster, openNode }));
 }
 
 type Parts = Omit<TargetWatchOptions, 'target'> & Pick<ClusterWatchOptions, 'openNode'>;
 
-function watchWith<T, W extends TargetWatch>(
+function watchWith<T extends Target | Cluster, W extends TargetWatch>(
   config: TargetConfig,
   target: T,
-  server: Target | undefined,
   create: (parts: Parts) => W,
 ): WatchedTarget<T, W> {
   const store = createStore(systemClock);
@@ -93,7 +92,7 @@ function watchWith<T, W extends TargetWatch>(
   const lines: LogLine[] = [];
   const note = (level: string) => (details: Details, sentence: string) => void lines.push({ ...details, level, sentence });
   const log: Log = { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') };
-  const census = config.census && server && createCensusWatch({ config: config.census, target: server, series, log, clock: systemClock });
+  const census = config.census && createCensusWatch({ config: config.census, target, series, log, clock: systemClock });
   const onRecovery = () => {
     watched.recoveries += 1;
   };

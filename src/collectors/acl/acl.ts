@@ -1,7 +1,9 @@
 import { CENSUS_COMMANDS } from '../../redis/census.ts';
 import { ACL_LOG } from '../../redis/replies/acl-log.ts';
 import { CLIENT_LIST } from '../../redis/replies/client-list.ts';
-import { CLUSTER_INFO, CLUSTER_NODES, CLUSTER_SHARDS } from '../../redis/replies/cluster.ts';
+import { CLUSTER_INFO } from '../../redis/replies/cluster/info.ts';
+import { CLUSTER_NODES } from '../../redis/replies/cluster/lines.ts';
+import { CLUSTER_SHARDS } from '../../redis/replies/cluster/shards.ts';
 import { argumentsFor } from '../../redis/replies/query.ts';
 import { isSince, releaseNamed, type Since } from '../../redis/replies/releases.ts';
 import { COLLECTORS } from '../index.ts';

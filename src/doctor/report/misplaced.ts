@@ -1,8 +1,10 @@
+import { distance } from 'fastest-levenshtein';
 import { isOrdinary } from '../../masking/ordinary.ts';
 import { isSection } from '../../source/section.ts';
 import { section } from '../facts/value.ts';
 import { OF_LITELLM } from '../resolver/cache-parameters.ts';
 import { ARGUMENTS } from '../resolver/client-arguments.ts';
+import { CLOSED_SETS } from '../resolver/closed-sets.ts';
 import { CLUSTER_TYPE, TYPE } from '../resolver/typed-arguments.ts';
 import type { Setup } from '../setup.ts';
 
@@ -22,15 +24,14 @@ const TYPED: ReadonlySet<string> = new Set([
   ...['s3_use_ssl', 's3_verify'],
 ]);
 
-/** Settings whose values are words of LiteLLM. */
-const WORDS: ReadonlySet<string> = new Set(['type', 'mode', 'supported_call_types', 'semantic_cache_scope', 'ssl_cert_reqs']);
 const NODES: ReadonlySet<string> = new Set(['redis_startup_nodes', 'startup_nodes', 'sentinel_nodes', 'cluster_nodes']);
 
 const NUMBER = /^[-+]?\d[\d_.,]{0,30}\s?[a-z%]{0,5}$/i;
 const SWITCH = /^(?:true|false|yes|no|on|off|y|n|t|f|none|null|inf|nan)$/i;
 const REFERENCE = /^(?:os\.environ\/|\$[{(A-Za-z_]|\{\{)/;
 const ADDRESS = /^[a-z][a-z0-9+.-]{0,30}:\/\//i;
-const WORD = /^[a-z][a-z0-9_-]{0,40}$/;
+/** So many letters no password has in common with a word of LiteLLM by chance. */
+const LONG_WORD = 8;
 const NODE = /^\s*[[{]|:\d/;
 
 /**
@@ -53,10 +54,18 @@ export function* misplacedTexts({ litellm, variables }: Setup): Iterable<string>
 
 function misplacedIn(name: string, value: unknown, isOfClient: boolean): string[] {
   if (TYPED.has(name)) return textsIn(value).filter((text) => !isPlain(text));
-  if (WORDS.has(name)) return textsIn(value).filter((text) => !isPlain(text) && !WORD.test(text));
+  const words = CLOSED_SETS.get(name);
+  if (words !== undefined) return textsIn(value).filter((text) => !isWordOf(words, text.trim()));
   if (NODES.has(name)) return typeof value === 'string' && !isPlain(value) && !NODE.test(value) ? [value] : [];
   const isRead = OF_LITELLM.has(name) || ARGUMENTS.has(name);
   return isOfClient && !isRead ? textsIn(value).filter((text) => !isPlain(text)) : [];
+}
+
+/** A word of a closed set, however it is written, a slip of one letter in a long one, or what is no word at all and left to be read. */
+function isWordOf(words: readonly string[], text: string): boolean {
+  const plain = (word: string) => word.toLowerCase().replaceAll('_', '-');
+  const isMeant = (word: string) => distance(plain(word), plain(text.slice(0, 64))) <= (word.length < LONG_WORD ? 0 : 1);
+  return words.some(isMeant) || [SWITCH, REFERENCE, ADDRESS].some((form) => form.test(text)) || isOrdinary(text);
 }
 
 /** What people write in the place of a number or a switch, right or wrong. */

@@ -1,7 +1,8 @@
 import type { Credential, ServerConfig, TargetConfig } from '../../config/effective.ts';
 import { type AuthState, EXPORTER_CREDENTIAL, type NodeRole, type NodeState } from '../../model/redis.ts';
 import { nodeText, parseNode } from '../../source/redis-url.ts';
-import type { NodeEntry, Place, SlotRange } from '../replies/cluster.ts';
+import type { NodeEntry, Place } from '../replies/cluster/entry.ts';
+import type { SlotRange } from '../replies/cluster/slots.ts';
 import { keySlot } from '../replies/key-slot.ts';
 import { describeAddress } from './address.ts';
 import { createTarget } from './connect.ts';

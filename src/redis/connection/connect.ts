@@ -110,7 +110,7 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
     if (known !== undefined) throw known;
     const answer = await settle(askOnce(redis, formOf(redis, args), signal));
     const last = needsPlainInfo(redis, args, answer) ? await askPlainInfo(redis, signal) : answer;
-    unanswered.note(args, last);
+    unanswered.note(args, last, performance.now());
     if (!last.ok) throw last.error;
     return last.value;
   }
@@ -159,7 +159,7 @@ export function createTarget(config: ServerConfig, siblings: () => Iterable<Targ
     });
     const again = commands.findIndex((args, index) => needsPlainInfo(redis, args, answers[index] ?? { ok: true, value: undefined }));
     if (again >= 0) answers[again] = await askPlainInfo(redis, signal);
-    for (const [index, answer] of answers.entries()) unanswered.note(commands[index] ?? [], answer);
+    for (const [index, answer] of answers.entries()) unanswered.note(commands[index] ?? [], answer, performance.now());
     return answers;
   }
 

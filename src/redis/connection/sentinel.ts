@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ServerConfig } from '../../config/effective.ts';
 import { CLIENT_NAME, type ReplyRefusal } from '../../model/redis.ts';
 import { within } from '../../schedule/within.ts';
@@ -5,7 +6,7 @@ import { type Address, namedHost, namedPort, parseNode } from '../../source/redi
 import { parseView, type SentinelView } from '../replies/sentinel.ts';
 import { authenticateNow } from './auth.ts';
 import { type Connection, createConnection, sendAll, sendText, withAbort } from './connection.ts';
-import { RedisError, ReplyError, settle } from './failure.ts';
+import { RedisError, ReplyError, type Settled, settle } from './failure.ts';
 import { asText } from './reply-reader.ts';
 import { openSocket } from './socket.ts';
 
@@ -18,9 +19,15 @@ export interface SentinelAnswer {
 
 /** How the Sentinels are may take this much of the time of a scrape: the master is asked after it. */
 const SHARE_OF_VIEW = 0.25;
+/** All Sentinels together may take this much of it, and the master the rest. */
+const SHARE_OF_SENTINELS = 0.6;
+/** So long one has to answer before the next is asked as well, and so long all but the last together. */
+const SHARE_OF_HEAD = 0.1;
+const SHARE_OF_HEADS = 0.3;
 
 /**
- * Asks the Sentinels of a target in turn where its master is, each once. The `tls` section of the target
+ * Asks the Sentinels of a target where its master is, each once, until one answers: the next one while the one before is silent, so that
+ * one that does not answer takes no time from the others. The `tls` section of the target
  * counts for the Sentinels as well as for the server. `onRefusal` is called for a reply that is not read; `wantsView` asks
  * how the Sentinels are, too, which may fail. Fails with RedisError. (Redis documentation, Sentinel client specification.)
  */
@@ -30,13 +37,39 @@ export async function findMaster(
   onRefusal: (reason: ReplyRefusal) => void,
   wantsView = false,
 ): Promise<SentinelAnswer> {
-  let failure = new RedisError('unknown', 'no Sentinel is configured');
-  for (const node of config.sentinel?.nodes ?? []) {
-    const answer = await settle(askSentinel(config, node, signal, onRefusal, wantsView));
+  const nodes = config.sentinel?.nodes ?? [];
+  const head = config.timeout * Math.min(SHARE_OF_HEAD, SHARE_OF_HEADS / nodes.length);
+  const answered = new AbortController();
+  const limited = AbortSignal.any([within(signal, config.timeout * SHARE_OF_SENTINELS), answered.signal]);
+  const asked: Promise<Settled<SentinelAnswer>>[] = [];
+  try {
+    for (const node of nodes) {
+      asked.push(settle(askSentinel(config, node, limited, onRefusal, wantsView)));
+      // The next one follows at once where this one fails.
+      const answer = await Promise.race([firstOf(asked), asked.at(-1), after(head, limited)]);
+      if (answer?.ok) return answer.value;
+    }
+    const answer = await firstOf(asked);
     if (answer.ok) return answer.value;
-    failure = answer.error;
+    throw answer.error;
+  } finally {
+    answered.abort();
   }
-  throw failure;
+}
+
+/** The first answer, as soon as there is one; the failure of the last Sentinel where all have failed. */
+async function firstOf(asked: readonly Promise<Settled<SentinelAnswer>>[]): Promise<Settled<SentinelAnswer>> {
+  const answers = asked.map(async (attempt) => {
+    const settled = await attempt;
+    if (!settled.ok) throw settled.error;
+    return settled;
+  });
+  const last = asked.at(-1);
+  return Promise.any(answers).catch(() => last ?? { ok: false, error: new RedisError('unknown', 'no Sentinel is configured') });
+}
+
+async function after(milliseconds: number, signal: AbortSignal): Promise<undefined> {
+  await setTimeout(milliseconds, undefined, { signal, ref: false }).catch(() => undefined);
 }
 
 async function askSentinel(

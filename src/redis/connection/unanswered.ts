@@ -7,8 +7,8 @@ export type WhyUnanswered = (typeof WHY_UNANSWERED)[number];
 /** What a server does not answer, by the names of commands as people know them: `ACL LOG`, `EXISTS`, `INFO latencystats`. */
 export interface Unanswered {
   readonly all: ReadonlyMap<string, WhyUnanswered>;
-  /** Takes in how a command was answered. */
-  note(args: readonly unknown[], answer: { ok: true; value: unknown } | { ok: false; error: RedisError }): void;
+  /** Takes in how a command was answered, at a monotonic time in milliseconds. */
+  note(args: readonly unknown[], answer: { ok: true; value: unknown } | { ok: false; error: RedisError }, now: number): void;
   /**
    * The refusal of a command that each round of a gateway would send again on a connection of its own; undefined where it may
    * be sent, and every ten minutes.
@@ -45,17 +45,15 @@ const ANSWER: Readonly<Record<string, (value: unknown) => boolean>> = {
 /** All is answered until something is not. */
 export function createUnanswered(): Unanswered {
   const all = new Map<string, WhyUnanswered>();
-  const refused = new Map<string, { error: RedisError; at: number | undefined }>();
+  const refused = new Map<string, { error: RedisError; at: number }>();
   return {
     all,
     refusal(args, now) {
       const name = commandName(args);
       const known = name === undefined || !OF_PUSHES.includes(name) ? undefined : refused.get(name);
-      if (known === undefined) return undefined;
-      known.at ??= now;
-      return now - known.at < AGAIN_MS ? known.error : undefined;
+      return known !== undefined && now - known.at < AGAIN_MS ? known.error : undefined;
     },
-    note(args, answer) {
+    note(args, answer, now) {
       const name = commandName(args);
       if (name === undefined) return;
       refused.delete(name);
@@ -63,7 +61,7 @@ export function createUnanswered(): Unanswered {
       else if (answer.ok) all.set(name, 'no answer');
       else if (isForGood(answer.error)) {
         all.set(name, answer.error.failure === 'noperm' ? 'no right' : 'not offered');
-        refused.set(name, { error: answer.error, at: undefined });
+        refused.set(name, { error: answer.error, at: now });
       }
     },
   };

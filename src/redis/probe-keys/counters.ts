@@ -1,6 +1,6 @@
 import type { Connection } from '../connection/connection.ts';
 import type { Target } from '../connection/target.ts';
-import { CLUSTER_INFO, servesAll } from '../replies/cluster.ts';
+import { CLUSTER_INFO, servesAll } from '../replies/cluster/info.ts';
 import { readServerCounters, SERVER_COUNTERS, type ServerCounters, sumOfCounters } from '../replies/server-counters.ts';
 import type { Links } from './links.ts';
 

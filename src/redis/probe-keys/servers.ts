@@ -1,6 +1,7 @@
 import type { RedisFailure } from '../../model/redis.ts';
 import type { Cluster } from '../connection/cluster.ts';
 import type { Target } from '../connection/target.ts';
+import type { Links } from './links.ts';
 
 /** The servers that hold the keys of a target: itself, or every master of a cluster. */
 export interface KeyServers {
@@ -26,7 +27,7 @@ export function serversOf(target: Target | Cluster): KeyServers {
 }
 
 /** Why a server among these has no connection, as its own watch found; undefined where all have one. */
-export function failureWithout(servers: KeyServers, has: (server: Target) => boolean): RedisFailure | undefined {
-  const missing = servers.all().find((server) => !has(server));
+export function failureWithout(servers: KeyServers, links: Links): RedisFailure | undefined {
+  const missing = servers.all().find((server) => links.all.get(server)?.socket.destroyed !== false);
   return missing === undefined ? undefined : (missing.state?.failure ?? 'unknown');
 }

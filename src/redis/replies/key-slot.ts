@@ -1,4 +1,4 @@
-import { SLOTS } from './cluster.ts';
+import { SLOTS } from './cluster/slots.ts';
 
 /** The remainders of CRC-16/XMODEM (polynomial 0x1021) for every byte. */
 const REMAINDERS: readonly number[] = Array.from({ length: 256 }, (_, byte) => {

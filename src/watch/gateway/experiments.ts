@@ -49,23 +49,24 @@ export async function experiment(parts: RoundParts, state: GatewayState, until: 
   const { questions, backend, clock } = parts;
   const pause = await waitForPause(parts, state, until, tick);
   const pair = pairInTurn(state.replicas);
-  const tried = isMetricsDue(state) ? await questions.askBreaker(pair, until, false, tick) : undefined;
   const none: Experiments = {
     pause,
     ping: { report: state.report, recovered: false, repetition: undefined },
     selfChecks: [],
     breakerOpen: undefined,
-    metrics: tried,
   };
-  if (!isOpen(judge(learn(state, none), none))) return none;
+  // In an outage they are asked at the end, whatever is due: once is enough.
+  const closed = async (made: Experiments) =>
+    isMetricsDue(state) ? { ...made, metrics: await questions.askBreaker(pair, until, false, tick) } : made;
+  if (!isOpen(judge(learn(state, none), none))) return closed(none);
   const askPing = (report: GatewayState['report']) => questions.askPing({ ...state, report }, until, true, tick);
   const snapshot = async () => backend?.snapshot(tick.signal);
   const hears = needsHearing(state.silence, state.report);
   const pinged = { ...none, ping: await repeatPing({ askPing, snapshot, hears, clock, signal: tick.signal }, state.report, until) };
-  if (!isOpen(judge(learn(state, pinged), pinged))) return pinged;
+  if (!isOpen(judge(learn(state, pinged), pinged))) return closed(pinged);
   const selfChecks = await checkReplicas(parts, learn(state, pinged), until, tick);
   const metrics = await questions.askBreaker(pair, until, true, tick);
-  return { ...pinged, selfChecks, breakerOpen: breakerOpenIn(metrics), metrics: metrics ?? tried };
+  return { ...pinged, selfChecks, breakerOpen: breakerOpenIn(metrics), metrics };
 }
 
 function breakerOpenIn(metrics: MetricsAnswer | undefined): boolean | undefined {

@@ -1,5 +1,5 @@
 import type { GatewayConfig } from '../../config/effective.ts';
-import { metricsUrl, readBreaker } from '../../litellm/breaker.ts';
+import { metricsUrl, readBreaker, withoutMetrics } from '../../litellm/breaker.ts';
 import { createGateway, type Gateway } from '../../litellm/gateway.ts';
 import { pingCache, readHealth } from '../../litellm/health.ts';
 import { findReplicas, type Replica } from '../../litellm/replicas.ts';
@@ -106,7 +106,8 @@ export function createQuestions({ config, traffic, overhead, mode, clock }: Ques
       if (overhead.withheld('metrics', urgent) !== undefined || until - now < LEAST_MS) return undefined;
       const url = metricsUrl(config);
       const limit = urgent ? until : Math.min(until, now + GIVE_UP_MS);
-      return tick.step('metrics', () => readBreaker(to(pair?.to, tick.traceId), url, limit, tick.signal));
+      const asked = () => readBreaker(to(pair?.to, tick.traceId), url, limit, tick.signal);
+      return withoutMetrics(await tick.step('metrics', asked), config);
     },
   };
 }

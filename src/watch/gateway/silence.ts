@@ -5,6 +5,7 @@ import { NOT_LET_IN } from '../../verdict/repetition.ts';
 import { isUnused, routeStateOf } from '../../verdict/route-state.ts';
 import type { Silence as ProvenSilence, RouteResult } from '../../verdict/signals.ts';
 import { type BackendMemory, signalsOf } from './backend/memory.ts';
+import { type Identity, identityAfter, isAnother, NO_IDENTITY, witnessed } from './replicas/identity.ts';
 import { cacheTypeOf, isUp, type SelfReport } from './self-report.ts';
 
 /** What is known of a gateway that leaves its Redis alone in an outage. */
@@ -18,6 +19,8 @@ export interface Silence {
    * release whose breaker stays open: at any time since it was down last.
    */
   readonly wasKeptAway: boolean;
+  /** Redis refused a login while it was kept away: nothing else makes a breaker stay open for certain. */
+  readonly wasLoginRefused: boolean;
   /** In this outage a pair hit in the memory of the gateway: it caches what the pairs ask. */
   readonly hitsMemory: boolean;
   /** Rounds one after the other in which Redis was usable and let the gateway in, and nothing came. */
@@ -33,6 +36,8 @@ export interface Silence {
   readonly isHeard: boolean;
   /** How often that was tried in this outage. */
   readonly tries: number;
+  /** The gateway that all of this was seen of. */
+  readonly gateway: Identity;
 }
 
 /** What a round leaves that a silence is told by. `results` are those of all routes. */
@@ -42,6 +47,8 @@ export interface Received {
   results: readonly RouteResult[];
   /** Pairs were sent. */
   sent: boolean;
+  /** The names of the replicas that the round found; none where none are configured. */
+  replicas: readonly string[];
   /** The pairs of the round before were all good. */
   wasGood: boolean;
   /** When it ended: Unix milliseconds, and milliseconds of the monotonic clock. */
@@ -62,6 +69,7 @@ export const NO_SILENCE: Silence = {
   ownRoutes: [],
   missesOwn: false,
   wasKeptAway: false,
+  wasLoginRefused: false,
   hitsMemory: false,
   rounds: 0,
   since: undefined,
@@ -70,24 +78,39 @@ export const NO_SILENCE: Silence = {
   goesOn: false,
   isHeard: false,
   tries: 0,
+  gateway: NO_IDENTITY,
 };
 
-/** What is known after a round. A gateway that was down may come back with another Redis. */
-export function silenceAfter(before: Silence, { report, backend, results, sent, wasGood, at, endedAt }: Received): Silence {
+/** What is known after a round. A gateway that was down, or gave way to another one, may come back with another Redis. */
+export function silenceAfter(previous: Silence, { report, backend, results, sent, replicas, wasGood, at, endedAt }: Received): Silence {
   if (!isUp(report)) return NO_SILENCE;
+  const gateway = identityAfter(previous.gateway, { version: report.version, cacheType: cacheTypeOf(report), replicas });
+  const before = { ...(isAnother(previous.gateway, gateway) ? NO_SILENCE : previous), gateway };
   if (backend === undefined) return before;
   const away = keptAwayBy(report, backend, wasGood);
   // What was read around the last pairs is old in a round without any; what the target's own watch found is not.
   const isKept = away.isKept || (!sent && backend.report.failure !== undefined);
+  const hasKeys = sent && results.some(({ key }) => key === 'present');
   const known = {
     ...before,
     ownRoutes: sent ? withPresent(before.ownRoutes, results) : before.ownRoutes,
     wasKeptAway: before.wasKeptAway || isKept,
+    wasLoginRefused: before.wasLoginRefused || away.isLoginRefused,
+    gateway: witnessed(before.gateway, { own: hasKeys, keptAway: isKept }),
   };
   if (!sent) return isKept ? broken(known) : known;
   const isUsed = results.some((result) => result.key === 'present' || routeStateOf(result) === 'proven');
   // A breaker that stays open closes by chance and opens again: what kept the gateway away lasts until its restart then.
-  if (isUsed) return { ...NO_SILENCE, ownRoutes: known.ownRoutes, wasKeptAway: known.wasKeptAway && staysOpen(report) };
+  if (isUsed) {
+    const lasts = staysOpen(report);
+    return {
+      ...NO_SILENCE,
+      ownRoutes: known.ownRoutes,
+      wasKeptAway: known.wasKeptAway && lasts,
+      wasLoginRefused: known.wasLoginRefused && lasts,
+      gateway: lasts ? known.gateway : { ...known.gateway, keptAway: [] },
+    };
+  }
   const outage = {
     ...known,
     missesOwn: results.some((result) => known.ownRoutes.includes(result.route) && routeStateOf(result) === 'missing'),
@@ -119,6 +142,8 @@ function broken(silence: Silence): Silence {
 interface KeptAway {
   /** Something keeps it away now. */
   isKept: boolean;
+  /** A refused login does. */
+  isLoginRefused: boolean;
   /** Redis may have refused its writes. */
   mayBeRefused: boolean;
   /** It is not known whether Redis would let it in. */
@@ -134,11 +159,12 @@ function keptAwayBy(report: SelfReport, backend: BackendMemory, wasGood: boolean
   const isUnreached = cachePing !== undefined && cachePing >= 500;
   const isRefused = refusedCredential !== undefined || refusals.length > 0 || isUnreached;
   // What Redis answers to the gateway's own PING it lets in: refused logins are those of others then.
-  const isKept =
-    redisFailure !== undefined || redisStalled || isRefused || (more.logins && !answers) || (wasGood && refusedLogins(backend));
+  const hasRefused = (more.logins && !answers) || (wasGood && refusedLogins(backend));
+  const isKept = redisFailure !== undefined || redisStalled || isRefused || hasRefused;
+  const isLoginRefused = hasRefused || refusedCredential !== undefined || refusals.some(({ cause }) => cause === 'redis_auth');
   const isIn = answers || acceptedCredential !== undefined;
   const isOpen = server === undefined || !backend.report.watching || !isIn;
-  return { isKept, mayBeRefused: more.others || mayBeRefused(backend, answers), isOpen };
+  return { isKept, isLoginRefused, mayBeRefused: more.others || mayBeRefused(backend, answers), isOpen };
 }
 
 /**
@@ -166,11 +192,11 @@ function pingReaches(report: SelfReport): boolean {
  * it before Redis or the gateway showed what began the outage and of which pairs miss now, or by the PINGs that it counts.
  */
 export function provenSilence(silence: Silence, report: SelfReport, accepted: string | undefined): ProvenSilence | undefined {
-  const { rounds, since, seconds, goesOn, missesOwn, wasKeptAway } = silence;
+  const { rounds, since, seconds, goesOn, missesOwn, wasKeptAway, wasLoginRefused } = silence;
   if (!goesOn || rounds < ROUNDS || since === undefined || !mayBeRedis(report)) return undefined;
   if (!(missesOwn && wasKeptAway) && !(silence.isHeard && tellsSettings(silence, report))) return undefined;
   const reach = pingReaches(report) ? 'ping' : accepted !== undefined && { credential: accepted };
-  return reach ? { rounds, since, seconds, reach } : undefined;
+  return reach ? { rounds, since, seconds, wasLoginRefused, reach } : undefined;
 }
 
 /** Whether a silence is proven once Redis is seen to hear the gateway's `/cache/ping`. It costs several questions. */

@@ -96,6 +96,7 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
           backend,
           results: current.flatMap((route) => currentResult(route) ?? []),
           sent: round.pairs.length > 0,
+          replicas: round.replicas?.all.map(({ name }) => name) ?? [],
           wasGood: previous.backend?.allGood ?? false,
           at: round.at,
           endedAt: round.endedAt,

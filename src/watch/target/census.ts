@@ -5,12 +5,14 @@ import type { CensusConfig } from '../../config/effective.ts';
 import type { TargetStatus } from '../../model/status.ts';
 import type { Log, Tick } from '../../model/tick.ts';
 import { type KeySample, sampleKeys } from '../../redis/census.ts';
+import type { Cluster } from '../../redis/connection/cluster.ts';
 import { type RedisError, settle } from '../../redis/connection/failure.ts';
 import type { Target } from '../../redis/connection/target.ts';
 import { isForGood } from '../../redis/connection/unanswered.ts';
 import { waitForOwnCredential } from '../../redis/connection/wait-for-credential.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { Job } from '../../schedule/job.ts';
+import { sampleMasters } from './cluster/census.ts';
 
 /** The census of a target: its job for the scheduler, and its part of what the page shows of the target. */
 export interface CensusWatch {
@@ -21,7 +23,7 @@ export interface CensusWatch {
 /** What a census works with. Its parts of the series are `census`, which goes stale, and `census_run`, which lasts. */
 export interface CensusWatchOptions {
   config: CensusConfig;
-  target: Target;
+  target: Target | Cluster;
   series: Series;
   log: Log;
   clock: Clock;
@@ -33,7 +35,7 @@ const LONGEST_MS = 10_000;
 const PATIENCE_MS = 8_000;
 
 /**
- * Takes a census of the target's database in each tick, on a connection of its own, while the exporter's
+ * Takes a census of the target's database, or of all masters of a cluster, in each tick, on connections of its own, while the exporter's
  * credential is accepted. A server that refuses one of the commands is asked again at the next tick, with
  * one command, and that is no failure.
  */
@@ -56,18 +58,19 @@ export function createCensusWatch({ config, target, series, log, clock }: Census
     if (!sampled.ok && !isForGood(sampled.error)) throw sampled.error;
   }
 
-  async function takeSample(signal: AbortSignal): Promise<KeySample> {
+  async function takeSample(signal: AbortSignal): Promise<KeySample[]> {
+    if ('nodes' in target) return sampleMasters(target, config.sample, signal);
     const redis = await target.open(target.credential, signal);
     try {
-      return await sampleKeys(target, redis, config.sample, signal);
+      return [await sampleKeys(target, redis, config.sample, signal)];
     } finally {
       redis.disconnect();
     }
   }
 
-  function publish(keys: KeySample, tick: Tick): void {
+  function publish(samples: readonly KeySample[], tick: Tick): void {
     const at = clock.now();
-    const taken = takeCensus(keys, target.database, at);
+    const taken = takeCensus(samples, 'nodes' in target ? 0 : target.database, at);
     series.replace('census', censusSamples(taken), at);
     series.replace('census_run', [sample('redis.census.last_run.timestamp', {}, at / 1_000)], at);
     status = { census: taken.census };

@@ -1,27 +1,23 @@
 import { combinations, type Sample, sample } from '../../catalogue/sample.ts';
 import type { Series } from '../../catalogue/series.ts';
-import { readCollectors } from '../../collectors/collector.ts';
-import { COLLECTORS } from '../../collectors/index.ts';
 import { modeOf } from '../../collectors/server.ts';
 import type { Credential, TargetConfig } from '../../config/effective.ts';
 import { type AuthState, type Mode, REPLY_REFUSAL } from '../../model/redis.ts';
-import type { NoauthCandidate, TargetStatus } from '../../model/status.ts';
+import type { TargetStatus } from '../../model/status.ts';
 import type { Log, Tick } from '../../model/tick.ts';
-import { RedisError, settle } from '../../redis/connection/failure.ts';
+import { type RedisError, settle } from '../../redis/connection/failure.ts';
 import type { Target } from '../../redis/connection/target.ts';
-import { CLIENT_LIST, noauthCandidates } from '../../redis/replies/client-list.ts';
-import { CLUSTER_INFO, type ClusterInfo, servesAll } from '../../redis/replies/cluster.ts';
-import type { Info } from '../../redis/replies/info.ts';
-import { INFO, type Query } from '../../redis/replies/query.ts';
+import { type ClusterInfo, servesAll } from '../../redis/replies/cluster/info.ts';
+import type { Query } from '../../redis/replies/query.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { Job } from '../../schedule/job.ts';
 import { createRefusalAttribution } from './attribution.ts';
-import { clusterSamples } from './cluster/samples.ts';
-import { createScrapeConnection, operate } from './connection.ts';
+import { createScrapeConnection } from './connection.ts';
 import { type CanaryResult, createCredentialWatch, isUsable } from './credential.ts';
 import { factsOf, runIdOf, type TargetFacts } from './facts.ts';
 import { createPasswordCheck } from './password-required.ts';
 import { createRefusedClients } from './refused-clients.ts';
+import { type Scrape, scrapeServer } from './scrape.ts';
 import { createSentinelReport } from './sentinel.ts';
 import { unseenOf } from './unseen.ts';
 
@@ -59,22 +55,7 @@ export interface TargetWatchOptions {
   room?: (() => number) | undefined;
 }
 
-const QUERIES = [...new Set(COLLECTORS.flatMap(({ queries }) => Object.values(queries)))].filter((query) => query !== INFO);
-
-/** Listing more connections than that would cost the server more than a scrape should. */
-const MAX_LISTED_CLIENTS = 2_000;
-
-const NOT_REDIS = 'PING is answered by a Sentinel; name the Sentinels in redis[].sentinel (master, nodes) instead of its address in url';
-
-const NO_INFO = 'INFO: the peer answers it with nothing that a Redis server tells; check the address and the port';
-
 type Outcome = Pick<TargetStatus, 'up' | 'failure' | 'detail' | 'traceId'>;
-
-interface Scrape {
-  samples: Sample[];
-  info: Info;
-  cluster: ClusterInfo | undefined;
-}
 
 /**
  * Watches one Redis server. Each tick tries every credential once on a fresh connection, then asks
@@ -90,6 +71,16 @@ export function createTargetWatch(options: TargetWatchOptions): ServerWatch {
   const refused = createRefusedClients(target, log, clock);
   const password = createPasswordCheck(target, clock, once);
   const sentinels = createSentinelReport(target, series);
+  const parts = {
+    target,
+    series,
+    clock,
+    connection,
+    attribution,
+    refused,
+    room: room ?? (() => config.max_series),
+    isNode: room !== undefined,
+  };
   let outcome: Outcome = {};
   let facts: TargetFacts & Pick<TargetStatus, 'clusterOk' | 'lastScrapeAt' | 'scrapeSeconds'> = {};
   let unseen: string[] | undefined;
@@ -151,37 +142,9 @@ export function createTargetWatch(options: TargetWatchOptions): ServerWatch {
       if (canary.answered && canary.error.failure !== 'secret_unreadable') await password.check(tick, canary, undefined);
       throw await target.diagnoseTlsMismatch(canary.error, tick.signal);
     }
-    // INFO comes last, so that it counts what the server refuses of this very pipeline.
-    const aclLog = attribution.aclQuery();
-    const answers = await operate(tick, series, clock, 'PIPELINE', () => connection.scrape([...QUERIES, aclLog, INFO], tick.signal));
-    const info = answers.get(INFO);
-    if (info === undefined) throw new RedisError('protocol', 'PIPELINE: the server did not answer INFO');
-    if (!info.hasFields) throw new RedisError('protocol', NO_INFO);
-    if (modeOf(info) === 'sentinel') throw new RedisError('not_redis', NOT_REDIS);
-    const { samples, dropped } = readCollectors(COLLECTORS, answers, room?.() ?? config.max_series);
-    series.add('cache_exporter.series.dropped', {}, dropped);
-    const attributed = attribution.read(info, answers.get(aclLog), clock.monotonic());
-    samples.push(...attributed.samples);
-    const clients = refused.enter(attributed.counts, attributed.refusals);
-    if (clients.length > 0) tick.note({ refused: clients });
-    if (attributed.counts.NOAUTH > 0) refused.suspect(await listCandidates(tick, info));
-    await password.check(tick, canary, info.text('server', 'run_id'));
-    const cluster = modeOf(info) === 'cluster' ? await connection.ask(CLUSTER_INFO, tick.signal) : undefined;
-    if (cluster !== undefined && room === undefined) samples.push(...clusterSamples(cluster));
-    return { samples, info, cluster };
-  }
-
-  /** Who may have come without a password: nobody else knows, because ACL LOG has no entry for it. */
-  async function listCandidates(tick: Tick, info: Info): Promise<NoauthCandidate[] | undefined> {
-    if ((info.count('clients', 'connected_clients') ?? 0) > MAX_LISTED_CLIENTS) return undefined;
-    const clients = await tick.step('CLIENT LIST', () => connection.ask(CLIENT_LIST, tick.signal));
-    return (
-      clients &&
-      noauthCandidates(
-        clients,
-        [target, ...target.siblings()].flatMap(({ ownPeers }) => ownPeers),
-      )
-    );
+    const scraped = await scrapeServer(parts, tick);
+    await password.check(tick, canary, scraped.info.text('server', 'run_id'));
+    return scraped;
   }
 
   function countRefused(): void {

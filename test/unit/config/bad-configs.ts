@@ -14,7 +14,6 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/cluster.yaml:3:120: redis[1].cluster.nodes[5]: must be host:port',
     'DIR/cluster.yaml:4:54: redis[2].cluster.nodes[1]: names a node twice',
     'DIR/cluster.yaml:4:69: redis[2].cluster.nodes[2]: names a node twice',
-    'DIR/cluster.yaml:4:88: redis[2].census: is not taken of a cluster; remove it, or add a target with the url of one node',
     'DIR/cluster.yaml:5:30: redis[3].cluster.nodes: needs at least one host:port',
     'DIR/cluster.yaml:6:20: redis[4].cluster.nodes: is missing',
     'DIR/cluster.yaml:7:19: lease.redis.url: is the server of the target twice: while that server is down no exporter could probe, and nothing may be written to it; use another server, or kubernetes',

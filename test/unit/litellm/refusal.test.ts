@@ -50,17 +50,11 @@ describe('a refusal', () => {
   });
 
   it.each([
-    [404, { type: 'error', error: { type: 'not_found_error', message: 'model: claude-x' } }, 'model'],
-    [404, { error: { type: 'invalid_request_error', message: 'The model `m` does not exist or you do not have access to it.' } }, 'model'],
-    [404, { error: { message: "Model 'm' not found, try pulling it first" } }, 'model'],
-    [404, { error: { message: 'Cannot POST /v1/messages' } }, 'status'],
-    [404, { detail: 'Not Found' }, 'status'],
-    [405, { detail: 'Method Not Allowed' }, 'status'],
     [529, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }, 'provider'],
     [500, { type: 'error', error: { type: 'overloaded_error', message: 'Overloaded' } }, 'provider'],
     [529, {}, 'provider'],
     [429, { type: 'error', error: { type: 'rate_limit_error', message: 'This request would exceed' } }, 'quota'],
-  ])('of %i with %j is %s: no path is missing where a model is', (status, body, failure) => {
+  ])('of %i with %j is %s', (status, body, failure) => {
     expect(refusal(status, JSON.stringify(body))).toBe(failure);
   });
 
@@ -87,6 +81,70 @@ describe('a refusal', () => {
     expect(refusal(401, said('key_model_access_denied', 'key not allowed to access model. This key can only access models=[]'))).toBe(
       'model',
     );
+  });
+});
+
+describe('an answer that something is not there', () => {
+  const detail = (said: unknown) => ({ detail: said });
+  const openai = (message: string, code: string | null = null, type = 'invalid_request_error') => ({
+    error: { message, type, param: null, code },
+  });
+  const anthropic = (message: string, type = 'not_found_error') => ({ type: 'error', error: { type, message }, request_id: 'req_1' });
+
+  it.each<[string, number, unknown]>([
+    ['of LiteLLM', 404, openai('/chat/completions: Invalid model name passed in model=x. Call `/v1/models` to view available models.')],
+    ['of LiteLLM before the route', 400, detail({ error: 'Invalid model name passed in model=x' })],
+    ['of OpenAI', 404, openai('The model `x` does not exist or you do not have access to it.', 'model_not_found')],
+    ['of OpenAI without its code', 404, openai('The model `x` does not exist or you do not have access to it.')],
+    ['of OpenAI by its code alone', 404, openai('Not found', 'model_not_found')],
+    ['of Anthropic', 404, anthropic('model: claude-x')],
+    ['of Azure, a deployment', 404, openai('The API deployment for this resource does not exist.', 'DeploymentNotFound', '')],
+    ['of Azure, without its code', 404, openai('The API deployment for this resource does not exist. Try again.')],
+    ['of vLLM', 404, { object: 'error', message: 'The model `x` does not exist.', type: 'NotFoundError', code: 404 }],
+    ['of Ollama', 404, { error: "model 'x' not found, try pulling it first" }],
+    ['of Gemini', 404, { error: { code: 404, message: 'models/x is not found for API version v1beta', status: 'NOT_FOUND' } }],
+    [
+      'of Vertex',
+      404,
+      { error: { code: 404, message: 'Publisher Model `projects/p/models/x` was not found or your project has no access' } },
+    ],
+    ['of Together', 404, openai('Unable to access model x.', 'model_not_available')],
+    ['of FastAPI', 404, detail('Model not found')],
+  ])('is of the model: %s', (_, status, body) => {
+    expect(refusal(status, JSON.stringify(body))).toBe('model');
+  });
+
+  it.each<[string, unknown]>([
+    ['FastAPI, which LiteLLM runs on', detail('Not Found')],
+    ['FastAPI, the method', detail('Method Not Allowed')],
+    ['FastAPI, several problems', detail([{ loc: ['path'], msg: 'field required' }])],
+    ['Anthropic', anthropic('Not Found')],
+    ['Anthropic, in a sentence', anthropic('The requested resource could not be found')],
+    ['Anthropic, with the path', anthropic('Not found: POST /v1/model')],
+    ['Anthropic, without words', { type: 'error', error: { type: 'not_found_error' } }],
+    ['OpenAI', openai('Invalid URL (POST /v1/messages)')],
+    ['OpenAI, with a model in the path', openai('Unknown request URL: POST /v1/model/x. Not found.', 'unknown_url')],
+    ['Azure', { error: { code: '404', message: 'Resource not found' } }],
+    ['Express', { error: { message: 'Cannot POST /v1/model not found' } }],
+    ['Kong', { message: 'no Route matched with those values' }],
+    ['Spring', { status: 404, error: 'Not Found', message: 'No static resource v1/messages.', path: '/v1/messages' }],
+    ['Apache, behind a filter', { error: 'The requested URL /v1/model was not found on this server.' }],
+    ['an endpoint that is switched off', { error: { message: 'This endpoint does not exist for the model' } }],
+    ['a number', 404],
+    ['nothing', null],
+    ['a list', []],
+    ['an ingress', '<html><head><title>404 Not Found</title></head><body><center>nginx</center> model not found</body></html>'],
+    ['Traefik', '404 page not found'],
+    ['a load balancer', 'default backend - 404'],
+    ['a load balancer of Google', 'response 404 (backend NotFound), service rules for the path non-existent'],
+    ['an empty answer', ''],
+  ])('is of the path: %s', (_, body) => {
+    for (const status of [404, 405, 501])
+      expect(refusal(status, typeof body === 'string' ? body : JSON.stringify(body)), String(status)).toBe('status');
+  });
+
+  it('is never of the model with a status that says so of the path alone', () => {
+    for (const status of [405, 501]) expect(refusal(status, JSON.stringify(openai('The model `x` does not exist.')))).toBe('status');
   });
 });
 

@@ -67,7 +67,7 @@ const OUTAGES: Readonly<
   'silence after an outage': {
     cause: 'breaker_open',
     strength: 'own',
-    signals: { cachePing: 200, silence: { rounds: 3, since: 0, seconds: 120, reach: 'ping' } },
+    signals: { cachePing: 200, silence: { rounds: 3, since: 0, seconds: 120, wasLoginRefused: true, reach: 'ping' } },
   },
   'open breaker': { cause: 'breaker_open', strength: 'symptom', signals: { breakerOpen: true } },
 };
@@ -323,6 +323,10 @@ describe('the hint at an open breaker', () => {
     expect(hint({})).toBe(true);
     expect(hint({ acceptedCredential: undefined, cachePing: 200 })).toBe(true);
     expect(judged(SILENT).cause).toBe('undetermined');
+    // What came before is not known: the advice says what helps after which.
+    expect(judged(SILENT).evidence).toMatch(
+      /After a Redis that was only away it closes by itself, .* where Redis refused the gateway a login/,
+    );
     expect(judged(SILENT).evidence).toMatch(/restart the workers of the gateway, which heals it\. Last pairs: /);
     expect(judged({ ...SILENT, version: '1.106.0' }).evidence).toMatch(
       /It closes by itself, .* or after a restart of the gateway\. Last pairs: /,

@@ -1,8 +1,12 @@
 import type { Cluster, ClusterNode } from '../../../redis/connection/cluster.ts';
 import { settle } from '../../../redis/connection/failure.ts';
-import { CLUSTER_NODES, CLUSTER_SHARDS, CLUSTER_SLOTS_QUERY, myselfIn, type NodeEntry, readNodes } from '../../../redis/replies/cluster.ts';
+import type { NodeEntry } from '../../../redis/replies/cluster/entry.ts';
+import { CLUSTER_NODES, isFragmented, myselfIn } from '../../../redis/replies/cluster/lines.ts';
+import { readNodes } from '../../../redis/replies/cluster/nodes.ts';
+import { CLUSTER_SHARDS, CLUSTER_SHARDS_ALONE, CLUSTER_SLOTS_QUERY } from '../../../redis/replies/cluster/shards.ts';
 import { within } from '../../../schedule/within.ts';
 import type { ServerWatch } from '../watch.ts';
+import { withOneName } from './names.ts';
 
 /** A cluster as one of its nodes sees it. `id` is that of the node itself, as far as it tells. */
 export interface View {
@@ -28,7 +32,10 @@ export async function discover(
   const ranked = usable.toSorted((a, b) => Number(b.slots.length > 0) - Number(a.slots.length > 0));
   const chosen = ranked.filter((node, index) => index < ASKED || node.id === undefined || !asked.has(node.name));
   const views = await Promise.all(chosen.map((node) => ask(node, watchOf(node.name), signal)));
-  return views.flatMap((view) => view ?? []).toSorted((a, b) => servedIn(b) - servedIn(a));
+  return withOneName(
+    views.flatMap((view) => view ?? []).toSorted((a, b) => servedIn(b) - servedIn(a)),
+    cluster.nodes,
+  );
 }
 
 /** The nodes that need not be asked again: each has told that it is the node whose address led to it, or does not tell which one it is. */
@@ -46,14 +53,20 @@ async function ask(node: ClusterNode, watch: ServerWatch | undefined, signal: Ab
   if (watch === undefined || address === undefined || !('host' in address)) return undefined;
   const limited = within(signal, node.target.config.timeout / 2);
   // A node that ends in between takes nothing from what the others tell.
-  const told = await settle(Promise.all([watch.ask(CLUSTER_NODES, limited), askShards(watch, limited)]));
-  const [lines, shards] = told.ok ? told.value : [];
+  const told = await settle(askOne(watch, limited));
+  const { lines, shards } = told.ok ? told.value : {};
   const nodes = readNodes(shards, lines, { host: address.host, port: address.port, tls: tls !== undefined });
   return nodes.length === 0 ? undefined : { from: node, id: myselfIn(lines), nodes };
 }
 
+async function askOne(watch: ServerWatch, signal: AbortSignal): Promise<{ lines?: unknown; shards?: unknown }> {
+  const lines = await watch.ask(CLUSTER_NODES, signal);
+  return { lines, shards: await askShards(watch, isFragmented(lines), signal) };
+}
+
 /** Who has which slots, in whichever form the server tells it. */
-async function askShards(watch: ServerWatch, signal: AbortSignal): Promise<unknown> {
+async function askShards(watch: ServerWatch, hasManyRanges: boolean, signal: AbortSignal): Promise<unknown> {
+  if (hasManyRanges) return watch.ask(CLUSTER_SHARDS_ALONE, signal);
   return (await watch.ask(CLUSTER_SHARDS, signal)) ?? watch.ask(CLUSTER_SLOTS_QUERY, signal);
 }
 

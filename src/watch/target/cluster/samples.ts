@@ -1,6 +1,7 @@
 import { combinations, type Sample, sample } from '../../../catalogue/sample.ts';
 import { CLUSTER_SLOTS } from '../../../model/redis.ts';
-import type { ClusterInfo, NodeEntry } from '../../../redis/replies/cluster.ts';
+import type { NodeEntry } from '../../../redis/replies/cluster/entry.ts';
+import type { ClusterInfo } from '../../../redis/replies/cluster/info.ts';
 
 /** What a node says of the slots of its cluster. */
 export function clusterSamples({ ok, slots }: ClusterInfo): Sample[] {

@@ -2,10 +2,12 @@ import { Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { type ClusterNode, createCluster } from '../../../../src/redis/connection/cluster.ts';
 import { createTarget } from '../../../../src/redis/connection/connect.ts';
-import { classify } from '../../../../src/redis/connection/failure.ts';
+import { classify, RedisError } from '../../../../src/redis/connection/failure.ts';
 import type { Connection, Target } from '../../../../src/redis/connection/target.ts';
+import { createLinks, type Links } from '../../../../src/redis/probe-keys/links.ts';
 import { createKeyWatch } from '../../../../src/redis/probe-keys/watch.ts';
 import { systemClock } from '../../../../src/schedule/clock.ts';
+import { handClock } from '../../../support/clock.ts';
 import { targetConfig } from '../../../support/target.ts';
 
 /** A connection that leads nowhere. */
@@ -50,5 +52,74 @@ describe('the connections to the masters of a cluster', () => {
     expect(opened).toHaveLength(1);
     expect(opened.map(({ socket }) => socket.destroyed)).toEqual([true]);
     keys.close();
+  });
+
+  describe('where one of three fails', () => {
+    const never = new AbortController().signal;
+    const servers = [1, 2, 3].map((port) => node(`127.0.0.1:${port}`, async () => connection()).target);
+    const [first, second, third] = servers;
+
+    /** Links of which the second server is not made ready, as long as `failure` gives an error. */
+    function linked(failure: () => RedisError | undefined) {
+      const clock = handClock();
+      const [asked, ended]: [Target[], Links[]] = [[], []];
+      const prepare = async (server: Target) => {
+        asked.push(server);
+        const error = server === second ? failure() : undefined;
+        if (error !== undefined) throw error;
+      };
+      return { clock, asked, ended, links: createLinks(prepare, (links) => void ended.push(links), clock) };
+    }
+
+    it.each([
+      ['a missing right', new RedisError('noperm', 'CLIENT', 'NOPERM')],
+      ['a command that is not offered', new RedisError('unknown', 'CLIENT', 'ERR')],
+    ])('for good (%s), it is left alone for ten minutes, and the others stay', async (_, error) => {
+      let isRefused = true;
+      const { clock, asked, ended, links } = linked(() => (isRefused ? error : undefined));
+      await links.open(servers, never);
+      expect([links.missing(servers), links.isWhole(servers), links.all.size]).toEqual([[], false, 2]);
+      await links.open(servers, never);
+      await clock.advance(599_999);
+      await links.open(servers, never);
+      expect(asked).toEqual([first, second, third]);
+      await clock.advance(1);
+      isRefused = false;
+      await links.open(servers, never);
+      expect(asked).toEqual([first, second, third, second]);
+      expect([links.isWhole(servers), ended]).toEqual([true, []]);
+    });
+
+    it.each([
+      ['time', new RedisError('timeout', 'CLIENT')],
+      ['room for clients', new RedisError('maxclients', 'CLIENT')],
+      ['its data', new RedisError('loading', 'CLIENT', 'LOADING')],
+    ])('for the moment, for lack of %s, it alone is tried again', async (_, error) => {
+      const { asked, links } = linked(() => error);
+      await links.open(servers, never);
+      expect(links.missing(servers)).toEqual([second]);
+      await links.open(servers, never);
+      expect(asked).toEqual([first, second, third, second]);
+      expect(links.all.size).toBe(2);
+    });
+
+    it('and the others are no masters any more, nothing is left of them, and that is told', async () => {
+      const { ended, links } = linked(() => new RedisError('noperm', 'CLIENT', 'NOPERM'));
+      await links.open(servers, never);
+      const opened = [...links.all.values()];
+      links.keep(servers.slice(2));
+      expect([...links.all.keys()]).toEqual([third]);
+      expect(ended).toEqual([]);
+      links.keep([]);
+      expect([links.all.size, ended.length]).toEqual([0, 1]);
+      expect(opened.every(({ socket }) => socket.destroyed)).toBe(true);
+      // A server that comes back is a new one.
+      expect(links.missing(servers)).toEqual(servers);
+    });
+
+    it('like all others, it is the failure', async () => {
+      const { links } = linked(() => new RedisError('noperm', 'CLIENT', 'NOPERM'));
+      await expect(links.open(second === undefined ? [] : [second], never)).rejects.toMatchObject({ failure: 'noperm' });
+    });
   });
 });

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CLUSTER_INFO, myselfIn, type Place, readNodes, SLOTS } from '../../../../src/redis/replies/cluster.ts';
+import type { Place } from '../../../../src/redis/replies/cluster/entry.ts';
+import { CLUSTER_INFO } from '../../../../src/redis/replies/cluster/info.ts';
+import { myselfIn } from '../../../../src/redis/replies/cluster/lines.ts';
+import { readNodes } from '../../../../src/redis/replies/cluster/nodes.ts';
+import { SLOTS } from '../../../../src/redis/replies/cluster/slots.ts';
 import { keySlot } from '../../../../src/redis/replies/key-slot.ts';
 import { parseNode } from '../../../../src/source/redis-url.ts';
 
@@ -39,6 +43,7 @@ describe('the nodes of a cluster', () => {
         name: '10.0.0.1:6379',
         host: '10.0.0.1',
         port: 6379,
+        isAsked: false,
         role: 'master',
         state: 'ok',
         slots: [
@@ -46,7 +51,7 @@ describe('the nodes of a cluster', () => {
           [6000, 6001],
         ],
       },
-      { id: B, name: '10.0.0.2:6379', host: '10.0.0.2', port: 6379, role: 'replica', state: 'ok', slots: [] },
+      { id: B, name: '10.0.0.2:6379', host: '10.0.0.2', port: 6379, isAsked: false, role: 'replica', state: 'ok', slots: [] },
     ]);
   });
 

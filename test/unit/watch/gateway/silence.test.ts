@@ -103,6 +103,25 @@ describe('a gateway that leaves its Redis alone after an outage', () => {
     );
   });
 
+  it.each<[string, Shown, boolean]>([
+    ['a password that Redis refused', { ping: 503, errors: { WRONGPASS: 9 } }, true],
+    ['a password that Redis asked for', { ping: 503, errors: { NOAUTH: 9 } }, true],
+    ['refusals between two rounds', { between: { WRONGPASS: 1 } }, true],
+    ['a refused canary', { ping: undefined, target: { refusedCredential: { credential: 'litellm', error: 'wrongpass' } } }, true],
+    ['a Redis that was away', { ping: 503, target: { failure: 'refused' }, more: { backend: UNREADABLE } }, false],
+    ['a Redis that did not answer in time', { ping: 503, target: { failure: 'timeout' }, more: { backend: UNREADABLE } }, false],
+    ['a Redis that was loading', { ping: 503, target: { failure: 'loading' }, errors: { LOADING: 9 } }, false],
+    ['a Redis that was full', { ping: 503, errors: { OOM: 9 } }, false],
+    ['a gateway that could not reach it', { ping: 503 }, false],
+  ])('says that a restart heals it where Redis refused a login, and else what is true of both: %s', (_, first, wasRefused) => {
+    const { evidence: text } = judge(stateAfter(START, ...outage(3, { first }))).judgement;
+    expect(text).toContain(
+      wasRefused
+        ? 'LiteLLM 1.110.2 does not close it any more after Redis refused a login: restart'
+        : 'After a Redis that was only away it closes by itself, as a rule within 60 s. LiteLLM 1.110.2 does not close it where Redis refused',
+    );
+  });
+
   it('has one on other releases only for as long as these wait before they ask Redis again', () => {
     const fast = (version: string, rounds: number) => {
       const states = statesAfter(START, ...outage(rounds, { version }));
@@ -288,6 +307,59 @@ describe('a gateway that leaves its Redis alone after an outage', () => {
     const next = scene();
     const rounds = [...outage(5), { ...round({}), before: DOWN, after: DOWN }, ...Array.from({ length: 9 }, () => next(...MASKED))];
     expect(causeAfter(...rounds)).toBe('undetermined');
+  });
+
+  describe('and gives way to another one without a pause', () => {
+    const found = (...names: string[]) => ({
+      replicas: { all: names.map((name) => ({ name, host: name, port: 4000 })), answers: [], begin: 0 },
+    });
+    const inFront = (one: Round, version: string, cacheType: 'redis' | 'local', names: readonly string[]): Round => {
+      const of = (report: SelfReport): SelfReport => ({
+        ...report,
+        version,
+        health: { failure: undefined, ready: true, version, cacheType },
+        ...(report.settings && { settings: { ...report.settings, cacheType } }),
+      });
+      return { ...one, before: of(one.before), after: of(one.after), ...(names.length > 0 && found(...names)) };
+    };
+    /** Good rounds, a refused password, and good ones again; then another gateway, and rounds in which nothing comes. */
+    const deployed = (...steps: { version?: string; cacheType?: 'redis' | 'local'; names?: readonly string[] }[]) => {
+      const next = scene();
+      const before = [next('ok', 'ok'), next('ok', 'ok'), next(...MASKED, { ping: 503, errors: { WRONGPASS: 9 } }), next('ok', 'ok')];
+      const [first = {}, ...others] = steps;
+      const place = (one: Round, { version = STAYS_OPEN, cacheType = 'redis', names = [] }: (typeof steps)[number]) =>
+        inFront(one, version, cacheType, names);
+      const rounds = [...before.map((one) => place(one, first)), ...others.map((step) => place(next('ok', 'ok'), step))];
+      const last = steps.at(-1) ?? first;
+      const silent = Array.from({ length: 5 }, () => place(next(...MASKED), last));
+      return judge(stateAfter(START, ...rounds, ...silent)).signals.silence !== undefined;
+    };
+    const A = ['10.0.0.1:4000', '10.0.0.2:4000'];
+    const B = ['10.0.0.3:4000', '10.0.0.4:4000'];
+    const half = ['10.0.0.2:4000', '10.0.0.3:4000'];
+
+    it.each<[string, Parameters<typeof deployed>]>([
+      ['of another version', [{}, { version: '1.110.3' }]],
+      ['of another version and back', [{}, { version: '1.109.3' }, {}]],
+      ['with another cache, and back', [{}, { cacheType: 'local' }, {}]],
+      ['of other replicas', [{ names: A }, { names: B }]],
+      ['of other replicas, one after the other', [{ names: A }, { names: half }, { names: B }]],
+      ['of other replicas, more of them before', [{ names: A }, { names: [...A, ...B] }, { names: B }]],
+    ])('has no breaker that stays open from before: %s', (_, steps) => {
+      expect(deployed(...steps)).toBe(false);
+    });
+
+    it.each<[string, Parameters<typeof deployed>]>([
+      ['nothing changed', [{}]],
+      ['nothing changed among replicas', [{ names: A }, { names: A }]],
+      ['they come in another order', [{ names: A }, { names: A.toReversed() }]],
+      ['there are more of them', [{ names: A }, { names: [...A, ...B] }]],
+      ['there are fewer', [{ names: [...A, ...B] }, { names: A }]],
+      ['one was replaced', [{ names: A }, { names: half }]],
+      ['a name server gave none', [{ names: A }, {}, { names: A }]],
+    ])('has one as before where %s', (_, steps) => {
+      expect(deployed(...steps)).toBe(true);
+    });
   });
 
   it('has none where one of several workers is stuck and the others are well', () => {

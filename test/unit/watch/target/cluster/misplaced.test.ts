@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createCluster } from '../../../../../src/redis/connection/cluster.ts';
-import type { NodeEntry } from '../../../../../src/redis/replies/cluster.ts';
+import type { NodeEntry } from '../../../../../src/redis/replies/cluster/entry.ts';
 import { hasSlots, settledIn, type View } from '../../../../../src/watch/target/cluster/discovery.ts';
 import { misplacedIn, misplacedProblems } from '../../../../../src/watch/target/cluster/problems.ts';
 import { targetConfig } from '../../../../support/target.ts';
@@ -10,7 +10,7 @@ const NAMES = ['10.0.0.1:7000', '10.0.0.2:7000', '10.0.0.3:7000'];
 const cluster = () => createCluster({ ...targetConfig(undefined), cluster: { nodes: NAMES } });
 
 function entry(at: number, slots: NodeEntry['slots'] = []): NodeEntry {
-  return { id: `id${at}`, name: NAMES[at], host: `10.0.0.${at + 1}`, port: 7000, role: 'master', state: 'ok', slots };
+  return { id: `id${at}`, name: NAMES[at], host: `10.0.0.${at + 1}`, port: 7000, isAsked: false, role: 'master', state: 'ok', slots };
 }
 
 /** What each node of the configuration sees: itself alone, as before CLUSTER MEET, or the nodes at these places. */
