@@ -86,7 +86,7 @@ function gatewayLines(gateway: GatewayStatus, now: number, paint: Paint): string
     ...(gateway.pairs.length === 0 ? [] : ['', ...pairLines(gateway.pairs, now, paint)]),
     ...replicaLines(gateway.replicas ?? [], now),
     ...(gateway.fidelity === undefined ? [] : fidelityLines(gateway.fidelity, now, paint)),
-    ...(gateway.origin ? wrap(`hits ${originText(gateway.origin)}`, INDENT) : []),
+    ...(gateway.origin ? wrap(singleLine(`hits ${originText(gateway.origin)}`), INDENT) : []),
     ...(gateway.speedup ? wrap(`duplicates ${speedupText(gateway.speedup)}`, INDENT) : []),
     ...wrap(singleLine(gatewayFacts(gateway)), INDENT),
     ...changeLines(gateway.history?.changes ?? [], now, paint),

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { failed, type Gateway, type Reply } from '../litellm/gateway.ts';
 import { parseJson } from '../litellm/json.ts';
 import type { Exchange } from '../litellm/request.ts';
@@ -6,6 +5,7 @@ import { readEvents } from '../litellm/stream.ts';
 import type { GatewayFailure } from '../model/cache.ts';
 import type { FidelityResult, FidelityShape, NotJudged } from '../model/fidelity.ts';
 import type { Tick } from '../model/tick.ts';
+import { newNonce } from '../origin/probe-nonce.ts';
 import type { OriginKeys } from '../origin/stamp.ts';
 import { joinEvents } from '../origin/wire/index.ts';
 import { newProbe } from '../redis/probe-keys/names.ts';
@@ -112,7 +112,7 @@ async function tryShape(plan: ShapePlan, parts: ShapeParts, tick: Tick): Promise
   const { keys, clock } = parts;
   const shape: Shape = SHAPES[plan.shape];
   const probe = newProbe(plan.instance);
-  const nonces = Array.from({ length: shape.nonces }, () => randomBytes(16).toString('hex'));
+  const nonces = Array.from({ length: shape.nonces }, () => newNonce(plan.instance, plan.keys));
   const requests = shape.requests(plan.model, nonces, {
     ttl: plan.ttlSeconds,
     namespace: probe,

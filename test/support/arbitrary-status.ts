@@ -77,6 +77,7 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
       ready: fc.boolean(),
       version: text,
       cacheType: fc.constantFrom(...CACHE_TYPE),
+      origin: fc.record({ problems: fc.array(text, { maxLength: 2 }) }),
       cachePing: fc.nat({ max: 599 }),
       pairs: fc.array(pair, { maxLength: 3 }),
       replicas: fc.array(fc.record({ from: text, to: text, outcome: fc.constantFrom(...OUTCOME), at }), { maxLength: 3 }),
