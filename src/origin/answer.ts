@@ -6,7 +6,7 @@ import { type OriginKeys, type Stamp, stampText } from './stamp.ts';
  * a prompt on as it is, and not every one `reasoning_effort`), `lce:long` (an answer of 128 KiB), `lce:unicode`.
  */
 export const WISH = ['reasoning', 'long', 'unicode'] as const;
-export type Wish = (typeof WISH)[number];
+type Wish = (typeof WISH)[number];
 
 /** What a request asks for that changes the answer; the rest of a request does not. */
 export interface Asked {
@@ -33,7 +33,7 @@ export interface Asked {
 }
 
 /** One call of a tool; `arguments` is JSON. */
-export interface ToolCall {
+interface ToolCall {
   readonly id: string;
   readonly name: string;
   readonly arguments: string;

@@ -4,7 +4,7 @@ import type { Refused } from './refusal.ts';
 import type { Room } from './room.ts';
 
 /** The longest body of a request, bytes. */
-export const MAX_BODY_BYTES = 2 * 1024 * 1024;
+const MAX_BODY_BYTES = 2 * 1024 * 1024;
 /** So much of a body that is not wanted is read and thrown away, so that its sender gets to see why; then the connection is cut. */
 const MAX_DISCARDED_BYTES = 8 * MAX_BODY_BYTES;
 

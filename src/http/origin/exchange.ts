@@ -102,7 +102,7 @@ export function createExchange(parts: ExchangeParts): ListenerParts['handle'] {
     return { status: '200', type: 'text/event-stream', pieces: eventsOf(api, answerOf(stamp, asked, keys), asked) };
   }
 
-  async function exchange(request: IncomingMessage, response: ServerResponse, closing: boolean): Promise<void> {
+  async function exchange(request: IncomingMessage, response: ServerResponse, isClosing: () => boolean): Promise<void> {
     const endpoint = endpointOf(request);
     const room = roomFor();
     const life = lifeOf(request, response);
@@ -117,7 +117,7 @@ export function createExchange(parts: ExchangeParts): ListenerParts['handle'] {
       ...policy.headers,
       ...sent.headers,
       'Content-Type': sent.type,
-      ...(closing && { Connection: 'close' }),
+      ...(isClosing() && { Connection: 'close' }),
       ...(sent.pieces.length === 1 && { 'Content-Length': Buffer.byteLength(sent.pieces[0] ?? '') }),
     });
     await sendAll(response, request.method === 'HEAD' ? [] : sent.pieces, life);
@@ -136,7 +136,7 @@ export function createExchange(parts: ExchangeParts): ListenerParts['handle'] {
     return { status: '500', sentence: 'The origin failed; its log has the error.' };
   }
 
-  return (request, response, closing) => void exchange(request, response, closing);
+  return (request, response, isClosing) => void exchange(request, response, isClosing);
 }
 
 const TOO_MANY = 'More requests than rate_limit of the web config file allows; try again.';

@@ -19,8 +19,8 @@ const LIMITS = {
 /** What a listener is made of. `refresh` looks whether the files of the policy have changed. */
 export interface ListenerParts {
   policy: AccessPolicy;
-  /** Answers a request. With `closing` the listener takes no more, and the connection should end. */
-  handle: (request: IncomingMessage, response: ServerResponse, closing: boolean) => void;
+  /** Answers a request. Once `isClosing` the listener takes no more, and the connection should end with the answer. */
+  handle: (request: IncomingMessage, response: ServerResponse, isClosing: () => boolean) => void;
   /** `handle` invites the body of a request that waits for `100 Continue`; otherwise every body is invited. */
   invites?: boolean | undefined;
   refresh: () => Promise<void>;
@@ -33,7 +33,7 @@ export function createListener({ policy, handle, invites = false, refresh, conne
   const listener = (request: IncomingMessage, response: ServerResponse): void => {
     if (!connections.requestArrived(request.socket)) return;
     response.once('close', () => connections.responseEnded(request.socket));
-    handle(request, response, !server.listening);
+    handle(request, response, () => !server.listening);
   };
 
   const server = policy.tls === undefined ? createServer(LIMITS, listener) : createTlsServer({ ...LIMITS, ...policy.tls }, listener);

@@ -42,22 +42,22 @@ export function createPages({ policy, respond, refresh, log }: PageParts): Liste
     }
   }
 
-  async function send(request: IncomingMessage, response: ServerResponse, given: Response, closing: boolean): Promise<void> {
+  async function send(request: IncomingMessage, response: ServerResponse, given: Response, isClosing: () => boolean): Promise<void> {
     const { bytes, headers } = await encode(given.body, request.headers['accept-encoding']);
     response.writeHead(given.status, {
       ...COMMON_HEADERS,
       ...given.headers,
       ...policy.headers,
       ...headers,
-      ...(closing && { Connection: 'close' }),
+      ...(isClosing() && { Connection: 'close' }),
       'Content-Length': bytes.length,
     });
     response.end(request.method === 'HEAD' ? undefined : bytes);
   }
 
-  return (request, response, closing) => {
+  return (request, response, isClosing) => {
     discardBody(request, MAX_BODY_BYTES);
-    void respondWithPolicy(request).then((given) => send(request, response, given, closing));
+    void respondWithPolicy(request).then((given) => send(request, response, given, isClosing));
   };
 }
 

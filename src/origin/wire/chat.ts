@@ -54,7 +54,7 @@ export function usageOf({ usage }: Answer): Body {
 }
 
 /** Why an answer ended. */
-export function finishOf(choice: Choice): string {
+function finishOf(choice: Choice): string {
   return choice.toolCalls.length > 0 ? 'tool_calls' : 'stop';
 }
 

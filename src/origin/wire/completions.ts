@@ -53,8 +53,9 @@ function partsOf(choice: Choice): readonly Body[] {
   ];
 }
 
+/** LiteLLM replays a stream of this API from its cache in chunks of chat (1.80.9 to 1.110.2): their text stands under `message`. */
 function join(events: readonly unknown[]): Body | undefined {
-  const choices = new Map<number, { pieces: string[]; logprobs: unknown; finish: string | undefined }>();
+  const choices = new Map<number, { pieces: string[]; chat: string[]; logprobs: unknown; finish: string | undefined }>();
   let usage: unknown;
   let first: unknown;
   for (const event of events) {
@@ -64,9 +65,10 @@ function join(events: readonly unknown[]): Body | undefined {
     usage = at(event, 'usage') ?? usage;
     for (const choice of given) {
       const index = amount(at(choice, 'index')) ?? 0;
-      const joined = choices.get(index) ?? { pieces: [], logprobs: null, finish: undefined };
+      const joined = choices.get(index) ?? { pieces: [], chat: [], logprobs: null, finish: undefined };
       choices.set(index, joined);
       joined.pieces.push(text(at(choice, 'text')) ?? '');
+      joined.chat.push(text(at(choice, 'delta', 'content')) ?? '');
       joined.logprobs ??= at(choice, 'logprobs') ?? null;
       joined.finish = text(at(choice, 'finish_reason')) ?? joined.finish;
     }
@@ -79,9 +81,10 @@ function join(events: readonly unknown[]): Body | undefined {
     model: at(first, 'model'),
     choices: [...choices]
       .sort(([a], [b]) => a - b)
-      .map(([index, { pieces, logprobs, finish }]) => ({
+      .map(([index, { pieces, chat, logprobs, finish }]) => ({
         index,
         text: pieces.join(''),
+        ...(chat.some((piece) => piece !== '') && { message: { content: chat.join('') } }),
         logprobs,
         ...(finish !== undefined && { finish_reason: finish }),
       })),

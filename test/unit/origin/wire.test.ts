@@ -86,3 +86,8 @@ it('a choice of a batch carries the nonce of its own prompt', () => {
   const { choices } = answerOf(newStamp(asked.nonce), asked, KEYS);
   expect(choices.map(({ text }) => /lce1-([0-9a-f]{32})/.exec(text)?.[1]?.[0])).toEqual(['a', 'a', 'b', 'b']);
 });
+
+it('reads a stream of completions that comes in chunks of chat as one whose texts are missing', () => {
+  const chunk = (content: string) => ({ object: 'chat.completion.chunk', choices: [{ index: 0, delta: { content } }] });
+  expect(joinEvents('completions', [chunk('a '), chunk('b')])).toMatchObject({ choices: [{ text: '', message: { content: 'a b' } }] });
+});
