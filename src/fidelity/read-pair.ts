@@ -14,7 +14,7 @@ interface Prescription {
 
 /**
  * Reads the answers to two identical requests with this nonce. The same number in both is a hit: the origin never gives a number
- * twice. An answer to another prompt is wrong, whoever gave it. One in which no number can be read proves nothing, unless it has
+ * twice. An answer to another prompt is wrong, also as the first one. One in which no number can be read proves nothing, unless it has
  * the number of the first answer beside what is broken.
  */
 export function readPair(prescription: Prescription, { first, repeated }: Answers, nonce: string): Reading {

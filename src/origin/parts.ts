@@ -101,7 +101,7 @@ export function holdsActedOn(api: OriginApi, value: unknown, path: Path): boolea
   return isRecord(value) && Object.keys(value).some((key) => holdsActedOn(api, value[key], [...path, key]));
 }
 
-/** Whether an element of a list of results is no result but stands beside them, as reasoning does. */
+/** Whether an element of a list of results is no result, as reasoning is none. */
 export function isAside(element: unknown): boolean {
   return isRecord(element) && typeof element.type === 'string' && ASIDE.includes(element.type);
 }
