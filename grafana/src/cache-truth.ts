@@ -20,6 +20,7 @@ import {
 } from './query.ts';
 import { stat } from './stat.ts';
 import { CAUSE_CODE, CAUSES, COLOUR, OUTCOME_CODE, OUTCOMES, VERDICT_CODE, VERDICTS, yesOrNo } from './states.ts';
+import { TENANT_ROW } from './tenant-row.ts';
 import { timeline } from './timeline.ts';
 import { litellmVariable, windowVariable } from './variables.ts';
 
@@ -147,6 +148,7 @@ export const CACHE_TRUTH = dashboard({
         }),
       ],
     },
+    TENANT_ROW,
     {
       title: 'What a hit is worth',
       panels: [

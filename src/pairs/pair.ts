@@ -23,8 +23,8 @@ export interface PairPlan {
   onDemand: boolean;
   /** The monotonic time by which the pair has to be over, in milliseconds. */
   until: number;
-  /** An experiment counts as what is asked beside the pairs; `modelSeconds` is what the model usually takes. */
-  experiment?: { modelSeconds: number } | undefined;
+  /** An experiment, or a question about tenants, counts as what is asked beside the pairs; `modelSeconds` is what the model usually takes. */
+  experiment?: { modelSeconds: number; question?: 'experiment' | 'tenants' } | undefined;
 }
 
 /** Where each of the two requests is sent: the same gateway, or two replicas of it. */
@@ -171,7 +171,8 @@ export async function runPair(
 
 /** What a request is beside the two of an ordinary pair; nothing for one of these. `modelSeconds` is how long the first one took. */
 function extraRequestOf({ kind, experiment }: PairPlan, which: PairRequest, modelSeconds: number | undefined) {
-  if (experiment !== undefined) return { question: 'experiment', modelSeconds: modelSeconds ?? experiment.modelSeconds } as const;
+  if (experiment !== undefined)
+    return { question: experiment.question ?? 'experiment', modelSeconds: modelSeconds ?? experiment.modelSeconds } as const;
   return kind === 'control' && which === 'duplicate' ? ({ question: 'control', modelSeconds } as const) : {};
 }
 

@@ -5,6 +5,7 @@ import { answersDiffer } from './causes/answers.ts';
 import { isOutage } from './causes/cause.ts';
 import { unexplained } from './causes/counters.ts';
 import { CAUSE_TABLE } from './causes/index.ts';
+import { crossesTenants } from './causes/tenants.ts';
 import { pairsSentence } from './pair-words.ts';
 import { isUnverifiedHit, routesOf } from './route-state.ts';
 import type { RouteResult, Signals } from './signals.ts';
@@ -39,7 +40,7 @@ export const NO_ANSWER = 'the watched Redis does not answer';
 export function judge(results: readonly RouteResult[], signals: Signals): Judgement {
   const routes = routesOf(results, signals.writesUnwatched);
   const served = VERDICT_TABLE.find((row) => row.holds(routes, signals))?.verdict ?? 'unknown';
-  const verdict = SERVED.includes(served) && answersDiffer(results) ? 'wrong_answers' : served;
+  const verdict = SERVED.includes(served) && (answersDiffer(results) || crossesTenants(signals)) ? 'wrong_answers' : served;
   const seen = [...(results.length === 0 ? [] : [pairsSentence(results)]), ...pingSentence(signals)];
   const doubt = doubtOf(verdict, results, signals);
   if (verdict === 'working') {

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CACHE_MARK, CACHE_TYPE, CAUSE, OUTCOME, ROUTE, VERDICT } from '../../src/model/cache.ts';
+import { CACHE_MARK, CACHE_TYPE, CAUSE, OUTCOME, ROUTE, SHARING, TENANT_RESULT, VERDICT } from '../../src/model/cache.ts';
 import { KEY_CLASS } from '../../src/model/census.ts';
 import { LEASE_STATE } from '../../src/model/lease.ts';
 import { ACL_REASON, AUTH_STATE, NODE_ROLE, NODE_STATE, REDIS_FAILURE } from '../../src/model/redis.ts';
@@ -64,6 +64,26 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
       cachePing: fc.nat({ max: 599 }),
       pairs: fc.array(pair, { maxLength: 3 }),
       replicas: fc.array(fc.record({ from: text, to: text, outcome: fc.constantFrom(...OUTCOME), at }), { maxLength: 3 }),
+      tenants: fc.record(
+        {
+          expected: fc.constantFrom(...SHARING),
+          pairs: fc.array(
+            fc.record({
+              from: text,
+              to: text,
+              result: fc.constantFrom(...TENANT_RESULT),
+              routes: fc.uniqueArray(fc.constantFrom(...ROUTE)),
+              detail: text,
+              at,
+              traceId: text,
+            }),
+            { maxLength: 3 },
+          ),
+          all: fc.nat({ max: 56 }),
+          notAsked: fc.constantFrom('budget', 'slow', 'limit'),
+        },
+        { requiredKeys: ['pairs', 'all'] },
+      ),
       speedup: fc.record({ point: duration, lower: duration, upper: duration, pairs: fc.nat() }),
       costUsd: duration,
       lease: fc.constantFrom(...LEASE_STATE),
