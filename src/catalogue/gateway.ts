@@ -1,4 +1,5 @@
 import { CACHE_CONTROLS, CACHE_MARK, CACHE_TYPE, CAUSE, GATEWAY_FAILURE, OPERATION, OUTCOME, PHASE, QUESTION, REQUEST, ROUTE, SKIP_REASON, VERDICT } from '../model/cache.ts';
+import { FIDELITY_RESULT, FIDELITY_SHAPE } from '../model/fidelity.ts';
 import { ANSWER_SECONDS, type MetricDefinition, SPEEDUP } from './definition.ts';
 
 const PROBE = { route: ROUTE, 'gen_ai.request.model': 'open' } as const;
@@ -42,6 +43,10 @@ export const GATEWAY = {
   'llm.cache.verdict': { kind: 'states', state: 'verdict', owner: 'gateway', unit: '', labels: { verdict: VERDICT }, help: 'State of the cache of the gateway; exactly one is 1.' },
   'llm.cache.cause': { kind: 'states', state: 'cause', owner: 'gateway', unit: '', labels: { cause: CAUSE }, help: 'Why the verdict is not working; exactly one is 1.' },
   'llm.cache.verdict_since.timestamp': { kind: 'gauge', owner: 'gateway', unit: 's', labels: {}, help: 'Unix time since which the verdict is, or is not, working.' },
+
+  'llm.cache.fidelity': { kind: 'states', state: 'result', owner: 'gateway', unit: '', labels: { shape: FIDELITY_SHAPE, result: FIDELITY_RESULT }, help: 'What the cache does to answers of a shape; exactly one result is 1.', when: 'a gateway with the origin' },
+  'llm.cache.fidelity.accepted': { kind: 'gauge', owner: 'gateway', unit: '', labels: { shape: FIDELITY_SHAPE }, help: '1 for a shape that the configuration accepts, whatever the cache does to it.', when: 'gateways[].fidelity.accept' },
+  'llm.cache.fidelity.checks': { kind: 'counter', owner: 'gateway', unit: '{check}', labels: { shape: FIDELITY_SHAPE, result: FIDELITY_RESULT }, help: 'Tries of a shape of answers, by what they showed.', when: 'a gateway with the origin' },
 
   'http.client.request.duration': {
     kind: 'histogram', owner: 'gateway', unit: 's',

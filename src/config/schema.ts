@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { ROUTE, SHARING } from '../model/cache.ts';
+import { FIDELITY_SHAPE } from '../model/fidelity.ts';
 import { keyFault } from '../source/secret.ts';
 import { gatewayUrl, httpUrl, listenAddress, metricsUrl, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
 import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, share, text } from './fields.ts';
@@ -138,6 +139,28 @@ const tenant = z
   .superRefine(...always(tenantRules))
   .transform(({ api_key_file, ...rest }) => ({ ...rest, api_key: rest.api_key ?? api_key_file }));
 
+/** More often than this the gateway would answer probes more than users. */
+const MIN_FIDELITY_INTERVAL_MS = 10_000;
+
+const fidelity = z.strictObject({
+  interval: duration({ min: MIN_FIDELITY_INTERVAL_MS })
+    .prefault('10m')
+    .describe(
+      'In this time each shape is tried once, at most one in a round of pairs; after a start one in each round until all were tried.',
+    ),
+  shapes: z
+    .array(oneOf(FIDELITY_SHAPE))
+    .prefault([...FIDELITY_SHAPE])
+    .describe('What is tried of the answers of the cache; `[]` tries nothing. `semantic_opposite` only of semantic caches.')
+    .meta({ usual: 'all' }),
+  accept: z
+    .array(oneOf(FIDELITY_SHAPE))
+    .prefault([])
+    .describe(
+      'Shapes of which it is known, and accepted, that the cache changes them: on metrics and page only, not in verdict and alerts.',
+    ),
+});
+
 const gateway = z
   .strictObject({
     name: entryName().describe('Label `gateway` of everything that is measured there.'),
@@ -187,6 +210,9 @@ const gateway = z
       .describe(
         '`auto`: ask `/cache/ping` where its answer is needed, not before a Redis Cluster, and never again where it took over 500 ms; `off`: never ask it.',
       ),
+    fidelity: fidelity
+      .optional()
+      .describe('Whether the cache gives answers back as they were, tried by shape; only with the origin. `{}` takes the defaults.'),
     daily_budget_usd: number({ min: 0 })
       .prefault(1)
       .describe('The daemon does not start when its probes could cost more a day, and stops them when they have.'),

@@ -213,3 +213,8 @@ export function overheadText({ share, spentSeconds, notAskedAgain }: OverheadSta
   const spent = `${spentSeconds.toFixed(1)} s since the start, limit ${Number((share * 100).toFixed(6))} % of the time`;
   return refused === '' ? spent : `${spent}; not asked again: ${refused}`;
 }
+
+/** Whether the content of its answers tells what a gateway's cache does. */
+export function originText({ problems }: NonNullable<GatewayStatus['origin']>): string {
+  return problems.length === 0 ? 'told by the content of answers' : `not told by the content of all answers: ${problems.join(' ')}`;
+}

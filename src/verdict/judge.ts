@@ -6,7 +6,7 @@ import { isOutage } from './causes/cause.ts';
 import { unexplained } from './causes/counters.ts';
 import { CAUSE_TABLE } from './causes/index.ts';
 import { crossesTenants } from './causes/tenants.ts';
-import { pairsSentence } from './pair-words.ts';
+import { contentSentences, pairsSentence } from './pair-words.ts';
 import { isUnverifiedHit, routesOf } from './route-state.ts';
 import type { RouteResult, Signals } from './signals.ts';
 import { type Candidate, strongest } from './strength.ts';
@@ -40,8 +40,8 @@ export const NO_ANSWER = 'the watched Redis does not answer';
 export function judge(results: readonly RouteResult[], signals: Signals): Judgement {
   const routes = routesOf(results, signals.writesUnwatched);
   const served = VERDICT_TABLE.find((row) => row.holds(routes, signals))?.verdict ?? 'unknown';
-  const verdict = SERVED.includes(served) && (answersDiffer(results) || crossesTenants(signals)) ? 'wrong_answers' : served;
-  const seen = [...(results.length === 0 ? [] : [pairsSentence(results)]), ...pingSentence(signals)];
+  const verdict = SERVED.includes(served) && (answersDiffer(results, signals) || crossesTenants(signals)) ? 'wrong_answers' : served;
+  const seen = [...(results.length === 0 ? [] : [pairsSentence(results)]), ...pingSentence(signals), ...contentSentences(results)];
   const doubt = doubtOf(verdict, results, signals);
   if (verdict === 'working') {
     const evidence = [...(doubt === undefined ? [] : [doubt.sentence]), ...seen].join(' ');

@@ -4,6 +4,7 @@ import type { RouteResult, Signals } from '../../verdict/signals.ts';
 import { signalsOf } from './backend/memory.ts';
 import { effectiveInterval } from './backoff.ts';
 import type { Experiments } from './experiments.ts';
+import { wrongShapes } from './fidelity/memory.ts';
 import { replicaSentences, sharingOf } from './replicas/memory.ts';
 import { currentResult, type RouteRecord } from './route.ts';
 import { cacheTypeOf } from './self-report.ts';
@@ -29,7 +30,7 @@ export function isFresh({ last }: RouteRecord, { backoff }: Pick<GatewayState, '
 
 /** Judges a gateway from all that is known of it, and from what experiments found out where the cause was open. */
 export function judge(state: GatewayState, found?: Experiments): Judged {
-  const { report, routes, replicas, backend, silence, tenants, expected } = state;
+  const { report, routes, replicas, backend, silence, tenants, fidelity, expected } = state;
   const results = routes.flatMap((route) => currentResult(route) ?? []);
   const signals: Signals = {
     ...signalsOf(backend, report.settings?.namespace !== undefined),
@@ -47,6 +48,7 @@ export function judge(state: GatewayState, found?: Experiments): Judged {
     atPings: found?.ping.repetition,
     replicas: replicas && sharingOf(replicas),
     tenants: tenants && { expected: tenants.expected, pairs: tenantStatuses(tenants, state.endedAt, effectiveInterval(state.backoff)) },
+    wrongShapes: fidelity && wrongShapes(fidelity, cacheTypeOf(report), state.endedAt),
   };
   const judgement = judgeResults(results, signals);
   const evidence = [judgement.evidence, ...(replicas === undefined ? [] : replicaSentences(replicas))].join(' ');

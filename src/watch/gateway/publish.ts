@@ -4,6 +4,8 @@ import type { GatewayConfig } from '../../config/effective.ts';
 import type { Log, Tick } from '../../model/tick.ts';
 import type { Judgement } from '../../verdict/judge.ts';
 import { effectiveInterval } from './backoff.ts';
+import { shapeStatuses } from './fidelity/memory.ts';
+import { fidelitySamples } from './fidelity/series.ts';
 import { isFresh, type Judged } from './judge.ts';
 import { replicaSamples } from './replicas/memory.ts';
 import type { Round } from './round.ts';
@@ -69,6 +71,7 @@ function verdictSamples(config: GatewayConfig, state: GatewayState, { judgement,
     ...state.routes.map(({ route }) => sample('llm.cache.probe.interval', { route }, effectiveInterval(state.backoff) / 1000)),
     ...state.routes.flatMap((record) => lastingRouteSamples(record, isFresh(record, state, now))),
     ...(state.tenants === undefined ? [] : tenantSamples(tenantStatuses(state.tenants, now, effectiveInterval(state.backoff)))),
+    ...(state.fidelity === undefined ? [] : fidelitySamples(shapeStatuses(state.fidelity, cacheTypeOf(state.report), now))),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { GatewayConfig } from '../../config/effective.ts';
 import type { Route, SkipReason } from '../../model/cache.ts';
 import type { Tick } from '../../model/tick.ts';
+import type { OriginKeys } from '../../origin/stamp.ts';
 import { type Endpoints, type PairPlan, type PairResult, runPair } from '../../pairs/pair.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { Backend, BackendEvidence, TargetReport } from './backend/backend.ts';
@@ -58,6 +59,8 @@ export interface RoundParts {
   clock: Clock;
   /** Whether this exporter is the one that probes. */
   mayProbe(): boolean;
+  /** The keys that sign the answers of the gateway's model, where that leads to the origin. */
+  originKeys?: (() => Promise<OriginKeys>) | undefined;
 }
 
 /** The monotonic times, in milliseconds, after which no pair of a tick runs any more, and nothing else. */
@@ -204,7 +207,7 @@ async function sendPairs(parts: RoundParts, previous: GatewayState, opening: Ope
 }
 
 async function sendPair(
-  { config, overhead, backend, spending, clock, mayProbe }: RoundParts,
+  { config, overhead, backend, spending, clock, mayProbe, originKeys }: RoundParts,
   record: RouteRecord,
   { settings }: SelfReport,
   endpoints: Endpoints,
@@ -214,11 +217,16 @@ async function sendPair(
 ): Promise<SentPair> {
   const next = nextKind(record);
   const kind = next === 'control' && overhead.withheld('control') !== undefined ? 'own' : next;
-  const plan = planOf(config, settings, record.route, kind, until);
+  const plan = planOf(config, settings, record.route, kind, until, await keysOf(originKeys));
   const pair = await runPair(plan, endpoints, backend?.keys, tick, clock, (doubtful) => mayProbe() && payTwice(spending, doubtful, rest));
   spending.charge(pair);
   overhead.learnVersion(pair.first.markers?.version);
   return { pair, at: clock.now(), ranAt: clock.monotonic() };
+}
+
+/** The keys of the origin for one pair; without them it is left to its marks. */
+export async function keysOf(read: RoundParts['originKeys']): Promise<PairPlan['originKeys']> {
+  return read?.().catch(() => 'unreadable' as const);
 }
 
 /** Pays for a pair that another one follows at once, where both and the rest of the round are affordable. */

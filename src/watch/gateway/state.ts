@@ -4,6 +4,8 @@ import type { MetricsAnswer } from '../../model/status.ts';
 import { type BackendMemory, NO_BACKEND, withEvidence, withOutcome, withPause } from './backend/memory.ts';
 import { type Backoff, createBackoff, recordRun, recordUsable, runNow } from './backoff.ts';
 import type { Experiments } from './experiments.ts';
+import type { ShapeRound } from './fidelity/check.ts';
+import { createFidelity, type FidelityMemory, fidelityAfter, withoutShape, withShape } from './fidelity/memory.ts';
 import {
   isColdStart,
   isCrossReplica,
@@ -35,6 +37,8 @@ export interface GatewayState {
   readonly tenants?: TenantMemory | undefined;
   /** How it leaves its Redis alone. */
   readonly silence: Silence;
+  /** What its cache does to answers; undefined where no shapes are tried. */
+  readonly fidelity: FidelityMemory | undefined;
   /** Its metrics have an address of their own. */
   readonly hasOwnMetrics: boolean;
   /** What its metrics answered last; undefined until they were asked, and where that was of an outage that is over. */
@@ -48,7 +52,7 @@ export interface GatewayState {
 
 /** Nothing is known of the gateway of a configuration entry. */
 export function createState(
-  { expect, routes, interval, addresses = [], redis, url, metrics_url, tenants }: GatewayConfig,
+  { expect, routes, interval, addresses = [], redis, url, metrics_url, tenants, fidelity }: GatewayConfig,
   hasTarget = redis !== undefined,
 ): GatewayState {
   return {
@@ -60,6 +64,7 @@ export function createState(
     backend: hasTarget ? NO_BACKEND : undefined,
     tenants: createTenantMemory({ tenants, routes, expect }),
     silence: NO_SILENCE,
+    fidelity: createFidelity({ fidelity, interval }),
     hasOwnMetrics: hasOwnMetrics({ url, metrics_url }),
     misread: false,
     at: 0,
@@ -85,6 +90,9 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
     replicas: replicasAfter(previous, round),
     backend,
     tenants: tenantsAfter(previous, round),
+    fidelity:
+      previous.fidelity &&
+      fidelityAfter(previous.fidelity, { isSame: isUp(round.after) && !round.cacheReplaced && !isMisread, version: round.after.version }),
     metrics: current.every(isGood) ? withoutOpenBreaker(previous.metrics) : previous.metrics,
     silence: isMisread
       ? { ...previous.silence, goesOn: false }
@@ -121,6 +129,13 @@ export function learn(state: GatewayState, { pause, ping, selfChecks, metrics = 
     silence: ping.received === undefined ? silence : withHearing(silence, ping.received),
     replicas: replicas && selfChecks.reduce((memory, { name, result }) => withSelfCheck(memory, name, result), replicas),
   };
+}
+
+/** What is known after the shape whose turn it was. */
+export function withShapeRound(state: GatewayState, round: ShapeRound): GatewayState {
+  const { fidelity } = state;
+  if (fidelity === undefined) return state;
+  return { ...state, fidelity: 'found' in round ? withShape(fidelity, round.found) : withoutShape(fidelity, round.notAsked) };
 }
 
 /** Whether the last round is to be judged. */
