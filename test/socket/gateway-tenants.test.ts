@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { GatewayConfig } from '../../src/config/effective.ts';
+import { readAsked } from '../../src/origin/asked.ts';
+import { newStamp, type OriginKeys } from '../../src/origin/stamp.ts';
+import { prescribedBody } from '../../src/origin/wire/index.ts';
 import { Secret } from '../../src/source/secret.ts';
 import { answering } from '../support/hostile-gateway.ts';
 import { gatewayConfig, watchGateway } from '../support/watched-gateway.ts';
@@ -17,7 +20,13 @@ interface Ways {
   refuses: string[];
   caches: boolean;
   type: string;
+  /** Answers as the origin does, and takes every mark of the cache away. */
+  origin: boolean;
+  /** A hit is another answer than the one that was stored for this request. */
+  confuses: boolean;
 }
+
+const KEYS: OriginKeys = ['key-of-the-origin'];
 
 interface Sent {
   key: string;
@@ -26,7 +35,7 @@ interface Sent {
 
 /** A gateway whose cache keeps what `part` tells apart, separate; and what it was sent. */
 async function gateway(ways: Partial<Ways> = {}) {
-  const how: Ways = { part: () => '', refuses: [], caches: true, type: 'redis', ...ways };
+  const how: Ways = { part: () => '', refuses: [], caches: true, type: 'redis', origin: false, confuses: false, ...ways };
   const sent: Sent[] = [];
   const stored = new Map<string, string>();
   const url = await answering(async (request, response) => {
@@ -39,12 +48,23 @@ async function gateway(ways: Partial<Ways> = {}) {
     if (how.refuses.includes(key)) return void response.writeHead(401).end('{"error":{"message":"Authentication Error"}}');
     const id = `${how.part(key)} ${path} ${text}`;
     const known = how.caches ? stored.get(id) : undefined;
-    if (known !== undefined) return void response.setHeader('x-litellm-cache-key', 'k').end(known);
-    const answer = JSON.stringify({ id: `id-${sent.length}`, created: 1, choices: [], key });
+    if (known !== undefined && how.origin) return void response.end(known);
+    if (known !== undefined)
+      return void response.setHeader('x-litellm-cache-key', 'k').end(how.confuses && key !== 'sk-exporter' ? plain() : known);
+    const answer = how.origin ? fromOrigin(JSON.parse(text)) : plain();
     stored.set(id, answer);
     response.end(answer);
+    function plain(): string {
+      return JSON.stringify({ id: `id-${sent.length}`, created: 1, choices: [], key });
+    }
   });
   return { url, sent, how };
+}
+
+function fromOrigin(body: unknown): string {
+  const asked = readAsked('completions', body);
+  if ('problem' in asked) throw new Error(String(asked.problem));
+  return JSON.stringify(prescribedBody('completions', newStamp(asked.nonce), asked, KEYS));
 }
 
 async function bodyOf(request: IncomingMessage): Promise<string> {
@@ -58,8 +78,10 @@ const TWO = [
   { name: 'sales', api_key: Secret.of('sk-sales') },
 ];
 
-function watched(url: string, rest: Partial<Omit<GatewayConfig, 'api_key'>> = {}) {
-  return watchGateway(gatewayConfig(url, { api_key: 'sk-exporter', cache_ping: 'off', tenants: TWO, ...rest }));
+function watched(url: string, rest: Partial<Omit<GatewayConfig, 'api_key'>> = {}, keys?: OriginKeys) {
+  const config = gatewayConfig(url, { api_key: 'sk-exporter', cache_ping: 'off', tenants: TWO, ...rest });
+  const originKeys = keys && (() => Promise.resolve(keys));
+  return watchGateway(config, undefined, undefined, undefined, undefined, undefined, originKeys);
 }
 
 const ISOLATED = { expect: { cache: 'redis', sharing: 'isolated' } } as const;
@@ -160,6 +182,39 @@ describe('two tenants of a gateway', () => {
     expect(await detail(files)).toEqual({
       detail: 'The key of sales cannot be read: check api_key_file of this tenant.',
       notAskedAgain: [],
+    });
+  });
+
+  it('are told by content where the model leads to the origin, without any mark', async () => {
+    for (const [part, result] of [
+      [() => '', 'shared'],
+      [(key: string) => key, 'separate'],
+    ] as const) {
+      const { url } = await gateway({ origin: true, part });
+      const rest = { ...ISOLATED, routes: ['completions' as const] };
+      const probed = watched(url, rest, KEYS);
+      const status = await probed.tick();
+      expect(status, status.evidence).toMatchObject({
+        verdict: result === 'shared' ? 'wrong_answers' : 'working',
+        tenants: { pairs: [{ result }] },
+      });
+    }
+  });
+
+  it('of a semantic cache are tried in a namespace of the probe, out of reach of what was asked before', async () => {
+    const { url, sent } = await gateway({ type: 'redis-semantic' });
+    await watched(url, ISOLATED).tick();
+    const namespaces = sent.flatMap(({ key, body }) => (key === 'sk-exporter' ? [] : JSON.stringify(body.cache)));
+    expect(namespaces).toEqual([expect.stringContaining('"namespace":"lce-probe-'), namespaces[0]]);
+  });
+
+  it('of which the second gets from the cache what is not of the first show nothing', async () => {
+    const { url } = await gateway({ confuses: true });
+    expect(await watched(url, ISOLATED).tick()).toMatchObject({
+      verdict: 'working',
+      tenants: {
+        pairs: [{ result: 'unknown', detail: 'The request of sales got an answer from the cache that is not the one of research.' }],
+      },
     });
   });
 

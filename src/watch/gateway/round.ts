@@ -145,7 +145,8 @@ async function tryTenants(
   if (turn === undefined) return undefined;
   const modelSeconds = working.find(({ route }) => route === turn.route)?.last?.pair.first.seconds ?? 0;
   const replica = pairInTurn(replicasOf(previous, round.replicas))?.from;
-  return askTenants(parts, { turn, report: round.after, replica, modelSeconds, until: limits.all }, tick);
+  const originKeys = await keysOf(parts.originKeys);
+  return askTenants(parts, { turn, report: round.after, replica, modelSeconds, originKeys, until: limits.all }, tick);
 }
 
 /** What a promise gives, or that where the tick is aborted meanwhile: what was sent and paid for stays in the round. */

@@ -2,11 +2,11 @@ import type { GatewayConfig } from '../../../config/effective.ts';
 import type { Replica } from '../../../litellm/replicas.ts';
 import type { NotAsked, TenantResult } from '../../../model/cache.ts';
 import type { Tick } from '../../../model/tick.ts';
-import { type PairResult, type RequestResult, runPair } from '../../../pairs/pair.ts';
+import { type PairPlan, type PairResult, type RequestResult, runPair } from '../../../pairs/pair.ts';
 import { GATEWAY_FAILURE_PROSE } from '../../../verdict/pair-words.ts';
 import type { RoundParts } from '../round.ts';
 import { planOf } from '../route.ts';
-import type { SelfReport } from '../self-report.ts';
+import { cacheTypeOf, type SelfReport } from '../self-report.ts';
 import type { TenantRound, TenantTurn } from './memory.ts';
 
 type Tenant = NonNullable<GatewayConfig['tenants']>[number];
@@ -17,6 +17,7 @@ export interface TenantQuestion {
   report: SelfReport;
   replica: Replica | undefined;
   modelSeconds: number;
+  originKeys: PairPlan['originKeys'];
   until: number;
 }
 
@@ -27,14 +28,16 @@ export interface TenantQuestion {
  */
 export async function askTenants(
   parts: RoundParts,
-  { turn, report, replica, modelSeconds, until }: TenantQuestion,
+  { turn, report, replica, modelSeconds, originKeys, until }: TenantQuestion,
   tick: Tick,
 ): Promise<TenantRound> {
   const { config, questions, spending, clock } = parts;
   const [from, to] = [tenantOf(config, turn.from), tenantOf(config, turn.to)];
   const reason = whyNot(parts);
   if (reason !== undefined) return { notAsked: reason };
-  const plan = planOf(config, report.settings, turn.route, 'plain', until);
+  // A semantic cache tells tenants apart beside the namespace, and without one of our own older prompts would answer.
+  const kind = cacheTypeOf(report).endsWith('-semantic') ? 'own' : 'plain';
+  const plan = planOf(config, report.settings, turn.route, kind, until, originKeys);
   return tick.step('tenants', async (headers, note) => {
     // One span for both requests: with spans of their own they would look like a pair of the round.
     const within: Tick = { ...tick, step: (_, run) => run(headers, () => undefined) };
@@ -61,13 +64,24 @@ function whyNot({ overhead, spending, mayProbe }: RoundParts): NotAsked | undefi
   return overhead.withheld('tenants');
 }
 
-/** What two requests show of two tenants. Only a duplicate that was answered tells anything. */
-function resultOf({ outcome, first, duplicate }: PairResult, { from, to }: TenantTurn): { result: TenantResult; detail?: string } {
+/** What two requests show of two tenants. Only a duplicate that was answered tells anything, and of hits only one with the answer of the first. */
+function resultOf(pair: PairResult, { from, to }: TenantTurn): { result: TenantResult; detail?: string } {
+  const { outcome, first, duplicate, other } = pair;
   if (outcome === 'error_first') return unknown(failureSentence(from, first));
+  if (other?.request === 'duplicate') return unknown(`The request of ${to} got the answer to another prompt.`);
   if (outcome === 'hit_on_first') return unknown(`The request of ${from} was answered from the cache before any other tenant had sent it.`);
   if (outcome === 'error_duplicate' || duplicate === undefined) return unknown(failureSentence(to, duplicate ?? first));
   if (duplicate.mark === 'unknown') return unknown('The answers do not tell whether they came from the cache.');
+  if (duplicate.mark === 'hit' && isOfAnother(pair))
+    return unknown(`The request of ${to} got an answer from the cache that is not the one of ${from}.`);
   return { result: duplicate.mark === 'hit' ? 'shared' : 'separate' };
+}
+
+/** Whether a hit that is told by marks repeats another answer than that of the first request: the tenant's own, from a semantic cache. */
+function isOfAnother({ prober, first, duplicate, proven }: PairResult): boolean {
+  const [one, two] = [first.markers?.id, duplicate?.markers?.id];
+  // The ids of responses are made anew for every answer.
+  return !proven && prober.route !== 'responses' && one !== undefined && two !== undefined && one !== two;
 }
 
 function unknown(detail: string) {
