@@ -156,6 +156,22 @@ export const ROLE_CODE = coded(
   ROLES.map(({ value }) => gauge('redis.role', { role: value })),
 );
 
+/** What a cache does to answers, from best to worst. */
+export const FIDELITIES = [
+  { value: 'same', colour: COLOUR.good },
+  { value: 'not_cached', colour: COLOUR.note },
+  { value: 'refused', colour: '#2f6fb5' },
+  { value: 'unknown', colour: COLOUR.none },
+  { value: 'altered', colour: COLOUR.warn },
+  { value: 'wrong', colour: COLOUR.worst },
+] as const satisfies readonly { value: LabelsOf<'llm.cache.fidelity'>['result']; colour: string }[];
+
+/** What the cache does to each shape of answers as its place in FIDELITIES. */
+export const FIDELITY_CODE = coded(
+  ['gateway', 'shape'],
+  FIDELITIES.map(({ value }) => gauge('llm.cache.fidelity', { result: value })),
+);
+
 /** The members of a state set, each 0 or 1, as one number: the place of the one that is 1. */
 function coded<L extends string, K extends L>(by: readonly K[], members: readonly Vector<L>[]): Vector<K> {
   const parts = members.map(({ promql }, place) => `${place} * ${promql}`);

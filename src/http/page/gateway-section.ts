@@ -1,6 +1,7 @@
 import { singleLine } from '../../masking/sanitize.ts';
 import { ROUTES } from '../../model/cache.ts';
-import type { GatewayStatus, PairStatus, ReplicaStatus, TenantsStatus } from '../../model/status.ts';
+import type { FidelityStatus, GatewayStatus, PairStatus, ReplicaStatus, TenantsStatus } from '../../model/status.ts';
+import { notTriedText, SHAPE_WORDS, shapeDetail, shapeResult } from '../../text/fidelity.ts';
 import { ago, moment, seconds, span } from '../../text/quantities.ts';
 import { tenantsSentence, tenantText } from '../../text/tenants.ts';
 import {
@@ -41,6 +42,7 @@ ${
       )
 }
 ${replicas(gateway.replicas ?? [], now)}
+${gateway.fidelity === undefined ? '' : fidelity(gateway.fidelity, now, tracesUrl)}
 ${gateway.tenants === undefined ? '' : tenants(gateway.tenants, now, tracesUrl)}
 ${gateway.history === undefined ? '' : gatewayPast(gateway.history, now, tracesUrl)}
 ${facts([
@@ -115,4 +117,26 @@ function tenants(status: TenantsStatus, now: number, tracesUrl: string | undefin
   });
   return html`<p>${tenantsSentence(status)}</p>
 ${rows.length === 0 ? '' : dataTable('Tenants', ['asked by', 'repeated by', 'the second one', 'when', 'trace'], rows)}`;
+}
+
+/** What the cache does to answers, shape by shape. */
+function fidelity(status: FidelityStatus, now: number, tracesUrl: string | undefined): Html {
+  const rows = status.shapes.map((shape): Row => {
+    const { tone, title } = shapeResult(shape);
+    const { since, at, traceId } = shape;
+    return {
+      cells: [
+        shape.shape,
+        SHAPE_WORDS[shape.shape],
+        { tone, text: title },
+        since === undefined ? '' : moment(since),
+        at === undefined ? '' : ago(at, now),
+        traceId === undefined ? '' : traceLink(traceId, tracesUrl),
+      ],
+      note: shapeDetail(shape),
+    };
+  });
+  const notTried = notTriedText(status);
+  return html`${dataTable('What a hit does to an answer', ['shape', 'answer', 'from the cache', 'since', 'tried', 'trace'], rows)}
+${notTried === undefined ? '' : html`<p>Shapes of answers: ${notTried}.</p>`}`;
 }
