@@ -4,6 +4,7 @@ import {
   CALL_TYPE,
   CAUSE,
   GATEWAY_FAILURE,
+  type NonceOwner,
   OUTCOME,
   type Outcome,
   ROUTE,
@@ -671,6 +672,27 @@ describe('the cause', () => {
     expect(judge([result('chat', 'hit_altered', { differs }), result('completions', 'ok')], QUIET).evidence).toMatch(
       /^The cache answered with something else than the answer that was stored: chat, which differs at \/choices\/0\/message\/content, \/choices\/1\. /,
     );
+  });
+
+  it('is told with what keeps content from proving it, once for all routes that it is the same of', () => {
+    const pairs = [
+      result('chat', 'ok', { doubt: 'first_not_ours' }),
+      result('completions', 'ok', { doubt: 'first_not_ours' }),
+      result('embeddings', 'miss_unexplained', { doubt: 'duplicate_not_signed' }),
+    ];
+    const { evidence } = judge(pairs, QUIET);
+    expect(evidence.match(/The answers of /g)).toHaveLength(2);
+    expect(evidence).toContain('The answers of chat, completions do not come from the origin');
+    for (const setting of ['api_base', 'mock_response', 'fallbacks', 'model_info']) expect(evidence).toContain(setting);
+    expect(evidence).toContain('The answers of embeddings are cut, changed or mixed the second time');
+  });
+
+  it('of a collision says whose answer was given, where that is known', () => {
+    const sentence = (otherOwner?: NonceOwner) => judge([result('chat', 'hit_on_first', { otherOwner })], QUIET).evidence;
+    expect(sentence()).toMatch(/^A prompt with a fresh 128-bit nonce was answered from the cache: /);
+    expect(sentence('own')).toContain('from the cache with the answer to an earlier probe of this exporter: ');
+    expect(sentence('other_exporter')).toContain('with the answer to a probe of another exporter: ');
+    expect(sentence('unknown')).toContain('or the prompt was rewritten on its way: ');
   });
 
   it('of an outage is that of the outage, whatever a hit beside it holds', () => {
