@@ -12,7 +12,11 @@ export const LAYERS: readonly Layer[] = [
   { names: ['cli'], holds: 'from arguments to commands, and what they print' },
   { names: ['daemon.ts'], holds: 'the composition root' },
   { names: ['fleet.ts'], holds: 'the set of running watches' },
-  { names: ['http'], holds: '`server/` listens and decides who may ask; `page/` is the status page, pure functions of Status' },
+  {
+    names: ['http'],
+    holds:
+      '`server/` listens and decides who may ask; `page/` is the status page, pure functions of Status; `origin/` answers gateways as their provider',
+  },
   { names: ['text'], holds: 'words and numbers for people, for pages and for terminals' },
   { names: ['telemetry'], holds: 'the only importer of OpenTelemetry and pino: store, exposition, traces, log' },
   { names: ['watch'], holds: 'a watch for each target, census and gateway: all state of the domain, and the connections' },

@@ -36,6 +36,7 @@ function tenantPairs({ tenants = [] }: Pick<Priced, 'tenants'>): number {
 /** Refuses a gateway whose price is unknown, or above its budget on the worst day. */
 export function costRules(gateway: Section, report: Report): void {
   const { interval, routes, tenants, price_per_pair_usd: price, daily_budget_usd: budget } = gateway;
+  if (price === undefined && gateway.origin === true) return;
   if (price === undefined) {
     report(
       ['price_per_pair_usd'],

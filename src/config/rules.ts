@@ -114,6 +114,12 @@ export function leaseRules({ redis, kubernetes }: Section, report: Report): void
   if (redis !== undefined && kubernetes !== undefined) report(['kubernetes'], 'cannot be combined with redis', 'keep one of the two');
 }
 
+/** Rules of the origin. */
+export function originRules(origin: Section, report: Report): void {
+  onlyOne(origin, 'api_key', report);
+  if ((origin.api_key ?? origin.api_key_file) === undefined) report([], 'needs api_key or api_key_file');
+}
+
 /** Rules between the sections. */
 export function rootRules(root: Section, report: Report): void {
   unique(root.redis, ['redis'], report);
@@ -121,12 +127,15 @@ export function rootRules(root: Section, report: Report): void {
   const targets = names(root.redis);
   const known = new Set(targets);
   for (const [index, gateway] of sections(root.gateways).entries()) {
+    if (gateway.origin === true && root.origin === undefined)
+      report(['gateways', index, 'origin'], 'needs the section origin, whose key signs the answers', 'add origin with api_key_file');
     const target = gateway.redis;
     if (!isName(target) || known.has(target)) continue;
     report(['gateways', index, 'redis'], `no target is named ${target}`, targetHint(target, targets));
   }
   leasePlace(root, report);
-  if (isEmpty(root.redis) && isEmpty(root.gateways)) {
+  originPlace(root, report);
+  if (isEmpty(root.redis) && isEmpty(root.gateways) && root.origin === undefined) {
     report([], 'there is nothing to watch', 'add an entry to redis or to gateways');
   }
 }
@@ -138,6 +147,19 @@ function leasePlace({ lease, redis }: Section, report: Report): void {
   if (watched === undefined) return;
   const reason = 'while that server is down no exporter could probe, and nothing may be written to it';
   report(['lease', 'redis', 'url'], `is the server of the target ${watched.name}: ${reason}`, 'use another server, or kubernetes');
+}
+
+/** The origin has addresses of its own; port 0 is one of its own each time. */
+function originPlace({ origin, http }: Section, report: Report): void {
+  const pages = isSection(http) ? [...listOf(http.listen), ...listOf(http.health_listen)] : [];
+  for (const [index, address] of listOf(isSection(origin) ? origin.listen : undefined).entries()) {
+    if (!/:0+$/.test(String(address)) && pages.includes(address))
+      report(['origin', 'listen', index], 'is an address of the section http', 'use another port');
+  }
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** Host and port of the nodes of a cluster, as far as the configuration names them. */

@@ -1,10 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type OriginKeys, type Stamp, stampText } from './stamp.ts';
 
-/** The APIs that the origin speaks, as LiteLLM's `openai/`, `text-completion-openai/` and `anthropic/` providers call them. */
-export const ORIGIN_API = ['chat', 'completions', 'embeddings', 'responses', 'messages', 'models'] as const;
-export type OriginApi = (typeof ORIGIN_API)[number];
-
 /**
  * What a prompt can ask for beside its request's own fields, each as a word of the prompt: `lce:reasoning` (every gateway passes
  * a prompt on as it is, and not every one `reasoning_effort`), `lce:long` (an answer of 128 KiB), `lce:unicode`.

@@ -1,5 +1,6 @@
 import { at, text } from '../litellm/json.ts';
-import { type Asked, type OriginApi, WISH } from './answer.ts';
+import type { OriginApi } from '../model/origin.ts';
+import { type Asked, WISH } from './answer.ts';
 import { hashedNonce, nonceIn, nonceOf, VECTOR_LENGTH } from './stamp.ts';
 
 /** Why a request cannot be answered, for its sender: a sentence and the field that it is about. */

@@ -1,5 +1,5 @@
 import { at } from '../litellm/json.ts';
-import type { OriginApi } from './answer.ts';
+import type { OriginApi } from '../model/origin.ts';
 import { type OriginKeys, readStamps, readStampVector, type Stamp } from './stamp.ts';
 
 /** What the content of an answer proves. */

@@ -47,7 +47,7 @@ const CONDITIONS: readonly Condition[] = [
     name: 'password rotated',
     cause: 'redis_auth',
     verdict: ['memory_only', 'not_caching'],
-    besides: ['gateway_error'],
+    besides: ['gateway_error', 'gateway_timeout'],
     async inject({ server }) {
       await server.command('ACL', 'SETUSER', 'litellm', 'resetpass', '>the next password');
       await server.cut('litellm');

@@ -182,8 +182,9 @@ function seconds(values: readonly (number | undefined)[]): string {
   return known.length === 1 ? median.toFixed(1) : `${median.toFixed(1)} (${most.toFixed(1)})`;
 }
 
-function explained({ fault, release, noise, score, path }: Run): string {
-  return `${score}: ${fault}, LiteLLM ${release}${noise ? ', with noise' : ''}. Reported: ${path.join(', then ')}.`;
+function explained({ fault, release, noise, score, path, evidence = [] }: Run): string {
+  const said = evidence.map((words) => ` "${words}"`).join('');
+  return `${score}: ${fault}, LiteLLM ${release}${noise ? ', with noise' : ''}. Reported: ${path.join(', then ')}.${said}`;
 }
 
 /** Runs of the same fault, release and noise; those of a fault beside each other. */

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GatewayRelease } from '../../dev/gateway.ts';
+import { at, parseJson, text } from '../../src/litellm/json.ts';
 import { hasBehaviour } from '../../src/litellm/releases.ts';
 import { ROUTE, type Route } from '../../src/model/cache.ts';
 import { metricLines } from '../support/metrics-text.ts';
@@ -22,6 +23,8 @@ export interface Run {
   healedAfter?: number | undefined;
   /** Everything that it said from the injection until it was `working` again, in its order. */
   path: string[];
+  /** Where it was not right: what each verdict rested on, in its words. */
+  evidence?: readonly string[] | undefined;
   others: OtherSignals;
 }
 
@@ -39,6 +42,7 @@ export async function runFault(fault: Fault, stack: Stack, noise: boolean): Prom
   try {
     await fault.prepare?.(stack);
     await becomesWorking(stack, Date.now(), `before "${fault.name}"`);
+    const injectedAt = Date.now();
     await fault.inject(stack);
     const found =
       fault.passing === undefined ? await watchFor(isExpected, inTime + PATIENCE * INTERVAL) : await watchFor(() => false, inTime);
@@ -71,6 +75,7 @@ export async function runFault(fault: Fault, stack: Stack, noise: boolean): Prom
       ...(complete && fault.passing === undefined ? { detectedAfter: found.after / 1000 } : {}),
       ...(healed && verdict !== 'working' ? { healedAfter: healing.after / 1000 } : {}),
       path: path.map((reading) => `${reading.verdict} ${reading.cause}`),
+      ...(score === 'right' ? {} : { evidence: evidenceSince(stack.exporter.log(), injectedAt) }),
       others: signals,
     };
   } catch (error) {
@@ -101,6 +106,15 @@ export async function runFault(fault: Fault, stack: Stack, noise: boolean): Prom
       await sleep(POLL_MS);
     }
   }
+}
+
+/** What the log of an exporter says of each change of the verdict since a time in Unix milliseconds. */
+function evidenceSince(log: string, since: number): string[] {
+  return log.split('\n').flatMap((line) => {
+    const entry = parseJson(line);
+    const [time, evidence] = [Date.parse(text(at(entry, 'time')) ?? ''), text(at(entry, 'evidence'))];
+    return evidence !== undefined && time >= since ? [evidence] : [];
+  });
 }
 
 /** As many rounds tell what is usual on a server. */

@@ -180,11 +180,23 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   'price-unknown': [
     'DIR/price-unknown.yaml:2:5: gateways[0].price_per_pair_usd: is missing, so what the probes cost is unknown; write the price of one request, or 0 for a mock model, which LiteLLM has with\nmodel_list:\n  - model_name: cache-probe\n    litellm_params: { model: openai/cache-probe, api_key: none, mock_response: "ok" }',
   ],
+  origin: [
+    'DIR/origin.yaml:2:48: gateways[0].origin: must be true or false; did you mean true?',
+    'DIR/origin.yaml:3:1: origin: needs api_key or api_key_file',
+    'DIR/origin.yaml:3:20: origin.listen[0]: must be :port or host:port; did you mean ":9465"?',
+    'DIR/origin.yaml:3:26: origin.listen[1]: is an address of the section http; use another port',
+    'DIR/origin.yaml:3:43: origin.latency: must be at most 10s',
+    'DIR/origin.yaml:3:57: origin.key: unknown key; did you mean api_key?',
+  ],
+  'origin-missing': [
+    'DIR/origin-missing.yaml:2:48: gateways[0].origin: needs the section origin, whose key signs the answers; add origin with api_key_file',
+    'DIR/origin-missing.yaml:3:5: gateways[1].price_per_pair_usd: is missing, so what the probes cost is unknown; write the price of one request, or 0 for a mock model, which LiteLLM has with\nmodel_list:\n  - model_name: cache-probe\n    litellm_params: { model: openai/cache-probe, api_key: none, mock_response: "ok" }',
+  ],
   proto: [
     'DIR/proto.yaml:2:47: redis[0].__proto__: unknown key; known here are name, url, sentinel, cluster, username, password, password_file, tls, interval, timeout, canaries, max_series, census',
     'DIR/proto.yaml:2:76: redis[0].constructor: unknown key; known here are name, url, sentinel, cluster, username, password, password_file, tls, interval, timeout, canaries, max_series, census',
-    'DIR/proto.yaml:3:1: __proto__: unknown key; known here are redis, gateways, lease, http, traces, metrics, log',
-    'DIR/proto.yaml:4:1: toString: unknown key; known here are redis, gateways, lease, http, traces, metrics, log',
+    'DIR/proto.yaml:3:1: __proto__: unknown key; known here are redis, gateways, lease, http, origin, traces, metrics, log',
+    'DIR/proto.yaml:4:1: toString: unknown key; known here are redis, gateways, lease, http, origin, traces, metrics, log',
   ],
   'redis-urls': [
     'DIR/redis-urls.yaml:2:21: redis[0].url: must begin with redis://, rediss:// or unix://; write redis:// in place of http://',

@@ -66,6 +66,17 @@ describe('a good configuration', () => {
     ]);
   });
 
+  it('asks for no price where the model leads to the origin, which may also run alone', async () => {
+    const { gateways, origin } = await load('origin');
+    expect(gateways.map(({ name, origin: leads, price_per_pair_usd }) => [name, leads, price_per_pair_usd])).toEqual([
+      ['litellm', true, 0],
+      ['mock', false, 0],
+    ]);
+    expect(origin).toMatchObject({ listen: [], latency: 0 });
+    expect(await origin?.api_key?.read()).toBe('from-a-file');
+    expect((await load('origin-alone')).origin).toMatchObject({ listen: [':9465'], latency: 200 });
+  });
+
   it('keeps every key', async () => {
     const env = { GATEWAY_HOST: 'litellm', API_KEY: 'sk-1', BUDGET: '2.5', LIFECYCLE: 'true', INTERVAL: '30s' };
     expect(revealed(await load('full', env))).toEqual({
