@@ -33,7 +33,7 @@ function collisionSentence(results: readonly RouteResult[]): string | undefined 
 }
 
 /** `The cache answered with something else than the answer that was stored: chat, which differs at /choices/0/message/content.` */
-function alteredSentence(results: readonly RouteResult[], { wrongShapes = [] }: Pick<Signals, 'wrongShapes'>): string | undefined {
+export function alteredSentence(results: readonly RouteResult[], { wrongShapes = [] }: Pick<Signals, 'wrongShapes'>): string | undefined {
   const altered = results.filter(({ outcome }) => outcome === 'hit_altered');
   const parts = [
     ...altered.map(({ route, differs = [] }) => differing(ROUTES[route].title, differs)),

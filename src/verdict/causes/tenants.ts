@@ -20,7 +20,8 @@ export const BETWEEN_TENANTS: readonly CauseRow[] = [
   },
 ];
 
-function sharedSentence({ tenants }: Pick<Signals, 'tenants'>): string {
+/** Which tenants get whose answers, and what to do about it. */
+export function sharedSentence({ tenants }: Pick<Signals, 'tenants'>): string {
   const shared = (tenants?.pairs ?? []).filter(({ result }) => result === 'shared');
   const named = shared
     .slice(0, NAMED)

@@ -663,8 +663,15 @@ describe('the cause', () => {
       }
     for (const elsewhere of [{ down: 'refused' }, { cacheType: 'local' }, { cacheType: 'none' }, { fresh: false }] as const)
       expect(judge(good, { ...QUIET, ...elsewhere, tenants }).verdict).toBe(judge(good, { ...QUIET, ...elsewhere }).verdict);
-    expect(causeOf([result('chat', 'hit_altered')], { tenants })).toBe('answer_wrong');
+    const both = judge([result('chat', 'hit_altered')], { ...QUIET, tenants });
+    expect(both.cause).toBe('answer_wrong');
+    expect(both.evidence).toContain('sales got what research had asked');
     expect(causeOf([result('chat', 'hit_on_first')], { tenants })).toBe('semantic_or_key_collision');
+  });
+
+  it('of a gateway that uses another server is that, also where the answer from there is changed', () => {
+    const pairs = [result('completions', 'hit_altered', { key: 'absent' })];
+    expect(judge(pairs, { ...QUIET, seesEveryWrite: true })).toMatchObject({ verdict: 'not_in_redis', cause: 'different_redis' });
   });
 
   it('of a changed answer says where it differs', () => {
@@ -700,6 +707,9 @@ describe('the cause', () => {
     for (const hit of ['hit_altered', 'hit_unverified'] as const) {
       const outage = judge([result('completions', 'miss_unexplained'), result('embeddings', hit)], { ...QUIET, ...away });
       expect(outage, hit).toMatchObject({ verdict: 'memory_only', cause: 'redis_unreachable' });
+      expect(outage.evidence.includes('The cache answered with something else than the answer that was stored: embeddings')).toBe(
+        hit === 'hit_altered',
+      );
     }
   });
 
