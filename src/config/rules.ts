@@ -104,8 +104,25 @@ export function gatewayRules(gateway: Section, report: Report): void {
   replicaRules(gateway, report);
   sharingRules(gateway, report);
   if (Array.isArray(routes) && new Set(routes).size < routes.length) report(['routes'], 'names a route twice');
+  fidelityRules(gateway, report);
   timing(gateway, report);
   costRules(gateway, report);
+}
+
+/** Rules of the shapes of answers that are tried. */
+function fidelityRules({ fidelity, origin }: Section, report: Report): void {
+  if (!isSection(fidelity)) return;
+  if (origin !== true && origin !== 'true')
+    report(['fidelity'], 'needs origin: true', 'what a cache changes shows only in answers of the origin');
+  for (const key of ['shapes', 'accept']) {
+    const list = fidelity[key];
+    if (Array.isArray(list) && new Set(list).size < list.length) report(['fidelity', key], 'names a shape twice');
+  }
+  const { shapes, accept } = fidelity;
+  if (!Array.isArray(shapes) || !Array.isArray(accept)) return;
+  for (const [index, shape] of accept.entries()) {
+    if (!shapes.includes(shape)) report(['fidelity', 'accept', index], 'is not among shapes, so that it is never tried');
+  }
 }
 
 /** Rules of the lease. */

@@ -243,6 +243,7 @@ const gateway = z
     ...rest,
     api_key: rest.api_key ?? api_key_file,
     metrics_url: metricsUrlOf(rest),
+    fidelity: rest.origin ? (rest.fidelity ?? fidelity.parse({})) : undefined,
     price_per_pair_usd: rest.price_per_pair_usd ?? (rest.origin ? 0 : undefined),
     timeout: rest.timeout ?? timeoutFor(rest.interval, 10_000),
   }));

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { parseJson } from '../litellm/json.ts';
-import type { OriginApi } from './answer.ts';
+import type { OriginApi } from '../model/origin.ts';
 import { holdsActedOn, isActedOn, isAside, isEmpty, isList, isRecord, isResults, type Path, partKindOf, pointerOf } from './parts.ts';
 import { vectorOf } from './witness.ts';
 

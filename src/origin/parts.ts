@@ -1,4 +1,4 @@
-import type { OriginApi } from './answer.ts';
+import type { OriginApi } from '../model/origin.ts';
 
 /** The way to a part of a body: keys and indexes. */
 export type Path = readonly (string | number)[];

@@ -1,4 +1,5 @@
 import { ROUTE } from '../../../src/model/cache.ts';
+import { FIDELITY_SHAPE } from '../../../src/model/fidelity.ts';
 
 /** Each file of test/fixtures/config/bad, and every problem that it has. DIR means the directory of the files. */
 export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
@@ -179,6 +180,15 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   ],
   'price-unknown': [
     'DIR/price-unknown.yaml:2:5: gateways[0].price_per_pair_usd: is missing, so what the probes cost is unknown; write the price of one request, or 0 for a mock model, which LiteLLM has with\nmodel_list:\n  - model_name: cache-probe\n    litellm_params: { model: openai/cache-probe, api_key: none, mock_response: "ok" }',
+  ],
+  fidelity: [
+    'DIR/fidelity.yaml:2:71: gateways[0].fidelity: needs origin: true; what a cache changes shows only in answers of the origin',
+    'DIR/fidelity.yaml:3:74: gateways[1].fidelity.interval: must be at least 10s',
+    `DIR/fidelity.yaml:3:103: gateways[1].fidelity.shapes[1]: must be one of ${FIDELITY_SHAPE.join(', ')}; did you mean embeddings_batch?`,
+    'DIR/fidelity.yaml:3:121: gateways[1].fidelity.accept: must be a list, not text; begin each entry with a dash',
+    'DIR/fidelity.yaml:4:74: gateways[2].fidelity.shapes: names a shape twice',
+    'DIR/fidelity.yaml:4:105: gateways[2].fidelity.accept[0]: is not among shapes, so that it is never tried',
+    'DIR/fidelity.yaml:4:112: gateways[2].fidelity.every: unknown key; known here are interval, shapes, accept',
   ],
   origin: [
     'DIR/origin.yaml:2:48: gateways[0].origin: must be true or false; did you mean true?',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/effective.ts';
 import { loadConfig } from '../../../src/config/load.ts';
+import { FIDELITY_SHAPE } from '../../../src/model/fidelity.ts';
 import { problemText } from '../../../src/source/problem.ts';
 import { Secret } from '../../../src/source/secret.ts';
 import { parseYaml } from '../../../src/source/yaml.ts';
@@ -64,6 +65,15 @@ describe('a good configuration', () => {
       { interval: 10_000, sample: 10_000 },
       undefined,
     ]);
+  });
+
+  it('tries all shapes of answers where the model leads to the origin, unless it names some, and none elsewhere', async () => {
+    const { gateways } = await load('fidelity');
+    const [all, some, none, plain] = gateways.map(({ fidelity }) => fidelity);
+    expect(all).toEqual({ interval: 600_000, shapes: FIDELITY_SHAPE, accept: [] });
+    expect(some).toEqual({ interval: 30_000, shapes: ['text', 'embeddings_batch'], accept: ['embeddings_batch'] });
+    expect(none).toEqual({ interval: 600_000, shapes: [], accept: [] });
+    expect(plain).toBeUndefined();
   });
 
   it('asks for no price where the model leads to the origin, which may also run alone', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { at } from '../../../src/litellm/json.ts';
-import { ORIGIN_API, type OriginApi } from '../../../src/origin/answer.ts';
+import { ORIGIN_API, type OriginApi } from '../../../src/model/origin.ts';
 import { alterations, differences } from '../../../src/origin/compare.ts';
 
 const call = (id: string, text: string) => ({ id, type: 'function', function: { name: 'tool', arguments: text } });
