@@ -10,7 +10,7 @@ export function crossesTenants({ tenants }: Pick<Signals, 'tenants'>): boolean {
   return tenants?.expected === 'isolated' && tenants.pairs.some(({ result }) => result === 'shared');
 }
 
-/** Weaker than what the pairs show of wrong answers: those are wrong whoever asks. */
+/** Weaker than what the pairs show of wrong answers: those are wrong for every tenant. */
 export const BETWEEN_TENANTS: readonly CauseRow[] = [
   {
     cause: 'shared_between_tenants',
