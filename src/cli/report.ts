@@ -11,6 +11,7 @@ import type {
   ReplicaStatus,
   Status,
   TargetStatus,
+  TenantsStatus,
   VerdictChange,
 } from '../model/status.ts';
 import { censusLine } from '../text/census.ts';
@@ -27,6 +28,7 @@ import {
   slotsText,
   targetState,
 } from '../text/target.ts';
+import { tenantsSentence, tenantText } from '../text/tenants.ts';
 import {
   AUTH_WORDS,
   CAUSE_WORDS,
@@ -86,6 +88,7 @@ function gatewayLines(gateway: GatewayStatus, now: number, paint: Paint): string
     ...(gateway.pairs.length === 0 ? [] : ['', ...pairLines(gateway.pairs, now, paint)]),
     ...replicaLines(gateway.replicas ?? [], now),
     ...(gateway.fidelity === undefined ? [] : fidelityLines(gateway.fidelity, now, paint)),
+    ...(gateway.tenants === undefined ? [] : tenantLines(gateway.tenants, now)),
     ...(gateway.origin ? wrap(singleLine(`hits ${originText(gateway.origin)}`), INDENT) : []),
     ...(gateway.speedup ? wrap(`duplicates ${speedupText(gateway.speedup)}`, INDENT) : []),
     ...wrap(singleLine(gatewayFacts(gateway)), INDENT),
@@ -135,6 +138,13 @@ function replicaLines(replicas: readonly ReplicaStatus[], now: number): string[]
     ({ from, to, outcome, at }) => `written by ${from}, read by ${to}: ${OUTCOME_WORDS[outcome].title}, ${ago(at, now)}`,
   );
   return lines.flatMap((line) => wrap(singleLine(line), INDENT));
+}
+
+function tenantLines(tenants: TenantsStatus, now: number): string[] {
+  const lines = tenants.pairs.map(
+    (pair) => `asked by ${pair.from}, repeated by ${pair.to}: ${tenantText(pair, tenants.expected).title}, ${ago(pair.at, now)}`,
+  );
+  return [...wrap(tenantsSentence(tenants), INDENT), ...lines.flatMap((line) => wrap(singleLine(line), INDENT.repeat(2)))];
 }
 
 /** What the cache does to answers; shapes of which nothing is known share a line. */
