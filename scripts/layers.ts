@@ -12,14 +12,19 @@ export const LAYERS: readonly Layer[] = [
   { names: ['cli'], holds: 'from arguments to commands, and what they print' },
   { names: ['daemon.ts'], holds: 'the composition root' },
   { names: ['fleet.ts'], holds: 'the set of running watches' },
-  { names: ['http'], holds: '`server/` listens and decides who may ask; `page/` is the status page, pure functions of Status' },
+  {
+    names: ['http'],
+    holds:
+      '`server/` listens and decides who may ask; `page/` is the status page, pure functions of Status; `origin/` answers gateways as their provider',
+  },
   { names: ['text'], holds: 'words and numbers for people, for pages and for terminals' },
   { names: ['telemetry'], holds: 'the only importer of OpenTelemetry and pino: store, exposition, traces, log' },
   { names: ['watch'], holds: 'a watch for each target, census and gateway: all state of the domain, and the connections' },
   { names: ['lease'], holds: 'which of several exporters probes, kept in Redis or in Kubernetes' },
   {
-    names: ['collectors', 'census', 'pairs', 'verdict', 'doctor'],
-    holds: 'pure: replies to samples, names to key classes, answers to outcomes, outcomes to a verdict, files to findings',
+    names: ['collectors', 'census', 'pairs', 'fidelity', 'verdict', 'doctor'],
+    holds:
+      'pure: replies to samples, names to key classes, answers to outcomes, outcomes to a verdict, what a cache does to answers, files to findings',
   },
   { names: ['origin'], holds: 'the answers of a probe model that leads to the exporter, and how they are checked: pure' },
   { names: ['redis', 'litellm'], holds: 'the only ways out: connections, requests, failure classes, parsers of replies' },

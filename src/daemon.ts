@@ -1,6 +1,7 @@
 import type { Config } from './config/effective.ts';
 import type { Loaded } from './config/load.ts';
 import { createFleet } from './fleet.ts';
+import { createOriginServer } from './http/origin/server.ts';
 import { debugText } from './http/page/debug-text.ts';
 import { startHttp } from './http/server/server.ts';
 import type { Status } from './model/status.ts';
@@ -27,6 +28,8 @@ export interface DaemonOptions {
 /** A running exporter. */
 export interface Daemon {
   readonly addresses: readonly string[];
+  /** Where it answers as the origin, `host:port` each. */
+  originAddresses(): readonly string[];
   /** Loads the configuration again; returns its problems as sentences, none when it was taken over. */
   reload(): Promise<string[]>;
   close(): Promise<void>;
@@ -49,6 +52,7 @@ export async function startDaemon({
   const telemetry = await startTelemetry({ config, version, env, clock, out, droppedLines });
   const scheduler = createScheduler({ clock, report: telemetry.schedulerReport });
   const fleet = createFleet({ telemetry, scheduler, clock, env });
+  const origin = createOriginServer({ keys: fleet.originKeys, clock, log: telemetry.log, ...telemetry.originRequests });
   const startedAt = clock.now();
   let lastReload = { successful: true, at: startedAt, problems: [] as string[] };
   let notes = atStart;
@@ -90,12 +94,17 @@ export async function startDaemon({
   /** Takes a configuration over, or leaves everything as it was and throws. */
   async function apply(next: Config): Promise<void> {
     const outlets = await telemetry.prepare(next);
-    const watches = await fleet.prepare(next).catch(async (error: unknown) => {
+    const listeners = await origin.prepare(next.origin).catch(async (error: unknown) => {
       await outlets.drop();
+      throw error;
+    });
+    const watches = await fleet.prepare(next).catch(async (error: unknown) => {
+      await Promise.all([outlets.drop(), listeners.drop()]);
       throw error;
     });
     await outlets.take();
     await watches.take();
+    await listeners.take();
   }
 
   /** The problems of the configuration as it is now, none when it was taken over. Never rejects. */
@@ -155,7 +164,12 @@ export async function startDaemon({
       tracesUrl: () => tracesUrl,
     },
   });
+  const listeners = await origin.prepare(config.origin).catch(async (error: unknown) => {
+    await http.close();
+    throw error;
+  });
   await fleet.apply(config);
+  await listeners.take();
   started = true;
   logNotes();
   telemetry.log.info(
@@ -165,11 +179,13 @@ export async function startDaemon({
 
   return {
     addresses: http.addresses,
+    originAddresses: origin.addresses,
     reload,
     async close() {
       telemetry.log.info({}, 'The exporter stops');
       await scheduler.close();
       await fleet.close();
+      await origin.close();
       await http.close();
       await telemetry.close();
     },

@@ -7,6 +7,8 @@ import { createSharedLease } from './lease/shared.ts';
 import type { LeaseState } from './model/lease.ts';
 import type { GatewayStatus, TargetStatus } from './model/status.ts';
 import type { Task } from './model/tick.ts';
+import { createOriginKeyring } from './origin/keys.ts';
+import type { OriginKeys } from './origin/stamp.ts';
 import { type Cluster, createCluster } from './redis/connection/cluster.ts';
 import { createTarget } from './redis/connection/connect.ts';
 import type { Target } from './redis/connection/target.ts';
@@ -70,6 +72,8 @@ export interface Fleet {
   gateways(): GatewayStatus[];
   /** Brings what the metrics say of the lease up to this moment; to be called before they are read. */
   publishLease(): void;
+  /** The keys of the origin as they are now; rejects where they cannot be read, or no origin is configured. */
+  originKeys(): Promise<OriginKeys>;
   /** What is known of a gateway beside its status; undefined for an unknown name. */
   details(gateway: string): { config: GatewayConfig; judged: Judged | undefined } | undefined;
   close(): Promise<void>;
@@ -91,6 +95,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
   const gateways = new Map<string, GatewayMember>();
   const lease = scheduler && createSharedLease({ scheduler, log: telemetry.log, clock, env, onChange: leaseChanged });
   const memories = new Map<string, { config: GatewayConfig; memory: OverheadMemory }>();
+  const keyring = createOriginKeyring(clock);
   let current: Config | undefined;
   let publishedLease: LeaseState | undefined;
 
@@ -165,7 +170,8 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     const target = config.redis === undefined ? undefined : (built.shared.get(config.redis) ?? shared.get(config.redis));
     const { log } = telemetry;
     const memory = memoryOf(config);
-    const watch = createGatewayWatch({ config, target, series, log, clock, lease: lease?.state, memory, instance });
+    const originKeys = config.origin === true ? keyring.read : undefined;
+    const watch = createGatewayWatch({ config, target, series, log, clock, lease: lease?.state, memory, instance, originKeys });
     built.gateways.set(
       config.name,
       Object.assign(member('gateway', watch, series), { inside: () => ({ config, judged: watch.judged() }) }),
@@ -244,6 +250,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       for (const [name, entry] of built.censuses) censuses.set(name, entry);
       for (const [name, entry] of built.gateways) gateways.set(name, entry);
       current = next;
+      keyring.use(next.origin?.api_key);
       for (const entry of [...built.targets.values(), ...built.censuses.values(), ...built.gateways.values()]) entry.start();
       publishLease();
     };
@@ -265,6 +272,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     publishLease: () => {
       if (lease?.state() !== publishedLease) publishLease();
     },
+    originKeys: keyring.read,
     details: (gateway) => gateways.get(gateway)?.inside(),
     async close() {
       await remove(gateways, [...gateways.keys()]);

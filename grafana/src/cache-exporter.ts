@@ -323,6 +323,27 @@ export const CACHE_EXPORTER = dashboard({
       ],
     },
     {
+      title: 'Origin',
+      panels: [
+        lines({
+          title: 'Requests to the origin',
+          shows: 'Requests per minute that gateways sent to this exporter as their provider, by API and HTTP status.',
+          act: '401: api_key of the probe model is not the key of the origin. 404: its api_base is wrong. 499: the gateway gave up.',
+          width: 24,
+          height: 8,
+          unit: CountsPerMinute,
+          stacked: true,
+          queries: [
+            {
+              of: calc`60 * ${sum(['route', 'status'], rate(counter('cache_exporter.origin.requests')))} > 0`,
+              legend: '{{route}} {{status}}',
+            },
+          ],
+          empty: 'no origin, or no requests',
+        }),
+      ],
+    },
+    {
       title: 'Process',
       panels: [
         lines({

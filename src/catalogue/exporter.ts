@@ -1,3 +1,4 @@
+import { ORIGIN_ROUTE, ORIGIN_STATUS } from '../model/origin.ts';
 import { MISSED, TASK } from '../model/tick.ts';
 import { type MetricDefinition, REDIS_SECONDS } from './definition.ts';
 
@@ -12,6 +13,8 @@ export const EXPORTER = {
   'cache_exporter.config_last_reload_successful': { kind: 'gauge', owner: 'exporter', unit: '', labels: {}, help: '1 when the last load of the configuration succeeded.' },
   'cache_exporter.config_last_reload_success.timestamp': { kind: 'gauge', owner: 'exporter', unit: 's', labels: {}, help: 'Unix time of the last successful load of the configuration.' },
   'cache_exporter.log.lines_dropped': { kind: 'counter', owner: 'exporter', unit: '{line}', labels: {}, help: 'Log lines that were dropped because they could not be written.' },
+
+  'cache_exporter.origin.requests': { kind: 'counter', owner: 'exporter', unit: '{request}', labels: { route: ORIGIN_ROUTE, status: ORIGIN_STATUS }, help: 'Requests that the origin answered, by API and HTTP status; `other` is a path that it does not have, 499 a client that went away before its answer.', when: 'an origin that listens' },
 
   'process.cpu.time': { kind: 'counter', owner: 'exporter', unit: 's', labels: { 'cpu.mode': ['user', 'system'] }, help: 'CPU time of the exporter.' },
   'process.memory.usage': { kind: 'gauge', owner: 'exporter', unit: 'By', labels: {}, help: 'Resident memory of the exporter.' },

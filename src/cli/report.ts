@@ -2,6 +2,7 @@ import { singleLine } from '../masking/sanitize.ts';
 import { ROUTES } from '../model/cache.ts';
 import type {
   CredentialStatus,
+  FidelityStatus,
   GatewayStatus,
   NoauthCandidate,
   NodeStatus,
@@ -10,9 +11,11 @@ import type {
   ReplicaStatus,
   Status,
   TargetStatus,
+  TenantsStatus,
   VerdictChange,
 } from '../model/status.ts';
 import { censusLine } from '../text/census.ts';
+import { notTriedText, shapeDetail, shapeResult } from '../text/fidelity.ts';
 import { ago, count, seconds, span } from '../text/quantities.ts';
 import {
   listedNodes,
@@ -25,6 +28,7 @@ import {
   slotsText,
   targetState,
 } from '../text/target.ts';
+import { tenantsSentence, tenantText } from '../text/tenants.ts';
 import {
   AUTH_WORDS,
   CAUSE_WORDS,
@@ -32,6 +36,7 @@ import {
   gatewaySentence,
   gatewayTone,
   OUTCOME_WORDS,
+  originText,
   speedupText,
   type Tone,
   VERDICT_WORDS,
@@ -82,6 +87,9 @@ function gatewayLines(gateway: GatewayStatus, now: number, paint: Paint): string
     ...(next === '' || gateway.asExpected || gateway.verdict === 'unknown' ? [] : wrap(`Next: ${next}`, INDENT)),
     ...(gateway.pairs.length === 0 ? [] : ['', ...pairLines(gateway.pairs, now, paint)]),
     ...replicaLines(gateway.replicas ?? [], now),
+    ...(gateway.fidelity === undefined ? [] : fidelityLines(gateway.fidelity, now, paint)),
+    ...(gateway.tenants === undefined ? [] : tenantLines(gateway.tenants, now)),
+    ...(gateway.origin ? wrap(singleLine(`hits ${originText(gateway.origin)}`), INDENT) : []),
     ...(gateway.speedup ? wrap(`duplicates ${speedupText(gateway.speedup)}`, INDENT) : []),
     ...wrap(singleLine(gatewayFacts(gateway)), INDENT),
     ...changeLines(gateway.history?.changes ?? [], now, paint),
@@ -130,6 +138,41 @@ function replicaLines(replicas: readonly ReplicaStatus[], now: number): string[]
     ({ from, to, outcome, at }) => `written by ${from}, read by ${to}: ${OUTCOME_WORDS[outcome].title}, ${ago(at, now)}`,
   );
   return lines.flatMap((line) => wrap(singleLine(line), INDENT));
+}
+
+function tenantLines(tenants: TenantsStatus, now: number): string[] {
+  const lines = tenants.pairs.map(
+    (pair) => `asked by ${pair.from}, repeated by ${pair.to}: ${tenantText(pair, tenants.expected).title}, ${ago(pair.at, now)}`,
+  );
+  return [...wrap(tenantsSentence(tenants), INDENT), ...lines.flatMap((line) => wrap(singleLine(line), INDENT.repeat(2)))];
+}
+
+/** What the cache does to answers; shapes of which nothing is known share a line. */
+function fidelityLines(fidelity: FidelityStatus, now: number, paint: Paint): string[] {
+  const known = fidelity.shapes.filter(({ result }) => result !== 'unknown');
+  const heading: Cell[] = ['answer', 'from the cache', 'since'].map((text) => ({ text, paint: (quiet) => paint('none', quiet) }));
+  const rows = known.map((shape): Cell[] => {
+    const { tone, title } = shapeResult(shape);
+    return [
+      { text: shape.shape },
+      { text: title, paint: (text) => paint(tone, text) },
+      { text: shape.since === undefined ? '' : ago(shape.since, now) },
+    ];
+  });
+  const [first = '', ...lines] = table([heading, ...rows], INDENT);
+  const details = known.map((shape) => shapeDetail(shape));
+  const unknown = fidelity.shapes.filter(({ result }) => result === 'unknown');
+  const reasons = [...new Set(unknown.map(shapeDetail))].map((reason) => {
+    const names = unknown.filter((shape) => shapeDetail(shape) === reason).map(({ shape }) => shape);
+    return `${names.join(', ')}: ${reason}`;
+  });
+  const notTried = notTriedText(fidelity);
+  return [
+    ...(known.length === 0 ? [] : ['', first]),
+    ...lines.flatMap((line, index) => [line, ...(details[index] ? wrap(singleLine(details[index]), INDENT.repeat(2)) : [])]),
+    ...reasons.flatMap((reason) => wrap(`answers not judged: ${singleLine(reason)}`, INDENT)),
+    ...(notTried === undefined ? [] : wrap(`answers of other shapes: ${notTried}`, INDENT)),
+  ];
 }
 
 function gatewayFacts(gateway: GatewayStatus): string {

@@ -35,6 +35,9 @@ export type TlsConfig = NonNullable<TargetConfig['tls']>;
 /** One LiteLLM gateway. Replicas are `host`, `host:port` or `scheme://host:port`; without a price that of the model is unknown. */
 export type GatewayConfig = Config['gateways'][number];
 
+/** The origin; the key is the same for all exporters of which one may serve and another check. */
+export type OriginConfig = NonNullable<Config['origin']>;
+
 /** What several exporters with the same configuration share, so that one of them probes; one of the two. */
 export type LeaseConfig = NonNullable<Config['lease']>;
 

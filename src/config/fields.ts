@@ -14,7 +14,7 @@ export function duration(limits: { min?: number; max?: number; whole?: 'seconds'
     .transform((value, context): number => {
       const milliseconds = typeof value === 'string' ? parseDuration(value) : undefined;
       if (milliseconds === undefined) return refuse(context, 'must be a duration', durationHint(value));
-      if (milliseconds === 0) return refuse(context, 'must be longer than 0');
+      if (milliseconds === 0 && min > 0) return refuse(context, 'must be longer than 0');
       if (milliseconds < min) return refuse(context, `must be at least ${formatDuration(min)}`);
       if (milliseconds > max) return refuse(context, `must be at most ${formatDuration(max)}`);
       if (limits.whole && milliseconds % 1000 !== 0) return refuse(context, 'must be whole seconds');

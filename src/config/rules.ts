@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { formatDuration } from '../source/duration.ts';
 import { closest, type Path, pathText } from '../source/problem.ts';
 import { nodeText, parseNode, type WrittenAddress } from '../source/redis-url.ts';
+import { Secret } from '../source/secret.ts';
 import { isSection, type Section } from '../source/section.ts';
 import type { RedisLogin } from './address.ts';
 import { costRules } from './cost.ts';
@@ -85,6 +86,13 @@ function nodesOf(cluster: unknown): string[] {
   return Array.isArray(nodes) ? nodes.map((node: unknown) => (typeof node === 'string' ? node : '')) : [];
 }
 
+/** Rules of one tenant of a gateway. */
+export function tenantRules(tenant: Section, report: Report): void {
+  onlyOne(tenant, 'api_key', report);
+  if (tenant.api_key === undefined && tenant.api_key_file === undefined)
+    report([], 'needs api_key_file or api_key', 'the gateway tells tenants apart by their keys');
+}
+
 /** Rules of one gateway. */
 export function gatewayRules(gateway: Section, report: Report): void {
   onlyOne(gateway, 'api_key', report);
@@ -92,15 +100,39 @@ export function gatewayRules(gateway: Section, report: Report): void {
   const isPlain = [url, metrics_url].every((address) => typeof address !== 'string' || address.startsWith('http:'));
   if (typeof url === 'string' && isPlain && usesTls(gateway.tls)) report(['tls'], 'is not used by this url', 'write https:// in url');
   replicaRules(gateway, report);
+  sharingRules(gateway, report);
   if (Array.isArray(routes) && new Set(routes).size < routes.length) report(['routes'], 'names a route twice');
+  fidelityRules(gateway, report);
   timing(gateway, report);
   costRules(gateway, report);
+}
+
+/** Rules of the shapes of answers that are tried. */
+function fidelityRules({ fidelity, origin }: Section, report: Report): void {
+  if (!isSection(fidelity)) return;
+  if (origin !== true && origin !== 'true')
+    report(['fidelity'], 'needs origin: true', 'what a cache changes shows only in answers of the origin');
+  for (const key of ['shapes', 'accept']) {
+    const list = fidelity[key];
+    if (Array.isArray(list) && new Set(list).size < list.length) report(['fidelity', key], 'names a shape twice');
+  }
+  const { shapes, accept } = fidelity;
+  if (!Array.isArray(shapes) || !Array.isArray(accept)) return;
+  for (const [index, shape] of accept.entries()) {
+    if (!shapes.includes(shape)) report(['fidelity', 'accept', index], 'is not among shapes, so that it is never tried');
+  }
 }
 
 /** Rules of the lease. */
 export function leaseRules({ redis, kubernetes }: Section, report: Report): void {
   if (redis === undefined && kubernetes === undefined) report([], 'needs redis or kubernetes');
   if (redis !== undefined && kubernetes !== undefined) report(['kubernetes'], 'cannot be combined with redis', 'keep one of the two');
+}
+
+/** Rules of the origin. */
+export function originRules(origin: Section, report: Report): void {
+  onlyOne(origin, 'api_key', report);
+  if ((origin.api_key ?? origin.api_key_file) === undefined) report([], 'needs api_key or api_key_file');
 }
 
 /** Rules between the sections. */
@@ -110,12 +142,15 @@ export function rootRules(root: Section, report: Report): void {
   const targets = names(root.redis);
   const known = new Set(targets);
   for (const [index, gateway] of sections(root.gateways).entries()) {
+    if (gateway.origin === true && root.origin === undefined)
+      report(['gateways', index, 'origin'], 'needs the section origin, whose key signs the answers', 'add origin with api_key_file');
     const target = gateway.redis;
     if (!isName(target) || known.has(target)) continue;
     report(['gateways', index, 'redis'], `no target is named ${target}`, targetHint(target, targets));
   }
   leasePlace(root, report);
-  if (isEmpty(root.redis) && isEmpty(root.gateways)) {
+  originPlace(root, report);
+  if (isEmpty(root.redis) && isEmpty(root.gateways) && root.origin === undefined) {
     report([], 'there is nothing to watch', 'add an entry to redis or to gateways');
   }
 }
@@ -127,6 +162,19 @@ function leasePlace({ lease, redis }: Section, report: Report): void {
   if (watched === undefined) return;
   const reason = 'while that server is down no exporter could probe, and nothing may be written to it';
   report(['lease', 'redis', 'url'], `is the server of the target ${watched.name}: ${reason}`, 'use another server, or kubernetes');
+}
+
+/** The origin has addresses of its own; port 0 is one of its own each time. */
+function originPlace({ origin, http }: Section, report: Report): void {
+  const pages = isSection(http) ? [...listOf(http.listen), ...listOf(http.health_listen)] : [];
+  for (const [index, address] of listOf(isSection(origin) ? origin.listen : undefined).entries()) {
+    if (!/:0+$/.test(String(address)) && pages.includes(address))
+      report(['origin', 'listen', index], 'is an address of the section http', 'use another port');
+  }
+}
+
+function listOf(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** Host and port of the nodes of a cluster, as far as the configuration names them. */
@@ -159,6 +207,32 @@ function replicaRules({ url, addresses }: Section, report: Report): void {
     if (typeof url === 'string' && address.includes('://') && !address.startsWith(url.slice(0, url.indexOf(':') + 1)))
       report(['addresses', index], 'has another scheme than url', 'write host:port');
   }
+}
+
+/** Whether tenants share takes two of them, each with a key of its own. */
+function sharingRules({ tenants, expect }: Section, report: Report): void {
+  const list = sections(tenants);
+  if (list.length === 1)
+    report(
+      ['tenants'],
+      'names one tenant, and whether tenants share an answer takes at least two',
+      'add another tenant, or remove this key',
+    );
+  unique(tenants, ['tenants'], report);
+  const sharing = isSection(expect) ? expect.sharing : undefined;
+  if (sharing !== undefined && list.length === 0 && !isPartlyWritten(tenants))
+    report(['expect', 'sharing'], 'cannot be seen without tenants', 'add two entries to tenants, or remove this key');
+  const keys = list.map((tenant) => [tenant.api_key, tenant.api_key_file].find((key) => key instanceof Secret));
+  for (const [index, key] of keys.entries()) {
+    const other = keys.findIndex((known) => key !== undefined && known?.equals(key));
+    if (other >= 0 && other < index)
+      report(['tenants', index], `has the key of ${pathText(['tenants', other])}`, 'give each tenant a key of its own');
+  }
+}
+
+/** Something was written that is no list: that is the problem to report. */
+function isPartlyWritten(list: unknown): boolean {
+  return list !== undefined && !Array.isArray(list);
 }
 
 function timing({ interval, timeout }: Section, report: Report): void {

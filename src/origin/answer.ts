@@ -1,16 +1,12 @@
 import { createHash } from 'node:crypto';
 import { type OriginKeys, type Stamp, stampText } from './stamp.ts';
 
-/** The APIs that the origin speaks, as LiteLLM's `openai/`, `text-completion-openai/` and `anthropic/` providers call them. */
-export const ORIGIN_API = ['chat', 'completions', 'embeddings', 'responses', 'messages', 'models'] as const;
-export type OriginApi = (typeof ORIGIN_API)[number];
-
 /**
  * What a prompt can ask for beside its request's own fields, each as a word of the prompt: `lce:reasoning` (every gateway passes
  * a prompt on as it is, and not every one `reasoning_effort`), `lce:long` (an answer of 128 KiB), `lce:unicode`.
  */
 export const WISH = ['reasoning', 'long', 'unicode'] as const;
-export type Wish = (typeof WISH)[number];
+type Wish = (typeof WISH)[number];
 
 /** What a request asks for that changes the answer; the rest of a request does not. */
 export interface Asked {
@@ -28,10 +24,16 @@ export interface Asked {
   readonly stream: boolean;
   /** A stream ends with its usage. */
   readonly streamUsage: boolean;
+  /** The nonces of a batch in its order, the first is `nonce`: inputs of embeddings, prompts of completions. Absent for one. */
+  readonly inputs?: readonly string[] | undefined;
+  /** Vectors are base64 of their 32-bit floats. */
+  readonly base64?: boolean | undefined;
+  /** How many values a vector has; at least those that carry the stamp. */
+  readonly dimensions?: number | undefined;
 }
 
 /** One call of a tool; `arguments` is JSON. */
-export interface ToolCall {
+interface ToolCall {
   readonly id: string;
   readonly name: string;
   readonly arguments: string;
@@ -55,14 +57,25 @@ export interface Answer {
   readonly usage: { readonly input: number; readonly cachedInput: number; readonly output: number; readonly reasoning: number };
 }
 
+/** Characters that `long` asks for, shared by all answers to a prompt: so no request makes the whole larger. */
 const LONG_CHARACTERS = 128 * 1024;
+/** Tokens with their logprob, shared in the same way. */
+const MAX_LOGPROBS = 64;
 const UNICODE = 'é ß 漢字 🦀 👩‍👩‍👧 \u202bעברית\u202c e\u0301 \u0000 \ud83d\ude00 " \\ \n\t end';
 
 /** The answer to a request with this stamp: always the same for the same stamp, request and key. */
 export function answerOf(stamp: Stamp, asked: Asked, keys: OriginKeys): Answer {
   const digest = createHash('sha256').update(`${stamp.nonce}:${stamp.number}`).digest();
   const amount = (index: number, most: number) => 1 + (digest.readUInt16BE(2 * index) % most);
-  const choices = Array.from({ length: asked.n }, (_, index) => choiceOf(stamp, asked, keys, index, digest));
+  const nonces = (asked.inputs ?? [stamp.nonce]).flatMap((nonce) => Array.from({ length: asked.n }, () => nonce));
+  const choices = nonces.map((nonce, index) =>
+    choiceOf({ nonce, number: stamp.number }, asked, keys, {
+      index,
+      digest,
+      long: Math.ceil(LONG_CHARACTERS / nonces.length),
+      tokens: Math.ceil(MAX_LOGPROBS / nonces.length),
+    }),
+  );
   const reasoning = asked.wishes.includes('reasoning') ? amount(0, 900) : 0;
   return {
     stamp,
@@ -73,13 +86,18 @@ export function answerOf(stamp: Stamp, asked: Asked, keys: OriginKeys): Answer {
   };
 }
 
-function choiceOf(stamp: Stamp, asked: Asked, keys: OriginKeys, index: number, digest: Buffer): Choice {
+function choiceOf(
+  stamp: Stamp,
+  asked: Asked,
+  keys: OriginKeys,
+  { index, digest, long, tokens }: { index: number; digest: Buffer; long: number; tokens: number },
+): Choice {
   const sign = stampText(stamp, keys);
   const { wishes, tools, json } = asked;
   const words = [
     `ok ${sign} ${index}`,
     ...(wishes.includes('unicode') ? [UNICODE.replace('\u0000', '')] : []),
-    ...(wishes.includes('long') ? [filler(digest, LONG_CHARACTERS)] : []),
+    ...(wishes.includes('long') ? [filler(digest, long)] : []),
   ].join(' ');
   const [tool] = tools;
   const toolCalls =
@@ -95,12 +113,13 @@ function choiceOf(stamp: Stamp, asked: Asked, keys: OriginKeys, index: number, d
     text,
     reasoning: wishes.includes('reasoning') ? `Because of ${sign}, answer ${index}. ${filler(digest, 400)}` : undefined,
     toolCalls,
-    logprobs: asked.logprobs
-      ? text
-          .split(/(?<= )/)
-          .slice(0, 64)
-          .map((token, at) => ({ token, logprob: -(1 + (((digest[at % 32] ?? 0) + at) % 512)) / 1024 }))
-      : undefined,
+    logprobs:
+      asked.logprobs && text !== ''
+        ? text
+            .split(/(?<= )/)
+            .slice(0, tokens)
+            .map((token, at) => ({ token, logprob: -(1 + (((digest[at % 32] ?? 0) + at) % 512)) / 1024 }))
+        : undefined,
   };
 }
 

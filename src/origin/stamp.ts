@@ -15,7 +15,7 @@ export type OriginKeys = readonly [current: string, ...previous: string[]];
 /** A text that has the form of a stamp, with its signature. */
 const STAMP = /\blce1-([0-9a-f]{32})-([0-9a-f]{32})-([0-9a-f]{32})\b/g;
 /** What begins like a stamp; one that is cut or changed has this and no valid signature. */
-const STAMP_BEGINNING = /\blce1-/;
+const STAMP_BEGINNING = /lce1-/i;
 const NONCE = /\b[0-9a-f]{32}\b/;
 
 /** Bytes of a nonce, of a number and of a signature. */
@@ -32,13 +32,18 @@ export function newStamp(nonce: string): Stamp {
 
 /** The nonce of a prompt: its first word of 32 hexadecimal digits, or what its text hashes to. */
 export function nonceOf(prompt: string): string {
-  return (
-    NONCE.exec(prompt)?.[0] ??
-    createHash('sha256')
-      .update(prompt)
-      .digest('hex')
-      .slice(0, 2 * PART_BYTES)
-  );
+  return nonceIn(prompt) ?? hashedNonce(prompt);
+}
+
+/** The first word of a text that is a nonce; undefined where there is none. */
+export function nonceIn(text: string): string | undefined {
+  return NONCE.exec(text)?.[0];
+}
+
+/** The nonce of a prompt that brings none. */
+export function hashedNonce(prompt: string): string {
+  const digest = createHash('sha256').update(prompt).digest('hex');
+  return digest.slice(0, 2 * PART_BYTES);
 }
 
 /** A stamp as text, `lce1-NONCE-NUMBER-SIGNATURE`. */
@@ -56,12 +61,11 @@ export function stampVector(stamp: Stamp, [key]: OriginKeys, length = VECTOR_LEN
 /** What a text holds of stamps: every valid one in its order, and whether there is one that is cut, changed or signed with another key. */
 export function readStamps(text: string, keys: OriginKeys): { stamps: Stamp[]; broken: boolean } {
   const stamps: Stamp[] = [];
-  let rest = text;
-  for (const [found, nonce = '', number = '', signed = ''] of text.matchAll(STAMP)) {
-    if (!isSigned({ nonce, number }, Buffer.from(signed, 'hex'), keys)) continue;
+  const rest = text.replace(STAMP, (found: string, nonce: string, number: string, signed: string) => {
+    if (!isSigned({ nonce, number }, Buffer.from(signed, 'hex'), keys)) return found;
     stamps.push({ nonce, number });
-    rest = rest.replaceAll(found, '');
-  }
+    return ' ';
+  });
   return { stamps, broken: STAMP_BEGINNING.test(rest) };
 }
 

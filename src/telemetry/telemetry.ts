@@ -4,6 +4,7 @@ import { MeterProvider } from '@opentelemetry/sdk-metrics';
 import { combinations, sample } from '../catalogue/sample.ts';
 import type { Config } from '../config/effective.ts';
 import { changingMask, type Mask } from '../masking/mask.ts';
+import type { OriginRoute, OriginStatus } from '../model/origin.ts';
 import type { Log, Task } from '../model/tick.ts';
 import type { Clock } from '../schedule/clock.ts';
 import type { Job } from '../schedule/job.ts';
@@ -43,6 +44,8 @@ export interface Telemetry {
   metricsPage(accept: string | undefined): Promise<MetricsPage>;
   /** Tells how the last load of the configuration went; `at` is Unix milliseconds. */
   reloaded(load: { readonly successful: boolean; readonly at: number }): void;
+  /** Counts the requests of the origin; `opened` has all its counters begin at 0. */
+  readonly originRequests: { opened(): void; count(route: OriginRoute, status: OriginStatus): void };
   /** Takes over level, format and receivers of a new configuration. */
   reconfigure(config: TelemetryOptions['config']): Promise<void>;
   /** Builds what a new configuration asks for of receivers; `take` takes it over, with level and format of the log. */
@@ -99,6 +102,12 @@ export async function startTelemetry({ config, version, env, clock, out, dropped
       const timestamp =
         lastSuccessAt === undefined ? [] : [sample('cache_exporter.config_last_reload_success.timestamp', {}, lastSuccessAt / 1000)];
       series.replace('config', [sample('cache_exporter.config_last_reload_successful', {}, successful ? 1 : 0), ...timestamp], at);
+    },
+    originRequests: {
+      opened() {
+        for (const labels of combinations('cache_exporter.origin.requests', {})) series.add('cache_exporter.origin.requests', labels, 0);
+      },
+      count: (route, status) => series.add('cache_exporter.origin.requests', { route, status }),
     },
     reconfigure: async (next) => (await prepare(next)).take(),
     prepare,

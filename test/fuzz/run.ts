@@ -3,11 +3,13 @@ import { parseArgs } from 'node:util';
 import { createRandom } from './random.ts';
 import { TARGETS } from './targets.ts';
 import { closeHttp } from './targets-http.ts';
+import { closeOrigin } from './targets-origin.ts';
 import { keep, trial } from './trial.ts';
 
 const HELP = `Feeds random inputs to everything that reads what others write.
 
   --minutes N   how long, all targets together (10)
+  --inputs N    no more inputs for each target (any number)
   --seed N      repeats the inputs of a run (random)
   --only NAME   one target of: ${TARGETS.map(({ name }) => name).join(', ')}
 
@@ -15,13 +17,20 @@ Exits 1 when something was found; the input is then in test/fuzz/corpus, where t
 `;
 
 const { values } = parseArgs({
-  options: { minutes: { type: 'string' }, seed: { type: 'string' }, only: { type: 'string' }, help: { type: 'boolean' } },
+  options: {
+    minutes: { type: 'string' },
+    inputs: { type: 'string' },
+    seed: { type: 'string' },
+    only: { type: 'string' },
+    help: { type: 'boolean' },
+  },
 });
 const minutes = Number(values.minutes ?? 10);
+const inputs = Number(values.inputs ?? Number.POSITIVE_INFINITY);
 const seed = Number(values.seed ?? randomInt(2 ** 32));
 const chosen = TARGETS.filter(({ name }) => values.only === undefined || values.only === name);
 if (values.help) process.stdout.write(HELP);
-else if (!(minutes > 0) || !Number.isInteger(seed) || chosen.length === 0) {
+else if (!(minutes > 0) || !(inputs > 0) || !Number.isInteger(seed) || chosen.length === 0) {
   process.stderr.write(HELP);
   process.exitCode = 2;
 } else await fuzz();
@@ -30,9 +39,10 @@ async function fuzz(): Promise<void> {
   console.log(`seed ${seed}, ${minutes} minutes, ${memory()} at the start`);
   const tries = chosen.map((target, index) => ({ target, random: createRandom(seed + index), count: 0, found: 0 }));
   for (const state of tries) {
-    const until = performance.now() + (minutes * 60_000) / tries.length;
+    const start = performance.now();
+    const until = start + (minutes * 60_000) / tries.length;
     // A target that fails with every input need not fill the disk.
-    while (performance.now() < until && state.found < 5) {
+    while (performance.now() < until && state.count < inputs && state.found < 5) {
       const input = state.target.generate(state.random);
       const wrong = await trial(state.target, input);
       state.count++;
@@ -40,9 +50,11 @@ async function fuzz(): Promise<void> {
       state.found++;
       console.error(`${state.target.name}: ${wrong}\n  input: ${await keep(state.target, input)}`);
     }
-    console.log(`${state.target.name}: ${state.count} inputs, ${state.found} found, ${memory()}`);
+    const rate = Math.round(state.count / ((performance.now() - start) / 1_000));
+    console.log(`${state.target.name}: ${state.count} inputs (${rate} a second), ${state.found} found, ${memory()}`);
   }
   await closeHttp();
+  await closeOrigin();
   console.log(`${memory()} at the end`);
   if (tries.some(({ found }) => found > 0)) process.exitCode = 1;
 }

@@ -40,9 +40,10 @@ const REQUESTS_CERTIFICATE: Readonly<Record<ClientAuth, boolean>> = {
  * Creates the policy of a web config file; without one every request passes. Throws WebConfigError when it cannot be used. A
  * file that turns bad later changes nothing and is logged once per change; neither do changes that need
  * another kind of server, which wait for a restart. A file that asks for nothing any more counts as bad:
- * it is empty while it is being written, and must not let every client in meanwhile.
+ * it is empty while it is being written, and must not let every client in meanwhile. Without `login` users in the file are a
+ * problem: there is another way to log in.
  */
-export async function createAccessPolicy(path: string | undefined, log: Log): Promise<AccessPolicy> {
+export async function createAccessPolicy(path: string | undefined, log: Log, login = true): Promise<AccessPolicy> {
   const passwords = createPasswords();
   const rate = createRateLimit();
   const inTurn = createSerialCheck();
@@ -58,6 +59,7 @@ export async function createAccessPolicy(path: string | undefined, log: Log): Pr
       seen = await fingerprint(files);
     }
     if ('problems' in result) return result.problems;
+    if (!login && result.config.users.size > 0) return [`${file}: basic_auth_users cannot be used here; clients send a key instead`];
     if (asksForNothing(result.config) && !asksForNothing(current)) return [`${file} asks for nothing any more`];
     current = result.config;
     if (current.ignored.length > 0) log.info({ file, settings: current.ignored }, 'Settings of the web config file have no effect here');

@@ -21,16 +21,21 @@ export function parseListenAddress(text: string): ListenAddress {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'the address is in use; stop the other process or choose another with http.listen or --listen',
-  EACCES: 'this user may not use the port; choose one above 1023 with http.listen or --listen',
-  EADDRNOTAVAIL: 'this machine does not have the address; choose another with http.listen or --listen',
-  EAFNOSUPPORT: 'this machine does not have the address family; choose another with http.listen or --listen',
-  ENOTFOUND: 'the host name is unknown; choose another with http.listen or --listen',
+  EADDRINUSE: 'the address is in use; stop the other process or choose another',
+  EACCES: 'this user may not use the port; choose one above 1023',
+  EADDRNOTAVAIL: 'this machine does not have the address; choose another',
+  EAFNOSUPPORT: 'this machine does not have the address family; choose another',
+  ENOTFOUND: 'the host name is unknown; choose another',
 };
 
-/** The error of a server that could not listen, in one sentence. */
-export function listenError(text: string, error: NodeJS.ErrnoException): ListenError {
-  return new ListenError(`cannot listen on ${text}: ${REASONS[error.code ?? ''] ?? (error.code || error.message)}`, { cause: error });
+/** The settings that say where the pages are. */
+export const PAGES_SETTING = 'http.listen or --listen';
+
+/** The error of a server that could not listen, in one sentence; `setting` is where people choose another address. */
+export function listenError(text: string, error: NodeJS.ErrnoException, setting = PAGES_SETTING): ListenError {
+  const reason = REASONS[error.code ?? ''];
+  const told = reason === undefined ? error.code || error.message : `${reason} with ${setting}`;
+  return new ListenError(`cannot listen on ${text}: ${told}`, { cause: error });
 }
 
 /** `host:port` as people write it, with brackets around an IPv6 address. */

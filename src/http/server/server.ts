@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { Server as TlsServer } from 'node:tls';
 import type { Config } from '../../config/effective.ts';
 import type { Mask } from '../../masking/mask.ts';
@@ -6,14 +5,13 @@ import type { Log } from '../../model/tick.ts';
 import { type AccessPolicy, createAccessPolicy } from './access.ts';
 import { type Connections, createConnections } from './connections.ts';
 import type { Handlers } from './handlers.ts';
-import { formatAddress, listenError, parseListenAddress } from './listen-address.ts';
+import { PAGES_SETTING } from './listen-address.ts';
 import { createListener } from './listener.ts';
+import { bind, closeAll } from './listening.ts';
+import { createPages } from './pages.ts';
 import type { Request } from './request.ts';
 import { maskResponse } from './response.ts';
 import { type Endpoint, endpoints, healthEndpoints, respondTo } from './routes.ts';
-
-/** How long answers under way may take once the server closes, milliseconds. */
-const CLOSE_GRACE_MS = 2_000;
 
 /** A running HTTP side. */
 export interface HttpServer {
@@ -51,10 +49,10 @@ export async function startHttp(given: {
     const connections: Connections = createConnections();
     const respond = async (asked: Request) => maskResponse(await respondTo(table, asked), mask);
     return {
-      address: { text, ...parseListenAddress(text) },
+      text,
       tls: policy.tls !== undefined,
       connections,
-      server: createListener({ policy, respond, refresh, connections, log }),
+      server: createListener({ policy, handle: createPages({ policy, respond, refresh, log }), refresh, connections, log }),
     };
   };
   const table = endpoints(handlers, config.enable_lifecycle);
@@ -64,33 +62,17 @@ export async function startHttp(given: {
     ...(config.health_listen ?? []).map((text) => listener(text, openPolicy, forHealth)),
   ];
 
-  async function close(): Promise<void> {
-    const closed = listeners.map(({ server }) => new Promise<void>((resolve) => server.close(() => resolve())));
-    const late = setTimeout(() => {
-      for (const { connections } of listeners) connections.destroyAll();
-    }, CLOSE_GRACE_MS);
-    await Promise.all(closed);
-    clearTimeout(late);
-  }
-
-  const results = await Promise.allSettled(listeners.map(({ server, address }) => listen(server, address)));
+  const results = await Promise.allSettled(listeners.map(({ server, text }) => bind(server, text, PAGES_SETTING)));
   const failure = results.find((result) => result.status === 'rejected');
   if (failure !== undefined) {
-    await close();
+    await closeAll(listeners);
     throw failure.reason;
   }
   const addresses = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
   for (const [index, address] of addresses.entries()) log.info({ address, tls: listeners[index]?.tls }, 'Listening');
-  return { addresses: addresses.slice(0, config.listen.length), healthAddresses: addresses.slice(config.listen.length), close };
-}
-
-function listen(server: Server, address: { text: string; host?: string; port: number }): Promise<string> {
-  const { text, ...where } = address;
-  return new Promise((resolve, reject) => {
-    server.once('error', (error) => reject(listenError(text, error)));
-    server.listen(where, () => {
-      const bound = server.address();
-      resolve(bound === null || typeof bound === 'string' ? text : formatAddress(bound.address, bound.port));
-    });
-  });
+  return {
+    addresses: addresses.slice(0, config.listen.length),
+    healthAddresses: addresses.slice(config.listen.length),
+    close: () => closeAll(listeners),
+  };
 }

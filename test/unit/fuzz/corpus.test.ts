@@ -4,9 +4,10 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { createRandom } from '../../fuzz/random.ts';
 import { TARGETS } from '../../fuzz/targets.ts';
 import { closeHttp } from '../../fuzz/targets-http.ts';
+import { closeOrigin } from '../../fuzz/targets-origin.ts';
 import { CORPUS, trial } from '../../fuzz/trial.ts';
 
-afterAll(closeHttp);
+afterAll(() => Promise.all([closeHttp(), closeOrigin()]));
 
 /** With CI set the unit tests run three times, each with the next seed; alone they take the first. */
 const SEED = Number(process.env.UNIT_RUN ?? 1);
