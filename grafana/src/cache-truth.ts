@@ -31,6 +31,7 @@ import {
   VERDICTS,
   yesOrNo,
 } from './states.ts';
+import { TENANT_ROW } from './tenant-row.ts';
 import { timeline } from './timeline.ts';
 import { litellmVariable, windowVariable } from './variables.ts';
 
@@ -158,6 +159,7 @@ export const CACHE_TRUTH = dashboard({
         }),
       ],
     },
+    TENANT_ROW,
     {
       title: 'What the cache does to answers',
       panels: [

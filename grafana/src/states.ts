@@ -56,6 +56,7 @@ const PLACED_CAUSES = [
   { value: 'gateway_timeout', colour: '#593881' },
   { value: 'semantic_or_key_collision', colour: COLOUR.worst },
   { value: 'answer_wrong', colour: '#b3257a' },
+  { value: 'shared_between_tenants', colour: '#8c1f63' },
   { value: 'different_database', colour: '#f2c28b' },
   { value: 'different_redis', colour: '#f2a65a' },
   { value: 'flushed', colour: '#f0985a' },

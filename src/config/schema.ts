@@ -1,10 +1,21 @@
 import { z } from 'zod';
-import { ROUTE } from '../model/cache.ts';
+import { ROUTE, SHARING } from '../model/cache.ts';
 import { FIDELITY_SHAPE } from '../model/fidelity.ts';
 import { keyFault } from '../source/secret.ts';
 import { gatewayUrl, httpUrl, listenAddress, metricsUrl, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
 import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, share, text } from './fields.ts';
-import { always, canaryRules, credentialRules, gatewayRules, leaseRules, originRules, rootRules, targetRules, tlsRules } from './rules.ts';
+import {
+  always,
+  canaryRules,
+  credentialRules,
+  gatewayRules,
+  leaseRules,
+  originRules,
+  rootRules,
+  targetRules,
+  tenantRules,
+  tlsRules,
+} from './rules.ts';
 
 /** DNS labels, and several of them with dots between (Kubernetes documentation, "Object Names and IDs"). */
 const KUBERNETES_NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -120,7 +131,24 @@ const expectation = z.strictObject({
     .prefault('redis')
     .describe('Where the gateway should cache; a deliberately local gateway says `local`.'),
   ttl: duration({ whole: 'seconds', max: YEAR_MS }).optional().describe("Time to live that users' entries should have."),
+  sharing: oneOf(SHARING)
+    .optional()
+    .describe(
+      "Whether tenants may get each other's answers from the cache: `shared`, or `isolated`, where an answer that crosses is a verdict of `wrong_answers`. Without it both are in order.",
+    ),
 });
+
+/** Each ordered pair of them has its turn; more would take days. */
+const MAX_TENANTS = 8;
+
+const tenant = z
+  .strictObject({
+    name: entryName().describe('Labels `from` and `to`.'),
+    api_key: secret(keyFault).optional().describe('Virtual key of this tenant. A reference keeps it out of the file.'),
+    api_key_file: secretFile().optional().describe('File with the key, read again for every request.'),
+  })
+  .superRefine(...always(tenantRules))
+  .transform(({ api_key_file, ...rest }) => ({ ...rest, api_key: rest.api_key ?? api_key_file }));
 
 /** More often than this the gateway would answer probes more than users. */
 const MIN_FIDELITY_INTERVAL_MS = 10_000;
@@ -178,6 +206,13 @@ const gateway = z
       .meta({ usual: '10s' }),
     ttl: duration({ whole: 'seconds', max: YEAR_MS }).prefault('120s').describe("Time to live of the probes' own entries."),
     expect: expectation.prefault({}).describe('What should be true of this gateway.'),
+    tenants: z
+      .array(tenant)
+      .max(MAX_TENANTS, `names more than ${MAX_TENANTS} tenants; take one for each kind of key`)
+      .optional()
+      .describe(
+        "Keys of at least two tenants (teams, customers, users), to see whether they get each other's answers from the cache: in every tenth round one of them sends a request and another repeats it.",
+      ),
     overhead: share({ max: 1 })
       .prefault('1%')
       .describe('Share of the time of the gateway that questions beside the two requests of a pair may take, as a percentage.'),

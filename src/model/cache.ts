@@ -140,9 +140,18 @@ export const CAUSE = [
   'model_missing',
   'semantic_or_key_collision',
   'answer_wrong',
+  'shared_between_tenants',
   'undetermined',
 ] as const;
 export type Cause = (typeof CAUSE)[number];
+
+/** Whether the tenants of a gateway get each other's answers from its cache, as it should be. */
+export const SHARING = ['shared', 'isolated'] as const;
+export type Sharing = (typeof SHARING)[number];
+
+/** What two requests of two tenants showed: `shared` the second one got the answer of the first from the cache, `separate` it did not. */
+export const TENANT_RESULT = ['shared', 'separate', 'unknown'] as const;
+export type TenantResult = (typeof TENANT_RESULT)[number];
 
 /** Why a due tick of a gateway did not send its pairs. */
 export const SKIP_REASON = ['budget', 'overlap', 'backoff', 'lease'] as const;

@@ -1,4 +1,17 @@
-import type { BreakerReading, CacheMark, CacheType, Cause, GatewayFailure, NotAsked, Outcome, Question, Route, Verdict } from './cache.ts';
+import type {
+  BreakerReading,
+  CacheMark,
+  CacheType,
+  Cause,
+  GatewayFailure,
+  NotAsked,
+  Outcome,
+  Question,
+  Route,
+  Sharing,
+  TenantResult,
+  Verdict,
+} from './cache.ts';
 import type { Census } from './census.ts';
 import type { FidelityResult, FidelityShape, NotJudged } from './fidelity.ts';
 import type { LeaseState } from './lease.ts';
@@ -128,6 +141,32 @@ export interface ReplicaStatus {
   at: number;
 }
 
+/** What is known of an ordered pair of tenants: the first one asked, the second one sent the same request. */
+export interface TenantStatus {
+  from: string;
+  to: string;
+  result: TenantResult;
+  /** The routes that showed it. */
+  routes: readonly Route[];
+  /** Why it is not known, where the last trial told; without any secret. */
+  detail?: string | undefined;
+  /** When it was tried last, Unix milliseconds. */
+  at: number;
+  traceId: string;
+}
+
+/** Whether the tenants of a gateway get each other's answers from its cache. */
+export interface TenantsStatus {
+  /** What the configuration says that it should be; undefined where it does not. */
+  expected?: Sharing | undefined;
+  /** The ordered pairs that were tried. */
+  pairs: readonly TenantStatus[];
+  /** How many ordered pairs there are. */
+  all: number;
+  /** Why none was tried when it was its turn; undefined when one was. */
+  notAsked?: NotAsked | undefined;
+}
+
 /** What is known of one shape of answers: whether a hit gives it back as it was. Times are Unix milliseconds. */
 export interface ShapeStatus {
   shape: FidelityShape;
@@ -237,6 +276,8 @@ export interface GatewayStatus {
   pairs: PairStatus[];
   /** The ordered pairs of replicas that were tried last, 64 at most; absent without `addresses`. */
   replicas?: ReplicaStatus[];
+  /** Absent without `tenants`. */
+  tenants?: TenantsStatus;
   /** Absent where no shapes are tried: the models of the gateway do not lead to the origin. */
   fidelity?: FidelityStatus;
   speedup?: { point: number; lower: number; upper: number; pairs: number };

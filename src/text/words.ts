@@ -99,6 +99,10 @@ export const CAUSE_WORDS: Readonly<Record<Cause, { title: string; next: string }
     title: 'the cache changes answers',
     next: 'Read in the evidence what differs; take that kind of call out of supported_call_types, or use another release of the gateway.',
   },
+  shared_between_tenants: {
+    title: 'tenants share the cache',
+    next: 'Give each tenant a cache namespace, a model name or a gateway of its own; say expect: { sharing: shared } here if they may share.',
+  },
   undetermined: {
     title: 'not determined',
     next: 'Read the evidence and the log of the gateway; run the doctor on its configuration.',

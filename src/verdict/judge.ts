@@ -5,6 +5,7 @@ import { alteredSentence, answersDiffer } from './causes/answers.ts';
 import { isOutage } from './causes/cause.ts';
 import { unexplained } from './causes/counters.ts';
 import { CAUSE_TABLE } from './causes/index.ts';
+import { crossesTenants, sharedSentence } from './causes/tenants.ts';
 import { contentSentences, pairsSentence } from './pair-words.ts';
 import { isUnverifiedHit, routesOf } from './route-state.ts';
 import type { RouteResult, Signals } from './signals.ts';
@@ -39,7 +40,7 @@ export const NO_ANSWER = 'the watched Redis does not answer';
 export function judge(results: readonly RouteResult[], signals: Signals): Judgement {
   const routes = routesOf(results, signals.writesUnwatched);
   const served = VERDICT_TABLE.find((row) => row.holds(routes, signals))?.verdict ?? 'unknown';
-  const verdict = SERVED.includes(served) && answersDiffer(results, signals) ? 'wrong_answers' : served;
+  const verdict = SERVED.includes(served) && (answersDiffer(results, signals) || crossesTenants(signals)) ? 'wrong_answers' : served;
   // It is the cause of wrong answers; beside any other verdict it is told as well.
   const altered = verdict === 'wrong_answers' ? undefined : alteredSentence(results, {});
   const seen = [
@@ -62,7 +63,8 @@ export function judge(results: readonly RouteResult[], signals: Signals): Judgem
     const sentences = [first, ...equal].map(({ sentence }) => sentence);
     return { verdict, cause: 'undetermined', evidence: ['Several causes are equally likely.', ...sentences, ...seen].join(' ') };
   }
-  const evidence = [first.sentence, ...(results.length === 0 ? [] : seen)].join(' ');
+  const isShared = verdict === 'wrong_answers' && first.cause !== 'shared_between_tenants' && crossesTenants(signals);
+  const evidence = [first.sentence, ...(isShared ? [sharedSentence(signals)] : []), ...(results.length === 0 ? [] : seen)].join(' ');
   return { verdict, cause: asExpected(verdict, signals) ? 'none' : first.cause, evidence };
 }
 

@@ -1,6 +1,6 @@
-import type { CacheType, CallType, ContentDoubt, GatewayFailure, NonceOwner, Outcome, Route } from '../model/cache.ts';
+import type { CacheType, CallType, ContentDoubt, GatewayFailure, NonceOwner, Outcome, Route, Sharing } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
-import type { ShapeStatus } from '../model/status.ts';
+import type { ShapeStatus, TenantStatus } from '../model/status.ts';
 import type { KeyState } from '../redis/probe-keys/lookup.ts';
 import type { ServerState } from '../redis/replies/server-state.ts';
 import type { AnomalousIncrease, Counted } from './growth.ts';
@@ -101,6 +101,8 @@ export interface Signals {
   replicas:
     | { isolated: 'current_pair' | 'another_replica' | undefined; readsOtherCache: readonly { name: string; result: RouteResult }[] }
     | undefined;
+  /** Which tenants get each other's answers from the cache, and what the configuration says that it should be. Undefined without tenants. */
+  tenants?: { expected: Sharing | undefined; pairs: readonly Pick<TenantStatus, 'from' | 'to' | 'result' | 'routes'>[] } | undefined;
   /** Shapes of answers that the cache gives back wrongly, and where; those that the configuration accepts are not among them. */
   wrongShapes?: readonly Pick<ShapeStatus, 'shape' | 'parts'>[] | undefined;
   /** The server tells of every probe key that is written to it, and shares the keys with no other; of a cluster all masters do. */

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { CACHE_MARK, CACHE_TYPE, CAUSE, GATEWAY_FAILURE, OUTCOME, ROUTE, VERDICT } from '../../src/model/cache.ts';
+import { CACHE_MARK, CACHE_TYPE, CAUSE, GATEWAY_FAILURE, OUTCOME, ROUTE, SHARING, TENANT_RESULT, VERDICT } from '../../src/model/cache.ts';
 import { KEY_CLASS } from '../../src/model/census.ts';
 import { FIDELITY_RESULT, FIDELITY_SHAPE } from '../../src/model/fidelity.ts';
 import { LEASE_STATE } from '../../src/model/lease.ts';
@@ -81,6 +81,26 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
       cachePing: fc.nat({ max: 599 }),
       pairs: fc.array(pair, { maxLength: 3 }),
       replicas: fc.array(fc.record({ from: text, to: text, outcome: fc.constantFrom(...OUTCOME), at }), { maxLength: 3 }),
+      tenants: fc.record(
+        {
+          expected: fc.constantFrom(...SHARING),
+          pairs: fc.array(
+            fc.record({
+              from: text,
+              to: text,
+              result: fc.constantFrom(...TENANT_RESULT),
+              routes: fc.uniqueArray(fc.constantFrom(...ROUTE)),
+              detail: text,
+              at,
+              traceId: text,
+            }),
+            { maxLength: 3 },
+          ),
+          all: fc.nat({ max: 56 }),
+          notAsked: fc.constantFrom('budget', 'slow', 'limit'),
+        },
+        { requiredKeys: ['pairs', 'all'] },
+      ),
       fidelity: fc.record(
         { shapes: fc.array(shape, { maxLength: 4 }), notAsked: fc.constantFrom('slow', 'limit', 'budget') },
         { requiredKeys: ['shapes'] },

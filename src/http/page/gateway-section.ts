@@ -1,8 +1,9 @@
 import { singleLine } from '../../masking/sanitize.ts';
 import { ROUTES } from '../../model/cache.ts';
-import type { FidelityStatus, GatewayStatus, PairStatus, ReplicaStatus } from '../../model/status.ts';
+import type { FidelityStatus, GatewayStatus, PairStatus, ReplicaStatus, TenantsStatus } from '../../model/status.ts';
 import { notTriedText, SHAPE_WORDS, shapeDetail, shapeResult } from '../../text/fidelity.ts';
 import { ago, moment, seconds, span } from '../../text/quantities.ts';
+import { tenantsSentence, tenantText } from '../../text/tenants.ts';
 import {
   CAUSE_WORDS,
   gatewaySentence,
@@ -42,6 +43,7 @@ ${
 }
 ${replicas(gateway.replicas ?? [], now)}
 ${gateway.fidelity === undefined ? '' : fidelity(gateway.fidelity, now, tracesUrl)}
+${gateway.tenants === undefined ? '' : tenants(gateway.tenants, now, tracesUrl)}
 ${gateway.history === undefined ? '' : gatewayPast(gateway.history, now, tracesUrl)}
 ${facts([
   ['address', gateway.url],
@@ -105,6 +107,16 @@ function replicas(tried: readonly ReplicaStatus[], now: number): Html | string {
       return { cells: [from, to, { tone, text: title }, ago(at, now)] };
     }),
   );
+}
+
+/** Which tenants get each other's answers. */
+function tenants(status: TenantsStatus, now: number, tracesUrl: string | undefined): Html {
+  const rows = status.pairs.map((pair) => {
+    const { tone, title } = tenantText(pair, status.expected);
+    return { cells: [pair.from, pair.to, { tone, text: title }, ago(pair.at, now), traceLink(pair.traceId, tracesUrl)] };
+  });
+  return html`<p>${tenantsSentence(status)}</p>
+${rows.length === 0 ? '' : dataTable('Tenants', ['asked by', 'repeated by', 'the second one', 'when', 'trace'], rows)}`;
 }
 
 /** What the cache does to answers, shape by shape. */

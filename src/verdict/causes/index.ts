@@ -7,6 +7,7 @@ import { LOST_KEYS } from './keys.ts';
 import { OTHER_CACHE } from './other-cache.ts';
 import { REFUSALS_OF_GATEWAY } from './refusals.ts';
 import { CONDITIONS, EXPORTER_AWAY } from './server.ts';
+import { BETWEEN_TENANTS } from './tenants.ts';
 
 /**
  * The causes, each with what proves it and how much that weighs: the strongest of those that are proven wins, and
@@ -26,4 +27,5 @@ export const CAUSE_TABLE: readonly CauseRow[] = [
   ...GATEWAY_SETTINGS,
   ...BREAKER,
   ...OTHER_CACHE,
+  ...BETWEEN_TENANTS,
 ];

@@ -12,7 +12,9 @@ import type { Questions } from './questions.ts';
 import { pairInTurn, type ReplicasFound } from './replicas/memory.ts';
 import { currentResult, isGood, nextKind, planOf, type RouteRecord, type SentPair } from './route.ts';
 import { cacheReplaced, isUp, namespaceOf, type SelfReport, withoutPing, withVersion } from './self-report.ts';
-import { type GatewayState, replicasOf, routesAfter, routesBefore } from './state.ts';
+import { type GatewayState, replicasOf, routesAfter, routesBefore, tenantsBefore } from './state.ts';
+import { type TenantRound, tenantTurn } from './tenants/memory.ts';
+import { askTenants } from './tenants/question.ts';
 
 /** What was asked and answered in one tick of a gateway. It is made once and never changed. */
 export interface Round {
@@ -39,6 +41,8 @@ export interface Round {
   readonly backend: BackendEvidence | undefined;
   /** What is known of the target at the end; undefined without one. */
   readonly target: TargetReport | undefined;
+  /** What the tenants whose turn it was showed; undefined when no turn was due. */
+  readonly tenants?: TenantRound | undefined;
   /** The end of the round: Unix milliseconds, and milliseconds of the monotonic clock. */
   readonly at: number;
   readonly endedAt: number;
@@ -121,7 +125,28 @@ async function probePairs(parts: RoundParts, previous: GatewayState, opening: Op
   const looked = opened && backend?.after(opened, probes, tick.signal);
   const evidence = looked && (await untilAbort(looked, undefined, tick.signal));
   const pairsEndedAt = clock.monotonic();
-  return ended(parts, { ...round, pairsTook: pairsEndedAt - start, pairsEndedAt }, after, evidence);
+  const tenants = await untilAbort(tryTenants(parts, previous, { ...round, after }, routes, limits, tick), undefined, tick.signal);
+  return ended(parts, { ...round, tenants, pairsTook: pairsEndedAt - start, pairsEndedAt }, after, evidence);
+}
+
+/** Tries two tenants when it is their turn, after all that Redis is looked at for, on a route that has just worked: in an outage nothing is shared. */
+async function tryTenants(
+  parts: RoundParts,
+  previous: GatewayState,
+  round: Opening & Pick<Round, 'after'>,
+  routes: readonly RouteRecord[],
+  limits: Limits,
+  tick: Tick,
+): Promise<TenantRound | undefined> {
+  const memory = tenantsBefore(previous, round);
+  const working = routes.filter((record) => isGood(record) && round.pairs.some(({ pair }) => pair.prober.route === record.route));
+  const names = working.map(({ route }) => route);
+  const turn = memory && tenantTurn(memory, names);
+  if (turn === undefined) return undefined;
+  const modelSeconds = working.find(({ route }) => route === turn.route)?.last?.pair.first.seconds ?? 0;
+  const replica = pairInTurn(replicasOf(previous, round.replicas))?.from;
+  const originKeys = await keysOf(parts.originKeys);
+  return askTenants(parts, { turn, report: round.after, replica, modelSeconds, originKeys, until: limits.all }, tick);
 }
 
 /** What a promise gives, or that where the tick is aborted meanwhile: what was sent and paid for stays in the round. */

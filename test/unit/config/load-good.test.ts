@@ -133,7 +133,11 @@ describe('a good configuration', () => {
           interval: 300_000,
           timeout: 20_000,
           ttl: 600_000,
-          expect: { cache: 'local', ttl: 3_600_000 },
+          expect: { cache: 'local', ttl: 3_600_000, sharing: 'isolated' },
+          tenants: [
+            { name: 'research', api_key: 'from-a-file' },
+            { name: 'sales', api_key: 'sk-2' },
+          ],
           daily_budget_usd: 2.5,
           overhead: 0.01,
           cache_ping: 'auto',

@@ -641,6 +641,34 @@ describe('the cause', () => {
     expect(causeOf([result('chat', 'control_failed')], {})).toBe('undetermined');
   });
 
+  it('of tenants who share where they must not is that they do, only out of working and partial, and says who', () => {
+    const pairs = [
+      { from: 'research', to: 'sales', result: 'shared', routes: ['chat', 'completions'] },
+      { from: 'sales', to: 'research', result: 'separate', routes: ['chat'] },
+    ] as const;
+    const tenants = { expected: 'isolated', pairs } as const;
+    const good = [result('chat', 'ok'), result('completions', 'ok')];
+    const judged = judge(good, { ...QUIET, tenants });
+    expect(judged).toMatchObject({ verdict: 'wrong_answers', cause: 'shared_between_tenants' });
+    expect(judged.evidence).toMatch(/sales got what research had asked \(chat, completions\)\./);
+    for (const expected of ['shared', undefined] as const)
+      expect(judge(good, { ...QUIET, tenants: { expected, pairs } })).toMatchObject({ verdict: 'working', cause: 'none' });
+    expect(judge(good, { ...QUIET, tenants: { expected: 'isolated', pairs: pairs.slice(1) } }).verdict).toBe('working');
+    for (const first of OUTCOME)
+      for (const second of OUTCOME) {
+        const results = [result('completions', first), result('chat', second)];
+        const { verdict } = judge(results, QUIET);
+        const turned = verdict === 'working' || verdict === 'partial';
+        expect(judge(results, { ...QUIET, tenants }).verdict, `${first} ${second}`).toBe(turned ? 'wrong_answers' : verdict);
+      }
+    for (const elsewhere of [{ down: 'refused' }, { cacheType: 'local' }, { cacheType: 'none' }, { fresh: false }] as const)
+      expect(judge(good, { ...QUIET, ...elsewhere, tenants }).verdict).toBe(judge(good, { ...QUIET, ...elsewhere }).verdict);
+    const both = judge([result('chat', 'hit_altered')], { ...QUIET, tenants });
+    expect(both.cause).toBe('answer_wrong');
+    expect(both.evidence).toContain('sales got what research had asked');
+    expect(causeOf([result('chat', 'hit_on_first')], { tenants })).toBe('semantic_or_key_collision');
+  });
+
   it('of a gateway that uses another server is that, also where the answer from there is changed', () => {
     const pairs = [result('completions', 'hit_altered', { key: 'absent' })];
     expect(judge(pairs, { ...QUIET, seesEveryWrite: true })).toMatchObject({ verdict: 'not_in_redis', cause: 'different_redis' });
