@@ -67,11 +67,11 @@ export type Phase = (typeof PHASE)[number];
  * Why the content of a pair does not prove what it shows, where the gateway leads to the origin: the first answer or the duplicate
  * is not the origin's, or has a stamp that is cut, changed, mixed or signed with another key; `no_key`: nothing can be checked.
  */
-export const CONTENT_DOUBT = ['first_not_ours', 'first_not_signed', 'duplicate_not_ours', 'duplicate_not_signed', 'no_key'] as const;
+const CONTENT_DOUBT = ['first_not_ours', 'first_not_signed', 'duplicate_not_ours', 'duplicate_not_signed', 'no_key'] as const;
 export type ContentDoubt = (typeof CONTENT_DOUBT)[number];
 
 /** Who made the nonce of a prompt. */
-export const NONCE_OWNER = ['own', 'other_exporter', 'unknown'] as const;
+const NONCE_OWNER = ['own', 'other_exporter', 'unknown'] as const;
 export type NonceOwner = (typeof NONCE_OWNER)[number];
 
 /** The result of one pair. */

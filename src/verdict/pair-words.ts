@@ -22,7 +22,7 @@ const LOOK_AT =
   'In LiteLLM look at litellm_params of the probe model: api_base has to be the address of the origin, api_key its key, and mock_response must not be set; then at fallbacks, at other deployments of the same model_name, and at model_info';
 
 /** What keeps the content of answers from proving what a pair shows, and which setting to look at. */
-export const CONTENT_PROSE: Readonly<Record<ContentDoubt, string>> = {
+const CONTENT_PROSE: Readonly<Record<ContentDoubt, string>> = {
   first_not_ours: `do not come from the origin, so that their marks alone tell a hit. ${LOOK_AT}.`,
   first_not_signed: `are not signed with the key of this origin: they come from another origin, or are changed on the way. A hit counts only where its key is in the watched Redis. ${LOOK_AT}.`,
   duplicate_not_ours: `come from the origin the first time only. ${LOOK_AT}.`,

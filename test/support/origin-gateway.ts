@@ -9,7 +9,7 @@ import { answering } from './hostile-gateway.ts';
 export const ORIGIN_KEYS: OriginKeys = ['the key of the origin in tests'];
 
 /** One answer, as a stand-in for a gateway is about to give it. */
-export interface Given {
+interface Given {
   readonly api: AskedApi;
   readonly asked: Asked;
   readonly stamp: Stamp;

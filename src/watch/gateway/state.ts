@@ -92,7 +92,11 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
     tenants: tenantsAfter(previous, round),
     fidelity:
       previous.fidelity &&
-      fidelityAfter(previous.fidelity, { isSame: isUp(round.after) && !round.cacheReplaced && !isMisread, version: round.after.version }),
+      fidelityAfter(previous.fidelity, {
+        isSame: isUp(round.after) && !isMisread,
+        isReplaced: round.cacheReplaced,
+        version: round.after.version,
+      }),
     metrics: current.every(isGood) ? withoutOpenBreaker(previous.metrics) : previous.metrics,
     silence: isMisread
       ? { ...previous.silence, goesOn: false }

@@ -104,15 +104,16 @@ export function withoutShape(memory: FidelityMemory, notAsked: NotAsked): Fideli
 }
 
 /**
- * Takes in what a round tells of the gateway. Another release is another gateway. One that was down, or has another cache
- * (`isSame` false), may treat answers otherwise: what was found stays, and each shape has its turn again.
+ * Takes in what a round tells of the gateway. Another release, or a cache of another type (`isReplaced`), is another gateway. One
+ * that was down, or has other settings (`isSame` false), may treat answers otherwise: what was found stays, and each shape has
+ * its turn again.
  */
 export function fidelityAfter(
   memory: FidelityMemory,
-  { isSame, version }: { isSame: boolean; version: string | undefined },
+  { isSame, isReplaced = false, version }: { isSame: boolean; isReplaced?: boolean; version: string | undefined },
 ): FidelityMemory {
   const known = version ?? memory.version;
-  if (memory.version !== undefined && known !== memory.version) {
+  if (isReplaced || (memory.version !== undefined && known !== memory.version)) {
     return { ...memory, version: known, records: memory.records.map(({ shape }) => ({ shape, isDue: true })) };
   }
   return { ...memory, version: known, records: isSame ? memory.records : memory.records.map((record) => ({ ...record, isDue: true })) };

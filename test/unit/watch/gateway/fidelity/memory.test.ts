@@ -127,6 +127,10 @@ describe('what is known of a shape', () => {
     expect(shown(down)).toEqual({ text: 'wrong' });
     expect(shapeInTurn(down, 'redis', MINUTE)).toBe('text');
     expect(shown(fidelityAfter(down, { isSame: true, version: '1.111.0' }))).toEqual({ text: 'unknown' });
+    // A semantic cache that was rolled back has taken its wrong answers along.
+    const replaced = fidelityAfter(known, { ...SAME, isReplaced: true });
+    expect(shown(replaced)).toEqual({ text: 'unknown' });
+    expect(shapeInTurn(replaced, 'redis', MINUTE)).toBe('text');
     expect(shapeStatuses(known, 'redis', 30 * MINUTE + 1)).toEqual([{ shape: 'text', result: 'unknown', parts: [], why: 'too_old' }]);
   });
 
