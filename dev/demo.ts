@@ -12,15 +12,17 @@ import { type RunningExporter, startExporter } from './exporter.ts';
 import { NEWEST_RELEASE, type RunningGateway, startGateway } from './gateway.ts';
 import { install } from './install.ts';
 import type { RunningJaeger } from './jaeger.ts';
+import { merge } from './merge.ts';
 import { MissingError } from './missing-error.ts';
 import { alertingIfHere, firstPage, jaegerIfBuilt, monitoringText, pageText, tracedGateway } from './monitoring.ts';
+import { freePort } from './process.ts';
 import { type Progress, progressToStderr } from './progress.ts';
 import { type RunningRedis, startRedis } from './redis.ts';
 
 const HELP = `npm run demo [-- OPTIONS]
 
-Starts Redis 8.2.3, a LiteLLM gateway with a mock model that caches in it, and the exporter with an
-interval of one second. Everything listens on 127.0.0.1 and ends with Ctrl-C. The first run installs
+Starts Redis 8.2.3, a LiteLLM gateway that caches in it, and the exporter with an interval of one
+second, which is the provider of the probe model as well. Everything listens on 127.0.0.1 and ends with Ctrl-C. The first run installs
 Redis and LiteLLM into .stack/ (a minute or two); later runs take some 15 seconds.
 
   --incident   LiteLLM 1.80.9 with correct cache_params, but REDIS_URL without password and
@@ -86,6 +88,7 @@ async function show(
   const release = incident ? '1.80.9' : NEWEST_RELEASE;
   await Promise.all([install('redis-8.2.3', progress), install(release, progress)]);
   const [password, exporterPassword] = [randomBytes(12).toString('hex'), randomBytes(12).toString('hex')];
+  const origin = { port: await freePort(), key: randomBytes(24).toString('hex') };
 
   progress('starting Redis 8.2.3');
   const redis = await startRedis({ args: ['--requirepass', password], progress });
@@ -96,13 +99,23 @@ async function show(
   // The older release sends spans only with packages for gRPC, which are not among its requirements here.
   const traced = jaeger === undefined || incident ? undefined : tracedGateway(jaeger);
   progress(`starting LiteLLM ${release} (about 10 s)`);
-  const env = { ...traced?.env, ...(incident ? { REDIS_URL: `redis://127.0.0.1:${redis.port}`, REDIS_PORT: '6378' } : {}) };
-  const gateway = await startGateway({ release, redis: { port: redis.port, password }, config: traced?.config ?? {}, env, progress });
+  const env = {
+    ORIGIN_KEY: origin.key,
+    ...traced?.env,
+    ...(incident ? { REDIS_URL: `redis://127.0.0.1:${redis.port}`, REDIS_PORT: '6378' } : {}),
+  };
+  const config = merge(traced?.config ?? {}, probeModel(origin.port));
+  const gateway = await startGateway({ release, redis: { port: redis.port, password }, config, env, progress });
   stopping.push(gateway.stop);
   const refusedBefore = await refusals(redis);
   progress('starting the exporter');
-  const files = { 'exporter-password': exporterPassword, 'litellm-password': password, 'litellm-key': gateway.apiKey };
-  const exporter = await startExporter(port, exporterConfig(redis, gateway, jaeger), files);
+  const files = {
+    'exporter-password': exporterPassword,
+    'litellm-password': password,
+    'litellm-key': gateway.apiKey,
+    'origin-key': origin.key,
+  };
+  const exporter = await startExporter(port, exporterConfig(redis, gateway, origin.port, jaeger), files);
   stopping.push(exporter.stop);
   const alerting = full ? await alertingIfHere(exporter, progress) : undefined;
   if (typeof alerting === 'object') stopping.push(alerting.stop);
@@ -120,7 +133,14 @@ async function show(
   return stack;
 }
 
-function exporterConfig(redis: RunningRedis, gateway: RunningGateway, jaeger: RunningJaeger | undefined) {
+/** A probe model that leads to the exporter. */
+function probeModel(originPort: number) {
+  const api_base = `http://127.0.0.1:${originPort}/v1`;
+  const litellm_params = { model: 'openai/cache-probe', api_base, api_key: 'os.environ/ORIGIN_KEY' };
+  return { model_list: [{ model_name: 'cache-probe', litellm_params }] };
+}
+
+function exporterConfig(redis: RunningRedis, gateway: RunningGateway, originPort: number, jaeger: RunningJaeger | undefined) {
   const own = { username: 'exporter', password_file: 'exporter-password' };
   const canary = { name: 'litellm', password_file: 'litellm-password' };
   return {
@@ -132,10 +152,11 @@ function exporterConfig(redis: RunningRedis, gateway: RunningGateway, jaeger: Ru
         api_key_file: 'litellm-key',
         redis: 'cache',
         model: 'cache-probe',
-        price_per_pair_usd: 0,
+        origin: true,
         interval: '1s',
       },
     ],
+    origin: { listen: [`127.0.0.1:${originPort}`], api_key_file: 'origin-key' },
     ...(jaeger === undefined ? {} : { traces: { endpoint: jaeger.otlp } }),
   };
 }

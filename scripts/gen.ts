@@ -7,6 +7,7 @@ import { aclMarkdown } from '../src/collectors/acl/markdown.ts';
 import { configurationMarkdown, configurationSchema } from '../src/config/markdown.ts';
 import { doctorMarkdown } from '../src/doctor/report/markdown.ts';
 import { alertsMarkdown, runbooksMarkdown } from './alerts-page.ts';
+import { worstShapes } from './fidelity-page.ts';
 import { layersJson, layersMarkdown } from './layers.ts';
 import { metricSources } from './metric-sources.ts';
 import { readmeMarkdown } from './readme-figures.ts';
@@ -20,11 +21,14 @@ const read = (file: string) => readFileSync(join(root, file), 'utf8');
 /** Every generated file and what makes it, of some from the text around the generated part. */
 const GENERATED: Readonly<Record<string, (found: string) => string>> = {
   'README.md': (found) =>
-    readmeMarkdown(found, {
-      gauntlet: read('docs/gauntlet.md'),
-      benchmarks: read('docs/benchmarks.md'),
-      pageLatency: read('docs/page-latency.md'),
-    }),
+    worstShapes(
+      readmeMarkdown(found, {
+        gauntlet: read('docs/gauntlet.md'),
+        benchmarks: read('docs/benchmarks.md'),
+        pageLatency: read('docs/page-latency.md'),
+      }),
+      read('docs/fidelity.md'),
+    ),
   'docs/metrics.md': () => metricsMarkdown(metricSources(root)),
   'docs/configuration.md': configurationMarkdown,
   'docs/redis-acl.md': aclMarkdown,

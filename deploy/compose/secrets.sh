@@ -41,10 +41,12 @@ secret redis_admin | give redis 999:999 admin
 
 printf 'sk-%s' "$(secret litellm_key)" | give litellm 65532:65532 master_key
 secret redis_litellm | give litellm 65532:65532 redis
+secret origin | give litellm 65532:65532 origin
 
 printf 'sk-%s' "$(secret litellm_key)" | give exporter 65532:65532 litellm_key
 secret redis_exporter | give exporter 65532:65532 redis
 secret redis_litellm | give exporter 65532:65532 redis_litellm
+secret origin | give exporter 65532:65532 origin
 
 printf 'sk-%s' "$(secret litellm_key)" | give prometheus 65534:65534 litellm_key
 

@@ -19,7 +19,19 @@ import {
   total,
 } from './query.ts';
 import { stat } from './stat.ts';
-import { CAUSE_CODE, CAUSES, COLOUR, OUTCOME_CODE, OUTCOMES, VERDICT_CODE, VERDICTS, yesOrNo } from './states.ts';
+import {
+  CAUSE_CODE,
+  CAUSES,
+  COLOUR,
+  FIDELITIES,
+  FIDELITY_CODE,
+  OUTCOME_CODE,
+  OUTCOMES,
+  VERDICT_CODE,
+  VERDICTS,
+  yesOrNo,
+} from './states.ts';
+import { TENANT_ROW } from './tenant-row.ts';
 import { timeline } from './timeline.ts';
 import { litellmVariable, windowVariable } from './variables.ts';
 
@@ -144,6 +156,34 @@ export const CACHE_TRUTH = dashboard({
           states: OUTCOMES,
           queries: [{ of: OUTCOME_CODE, legend: '{{gateway}} {{route}}' }],
           runbooks: ['CachePartial', 'CacheControlFailed'],
+        }),
+      ],
+    },
+    TENANT_ROW,
+    {
+      title: 'What the cache does to answers',
+      panels: [
+        timeline({
+          title: 'Answers by shape',
+          shows:
+            'Whether a hit gives back each kind of answer as it was stored; tried one after the other, with the origin behind the probe model.',
+          act: 'wrong is worse than no cache: take that call out of supported_call_types. What the parts are stands on the status page of the exporter. Empty without the origin.',
+          width: 16,
+          height: 10,
+          states: FIDELITIES,
+          queries: [{ of: FIDELITY_CODE, legend: '{{gateway}} {{shape}}' }],
+          runbooks: ['CacheAnswerAltered', 'CacheWrongAnswers'],
+        }),
+        lines({
+          title: 'Tries by result',
+          shows: 'Tries of shapes in the probe window, by what they showed.',
+          act: 'results of one shape that alternate are replicas of different releases. Nothing at all means that the share of time for questions is used up, or that the cache does not serve.',
+          width: 8,
+          height: 10,
+          unit: Short,
+          stacked: true,
+          colours: Object.fromEntries(FIDELITIES.map(({ value, colour }) => [value, colour])),
+          queries: [{ of: calc`${sum(['result'], increase(counter('llm.cache.fidelity.checks'), '$window'))} > 0`, legend: '{{result}}' }],
         }),
       ],
     },

@@ -55,6 +55,8 @@ const PLACED_CAUSES = [
   { value: 'gateway_error', colour: '#6b4796' },
   { value: 'gateway_timeout', colour: '#593881' },
   { value: 'semantic_or_key_collision', colour: COLOUR.worst },
+  { value: 'answer_wrong', colour: '#b3257a' },
+  { value: 'shared_between_tenants', colour: '#8c1f63' },
   { value: 'different_database', colour: '#f2c28b' },
   { value: 'different_redis', colour: '#f2a65a' },
   { value: 'flushed', colour: '#f0985a' },
@@ -96,6 +98,7 @@ export const OUTCOMES = [
   { value: 'miss_unexplained', colour: COLOUR.high },
   { value: 'miss_key_present', colour: '#cc4f3d' },
   { value: 'miss_not_written', colour: COLOUR.bad },
+  { value: 'hit_altered', colour: '#b3257a' },
   { value: 'hit_on_first', colour: COLOUR.worst },
 ] as const satisfies readonly { value: LabelsOf<'llm.cache.last_outcome'>['outcome']; colour: string }[];
 
@@ -151,6 +154,22 @@ export const AUTH_CODE = coded(
 export const ROLE_CODE = coded(
   ['redis_target'],
   ROLES.map(({ value }) => gauge('redis.role', { role: value })),
+);
+
+/** What a cache does to answers, from best to worst. */
+export const FIDELITIES = [
+  { value: 'same', colour: COLOUR.good },
+  { value: 'not_cached', colour: COLOUR.note },
+  { value: 'refused', colour: '#2f6fb5' },
+  { value: 'unknown', colour: COLOUR.none },
+  { value: 'altered', colour: COLOUR.warn },
+  { value: 'wrong', colour: COLOUR.worst },
+] as const satisfies readonly { value: LabelsOf<'llm.cache.fidelity'>['result']; colour: string }[];
+
+/** What the cache does to each shape of answers as its place in FIDELITIES. */
+export const FIDELITY_CODE = coded(
+  ['gateway', 'shape'],
+  FIDELITIES.map(({ value }) => gauge('llm.cache.fidelity', { result: value })),
 );
 
 /** The members of a state set, each 0 or 1, as one number: the place of the one that is 1. */

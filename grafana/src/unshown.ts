@@ -7,5 +7,6 @@ export const UNSHOWN = {
   'redis.aof.enabled': 'It is a setting and not a state; that a write of the file failed is shown.',
   'cache_exporter.external_url_info': 'It is the address to which the links of all dashboards lead.',
   'cache_exporter.log.lines_dropped': 'It is 0 unless the log cannot be written, and says nothing about the caches.',
+  'llm.cache.fidelity.accepted': 'It repeats the configuration, and is there for the alert.',
   'process.uptime': 'The time of the start is shown and says the same.',
 } as const satisfies Partial<Record<Metric, string>>;

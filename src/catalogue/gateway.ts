@@ -1,4 +1,5 @@
 import { CACHE_CONTROLS, CACHE_MARK, CACHE_TYPE, CAUSE, GATEWAY_FAILURE, OPERATION, OUTCOME, PHASE, QUESTION, REQUEST, ROUTE, SKIP_REASON, VERDICT } from '../model/cache.ts';
+import { FIDELITY_RESULT, FIDELITY_SHAPE } from '../model/fidelity.ts';
 import { ANSWER_SECONDS, type MetricDefinition, SPEEDUP } from './definition.ts';
 
 const PROBE = { route: ROUTE, 'gen_ai.request.model': 'open' } as const;
@@ -31,6 +32,7 @@ export const GATEWAY = {
   'llm.cache.probe.expected_ttl': { kind: 'gauge', owner: 'gateway', unit: 's', labels: {}, help: "Time to live that users' entries should have, from the configuration.", when: 'gateways[].expect.ttl' },
   'llm.cache.probe.last_run.timestamp': { kind: 'gauge', owner: 'gateway', unit: 's', labels: { route: ROUTE }, help: 'Unix time of the last pair.' },
   'llm.cache.probe.replica_coverage': { kind: 'gauge', owner: 'gateway', unit: '1', labels: {}, help: 'Share of the ordered pairs of replicas, in the last full cycle, of which the second read from Redis what the first had written.', when: 'gateways[].addresses, after a full cycle' },
+  'llm.cache.tenants_shared': { kind: 'gauge', owner: 'gateway', unit: '', labels: { from: 'open', to: 'open' }, help: '1 when the tenant `to` got from the cache the answer to a request of the tenant `from`, on any route that was tried; 0 when it did not.', when: 'gateways[].tenants, for the pairs that had their turn' },
   'llm.cache.probe.skipped': { kind: 'counter', owner: 'gateway', unit: '{pair}', labels: { route: ROUTE, reason: SKIP_REASON }, help: 'Pairs that were due and not sent.' },
   'llm.cache.probe.lease_held': { kind: 'gauge', owner: 'gateway', unit: '', labels: {}, help: '1 if this exporter holds the lease and probes. Without the lease no other metric of the gateway is exported, except skipped pairs while the lease store is unreachable.', when: 'lease' },
   'cache_exporter.probe_overhead': { kind: 'counter', owner: 'gateway', unit: 's', labels: { question: QUESTION }, help: 'Time that a gateway spent on requests of the exporter other than the two of a pair; gateways[].overhead limits its share.' },
@@ -41,6 +43,10 @@ export const GATEWAY = {
   'llm.cache.verdict': { kind: 'states', state: 'verdict', owner: 'gateway', unit: '', labels: { verdict: VERDICT }, help: 'State of the cache of the gateway; exactly one is 1.' },
   'llm.cache.cause': { kind: 'states', state: 'cause', owner: 'gateway', unit: '', labels: { cause: CAUSE }, help: 'Why the verdict is not working; exactly one is 1.' },
   'llm.cache.verdict_since.timestamp': { kind: 'gauge', owner: 'gateway', unit: 's', labels: {}, help: 'Unix time since which the verdict is, or is not, working.' },
+
+  'llm.cache.fidelity': { kind: 'states', state: 'result', owner: 'gateway', unit: '', labels: { shape: FIDELITY_SHAPE, result: FIDELITY_RESULT }, help: 'What the cache does to answers of a shape; exactly one result is 1.', when: 'a gateway with the origin' },
+  'llm.cache.fidelity.accepted': { kind: 'gauge', owner: 'gateway', unit: '', labels: { shape: FIDELITY_SHAPE }, help: '1 for a shape that the configuration accepts, whatever the cache does to it.', when: 'gateways[].fidelity.accept' },
+  'llm.cache.fidelity.checks': { kind: 'counter', owner: 'gateway', unit: '{check}', labels: { shape: FIDELITY_SHAPE, result: FIDELITY_RESULT }, help: 'Tries of a shape of answers, by what they showed.', when: 'a gateway with the origin' },
 
   'http.client.request.duration': {
     kind: 'histogram', owner: 'gateway', unit: 's',

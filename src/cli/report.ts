@@ -10,6 +10,7 @@ import type {
   ReplicaStatus,
   Status,
   TargetStatus,
+  TenantsStatus,
   VerdictChange,
 } from '../model/status.ts';
 import { censusLine } from '../text/census.ts';
@@ -25,6 +26,7 @@ import {
   slotsText,
   targetState,
 } from '../text/target.ts';
+import { tenantsSentence, tenantText } from '../text/tenants.ts';
 import {
   AUTH_WORDS,
   CAUSE_WORDS,
@@ -32,18 +34,17 @@ import {
   gatewaySentence,
   gatewayTone,
   OUTCOME_WORDS,
+  originText,
   speedupText,
   type Tone,
   VERDICT_WORDS,
 } from '../text/words.ts';
-import { type Cell, table, wrap } from './layout.ts';
+import { fidelityLines } from './fidelity-lines.ts';
+import { type Cell, type Paint, table, wrap } from './layout.ts';
 
 const INDENT = '  ';
 const CHANGES_SHOWN = 5;
 const CODE: Readonly<Record<Tone, number>> = { good: 32, warn: 33, bad: 31, none: 2 };
-
-/** Puts a text into the colour of a tone, or leaves it as it is. */
-type Paint = (tone: Tone, text: string) => string;
 
 /**
  * A status for a person at a terminal: for each gateway the verdict with what it rests on, its pairs and
@@ -82,6 +83,9 @@ function gatewayLines(gateway: GatewayStatus, now: number, paint: Paint): string
     ...(next === '' || gateway.asExpected || gateway.verdict === 'unknown' ? [] : wrap(`Next: ${next}`, INDENT)),
     ...(gateway.pairs.length === 0 ? [] : ['', ...pairLines(gateway.pairs, now, paint)]),
     ...replicaLines(gateway.replicas ?? [], now),
+    ...(gateway.fidelity === undefined ? [] : fidelityLines(gateway.fidelity, now, paint, INDENT)),
+    ...(gateway.tenants === undefined ? [] : tenantLines(gateway.tenants, now)),
+    ...(gateway.origin ? wrap(singleLine(`hits ${originText(gateway.origin)}`), INDENT) : []),
     ...(gateway.speedup ? wrap(`duplicates ${speedupText(gateway.speedup)}`, INDENT) : []),
     ...wrap(singleLine(gatewayFacts(gateway)), INDENT),
     ...changeLines(gateway.history?.changes ?? [], now, paint),
@@ -130,6 +134,13 @@ function replicaLines(replicas: readonly ReplicaStatus[], now: number): string[]
     ({ from, to, outcome, at }) => `written by ${from}, read by ${to}: ${OUTCOME_WORDS[outcome].title}, ${ago(at, now)}`,
   );
   return lines.flatMap((line) => wrap(singleLine(line), INDENT));
+}
+
+function tenantLines(tenants: TenantsStatus, now: number): string[] {
+  const lines = tenants.pairs.map(
+    (pair) => `asked by ${pair.from}, repeated by ${pair.to}: ${tenantText(pair, tenants.expected).title}, ${ago(pair.at, now)}`,
+  );
+  return [...wrap(tenantsSentence(tenants), INDENT), ...lines.flatMap((line) => wrap(singleLine(line), INDENT.repeat(2)))];
 }
 
 function gatewayFacts(gateway: GatewayStatus): string {

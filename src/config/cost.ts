@@ -13,20 +13,29 @@ export const MOCK_MODEL = `model_list:
 export interface Priced {
   interval: number;
   routes: readonly unknown[];
+  tenants?: readonly unknown[] | undefined;
   price_per_pair_usd: number;
 }
 
+/** In one round of so many a pair of tenants is tried. */
+export const TENANT_ROUNDS = 10;
+
 /**
- * What the probes of a gateway cost a day at worst, in US dollars. Each round sends one pair for each route, and in a broken
- * cache the duplicate of a pair is paid as well.
+ * What the probes of a gateway cost a day at worst, in US dollars. Each round sends one pair for each route, every tenth one more
+ * where there are tenants, and in a broken cache the duplicate of a pair is paid as well.
  */
-export function worstDailyCost({ interval, routes, price_per_pair_usd }: Priced): number {
-  return (DAY_MS / interval) * routes.length * price_per_pair_usd * 2;
+export function worstDailyCost(priced: Priced): number {
+  return (DAY_MS / priced.interval) * (priced.routes.length + tenantPairs(priced)) * priced.price_per_pair_usd * 2;
+}
+
+/** Pairs of tenants in a round. */
+function tenantPairs({ tenants = [] }: Pick<Priced, 'tenants'>): number {
+  return tenants.length > 1 ? 1 / TENANT_ROUNDS : 0;
 }
 
 /** Refuses a gateway whose price is unknown, or above its budget on the worst day. */
 export function costRules(gateway: Section, report: Report): void {
-  const { interval, routes, price_per_pair_usd: price, daily_budget_usd: budget } = gateway;
+  const { interval, routes, tenants, price_per_pair_usd: price, daily_budget_usd: budget } = gateway;
   if (price === undefined && gateway.origin === true) return;
   if (price === undefined) {
     report(
@@ -37,20 +46,24 @@ export function costRules(gateway: Section, report: Report): void {
     return;
   }
   if (typeof interval !== 'number' || !Array.isArray(routes) || typeof price !== 'number' || typeof budget !== 'number') return;
-  const priced = { interval, routes, price_per_pair_usd: price };
+  const priced = { interval, routes, price_per_pair_usd: price, tenants: Array.isArray(tenants) ? tenants : undefined };
   const worst = worstDailyCost(priced);
   if (worst <= budget * (1 + Number.EPSILON)) return;
   report(['daily_budget_usd'], `${sum(priced)}, more than the ${dollars(budget)} of daily_budget_usd`, remedy(priced, budget));
 }
 
-function sum({ interval, routes, price_per_pair_usd }: Priced): string {
+function sum(priced: Priced): string {
+  const { interval, routes, price_per_pair_usd } = priced;
+  const inRoutes = `${routes.length} ${routes.length === 1 ? 'route' : 'routes'}`;
   const factors = [
     `${count(DAY_MS / interval)} rounds`,
-    `${routes.length} ${routes.length === 1 ? 'route' : 'routes'}`,
+    tenantPairs(priced) === 0
+      ? inRoutes
+      : `${count(routes.length + tenantPairs(priced))} pairs (${inRoutes}, and tenants in every tenth round)`,
     `${dollars(price_per_pair_usd)} a pair`,
     '2 because a broken cache pays both requests',
   ];
-  return `the probes cost up to ${dollars(worstDailyCost({ interval, routes, price_per_pair_usd }))} a day (${factors.join(' x ')})`;
+  return `the probes cost up to ${dollars(worstDailyCost(priced))} a day (${factors.join(' x ')})`;
 }
 
 function remedy(priced: Priced, budget: number): string {

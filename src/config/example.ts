@@ -45,8 +45,17 @@ gateways:
     expect:
       cache: redis
       ttl: 3600s
+      sharing: isolated                  # or shared; without it both are in order
+    tenants:                             # does one get from the cache what another has asked?
+      - name: research
+        api_key_file: /run/secrets/key_research
+      - name: sales
+        api_key_file: /run/secrets/key_sales
     overhead: 1%                         # of the gateway's time, for all questions beside the two requests of a pair
     origin: true                         # its model leads to the origin below
+    fidelity:                            # does a hit give answers back as they were? tried by shape
+      interval: 10m
+      accept: [stream_usage]             # known, and in order here
     cache_ping: auto                     # or off: never ask /cache/ping
     daily_budget_usd: 1
     price_per_pair_usd: 0                # a mock model

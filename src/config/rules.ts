@@ -2,9 +2,11 @@ import type { z } from 'zod';
 import { formatDuration } from '../source/duration.ts';
 import { closest, type Path, pathText } from '../source/problem.ts';
 import { nodeText, parseNode, type WrittenAddress } from '../source/redis-url.ts';
+import { Secret } from '../source/secret.ts';
 import { isSection, type Section } from '../source/section.ts';
 import type { RedisLogin } from './address.ts';
 import { costRules } from './cost.ts';
+import { fidelityRules } from './fidelity.ts';
 import { NAME } from './fields.ts';
 import type { Report, Rules } from './section.ts';
 
@@ -85,6 +87,13 @@ function nodesOf(cluster: unknown): string[] {
   return Array.isArray(nodes) ? nodes.map((node: unknown) => (typeof node === 'string' ? node : '')) : [];
 }
 
+/** Rules of one tenant of a gateway. */
+export function tenantRules(tenant: Section, report: Report): void {
+  onlyOne(tenant, 'api_key', report);
+  if (tenant.api_key === undefined && tenant.api_key_file === undefined)
+    report([], 'needs api_key_file or api_key', 'the gateway tells tenants apart by their keys');
+}
+
 /** Rules of one gateway. */
 export function gatewayRules(gateway: Section, report: Report): void {
   onlyOne(gateway, 'api_key', report);
@@ -92,7 +101,9 @@ export function gatewayRules(gateway: Section, report: Report): void {
   const isPlain = [url, metrics_url].every((address) => typeof address !== 'string' || address.startsWith('http:'));
   if (typeof url === 'string' && isPlain && usesTls(gateway.tls)) report(['tls'], 'is not used by this url', 'write https:// in url');
   replicaRules(gateway, report);
+  sharingRules(gateway, report);
   if (Array.isArray(routes) && new Set(routes).size < routes.length) report(['routes'], 'names a route twice');
+  fidelityRules(gateway, report);
   timing(gateway, report);
   costRules(gateway, report);
 }
@@ -181,6 +192,32 @@ function replicaRules({ url, addresses }: Section, report: Report): void {
     if (typeof url === 'string' && address.includes('://') && !address.startsWith(url.slice(0, url.indexOf(':') + 1)))
       report(['addresses', index], 'has another scheme than url', 'write host:port');
   }
+}
+
+/** Whether tenants share takes two of them, each with a key of its own. */
+function sharingRules({ tenants, expect }: Section, report: Report): void {
+  const list = sections(tenants);
+  if (list.length === 1)
+    report(
+      ['tenants'],
+      'names one tenant, and whether tenants share an answer takes at least two',
+      'add another tenant, or remove this key',
+    );
+  unique(tenants, ['tenants'], report);
+  const sharing = isSection(expect) ? expect.sharing : undefined;
+  if (sharing !== undefined && list.length === 0 && !isPartlyWritten(tenants))
+    report(['expect', 'sharing'], 'cannot be seen without tenants', 'add two entries to tenants, or remove this key');
+  const keys = list.map((tenant) => [tenant.api_key, tenant.api_key_file].find((key) => key instanceof Secret));
+  for (const [index, key] of keys.entries()) {
+    const other = keys.findIndex((known) => key !== undefined && known?.equals(key));
+    if (other >= 0 && other < index)
+      report(['tenants', index], `has the key of ${pathText(['tenants', other])}`, 'give each tenant a key of its own');
+  }
+}
+
+/** Something was written that is no list: that is the problem to report. */
+function isPartlyWritten(list: unknown): boolean {
+  return list !== undefined && !Array.isArray(list);
 }
 
 function timing({ interval, timeout }: Section, report: Report): void {

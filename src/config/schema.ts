@@ -1,9 +1,21 @@
 import { z } from 'zod';
-import { ROUTE } from '../model/cache.ts';
+import { ROUTE, SHARING } from '../model/cache.ts';
+import { FIDELITY_SHAPE } from '../model/fidelity.ts';
 import { keyFault } from '../source/secret.ts';
 import { gatewayUrl, httpUrl, listenAddress, metricsUrl, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
 import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, share, text } from './fields.ts';
-import { always, canaryRules, credentialRules, gatewayRules, leaseRules, originRules, rootRules, targetRules, tlsRules } from './rules.ts';
+import {
+  always,
+  canaryRules,
+  credentialRules,
+  gatewayRules,
+  leaseRules,
+  originRules,
+  rootRules,
+  targetRules,
+  tenantRules,
+  tlsRules,
+} from './rules.ts';
 
 /** DNS labels, and several of them with dots between (Kubernetes documentation, "Object Names and IDs"). */
 const KUBERNETES_NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
@@ -119,6 +131,45 @@ const expectation = z.strictObject({
     .prefault('redis')
     .describe('Where the gateway should cache; a deliberately local gateway says `local`.'),
   ttl: duration({ whole: 'seconds', max: YEAR_MS }).optional().describe("Time to live that users' entries should have."),
+  sharing: oneOf(SHARING)
+    .optional()
+    .describe(
+      "Whether tenants may get each other's answers from the cache: `shared`, or `isolated`, where an answer that crosses is a verdict of `wrong_answers`. Without it both are in order.",
+    ),
+});
+
+/** Each ordered pair of them has its turn; more would take days. */
+const MAX_TENANTS = 8;
+
+const tenant = z
+  .strictObject({
+    name: entryName().describe('Labels `from` and `to`.'),
+    api_key: secret(keyFault).optional().describe('Virtual key of this tenant. A reference keeps it out of the file.'),
+    api_key_file: secretFile().optional().describe('File with the key, read again for every request.'),
+  })
+  .superRefine(...always(tenantRules))
+  .transform(({ api_key_file, ...rest }) => ({ ...rest, api_key: rest.api_key ?? api_key_file }));
+
+/** More often than this the gateway would answer probes more than users. */
+const MIN_FIDELITY_INTERVAL_MS = 10_000;
+
+const fidelity = z.strictObject({
+  interval: duration({ min: MIN_FIDELITY_INTERVAL_MS })
+    .prefault('10m')
+    .describe(
+      'In this time each shape is tried once, at most one in a round of pairs; after a start one in each round until all were tried.',
+    ),
+  shapes: z
+    .array(oneOf(FIDELITY_SHAPE))
+    .prefault([...FIDELITY_SHAPE])
+    .describe('What is tried of the answers of the cache; `[]` tries nothing. `semantic_opposite` only of semantic caches.')
+    .meta({ usual: 'all' }),
+  accept: z
+    .array(oneOf(FIDELITY_SHAPE))
+    .prefault([])
+    .describe(
+      'Shapes of which it is known, and accepted, that the cache changes them: on metrics and page only, not in verdict and alerts.',
+    ),
 });
 
 const gateway = z
@@ -155,6 +206,13 @@ const gateway = z
       .meta({ usual: '10s' }),
     ttl: duration({ whole: 'seconds', max: YEAR_MS }).prefault('120s').describe("Time to live of the probes' own entries."),
     expect: expectation.prefault({}).describe('What should be true of this gateway.'),
+    tenants: z
+      .array(tenant)
+      .max(MAX_TENANTS, `names more than ${MAX_TENANTS} tenants; take one for each kind of key`)
+      .optional()
+      .describe(
+        "Keys of at least two tenants (teams, customers, users), to see whether they get each other's answers from the cache: in every tenth round one of them sends a request and another repeats it.",
+      ),
     overhead: share({ max: 1 })
       .prefault('1%')
       .describe('Share of the time of the gateway that questions beside the two requests of a pair may take, as a percentage.'),
@@ -168,6 +226,9 @@ const gateway = z
       .describe(
         '`auto`: ask `/cache/ping` where its answer is needed, not before a Redis Cluster, and never again where it took over 500 ms; `off`: never ask it.',
       ),
+    fidelity: fidelity
+      .optional()
+      .describe('Whether the cache gives answers back as they were, tried by shape; only with the origin. `{}` takes the defaults.'),
     daily_budget_usd: number({ min: 0 })
       .prefault(1)
       .describe('The daemon does not start when its probes could cost more a day, and stops them when they have.'),
@@ -182,6 +243,7 @@ const gateway = z
     ...rest,
     api_key: rest.api_key ?? api_key_file,
     metrics_url: metricsUrlOf(rest),
+    fidelity: rest.origin ? (rest.fidelity ?? fidelity.parse({})) : undefined,
     price_per_pair_usd: rest.price_per_pair_usd ?? (rest.origin ? 0 : undefined),
     timeout: rest.timeout ?? timeoutFor(rest.interval, 10_000),
   }));

@@ -53,16 +53,21 @@ export function sanitizeVersion(value: unknown): string | undefined {
   return typeof value === 'string' && VERSION.test(value) ? value : undefined;
 }
 
+/** What the gateway says that an answer cost, in US dollars; of a hit that is the price of the stored answer. Undefined where it does not tell. */
+export function reportedCost(headers: Exchange['headers']): number | undefined {
+  const cost = headers['x-litellm-response-cost'];
+  return cost === undefined || cost.trim() === '' ? undefined : amount(Number(cost));
+}
+
 function headerMarkers(headers: Exchange['headers']): Omit<CacheMarkers, 'id' | 'created' | 'inputTokens' | 'outputTokens'> {
   const key = headers['x-litellm-cache-key'];
-  const cost = headers['x-litellm-response-cost'];
   return {
     cacheKey: key !== undefined && CACHE_KEY.test(key) ? key : undefined,
     apiBase: headers['x-litellm-model-api-base'] !== undefined,
     timed: headers['x-litellm-response-duration-ms'] !== undefined,
     ...(headers['x-litellm-overhead-duration-ms'] === undefined ? {} : { overhead: true }),
     fromProvider: Object.keys(headers).some((name) => name.startsWith('llm_provider-')),
-    costUsd: cost === undefined || cost.trim() === '' ? undefined : amount(Number(cost)),
+    costUsd: reportedCost(headers),
     version: sanitizeVersion(headers['x-litellm-version']),
   };
 }

@@ -10,6 +10,28 @@ export interface StreamMarkers {
 }
 
 const MAX_EVENT_CHARACTERS = 1024 * 1024;
+/** Most events of a stream that are kept; a stream of so many is no answer to a probe. */
+const MAX_EVENTS = 65_536;
+/** So much of a text is parsed at once: the parser looks for the end of each line in all of it. */
+const PIECE_CHARACTERS = 4 * 1024;
+
+/** The data of a whole stream's events, parsed, without `[DONE]`; none when one of them is too large or there are too many. */
+export function readEvents(text: string): unknown[] {
+  const events: unknown[] = [];
+  let isTooMuch = false;
+  const parser = createParser({
+    maxBufferSize: MAX_EVENT_CHARACTERS,
+    onError: (error) => {
+      isTooMuch ||= error.type === 'max-buffer-size-exceeded';
+    },
+    onEvent: ({ data }) => {
+      if (events.length > MAX_EVENTS) isTooMuch = true;
+      else if (data.trim() !== '[DONE]') events.push(parseJson(data));
+    },
+  });
+  for (let from = 0; from < text.length && !isTooMuch; from += PIECE_CHARACTERS) parser.feed(text.slice(from, from + PIECE_CHARACTERS));
+  return isTooMuch ? [] : events;
+}
 
 /**
  * Reads a server-sent event stream of chat completion chunks as it arrives. The time of the first content

@@ -63,6 +63,17 @@ export type CacheMark = (typeof CACHE_MARK)[number];
 export const PHASE = ['resolve', 'connect', 'tls', 'send', 'wait', 'transfer'] as const;
 export type Phase = (typeof PHASE)[number];
 
+/**
+ * Why the content of a pair does not prove what it shows, where the gateway leads to the origin: the first answer or the duplicate
+ * is not the origin's, or has a stamp that is cut, changed, mixed or signed with another key; `no_key`: nothing can be checked.
+ */
+const CONTENT_DOUBT = ['first_not_ours', 'first_not_signed', 'duplicate_not_ours', 'duplicate_not_signed', 'no_key'] as const;
+export type ContentDoubt = (typeof CONTENT_DOUBT)[number];
+
+/** Who made the nonce of a prompt. */
+const NONCE_OWNER = ['own', 'other_exporter', 'unknown'] as const;
+export type NonceOwner = (typeof NONCE_OWNER)[number];
+
 /** The result of one pair. */
 export const OUTCOME = [
   'ok',
@@ -70,6 +81,7 @@ export const OUTCOME = [
   'hit_not_in_redis',
   'hit_unlabelled',
   'hit_on_first',
+  'hit_altered',
   'miss_key_present',
   'miss_not_written',
   'miss_unexplained',
@@ -127,9 +139,19 @@ export const CAUSE = [
   'probe_key_policy',
   'model_missing',
   'semantic_or_key_collision',
+  'answer_wrong',
+  'shared_between_tenants',
   'undetermined',
 ] as const;
 export type Cause = (typeof CAUSE)[number];
+
+/** Whether the tenants of a gateway get each other's answers from its cache, as it should be. */
+export const SHARING = ['shared', 'isolated'] as const;
+export type Sharing = (typeof SHARING)[number];
+
+/** What two requests of two tenants showed: `shared` the second one got the answer of the first from the cache, `separate` it did not. */
+export const TENANT_RESULT = ['shared', 'separate', 'unknown'] as const;
+export type TenantResult = (typeof TENANT_RESULT)[number];
 
 /** Why a due tick of a gateway did not send its pairs. */
 export const SKIP_REASON = ['budget', 'overlap', 'backoff', 'lease'] as const;

@@ -1,5 +1,19 @@
-import type { BreakerReading, CacheMark, CacheType, Cause, GatewayFailure, NotAsked, Outcome, Question, Route, Verdict } from './cache.ts';
+import type {
+  BreakerReading,
+  CacheMark,
+  CacheType,
+  Cause,
+  GatewayFailure,
+  NotAsked,
+  Outcome,
+  Question,
+  Route,
+  Sharing,
+  TenantResult,
+  Verdict,
+} from './cache.ts';
 import type { Census } from './census.ts';
+import type { FidelityResult, FidelityShape, NotJudged } from './fidelity.ts';
 import type { LeaseState } from './lease.ts';
 import type { AclReason, AuthState, NodeRole, NodeState, RedisFailure } from './redis.ts';
 
@@ -127,6 +141,59 @@ export interface ReplicaStatus {
   at: number;
 }
 
+/** What is known of an ordered pair of tenants: the first one asked, the second one sent the same request. */
+export interface TenantStatus {
+  from: string;
+  to: string;
+  result: TenantResult;
+  /** The routes that showed it. */
+  routes: readonly Route[];
+  /** Why it is not known, where the last trial told; without any secret. */
+  detail?: string | undefined;
+  /** When it was tried last, Unix milliseconds. */
+  at: number;
+  traceId: string;
+}
+
+/** Whether the tenants of a gateway get each other's answers from its cache. */
+export interface TenantsStatus {
+  /** What the configuration says that it should be; undefined where it does not. */
+  expected?: Sharing | undefined;
+  /** The ordered pairs that were tried. */
+  pairs: readonly TenantStatus[];
+  /** How many ordered pairs there are. */
+  all: number;
+  /** Why none was tried when it was its turn; undefined when one was. */
+  notAsked?: NotAsked | undefined;
+}
+
+/** What is known of one shape of answers: whether a hit gives it back as it was. Times are Unix milliseconds. */
+export interface ShapeStatus {
+  shape: FidelityShape;
+  result: FidelityResult;
+  /** Where the answer from the cache differs: JSON pointers into the answer of the origin, ten at most, those first that a program acts on. */
+  parts: readonly string[];
+  /** Why it is `unknown`. */
+  why?: NotJudged | undefined;
+  /** Of a request that was refused, or not answered. */
+  failure?: GatewayFailure | undefined;
+  status?: number | undefined;
+  /** The configuration accepts whatever it shows. */
+  accepted?: true;
+  /** The last try that showed something. */
+  at?: number;
+  /** Since when each try has shown this. */
+  since?: number;
+  traceId?: string;
+}
+
+/** What the cache of a gateway does to answers. */
+export interface FidelityStatus {
+  shapes: readonly ShapeStatus[];
+  /** Why no shape was tried in the last round in which one was due; absent when one was. */
+  notAsked?: NotAsked;
+}
+
 /** One pair of the past. */
 export interface PairRecord {
   at: number;
@@ -204,9 +271,15 @@ export interface GatewayStatus {
   metrics?: MetricsAnswer;
   /** Absent until the gateway was asked anything. */
   overhead?: OverheadStatus;
+  /** What keeps the content of answers from telling hits, a sentence each; absent where the models of the gateway do not lead to the origin. */
+  origin?: { problems: readonly string[] };
   pairs: PairStatus[];
   /** The ordered pairs of replicas that were tried last, 64 at most; absent without `addresses`. */
   replicas?: ReplicaStatus[];
+  /** Absent without `tenants`. */
+  tenants?: TenantsStatus;
+  /** Absent where no shapes are tried: the models of the gateway do not lead to the origin. */
+  fidelity?: FidelityStatus;
   speedup?: { point: number; lower: number; upper: number; pairs: number };
   costUsd: number;
   /**

@@ -3,6 +3,7 @@ import { byKeyOrId, cacheField, MAX_TOKENS, type Prober, prompt } from './prober
 /** Streamed chat completions. A replay repeats the chunks' id; only newer releases send the key as well. */
 export const chatStream: Prober = {
   route: 'chat_stream',
+  api: 'chat',
   path: '/v1/chat/completions',
   operation: 'chat',
   body: (model, nonce, cache) => ({

@@ -3,6 +3,7 @@ import { byKeyOrId, cacheField, MAX_TOKENS, type Prober, prompt } from './prober
 /** Chat completions: what most users send. A duplicate may be answered from the worker's memory. */
 export const chat: Prober = {
   route: 'chat',
+  api: 'chat',
   path: '/v1/chat/completions',
   operation: 'chat',
   results: 'choices',

@@ -6,6 +6,7 @@ import { byKeyOrId, cacheField, MAX_TOKENS, type Prober, prompt } from './prober
  */
 export const completions: Prober = {
   route: 'completions',
+  api: 'completions',
   path: '/v1/completions',
   operation: 'text_completion',
   results: 'choices',

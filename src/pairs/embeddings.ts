@@ -8,6 +8,7 @@ import { cacheField, type Prober, prompt } from './prober.ts';
  */
 export const embeddings: Prober = {
   route: 'embeddings',
+  api: 'embeddings',
   path: '/v1/embeddings',
   operation: 'embeddings',
   results: 'data',

@@ -10,6 +10,7 @@ const MOCK_ID = 'msg_013Zva2CMHLNnXjNJJKqJ2EF';
  */
 export const messages: Prober = {
   route: 'messages',
+  api: 'messages',
   path: '/v1/messages',
   operation: 'chat',
   results: 'content',

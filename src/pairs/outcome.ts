@@ -14,6 +14,10 @@ export interface PairObservation {
   first: CacheMark | 'error';
   duplicate: CacheMark | 'error' | undefined;
   labelled: boolean;
+  /** One of the answers is the answer to another prompt. */
+  other?: boolean | undefined;
+  /** The answer of a duplicate that hit is not the one that was stored, in a part that a program acts on. */
+  altered?: boolean | undefined;
   key: KeyState;
   /** The key was written and lost before the pair ended. */
   lostAfterWrite?: boolean | undefined;
@@ -23,15 +27,18 @@ export interface PairObservation {
  * The outcome of a pair. A negative control that missed, as it must, says nothing of reading: it gives
  * undefined, unless its key was not written either.
  */
-export function outcomeOf({ kind, first, duplicate, labelled, key, lostAfterWrite = false }: PairObservation): Outcome | undefined {
+export function outcomeOf(seen: PairObservation): Outcome | undefined {
+  const { kind, first, duplicate, labelled, key, lostAfterWrite = false } = seen;
   if (first === 'error') return 'error_first';
   if (first === 'hit') return 'hit_on_first';
   if (duplicate === 'error' || duplicate === undefined) return 'error_duplicate';
+  if (seen.other) return 'hit_on_first';
   if (kind === 'control') {
     if (duplicate === 'hit') return 'control_failed';
     return key === 'absent' ? missOutcome(lostAfterWrite) : undefined;
   }
   if (duplicate === 'hit') {
+    if (seen.altered) return 'hit_altered';
     if (key === 'absent' || key === 'other_database') return 'hit_not_in_redis';
     if (!labelled) return 'hit_unlabelled';
     return key === 'present' ? 'ok' : 'hit_unverified';

@@ -1,13 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { type CacheMarkers, readCacheMarkers, readStreamMarkers } from '../litellm/cache-markers.ts';
 import { failed, type Gateway, type Reply } from '../litellm/gateway.ts';
 import { createStreamReader } from '../litellm/stream.ts';
-import type { CacheMark, GatewayFailure, Outcome, PairRequest, Phase } from '../model/cache.ts';
+import type { CacheMark, ContentDoubt, GatewayFailure, NonceOwner, Outcome, PairRequest, Phase } from '../model/cache.ts';
 import type { Tick } from '../model/tick.ts';
+import { newNonce } from '../origin/probe-nonce.ts';
+import type { OriginKeys } from '../origin/stamp.ts';
 import type { KeyState } from '../redis/probe-keys/lookup.ts';
 import { newProbe } from '../redis/probe-keys/names.ts';
 import type { KeyWatch } from '../redis/probe-keys/watch.ts';
 import type { Clock } from '../schedule/clock.ts';
+import { type Content, type ContentContext, contentOf, type Reading, readContent } from './content.ts';
 import { outcomeOf, type PairKind } from './outcome.ts';
 import type { CacheControls, Prober } from './prober.ts';
 
@@ -23,8 +25,10 @@ export interface PairPlan {
   onDemand: boolean;
   /** The monotonic time by which the pair has to be over, in milliseconds. */
   until: number;
-  /** An experiment counts as what is asked beside the pairs; `modelSeconds` is what the model usually takes. */
-  experiment?: { modelSeconds: number } | undefined;
+  /** An experiment, or a question about something else, counts as what is asked beside the pairs; `modelSeconds` is what the model usually takes. */
+  experiment?: { modelSeconds: number; question?: 'experiment' | 'tenants' | 'fidelity' } | undefined;
+  /** The keys that sign the answers, where the model of the gateway leads to the origin; `unreadable` where they cannot be had now. */
+  originKeys?: OriginKeys | 'unreadable' | undefined;
 }
 
 /** Where each of the two requests is sent: the same gateway, or two replicas of it. */
@@ -39,6 +43,8 @@ export interface RequestResult {
   mark: CacheMark;
   failure?: GatewayFailure | undefined;
   status?: number | undefined;
+  /** The answer is the origin's, so that it cost nothing. */
+  fromOrigin?: boolean | undefined;
 }
 
 /** One pair, as it went. */
@@ -59,6 +65,14 @@ export interface PairResult {
   ttlSeconds?: number | undefined;
   /** From the end of the first answer until its key was written; 0 when it was written before. */
   writeLagSeconds?: number | undefined;
+  /** An answer is the one to another prompt, and who made that; of an answer of the origin only. */
+  other?: { request: PairRequest; owner: NonceOwner } | undefined;
+  /** JSON pointers to what programs act on and the duplicate has not as it was stored. */
+  differs?: readonly string[] | undefined;
+  /** Why the content of the answers proves less than it should; undefined where it proves the hit or the miss, or the model does not lead to the origin. */
+  doubt?: ContentDoubt | undefined;
+  /** Hit or miss is told by the content of the answers. */
+  proven?: boolean | undefined;
 }
 
 /** How long a write may take after its answer; it is usually there before (measured: 1.2 ms after it at the latest). */
@@ -81,14 +95,24 @@ export async function runPair(
   const start = clock.monotonic();
   const { prober, kind } = plan;
   const probe = newProbe(plan.instance);
-  const nonce = randomBytes(16).toString('hex');
+  const keysOfOrigin = plan.originKeys === 'unreadable' ? undefined : plan.originKeys;
+  const nonce = newNonce(plan.instance, keysOfOrigin);
   const controls = controlsOf(plan, probe);
-  const body = JSON.stringify(prober.body(plan.model, nonce, controls));
+  const asked = prober.body(plan.model, nonce, controls);
+  const body = JSON.stringify(asked);
+  const context: ContentContext | undefined = keysOfOrigin && {
+    prober,
+    nonce,
+    request: asked,
+    instance: plan.instance,
+    keys: keysOfOrigin,
+  };
+  const contents: Partial<Record<PairRequest, Content>> = {};
 
   await keys?.expect(probe, tick.signal);
   const first = await request('first', body);
   const answeredAt = clock.monotonic();
-  if (first.markers === undefined || prober.cache(first.markers, first.markers).first === 'hit') return result(first, undefined);
+  if (first.markers === undefined || read(first, undefined)?.first === 'hit') return result(first, undefined);
 
   const watched = keys?.watching === true && kind !== 'plain';
   const written = await tick.step('wait', async (_, note) => {
@@ -105,7 +129,7 @@ export async function runPair(
   const lookup = await tick.step('key check', async (_, note) => {
     const named = duplicate.markers?.cacheKey;
     // A negative control has to miss.
-    const isHit = duplicate.markers !== undefined && (kind === 'control' || marksOf(first, duplicate)?.duplicate === 'hit');
+    const isHit = duplicate.markers !== undefined && (kind === 'control' || read(first, duplicate)?.duplicate === 'hit');
     // The key of a plain pair has no prefix that is watched: without its name nothing is known of it.
     const isNameless = kind === 'plain' && named === undefined;
     const found = isNameless ? undefined : await keys?.inspect(kind === 'plain' ? undefined : probe, named, isHit, tick.signal);
@@ -125,8 +149,14 @@ export async function runPair(
   // Beside the pair that is asked of a round, it counts as an experiment for what it costs.
   return runPair({ ...plan, kind: 'own', experiment: plan.experiment ?? { modelSeconds: first.seconds } }, gateways, keys, tick, clock);
 
-  function marksOf(one: RequestResult, two: RequestResult | undefined) {
-    return one.markers && prober.cache(one.markers, two?.markers ?? one.markers);
+  /** What both answers show, or the first one alone, by their marks and their content. */
+  function read(one: RequestResult, two: RequestResult | undefined): Reading | undefined {
+    if (one.markers === undefined) return undefined;
+    const marks = prober.cache(one.markers, two?.markers ?? one.markers);
+    if (contents.first === undefined || context === undefined) {
+      return plan.originKeys === 'unreadable' ? { ...marks, doubt: 'no_key' } : marks;
+    }
+    return readContent(marks, contents.first, contents.duplicate, context);
   }
 
   function request(which: PairRequest, text: string): Promise<RequestResult> {
@@ -147,31 +177,57 @@ export async function runPair(
         tick.signal,
       );
       const sent = readResult(prober, reply, stream);
-      note({ 'http.response.status_code': reply.status, 'error.type': sent.failure, route: prober.route, kind });
-      return sent;
+      const content = context !== undefined && !failed(reply) && sent.markers !== undefined ? contentOf(reply.body, context) : undefined;
+      if (content !== undefined) contents[which] = content;
+      note({
+        'http.response.status_code': reply.status,
+        'error.type': sent.failure,
+        route: prober.route,
+        kind,
+        content: content?.witness.kind,
+      });
+      return content === undefined ? sent : { ...sent, fromOrigin: 'stamp' in content.witness };
     });
   }
 
   function result(one: RequestResult, two: RequestResult | undefined, key: KeyState = 'unknown', lostAfterWrite?: boolean): PairResult {
-    const marks = marksOf(one, two);
+    const marks = read(one, two);
     const marked = marks && { ...one, mark: marks.first };
-    const repeated = two && { ...two, mark: marks !== undefined && two.markers !== undefined ? marks.duplicate : two.mark };
+    const found = marks?.needsKey && marks.duplicate === 'hit' && key !== 'present' ? 'unknown' : marks?.duplicate;
+    const repeated = two && { ...two, mark: found !== undefined && two.markers !== undefined ? found : two.mark };
     const outcome = outcomeOf({
       kind,
       first: marks?.first ?? 'error',
       duplicate: repeated && (repeated.markers === undefined ? 'error' : repeated.mark),
       labelled: marks?.labelled ?? true,
+      other: marks?.other !== undefined,
+      altered: marks?.differs !== undefined,
       key,
       lostAfterWrite,
     });
     const unmarked = repeated?.mark === 'hit' && marks?.labelled === false;
-    return { probe, prober, kind, outcome, first: marked ?? one, duplicate: repeated, key, unmarked, lostAfterWrite };
+    return {
+      probe,
+      prober,
+      kind,
+      outcome,
+      first: marked ?? one,
+      duplicate: repeated,
+      key,
+      unmarked,
+      lostAfterWrite,
+      ...(marks?.other && { other: marks.other }),
+      ...(marks?.differs && { differs: marks.differs }),
+      ...(marks?.doubt && { doubt: marks.doubt }),
+      ...(context !== undefined && { proven: marks !== undefined && marks.doubt === undefined }),
+    };
   }
 }
 
 /** What a request is beside the two of an ordinary pair; nothing for one of these. `modelSeconds` is how long the first one took. */
 function extraRequestOf({ kind, experiment }: PairPlan, which: PairRequest, modelSeconds: number | undefined) {
-  if (experiment !== undefined) return { question: 'experiment', modelSeconds: modelSeconds ?? experiment.modelSeconds } as const;
+  if (experiment !== undefined)
+    return { question: experiment.question ?? 'experiment', modelSeconds: modelSeconds ?? experiment.modelSeconds } as const;
   return kind === 'control' && which === 'duplicate' ? ({ question: 'control', modelSeconds } as const) : {};
 }
 

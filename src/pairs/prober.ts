@@ -1,5 +1,6 @@
 import type { CacheMarkers } from '../litellm/cache-markers.ts';
 import type { CacheMark, Operation, Route } from '../model/cache.ts';
+import type { AskedApi } from '../origin/asked.ts';
 
 /**
  * The `cache` object of a request body, without which a request is one as users send it. `ttl` is
@@ -22,6 +23,8 @@ export interface PairMarks {
 /** How one API is probed; what is beside that to be known of it is in `ROUTES`. */
 export interface Prober {
   route: Route;
+  /** How the origin names the API. */
+  api: AskedApi;
   path: string;
   operation: Operation;
   /** The field of an answer that holds the list of results: without it, it is no answer of this API. Absent where answers are streamed. */

@@ -3,6 +3,7 @@ import { cacheField, MAX_TOKENS, type Prober, prompt } from './prober.ts';
 /** The Responses API, cached since 1.81.0. Ids are encrypted anew for every answer, so the key alone tells. */
 export const responses: Prober = {
   route: 'responses',
+  api: 'responses',
   path: '/v1/responses',
   operation: 'generate_content',
   results: 'output',

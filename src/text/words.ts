@@ -18,7 +18,7 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, { tone: Tone; title: string
   },
   not_caching: { tone: 'bad', title: 'not caching', sentence: 'Every identical request is paid for again.' },
   not_in_redis: { tone: 'bad', title: 'not in this Redis', sentence: 'Duplicates hit, but nothing of it is in the Redis that is watched.' },
-  wrong_answers: { tone: 'bad', title: 'wrong answers', sentence: 'A request that was never sent before was answered from the cache.' },
+  wrong_answers: { tone: 'bad', title: 'wrong answers', sentence: 'The cache gives answers that it must not give.' },
   local: { tone: 'warn', title: 'local', sentence: 'The gateway does not keep its cache in Redis.' },
   disabled: { tone: 'bad', title: 'disabled', sentence: 'The gateway says that its cache is off.' },
   not_measurable: { tone: 'warn', title: 'not measurable', sentence: 'The gateway is up, but the probe cannot get its two answers.' },
@@ -95,6 +95,14 @@ export const CAUSE_WORDS: Readonly<Record<Cause, { title: string; next: string }
     title: 'a semantic cache or colliding keys',
     next: 'Raise similarity_threshold, or look at what the cache key is made of.',
   },
+  answer_wrong: {
+    title: 'the cache changes answers',
+    next: 'Read in the evidence what differs; take that kind of call out of supported_call_types, or use another release of the gateway.',
+  },
+  shared_between_tenants: {
+    title: 'tenants share the cache',
+    next: 'Give each tenant a cache namespace, a model name or a gateway of its own; say expect: { sharing: shared } here if they may share.',
+  },
   undetermined: {
     title: 'not determined',
     next: 'Read the evidence and the log of the gateway; run the doctor on its configuration.',
@@ -108,6 +116,7 @@ export const OUTCOME_WORDS: Readonly<Record<Outcome, { tone: Tone; title: string
   hit_not_in_redis: { tone: 'bad', title: 'hit, not in Redis' },
   hit_unlabelled: { tone: 'warn', title: 'hit, not labelled' },
   hit_on_first: { tone: 'bad', title: 'hit on a new request' },
+  hit_altered: { tone: 'bad', title: 'hit, another answer' },
   miss_key_present: { tone: 'bad', title: 'miss, key in Redis' },
   miss_not_written: { tone: 'bad', title: 'miss, never written' },
   miss_unexplained: { tone: 'bad', title: 'miss' },
@@ -204,4 +213,9 @@ export function overheadText({ share, spentSeconds, notAskedAgain }: OverheadSta
   const refused = notAskedAgain.map(({ question }) => question).join(', ');
   const spent = `${spentSeconds.toFixed(1)} s since the start, limit ${Number((share * 100).toFixed(6))} % of the time`;
   return refused === '' ? spent : `${spent}; not asked again: ${refused}`;
+}
+
+/** Whether the content of its answers tells what a gateway's cache does. */
+export function originText({ problems }: NonNullable<GatewayStatus['origin']>): string {
+  return problems.length === 0 ? 'told by the content of answers' : `not told by the content of all answers: ${problems.join(' ')}`;
 }

@@ -1,10 +1,12 @@
 import type { Cause, Verdict } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
 import { breakerHint } from './breaker-hint.ts';
+import { alteredSentence, answersDiffer } from './causes/answers.ts';
 import { isOutage } from './causes/cause.ts';
 import { unexplained } from './causes/counters.ts';
 import { CAUSE_TABLE } from './causes/index.ts';
-import { pairsSentence } from './pair-words.ts';
+import { crossesTenants, sharedSentence } from './causes/tenants.ts';
+import { contentSentences, pairsSentence } from './pair-words.ts';
 import { isUnverifiedHit, routesOf } from './route-state.ts';
 import type { RouteResult, Signals } from './signals.ts';
 import { type Candidate, strongest } from './strength.ts';
@@ -22,6 +24,9 @@ export interface Judgement {
 /** Failures of a server that gives no answer at all. */
 const SILENT: readonly RedisFailure[] = ['dns', 'refused', 'timeout', 'closed'];
 
+/** Verdicts that wrong answers of a hit turn into `wrong_answers`; any other is kept, so that an outage is never hidden. */
+const SERVED: readonly Verdict[] = ['working', 'partial'];
+
 /** In the headline of a verdict that no look into the watched Redis is behind. */
 const NOT_VERIFIED = 'not verified in the watched Redis';
 const CALLS_NOT_KNOWN = 'Which calls this gateway caches (supported_call_types) is not known: /cache/ping was not asked, or did not tell.';
@@ -34,8 +39,16 @@ export const NO_ANSWER = 'the watched Redis does not answer';
  */
 export function judge(results: readonly RouteResult[], signals: Signals): Judgement {
   const routes = routesOf(results, signals.writesUnwatched);
-  const verdict = VERDICT_TABLE.find((row) => row.holds(routes, signals))?.verdict ?? 'unknown';
-  const seen = [...(results.length === 0 ? [] : [pairsSentence(results)]), ...pingSentence(signals)];
+  const served = VERDICT_TABLE.find((row) => row.holds(routes, signals))?.verdict ?? 'unknown';
+  const verdict = SERVED.includes(served) && (answersDiffer(results, signals) || crossesTenants(signals)) ? 'wrong_answers' : served;
+  // It is the cause of wrong answers; beside any other verdict it is told as well.
+  const altered = verdict === 'wrong_answers' ? undefined : alteredSentence(results, {});
+  const seen = [
+    ...(results.length === 0 ? [] : [pairsSentence(results)]),
+    ...pingSentence(signals),
+    ...(altered === undefined ? [] : [altered]),
+    ...contentSentences(results),
+  ];
   const doubt = doubtOf(verdict, results, signals);
   if (verdict === 'working') {
     const evidence = [...(doubt === undefined ? [] : [doubt.sentence]), ...seen].join(' ');
@@ -50,7 +63,8 @@ export function judge(results: readonly RouteResult[], signals: Signals): Judgem
     const sentences = [first, ...equal].map(({ sentence }) => sentence);
     return { verdict, cause: 'undetermined', evidence: ['Several causes are equally likely.', ...sentences, ...seen].join(' ') };
   }
-  const evidence = [first.sentence, ...(results.length === 0 ? [] : seen)].join(' ');
+  const isShared = verdict === 'wrong_answers' && first.cause !== 'shared_between_tenants' && crossesTenants(signals);
+  const evidence = [first.sentence, ...(isShared ? [sharedSentence(signals)] : []), ...(results.length === 0 ? [] : seen)].join(' ');
   return { verdict, cause: asExpected(verdict, signals) ? 'none' : first.cause, evidence };
 }
 

@@ -17,17 +17,20 @@ export function provesRead({ route, unmarked }: Pick<RouteResult, 'route' | 'unm
 
 /** The state of a route. A hit of some routes, or across replicas, proves the read of Redis by itself; another needs the key. */
 export function routeStateOf(result: RouteResult): RouteState {
-  const { outcome, key, crossReplica } = result;
+  const { outcome, key } = result;
   switch (outcome) {
     case 'ok':
       return 'proven';
     case 'hit_unverified':
     case 'hit_unlabelled':
-      return provesRead(result) || key === 'present' || crossReplica ? 'proven' : 'served';
+      return hitState(result);
     case 'hit_not_in_redis':
       return 'unwatched';
     case 'hit_on_first':
       return 'wrong';
+    // What was read is wrong; that it was read, and from where, is told as of any other hit.
+    case 'hit_altered':
+      return key === 'absent' || key === 'other_database' ? 'unwatched' : hitState(result);
     case 'miss_key_present':
     case 'miss_not_written':
     case 'miss_unexplained':
@@ -39,9 +42,13 @@ export function routeStateOf(result: RouteResult): RouteState {
   }
 }
 
+function hitState(result: RouteResult): RouteState {
+  return provesRead(result) || result.key === 'present' || result.crossReplica ? 'proven' : 'served';
+}
+
 /** A hit whose key could not be looked up: nothing of it was verified in the target. */
 export function isUnverifiedHit({ outcome, key }: RouteResult): boolean {
-  return (outcome === 'hit_unverified' || outcome === 'hit_unlabelled') && key === 'unknown';
+  return (outcome === 'hit_unverified' || outcome === 'hit_unlabelled' || outcome === 'hit_altered') && key === 'unknown';
 }
 
 /** Whether a route did not use the watched Redis, as far as can be told. */

@@ -1,5 +1,6 @@
-import type { CacheType, CallType, GatewayFailure, Outcome, Route } from '../model/cache.ts';
+import type { CacheType, CallType, ContentDoubt, GatewayFailure, NonceOwner, Outcome, Route, Sharing } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
+import type { ShapeStatus, TenantStatus } from '../model/status.ts';
 import type { KeyState } from '../redis/probe-keys/lookup.ts';
 import type { ServerState } from '../redis/replies/server-state.ts';
 import type { AnomalousIncrease, Counted } from './growth.ts';
@@ -19,6 +20,12 @@ export interface RouteResult {
   status?: number | undefined;
   /** The duplicate hit and did not carry the name of its key: see ROUTES for what that proves. */
   unmarked?: boolean | undefined;
+  /** Where the answer of the duplicate is not the one that was stored: JSON pointers into its body, at most ten. */
+  differs?: readonly string[] | undefined;
+  /** Whose prompt it is that an answer of this pair belongs to, where the origin gave it to another one. */
+  otherOwner?: NonceOwner | undefined;
+  /** Why the content of the answers proves less than it should. */
+  doubt?: ContentDoubt | undefined;
 }
 
 /** Refusals of the gateway. `tie` says by what they are known to be its own: the key of a pair, its address, or the user of its credential. */
@@ -94,6 +101,10 @@ export interface Signals {
   replicas:
     | { isolated: 'current_pair' | 'another_replica' | undefined; readsOtherCache: readonly { name: string; result: RouteResult }[] }
     | undefined;
+  /** Which tenants get each other's answers from the cache, and what the configuration says that it should be. Undefined without tenants. */
+  tenants?: { expected: Sharing | undefined; pairs: readonly Pick<TenantStatus, 'from' | 'to' | 'result' | 'routes'>[] } | undefined;
+  /** Shapes of answers that the cache gives back wrongly, and where; those that the configuration accepts are not among them. */
+  wrongShapes?: readonly Pick<ShapeStatus, 'shape' | 'parts'>[] | undefined;
   /** The server tells of every probe key that is written to it, and shares the keys with no other; of a cluster all masters do. */
   seesEveryWrite: boolean;
   /** In ten rounds one after the other pairs hit, their keys could not be looked up, and nothing at all was written to the target meanwhile. */

@@ -2,7 +2,7 @@ import type { Cause } from '../model/cache.ts';
 
 /**
  * How much a proof weighs, the strongest first: a `state` of the server or of the gateway that shows it; the
- * gateway's `own` key, address or credential; a `counter` against its own history; a `symptom`, which another cause
+ * gateway's `own` key, answer, address or credential; a `counter` against its own history; a `symptom`, which another cause
  * brings about as well.
  */
 export const STRENGTH = ['state', 'own', 'counter', 'symptom'] as const;

@@ -25,11 +25,12 @@ interface PodSpec {
   volumes: Record<string, unknown>[];
 }
 
+/** The objects of the chart by their kind; those of the origin as `Service of origin`. */
 function rendered(name: 'minimal' | 'full' | 'changed'): Map<string, KubernetesObject> {
   const objects: KubernetesObject[] = parseAllDocuments(readFileSync(join(CHART_RENDERED, `${name}.yaml`), 'utf8')).map((each) =>
     each.toJS(),
   );
-  return new Map(objects.map((object) => [object.kind, object]));
+  return new Map(objects.map((object) => [`${object.kind}${object.metadata.name.endsWith('-origin') ? ' of origin' : ''}`, object]));
 }
 
 /** Parts of the values whose keys are names of the user's. */
@@ -139,20 +140,29 @@ describe('the Helm chart', () => {
 
   it('gives a configuration that the exporter takes, with the lease and the web config of the chart in it', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'chart-'));
-    for (const name of ['redis', 'litellm_key', 'web-config.yml']) writeFileSync(join(directory, name), name.endsWith('yml') ? '{}' : 'x');
+    for (const name of ['redis', 'litellm_key', 'key', 'web-config.yml'])
+      writeFileSync(join(directory, name), name.endsWith('yml') ? '{}' : 'x');
     const text = full.get('ConfigMap')?.data['config.yaml'] ?? '';
     const file = join(directory, 'config.yaml');
-    writeFileSync(file, text.replaceAll(/\/secrets\/|\/etc\/litellm-cache-exporter-web\//g, `${directory}/`));
+    writeFileSync(file, text.replaceAll(/\/secrets\/|\/etc\/litellm-cache-exporter-(origin-)?(web|origin)\//g, `${directory}/`));
     const loaded = await loadConfig({ file, flags: {}, env: {} });
     rmSync(directory, { recursive: true });
     expect(loaded).toMatchObject({ ok: true });
     expect(parse(text)).toMatchObject({
       lease: { kubernetes: { namespace: 'watch', name: 'release-litellm-cache-exporter' } },
       http: { listen: [':9464'], enable_lifecycle: true, web_config_file: '/etc/litellm-cache-exporter-web/web-config.yml' },
+      origin: { listen: [':9465'], latency: '300ms', api_key_file: '/etc/litellm-cache-exporter-origin/key' },
       log: { level: 'debug' },
     });
     const mounted = pod(full).containers[0].volumeMounts.map(({ mountPath }) => mountPath);
-    expect(mounted).toEqual(['/etc/litellm-cache-exporter', '/secrets', '/etc/litellm-cache-exporter-web', '/etc/ca']);
+    expect(mounted).toEqual([
+      '/etc/litellm-cache-exporter',
+      '/secrets',
+      '/etc/litellm-cache-exporter-web',
+      '/etc/litellm-cache-exporter-origin',
+      '/etc/litellm-cache-exporter-origin-web',
+      '/etc/ca',
+    ]);
   });
 
   it('lets the service account keep the one lease, and nothing else', () => {
@@ -175,16 +185,17 @@ describe('the Helm chart', () => {
   it('asks for health where no password is needed, and never only whether a port is open', () => {
     for (const objects of [minimal, full, rendered('changed')]) {
       const [container] = pod(objects).containers;
-      const config: { http: { listen: string[]; health_listen?: string[]; web_config_file?: string } } = parse(
-        objects.get('ConfigMap')?.data['config.yaml'] ?? '',
-      );
+      const config: { http: { listen: string[]; health_listen?: string[]; web_config_file?: string }; origin?: { listen: string[] } } =
+        parse(objects.get('ConfigMap')?.data['config.yaml'] ?? '');
       const port = config.http.web_config_file === undefined ? 'http-metrics' : 'health';
       expect(container).toMatchObject({
         livenessProbe: { httpGet: { path: '/-/healthy', port } },
         readinessProbe: { httpGet: { path: '/-/ready', port } },
         startupProbe: { httpGet: { path: '/-/healthy', port } },
       });
-      const ports = [...config.http.listen, ...(config.http.health_listen ?? [])].map((address) => Number(address.slice(1)));
+      const ports = [...config.http.listen, ...(config.http.health_listen ?? []), ...(config.origin?.listen ?? [])].map((address) =>
+        Number(address.slice(1)),
+      );
       expect(container.ports).toMatchObject(ports.map((containerPort) => ({ containerPort })));
       expect(JSON.stringify(container)).not.toContain('tcpSocket');
     }
@@ -212,6 +223,20 @@ describe('the Helm chart', () => {
         { to: [{ podSelector: { matchLabels: { app: 'litellm' } } }], ports: [{ port: 4000 }] },
       ],
     });
+  });
+
+  it('has a Service and a NetworkPolicy of its own for the origin, and shows nothing of the pages there', () => {
+    const [container] = pod(full).containers;
+    expect(full.get('Service of origin')?.spec).toMatchObject({ ports: [{ name: 'origin', port: 9465, targetPort: 'origin' }] });
+    expect(full.get('NetworkPolicy of origin')?.spec).toMatchObject({
+      podSelector: full.get('Service of origin')?.spec.selector && { matchLabels: full.get('Service of origin')?.spec.selector },
+      policyTypes: ['Ingress'],
+      ingress: [{ from: [{ podSelector: { matchLabels: { app: 'litellm' } } }], ports: [{ port: 'origin' }] }],
+    });
+    expect(container.ports).toContainEqual({ name: 'origin', containerPort: 9465 });
+    expect(JSON.stringify(full.get('Service')?.spec)).not.toContain('origin');
+    expect(rendered('changed').get('NetworkPolicy of origin')?.spec).toMatchObject({ ingress: [{ from: [{ namespaceSelector: {} }] }] });
+    expect(JSON.stringify([...minimal.values()])).not.toContain('origin');
   });
 
   it('is scraped with exemplars, under the job that the rules go by', () => {

@@ -47,7 +47,7 @@ describe('the files of compose.yaml', () => {
 
   it('hold a configuration of the exporter that has no problem', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'lce-files-'));
-    for (const name of ['redis', 'redis_litellm', 'litellm_key']) writeFileSync(join(folder, name), 'x');
+    for (const name of ['redis', 'redis_litellm', 'litellm_key', 'origin']) writeFileSync(join(folder, name), 'x');
     const file = join(folder, 'exporter.yaml');
     writeFileSync(file, readFileSync(join(DEPLOY, 'compose/exporter.yaml'), 'utf8').replaceAll('/run/secrets/', `${folder}/`));
     const loaded = await loadConfig({ file, flags: {}, env: {} });

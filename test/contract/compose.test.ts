@@ -136,7 +136,7 @@ describe('the secrets of compose.yaml', () => {
   it('are random, long, and the same at the next start', async () => {
     const read = () => Promise.all(Object.keys(secrets.owners).map(async (path) => [path, await secrets.read(path)] as const));
     const before = await read();
-    expect(new Set(before.filter(([path]) => path !== 'redis/users.acl').map(([, text]) => text.replace('sk-', ''))).size).toBe(8);
+    expect(new Set(before.filter(([path]) => path !== 'redis/users.acl').map(([, text]) => text.replace('sk-', ''))).size).toBe(9);
     for (const [path, text] of before) if (path !== 'redis/users.acl') expect(text, path).toMatch(/^(sk-)?[0-9a-f]{48}$/);
     await makeSecrets(scratch);
     expect(await read()).toEqual(before);

@@ -126,9 +126,14 @@ describe('the recorded page', () => {
     RELEASES.filter((release) => appliesTo(fault, release))
       .flatMap((release) => [`${release} no`, `${release} yes`])
       .sort();
+  /** What was measured with the origin behind the gateways is told beside it. */
+  const withMock = page
+    .split(/^(?=## )/m)
+    .filter((section) => !section.startsWith('## With the origin behind the gateways'))
+    .join('');
   /** For which releases, with noise or without, the page has rows of a fault. */
   const recordedOf = (name: string) =>
-    page
+    withMock
       .split('\n')
       .filter((line) => line.startsWith(`| ${name} |`))
       .map((line) => line.split(' | ').slice(1, 3).join(' '))

@@ -24,6 +24,7 @@ describe('the stack of compose.yaml', () => {
   let secrets: Secrets;
   let redisPort: number;
   let gatewayPort: number;
+  let originPort: number;
 
   async function configuration(file: string, replacements: readonly (readonly [string, string])[]): Promise<string> {
     const text = await readFile(join(DEPLOY, file), 'utf8');
@@ -52,7 +53,10 @@ describe('the stack of compose.yaml', () => {
   async function startLitellm(): Promise<void> {
     const venv = await install(shipped('litellm', GATEWAY_RELEASE), progress);
     const service = readCompose().services.litellm;
-    const config = await configuration('compose/litellm.yaml', [['port: 6379', `port: ${redisPort}`]]);
+    const config = await configuration('compose/litellm.yaml', [
+      ['port: 6379', `port: ${redisPort}`],
+      ['http://exporter:9465', `http://127.0.0.1:${originPort}`],
+    ]);
     const home = join(scratch, 'home');
     await mkdir(home);
     const env = {
@@ -81,8 +85,19 @@ describe('the stack of compose.yaml', () => {
     await forThisFile(Promise.resolve(child));
   }
 
-  function probe(config: string): RunningProcess {
-    return startProcess(process.execPath, [MAIN, 'probe', '-c', config], { cwd: scratch, env: { NO_COLOR: '1' } });
+  function exporter(...args: string[]): RunningProcess {
+    return startProcess(process.execPath, [MAIN, ...args], { cwd: scratch, env: { NO_COLOR: '1' } });
+  }
+
+  /** The daemon, which is the provider of the probe model as well. */
+  async function startExporter(config: string, port: number): Promise<void> {
+    const child = await forThisFile(Promise.resolve(exporter('-c', config)));
+    const isReady = () =>
+      fetch(`http://127.0.0.1:${port}/-/ready`).then(
+        (answer) => answer.ok,
+        () => false,
+      );
+    await waitUntilReady('the exporter', child, 60_000, isReady);
   }
 
   /** What the server answers to commands of a user: `OK`, or the first word of the refusal. */
@@ -104,22 +119,28 @@ describe('the stack of compose.yaml', () => {
   beforeAll(async () => {
     scratch = await mkdtemp(join(tmpdir(), 'lce-compose-'));
     secrets = await makeSecrets(scratch);
-    [redisPort, gatewayPort] = await Promise.all([freePort(), freePort()]);
+    [redisPort, gatewayPort, originPort] = await Promise.all([freePort(), freePort(), freePort()]);
     await startCache();
     await startLitellm();
   }, 180_000);
   afterAll(() => rm(scratch, { recursive: true, force: true }));
 
-  it('works: a pair is answered from Redis, and nobody is refused anything', async () => {
+  it('works: a pair is answered from Redis, by the exporter as its provider, and nobody is refused anything', async () => {
+    const port = await freePort();
     const config = await configuration('compose/exporter.yaml', [
       ['redis://redis:6379', `redis://127.0.0.1:${redisPort}`],
       ['http://litellm:4000', `http://127.0.0.1:${gatewayPort}`],
       ['http://jaeger:4318', `http://127.0.0.1:${await freePort()}`],
       ['/run/secrets/', `${secrets.folder}/exporter/`],
+      ['":9465"', `"127.0.0.1:${originPort}"`],
+      ['":9464"', `"127.0.0.1:${port}"`],
     ]);
-    const run = probe(config);
+    await startExporter(config, port);
+    const run = exporter('probe', '-c', config);
     expect(await run.ended, run.log()).toBe('exited with status 0');
     expect(run.log()).toContain('litellm  WORKING ');
+    const page = await fetch(`http://127.0.0.1:${port}/metrics`).then((answer) => answer.text());
+    expect(page).toMatch(/^cache_exporter_origin_requests_total\{[^}]*status="200"[^}]*\} [1-9]/m);
 
     const client = new Redis({
       port: redisPort,
@@ -131,7 +152,9 @@ describe('the stack of compose.yaml', () => {
     const [log, errors] = await Promise.all([client.call('ACL', 'LOG'), client.info('errorstats')]);
     client.disconnect();
     expect(log).toEqual([]);
-    expect(errors).not.toMatch(/NOAUTH|NOPERM|WRONGPASS/);
+    expect(errors).not.toMatch(/NOPERM|WRONGPASS/);
+    // The question of the daemon itself whether a password is needed.
+    expect(/NOAUTH:count=(\d+)/.exec(errors)?.[1]).toBe('1');
   });
 
   it('lets Prometheus read the metrics of LiteLLM with the key that it has, and nobody without', async () => {

@@ -1,3 +1,4 @@
+import { createServer as createHttpServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 /** An address of the loopback interface that stays while what is behind it changes, as that of a load balancer. */
@@ -50,4 +51,46 @@ export async function openFront(first: number, port = 0): Promise<Front> {
       await new Promise((resolve) => server.close(resolve));
     },
   };
+}
+
+/** What a gateway tells of itself and of its cache in an answer, and of the provider behind it. */
+const TOLD = /^(?:x-litellm-|llm_provider-)/;
+
+/** A front that takes these headers out of every answer, as a proxy may that lets only known ones through. */
+export async function openStrippingFront(first: number, port = 0): Promise<Front> {
+  let target = first;
+  let status: number | undefined;
+  const server = createHttpServer((asked, response) => {
+    if (status === undefined) passOn(asked, response, target);
+    else response.writeHead(status, { connection: 'close' }).end();
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    to(next) {
+      [target, status] = [next, undefined];
+    },
+    answer(code) {
+      status = code;
+    },
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function passOn(asked: IncomingMessage, response: ServerResponse, port: number): void {
+  const { method, url: path, headers } = asked;
+  const onward = request({ host: '127.0.0.1', port, method, path, headers, agent: false }, (answer) => {
+    const left = Object.entries(answer.headers).filter(([name]) => !TOLD.test(name));
+    response.writeHead(answer.statusCode ?? 502, Object.fromEntries(left));
+    answer.on('error', () => response.destroy()).pipe(response);
+  });
+  onward.on('error', () => response.destroy());
+  response.on('close', () => onward.destroy());
+  asked.pipe(onward);
 }

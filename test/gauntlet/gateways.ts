@@ -15,6 +15,8 @@ export interface Site {
   qdrant: string;
   /** The key of the gateway. */
   key: string;
+  /** Where the model leads that is probed; to a mock answer without it. */
+  origin?: { url: string; key: string } | undefined;
 }
 
 /** A gateway that differs from the standard one in one thing. */
@@ -123,13 +125,15 @@ export const VARIANTS = {
 /** The name of a gateway. */
 export type VariantName = keyof typeof VARIANTS;
 
-function standard({ redis, provider, key }: Site, cacheParams: Mapping = {}): GatewayOptions {
+function standard({ redis, provider, key, origin }: Site, cacheParams: Mapping = {}): GatewayOptions {
+  const probed =
+    origin === undefined ? { api_key: 'none', mock_response: 'ok' } : { api_key: origin.key, api_base: origin.url, max_retries: 0 };
   return {
     redis: { port: redis.port, username: 'litellm', password: redis.password },
     env: { LITELLM_MASTER_KEY: key },
     config: {
       model_list: [
-        { model_name: 'cache-probe', litellm_params: { model: 'openai/cache-probe', api_key: 'none', mock_response: 'ok' } },
+        { model_name: 'cache-probe', litellm_params: { model: 'openai/cache-probe', ...probed } },
         {
           model_name: 'embedding',
           litellm_params: { model: 'openai/embedding', api_key: 'none', api_base: provider, max_retries: 0 },

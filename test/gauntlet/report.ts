@@ -54,7 +54,7 @@ export function reportOf(found: Found): string {
 }
 
 /** Above what two faults at once gave. */
-export const PAIRS_HEADING = '## Two faults at once';
+const PAIRS_HEADING = '## Two faults at once';
 
 /** The section of the page with two faults at once. */
 export function pairsOf({ date, command, versions, over, runs, broken }: Found): string {
@@ -70,6 +70,37 @@ export function pairsOf({ date, command, versions, over, runs, broken }: Found):
     ...table(runs),
     ...notRight('###', runs, broken),
   ].join('\n');
+}
+
+/** Above what the faults gave with the origin in place of the mock model. */
+const ORIGIN_HEADING = '## With the origin behind the gateways';
+const STRIPPED_HEADING = '## With the origin behind the gateways, and no header left';
+
+/** The section of the page with the origin in place of the mock model; `stripped`: with no header left of an answer that tells of its cache. */
+export function originOf({ date, command, versions, over, runs, broken }: Found, stripped: boolean): string {
+  return [
+    stripped ? STRIPPED_HEADING : ORIGIN_HEADING,
+    '',
+    `Written on ${date} by \`${command}\`, otherwise as above. ${versions} ${over.done} of ${over.of} rows were complete.`,
+    '',
+    `The model that is probed leads to the origin of the exporter, and hits are told by the content of answers.${stripped ? ' A proxy between the exporter and the gateway takes every header out of the answers that begins with `x-litellm-` or `llm_provider-`.' : ''} Verdicts and causes have to be those above.`,
+    '',
+    ...summary(runs, broken),
+    '',
+    ...table(runs),
+    ...notRight('###', runs, broken),
+  ].join('\n');
+}
+
+/** A page with a section, in the place of the one with the same heading, or at its end. */
+export function withSection(page: string, section: string): string {
+  const [heading = ''] = section.split('\n', 1);
+  const lines = page.trimEnd().split('\n');
+  const from = lines.indexOf(heading);
+  if (from < 0) return `${lines.join('\n')}\n\n${section.trimEnd()}\n`;
+  const next = lines.findIndex((line, index) => index > from && line.startsWith('## '));
+  const after = next < 0 ? [] : ['', ...lines.slice(next)];
+  return `${[...lines.slice(0, from), ...section.trimEnd().split('\n'), ...after].join('\n')}\n`;
 }
 
 /** What is added to the page when faults are run that it does not have. */

@@ -3,6 +3,7 @@ import type { Progress } from '../../dev/progress.ts';
 import { appliesTo, type Fault } from './fault.ts';
 import { makeNoise } from './noise.ts';
 import type { ServerName } from './server.ts';
+import type { Ways } from './settings.ts';
 import { startStack } from './stack.ts';
 import { type Run, runFault } from './stage.ts';
 import { supply } from './supply.ts';
@@ -14,6 +15,8 @@ export interface Row {
   server?: ServerName | undefined;
   noise: boolean;
   faults: readonly Fault[];
+  /** The mock model and a plain way to the gateway, unless others are named. */
+  ways?: Ways | undefined;
 }
 
 /** What is made of the runs of a row. */
@@ -32,15 +35,24 @@ export interface Runs {
 const LENGTH = 10;
 
 /** The rows of some faults on a release, with noise or without. */
-export function rowsOf(faults: readonly Fault[], release: GatewayRelease, noise: boolean, server: ServerName = 'redis'): Row[] {
+export function rowsOf(
+  faults: readonly Fault[],
+  release: GatewayRelease,
+  noise: boolean,
+  server: ServerName = 'redis',
+  ways?: Ways,
+): Row[] {
   const own = faults.filter((fault) => appliesTo(fault, release));
   const count = Math.ceil(own.length / LENGTH);
-  return Array.from({ length: count }, (_, row) => ({ release, server, noise, faults: own.slice(row * LENGTH, (row + 1) * LENGTH) }));
+  return Array.from({ length: count }, (_, row) => ({ release, server, noise, ways, faults: own.slice(row * LENGTH, (row + 1) * LENGTH) }));
 }
 
 /** Runs a row; a run that could not be made gets the next one a new stack. */
-export async function runRow({ release, server, noise, faults }: Row, { times, progress, onRun, onBroken, onFault }: Runs): Promise<void> {
-  let stage = await open({ release, server, faults, noise }, progress);
+export async function runRow(
+  { release, server, noise, faults, ways }: Row,
+  { times, progress, onRun, onBroken, onFault }: Runs,
+): Promise<void> {
+  let stage = await open({ release, server, faults, noise, ways }, progress);
   for (const fault of faults) {
     for (let time = 1; time <= times; time += 1) {
       const name = `${fault.name}, LiteLLM ${release}${noise ? ', noise' : ''}, ${time} of ${times}`;
@@ -56,7 +68,7 @@ export async function runRow({ release, server, noise, faults }: Row, { times, p
         onBroken(reason);
         progress(`not run: ${reason}`);
         await stage.close();
-        stage = await open({ release, server, faults, noise }, progress);
+        stage = await open({ release, server, faults, noise, ways }, progress);
       }
     }
     await onFault();
@@ -64,8 +76,8 @@ export async function runRow({ release, server, noise, faults }: Row, { times, p
   await stage.close();
 }
 
-async function open({ release, server, faults, noise: noisy }: Row, progress: Progress) {
-  const stack = await startStack(release, progress, server);
+async function open({ release, server, faults, noise: noisy, ways }: Row, progress: Progress) {
+  const stack = await startStack(release, progress, server, ways);
   const noise = noisy ? makeNoise(stack.server) : undefined;
   return {
     stack,

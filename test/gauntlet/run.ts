@@ -13,9 +13,10 @@ import { type Healthy, runHealthy } from './healthy.ts';
 import { FAULTS, FAULTS_ON, IMPOSSIBLE } from './index.ts';
 import { PAIR_RELEASE, PAIRS } from './pairs.ts';
 import { type RandomRuns, runRandom } from './random.ts';
-import { additionOf, type Found, PAIRS_HEADING, pairsOf, reportOf } from './report.ts';
+import { additionOf, type Found, originOf, pairsOf, reportOf, withSection } from './report.ts';
 import { type Row, rowsOf, runRow } from './row.ts';
 import { SERVER, SERVER_OF, type ServerName } from './server.ts';
+import type { Ways } from './settings.ts';
 import { type Stack, startStack } from './stack.ts';
 import type { Run } from './stage.ts';
 
@@ -32,6 +33,9 @@ const HELP = `npm run gauntlet [-- OPTIONS]
                         server, added to the page as it is
   --pairs               two faults at once instead, beside the refusals of a narrow user, on LiteLLM
                         ${PAIR_RELEASE.join(', ')}: writes the section of the page about them
+  --origin              the origin of the exporter behind the gateways instead of the mock model, without noise: writes
+                        the section of the page about it
+  --strip-headers       the same with a proxy in front of the gateway that takes all headers out which tell of the cache
   --append              adds to the page as it is instead of writing it anew
   --help                this text
 `;
@@ -57,6 +61,8 @@ async function main(): Promise<number> {
     server: { type: 'string', default: 'redis' },
     append: { type: 'boolean' },
     pairs: { type: 'boolean' },
+    origin: { type: 'boolean' },
+    'strip-headers': { type: 'boolean' },
     help: { type: 'boolean' },
   } as const;
   const { values } = parseArgs({ options });
@@ -71,7 +77,9 @@ async function main(): Promise<number> {
   );
   const releases = GATEWAY_RELEASE.filter((one) => (release ?? (values.pairs ? PAIRS_ON : recorded)).includes(one));
   // Health and chance are measured on Redis.
-  const isShort = values.pairs || server !== 'redis';
+  const stripHeaders = values['strip-headers'] === true;
+  const ways: Ways = { origin: values.origin === true || stripHeaders, stripHeaders };
+  const isShort = values.pairs || ways.origin || server !== 'redis';
   const [times = 0, healthyMinutes = 0, randomMinutes = 0, stacks = 0] = [
     values.times,
     values['minutes-healthy'] ?? (isShort ? '0' : '30'),
@@ -88,6 +96,7 @@ async function main(): Promise<number> {
     return 2;
   }
 
+  const noises = values.pairs || ways.origin ? ([false] as const) : NOISES;
   let healthy: Healthy | undefined;
   let random: RandomRuns | undefined;
   let done = 0;
@@ -103,10 +112,10 @@ async function main(): Promise<number> {
     random,
     impossible: IMPOSSIBLE,
   });
-  const noises = values.pairs ? ([false] as const) : NOISES;
-  const isAdded = values.append || values.pairs || server !== 'redis';
+
+  const isAdded = values.append || values.pairs || ways.origin || server !== 'redis';
   const page = isAdded ? (await readFile(PAGE, 'utf8')).trimEnd() : undefined;
-  const write = () => writeFile(PAGE, pageOf(found(), page, values.pairs === true));
+  const write = () => writeFile(PAGE, pageOf(found(), page, values.pairs === true, ways));
   const inRow = (row: Row) =>
     runRow(row, {
       times,
@@ -121,7 +130,7 @@ async function main(): Promise<number> {
   const inHealth = () => onStack(newest, server, (stack) => runHealthy(stack, healthyMinutes, progress, (soFar) => (healthy = soFar)));
   const atRandom = () => onStack(newest, server, (stack) => runRandom(faults, stack, randomMinutes, progress, (soFar) => (random = soFar)));
 
-  const rows = noises.flatMap((noise) => releases.flatMap((one) => rowsOf(faults, one, noise, server)));
+  const rows = noises.flatMap((noise) => releases.flatMap((one) => rowsOf(faults, one, noise, server, ways)));
   // What lasts longest comes first, so that nothing is waited for alone in the end.
   const work = [
     ...(randomMinutes > 0 ? [atRandom] : []),
@@ -149,12 +158,11 @@ async function atATime(most: number, work: readonly (() => Promise<void>)[], tel
   await Promise.all(Array.from({ length: most }, lane));
 }
 
-/** The page with what was found: anew, or added to what it was; the section about two faults at once takes the place of the one before. */
-function pageOf(found: Found, before: string | undefined, pairs: boolean): string {
+/** The page with what was found: anew, or added to what it was; a section takes the place of the one before. */
+function pageOf(found: Found, before: string | undefined, pairs: boolean, { origin, stripHeaders }: Ways): string {
   if (before === undefined) return reportOf(found);
-  if (!pairs) return `${before}\n\n${additionOf(found)}`;
-  const [rest = ''] = before.split(`\n${PAIRS_HEADING}\n`, 1);
-  return `${rest.trimEnd()}\n\n${pairsOf(found)}`;
+  if (pairs) return withSection(before, pairsOf(found));
+  return origin ? withSection(before, originOf(found, stripHeaders)) : `${before}\n\n${additionOf(found)}`;
 }
 
 async function onStack<T>(release: GatewayRelease, server: ServerName, run: (stack: Stack) => Promise<T>): Promise<T> {

@@ -22,7 +22,7 @@ export interface Settings {
 }
 
 /** The settings of an exporter that watches a server and what is behind a front. */
-export function usualSettings(server: Pick<Server, 'port'>, front: Pick<Front, 'port'>): Required<Settings> {
+export function usualSettings(server: Pick<Server, 'port'>, front: Pick<Front, 'port'>, { origin }: Ways = USUAL_WAYS): Required<Settings> {
   return {
     target: {
       name: 'cache',
@@ -42,11 +42,28 @@ export function usualSettings(server: Pick<Server, 'port'>, front: Pick<Front, '
       interval: `${INTERVAL}ms`,
       timeout: `${TIMEOUT}ms`,
       overhead: OVERHEAD,
+      // The oldest release answers batches wrongly, which is no fault of a run.
+      ...(origin && { origin: true, fidelity: { accept: ['embeddings_batch'] } }),
     },
   };
 }
 
+/** What takes the place of the mock model, and what is between the exporter and the gateway. */
+export interface Ways {
+  /** The model that is probed leads to the origin of the exporter. */
+  origin: boolean;
+  /** A proxy takes all headers out of answers that tell of the cache. */
+  stripHeaders: boolean;
+}
+
+export const USUAL_WAYS: Ways = { origin: false, stripHeaders: false };
+
+/** The origin of the exporter, on this port. */
+export function originSettings(port: number): Mapping {
+  return { listen: [`127.0.0.1:${port}`], api_key_file: 'origin-key' };
+}
+
 /** The configuration of the exporter. */
-export function configOf({ target, gateway }: Required<Settings>): Mapping {
-  return { redis: [target], gateways: [gateway] };
+export function configOf({ target, gateway }: Required<Settings>, origin?: Mapping): Mapping {
+  return { redis: [target], gateways: [gateway], ...(origin && { origin }) };
 }

@@ -8,14 +8,14 @@ import { type Mapping, merge } from '../../dev/merge.ts';
 import { freePort } from '../../dev/process.ts';
 import type { Progress } from '../../dev/progress.ts';
 import { startRedis } from '../../dev/redis.ts';
-import { type Front, openFront } from './front.ts';
+import { type Front, openFront, openStrippingFront } from './front.ts';
 import type { VariantName } from './gateways.ts';
 import { type Provider, startProvider } from './provider.ts';
 import { startQdrant } from './qdrant.ts';
 import { openRack, type Rack } from './rack.ts';
 import { type SentinelSet, startSentinelSet } from './sentinel.ts';
 import { type Server, type ServerName, startServer } from './server.ts';
-import { configOf, type Settings, usualSettings } from './settings.ts';
+import { configOf, originSettings, type Settings, USUAL_WAYS, usualSettings, type Ways } from './settings.ts';
 
 /** Something that a fault has started. */
 export interface Held {
@@ -54,10 +54,15 @@ export interface Stack extends Omit<Rack, 'close'> {
 type Closing = (() => Promise<void>)[];
 
 /** Starts a stack with the standard gateway and an exporter that probes it. */
-export async function startStack(release: GatewayRelease, progress: Progress, server: ServerName = 'redis'): Promise<Stack> {
+export async function startStack(
+  release: GatewayRelease,
+  progress: Progress,
+  server: ServerName = 'redis',
+  ways = USUAL_WAYS,
+): Promise<Stack> {
   const closing: Closing = [];
   try {
-    return await start(release, progress, closing, server);
+    return await start(release, progress, closing, server, ways);
   } catch (error) {
     await close(closing);
     throw error;
@@ -68,7 +73,7 @@ async function close(closing: Closing): Promise<void> {
   for (const one of closing.splice(0).reverse()) await one();
 }
 
-async function start(release: GatewayRelease, progress: Progress, closing: Closing, name: ServerName): Promise<Stack> {
+async function start(release: GatewayRelease, progress: Progress, closing: Closing, name: ServerName, ways: Ways): Promise<Stack> {
   async function started<T extends { stop(): Promise<void> } | { close(): Promise<void> }>(starting: Promise<T> | T): Promise<T> {
     const one = await starting;
     closing.push(() => ('close' in one ? one.close() : one.stop()));
@@ -83,12 +88,27 @@ async function start(release: GatewayRelease, progress: Progress, closing: Closi
   const key = `sk-${randomBytes(24).toString('hex')}`;
   const { port, tlsPort, passwords } = server;
   const redis = { port, tlsPort, password: passwords.litellm };
-  const rack = await started(openRack({ release, redis, elsewhere, sentinel, provider: provider.url, qdrant: qdrant.url, key }, progress));
-  await rack.need(['standard']);
-  const front = await started(openFront(rack.gateway('standard').port));
-  const second = await started(openFront(rack.gateway('standard').port));
-  const usual = usualSettings(server, front);
-  const exporter = await started(startExporter(await freePort(), configOf(usual), { key, 'exporter-password': passwords.exporter }));
+  const originPort = await freePort();
+  const originKey = randomBytes(24).toString('hex');
+  const origin = ways.origin ? { url: `http://127.0.0.1:${originPort}/v1`, key: originKey } : undefined;
+  const rack = await started(
+    openRack({ release, redis, elsewhere, sentinel, provider: provider.url, qdrant: qdrant.url, key, origin }, progress),
+  );
+  const open = ways.stripHeaders ? openStrippingFront : openFront;
+  const closedPort = await freePort();
+  const front = await started(open(closedPort));
+  const second = await started(open(closedPort));
+  const usual = usualSettings(server, front, ways);
+  const startGateway = async () => {
+    await rack.need(['standard']);
+    for (const one of [front, second]) one.to(rack.gateway('standard').port);
+  };
+  // The origin is a part of the exporter, and a gateway asks it while it is made warm.
+  if (!ways.origin) await startGateway();
+  const files = { key, 'exporter-password': passwords.exporter, 'origin-key': originKey };
+  const config = configOf(usual, ways.origin ? originSettings(originPort) : undefined);
+  const exporter = await started(startExporter(await freePort(), config, files));
+  if (ways.origin) await startGateway();
   const held: Held[] = [];
   closing.push(letGo);
   let generation = 0;
@@ -98,9 +118,13 @@ async function start(release: GatewayRelease, progress: Progress, closing: Closi
   }
 
   async function watch(settings: Settings = {}): Promise<void> {
-    const { http }: Mapping = parse(await readFile(exporter.configFile, 'utf8'));
+    const { http, origin: served }: Mapping = parse(await readFile(exporter.configFile, 'utf8'));
     const target = merge(usual.target, settings.target ?? {});
-    const next = { ...configOf({ target, gateway: merge(usual.gateway, settings.gateway ?? {}) }), http };
+    const next = {
+      ...configOf({ target, gateway: merge(usual.gateway, settings.gateway ?? {}) }),
+      http,
+      ...(served !== undefined && { origin: served }),
+    };
     await writeFile(exporter.configFile, stringify(next));
     const answer = await fetch(`${exporter.url}/-/reload`, { method: 'POST' });
     if (answer.status !== 200) throw new Error(`The exporter refuses the settings: ${await answer.text()}`);

@@ -1,6 +1,8 @@
 import type { GatewayRelease } from '../../dev/gateway.ts';
 import { hasBehaviour } from '../../src/litellm/releases.ts';
+import type { FidelityResult, FidelityShape } from '../../src/model/fidelity.ts';
 import { type Recovery, sentenceOf } from '../breaker/recovery.ts';
+import type { ShapesFound } from '../fidelity/shapes.ts';
 import type { Score } from '../gauntlet/score.ts';
 import type { ResolveDifference } from '../support/resolve-differences.ts';
 import { described, type Replacement } from './lock.ts';
@@ -15,6 +17,15 @@ export interface FaultTried {
   score: Score | 'not run';
   /** What the exporter said, or why it could not be run. */
   said: string;
+}
+
+/** A shape of answers to which a release does something else than another one. */
+interface ShapeApart {
+  shape: FidelityShape;
+  now: FidelityResult;
+  /** The release of docs/fidelity.md, and what that does. */
+  release: string;
+  before: FidelityResult;
 }
 
 /** Everything that is known of a release after a trial. */
@@ -32,6 +43,8 @@ export interface Trial {
   answers: Step<{ differences: Readonly<Record<string, Difference>>; notBefore: readonly string[]; notNow: readonly string[] }>;
   /** Cases in which the doctor says something else than LiteLLM does, of so many. */
   resolved: Step<{ cases: number; differences: readonly ResolveDifference[] }>;
+  /** What its cache does to answers, and to those shapes of which the page says something else of another release, which that is and what. */
+  fidelity: Step<ShapesFound & { readonly apart: readonly ShapeApart[] }>;
   faults: Step<readonly FaultTried[]>;
   /** How it finds back to its Redis after refused logins, beside the exporter. */
   recovered: Step<readonly Recovery[]>;
@@ -44,17 +57,23 @@ const MOST_CASES = 10;
  * Whether the release is as the exporter knows it: all steps were done, no cause was wrong, the doctor resolves as it does, and
  * its breaker closes, or is known not to.
  */
-export function isAsKnown({ release, inside, answers, resolved, faults, recovered }: Trial): boolean {
+export function isAsKnown({ release, inside, answers, resolved, fidelity, faults, recovered }: Trial): boolean {
   const mayStay = hasBehaviour(release, 'breaker_stays_open') === true;
   const finds = 'found' in recovered && recovered.found.every(({ seconds }) => mayStay || seconds !== undefined);
   const isDone = 'found' in inside && 'found' in answers && finds;
   const resolves = 'found' in resolved && resolved.found.differences.length === 0;
-  return isDone && resolves && 'found' in faults && faults.found.every(({ score }) => score === 'right' || score === 'late');
+  const isFaithful = 'found' in fidelity && fidelity.found.varying.length === 0 && isNoWorse(fidelity.found.apart);
+  return isDone && resolves && isFaithful && 'found' in faults && faults.found.every(({ score }) => score === 'right' || score === 'late');
+}
+
+/** Whether no shape that was given back as it was is not any more. */
+function isNoWorse(apart: readonly ShapeApart[]): boolean {
+  return apart.every(({ before }) => before !== 'same');
 }
 
 /** The report of a trial, in Markdown. */
 export function reportOf(trial: Trial): string {
-  const { release, before, date, minutes, replaced, inside, answers, resolved, faults, recovered } = trial;
+  const { release, before, date, minutes, replaced, inside, answers, resolved, fidelity, faults, recovered } = trial;
   const requirements =
     replaced === undefined
       ? 'Its requirements were locked before.'
@@ -73,6 +92,7 @@ export function reportOf(trial: Trial): string {
       ...recordedOfOne(release, notBefore),
     ]),
     ...section('What the doctor says of it', resolved, ({ cases, differences: apart }) => doctor(cases, apart)),
+    ...section('What its cache does to answers', fidelity, shapesOf),
     ...section('Faults', faults, tableOf),
     ...section('After refused logins', recovered, (found) => found.map((one) => `- ${sentenceOf(one)}`)),
   ].join('\n');
@@ -111,6 +131,17 @@ function doctor(cases: number, apart: readonly ResolveDifference[]): string[] {
     return `- ${client}: ${given}; LiteLLM: ${release}; the doctor: ${own}`;
   });
   return [`It differs from LiteLLM in ${apart.length} of ${cases} generated configurations:`, '', ...shown];
+}
+
+function shapesOf({ shapes, varying, apart }: ShapesFound & { readonly apart: readonly ShapeApart[] }): string[] {
+  const changed = Object.entries(shapes).flatMap(([shape, { result, parts }]) =>
+    result === 'same' ? [] : [`- ${shape}: ${result}${parts.length === 0 ? '' : ` at ${parts.map(code).join(', ')}`}`],
+  );
+  return [
+    ...(changed.length === 0 ? ['A hit gives every shape of answers back as it was.'] : changed),
+    ...apart.map(({ shape, now, release, before }) => `- ${shape}: ${now}, with ${release} ${before}`),
+    ...varying.map(({ shape, results }) => `- ${shape}: not the same each time, ${results.join(', ')}`),
+  ];
 }
 
 function tableOf(faults: readonly FaultTried[]): string[] {

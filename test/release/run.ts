@@ -1,18 +1,21 @@
 /**
  * `npm run try-release -- 1.111.0`: locks and installs a release of LiteLLM, records what it answers, compares it with the
- * release before, asks it what it makes of generated configurations, runs twelve faults, looks whether its circuit breaker
- * closes again, and prints a report. Exits 0 when
+ * release before, asks it what it makes of generated configurations, tries what its cache does to answers, runs twelve faults,
+ * looks whether its circuit breaker closes again, and prints a report. Exits 0 when
  * the release is as the exporter knows it, 1 when something differs that needs a person, 2 for a release that cannot be had.
  */
 import { readdirSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { GATEWAY_RELEASE, type GatewayRelease } from '../../dev/gateway.ts';
 import { install, STACK } from '../../dev/install.ts';
 import { progressToStderr } from '../../dev/progress.ts';
+import { readFidelity } from '../../scripts/fidelity-page.ts';
 import { compareVersions, parseVersion } from '../../src/source/version.ts';
 import { type Case, measureRecovery } from '../breaker/recovery.ts';
+import { tryRelease } from '../fidelity/release.ts';
+import { EXACT_SHAPES } from '../fidelity/shapes.ts';
 import { FAULTS } from '../gauntlet/index.ts';
 import { runRow } from '../gauntlet/row.ts';
 import { recorded } from '../support/litellm-answer.ts';
@@ -29,8 +32,8 @@ import { TWELVE } from './twelve.ts';
 const HELP = `npm run try-release -- RELEASE [OPTIONS]
 
   Tries a release of LiteLLM: locks and installs it, records its answers, compares them with those of the release
-  before, asks it what it makes of generated configurations, runs twelve faults, and looks whether its circuit breaker
-  closes again. Takes half an hour.
+  before, asks it what it makes of generated configurations, tries what its cache does to answers, runs twelve faults,
+  and looks whether its circuit breaker closes again. Takes half an hour.
   It writes dev/requirements-RELEASE.txt and test/fixtures/litellm-RELEASE, and prints a report.
   Exit 0: the exporter judges it right; 1: something is not as known; 2: there is no such release, or it does not resolve.
 
@@ -39,6 +42,8 @@ const HELP = `npm run try-release -- RELEASE [OPTIONS]
   --help             this text
 `;
 
+const PAGE_OF_FIDELITY = join(import.meta.dirname, '../../docs/fidelity.md');
+const FIDELITY_ROUNDS = 2;
 const CASES = 300;
 const SEED = 20_261_130;
 /** A breaker that does not close shows under chats; completions may close it. */
@@ -87,11 +92,24 @@ async function main(): Promise<number> {
     const { differences } = await resolveDifferences(release, resolveCases(CASES, SEED));
     return { cases: CASES, differences };
   });
+  const fidelity = await step('what its cache does to answers', () => fidelityOf(release, before));
   const tried = await step('faults', () => tryFaults(release, TWELVE.slice(0, faults)));
   const recovered = await step('its way back after refused logins', () => measureRecovery(release, RECOVERIES, progress));
   const minutes = Math.max(1, Math.round((performance.now() - start) / 60_000));
   const date = new Date().toISOString().slice(0, 10);
-  const trial: Trial = { release, before, date, minutes, replaced: lock.replaced, inside, answers, resolved, faults: tried, recovered };
+  const trial: Trial = {
+    release,
+    before,
+    date,
+    minutes,
+    replaced: lock.replaced,
+    inside,
+    answers,
+    resolved,
+    fidelity,
+    faults: tried,
+    recovered,
+  };
   const report = reportOf(trial);
   const file = join(STACK, `try-release-${release}.md`);
   await writeFile(file, report);
@@ -147,6 +165,17 @@ async function answerDifferences(release: GatewayRelease, before: GatewayRelease
     both.map((name) => [name, differenceOf(shapeOf(recorded(before, name)), shapeOf(recorded(release, name)))]),
   );
   return { differences, notBefore: now.filter((name) => !old.includes(name)), notNow: old.filter((name) => !now.includes(name)) };
+}
+
+async function fidelityOf(release: GatewayRelease, before: GatewayRelease) {
+  const found = await tryRelease(release, FIDELITY_ROUNDS, progress);
+  const table = readFidelity(await readFile(PAGE_OF_FIDELITY, 'utf8'));
+  const compared = table[before] === undefined ? Object.keys(table).at(-1) : before;
+  const apart = EXACT_SHAPES.flatMap((shape) => {
+    const [now, then] = [found.shapes[shape]?.result, table[compared ?? '']?.[shape]?.result];
+    return now === undefined || then === undefined || now === then ? [] : [{ shape, now, release: compared ?? '', before: then }];
+  });
+  return { ...found, apart };
 }
 
 async function tryFaults(release: GatewayRelease, names: readonly string[]): Promise<FaultTried[]> {

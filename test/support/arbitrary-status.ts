@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { CACHE_MARK, CACHE_TYPE, CAUSE, OUTCOME, ROUTE, VERDICT } from '../../src/model/cache.ts';
+import { CACHE_MARK, CACHE_TYPE, CAUSE, GATEWAY_FAILURE, OUTCOME, ROUTE, SHARING, TENANT_RESULT, VERDICT } from '../../src/model/cache.ts';
 import { KEY_CLASS } from '../../src/model/census.ts';
+import { FIDELITY_RESULT, FIDELITY_SHAPE } from '../../src/model/fidelity.ts';
 import { LEASE_STATE } from '../../src/model/lease.ts';
 import { ACL_REASON, AUTH_STATE, NODE_ROLE, NODE_STATE, REDIS_FAILURE } from '../../src/model/redis.ts';
 import type { Status } from '../../src/model/status.ts';
@@ -47,6 +48,21 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
     }),
     changes: fc.array(fc.record({ ...judged, from: verdict, to: verdict }), { maxLength: 3 }),
   });
+  const shape = fc.record(
+    {
+      shape: fc.constantFrom(...FIDELITY_SHAPE),
+      result: fc.constantFrom(...FIDELITY_RESULT),
+      parts: fc.array(text, { maxLength: 3 }),
+      why: fc.constantFrom('not_tried', 'not_the_origin', 'broken', 'unanswered', 'cache_missed', 'too_old'),
+      failure: fc.constantFrom(...GATEWAY_FAILURE),
+      status: fc.nat({ max: 599 }),
+      accepted: fc.constant(true as const),
+      at,
+      since: at,
+      traceId: text,
+    },
+    { requiredKeys: ['shape', 'result', 'parts'] },
+  );
   const gateway = fc.record(
     {
       name: text,
@@ -61,9 +77,34 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
       ready: fc.boolean(),
       version: text,
       cacheType: fc.constantFrom(...CACHE_TYPE),
+      origin: fc.record({ problems: fc.array(text, { maxLength: 2 }) }),
       cachePing: fc.nat({ max: 599 }),
       pairs: fc.array(pair, { maxLength: 3 }),
       replicas: fc.array(fc.record({ from: text, to: text, outcome: fc.constantFrom(...OUTCOME), at }), { maxLength: 3 }),
+      tenants: fc.record(
+        {
+          expected: fc.constantFrom(...SHARING),
+          pairs: fc.array(
+            fc.record({
+              from: text,
+              to: text,
+              result: fc.constantFrom(...TENANT_RESULT),
+              routes: fc.uniqueArray(fc.constantFrom(...ROUTE)),
+              detail: text,
+              at,
+              traceId: text,
+            }),
+            { maxLength: 3 },
+          ),
+          all: fc.nat({ max: 56 }),
+          notAsked: fc.constantFrom('budget', 'slow', 'limit'),
+        },
+        { requiredKeys: ['pairs', 'all'] },
+      ),
+      fidelity: fc.record(
+        { shapes: fc.array(shape, { maxLength: 4 }), notAsked: fc.constantFrom('slow', 'limit', 'budget') },
+        { requiredKeys: ['shapes'] },
+      ),
       speedup: fc.record({ point: duration, lower: duration, upper: duration, pairs: fc.nat() }),
       costUsd: duration,
       lease: fc.constantFrom(...LEASE_STATE),

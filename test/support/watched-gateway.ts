@@ -3,6 +3,7 @@ import type { GatewayConfig } from '../../src/config/effective.ts';
 import type { LeaseState } from '../../src/model/lease.ts';
 import type { GatewayStatus } from '../../src/model/status.ts';
 import type { Details, Log, Tick } from '../../src/model/tick.ts';
+import type { OriginKeys } from '../../src/origin/stamp.ts';
 import type { Cluster } from '../../src/redis/connection/cluster.ts';
 import type { Target } from '../../src/redis/connection/target.ts';
 import { type Clock, systemClock } from '../../src/schedule/clock.ts';
@@ -58,6 +59,7 @@ export function watchGateway(
   lease?: () => LeaseState,
   memory?: OverheadMemory,
   instance?: string,
+  originKeys?: () => Promise<OriginKeys>,
 ): WatchedGateway {
   const store = createStore(clock);
   const series = store.open({ kind: 'gateway', name: config.name, staleAfter: 3 * config.interval });
@@ -69,7 +71,7 @@ export function watchGateway(
       .filter((family) => family.metric === metric)
       .flatMap((family): readonly { attributes: object; value: number | HistogramPoint['value'] }[] => family.points);
   const watched: WatchedGateway = {
-    watch: createGatewayWatch({ config, target, series, log, clock, lease, memory, instance }),
+    watch: createGatewayWatch({ config, target, series, log, clock, lease, memory, instance, originKeys }),
     log: lines,
     steps: [],
     async tick() {

@@ -1,7 +1,9 @@
 import { singleLine } from '../../masking/sanitize.ts';
 import { ROUTES } from '../../model/cache.ts';
-import type { GatewayStatus, PairStatus, ReplicaStatus } from '../../model/status.ts';
+import type { FidelityStatus, GatewayStatus, PairStatus, ReplicaStatus, TenantsStatus } from '../../model/status.ts';
+import { notTriedText, SHAPE_WORDS, shapeDetail, shapeResult } from '../../text/fidelity.ts';
 import { ago, moment, seconds, span } from '../../text/quantities.ts';
+import { tenantsSentence, tenantText } from '../../text/tenants.ts';
 import {
   CAUSE_WORDS,
   gatewaySentence,
@@ -11,6 +13,7 @@ import {
   metricsText,
   NOT_ASKED_WORDS,
   OUTCOME_WORDS,
+  originText,
   othersText,
   overheadText,
   speedupText,
@@ -39,6 +42,8 @@ ${
       )
 }
 ${replicas(gateway.replicas ?? [], now)}
+${gateway.fidelity === undefined ? '' : fidelity(gateway.fidelity, now, tracesUrl)}
+${gateway.tenants === undefined ? '' : tenants(gateway.tenants, now, tracesUrl)}
 ${gateway.history === undefined ? '' : gatewayPast(gateway.history, now, tracesUrl)}
 ${facts([
   ['address', gateway.url],
@@ -50,6 +55,7 @@ ${facts([
   ['/cache/ping', gateway.cachePing ?? (gateway.cachePingNotAsked && NOT_ASKED_WORDS[gateway.cachePingNotAsked])],
   ['metrics', gateway.metrics && metricsText(gateway.metrics)],
   ['questions beside the pairs', gateway.overhead && overheadText(gateway.overhead)],
+  ['hits', gateway.origin && originText(gateway.origin)],
   ['duplicates', gateway.speedup && speedupText(gateway.speedup)],
   ['spent on probes', gateway.costUsd === 0 ? undefined : `${gateway.costUsd.toFixed(4)} USD`],
   ['other exporters', gateway.otherExporters ? othersText(gateway.otherExporters) : undefined],
@@ -101,4 +107,36 @@ function replicas(tried: readonly ReplicaStatus[], now: number): Html | string {
       return { cells: [from, to, { tone, text: title }, ago(at, now)] };
     }),
   );
+}
+
+/** Which tenants get each other's answers. */
+function tenants(status: TenantsStatus, now: number, tracesUrl: string | undefined): Html {
+  const rows = status.pairs.map((pair) => {
+    const { tone, title } = tenantText(pair, status.expected);
+    return { cells: [pair.from, pair.to, { tone, text: title }, ago(pair.at, now), traceLink(pair.traceId, tracesUrl)] };
+  });
+  return html`<p>${tenantsSentence(status)}</p>
+${rows.length === 0 ? '' : dataTable('Tenants', ['asked by', 'repeated by', 'the second one', 'when', 'trace'], rows)}`;
+}
+
+/** What the cache does to answers, shape by shape. */
+function fidelity(status: FidelityStatus, now: number, tracesUrl: string | undefined): Html {
+  const rows = status.shapes.map((shape): Row => {
+    const { tone, title } = shapeResult(shape);
+    const { since, at, traceId } = shape;
+    return {
+      cells: [
+        shape.shape,
+        SHAPE_WORDS[shape.shape],
+        { tone, text: title },
+        since === undefined ? '' : moment(since),
+        at === undefined ? '' : ago(at, now),
+        traceId === undefined ? '' : traceLink(traceId, tracesUrl),
+      ],
+      note: shapeDetail(shape),
+    };
+  });
+  const notTried = notTriedText(status);
+  return html`${dataTable('What a hit does to an answer', ['shape', 'answer', 'from the cache', 'since', 'tried', 'trace'], rows)}
+${notTried === undefined ? '' : html`<p>Shapes of answers: ${notTried}.</p>`}`;
 }

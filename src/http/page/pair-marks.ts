@@ -42,6 +42,7 @@ const MARK_OF: Readonly<Record<Outcome, Mark>> = {
   hit_unlabelled: 'hit',
   hit_not_in_redis: 'unwatched',
   hit_on_first: 'failed',
+  hit_altered: 'failed',
   miss_key_present: 'miss',
   miss_not_written: 'miss',
   miss_unexplained: 'miss',

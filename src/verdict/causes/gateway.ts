@@ -25,15 +25,6 @@ export const GATEWAY_CAUSES: readonly CauseRow[] = [
           `The liveness endpoint fails: ${GATEWAY_FAILURE_PROSE[down]}${downAdvice === undefined ? '' : `: ${downAdvice}`}.`,
       ),
   },
-  {
-    cause: 'semantic_or_key_collision',
-    strength: 'state',
-    verdicts: ['wrong_answers'],
-    proof: () =>
-      proven(
-        'A prompt with a fresh 128-bit nonce was answered from the cache: its key leaves the prompt out, or similar prompts share answers.',
-      ),
-  },
   { cause: 'cache_disabled', strength: 'state', verdicts: ['disabled'], proof: () => proven('The gateway says that it has no cache.') },
   {
     cause: 'cache_local',

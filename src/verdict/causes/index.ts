@@ -1,3 +1,4 @@
+import { ANSWERS } from './answers.ts';
 import { BREAKER } from './breaker.ts';
 import type { CauseRow } from './cause.ts';
 import { COUNTED_CAUSES, PROTECTED_MODE, REPEATED_CAUSES } from './counters.ts';
@@ -6,6 +7,7 @@ import { LOST_KEYS } from './keys.ts';
 import { OTHER_CACHE } from './other-cache.ts';
 import { REFUSALS_OF_GATEWAY } from './refusals.ts';
 import { CONDITIONS, EXPORTER_AWAY } from './server.ts';
+import { BETWEEN_TENANTS } from './tenants.ts';
 
 /**
  * The causes, each with what proves it and how much that weighs: the strongest of those that are proven wins, and
@@ -13,6 +15,7 @@ import { CONDITIONS, EXPORTER_AWAY } from './server.ts';
  * cause the first gives the sentence.
  */
 export const CAUSE_TABLE: readonly CauseRow[] = [
+  ...ANSWERS,
   ...GATEWAY_CAUSES,
   ...EXPORTER_AWAY,
   ...CONDITIONS,
@@ -24,4 +27,5 @@ export const CAUSE_TABLE: readonly CauseRow[] = [
   ...GATEWAY_SETTINGS,
   ...BREAKER,
   ...OTHER_CACHE,
+  ...BETWEEN_TENANTS,
 ];

@@ -17,7 +17,7 @@ const onAnotherServer: Showing = (result, { seesEveryWrite, cacheType }) =>
   seesEveryWrite &&
   cacheType === 'redis' &&
   provesRead(result) &&
-  result.outcome === 'hit_not_in_redis' &&
+  (result.outcome === 'hit_not_in_redis' || result.outcome === 'hit_altered') &&
   result.key === 'absent' &&
   !result.lostAfterWrite
     ? 'The gateway reads back from a Redis what was never written to the watched one.'

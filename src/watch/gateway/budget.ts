@@ -1,5 +1,7 @@
 import type { Series } from '../../catalogue/series.ts';
 import type { GatewayConfig } from '../../config/effective.ts';
+import { reportedCost } from '../../litellm/cache-markers.ts';
+import type { Exchange } from '../../litellm/request.ts';
 import type { GatewayFailure } from '../../model/cache.ts';
 import type { PairResult, RequestResult } from '../../pairs/pair.ts';
 import type { Clock } from '../../schedule/clock.ts';
@@ -13,6 +15,8 @@ const MAYBE_PAID: readonly GatewayFailure[] = ['timeout', 'closed', 'protocol', 
 export interface Spending {
   /** Pays for a pair and returns its cost. */
   charge(pair: PairResult): number;
+  /** Pays for an answer that is not one of a pair. */
+  pay(answer: Exchange): void;
   /** Whether so many more pairs fit into today's budget at the price that is known. */
   affords(pairs: number): boolean;
   /** Whether a pair costs anything, by the configuration or else by what was seen. */
@@ -40,24 +44,30 @@ export function createSpending(
     return today.spent;
   }
 
+  function spend(cost: number): void {
+    today.spent = spentToday() + cost;
+    total += cost;
+    series.add('llm.cache.probe.cost_usd', {}, cost);
+  }
+
   return {
     charge(pair) {
       const floor = config.price_per_pair_usd ?? 0;
       const cost = costOf(pair.first, floor) + (pair.duplicate === undefined ? 0 : costOf(pair.duplicate, floor));
-      today.spent = spentToday() + cost;
-      total += cost;
-      series.add('llm.cache.probe.cost_usd', {}, cost);
+      spend(cost);
       dearest = Math.max(dearest, cost);
       return cost;
     },
+    pay: (answer) => spend(reportedCost(answer.headers) ?? config.price_per_pair_usd ?? 0),
     affords: (pairs) => spentToday() + pairs * dearest <= config.daily_budget_usd,
     priced: () => (config.price_per_pair_usd ?? dearest) > 0,
     total: () => total,
   };
 }
 
-/** What a request cost: nothing for a hit, else what the gateway reports or the configured price. */
-function costOf({ markers: marks, mark, failure }: RequestResult, floor: number): number {
+/** What a request cost: nothing for a hit or an answer of the origin, else what the gateway reports or the configured price. */
+function costOf({ markers: marks, mark, failure, fromOrigin }: RequestResult, floor: number): number {
+  if (fromOrigin) return 0;
   if (marks !== undefined) return mark === 'hit' ? 0 : (marks.costUsd ?? floor);
   return failure !== undefined && MAYBE_PAID.includes(failure) ? floor : 0;
 }

@@ -4,11 +4,13 @@ import type { RouteResult, Signals } from '../../verdict/signals.ts';
 import { signalsOf } from './backend/memory.ts';
 import { effectiveInterval } from './backoff.ts';
 import type { Experiments } from './experiments.ts';
+import { wrongShapes } from './fidelity/memory.ts';
 import { replicaSentences, sharingOf } from './replicas/memory.ts';
 import { currentResult, type RouteRecord } from './route.ts';
 import { cacheTypeOf } from './self-report.ts';
 import { provenSilence } from './silence.ts';
 import type { GatewayState } from './state.ts';
+import { tenantStatuses } from './tenants/memory.ts';
 
 /** A judgement with what it was made of; `at` is Unix milliseconds. */
 export interface Judged {
@@ -28,7 +30,7 @@ export function isFresh({ last }: RouteRecord, { backoff }: Pick<GatewayState, '
 
 /** Judges a gateway from all that is known of it, and from what experiments found out where the cause was open. */
 export function judge(state: GatewayState, found?: Experiments): Judged {
-  const { report, routes, replicas, backend, silence, expected } = state;
+  const { report, routes, replicas, backend, silence, tenants, fidelity, expected } = state;
   const results = routes.flatMap((route) => currentResult(route) ?? []);
   const signals: Signals = {
     ...signalsOf(backend, report.settings?.namespace !== undefined),
@@ -45,6 +47,8 @@ export function judge(state: GatewayState, found?: Experiments): Judged {
     silence: provenSilence(silence, report, backend?.report.acceptedCredential),
     atPings: found?.ping.repetition,
     replicas: replicas && sharingOf(replicas),
+    tenants: tenants && { expected: tenants.expected, pairs: tenantStatuses(tenants, state.endedAt, effectiveInterval(state.backoff)) },
+    wrongShapes: fidelity && wrongShapes(fidelity, cacheTypeOf(report), state.endedAt),
   };
   const judgement = judgeResults(results, signals);
   const evidence = [judgement.evidence, ...(replicas === undefined ? [] : replicaSentences(replicas))].join(' ');

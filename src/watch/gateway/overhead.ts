@@ -65,8 +65,8 @@ const SAVED_MS = 300_000;
 const MAX_RELEASES = 8;
 /** Asked whatever they cost: without them a gateway that is away could not be told from one that is slow. */
 const ALWAYS: readonly Question[] = ['liveness', 'readiness'];
-/** Nothing was asked: nobody listens, or the name has no address. */
-const NOT_REACHED: readonly GatewayFailure[] = ['refused', 'dns'];
+/** Nothing was asked: no process listens, the name has no address, or the file of the key could not be read. */
+const NOT_REACHED: readonly GatewayFailure[] = ['refused', 'dns', 'auth'];
 
 /** A memory of nothing. */
 export function createOverheadMemory(): OverheadMemory {
@@ -136,7 +136,8 @@ export function createOverhead(share: number, memory: OverheadMemory, series: Se
       if (always) memory.forHealth -= cost;
       memory.saved = saved - cost;
       memory.spent += busy;
-      if (always) return;
+      // What a model takes whose time is not known says nothing of the gateway, be it for ever.
+      if (always || modelSeconds === Number.POSITIVE_INFINITY) return;
       const slow = (busy - modelSeconds) * 1000 > SLOW_MS;
       if (ranIntoLimit(request, slow)) refuse(question, 'limit');
       else if (slow) refuse(question, 'slow');

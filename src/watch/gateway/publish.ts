@@ -4,12 +4,15 @@ import type { GatewayConfig } from '../../config/effective.ts';
 import type { Log, Tick } from '../../model/tick.ts';
 import type { Judgement } from '../../verdict/judge.ts';
 import { effectiveInterval } from './backoff.ts';
+import { shapeStatuses } from './fidelity/memory.ts';
+import { fidelitySamples } from './fidelity/series.ts';
 import { isFresh, type Judged } from './judge.ts';
 import { replicaSamples } from './replicas/memory.ts';
 import type { Round } from './round.ts';
 import { lastingRouteSamples, observePair, routeSamples } from './route-series.ts';
 import { cacheTypeOf, isUp } from './self-report.ts';
 import type { GatewayState } from './state.ts';
+import { tenantSamples, tenantStatuses } from './tenants/memory.ts';
 
 /** The verdict that is shown. `since`: when it left or regained `working`, Unix milliseconds. */
 export interface Shown {
@@ -67,6 +70,8 @@ function verdictSamples(config: GatewayConfig, state: GatewayState, { judgement,
     ...(config.expect.ttl === undefined ? [] : [sample('llm.cache.probe.expected_ttl', {}, config.expect.ttl / 1000)]),
     ...state.routes.map(({ route }) => sample('llm.cache.probe.interval', { route }, effectiveInterval(state.backoff) / 1000)),
     ...state.routes.flatMap((record) => lastingRouteSamples(record, isFresh(record, state, now))),
+    ...(state.tenants === undefined ? [] : tenantSamples(tenantStatuses(state.tenants, now, effectiveInterval(state.backoff)))),
+    ...(state.fidelity === undefined ? [] : fidelitySamples(shapeStatuses(state.fidelity, cacheTypeOf(state.report), now))),
   ];
 }
 

@@ -7,6 +7,7 @@ import { type NotAsked, ROUTES } from '../../model/cache.ts';
 import type { MetricsAnswer } from '../../model/status.ts';
 import type { Tick } from '../../model/tick.ts';
 import type { Clock } from '../../schedule/clock.ts';
+import type { Secret } from '../../source/secret.ts';
 import type { TargetMode } from './backend/backend.ts';
 import { type Overhead, SLOW_MS } from './overhead.ts';
 import { isCrossReplica, joinedHealth, NO_REPLICAS, pairInTurn, type ReplicasFound, windowOf } from './replicas/memory.ts';
@@ -17,8 +18,8 @@ import type { Traffic } from './traffic.ts';
 
 /** The questions to a gateway that ask no model. What it answers is handed on, nothing is kept. */
 export interface Questions {
-  /** The way to one replica, or to the gateway's own URL without one. */
-  to(replica: Replica | undefined, traceId: string): Gateway;
+  /** The way to one replica, or to the gateway's own URL without one; with the key of a tenant instead of the exporter's. */
+  to(replica: Replica | undefined, traceId: string, key?: Secret): Gateway;
   /** Finds the replicas, where any are configured, and asks each for liveness and readiness; the gateway is alive, or ready, when any of them is. */
   askHealth(known: Pick<GatewayState, 'report' | 'replicas'>, tick: Tick): Promise<{ report: SelfReport; replicas?: ReplicasFound }>;
   /**
@@ -49,8 +50,8 @@ const GIVE_UP_MS = 2 * SLOW_MS;
 export function createQuestions({ config, traffic, overhead, mode, clock }: QuestionParts): Questions {
   const addresses = config.addresses ?? [];
 
-  function to(replica: Replica | undefined, traceId: string): Gateway {
-    return createGateway(config, clock, traffic.of(traceId), replica);
+  function to(replica: Replica | undefined, traceId: string, key = config.api_key): Gateway {
+    return createGateway({ ...config, ...(key && { api_key: key }) }, clock, traffic.of(traceId), replica);
   }
 
   /** Before a Redis Cluster LiteLLM from 1.104 on holds up every request for seconds while it answers `/cache/ping`. */

@@ -1,6 +1,7 @@
 import type { GatewayConfig } from '../../config/effective.ts';
 import type { Route, SkipReason } from '../../model/cache.ts';
 import type { Tick } from '../../model/tick.ts';
+import type { OriginKeys } from '../../origin/stamp.ts';
 import { type Endpoints, type PairPlan, type PairResult, runPair } from '../../pairs/pair.ts';
 import type { Clock } from '../../schedule/clock.ts';
 import type { Backend, BackendEvidence, TargetReport } from './backend/backend.ts';
@@ -11,7 +12,9 @@ import type { Questions } from './questions.ts';
 import { pairInTurn, type ReplicasFound } from './replicas/memory.ts';
 import { currentResult, isGood, nextKind, planOf, type RouteRecord, type SentPair } from './route.ts';
 import { cacheReplaced, isUp, namespaceOf, type SelfReport, withoutPing, withVersion } from './self-report.ts';
-import { type GatewayState, replicasOf, routesAfter, routesBefore } from './state.ts';
+import { type GatewayState, replicasOf, routesAfter, routesBefore, tenantsBefore } from './state.ts';
+import { type TenantRound, tenantTurn } from './tenants/memory.ts';
+import { askTenants } from './tenants/question.ts';
 
 /** What was asked and answered in one tick of a gateway. It is made once and never changed. */
 export interface Round {
@@ -38,6 +41,8 @@ export interface Round {
   readonly backend: BackendEvidence | undefined;
   /** What is known of the target at the end; undefined without one. */
   readonly target: TargetReport | undefined;
+  /** What the tenants whose turn it was showed; undefined when no turn was due. */
+  readonly tenants?: TenantRound | undefined;
   /** The end of the round: Unix milliseconds, and milliseconds of the monotonic clock. */
   readonly at: number;
   readonly endedAt: number;
@@ -54,6 +59,8 @@ export interface RoundParts {
   clock: Clock;
   /** Whether this exporter is the one that probes. */
   mayProbe(): boolean;
+  /** The keys that sign the answers of the gateway's model, where that leads to the origin. */
+  originKeys?: (() => Promise<OriginKeys>) | undefined;
 }
 
 /** The monotonic times, in milliseconds, after which no pair of a tick runs any more, and nothing else. */
@@ -118,7 +125,28 @@ async function probePairs(parts: RoundParts, previous: GatewayState, opening: Op
   const looked = opened && backend?.after(opened, probes, tick.signal);
   const evidence = looked && (await untilAbort(looked, undefined, tick.signal));
   const pairsEndedAt = clock.monotonic();
-  return ended(parts, { ...round, pairsTook: pairsEndedAt - start, pairsEndedAt }, after, evidence);
+  const tenants = await untilAbort(tryTenants(parts, previous, { ...round, after }, routes, limits, tick), undefined, tick.signal);
+  return ended(parts, { ...round, tenants, pairsTook: pairsEndedAt - start, pairsEndedAt }, after, evidence);
+}
+
+/** Tries two tenants when it is their turn, after all that Redis is looked at for, on a route that has just worked: in an outage nothing is shared. */
+async function tryTenants(
+  parts: RoundParts,
+  previous: GatewayState,
+  round: Opening & Pick<Round, 'after'>,
+  routes: readonly RouteRecord[],
+  limits: Limits,
+  tick: Tick,
+): Promise<TenantRound | undefined> {
+  const memory = tenantsBefore(previous, round);
+  const working = routes.filter((record) => isGood(record) && round.pairs.some(({ pair }) => pair.prober.route === record.route));
+  const names = working.map(({ route }) => route);
+  const turn = memory && tenantTurn(memory, names);
+  if (turn === undefined) return undefined;
+  const modelSeconds = working.find(({ route }) => route === turn.route)?.last?.pair.first.seconds ?? 0;
+  const replica = pairInTurn(replicasOf(previous, round.replicas))?.from;
+  const originKeys = await keysOf(parts.originKeys);
+  return askTenants(parts, { turn, report: round.after, replica, modelSeconds, originKeys, until: limits.all }, tick);
 }
 
 /** What a promise gives, or that where the tick is aborted meanwhile: what was sent and paid for stays in the round. */
@@ -180,7 +208,7 @@ async function sendPairs(parts: RoundParts, previous: GatewayState, opening: Ope
 }
 
 async function sendPair(
-  { config, overhead, backend, spending, clock, mayProbe }: RoundParts,
+  { config, overhead, backend, spending, clock, mayProbe, originKeys }: RoundParts,
   record: RouteRecord,
   { settings }: SelfReport,
   endpoints: Endpoints,
@@ -190,11 +218,16 @@ async function sendPair(
 ): Promise<SentPair> {
   const next = nextKind(record);
   const kind = next === 'control' && overhead.withheld('control') !== undefined ? 'own' : next;
-  const plan = planOf(config, settings, record.route, kind, until);
+  const plan = planOf(config, settings, record.route, kind, until, await keysOf(originKeys));
   const pair = await runPair(plan, endpoints, backend?.keys, tick, clock, (doubtful) => mayProbe() && payTwice(spending, doubtful, rest));
   spending.charge(pair);
   overhead.learnVersion(pair.first.markers?.version);
   return { pair, at: clock.now(), ranAt: clock.monotonic() };
+}
+
+/** The keys of the origin for one pair; without them it is left to its marks. */
+export async function keysOf(read: RoundParts['originKeys']): Promise<PairPlan['originKeys']> {
+  return read?.().catch(() => 'unreadable' as const);
 }
 
 /** Pays for a pair that another one follows at once, where both and the rest of the round are affordable. */

@@ -5,6 +5,7 @@ import { PROBERS } from '../../pairs/index.ts';
 import { isSuccess, type PairKind, pairKind } from '../../pairs/outcome.ts';
 import type { PairPlan, PairResult, RequestResult } from '../../pairs/pair.ts';
 import type { KeyState } from '../../redis/probe-keys/lookup.ts';
+import { OWNER_PROSE } from '../../verdict/pair-words.ts';
 import type { RouteResult } from '../../verdict/signals.ts';
 import { SPEEDUP_WINDOW } from './speedup.ts';
 
@@ -91,7 +92,7 @@ export function recordPair(record: RouteRecord, sent: SentPair, traceId: string,
 
 /** What a verdict needs to know of a pair that has an outcome. */
 export function resultOf(
-  { prober, key, unmarked, lostAfterWrite, first, duplicate }: PairResult,
+  { prober, key, unmarked, lostAfterWrite, first, duplicate, differs, other, doubt }: PairResult,
   outcome: Outcome,
   crossReplica: boolean,
 ): RouteResult {
@@ -105,6 +106,9 @@ export function resultOf(
     ...(failure === undefined ? {} : { status }),
     lostAfterWrite,
     crossReplica,
+    ...(differs && { differs }),
+    ...(other && { otherOwner: other.owner }),
+    ...(doubt && { doubt }),
   };
 }
 
@@ -123,8 +127,10 @@ export function planOf(
   route: Route,
   kind: PairKind,
   until: number,
+  originKeys?: PairPlan['originKeys'],
 ): PairPlan {
-  return { prober: PROBERS[route], model, kind, ttlSeconds: ttl / 1000, instance, onDemand: settings?.defaultOff !== false, until };
+  const onDemand = settings?.defaultOff !== false;
+  return { prober: PROBERS[route], model, kind, ttlSeconds: ttl / 1000, instance, onDemand, until, ...(originKeys && { originKeys }) };
 }
 
 const KEY: Readonly<Record<KeyState, string>> = {
@@ -143,18 +149,25 @@ const DUPLICATE: Readonly<Record<PairKind, string>> = {
 };
 
 /** One line that says what was seen of a pair: `duplicate hit in 2 ms, key in Redis`. */
-export function evidenceOf({ kind, outcome, first, duplicate, key, lostAfterWrite }: PairResult): string {
+export function evidenceOf({ kind, outcome, first, duplicate, key, lostAfterWrite, other, differs, proven }: PairResult): string {
+  if (other !== undefined) {
+    const { seconds } = other.request === 'first' ? first : (duplicate ?? first);
+    const which = other.request === 'first' ? 'first request' : DUPLICATE[kind];
+    return `${which} got the answer to ${OWNER_PROSE[other.owner]} in ${milliseconds({ seconds })}`;
+  }
   if (outcome === 'error_first' || duplicate === undefined) {
     return outcome === 'hit_on_first' ? `first request hit in ${milliseconds(first)}` : `first request failed: ${failureOf(first)}`;
   }
   if (outcome === 'error_duplicate') return `duplicate failed: ${failureOf(duplicate)}`;
-  return `${DUPLICATE[kind]} ${duplicate.mark === 'hit' ? 'hit' : 'missed'} in ${milliseconds(duplicate)}, ${lostAfterWrite ? LOST : KEY[key]}`;
+  const hit = `${DUPLICATE[kind]} ${duplicate.mark === 'hit' ? 'hit' : 'missed'} in ${milliseconds(duplicate)}`;
+  const parts = [hit, lostAfterWrite ? LOST : KEY[key], ...(proven ? ['told by its content'] : [])];
+  return [...parts, ...(differs === undefined ? [] : [`differs at ${differs.join(', ')}`])].join(', ');
 }
 
 function failureOf({ failure, status }: RequestResult): string {
   return `${failure ?? 'unknown'}${status === undefined ? '' : ` (HTTP ${status})`}`;
 }
 
-function milliseconds({ seconds }: RequestResult): string {
+function milliseconds({ seconds }: Pick<RequestResult, 'seconds'>): string {
   return `${(seconds * 1000).toFixed(seconds < 0.01 ? 1 : 0)} ms`;
 }

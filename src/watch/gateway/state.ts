@@ -4,6 +4,8 @@ import type { MetricsAnswer } from '../../model/status.ts';
 import { type BackendMemory, NO_BACKEND, withEvidence, withOutcome, withPause } from './backend/memory.ts';
 import { type Backoff, createBackoff, recordRun, recordUsable, runNow } from './backoff.ts';
 import type { Experiments } from './experiments.ts';
+import type { ShapeRound } from './fidelity/check.ts';
+import { createFidelity, type FidelityMemory, fidelityAfter, withoutShape, withShape } from './fidelity/memory.ts';
 import {
   isColdStart,
   isCrossReplica,
@@ -18,6 +20,7 @@ import type { Round } from './round.ts';
 import { createRouteRecord, currentResult, expectColdStart, forget, isGood, type RouteRecord, recordPair, resultOf } from './route.ts';
 import { isUp, NO_REPORT, pingChanged, pingRecovered, type SelfReport, settingsChanged } from './self-report.ts';
 import { NO_SILENCE, type Silence, silenceAfter, withHearing } from './silence.ts';
+import { createTenantMemory, forgetTenants, type TenantMemory, withTenantRound } from './tenants/memory.ts';
 
 /** All that is known of a gateway, as the rounds until now have left it. It is never changed: a round makes another one of it. */
 export interface GatewayState {
@@ -30,8 +33,12 @@ export interface GatewayState {
   readonly replicas: ReplicaMemory | undefined;
   /** Undefined where no target is configured. */
   readonly backend: BackendMemory | undefined;
+  /** Undefined where no tenants are configured. */
+  readonly tenants?: TenantMemory | undefined;
   /** How it leaves its Redis alone. */
   readonly silence: Silence;
+  /** What its cache does to answers; undefined where no shapes are tried. */
+  readonly fidelity: FidelityMemory | undefined;
   /** Its metrics have an address of their own. */
   readonly hasOwnMetrics: boolean;
   /** What its metrics answered last; undefined until they were asked, and where that was of an outage that is over. */
@@ -45,7 +52,7 @@ export interface GatewayState {
 
 /** Nothing is known of the gateway of a configuration entry. */
 export function createState(
-  { expect, routes, interval, addresses = [], redis, url, metrics_url }: GatewayConfig,
+  { expect, routes, interval, addresses = [], redis, url, metrics_url, tenants, fidelity }: GatewayConfig,
   hasTarget = redis !== undefined,
 ): GatewayState {
   return {
@@ -55,7 +62,9 @@ export function createState(
     backoff: createBackoff(interval),
     replicas: addresses.length === 0 ? undefined : NO_REPLICAS,
     backend: hasTarget ? NO_BACKEND : undefined,
+    tenants: createTenantMemory({ tenants, routes, expect }),
     silence: NO_SILENCE,
+    fidelity: createFidelity({ fidelity, interval }),
     hasOwnMetrics: hasOwnMetrics({ url, metrics_url }),
     misread: false,
     at: 0,
@@ -80,6 +89,14 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
     backoff: backoffAfter(previous.backoff, round, routes, isMisread),
     replicas: replicasAfter(previous, round),
     backend,
+    tenants: tenantsAfter(previous, round),
+    fidelity:
+      previous.fidelity &&
+      fidelityAfter(previous.fidelity, {
+        isSame: isUp(round.after) && !isMisread,
+        isReplaced: round.cacheReplaced,
+        version: round.after.version,
+      }),
     metrics: current.every(isGood) ? withoutOpenBreaker(previous.metrics) : previous.metrics,
     silence: isMisread
       ? { ...previous.silence, goesOn: false }
@@ -117,6 +134,13 @@ export function learn(state: GatewayState, { pause, ping, selfChecks, metrics = 
     silence: ping.received === undefined ? silence : withHearing(silence, ping.received),
     replicas: replicas && selfChecks.reduce((memory, { name, result }) => withSelfCheck(memory, name, result), replicas),
   };
+}
+
+/** What is known after the shape whose turn it was. */
+export function withShapeRound(state: GatewayState, round: ShapeRound): GatewayState {
+  const { fidelity } = state;
+  if (fidelity === undefined) return state;
+  return { ...state, fidelity: 'found' in round ? withShape(fidelity, round.found) : withoutShape(fidelity, round.notAsked) };
 }
 
 /** Whether the last round is to be judged. */
@@ -160,6 +184,20 @@ function backoffAfter(before: Backoff, round: Round, routes: readonly RouteRecor
   const missed = routes.some((route) => currentResult(route)?.outcome.startsWith('miss_'));
   const ran = recordRun(usable, priced && missed, pairsTook, round.pairsEndedAt);
   return isMisread ? runNow(ran) : ran;
+}
+
+/** The tenants of a round before any is tried: what was known counts no more where the gateway was down, or is another one. */
+export function tenantsBefore(
+  { tenants, report }: GatewayState,
+  { after, cacheReplaced }: Pick<Round, 'after' | 'cacheReplaced'>,
+): TenantMemory | undefined {
+  const isReplaced = report.version !== undefined && after.version !== undefined && report.version !== after.version;
+  return tenants && (!isUp(after) || cacheReplaced || isReplaced ? forgetTenants(tenants) : tenants);
+}
+
+function tenantsAfter(previous: GatewayState, round: Round): TenantMemory | undefined {
+  const memory = tenantsBefore(previous, round);
+  return memory && round.pairs.length > 0 ? withTenantRound(memory, round.tenants) : memory;
 }
 
 function replicasAfter(previous: GatewayState, round: Round): ReplicaMemory | undefined {

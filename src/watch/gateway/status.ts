@@ -1,6 +1,8 @@
 import type { GatewayConfig } from '../../config/effective.ts';
 import type { GatewayStatus, OverheadStatus } from '../../model/status.ts';
 import { asExpected, type Judgement, NO_ANSWER } from '../../verdict/judge.ts';
+import { effectiveInterval } from './backoff.ts';
+import { fidelityStatus } from './fidelity/memory.ts';
 import { isFresh } from './judge.ts';
 import { NOT_JUDGED, type Shown } from './publish.ts';
 import { replicaStatus } from './replicas/memory.ts';
@@ -8,6 +10,7 @@ import { pairStatus } from './route-series.ts';
 import { cacheTypeOf, isUp } from './self-report.ts';
 import { medianSpeedup } from './speedup.ts';
 import type { GatewayState } from './state.ts';
+import { tenantsStatus } from './tenants/memory.ts';
 
 /** What a status is made of beside the state. */
 export interface StatusParts {
@@ -55,6 +58,8 @@ export function statusOf(state: GatewayState, parts: StatusParts): Omit<GatewayS
     ...(state.metrics === undefined ? {} : { metrics: state.metrics }),
     pairs: routes.flatMap((record) => pairStatus(record, config.model) ?? []),
     ...(replicas === undefined ? {} : replicaStatus(replicas)),
+    ...(state.tenants === undefined ? {} : { tenants: tenantsStatus(state.tenants, now, effectiveInterval(state.backoff)) }),
+    ...(state.fidelity === undefined ? {} : { fidelity: fidelityStatus(state.fidelity, cacheTypeOf(report), now) }),
     ...(speedup === undefined ? {} : { speedup }),
     ...(runs.length === 0 ? {} : { lastRunAt: Math.max(...runs) }),
   };

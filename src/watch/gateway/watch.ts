@@ -13,7 +13,10 @@ import type { Job } from '../../schedule/job.ts';
 import { createBackend } from './backend/backend.ts';
 import { availabilityOf } from './backend/memory.ts';
 import { createSpending } from './budget.ts';
-import { experiment, needsExperiments } from './experiments.ts';
+import { createDoubts, doubtsOf } from './doubts.ts';
+import { type Experiments, experiment, needsExperiments } from './experiments.ts';
+import { checkShape } from './fidelity/check.ts';
+import { countShape, openFidelityCounters } from './fidelity/series.ts';
 import { createHistory } from './history.ts';
 import { type Judged, judge } from './judge.ts';
 import { createOverhead, createOverheadMemory, type OverheadMemory } from './overhead.ts';
@@ -21,7 +24,7 @@ import { logVerdict, NOT_JUDGED, publishRound, publishState, shownAfter } from '
 import { createQuestions } from './questions.ts';
 import { probeRound, type RoundParts } from './round.ts';
 import { openRouteCounters } from './route-series.ts';
-import { advance, createState, learn, mayJudge } from './state.ts';
+import { advance, createState, learn, mayJudge, withShapeRound } from './state.ts';
 import { STANDBY, statusOf } from './status.ts';
 import { createTraffic } from './traffic.ts';
 
@@ -48,7 +51,7 @@ export interface GatewayWatchOptions {
   memory?: OverheadMemory | undefined;
   /** What the probes of this exporter have in their name, so that those of others are told apart. */
   instance?: string | undefined;
-  /** The keys that verify answers, where the probe model leads to the origin. */
+  /** The keys of the origin, where the models of the gateway lead there. Rejects where they cannot be read. */
   originKeys?: (() => Promise<OriginKeys>) | undefined;
 }
 
@@ -68,7 +71,7 @@ const OTHERS_MS = 300_000;
  * known after it (`advance`), and what is made of that (`judge`), after one step of experiments where the cause is open.
  */
 export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
-  const { config, target, series, log, clock, lease = () => undefined } = options;
+  const { config, target, series, log, clock, lease = () => undefined, originKeys } = options;
   const { memory = createOverheadMemory(), instance = instanceOf([]) } = options;
   const overhead = createOverhead(config.overhead, memory, series, clock);
   const backend = target && createBackend(hostsOf(config), target, clock, instance);
@@ -76,7 +79,8 @@ export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
   const traffic = createTraffic(series, clock, overhead);
   const spending = createSpending(config, series, clock);
   const questions = createQuestions({ config, traffic, overhead, mode, clock });
-  const parts: RoundParts = { config: { ...config, instance }, questions, backend, spending, overhead, clock, mayProbe };
+  const parts: RoundParts = { config: { ...config, instance }, questions, backend, spending, overhead, clock, mayProbe, originKeys };
+  const doubts = createDoubts(log, config.name);
   const history = createHistory();
   // A tick may outlast its interval: cutting a request short would call a gateway slow that is not.
   const timeout = (2 * config.timeout + WAIT_MS) * config.routes.length + REQUESTS_BESIDE * config.timeout;
@@ -85,6 +89,7 @@ export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
   /** The monotonic time at which the round that runs began. */
   let startedAt: number | undefined;
   for (const route of config.routes) openRouteCounters(series, route, config.model);
+  openFidelityCounters(series, state.fidelity);
   publishState(series, config, state, shown, clock.now(), clock.monotonic());
 
   async function run(tick: Tick): Promise<void> {
@@ -100,16 +105,27 @@ export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
       state = next;
       redis = round.backend && availabilityOf(next.backend, round.backend.stalled);
       publishRound(series, config.model, round, next);
+      doubts.note(next.routes);
       for (const { pair, at } of round.pairs) history.pair(pair, at, tick.traceId);
       if (mayJudge(next)) {
         const found = needsExperiments(next) && mayProbe() ? await experiment(parts, next, limits.all, tick) : undefined;
         if (found !== undefined) state = learn(next, found);
         publish(judge(state, found), tick);
+        await tryShape(limits.all, found, tick);
       }
     } finally {
       overhead.excuse(start, redis ?? (backend?.silent() ? 'away' : 'not known'));
       startedAt = undefined;
     }
+  }
+
+  /** Tries the shape whose turn it is, and judges again with what it showed. */
+  async function tryShape(until: number, found: Experiments | undefined, tick: Tick): Promise<void> {
+    const tried = await checkShape(parts, state, shown.judgement.verdict, until, tick);
+    if (tried === undefined) return;
+    state = withShapeRound(state, tried);
+    countShape(series, tried);
+    publish(judge(state, found), tick);
   }
 
   function publish(judged: Judged, tick: Tick): void {
@@ -152,6 +168,7 @@ export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
             now: freshAt(),
           })
         : STANDBY),
+      ...(originKeys === undefined ? {} : { origin: { problems: mayProbe() ? doubtsOf(state.routes) : [] } }),
       otherExporters: backend?.others(clock.monotonic() - Math.max(OTHERS_MS, 3 * config.interval)),
       lease: lease(),
       costUsd: spending.total(),

@@ -37,7 +37,7 @@ export const GATEWAY_SETTINGS: readonly Fault[] = [
   rollout('supported_call_types with chat only', 'chat only', { verdict: 'partial', cause: 'call_type_not_cached' }, ASKED_ANEW),
   rollout('redis_flush_size', 'batching', { verdict: ['memory_only', 'not_caching', 'partial'], cause: 'write_batching' }, ASKED_ANEW),
   // The older release answers a prompt with what it has of any that resembles it; the newer one keeps a pair, which has a
-  // namespace of its own, to itself.
+  // namespace of its own, to itself. With the origin a shape may show it before a pair does.
   rollout(
     'semantic cache',
     'semantic',
@@ -45,7 +45,7 @@ export const GATEWAY_SETTINGS: readonly Fault[] = [
       hasBehaviour(release, 'semantic_scope')
         ? { verdict: 'local', cause: 'cache_local' }
         : { verdict: 'wrong_answers', cause: 'semantic_or_key_collision' },
-    { releases: 'both', besides: ['cache_local'] },
+    { releases: 'both', besides: ['cache_local', 'answer_wrong'] },
   ),
   rollout(
     'TTL of users’ entries too short',

@@ -106,6 +106,16 @@ cache    UP
     );
   });
 
+  it('tells whether hits are told by content, and which setting to look at where they are not', () => {
+    const report = (problems?: readonly string[]) => {
+      const gateways = INCIDENT.gateways.map((gateway) => ({ ...gateway, ...(problems && { origin: { problems } }) }));
+      return statusText({ ...INCIDENT, gateways }, { color: false });
+    };
+    expect(report()).not.toContain('content');
+    expect(report([])).toContain('\n  hits told by the content of answers\n');
+    expect(report(['Look at api_base.'])).toContain('\n  hits not told by the content of all answers: Look at api_base.\n');
+  });
+
   it('is the same text in colour', () => {
     const coloured = statusText(INCIDENT, { color: true });
     expect(coloured).toContain('litellm  \u001b[31mMEMORY ONLY\u001b[0m  redis_auth');

@@ -1,4 +1,5 @@
 import { ROUTE } from '../../../src/model/cache.ts';
+import { FIDELITY_SHAPE } from '../../../src/model/fidelity.ts';
 
 /** Each file of test/fixtures/config/bad, and every problem that it has. DIR means the directory of the files. */
 export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
@@ -16,6 +17,24 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/cluster.yaml:5:30: redis[3].cluster.nodes: needs at least one host:port',
     'DIR/cluster.yaml:6:20: redis[4].cluster.nodes: is missing',
     'DIR/cluster.yaml:7:19: lease.redis.url: is the server of the target twice: while that server is down no exporter could probe, and nothing may be written to it; use another server, or kubernetes',
+  ],
+  tenants: [
+    'DIR/tenants.yaml:2:73: gateways[0].tenants: names one tenant, and whether tenants share an answer takes at least two; add another tenant, or remove this key',
+    'DIR/tenants.yaml:3:116: gateways[1].tenants[1]: has the key of tenants[0]; give each tenant a key of its own',
+    'DIR/tenants.yaml:4:119: gateways[2].tenants[1].name: a is already the name of tenants[0]',
+    'DIR/tenants.yaml:5:86: gateways[3].tenants[0]: needs api_key_file or api_key; the gateway tells tenants apart by their keys',
+    'DIR/tenants.yaml:6:114: gateways[4].tenants[0].api_key_file: cannot be combined with api_key; keep one of the two',
+    'DIR/tenants.yaml:7:127: gateways[5].tenants[1]: has the key of tenants[0]; give each tenant a key of its own',
+    'DIR/tenants.yaml:7:181: gateways[5].tenants[2].api_key_file: DIR/absent.key does not exist',
+    'DIR/tenants.yaml:8:74: gateways[6].tenants: names more than 8 tenants; take one for each kind of key',
+    'DIR/tenants.yaml:9:90: gateways[7].expect.sharing: cannot be seen without tenants; add two entries to tenants, or remove this key',
+    'DIR/tenants.yaml:10:84: gateways[8].expect.sharing: must be one of shared, isolated; did you mean isolated?',
+    'DIR/tenants.yaml:10:116: gateways[8].tenants[0].name: must be 1 to 63 letters, digits, dots, dashes or underscores, the first a letter or digit',
+    'DIR/tenants.yaml:10:129: gateways[8].tenants[0].api_key: begins with Bearer; leave the key alone in it',
+    'DIR/tenants.yaml:10:152: gateways[8].tenants[1]: needs api_key_file or api_key; the gateway tells tenants apart by their keys',
+    'DIR/tenants.yaml:10:163: gateways[8].tenants[1].key: unknown key; did you mean api_key?',
+    'DIR/tenants.yaml:11:106: gateways[9].tenants: must be a list, not a section with keys; begin each entry with a dash',
+    'DIR/tenants.yaml:12:5: gateways[10].daily_budget_usd: the probes cost up to $6.048 a day (1440 rounds x 2.1 pairs (2 routes, and tenants in every tenth round) x $0.001 a pair x 2 because a broken cache pays both requests), more than the $1 of daily_budget_usd; write interval: 7m, or raise daily_budget_usd to 6.05',
   ],
   'anchor-bomb': ['DIR/anchor-bomb.yaml uses its anchors more than 100 times'],
   'bad-names': [
@@ -160,6 +179,15 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   ],
   'price-unknown': [
     'DIR/price-unknown.yaml:2:5: gateways[0].price_per_pair_usd: is missing, so what the probes cost is unknown; write the price of one request, or 0 for a mock model, which LiteLLM has with\nmodel_list:\n  - model_name: cache-probe\n    litellm_params: { model: openai/cache-probe, api_key: none, mock_response: "ok" }',
+  ],
+  fidelity: [
+    'DIR/fidelity.yaml:2:71: gateways[0].fidelity: needs origin: true; what a cache changes shows only in answers of the origin',
+    'DIR/fidelity.yaml:3:74: gateways[1].fidelity.interval: must be at least 10s',
+    `DIR/fidelity.yaml:3:103: gateways[1].fidelity.shapes[1]: must be one of ${FIDELITY_SHAPE.join(', ')}; did you mean embeddings_batch?`,
+    'DIR/fidelity.yaml:3:121: gateways[1].fidelity.accept: must be a list, not text; begin each entry with a dash',
+    'DIR/fidelity.yaml:4:74: gateways[2].fidelity.shapes: names a shape twice',
+    'DIR/fidelity.yaml:4:105: gateways[2].fidelity.accept[0]: is not among shapes, so that it is never tried',
+    'DIR/fidelity.yaml:4:112: gateways[2].fidelity.every: unknown key; known here are interval, shapes, accept',
   ],
   origin: [
     'DIR/origin.yaml:2:48: gateways[0].origin: must be true or false; did you mean true?',

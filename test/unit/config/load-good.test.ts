@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Config } from '../../../src/config/effective.ts';
 import { loadConfig } from '../../../src/config/load.ts';
+import { FIDELITY_SHAPE } from '../../../src/model/fidelity.ts';
 import { problemText } from '../../../src/source/problem.ts';
 import { Secret } from '../../../src/source/secret.ts';
 import { parseYaml } from '../../../src/source/yaml.ts';
@@ -66,6 +67,15 @@ describe('a good configuration', () => {
     ]);
   });
 
+  it('tries all shapes of answers where the model leads to the origin, unless it names some, and none elsewhere', async () => {
+    const { gateways } = await load('fidelity');
+    const [all, some, none, plain] = gateways.map(({ fidelity }) => fidelity);
+    expect(all).toEqual({ interval: 600_000, shapes: FIDELITY_SHAPE, accept: [] });
+    expect(some).toEqual({ interval: 30_000, shapes: ['text', 'embeddings_batch'], accept: ['embeddings_batch'] });
+    expect(none).toEqual({ interval: 600_000, shapes: [], accept: [] });
+    expect(plain).toBeUndefined();
+  });
+
   it('asks for no price where the model leads to the origin, which may also run alone', async () => {
     const { gateways, origin } = await load('origin');
     expect(gateways.map(({ name, origin: leads, price_per_pair_usd }) => [name, leads, price_per_pair_usd])).toEqual([
@@ -123,7 +133,11 @@ describe('a good configuration', () => {
           interval: 300_000,
           timeout: 20_000,
           ttl: 600_000,
-          expect: { cache: 'local', ttl: 3_600_000 },
+          expect: { cache: 'local', ttl: 3_600_000, sharing: 'isolated' },
+          tenants: [
+            { name: 'research', api_key: 'from-a-file' },
+            { name: 'sales', api_key: 'sk-2' },
+          ],
           daily_budget_usd: 2.5,
           overhead: 0.01,
           cache_ping: 'auto',

@@ -22,7 +22,8 @@ function keys(schema: JsonSchema, path = ''): { path: string; key: string; schem
 
 describe('the documentation of the configuration', () => {
   it('has an example that loads once its secrets exist', async () => {
-    for (const name of ['redis', 'ca.pem', 'litellm_redis', 'origin', 'web.yml']) writeFileSync(join(directory, name), 'x\n');
+    for (const name of ['redis', 'ca.pem', 'litellm_redis', 'origin', 'web.yml', 'key_research', 'key_sales'])
+      writeFileSync(join(directory, name), 'x\n');
     const file = join(directory, 'example.yaml');
     writeFileSync(file, EXAMPLE.replaceAll('/run/secrets', directory));
     const loaded = await loadConfig({ file, flags: {}, env: { SENTINEL_PASSWORD: 'a', LITELLM_API_KEY: 'b' } });

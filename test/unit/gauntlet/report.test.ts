@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { additionOf, reportOf } from '../../gauntlet/report.ts';
+import { additionOf, originOf, pairsOf, reportOf, withSection } from '../../gauntlet/report.ts';
 import type { Run } from '../../gauntlet/stage.ts';
 
 const RUN: Run = {
@@ -58,5 +58,20 @@ describe('the page of the gauntlet', () => {
     const page = reportOf({ ...FOUND, runs: [RUN], broken: ['Redis stopped: no reason'] });
     expect(page).toContain('50.0 % right.**');
     expect(page).toContain('## Not run\n\n- Redis stopped: no reason');
+  });
+});
+
+describe('a section of the page', () => {
+  const found = { ...FOUND, runs: [RUN] };
+  const page = reportOf(found);
+
+  it('is added at the end, and takes the place of the one with its heading, wherever that is', () => {
+    const sections = [pairsOf(found), originOf(found, false), originOf(found, true)];
+    const whole = sections.reduce(withSection, page);
+    expect(whole).toBe(`${[page.trimEnd(), ...sections.map((section) => section.trimEnd())].join('\n\n')}\n`);
+    for (const section of sections) expect(withSection(whole, section)).toBe(whole);
+    const again = withSection(whole, originOf({ ...found, date: '2026-12-01' }, false));
+    expect(again.replace('Written on 2026-12-01', 'Written on 2026-11-22')).toBe(whole);
+    expect(again).not.toBe(whole);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { CACHE_MARK, ROUTE } from '../../../src/model/cache.ts';
-import { outcomeOf, PAIR_KIND, type PairObservation, pairKind } from '../../../src/pairs/outcome.ts';
+import { isSuccess, outcomeOf, PAIR_KIND, type PairObservation, pairKind } from '../../../src/pairs/outcome.ts';
 import { KEY_STATE } from '../../../src/redis/probe-keys/lookup.ts';
 
 const MARKS = [...CACHE_MARK, 'error'] as const;
@@ -45,6 +45,17 @@ describe('the outcome of a pair', () => {
 
   it('is hit_on_first when a fresh nonce was answered from a cache', () => {
     for (const seen of ALL.filter(({ first }) => first === 'hit')) expect(outcomeOf(seen)).toBe('hit_on_first');
+  });
+
+  it('is hit_on_first as well when the duplicate got the answer to another prompt', () => {
+    const answered = ALL.filter(({ first, duplicate }) => first !== 'error' && duplicate !== 'error' && duplicate !== undefined);
+    for (const seen of answered) expect(outcomeOf({ ...seen, other: true })).toBe('hit_on_first');
+  });
+
+  it('is hit_altered where a duplicate that was to hit has another answer than was stored, wherever its key is', () => {
+    const hits = ALL.filter(({ first, duplicate }) => (first === 'miss' || first === 'unknown') && duplicate === 'hit');
+    for (const seen of hits) expect(outcomeOf({ ...seen, altered: true })).toBe(seen.kind === 'control' ? 'control_failed' : 'hit_altered');
+    expect(isSuccess('hit_altered')).toBe(false);
   });
 
   it('is error_duplicate when the duplicate failed or was not sent', () => {

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { GatewayRequest } from '../../../src/litellm/gateway.ts';
 import type { Tick } from '../../../src/model/tick.ts';
+import { readAsked } from '../../../src/origin/asked.ts';
+import { ownerOf } from '../../../src/origin/probe-nonce.ts';
+import { prescribedBody } from '../../../src/origin/wire/index.ts';
 import { PROBERS } from '../../../src/pairs/index.ts';
 import type { PairKind } from '../../../src/pairs/outcome.ts';
 import { runPair } from '../../../src/pairs/pair.ts';
+import type { KeyState } from '../../../src/redis/probe-keys/lookup.ts';
 import type { KeyWatch } from '../../../src/redis/probe-keys/watch.ts';
 import { handClock } from '../../support/clock.ts';
 import { recorded } from '../../support/litellm-answer.ts';
@@ -11,16 +15,21 @@ import { recorded } from '../../support/litellm-answer.ts';
 const TAKES_MS = 30;
 const NO_PHASES = { resolve: 0, connect: 0, tls: 0, send: 0, wait: 0, transfer: 0 };
 
+/** The key of the origin. */
+const KEY = 'the key of the origin';
+
 interface Given {
   left?: number;
   onDemand?: boolean;
   hits?: boolean;
   keys?: KeyWatch;
   mayRepeat?: boolean;
+  /** Signs the answers in place of the key of the origin. */
+  signedWith?: string;
 }
 
 /** A pair by the hand clock before a gateway that answers from its cache, or never does: what was sent, with its time. */
-async function pairOf(kind: PairKind, { left = 60_000, onDemand = false, hits = true, keys, mayRepeat = true }: Given = {}) {
+async function pairOf(kind: PairKind, { left = 60_000, onDemand = false, hits = true, keys, mayRepeat = true, signedWith }: Given = {}) {
   const clock = handClock();
   const sent: { at: number; sending: GatewayRequest; body: Record<string, unknown> }[] = [];
   const gateway = {
@@ -28,6 +37,13 @@ async function pairOf(kind: PairKind, { left = 60_000, onDemand = false, hits = 
       sent.push({ at: clock.monotonic(), sending, body: JSON.parse(sending.body ?? '{}') });
       await clock.sleep(TAKES_MS);
       const answer = recorded('1.106.0', hits && sent.length % 2 === 0 ? 'completions-duplicate' : 'completions-first');
+      if (signedWith !== undefined) {
+        const asked = readAsked('completions', JSON.parse(sending.body ?? '{}'));
+        if ('problem' in asked) throw new Error(asked.problem);
+        const stamp = { nonce: asked.nonce, number: '0'.repeat(32) };
+        const body = JSON.stringify(prescribedBody('completions', stamp, asked, [signedWith]));
+        return { ...answer, body, seconds: TAKES_MS / 1_000, phases: NO_PHASES };
+      }
       const body = hits ? answer.body : answer.body.replace('"id":"', `"id":"${sent.length}-`);
       return { ...answer, body, seconds: TAKES_MS / 1_000, phases: NO_PHASES };
     },
@@ -38,7 +54,16 @@ async function pairOf(kind: PairKind, { left = 60_000, onDemand = false, hits = 
     step: (_, run) => run({}, () => undefined),
     note: () => undefined,
   };
-  const plan = { prober: PROBERS.completions, model: 'm', kind, ttlSeconds: 120, instance: '', onDemand, until: left };
+  const plan = {
+    prober: PROBERS.completions,
+    model: 'm',
+    kind,
+    ttlSeconds: 120,
+    instance: '',
+    onDemand,
+    until: left,
+    ...(signedWith && { originKeys: [KEY] as const }),
+  };
   const running = runPair(plan, { first: gateway, duplicate: gateway }, keys, tick, clock, () => mayRepeat);
   for (let time = 0; time < 2_000; time += 10) await clock.advance(10);
   return { result: await running, sent };
@@ -143,5 +168,31 @@ describe('a pair whose key is in doubt', () => {
     const keys = doubtfulKeys();
     const { sent } = await pairOf(kind, { ...given, keys });
     expect({ sent: sent.length, listened: keys.listened }).toEqual({ sent: 2, listened: 0 });
+  });
+});
+
+describe('a pair whose answers are signed with another key than that of the origin', () => {
+  const keysThatSay = (state: KeyState): KeyWatch => ({ ...doubtfulKeys(), doubts: false, inspect: async () => ({ state }) });
+
+  it.each<[KeyState, string]>([
+    ['present', 'ok'],
+    ['absent', 'miss_unexplained'],
+    ['other_database', 'miss_unexplained'],
+    ['unknown', 'miss_unexplained'],
+  ])('hits by its marks only where Redis has the key: %s', async (state, outcome) => {
+    const { result } = await pairOf('own', { keys: keysThatSay(state), signedWith: 'another key' });
+    expect(result).toMatchObject({ outcome, doubt: 'first_not_signed', proven: false });
+    expect((await pairOf('own', { keys: keysThatSay('unknown'), signedWith: KEY })).result).toMatchObject({
+      outcome: 'hit_unverified',
+      proven: true,
+    });
+  });
+
+  it('asks each pair with a nonce of its own that owners of the key know', async () => {
+    const nonces = [await pairOf('own', { signedWith: KEY }), await pairOf('own', { signedWith: KEY })].map(({ sent }) =>
+      String(sent[0]?.body.prompt).slice(-32),
+    );
+    expect(new Set(nonces).size).toBe(2);
+    for (const nonce of nonces) expect(ownerOf(nonce, '', [KEY])).toBe('own');
   });
 });

@@ -24,6 +24,13 @@ const TRIAL: Trial = {
   inside: { found: { packages: { gone: ['redis 6.4.0'], added: ['redis 7.0.0'] }, routes: { gone: [], added: [] } } },
   answers: { found: { differences: {}, notBefore: ['messages-first'], notNow: [] } },
   resolved: { found: { cases: 300, differences: [] } },
+  fidelity: {
+    found: {
+      shapes: { text: { result: 'same', parts: [] }, stream_usage: { result: 'altered', parts: ['/usage'] } },
+      varying: [],
+      apart: [{ shape: 'responses', now: 'same', release: '1.110.2', before: 'not_cached' }],
+    },
+  },
   faults: { found: [{ name: 'Redis stopped', score: 'right', said: 'working none, then memory_only redis_unreachable' }] },
   recovered: { found: [CHAT] },
 };
@@ -50,6 +57,11 @@ Recorded of 1.111.0 only: messages-first.
 
 It resolves the connection of all 300 generated configurations as this release does.
 
+### What its cache does to answers
+
+- stream_usage: altered at \`/usage\`
+- responses: same, with 1.110.2 not_cached
+
 ### Faults
 
 1 of 1 right.
@@ -68,6 +80,15 @@ It resolves the connection of all 300 generated configurations as this release d
   it.each([
     ['a step that was not done', { answers: { failed: 'the gateway did not start' } }],
     ['a wrong cause', { faults: { found: [{ name: 'Redis stopped', score: 'wrong cause', said: 'x' }] } }],
+    ['answers that were not looked at', { fidelity: { failed: 'the gateway did not start' } }],
+    [
+      'a shape of answers that was given back as it was before',
+      { fidelity: { found: { shapes: {}, varying: [], apart: [{ shape: 'text', now: 'wrong', release: '1.110.2', before: 'same' }] } } },
+    ],
+    [
+      'a shape of answers that is not the same each time',
+      { fidelity: { found: { shapes: {}, varying: [{ shape: 'text', results: ['same', 'wrong'] }], apart: [] } } },
+    ],
     ['a recovery that was not measured', { recovered: { failed: 'the gateway did not start' } }],
     ['a fault that was not run', { faults: { found: [{ name: 'Redis stopped', score: 'not run', said: 'x' }] } }],
     [

@@ -4,6 +4,7 @@ import {
   CALL_TYPE,
   CAUSE,
   GATEWAY_FAILURE,
+  type NonceOwner,
   OUTCOME,
   type Outcome,
   ROUTE,
@@ -38,44 +39,47 @@ const LETTER = {
 
 /** Verdicts by the outcome of one route (rows) and of another (columns, in the order of OUTCOME), keys not known. */
 const COMPLETIONS_AND_CHAT: Record<Outcome, string> = {
-  ok: 'W W P W A P P P E E E',
-  hit_unverified: 'W W P W A P P P E E E',
-  hit_not_in_redis: 'P R R R A R R R E E E',
-  hit_unlabelled: 'W W P W A P P P E E E',
-  hit_on_first: 'A A A A A A A A A A A',
-  miss_key_present: 'M M M M A C C C E E E',
-  miss_not_written: 'P M M M A C C C E E E',
-  miss_unexplained: 'M M M M A C C C E E E',
-  error_first: 'E E E E A E E E E E E',
-  error_duplicate: 'E E E E A E E E E E E',
-  control_failed: 'E E E E A E E E E E E',
+  ok: 'W W P W A A P P P E E E',
+  hit_unverified: 'W W P W A A P P P E E E',
+  hit_not_in_redis: 'P R R R A R R R R E E E',
+  hit_unlabelled: 'W W P W A A P P P E E E',
+  hit_on_first: 'A A A A A A A A A A A A',
+  hit_altered: 'A A A A A A A A A E E E',
+  miss_key_present: 'M M M M A M C C C E E E',
+  miss_not_written: 'P M M M A M C C C E E E',
+  miss_unexplained: 'M M M M A M C C C E E E',
+  error_first: 'E E E E A E E E E E E E',
+  error_duplicate: 'E E E E A E E E E E E E',
+  control_failed: 'E E E E A E E E E E E E',
 };
 /** Two routes whose hits prove a read: one that misses says nothing of reading while the other one hits. */
 const COMPLETIONS_AND_MESSAGES: Record<Outcome, string> = {
-  ok: 'W W P W A P P P E E E',
-  hit_unverified: 'W W P W A P P P E E E',
-  hit_not_in_redis: 'P P R P A R R R E E E',
-  hit_unlabelled: 'W W P W A P P P E E E',
-  hit_on_first: 'A A A A A A A A A A A',
-  miss_key_present: 'P P R P A C C C E E E',
-  miss_not_written: 'P P R P A C C C E E E',
-  miss_unexplained: 'P P R P A C C C E E E',
-  error_first: 'E E E E A E E E E E E',
-  error_duplicate: 'E E E E A E E E E E E',
-  control_failed: 'E E E E A E E E E E E',
+  ok: 'W W P W A A P P P E E E',
+  hit_unverified: 'W W P W A A P P P E E E',
+  hit_not_in_redis: 'P P R P A A R R R E E E',
+  hit_unlabelled: 'W W P W A A P P P E E E',
+  hit_on_first: 'A A A A A A A A A A A A',
+  hit_altered: 'A A A A A A A A A E E E',
+  miss_key_present: 'P P R P A A C C C E E E',
+  miss_not_written: 'P P R P A A C C C E E E',
+  miss_unexplained: 'P P R P A A C C C E E E',
+  error_first: 'E E E E A E E E E E E E',
+  error_duplicate: 'E E E E A E E E E E E E',
+  control_failed: 'E E E E A E E E E E E E',
 };
 const CHAT_AND_EMBEDDINGS: Record<Outcome, string> = {
-  ok: 'W W P W A P P P E E E',
-  hit_unverified: 'W W R W A P P P E E E',
-  hit_not_in_redis: 'P R R R A M M M E E E',
-  hit_unlabelled: 'W W R W A P P P E E E',
-  hit_on_first: 'A A A A A A A A A A A',
-  miss_key_present: 'P P M P A C C C E E E',
-  miss_not_written: 'P P M P A C C C E E E',
-  miss_unexplained: 'P P M P A C C C E E E',
-  error_first: 'E E E E A E E E E E E',
-  error_duplicate: 'E E E E A E E E E E E',
-  control_failed: 'E E E E A E E E E E E',
+  ok: 'W W P W A A P P P E E E',
+  hit_unverified: 'W W R W A A P P P E E E',
+  hit_not_in_redis: 'P R R R A R M M M E E E',
+  hit_unlabelled: 'W W R W A A P P P E E E',
+  hit_on_first: 'A A A A A A A A A A A A',
+  hit_altered: 'A A R A A A A A A E E E',
+  miss_key_present: 'P P M P A A C C C E E E',
+  miss_not_written: 'P P M P A A C C C E E E',
+  miss_unexplained: 'P P M P A A C C C E E E',
+  error_first: 'E E E E A E E E E E E E',
+  error_duplicate: 'E E E E A E E E E E E E',
+  control_failed: 'E E E E A E E E E E E E',
 };
 
 const READING = ROUTE.filter((route) => ROUTES[route].provesRead !== 'none');
@@ -163,6 +167,7 @@ describe('the verdict', () => {
       'working',
       'not_in_redis',
       'working',
+      'wrong_answers',
       'wrong_answers',
       'not_caching',
       'not_caching',
@@ -258,6 +263,8 @@ describe('the verdict', () => {
     expect(seen('miss_not_written')).toEqual({ ...rest('not_caching'), ...expected });
     expect(seen('error_first')).toEqual({ ...rest('not_measurable'), ...expected });
     expect(seen('hit_on_first')).toEqual(rest('wrong_answers'));
+    // What is no Redis is not judged by its hits.
+    expect(seen('hit_altered')).toEqual({ ...rest('wrong_answers'), ...expected });
   });
 
   it('is partial while a replica does not share the cache of the others, whichever has its turn', () => {
@@ -627,9 +634,83 @@ describe('the cause', () => {
 
   it('of wrong answers is a key that leaves the prompt out, of an unreachable gateway the gateway', () => {
     expect(causeOf([result('chat', 'hit_on_first')], {})).toBe('semantic_or_key_collision');
+    expect(causeOf([result('chat', 'hit_altered')], {})).toBe('answer_wrong');
+    expect(causeOf([result('chat', 'hit_altered'), result('completions', 'hit_on_first')], {})).toBe('semantic_or_key_collision');
     expect(causeOf([], { down: 'refused' })).toBe('gateway_error');
     expect(causeOf([], { down: 'timeout' })).toBe('gateway_timeout');
     expect(causeOf([result('chat', 'control_failed')], {})).toBe('undetermined');
+  });
+
+  it('of tenants who share where they must not is that they do, only out of working and partial, and says who', () => {
+    const pairs = [
+      { from: 'research', to: 'sales', result: 'shared', routes: ['chat', 'completions'] },
+      { from: 'sales', to: 'research', result: 'separate', routes: ['chat'] },
+    ] as const;
+    const tenants = { expected: 'isolated', pairs } as const;
+    const good = [result('chat', 'ok'), result('completions', 'ok')];
+    const judged = judge(good, { ...QUIET, tenants });
+    expect(judged).toMatchObject({ verdict: 'wrong_answers', cause: 'shared_between_tenants' });
+    expect(judged.evidence).toMatch(/sales got what research had asked \(chat, completions\)\./);
+    for (const expected of ['shared', undefined] as const)
+      expect(judge(good, { ...QUIET, tenants: { expected, pairs } })).toMatchObject({ verdict: 'working', cause: 'none' });
+    expect(judge(good, { ...QUIET, tenants: { expected: 'isolated', pairs: pairs.slice(1) } }).verdict).toBe('working');
+    for (const first of OUTCOME)
+      for (const second of OUTCOME) {
+        const results = [result('completions', first), result('chat', second)];
+        const { verdict } = judge(results, QUIET);
+        const turned = verdict === 'working' || verdict === 'partial';
+        expect(judge(results, { ...QUIET, tenants }).verdict, `${first} ${second}`).toBe(turned ? 'wrong_answers' : verdict);
+      }
+    for (const elsewhere of [{ down: 'refused' }, { cacheType: 'local' }, { cacheType: 'none' }, { fresh: false }] as const)
+      expect(judge(good, { ...QUIET, ...elsewhere, tenants }).verdict).toBe(judge(good, { ...QUIET, ...elsewhere }).verdict);
+    const both = judge([result('chat', 'hit_altered')], { ...QUIET, tenants });
+    expect(both.cause).toBe('answer_wrong');
+    expect(both.evidence).toContain('sales got what research had asked');
+    expect(causeOf([result('chat', 'hit_on_first')], { tenants })).toBe('semantic_or_key_collision');
+  });
+
+  it('of a gateway that uses another server is that, also where the answer from there is changed', () => {
+    const pairs = [result('completions', 'hit_altered', { key: 'absent' })];
+    expect(judge(pairs, { ...QUIET, seesEveryWrite: true })).toMatchObject({ verdict: 'not_in_redis', cause: 'different_redis' });
+  });
+
+  it('of a changed answer says where it differs', () => {
+    const differs = ['/choices/0/message/content', '/choices/1'];
+    expect(judge([result('chat', 'hit_altered', { differs }), result('completions', 'ok')], QUIET).evidence).toMatch(
+      /^The cache answered with something else than the answer that was stored: chat, which differs at \/choices\/0\/message\/content, \/choices\/1\. /,
+    );
+  });
+
+  it('is told with what keeps content from proving it, once for all routes that it is the same of', () => {
+    const pairs = [
+      result('chat', 'ok', { doubt: 'first_not_ours' }),
+      result('completions', 'ok', { doubt: 'first_not_ours' }),
+      result('embeddings', 'miss_unexplained', { doubt: 'duplicate_not_signed' }),
+    ];
+    const { evidence } = judge(pairs, QUIET);
+    expect(evidence.match(/The answers of /g)).toHaveLength(2);
+    expect(evidence).toContain('The answers of chat, completions do not come from the origin');
+    for (const setting of ['api_base', 'mock_response', 'fallbacks', 'model_info']) expect(evidence).toContain(setting);
+    expect(evidence).toContain('The answers of embeddings are cut, changed or mixed the second time');
+  });
+
+  it('of a collision says whose answer was given, where that is known', () => {
+    const sentence = (otherOwner?: NonceOwner) => judge([result('chat', 'hit_on_first', { otherOwner })], QUIET).evidence;
+    expect(sentence()).toMatch(/^A prompt with a fresh 128-bit nonce was answered from the cache: /);
+    expect(sentence('own')).toContain('from the cache with the answer to an earlier probe of this exporter: ');
+    expect(sentence('other_exporter')).toContain('with the answer to a probe of another exporter: ');
+    expect(sentence('unknown')).toContain('or the prompt was rewritten on its way: ');
+  });
+
+  it('of an outage is that of the outage, whatever a hit beside it holds', () => {
+    const away = { redisFailure: 'refused', usedBefore: true } as const;
+    for (const hit of ['hit_altered', 'hit_unverified'] as const) {
+      const outage = judge([result('completions', 'miss_unexplained'), result('embeddings', hit)], { ...QUIET, ...away });
+      expect(outage, hit).toMatchObject({ verdict: 'memory_only', cause: 'redis_unreachable' });
+      expect(outage.evidence.includes('The cache answered with something else than the answer that was stored: embeddings')).toBe(
+        hit === 'hit_altered',
+      );
+    }
   });
 
   it('is always of the closed set and never none without need', () => {

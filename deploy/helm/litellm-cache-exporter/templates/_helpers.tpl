@@ -48,6 +48,10 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- default (include "exporter.fullname" .) .Values.lease.name }}
 {{- end }}
 
+{{- define "exporter.originName" -}}
+{{- printf "%s-origin" (include "exporter.fullname" . | trunc 56 | trimAll "-") }}
+{{- end }}
+
 {{/* Not empty where the pages ask for a certificate or a password, so that health checks need a port of their own. */}}
 {{- define "exporter.guarded" -}}
 {{- if or .Values.webConfig.existingSecret (dig "http" "web_config_file" "" .Values.config) }}yes{{ end }}
@@ -59,6 +63,14 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if .Values.lease.enabled }}
 {{- if $config.lease }}{{ fail "lease.enabled makes the lease; remove config.lease" }}{{ end }}
 {{- $_ := set $config "lease" (dict "kubernetes" (dict "namespace" .Release.Namespace "name" (include "exporter.leaseName" .))) }}
+{{- end }}
+{{- if .Values.origin.enabled }}
+{{- if $config.origin }}{{ fail "origin.enabled makes the origin; remove config.origin" }}{{ end }}
+{{- $origin := dict "listen" (list ":9465") "api_key_file" "/etc/litellm-cache-exporter-origin/key" "latency" .Values.origin.latency }}
+{{- if .Values.origin.webConfig.existingSecret }}
+{{- $_ := set $origin "web_config_file" "/etc/litellm-cache-exporter-origin-web/web-config.yml" }}
+{{- end }}
+{{- $_ := set $config "origin" $origin }}
 {{- end }}
 {{- $given := default dict $config.http }}
 {{- range list "listen" "health_listen" }}
@@ -107,6 +119,17 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if and $values.networkPolicy.enabled $values.lease.enabled (not $values.networkPolicy.kubernetesApi.cidr) }}
 {{- fail "the lease needs the API server: set networkPolicy.kubernetesApi.cidr" }}
 {{- end }}
+{{- if and $values.origin.enabled (not $values.origin.existingSecret) }}
+{{- fail "the origin needs the key that gateways send: set origin.existingSecret" }}
+{{- end }}
+{{- if and $values.config.origin (not (and (hasKey $values.config.origin "listen") (empty $values.config.origin.listen))) }}
+{{- fail "config.origin would listen at a port that no Service leads to: set origin.enabled instead, or config.origin.listen to [] to check answers only" }}
+{{- end }}
+{{- if not (or $values.origin.enabled $values.config.origin) }}
+{{- range $values.config.gateways }}
+{{- if .origin }}{{ fail (printf "the gateway %s has origin: true, and there is no origin: set origin.enabled" .name) }}{{ end }}
+{{- end }}
+{{- end }}
 {{- if and $values.serviceMonitor.enabled (eq $values.serviceMonitor.scheme "https") (not (include "exporter.guarded" .)) }}
 {{- fail "serviceMonitor.scheme is https and the exporter has no certificate: set webConfig.existingSecret" }}
 {{- end }}
@@ -132,6 +155,14 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- if $values.webConfig.existingSecret }}
 {{- $volumes = append $volumes "web" }}
 {{- $paths = append $paths (dict "mountPath" "/etc/litellm-cache-exporter-web") }}
+{{- end }}
+{{- if $values.origin.enabled }}
+{{- $volumes = append $volumes "origin" }}
+{{- $paths = append $paths (dict "mountPath" "/etc/litellm-cache-exporter-origin") }}
+{{- if $values.origin.webConfig.existingSecret }}
+{{- $volumes = append $volumes "origin-web" }}
+{{- $paths = append $paths (dict "mountPath" "/etc/litellm-cache-exporter-origin-web") }}
+{{- end }}
 {{- end }}
 {{- include "exporter.once" (dict "where" "extraVolumeMounts" "key" "mountPath" "all" (concat $paths $values.extraVolumeMounts)) }}
 {{- range $values.extraVolumes }}{{ $volumes = append $volumes .name }}{{ end }}

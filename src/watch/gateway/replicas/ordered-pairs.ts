@@ -75,13 +75,13 @@ export function latest({ tried }: OrderedPairs): ReplicaStatus[] {
   return tried.map(({ shared: _, ...status }) => status).sort((a, b) => a.from.localeCompare(b.from) || a.to.localeCompare(b.to));
 }
 
-/** Every ordered pair of different replicas; in each stretch of as many as there are replicas, each of them writes once and reads once. */
-export function cycleOf(replicas: readonly Replica[]): ReplicaPair[] {
-  const [only] = replicas;
-  if (only !== undefined && replicas.length === 1) return [{ from: only, to: only }];
-  return replicas.slice(1).flatMap((_, distance) =>
-    replicas.flatMap((from, index) => {
-      const to = replicas[(index + distance + 1) % replicas.length];
+/** Every ordered pair of different members; in each stretch of as many as there are members, each of them writes once and reads once. */
+export function cycleOf<T>(members: readonly T[]): { readonly from: T; readonly to: T }[] {
+  const [only] = members;
+  if (only !== undefined && members.length === 1) return [{ from: only, to: only }];
+  return members.slice(1).flatMap((_, distance) =>
+    members.flatMap((from, index) => {
+      const to = members[(index + distance + 1) % members.length];
       return to === undefined ? [] : [{ from, to }];
     }),
   );

@@ -2,7 +2,7 @@ import { type ReadProof, ROUTES, type Route } from '../../../model/cache.ts';
 import type { Tick } from '../../../model/tick.ts';
 import { runPair } from '../../../pairs/pair.ts';
 import type { RouteResult } from '../../../verdict/signals.ts';
-import { payTwice, type RoundParts } from '../round.ts';
+import { keysOf, payTwice, type RoundParts } from '../round.ts';
 import { planOf, resultOf } from '../route.ts';
 import { namespaceOf } from '../self-report.ts';
 import type { GatewayState } from '../state.ts';
@@ -13,7 +13,7 @@ import { unchecked } from './memory.ts';
  * writes. Not counted in the metrics of pairs. Within the budget, and until a monotonic time at most.
  */
 export async function checkReplicas(
-  { config, questions, backend, spending, overhead, clock, mayProbe }: RoundParts,
+  { config, questions, backend, spending, overhead, clock, mayProbe, originKeys }: RoundParts,
   { replicas, routes, report }: GatewayState,
   until: number,
   tick: Tick,
@@ -27,7 +27,7 @@ export async function checkReplicas(
   for (const [index, replica] of left.entries()) {
     const now = clock.monotonic();
     if (now >= until || !spending.affords(1) || !mayAsk()) break;
-    const plan = planOf(config, report.settings, route, 'own', now + (until - now) / (left.length - index));
+    const plan = planOf(config, report.settings, route, 'own', now + (until - now) / (left.length - index), await keysOf(originKeys));
     // What one replica has told of its namespace, or shown of its cache, says nothing of another one.
     await backend?.keys.connect(namespaceOf(report, config.namespace), tick.signal, false);
     const gateway = questions.to(replica, tick.traceId);

@@ -118,6 +118,14 @@ describe('the status page', () => {
     expect(await asked('gateway=%22%3E%3Cb%3E')).toContain('value="&quot;&gt;&lt;b&gt;"');
   });
 
+  it('says whether hits are told by content, and which setting to look at where they are not', async () => {
+    const hits = async (gateway: Partial<GatewayStatus>) =>
+      (await pageOf({ gateways: [{ ...BROKEN, ...gateway }] })).match(/told by the content[^<]*/)?.[0];
+    expect(await hits({})).toBeUndefined();
+    expect(await hits({ origin: { problems: [] } })).toBe('told by the content of answers');
+    expect(await hits({ origin: { problems: ['Look at api_base.'] } })).toBe('told by the content of all answers: Look at api_base.');
+  });
+
   it('says that the Redis under a working gateway does not answer', async () => {
     const target: TargetStatus = {
       name: 'cache',

@@ -25,6 +25,13 @@ function pair(first: RequestResult, duplicate?: RequestResult): PairResult {
 }
 
 describe('the account of a gateway', () => {
+  it('pays nothing for answers of the origin, whatever the gateway reports', () => {
+    const spending = spendingOf({ daily_budget_usd: 1, price_per_pair_usd: 0.5 }, handClock());
+    const own = { fromOrigin: true };
+    expect(spending.charge(pair({ ...sent('miss', 0.25), ...own }, { ...sent('miss'), ...own }))).toBe(0);
+    expect(spending.charge(pair({ ...sent('miss', 0.25), ...own }, sent('miss')))).toBe(0.5);
+  });
+
   it('counts what the gateway reports for answers that were not hits', () => {
     const spending = spendingOf({ daily_budget_usd: 1, price_per_pair_usd: 0.5 }, handClock());
     expect(spending.charge(pair(sent('miss', 0.25), sent('hit', 0.25)))).toBe(0.25);

@@ -37,6 +37,20 @@ describe('the line of evidence', () => {
     );
   });
 
+  it('says that the content of the answers told it, where they differ, and whose answer it was', () => {
+    expect(line({ proven: true })).toBe('duplicate hit in 2.1 ms, key in Redis, told by its content');
+    expect(line({ proven: true, outcome: 'hit_altered', differs: ['/choices/0/text', '/choices/1'] })).toBe(
+      'duplicate hit in 2.1 ms, key in Redis, told by its content, differs at /choices/0/text, /choices/1',
+    );
+    const other = { outcome: 'hit_on_first', proven: true } as const;
+    expect(line({ ...other, first: HIT, duplicate: undefined, other: { request: 'first', owner: 'own' } })).toBe(
+      'first request got the answer to an earlier probe of this exporter in 2.1 ms',
+    );
+    expect(line({ ...other, other: { request: 'duplicate', owner: 'other_exporter' } })).toBe(
+      'duplicate got the answer to a probe of another exporter in 2.1 ms',
+    );
+  });
+
   it('says what failed', () => {
     const failed: RequestResult = { seconds: 1, mark: 'unknown', failure: 'auth', status: 401 };
     expect(line({ outcome: 'error_first', first: failed, duplicate: undefined })).toBe('first request failed: auth (HTTP 401)');
