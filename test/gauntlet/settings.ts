@@ -42,7 +42,8 @@ export function usualSettings(server: Pick<Server, 'port'>, front: Pick<Front, '
       interval: `${INTERVAL}ms`,
       timeout: `${TIMEOUT}ms`,
       overhead: OVERHEAD,
-      ...(origin && { origin: true }),
+      // The oldest release answers batches wrongly, which is no fault of a run.
+      ...(origin && { origin: true, fidelity: { accept: ['embeddings_batch'] } }),
     },
   };
 }
