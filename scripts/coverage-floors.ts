@@ -3,8 +3,32 @@ import { relative, sep } from 'node:path';
 /** The share of its lines, in percent, that unit and socket tests reach at least in a folder of `src` without a floor of its own: a new one. */
 export const FLOOR = 90;
 
-/** The floor of each folder: what was measured, rounded down, less one. None is lowered; one that is far below what is reached is raised. */
-export const FLOORS: Readonly<Record<string, number>> = {};
+/**
+ * The floor of each folder: what was measured, rounded down, less one. None is lowered; one that is far below what is reached is raised. What is low
+ * here is reached by other tests: the catalogue by contract tests, `cli` and the files beside the folders by tests of whole processes.
+ */
+export const FLOORS: Readonly<Record<string, number>> = {
+  catalogue: 65,
+  census: 99,
+  cli: 75,
+  collectors: 95,
+  config: 98,
+  doctor: 97,
+  http: 97,
+  lease: 98,
+  litellm: 98,
+  masking: 98,
+  model: 99,
+  pairs: 98,
+  redis: 98,
+  schedule: 96,
+  source: 96,
+  src: 79,
+  telemetry: 97,
+  text: 97,
+  verdict: 98,
+  watch: 98,
+};
 
 /** Lines of a folder and how many of them ran. */
 export interface Covered {
@@ -48,9 +72,16 @@ export function floorFailures(covered: ReadonlyMap<string, Covered>, floors: typ
     const floor = floors[folder] ?? FLOOR;
     const share = lines === 0 ? 100 : (100 * reached) / lines;
     return share < floor
-      ? [`src/${folder}: tests reach ${share.toFixed(1)} % of ${lines} lines, its floor is ${floor} %: test what is new`]
+      ? [`${pathOf(folder)}: tests reach ${share.toFixed(1)} % of ${lines} lines, its floor is ${floor} %: test what is new`]
       : [];
   });
   const gone = Object.keys(floors).filter((folder) => !covered.has(folder));
-  return [...below, ...gone.map((folder) => `src/${folder} has a floor in scripts/coverage-floors.ts and does not exist: remove it there`)];
+  return [
+    ...below,
+    ...gone.map((folder) => `${pathOf(folder)} has a floor in scripts/coverage-floors.ts and does not exist: remove it there`),
+  ];
+}
+
+function pathOf(folder: string): string {
+  return folder === 'src' ? 'the files of src' : `src/${folder}`;
 }

@@ -12,7 +12,7 @@ import { startProcess } from '../dev/process.ts';
 import { type Mutant, mutantsOf } from './mutants.ts';
 
 /** The logic: where a wrong sign is a wrong answer. */
-const AREAS = ['src/verdict', 'src/pairs', 'src/watch', 'src/redis/replies', 'src/doctor/rules', 'src/origin'];
+const AREAS = ['src/verdict', 'src/pairs', 'src/watch', 'src/redis/replies', 'src/doctor/rules', 'src/origin', 'src/fidelity'];
 /** A damage that makes a test run for ever is noticed as well. */
 const LIMIT_MS = 120_000;
 

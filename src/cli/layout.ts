@@ -1,5 +1,10 @@
+import type { Tone } from '../text/words.ts';
+
 /** Columns of a report. */
 const WIDTH = 80;
+
+/** Colours a text, where the terminal has colours. */
+export type Paint = (tone: Tone, text: string) => string;
 
 /** A cell of a table, and the escape sequences around it where it is coloured. */
 export interface Cell {

@@ -2,7 +2,6 @@ import { singleLine } from '../masking/sanitize.ts';
 import { ROUTES } from '../model/cache.ts';
 import type {
   CredentialStatus,
-  FidelityStatus,
   GatewayStatus,
   NoauthCandidate,
   NodeStatus,
@@ -15,7 +14,6 @@ import type {
   VerdictChange,
 } from '../model/status.ts';
 import { censusLine } from '../text/census.ts';
-import { notTriedText, shapeDetail, shapeResult } from '../text/fidelity.ts';
 import { ago, count, seconds, span } from '../text/quantities.ts';
 import {
   listedNodes,
@@ -41,14 +39,12 @@ import {
   type Tone,
   VERDICT_WORDS,
 } from '../text/words.ts';
-import { type Cell, table, wrap } from './layout.ts';
+import { fidelityLines } from './fidelity-lines.ts';
+import { type Cell, type Paint, table, wrap } from './layout.ts';
 
 const INDENT = '  ';
 const CHANGES_SHOWN = 5;
 const CODE: Readonly<Record<Tone, number>> = { good: 32, warn: 33, bad: 31, none: 2 };
-
-/** Puts a text into the colour of a tone, or leaves it as it is. */
-type Paint = (tone: Tone, text: string) => string;
 
 /**
  * A status for a person at a terminal: for each gateway the verdict with what it rests on, its pairs and
@@ -87,7 +83,7 @@ function gatewayLines(gateway: GatewayStatus, now: number, paint: Paint): string
     ...(next === '' || gateway.asExpected || gateway.verdict === 'unknown' ? [] : wrap(`Next: ${next}`, INDENT)),
     ...(gateway.pairs.length === 0 ? [] : ['', ...pairLines(gateway.pairs, now, paint)]),
     ...replicaLines(gateway.replicas ?? [], now),
-    ...(gateway.fidelity === undefined ? [] : fidelityLines(gateway.fidelity, now, paint)),
+    ...(gateway.fidelity === undefined ? [] : fidelityLines(gateway.fidelity, now, paint, INDENT)),
     ...(gateway.tenants === undefined ? [] : tenantLines(gateway.tenants, now)),
     ...(gateway.origin ? wrap(singleLine(`hits ${originText(gateway.origin)}`), INDENT) : []),
     ...(gateway.speedup ? wrap(`duplicates ${speedupText(gateway.speedup)}`, INDENT) : []),
@@ -145,34 +141,6 @@ function tenantLines(tenants: TenantsStatus, now: number): string[] {
     (pair) => `asked by ${pair.from}, repeated by ${pair.to}: ${tenantText(pair, tenants.expected).title}, ${ago(pair.at, now)}`,
   );
   return [...wrap(tenantsSentence(tenants), INDENT), ...lines.flatMap((line) => wrap(singleLine(line), INDENT.repeat(2)))];
-}
-
-/** What the cache does to answers; shapes of which nothing is known share a line. */
-function fidelityLines(fidelity: FidelityStatus, now: number, paint: Paint): string[] {
-  const known = fidelity.shapes.filter(({ result }) => result !== 'unknown');
-  const heading: Cell[] = ['answer', 'from the cache', 'since'].map((text) => ({ text, paint: (quiet) => paint('none', quiet) }));
-  const rows = known.map((shape): Cell[] => {
-    const { tone, title } = shapeResult(shape);
-    return [
-      { text: shape.shape },
-      { text: title, paint: (text) => paint(tone, text) },
-      { text: shape.since === undefined ? '' : ago(shape.since, now) },
-    ];
-  });
-  const [first = '', ...lines] = table([heading, ...rows], INDENT);
-  const details = known.map((shape) => shapeDetail(shape));
-  const unknown = fidelity.shapes.filter(({ result }) => result === 'unknown');
-  const reasons = [...new Set(unknown.map(shapeDetail))].map((reason) => {
-    const names = unknown.filter((shape) => shapeDetail(shape) === reason).map(({ shape }) => shape);
-    return `${names.join(', ')}: ${reason}`;
-  });
-  const notTried = notTriedText(fidelity);
-  return [
-    ...(known.length === 0 ? [] : ['', first]),
-    ...lines.flatMap((line, index) => [line, ...(details[index] ? wrap(singleLine(details[index]), INDENT.repeat(2)) : [])]),
-    ...reasons.flatMap((reason) => wrap(`answers not judged: ${singleLine(reason)}`, INDENT)),
-    ...(notTried === undefined ? [] : wrap(`answers of other shapes: ${notTried}`, INDENT)),
-  ];
 }
 
 function gatewayFacts(gateway: GatewayStatus): string {

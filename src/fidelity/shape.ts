@@ -6,7 +6,7 @@ import type { OriginKeys } from '../origin/stamp.ts';
 export type Body = Readonly<Record<string, unknown>>;
 
 /** A request whose answer the cache stores, and a later one that it answers. */
-export interface Requests {
+interface Requests {
   readonly first: Body;
   readonly repeated: Body;
 }

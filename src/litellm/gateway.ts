@@ -39,7 +39,7 @@ export interface GatewayRequest {
   bodyLimit?: number | undefined;
   /** What it asks beside the two requests of a pair; undefined for one of those two. */
   question?: Question | undefined;
-  /** How long the model behind the gateway takes for this request, where one is asked: that is not the gateway's time. */
+  /** How long the model behind the gateway takes for this request, where one is asked: that is not the gateway's time. Infinity where it is not known. */
   modelSeconds?: number | undefined;
 }
 

@@ -94,11 +94,6 @@ function choiceOf(
 ): Choice {
   const sign = stampText(stamp, keys);
   const { wishes, tools, json } = asked;
-  const words = [
-    `ok ${sign} ${index}`,
-    ...(wishes.includes('unicode') ? [UNICODE.replace('\u0000', '')] : []),
-    ...(wishes.includes('long') ? [filler(digest, long)] : []),
-  ].join(' ');
   const [tool] = tools;
   const toolCalls =
     tool === undefined
@@ -108,7 +103,13 @@ function choiceOf(
           name: tool,
           arguments: JSON.stringify({ stamp: sign, choice: index, call, nested: { list: [1, 2.5, null, true], text: 'a "b" \\ c' } }),
         }));
-  const text = tool !== undefined ? '' : json ? JSON.stringify({ ok: true, answer: words, number: digest.readUInt32BE(8) }) : words;
+  const words = () =>
+    [
+      `ok ${sign} ${index}`,
+      ...(wishes.includes('unicode') ? [UNICODE.replace('\u0000', '')] : []),
+      ...(wishes.includes('long') ? [filler(digest, long)] : []),
+    ].join(' ');
+  const text = tool !== undefined ? '' : json ? JSON.stringify({ ok: true, answer: words(), number: digest.readUInt32BE(8) }) : words();
   return {
     text,
     reasoning: wishes.includes('reasoning') ? `Because of ${sign}, answer ${index}. ${filler(digest, 400)}` : undefined,

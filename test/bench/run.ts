@@ -5,6 +5,7 @@ import { censusCost } from './census.ts';
 import { build } from './exporter.ts';
 import { run as exposition } from './exposition.ts';
 import { memory } from './memory.ts';
+import { originOverhead } from './origin.ts';
 import { pageTimes } from './page.ts';
 import { redisFigures } from './redis.ts';
 import { manyTargets } from './targets.ts';
@@ -48,6 +49,8 @@ step('the status page of 50 gateways');
 const page = await pageTimes(50, 500);
 step('timing against a stub');
 const timing = await timingError();
+step('the origin beside a bare server');
+const origin = await originOverhead();
 step('one target: idle, loaded, frozen');
 const redis = await redisFigures();
 step('census of 1,000,000 keys');
@@ -100,6 +103,12 @@ const rows: Row[] = [
     budget: '5 ms',
     measured: `${page.p50.toFixed(1)} ms (p99 ${page.p99.toFixed(1)} ms), ${Math.round(page.bytes / 1_024)} KiB`,
     met: page.p50 <= 5,
+  },
+  {
+    what: 'a chat answer of the origin without latency, over that of a bare server, p50',
+    budget: '1 ms',
+    measured: `${origin.own.toFixed(2)} ms (${origin.p50.toFixed(2)} ms in all, p99 ${origin.p99.toFixed(2)} ms)`,
+    met: origin.own <= 1,
   },
   {
     what: '1,000 targets at 15 s in one process',

@@ -23,7 +23,7 @@ describe('the first steps', () => {
   it('show a configuration that loads', async () => {
     const directory = mkdtempSync(join(tmpdir(), 'first-steps-'));
     const [config = ''] = blocks(firstSteps, 'yaml');
-    const secrets = ['redis', 'litellm_redis', 'litellm_key'];
+    const secrets = ['redis', 'litellm_redis', 'litellm_key', 'origin'];
     for (const name of secrets) writeFileSync(join(directory, name), 'x');
     writeFileSync(join(directory, 'config.yaml'), config.replaceAll('/run/secrets/', `${directory}/`));
     expect(await loadConfig({ file: join(directory, 'config.yaml'), flags: {}, env: {} })).toMatchObject({ ok: true });

@@ -21,7 +21,7 @@ const FORMS = new Map([...PAGE.matchAll(/^```yaml litellm (\S+)\n([\s\S]*?)^```$
 const ROUTES: Readonly<Record<string, { cached: Route[]; since?: Route[] }>> = {
   openai: { cached: ['completions', 'chat', 'chat_stream', 'embeddings', 'messages'], since: ['responses'] },
   'text-completion-openai': { cached: ['completions'] },
-  anthropic: { cached: ['completions', 'chat', 'chat_stream', 'messages'] },
+  anthropic: { cached: ['completions', 'chat', 'chat_stream'], since: ['messages'] },
 };
 
 /** The entry of a form with the address of an origin and a name of its own. */

@@ -20,7 +20,7 @@ export interface FaultTried {
 }
 
 /** A shape of answers to which a release does something else than another one. */
-export interface ShapeApart {
+interface ShapeApart {
   shape: FidelityShape;
   now: FidelityResult;
   /** The release of docs/fidelity.md, and what that does. */

@@ -146,6 +146,33 @@ it('lists models in either form and refuses unknown paths with the setting to lo
   expect(origin.counted).toEqual(expect.arrayContaining(['models 200', 'models 401', 'other 404']));
 });
 
+it('serves what the address of a model with a slash at its end asks for', async () => {
+  for (const path of ['//v1/messages', '/v1//messages', '/v1/messages?beta=true', 'http://origin/v1/messages']) {
+    expect((await post(path, bodyFor('messages', nonce()))).status, path).toBe(200);
+  }
+});
+
+it('takes bodies with a mark of byte order, and texts that are no characters', async () => {
+  const asked = nonce();
+  const { status, body } = await post(APIS.chat, `\ufeff${JSON.stringify(bodyFor('chat', asked, { model: '\ud800' }))}`);
+  expect(status).toBe(200);
+  expect(witnessOf('chat', JSON.parse(body), asked, await origin.keys())).toMatchObject({ kind: 'genuine' });
+  const bytes = Buffer.from(JSON.stringify(bodyFor('chat', 'x\u00e9')), 'latin1').toString('latin1');
+  const head = `POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${key}\r\nConnection: close\r\n`;
+  const socket = connect(origin.port, '127.0.0.1');
+  socket.write(Buffer.from(`${head}Content-Length: ${bytes.length}\r\n\r\n${bytes}`, 'latin1'));
+  const [answer] = await once(socket, 'data');
+  expect(String(answer)).toMatch(/^HTTP\/1.1 400 .*not UTF-8/s);
+  socket.destroy();
+});
+
+it('refuses a request whose length is told twice, and streams to a client of HTTP/1.0', async () => {
+  const body = JSON.stringify(bodyFor('chat', nonce(), { stream: true }));
+  const start = `POST /v1/chat/completions HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${key}\r\n`;
+  expect(await raw(origin.port, `${start}Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n`)).toMatch(/^HTTP\/1.1 400 /);
+  expect(await raw(origin.port, `${start.replace('1.1', '1.0')}Content-Length: ${body.length}\r\n\r\n${body}`)).toContain('[DONE]');
+});
+
 it('reads no compressed body, whatever is in it', async () => {
   const bomb = gzipSync(Buffer.alloc(50_000_000)).toString('latin1');
   expect((await post(APIS.chat, bomb, { 'content-encoding': 'gzip' })).status).toBe(415);

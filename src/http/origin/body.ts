@@ -9,7 +9,7 @@ const MAX_BODY_BYTES = 2 * 1024 * 1024;
 const MAX_DISCARDED_BYTES = 8 * MAX_BODY_BYTES;
 
 const TOO_LONG: Refused = { status: '413', sentence: `The body is longer than ${MAX_BODY_BYTES} bytes.` };
-/** Said where answers and bodies together would need more memory than the origin may take. */
+/** Answered where answers and bodies together would need more memory than the origin may take. */
 export const NO_ROOM: Refused = { status: '503', sentence: 'The origin is busy; try again.', headers: { 'Retry-After': '1' } };
 
 /** Why a body is refused by the headers of its request; undefined when it may come. */

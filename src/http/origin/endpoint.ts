@@ -27,9 +27,14 @@ const POSTS: Readonly<Record<string, AskedApi>> = {
 };
 const MODELS = /^\/models(?:\/([^/]{1,256}))?$/;
 
-/** Reads the path of a request. The `/v1` of an `api_base` may be missing: some providers of LiteLLM add it, some expect it. */
+/**
+ * Reads the path of a request. The `/v1` of an `api_base` may be missing, and a slash at its end doubles one here: some providers
+ * of LiteLLM add `/v1/messages` to whatever is configured, others expect it.
+ */
 export function endpointOf(request: IncomingMessage): Endpoint {
-  const path = parseRequest(request).path.replace(/^\/v1(?=\/)/, '');
+  const path = parseRequest(request)
+    .path.replace(/^\/+/, '/')
+    .replace(/^\/v1\/+/, '/');
   const api = Object.hasOwn(POSTS, path) ? POSTS[path] : undefined;
   const { headers } = request;
   const anthropic = api === 'messages' || headers['anthropic-version'] !== undefined || headers['x-api-key'] !== undefined;

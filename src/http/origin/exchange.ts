@@ -136,7 +136,12 @@ export function createExchange(parts: ExchangeParts): ListenerParts['handle'] {
     return { status: '500', sentence: 'The origin failed; its log has the error.' };
   }
 
-  return (request, response, isClosing) => void exchange(request, response, isClosing);
+  return (request, response, isClosing) => {
+    exchange(request, response, isClosing).catch((error: unknown) => {
+      log.error({ error: messageOf(error) }, 'An answer of the origin could not be sent');
+      request.socket.destroy();
+    });
+  };
 }
 
 const TOO_MANY = 'More requests than rate_limit of the web config file allows; try again.';

@@ -7,7 +7,7 @@ import type { OriginKeys } from '../../origin/stamp.ts';
  * key is compared, and in constant time, so that the time of an answer tells nothing of a key.
  */
 export function keyOfRequest({ authorization, 'x-api-key': plain }: IncomingHttpHeaders, keys: OriginKeys): string | undefined {
-  const bearer = /^Bearer +(.+)$/i.exec(authorization ?? '')?.[1];
+  const bearer = /^Bearer /i.test(authorization ?? '') ? authorization?.slice('Bearer '.length).trim() : undefined;
   const given = [bearer, typeof plain === 'string' ? plain : undefined].filter((key) => key !== undefined).map(digest);
   const [found] = keys.filter((key) => given.map((one) => timingSafeEqual(one, digest(key))).includes(true));
   return found;

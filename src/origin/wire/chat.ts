@@ -133,14 +133,14 @@ function joinChoice(joined: Joined, choice: unknown): void {
 }
 
 function choiceOf(index: number, { content, reasoning, calls, logprobs, finish }: Joined): Body {
-  const said = content.join('');
+  const whole = content.join('');
   const reasons = reasoning.join('');
   const called = [...calls].sort(([a], [b]) => a - b);
   return {
     index,
     message: {
       role: 'assistant',
-      content: said === '' && called.length > 0 ? null : said,
+      content: whole === '' && called.length > 0 ? null : whole,
       ...(reasons !== '' && { reasoning_content: reasons }),
       ...(called.length > 0 && {
         tool_calls: called.map(([, call]) => ({

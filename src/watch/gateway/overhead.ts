@@ -136,7 +136,8 @@ export function createOverhead(share: number, memory: OverheadMemory, series: Se
       if (always) memory.forHealth -= cost;
       memory.saved = saved - cost;
       memory.spent += busy;
-      if (always) return;
+      // What a model takes whose time is not known says nothing of the gateway, be it for ever.
+      if (always || modelSeconds === Number.POSITIVE_INFINITY) return;
       const slow = (busy - modelSeconds) * 1000 > SLOW_MS;
       if (ranIntoLimit(request, slow)) refuse(question, 'limit');
       else if (slow) refuse(question, 'slow');

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resultOf } from '../../../src/fidelity/result.ts';
 import type { Shape } from '../../../src/fidelity/shape.ts';
@@ -145,6 +146,24 @@ describe('two prompts that mean the opposite', () => {
     expect(resultOf(read(originAnswer(shape.api, requests.repeated)))).toEqual({ result: 'same', parts: [] });
     expect(resultOf(read(first))).toEqual({ result: 'wrong', parts: ['/choices/0/message/content'] });
     expect(read({})).toEqual({ kind: 'unreadable', why: 'not_the_origin' });
+  });
+});
+
+describe('the answers of something else', () => {
+  it('never prove anything, whatever they are', () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...FIDELITY_SHAPE), fc.jsonValue(), fc.jsonValue(), (name, one, other) => {
+        const { first, read } = ask(name);
+        for (const [repeated, before] of [
+          [one, first],
+          [first, one],
+          [one, other],
+        ]) {
+          expect(read(repeated, before ?? null).kind).toBe('unreadable');
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 });
 

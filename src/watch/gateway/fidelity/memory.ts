@@ -41,6 +41,8 @@ export interface FidelityMemory {
   readonly notAsked?: NotAsked | undefined;
 }
 
+/** What releases in use are known to get wrong has the first turns after a start: what is worst is known soonest. */
+const FIRST: readonly FidelityShape[] = ['embeddings_batch', 'stream_reasoning', 'stream_usage'];
 /** What was found counts for so many turns. */
 const TURNS = 3;
 /** A try that showed nothing is followed by another one after this part of the interval. */
@@ -66,8 +68,12 @@ export function createFidelity({ fidelity, interval }: Pick<GatewayConfig, 'fide
  */
 export function shapeInTurn(memory: FidelityMemory, cacheType: CacheType, now: number): FidelityShape | undefined {
   const due = memory.records.filter((record) => applies(record, cacheType) && isDue(record, memory, now));
-  const [next] = due.toSorted((a, b) => (a.triedAt ?? Number.NEGATIVE_INFINITY) - (b.triedAt ?? Number.NEGATIVE_INFINITY));
+  const [next] = due.toSorted((a, b) => turnOf(a) - turnOf(b));
   return next?.shape;
+}
+
+function turnOf({ shape, triedAt }: ShapeRecord): number {
+  return triedAt ?? Number.MIN_SAFE_INTEGER + (FIRST.includes(shape) ? FIRST.indexOf(shape) : FIRST.length);
 }
 
 function isDue({ isDue: isMarked, triedAt, failed }: ShapeRecord, { interval, slack }: FidelityMemory, now: number): boolean {
