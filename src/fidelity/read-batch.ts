@@ -1,7 +1,7 @@
 import { at } from '../litellm/json.ts';
 import { differences } from '../origin/compare.ts';
-import { type OriginKeys, readStampVector, type Stamp, stampVector } from '../origin/stamp.ts';
-import { vectorOf } from '../origin/witness.ts';
+import { type OriginKeys, stampVector } from '../origin/stamp.ts';
+import { stampsInVectors } from '../origin/witness.ts';
 import type { Answers, Reading } from './shape.ts';
 
 /** The nonces of the inputs of both requests, each in its order. */
@@ -16,14 +16,14 @@ interface Inputs {
  * no rule says whether the cached inputs count.
  */
 export function readBatch({ first, repeated }: Answers, inputs: Inputs, keys: OriginKeys): Reading {
-  const stored = stampsOf(first, keys);
+  const stored = stampsInVectors(first, keys);
   const [stamp] = stored;
   if (stored.every((one) => one === undefined)) return { kind: 'unreadable', why: 'not_the_origin' };
   if (stamp === undefined || stamp === 'broken') return { kind: 'unreadable', why: 'broken' };
   // Nothing of these inputs was cached before: another vector is the doing of a cache all the same.
   const before = wrongVectors(first, inputs.first, stamp.number, keys);
   if (before.length > 0) return stored.includes('broken') ? { kind: 'unreadable', why: 'broken' } : { kind: 'cached', parts: before };
-  const given = stampsOf(repeated, keys);
+  const given = stampsInVectors(repeated, keys);
   if (given.every((one) => one === undefined)) return { kind: 'unreadable', why: 'not_the_origin' };
   const wrong = wrongVectors(repeated, inputs.repeated, stamp.number, keys);
   const isHit = given.some((one) => one !== undefined && one !== 'broken' && one.number === stamp.number);
@@ -33,17 +33,11 @@ export function readBatch({ first, repeated }: Answers, inputs: Inputs, keys: Or
 
 /** Where the vectors of a body are not those of the inputs: each has to carry the nonce of its input, and any number. */
 function wrongVectors(body: unknown, nonces: readonly string[], number: string, keys: OriginKeys) {
-  const stamps = stampsOf(body, keys);
+  const stamps = stampsInVectors(body, keys);
   const data = nonces.map((nonce, index) => {
     const found = stamps[index];
     const isOwn = found !== undefined && found !== 'broken' && found.nonce === nonce;
     return { index, embedding: stampVector(isOwn ? found : { nonce, number }, keys) };
   });
   return differences('embeddings', { data }, { data: at(body, 'data') });
-}
-
-function stampsOf(body: unknown, keys: OriginKeys): (Stamp | 'broken' | undefined)[] {
-  const data = at(body, 'data');
-  const vectors = Array.isArray(data) ? data.map((item: unknown) => vectorOf(at(item, 'embedding'))) : [];
-  return vectors.map((vector) => vector && readStampVector(vector, keys));
 }

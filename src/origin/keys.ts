@@ -1,5 +1,5 @@
 import type { Clock } from '../schedule/clock.ts';
-import type { Secret } from '../source/secret.ts';
+import { keyFault, type Secret } from '../source/secret.ts';
 import type { OriginKeys } from './stamp.ts';
 
 /** How long a key verifies after another one took its place, milliseconds. */
@@ -12,7 +12,7 @@ const MAX_PREVIOUS = 4;
 export interface OriginKeyring {
   /** Takes the key of a new configuration; undefined where it has no origin. Reads nothing. */
   use(secret: Secret | undefined): void;
-  /** Reads the key again. Rejects when its file gives none, and when no origin is configured. */
+  /** Reads the key again. Rejects when its file gives none that a gateway could send, and when no origin is configured. */
   read(): Promise<OriginKeys>;
 }
 
@@ -29,6 +29,8 @@ export function createOriginKeyring(clock: Clock): OriginKeyring {
     async read() {
       if (secret === undefined) throw new Error('the section origin is missing');
       const key = await secret.read();
+      const fault = keyFault(key);
+      if (fault !== undefined) throw new Error(`${secret.file ?? 'the key'} ${fault}`);
       const now = clock.monotonic();
       previous = previous.filter(({ key: before, until }) => until > now && before !== key);
       if (current !== undefined && current !== key) {

@@ -58,11 +58,22 @@ export function stampVector(stamp: Stamp, [key]: OriginKeys, length = VECTOR_LEN
   return [...values, ...Array.from({ length: Math.max(0, length - values.length) }, () => 0)];
 }
 
-/** What a text holds of stamps: every valid one in its order, and whether there is one that is cut, changed or signed with another key. */
-export function readStamps(text: string, keys: OriginKeys): { stamps: Stamp[]; broken: boolean } {
+/** Different stamps of one answer that are verified: the origin puts one into all of its texts, or one into each of at most 2048 vectors. */
+export const MAX_STAMPS = 2_048;
+
+/** Stamps that were looked at: a text of the form of one, and whether it is one. */
+type Looked = Map<string, boolean>;
+
+/**
+ * What a text holds of stamps: every valid one in its order, and whether there is one that is cut, changed or signed with another key,
+ * or more different ones than any answer has. Texts of one answer share `looked`.
+ */
+export function readStamps(text: string, keys: OriginKeys, looked: Looked = new Map()): { stamps: Stamp[]; broken: boolean } {
   const stamps: Stamp[] = [];
   const rest = text.replace(STAMP, (found: string, nonce: string, number: string, signed: string) => {
-    if (!isSigned({ nonce, number }, Buffer.from(signed, 'hex'), keys)) return found;
+    const isValid = looked.get(found) ?? (looked.size < MAX_STAMPS && isSigned({ nonce, number }, Buffer.from(signed, 'hex'), keys));
+    looked.set(found, isValid);
+    if (!isValid) return found;
     stamps.push({ nonce, number });
     return ' ';
   });

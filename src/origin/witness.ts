@@ -1,6 +1,6 @@
 import { at } from '../litellm/json.ts';
 import type { OriginApi } from '../model/origin.ts';
-import { type OriginKeys, readStamps, readStampVector, type Stamp } from './stamp.ts';
+import { MAX_STAMPS, type OriginKeys, readStamps, readStampVector, type Stamp, VECTOR_LENGTH } from './stamp.ts';
 
 /** What the content of an answer proves. */
 export type Witness =
@@ -28,10 +28,11 @@ export function witnessOf(api: OriginApi, body: unknown, nonce: string, keys: Or
 
 function stampsOfTexts(body: unknown, keys: OriginKeys): readonly Stamp[] | 'broken' {
   const stamps: Stamp[] = [];
+  const looked = new Map<string, boolean>();
   for (const value of textsIn(body)) {
-    const read = readStamps(value, keys);
+    const read = readStamps(value, keys, looked);
     if (read.broken) return 'broken';
-    stamps.push(...read.stamps);
+    for (const stamp of read.stamps) stamps.push(stamp);
   }
   return stamps;
 }
@@ -49,24 +50,28 @@ function* textsIn(body: unknown): Generator<string> {
 }
 
 function stampsOfVectors(body: unknown, keys: OriginKeys): readonly Stamp[] | 'broken' {
-  const data = at(body, 'data');
-  const stamps: Stamp[] = [];
-  for (const item of Array.isArray(data) ? data : []) {
-    const vector = vectorOf(at(item, 'embedding'));
-    const stamp = vector && readStampVector(vector, keys);
-    if (stamp === 'broken') return 'broken';
-    if (stamp !== undefined) stamps.push(stamp);
-  }
-  return stamps;
+  const found = stampsInVectors(body, keys);
+  const stamps = found.filter((stamp) => stamp !== undefined && stamp !== 'broken');
+  return found.includes('broken') ? 'broken' : stamps;
 }
 
-/** The values of an embedding, given as numbers or as base64 of 32-bit floats; undefined when it is neither. */
-export function vectorOf(embedding: unknown): readonly number[] | undefined {
+/** What the vectors of a body carry, in their order; undefined for one without a stamp. Of too many vectors only the first are read. */
+export function stampsInVectors(body: unknown, keys: OriginKeys): (Stamp | 'broken' | undefined)[] {
+  const data = at(body, 'data');
+  const items: unknown[] = Array.isArray(data) ? data.slice(0, MAX_STAMPS) : [];
+  return items.map((item) => {
+    const vector = vectorOf(at(item, 'embedding'), VECTOR_LENGTH);
+    return vector && readStampVector(vector, keys);
+  });
+}
+
+/** The values of an embedding, `most` of them, given as numbers or as base64 of 32-bit floats; undefined when it is neither. */
+export function vectorOf(embedding: unknown, most = Number.POSITIVE_INFINITY): readonly number[] | undefined {
   if (typeof embedding === 'string') {
     const bytes = Buffer.from(embedding, 'base64');
     return bytes.length === 0 || bytes.length % 4 !== 0
       ? undefined
-      : Array.from({ length: bytes.length / 4 }, (_, index) => bytes.readFloatLE(4 * index));
+      : Array.from({ length: Math.min(most, bytes.length / 4) }, (_, index) => bytes.readFloatLE(4 * index));
   }
   return Array.isArray(embedding) && embedding.every((value) => typeof value === 'number') ? embedding : undefined;
 }

@@ -210,6 +210,29 @@ describe('the differences of a body from what was expected', () => {
     ]);
   });
 
+  it('tell no name that only the other body has and that is none of a field, and each part once', () => {
+    const evil = '<script>\u001b[31m'.repeat(100);
+    const holder = ['choices', 0, 'message', 'tool_calls', 0] as const;
+    const once = changed(BODIES.chat, [...holder, evil], 'x');
+    const twice = changed(once, [...holder, '-other'], { deep: 1 });
+    for (const found of [once, twice]) {
+      expect(differences('chat', BODIES.chat, found)).toEqual([{ pointer: '/choices/0/message/tool_calls/0', acts: true }]);
+    }
+    const input = changed(BODIES.messages, ['content', 2, 'input', evil], 1);
+    expect(differences('messages', BODIES.messages, input)).toEqual([{ pointer: '/content/2/input', acts: true }]);
+    const called = changed(BODIES.chat, ['choices', 1, 'message', 'function_call'], { name: 'x' });
+    expect(differences('chat', BODIES.chat, called)).toEqual([{ pointer: '/choices/1/message/function_call', acts: true }]);
+  });
+
+  it('are none of vectors that hold the same that is no number', () => {
+    const none = base64([0.5, Number.NaN, Number.POSITIVE_INFINITY]);
+    const body = changed(BODIES.embeddings, ['data', 0, 'embedding'], none);
+    expect(differences('embeddings', body, structuredClone(body))).toEqual([]);
+    const other = changed(body, ['data', 0, 'embedding'], base64([0.5, 1, Number.POSITIVE_INFINITY]));
+    expect(differences('embeddings', body, other)).toEqual([{ pointer: '/data/0/embedding', acts: true }]);
+    expect(differences('embeddings', other, body)).toEqual([{ pointer: '/data/0/embedding', acts: true }]);
+  });
+
   it('take names that are special in JavaScript or in a pointer as they are', () => {
     const body: unknown = JSON.parse('{"__proto__":{"a":1},"constructor":1,"a/b":1,"c~d":1}');
     expect(differences('chat', body, body)).toEqual([]);
@@ -231,6 +254,46 @@ describe('what a cache has altered', () => {
     expect(alterations('chat', { prescribed, first: translated, repeated })).toEqual([
       { pointer: '/usage/completion_tokens', acts: false },
     ]);
+  });
+
+  /** Answers that are padded where `holder` is, with `count` values that all differ, `depth` levels down. */
+  function padded(holder: readonly (string | number)[], count: number, depth: number, seed: number): unknown {
+    let padding: unknown = Array.from({ length: count }, (_, index) => (index + seed) % 10);
+    for (let level = 0; level < depth; level++) padding = { k: padding };
+    const before = at(prescribed, ...holder);
+    return changed(prescribed, holder, Array.isArray(before) ? [padding, ...before] : { padding, ...Object(before) });
+  }
+
+  it.each([
+    ['beside the choices', [], 0],
+    ['beside the choices, deep', [], 50],
+    ['in a choice', ['choices', 0], 30],
+    ['in a message', ['choices', 0, 'message'], 0],
+    ['in a call of a tool', ['choices', 0, 'message', 'tool_calls', 0], 30],
+    ['in the usage', ['usage'], 30],
+    ['as a choice', ['choices'], 0],
+  ] as const)('is found in little work and memory in answers with far too much %s', (_, holder, depth) => {
+    const make = (seed: number) =>
+      holder.length === 0
+        ? { padding: at(padded(['usage'], 100_000, depth, seed), 'usage'), ...prescribed }
+        : padded(holder, 100_000, depth, seed);
+    const [first, second] = [make(0), make(1)];
+    const repeated =
+      holder[0] === 'choices' && holder.length === 1 ? second : changed(second, ['choices', 1, 'message', 'content'], 'wrong');
+    const before = process.memoryUsage().heapUsed;
+    const found = alterations('chat', { prescribed, first, repeated });
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(100e6);
+    expect(found.length).toBeLessThan(100);
+    if (holder.length === 0) expect(found).toEqual([{ pointer: '/choices/1/message/content', acts: true }]);
+  });
+
+  it('counts all that is not as prescribed where two answers are too much to compare', () => {
+    const lists = [0, 1].map((seed) => Array.from({ length: 20_000 }, (_, index) => ({ id: `call_${index}`, seed })));
+    const [first, repeated] = lists.map((list) => ({
+      padding: list,
+      ...Object(changed(prescribed, ['choices', 1, 'message', 'content'], 'wrong')),
+    }));
+    expect(alterations('chat', { prescribed, first, repeated })).toEqual([{ pointer: '/choices/1/message/content', acts: true }]);
   });
 
   it('is told where one of the two differences is at a part and the other at what holds it', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { newStamp, type OriginKeys, readStamps, readStampVector, stampText, stampVector } from '../../../src/origin/stamp.ts';
 import { prescribedBody } from '../../../src/origin/wire/index.ts';
-import { vectorOf, witnessOf } from '../../../src/origin/witness.ts';
+import { stampsInVectors, vectorOf, witnessOf } from '../../../src/origin/witness.ts';
 import { arbitraryAsked, askedFor } from '../../support/asked.ts';
 
 const KEYS: OriginKeys = ['a key'];
@@ -78,4 +78,15 @@ it('reads ten thousand stamps, deep bodies and wide ones', () => {
   let deep: unknown = stampText(stamp, KEYS);
   for (let level = 0; level < 100_000; level++) deep = [deep];
   expect(witnessOf('chat', deep, stamp.nonce, KEYS)).toEqual({ kind: 'genuine', stamp });
+});
+
+it('takes an answer of more different stamps, or more vectors, than any has for broken, in little work', () => {
+  const stamp = newStamp(nonce());
+  const others = Array.from({ length: 20_000 }, () => stampText(newStamp(nonce()), KEYS));
+  expect(witnessOf('chat', { x: [stampText(stamp, KEYS), ...others] }, stamp.nonce, KEYS)).toEqual({ kind: 'broken' });
+  expect(readStamps(others.join(' '), KEYS).stamps.length).toBeLessThan(4_096);
+  const forged = others.map((text) => text.replace(/.$/, (last) => (last === '0' ? '1' : '0')));
+  expect(witnessOf('chat', { x: [stampText(stamp, KEYS), forged.join(' ')] }, stamp.nonce, KEYS)).toEqual({ kind: 'broken' });
+  const data = Array.from({ length: 30_000 }, () => ({ embedding: stampVector(stamp, KEYS) }));
+  expect(stampsInVectors({ data }, KEYS)).toHaveLength(2_048);
 });
