@@ -3,9 +3,12 @@ const MAX_DEPTH = 64;
 
 const [QUOTE, BACKSLASH, BRACKET, BRACE] = [0x22, 0x5c, 0x5b, 0x7b];
 
-/** The value of a JSON text; undefined when it is none, or nests deeper than any answer: two million open brackets take seconds. */
-export function parseJson(text: string): unknown {
-  if (isTooDeep(text)) return undefined;
+/**
+ * The value of a JSON text; undefined when it is none, or nests deeper than any answer: two million open brackets take seconds. Or
+ * when it has more than `most` lists and objects, each of which takes many times the memory of its text.
+ */
+export function parseJson(text: string, most = Number.POSITIVE_INFINITY): unknown {
+  if (isTooMuch(text, most)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
@@ -13,9 +16,10 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Whether brackets outside of strings nest too deeply; one pass over the text. */
-function isTooDeep(text: string): boolean {
+/** Whether brackets outside of strings nest too deeply, or are too many; one pass over the text. */
+function isTooMuch(text: string, most: number): boolean {
   let depth = 0;
+  let opened = 0;
   let quoted = false;
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
@@ -25,7 +29,8 @@ function isTooDeep(text: string): boolean {
     } else if (code === QUOTE) quoted = true;
     else if (code === BRACKET || code === BRACE) {
       depth += 1;
-      if (depth > MAX_DEPTH) return true;
+      opened += 1;
+      if (depth > MAX_DEPTH || opened > most) return true;
     } else if (code === BRACKET + 2 || code === BRACE + 2) depth -= 1;
   }
   return false;

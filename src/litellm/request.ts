@@ -7,6 +7,7 @@ import { tlsOptions } from '../config/tls/options.ts';
 import { checkServerIdentity } from '../config/tls/server-identity.ts';
 import { PHASE, type Phase } from '../model/cache.ts';
 import type { Clock } from '../schedule/clock.ts';
+import { createBody } from './body.ts';
 import { codeOf, failureOf, GatewayError } from './failure.ts';
 
 /** Most bytes of a body that are taken from a gateway; an answer of 16 tokens needs about one thousand. */
@@ -119,23 +120,6 @@ function exchanged(call: Call, trusted: RequestOptions, clock: Clock): Promise<E
       request.end(call.body);
     }
   });
-}
-
-/** A body of at most `limit` bytes in one piece: kept as they came, chunks of one byte would each take a hundred. */
-function createBody(limit: number) {
-  let buffer = Buffer.alloc(0);
-  let length = 0;
-  return {
-    /** Takes in a chunk; false when that is too much. */
-    take(chunk: Buffer): boolean {
-      const needed = length + chunk.length;
-      if (needed > limit) return false;
-      if (needed > buffer.length) buffer = Buffer.concat([buffer.subarray(0, length)], Math.min(limit, Math.max(16_384, 2 * needed)));
-      length += chunk.copy(buffer, length);
-      return true;
-    },
-    text: () => buffer.toString('utf8', 0, length),
-  };
 }
 
 function send(call: Call, trusted: RequestOptions): ClientRequest {

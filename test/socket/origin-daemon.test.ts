@@ -166,6 +166,33 @@ it.skipIf(lacksOpenssl())('speaks TLS by its web configuration file', async () =
   await expect(chat(port(), key)).rejects.toThrow();
 });
 
+it.skipIf(lacksOpenssl())('takes a new web configuration file wherever it begins to listen, and never listens without it', async () => {
+  const authority = certificateAuthority(dir, 'origin-moved');
+  const { certFile, keyFile } = authority.sign('moved');
+  const file = join(dir, 'moved.yml');
+  await writeFile(file, `tls_server_config: { cert_file: ${certFile}, key_file: ${keyFile} }\n`);
+  const key = newKey();
+  const plain = { listen: [ANY], latency: 0, api_key: Secret.of(key) };
+  const secure = { ...plain, web_config_file: file };
+  const running = await start(plain);
+  const tls = { tls: true, ca: authority.cert };
+  for (const between of [undefined, { ...plain, listen: [] }, { ...plain, listen: ['localhost:0'] }]) {
+    expect(await running.reload(plain)).toEqual([]);
+    expect((await chat(running.port(), key)).status).toBe(200);
+    expect(await running.reload(between)).toEqual([]);
+    expect(await running.reload(secure)).toEqual([]);
+    expect((await chat(running.port(), key, nonce(), tls)).status).toBe(200);
+    await expect(chat(running.port(), key)).rejects.toThrow();
+    expect(await running.reload(between)).toEqual([]);
+  }
+  // Where it already listens it stays as it was, and says so.
+  expect(await running.reload(plain)).toEqual([]);
+  expect(running.lines.join()).not.toContain('takes effect after a restart');
+  expect(await running.reload(secure)).toEqual([]);
+  expect((await chat(running.port(), key)).status).toBe(200);
+  expect(running.lines.join()).toContain('takes effect after a restart');
+});
+
 it('two exporters with one key file behind one address give no difference, whoever checks', async () => {
   const file = join(dir, 'key');
   const key = newKey();

@@ -268,6 +268,29 @@ describe('connections', () => {
     expect(await raw(origin.port, 'POST /v1/chat/completions HTTP/1.1\r\nX-Slow: ')).toMatch(/^HTTP\/1.1 408 /);
   }, 60_000);
 
+  it('takes a body in chunks of one byte in the memory of one in one piece', async () => {
+    const body = JSON.stringify(bodyFor('chat', 'x'.repeat(400_000)));
+    const chunks = [...body].map((character) => `1\r\n${character}\r\n`).join('');
+    const start = head(0, 'Connection: close\r\n').replace('Content-Length: 0', 'Transfer-Encoding: chunked');
+    const before = process.memoryUsage().rss;
+    let most = 0;
+    const meter = setInterval(() => {
+      most = Math.max(most, process.memoryUsage().rss - before);
+    }, 10);
+    const answers = await Promise.all(Array.from({ length: 4 }, () => raw(origin.port, `${start}${chunks}0\r\n\r\n`)));
+    clearInterval(meter);
+    for (const answer of answers) expect(answer).toMatch(/^HTTP\/1.1 (200|408) /);
+    expect(most).toBeLessThan(120e6);
+  }, 60_000);
+
+  it('refuses a body of more lists and objects than anything asks for, and takes one of a hundred thousand messages', async () => {
+    const parts = (count: number) => `{"model":"m","messages":[{"role":"user","content":[${'{},'.repeat(count)}{}]}]}`;
+    expect((await post(APIS.chat, parts(600_000))).status).toBe(400);
+    expect((await post(APIS.chat, parts(200_000))).status).toBe(200);
+    const many = `{"model":"m","messages":[${'{"role":"u"},'.repeat(100_000)}{"role":"user","content":"x"}]}`;
+    expect((await post(APIS.chat, many)).status).toBe(200);
+  });
+
   it('a crowd that asks nothing locks nobody out', async () => {
     const sockets = Array.from({ length: 400 }, () => connect(origin.port, '127.0.0.1').on('error', () => undefined));
     await Promise.all(sockets.map((socket) => new Promise((resolve) => socket.once('connect', resolve).once('close', resolve))));
@@ -331,6 +354,15 @@ describe('the key of a file', () => {
     await writeFile(file, 'first key');
     expect((await askWith('first key')).status).toBe(200);
     expect((await askWith('second key')).status).toBe(200);
+  });
+
+  it('counts without the spaces around it, which no header carries', async () => {
+    const file = join(dir, 'spaces');
+    await writeFile(file, '  spaced key  \n');
+    const spaced = await startOrigin({ key: Secret.fromFile(file) });
+    for (const headers of [{ authorization: 'Bearer spaced key' }, { authorization: '', 'x-api-key': 'spaced key' }]) {
+      expect((await post(APIS.chat, bodyFor('chat', nonce()), headers, spaced.port)).status).toBe(200);
+    }
   });
 
   it('signs with the key that a gateway sent, so that an exporter which has no other one yet can check', async () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createBody } from '../../litellm/body.ts';
 import { discardBody } from '../server/pages.ts';
 import type { Refused } from './refusal.ts';
 import type { Room } from './room.ts';
@@ -22,16 +23,13 @@ export function refusalOfHeaders({ headers }: IncomingMessage): Refused | undefi
 /** The text of a body, which counts in `room` until the answer is out. Rejects when the client goes away first. */
 export async function readBody(request: IncomingMessage, response: ServerResponse, room: Room): Promise<string | Refused> {
   if (/^100-continue$/i.test(request.headers.expect ?? '')) response.writeContinue();
-  const chunks: Buffer[] = [];
-  let bytes = 0;
+  const body = createBody(MAX_BODY_BYTES);
   for await (const chunk of chunksOf(request)) {
-    bytes += chunk.length;
-    if (bytes > MAX_BODY_BYTES) return TOO_LONG;
+    if (!body.take(chunk)) return TOO_LONG;
     if (!room.take(chunk.length)) return NO_ROOM;
-    chunks.push(chunk);
   }
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks));
+    return new TextDecoder('utf-8', { fatal: true }).decode(body.bytes());
   } catch {
     return { status: '400', sentence: 'The body is not UTF-8.' };
   }

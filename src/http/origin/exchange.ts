@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { parseJson } from '../../litellm/json.ts';
 import type { OriginRoute, OriginStatus } from '../../model/origin.ts';
 import type { Log } from '../../model/tick.ts';
-import { answerOf } from '../../origin/answer.ts';
+import { type Asked, answerOf } from '../../origin/answer.ts';
 import { type AskedApi, readAsked } from '../../origin/asked.ts';
 import { newStamp, type OriginKeys } from '../../origin/stamp.ts';
 import { bodyOf, eventsOf, prescribedBody } from '../../origin/wire/index.ts';
@@ -17,6 +17,7 @@ import { keyOfRequest } from './key.ts';
 import { lifeOf } from './life.ts';
 import { errorBody, type Refused } from './refusal.ts';
 import { createRooms, type Room } from './room.ts';
+import { createTurns } from './turns.ts';
 
 /** What the origin's answers are made with. */
 export interface ExchangeParts {
@@ -31,6 +32,9 @@ export interface ExchangeParts {
   log: Log;
   limits?: Partial<typeof LIMITS> | undefined;
 }
+
+/** Lists and objects of a body: a conversation of a hundred thousand messages has fewer. */
+const MAX_LISTS_AND_OBJECTS = 250_000;
 
 const LIMITS = {
   /** How long a client may take for its answer, milliseconds. */
@@ -61,6 +65,7 @@ export function createExchange(parts: ExchangeParts): ListenerParts['handle'] {
   const { policy, refresh, keys, latency, clock, count, log } = parts;
   const { sendMs, bytes } = { ...LIMITS, ...parts.limits };
   const roomFor = createRooms(bytes);
+  const inTurn = createTurns();
   let readable = true;
 
   /** The refusal of a request that needs no body to be refused, or the key with which it came. */
@@ -84,17 +89,21 @@ export function createExchange(parts: ExchangeParts): ListenerParts['handle'] {
     if (endpoint.api === undefined) return whole(modelsOf(endpoint));
     const refused = refusalOfHeaders(request);
     if (refused !== undefined) return refused;
-    const body = await readBody(request, response, room);
-    if (typeof body !== 'string') return body;
-    const given = await prescribed(endpoint.api, body, [admitted.key], life);
-    return 'sentence' in given || room.take(sizeOf(given)) ? given : NO_ROOM;
+    const asked = await askedOf(endpoint.api, request, response, room);
+    if ('sentence' in asked) return asked;
+    const given = await prescribed(endpoint.api, asked, [admitted.key], life);
+    return room.take(sizeOf(given)) ? given : NO_ROOM;
   }
 
-  async function prescribed(api: AskedApi, body: string, keys: OriginKeys, life: AbortSignal): Promise<Given | Refused> {
-    const parsed = parseJson(body);
-    if (parsed === undefined) return { status: '400', sentence: 'The body is not JSON, or nests too deeply.' };
-    const asked = readAsked(api, parsed);
-    if ('problem' in asked) return { status: '400', sentence: asked.problem, field: asked.field };
+  /** What a body asks for. Bodies are read in different turns of the event loop, so that many large ones do not hold up everything else. */
+  async function askedOf(api: AskedApi, request: IncomingMessage, response: ServerResponse, room: Room): Promise<Asked | Refused> {
+    const body = await readBody(request, response, room);
+    if (typeof body !== 'string') return body;
+    await inTurn();
+    return askedIn(api, body);
+  }
+
+  async function prescribed(api: AskedApi, asked: Asked, keys: OriginKeys, life: AbortSignal): Promise<Given> {
     if (latency() > 0) await clock.sleep(latency(), life).catch(() => undefined);
     const stamp = newStamp(asked.nonce);
     if (api === 'embeddings' || !asked.stream)
@@ -156,6 +165,14 @@ const UNKNOWN_PATH: Refused = {
   sentence:
     'Nothing is at this path; api_base of the model ends in /v1 for openai/ and text-completion-openai/, and has no path for anthropic/.',
 };
+
+/** What the text of a body asks for, or why that is nothing. What was parsed is not kept: it may take many times the memory of its text. */
+function askedIn(api: AskedApi, body: string): Asked | Refused {
+  const parsed = parseJson(body, MAX_LISTS_AND_OBJECTS);
+  if (parsed === undefined) return { status: '400', sentence: 'The body is not JSON, nests too deeply or has too many parts.' };
+  const asked = readAsked(api, parsed);
+  return 'problem' in asked ? { status: '400', sentence: asked.problem, field: asked.field } : asked;
+}
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -22,7 +22,8 @@ export interface OriginServer {
   close(): Promise<void>;
 }
 
-type Bound = Listening & { address: string };
+/** A listener, and the web config file by whose policy it answers. */
+type Bound = Listening & { address: string; file: string | undefined; policy: AccessPolicy };
 
 /** An origin that listens nowhere yet. */
 export function createOriginServer(
@@ -30,18 +31,23 @@ export function createOriginServer(
 ): OriginServer {
   const { log } = given;
   let current: OriginConfig | undefined;
-  let shared: { policy: AccessPolicy; file: string | undefined } | undefined;
   const bound = new Map<string, Bound>();
 
-  async function listen(text: string, policy: AccessPolicy): Promise<Bound> {
+  async function listen(text: string, policy: AccessPolicy, file: string | undefined): Promise<Bound> {
     const refresh = () =>
       policy.refresh((options) => {
-        for (const { server } of bound.values()) if (server instanceof TlsServer) server.setSecureContext(options);
+        for (const other of bound.values())
+          if (other.policy === policy && other.server instanceof TlsServer) other.server.setSecureContext(options);
       });
     const handle = createExchange({ ...given, policy, refresh, latency: () => current?.latency ?? 0 });
     const connections = createConnections(MAX_CONNECTIONS);
     const server = createListener({ policy, handle, invites: true, refresh, connections, log });
-    return { server, connections, address: await bind(server, text, 'origin.listen') };
+    return { server, connections, address: await bind(server, text, 'origin.listen'), file, policy };
+  }
+
+  /** The policy of a web config file: that of the listeners which have it, so that they count requests together. */
+  async function policyOf(file: string | undefined): Promise<AccessPolicy> {
+    return [...bound.values()].find((other) => other.file === file)?.policy ?? (await createAccessPolicy(file, log, false));
   }
 
   return {
@@ -49,9 +55,9 @@ export function createOriginServer(
     async prepare(config) {
       const wanted = new Set(config?.listen ?? []);
       const file = config?.web_config_file;
-      const policy = shared?.policy ?? (wanted.size > 0 ? await createAccessPolicy(file, log, false) : undefined);
-      const added = policy === undefined ? [] : [...wanted].filter((text) => !bound.has(text));
-      const results = policy === undefined ? [] : await Promise.allSettled(added.map((text) => listen(text, policy)));
+      const added = [...wanted].filter((text) => !bound.has(text));
+      const policy = added.length > 0 ? await policyOf(file) : undefined;
+      const results = policy === undefined ? [] : await Promise.allSettled(added.map((text) => listen(text, policy, file)));
       const listeners = results.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
       const failure = results.find((result) => result.status === 'rejected');
       if (failure !== undefined) {
@@ -60,9 +66,8 @@ export function createOriginServer(
       }
       return {
         async take() {
-          if (shared !== undefined && wanted.size > 0 && shared.file !== file)
-            log.warn({}, 'A change of origin.web_config_file takes effect after a restart');
-          if (shared === undefined && policy !== undefined) shared = { policy, file };
+          if ([...bound].some(([text, other]) => wanted.has(text) && other.file !== file))
+            log.warn({}, 'A change of origin.web_config_file takes effect after a restart where the origin already listens');
           current = config;
           for (const [index, text] of added.entries()) {
             const listener = listeners[index];
