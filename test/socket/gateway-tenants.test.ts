@@ -24,6 +24,8 @@ interface Ways {
   origin: boolean;
   /** A hit is another answer than the one that was stored for this request. */
   confuses: boolean;
+  /** A provider that gives every answer one id: to tenants, whose answers are not cached, or to all, whose hits have no mark then. */
+  constant?: 'tenants' | 'all';
 }
 
 const KEYS: OriginKeys = ['key-of-the-origin'];
@@ -46,6 +48,8 @@ async function gateway(ways: Partial<Ways> = {}) {
     const text = await bodyOf(request);
     sent.push({ key, body: JSON.parse(text) });
     if (how.refuses.includes(key)) return void response.writeHead(401).end('{"error":{"message":"Authentication Error"}}');
+    if (how.constant === 'all' || (how.constant === 'tenants' && key !== 'sk-exporter'))
+      return void response.end(JSON.stringify({ id: 'always', created: 1, choices: [], key }));
     const id = `${how.part(key)} ${path} ${text}`;
     const known = how.caches ? stored.get(id) : undefined;
     if (known !== undefined && how.origin) return void response.end(known);
@@ -88,6 +92,15 @@ const ISOLATED = { expect: { cache: 'redis', sharing: 'isolated' } } as const;
 const SHARED = { expect: { cache: 'redis', sharing: 'shared' } } as const;
 
 describe('two tenants of a gateway', () => {
+  it.each(['tenants', 'all'] as const)('are not said to share where a provider without a cache answers %s alike', async (constant) => {
+    const { url } = await gateway({ constant });
+    const { tick, value } = watched(url, ISOLATED);
+    const status = await tick();
+    expect(status.tenants?.pairs).toEqual([expect.objectContaining({ result: 'unknown', detail: expect.stringContaining('have one id') })]);
+    expect(status.cause).not.toBe('shared_between_tenants');
+    expect(value('llm.cache.tenants_shared', { from: 'research', to: 'sales' })).toBeUndefined();
+  });
+
   it('that share a cache are wrong answers where they have to be isolated, and only there', async () => {
     const { url, sent } = await gateway();
     const isolated = watched(url, ISOLATED);

@@ -143,10 +143,10 @@ async function tryTenants(
   const names = working.map(({ route }) => route);
   const turn = memory && tenantTurn(memory, names);
   if (turn === undefined) return undefined;
-  const modelSeconds = working.find(({ route }) => route === turn.route)?.last?.pair.first.seconds ?? 0;
+  const ordinary = working.find(({ route }) => route === turn.route)?.last?.pair;
   const replica = pairInTurn(replicasOf(previous, round.replicas))?.from;
   const originKeys = await keysOf(parts.originKeys);
-  return askTenants(parts, { turn, report: round.after, replica, modelSeconds, originKeys, until: limits.all }, tick);
+  return askTenants(parts, { turn, report: round.after, replica, ordinary, originKeys, until: limits.all }, tick);
 }
 
 /** What a promise gives, or that where the tick is aborted meanwhile: what was sent and paid for stays in the round. */

@@ -11,12 +11,12 @@ import type { TenantRound, TenantTurn } from './memory.ts';
 
 type Tenant = NonNullable<GatewayConfig['tenants']>[number];
 
-/** What the question needs to know beside the turn: where the requests go, what the model took just before, and until when, on the monotonic clock. */
+/** What the question needs to know beside the turn: where the requests go, the pair of the exporter just before, and until when, on the monotonic clock. */
 export interface TenantQuestion {
   turn: TenantTurn;
   report: SelfReport;
   replica: Replica | undefined;
-  modelSeconds: number;
+  ordinary: PairResult | undefined;
   originKeys: PairPlan['originKeys'];
   until: number;
 }
@@ -28,7 +28,7 @@ export interface TenantQuestion {
  */
 export async function askTenants(
   parts: RoundParts,
-  { turn, report, replica, modelSeconds, originKeys, until }: TenantQuestion,
+  { turn, report, replica, ordinary, originKeys, until }: TenantQuestion,
   tick: Tick,
 ): Promise<TenantRound> {
   const { config, questions, spending, clock } = parts;
@@ -42,14 +42,14 @@ export async function askTenants(
     // One span for both requests: with spans of their own they would look like a pair of the round.
     const within: Tick = { ...tick, step: (_, run) => run(headers, () => undefined) };
     const pair = await runPair(
-      { ...plan, experiment: { modelSeconds, question: 'tenants' } },
+      { ...plan, experiment: { modelSeconds: ordinary?.first.seconds ?? 0, question: 'tenants' } },
       { first: questions.to(replica, tick.traceId, from?.api_key), duplicate: questions.to(replica, tick.traceId, to?.api_key) },
       undefined,
       within,
       clock,
     );
     spending.charge(pair);
-    const shown = resultOf(pair, turn);
+    const shown = resultOf(pair, turn, ordinary);
     const read =
       shown.result !== 'unknown' && isSameKey(from, to)
         ? unknown(`The keys of ${turn.from} and ${turn.to} are the same: give each tenant a key of its own.`)
@@ -65,7 +65,7 @@ function whyNot({ overhead, spending, mayProbe }: RoundParts): NotAsked | undefi
 }
 
 /** What two requests show of two tenants. Only a duplicate that was answered tells anything, and of hits only one with the answer of the first. */
-function resultOf(pair: PairResult, { from, to }: TenantTurn): { result: TenantResult; detail?: string } {
+function resultOf(pair: PairResult, { from, to }: TenantTurn, ordinary: PairResult | undefined): { result: TenantResult; detail?: string } {
   const { outcome, first, duplicate, other } = pair;
   if (outcome === 'error_first') return unknown(failureSentence(from, first));
   if (other?.request === 'duplicate') return unknown(`The request of ${to} got the answer to another prompt.`);
@@ -74,7 +74,21 @@ function resultOf(pair: PairResult, { from, to }: TenantTurn): { result: TenantR
   if (duplicate.mark === 'unknown') return unknown('The answers do not tell whether they came from the cache.');
   if (duplicate.mark === 'hit' && isOfAnother(pair))
     return unknown(`The request of ${to} got an answer from the cache that is not the one of ${from}.`);
+  if (duplicate.mark === 'hit' && isOfProvider(pair, ordinary))
+    return unknown(
+      `The answers to ${from} and ${to} have one id, and nothing else marks them as from the cache: a provider may give it to both.`,
+    );
   return { result: duplicate.mark === 'hit' ? 'shared' : 'separate' };
+}
+
+/**
+ * Whether a hit is told by an equal id alone, which a provider without a cache may give to every answer: hits of the exporter have
+ * a mark here, or the answer to its other prompt has the same id.
+ */
+function isOfProvider({ unmarked, proven, first }: PairResult, ordinary: PairResult | undefined): boolean {
+  if (!unmarked || proven || ordinary === undefined) return false;
+  const isMarked = ordinary.duplicate?.mark === 'hit' && !ordinary.unmarked;
+  return isMarked || (first.markers?.id !== undefined && first.markers.id === ordinary.first.markers?.id);
 }
 
 /** Whether a hit that is told by marks repeats another answer than that of the first request: the tenant's own, from a semantic cache. */
