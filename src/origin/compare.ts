@@ -44,7 +44,11 @@ export function differences(api: OriginApi, expected: unknown, found: unknown): 
 
   function compareRecords(one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>, path: Path): void {
     for (const key of Object.keys(one)) compare(one[key], Object.hasOwn(other, key) ? other[key] : undefined, [...path, key]);
-    for (const key of Object.keys(other)) if (!Object.hasOwn(one, key)) compare(undefined, other[key], [...path, key]);
+    const added = Object.keys(other).filter((key) => !Object.hasOwn(one, key));
+    // Within what a program acts on, what is added has a name of its own, which may hold anything: one difference of the whole.
+    if (isActedOn(api, path)) {
+      if (added.some((key) => !isEmpty(other[key]))) report(path, true);
+    } else for (const key of added) compare(undefined, other[key], [...path, key]);
   }
 
   function compareLists(one: readonly unknown[], other: readonly unknown[], path: Path): void {

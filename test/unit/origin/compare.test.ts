@@ -142,7 +142,7 @@ describe('the differences of a body from what was expected', () => {
     ['messages', ['content', 0, 'thinking'], 'otherwise', ['/content/0/thinking', false]],
     ['messages', ['content', 1, 'text'], 'tex', ['/content/1/text', true]],
     ['messages', ['content', 2, 'input', 'a'], 2, ['/content/2/input/a', true]],
-    ['messages', ['content', 2, 'input', 'more'], 2, ['/content/2/input/more', true]],
+    ['messages', ['content', 2, 'input', 'more'], 2, ['/content/2/input', true]],
     ['messages', ['content', 2, 'input', 'list', 1], undefined, ['/content/2/input/list/1', true]],
     ['messages', ['stop_reason'], 'end_turn', ['/stop_reason', false]],
   ])('of %s at %j with %j', (api, path, value, expected) => {
@@ -197,6 +197,16 @@ describe('the differences of a body from what was expected', () => {
         }
       }),
     );
+  });
+
+  it.each<[keyof typeof BODIES, (string | number)[], string]>([
+    ['chat', ['choices', 0, 'message', 'tool_calls', 0], '/choices/0/message/tool_calls/0'],
+    ['chat', ['choices', 0, 'message', 'tool_calls', 0, 'function'], '/choices/0/message/tool_calls/0/function'],
+    ['messages', ['content', 2, 'input'], '/content/2/input'],
+  ])('point to what holds it where something with a name of its own is added: %s %j', (api, path, pointer) => {
+    const added = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`the prompt of a user ${index}`, 'text']));
+    const found = changed(BODIES[api], path, { ...Object(at(BODIES[api], ...path)), ...added });
+    expect(differences(api, BODIES[api], found)).toEqual([{ pointer, acts: true }]);
   });
 
   it('keep their number small for a list that is far too long', () => {
