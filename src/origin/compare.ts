@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parseJson } from '../litellm/json.ts';
+import { at, parseJson } from '../litellm/json.ts';
 import type { OriginApi } from '../model/origin.ts';
 import { holdsActedOn, isActedOn, isAside, isEmpty, isList, isRecord, isResults, type Path, partKindOf, pointerOf } from './parts.ts';
 import { vectorOf } from './witness.ts';
@@ -73,7 +73,8 @@ export function differences(api: OriginApi, expected: unknown, found: unknown): 
 
 /**
  * What a cache has altered: where the repeated answer differs from the first one and from what the origin prescribes as well.
- * What a gateway makes of every answer is not the doing of its cache. Pointers are those of the prescribed body.
+ * What a gateway makes of every answer is not the doing of its cache; neither is a text that it adds to each one anew, as a
+ * guardrail may. Pointers are those of the prescribed body.
  */
 export function alterations(
   api: OriginApi,
@@ -81,9 +82,22 @@ export function alterations(
 ): readonly Difference[] {
   const changed = new Set(differences(api, first, repeated).map(({ pointer }) => pointer));
   const holdChanged = new Set([...changed].flatMap(holdersOf));
-  return differences(api, prescribed, repeated).filter(
-    ({ pointer }) => changed.has(pointer) || holdChanged.has(pointer) || holdersOf(pointer).some((holder) => changed.has(holder)),
-  );
+  const isChanged = (pointer: string) =>
+    changed.has(pointer) || holdChanged.has(pointer) || holdersOf(pointer).some((holder) => changed.has(holder));
+  const isAddedAnew = (pointer: string) => {
+    const [whole, one, other] = [prescribed, first, repeated].map((body) => at(body, ...stepsOf(pointer)));
+    if (typeof whole !== 'string' || typeof one !== 'string' || typeof other !== 'string' || one === whole) return false;
+    return one.includes(whole) && other.includes(whole);
+  };
+  return differences(api, prescribed, repeated).filter(({ pointer }) => isChanged(pointer) && !isAddedAnew(pointer));
+}
+
+/** The way that a pointer tells. */
+function stepsOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /** The pointers of everything that a part is in. */

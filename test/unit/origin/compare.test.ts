@@ -243,6 +243,25 @@ describe('what a cache has altered', () => {
     ]);
   });
 
+  it('is nothing that the gateway adds to each answer anew', () => {
+    const stamped = (text: string) => changed(prescribed, ['choices', 0, 'message', 'content'], `text. Request ${text}.`);
+    expect(alterations('chat', { prescribed, first: stamped('1'), repeated: stamped('2') })).toEqual([]);
+    // What the first answer has as it should be is altered all the same.
+    const repeated = changed(stamped('2'), ['choices', 1, 'message', 'content'], 'wrong');
+    expect(alterations('chat', { prescribed, first: stamped('1'), repeated })).toEqual([
+      { pointer: '/choices/1/message/content', acts: true },
+    ]);
+    // Nothing was added to the first answer, or something of the text is lost.
+    for (const [first, text] of [
+      [prescribed, 'text. Request 2.'],
+      [stamped('1'), 'tex. Request 2.'],
+      [stamped('1'), null],
+    ] as const) {
+      const other = changed(prescribed, ['choices', 0, 'message', 'content'], text);
+      expect(alterations('chat', { prescribed, first, repeated: other })).toEqual([{ pointer: '/choices/0/message/content', acts: true }]);
+    }
+  });
+
   it('is told where one of the two differences is at a part and the other at what holds it', () => {
     const first = changed(prescribed, ['usage', 'completion_tokens_details'], undefined);
     const less = changed(prescribed, ['usage'], undefined);
