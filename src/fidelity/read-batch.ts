@@ -20,6 +20,8 @@ export function readBatch({ first, repeated }: Answers, inputs: Inputs, keys: Or
   const [stamp] = stored;
   if (stored.every((one) => one === undefined)) return { kind: 'unreadable', why: 'not_the_origin' };
   if (stamp === undefined || stamp === 'broken') return { kind: 'unreadable', why: 'broken' };
+  const isAny = stored.some((one) => one !== undefined && one !== 'broken' && inputs.first.includes(one.nonce));
+  if (!isAny) return { kind: 'unreadable', why: 'prompt_rewritten' };
   // Nothing of these inputs was cached before: another vector is the doing of a cache all the same.
   const before = wrongVectors(first, inputs.first, stamp.number, keys);
   if (before.length > 0) return stored.includes('broken') ? { kind: 'unreadable', why: 'broken' } : { kind: 'cached', parts: before };

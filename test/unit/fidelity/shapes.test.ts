@@ -48,6 +48,16 @@ describe('a shape that is asked twice', () => {
     expect(resultOf(read(first, other))).toMatchObject({ result: 'wrong' });
   });
 
+  it.each([...PAIRS, 'embeddings_batch', 'semantic_opposite'] as const)(
+    '%s cannot be told where the prompts are rewritten on their way',
+    (name) => {
+      const { shape, requests, read } = ask(name);
+      const rewritten = (request: unknown) => JSON.parse(JSON.stringify(request).replaceAll(/[0-9a-f]{32}/g, '<hidden>'));
+      const [first, repeated] = [requests.first, requests.repeated].map((request) => originAnswer(shape.api, rewritten(request)));
+      expect(read(repeated, first)).toEqual({ kind: 'unreadable', why: 'prompt_rewritten' });
+    },
+  );
+
   it.each(PAIRS)('%s cannot be told where an answer is not that of the origin, or signed with another key', (name) => {
     const { shape, requests, first, read } = ask(name);
     const forged = originAnswer(shape.api, requests.first, ['another key']);
