@@ -12,20 +12,27 @@ export interface Difference {
   readonly acts: boolean;
 }
 
+/** Parts of a body that are compared: an answer of the origin has a few thousand, one of a gateway whatever it likes. */
+const MAX_COMPARED = 100_000;
+
 /**
  * Where a body differs from what was expected, in the order of the latter. What is null or empty counts as absent. What is added
  * does not count, unless a program acts on it; neither do the `id` and the time of an answer, nor how the names of calls of tools
- * read. Both are bodies of this API as they are without a stream; nothing is known of an expected one that is no JSON object.
+ * read. Both are bodies of this API as they are without a stream; nothing is known of an expected one that is no JSON object. One
+ * that has far too many parts differs as a whole.
  */
 export function differences(api: OriginApi, expected: unknown, found: unknown): readonly Difference[] {
   const differing: Difference[] = [];
   const numberOf = { expected: createNumbers(), found: createNumbers() };
+  let compared = 0;
 
   function report(path: Path, acts: boolean): void {
     differing.push({ pointer: pointerOf(path), acts });
   }
 
   function compare(one: unknown, other: unknown, path: Path): void {
+    if (compared >= MAX_COMPARED) return;
+    if (one !== undefined) compared += 1;
     const kind = partKindOf(path);
     if (kind === 'anew') return;
     if (isEmpty(one)) {
@@ -56,10 +63,15 @@ export function differences(api: OriginApi, expected: unknown, found: unknown): 
     for (const aside of areResults ? [false, true] : [undefined]) {
       const [mine, theirs] = [indexesOf(one, aside), indexesOf(other, aside)];
       for (const [place, index] of mine.entries()) {
+        if (compared >= MAX_COMPARED) return;
         const counterpart = theirs[place];
         const here = [...path, index];
-        if (counterpart !== undefined) compare(one[index], other[counterpart], here);
-        else report(here, areResults ? aside === false : holdsActedOn(api, one[index], here));
+        if (counterpart !== undefined) {
+          compare(one[index], other[counterpart], here);
+          continue;
+        }
+        compared += 1;
+        report(here, areResults ? aside === false : holdsActedOn(api, one[index], here));
       }
       // Elements that are too many are one difference, however many they are.
       const next = [...path, one.length];
@@ -68,6 +80,7 @@ export function differences(api: OriginApi, expected: unknown, found: unknown): 
   }
 
   if (isRecord(expected)) compareRecords(expected, isRecord(found) ? found : {}, []);
+  if (compared >= MAX_COMPARED) report([], true);
   return differing;
 }
 
@@ -80,6 +93,8 @@ export function alterations(
   api: OriginApi,
   { prescribed, first, repeated }: Readonly<Record<'prescribed' | 'first' | 'repeated', unknown>>,
 ): readonly Difference[] {
+  const wrong = differences(api, prescribed, repeated);
+  if (wrong.length === 0) return [];
   const changed = new Set(differences(api, first, repeated).map(({ pointer }) => pointer));
   const holdChanged = new Set([...changed].flatMap(holdersOf));
   const isChanged = (pointer: string) =>
@@ -89,7 +104,7 @@ export function alterations(
     if (typeof whole !== 'string' || typeof one !== 'string' || typeof other !== 'string' || one === whole) return false;
     return one.includes(whole) && other.includes(whole);
   };
-  return differences(api, prescribed, repeated).filter(({ pointer }) => isChanged(pointer) && !isAddedAnew(pointer));
+  return wrong.filter(({ pointer }) => isChanged(pointer) && !isAddedAnew(pointer));
 }
 
 /** The way that a pointer tells. */

@@ -220,6 +220,23 @@ describe('the differences of a body from what was expected', () => {
     ]);
   });
 
+  it('are no more than can be told of bodies that are far too large, of which the rest counts as different', () => {
+    const large = (value: unknown) => ({ more: Array.from({ length: 300_000 }, () => value), ...BODIES.chat });
+    for (const [one, other] of [
+      [large(1), large(2)],
+      [large('text'), large('text')],
+      [large(1), { ...BODIES.chat, more: [] }],
+      [large({ a: 1 }), { more: [1], ...BODIES.chat }],
+    ]) {
+      const found = differences('chat', one, other);
+      expect(found.length).toBeLessThanOrEqual(100_001);
+      expect(found.at(-1)).toEqual(Object(other).more.length === 0 ? { pointer: '/more', acts: false } : { pointer: '', acts: true });
+    }
+    const repeated = { ...large(2), choices: [] };
+    expect(alterations('chat', { prescribed: BODIES.chat, first: large(1), repeated })).toEqual([{ pointer: '/choices', acts: true }]);
+    expect(alterations('chat', { prescribed: BODIES.chat, first: large(1), repeated: large(2) })).toEqual([]);
+  });
+
   it('take names that are special in JavaScript or in a pointer as they are', () => {
     const body: unknown = JSON.parse('{"__proto__":{"a":1},"constructor":1,"a/b":1,"c~d":1}');
     expect(differences('chat', body, body)).toEqual([]);
