@@ -53,7 +53,7 @@ function partsOf(choice: Choice): readonly Body[] {
   ];
 }
 
-/** LiteLLM replays a stream of this API from its cache in chunks of chat (1.80.9 to 1.110.2): their text stands under `message`. */
+/** LiteLLM replays a stream of this API from its cache in chunks of chat (1.80.9 and 1.110.2): their text stands under `message`. */
 function join(events: readonly unknown[]): Body | undefined {
   const choices = new Map<number, { pieces: string[]; chat: string[]; logprobs: unknown; finish: string | undefined }>();
   let usage: unknown;
