@@ -51,6 +51,11 @@ export function isGood(record: RouteRecord): boolean {
   return outcome !== undefined && isSuccess(outcome);
 }
 
+/** Whether the latest pair was answered from the cache, whatever that did to the answer: no outage. */
+export function isServed(record: RouteRecord): boolean {
+  return isGood(record) || currentResult(record)?.outcome === 'hit_altered';
+}
+
 /** Another gateway may have taken the place: what the latest pair showed counts no more. */
 export function forget(record: RouteRecord): RouteRecord {
   return { ...record, isCurrent: false };
