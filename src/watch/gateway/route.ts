@@ -51,9 +51,11 @@ export function isGood(record: RouteRecord): boolean {
   return outcome !== undefined && isSuccess(outcome);
 }
 
-/** Whether the latest pair was answered from the cache, whatever that did to the answer: no outage. */
+/** Whether the latest pair was answered from the cache, whatever that did to the answer, and its key is not missing in Redis: no outage. */
 export function isServed(record: RouteRecord): boolean {
-  return isGood(record) || currentResult(record)?.outcome === 'hit_altered';
+  const result = currentResult(record);
+  const isAltered = result?.outcome === 'hit_altered' && result.key !== 'absent' && result.key !== 'other_database';
+  return isGood(record) || isAltered;
 }
 
 /** Another gateway may have taken the place: what the latest pair showed counts no more. */
