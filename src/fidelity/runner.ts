@@ -1,5 +1,5 @@
 import { failed, type Gateway, type Reply } from '../litellm/gateway.ts';
-import { parseJson } from '../litellm/json.ts';
+import { at, parseJson } from '../litellm/json.ts';
 import type { Exchange } from '../litellm/request.ts';
 import { readEvents } from '../litellm/stream.ts';
 import type { GatewayFailure } from '../model/cache.ts';
@@ -131,6 +131,9 @@ async function tryShape(plan: ShapePlan, parts: ShapeParts, tick: Tick): Promise
   const two = await ask('repeated', requests.repeated, one.seconds);
   // The first request was served: that the other one failed is no refusal of the API.
   if (failed(two)) return { kind: 'unanswered', failure: two.failure };
+  // A gateway whose provider, or cache, fails in the middle of a stream has begun with 200.
+  if (tellsOfError(shape, requests.first, one) || tellsOfError(shape, requests.repeated, two))
+    return { kind: 'unanswered', failure: 'provider' };
   const answers = { first: bodyOf(shape, requests.first, one), repeated: bodyOf(shape, requests.repeated, two) };
   return shape.read(answers, requests, nonces, plan.keys);
 
@@ -154,6 +157,12 @@ async function tryShape(plan: ShapePlan, parts: ShapeParts, tick: Tick): Promise
       return reply;
     });
   }
+}
+
+/** Whether an event of a stream is an error. */
+function tellsOfError({ api }: Shape, request: Body, reply: Exchange): boolean {
+  if (request.stream !== true || api === 'embeddings') return false;
+  return readEvents(reply.body).some((event) => (at(event, 'error') ?? null) !== null);
 }
 
 /** Whether an answer is one of the origin's, to whatever prompt. */
