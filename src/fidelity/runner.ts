@@ -1,7 +1,7 @@
 import { failed, type Gateway, type Reply } from '../litellm/gateway.ts';
-import { at, parseJson } from '../litellm/json.ts';
+import { parseJson } from '../litellm/json.ts';
 import type { Exchange } from '../litellm/request.ts';
-import { readEvents } from '../litellm/stream.ts';
+import { readEvents, tellsOfError } from '../litellm/stream.ts';
 import type { GatewayFailure } from '../model/cache.ts';
 import type { FidelityResult, FidelityShape, NotJudged } from '../model/fidelity.ts';
 import type { Tick } from '../model/tick.ts';
@@ -132,8 +132,7 @@ async function tryShape(plan: ShapePlan, parts: ShapeParts, tick: Tick): Promise
   // The first request was served: that the other one failed is no refusal of the API.
   if (failed(two)) return { kind: 'unanswered', failure: two.failure };
   // A gateway whose provider, or cache, fails in the middle of a stream has begun with 200.
-  if (tellsOfError(shape, requests.first, one) || tellsOfError(shape, requests.repeated, two))
-    return { kind: 'unanswered', failure: 'provider' };
+  if (hasError(shape, requests.first, one) || hasError(shape, requests.repeated, two)) return { kind: 'unanswered', failure: 'provider' };
   const answers = { first: bodyOf(shape, requests.first, one), repeated: bodyOf(shape, requests.repeated, two) };
   return shape.read(answers, requests, nonces, plan.keys);
 
@@ -160,9 +159,9 @@ async function tryShape(plan: ShapePlan, parts: ShapeParts, tick: Tick): Promise
 }
 
 /** Whether an event of a stream is an error. */
-function tellsOfError({ api }: Shape, request: Body, reply: Exchange): boolean {
+function hasError({ api }: Shape, request: Body, reply: Exchange): boolean {
   if (request.stream !== true || api === 'embeddings') return false;
-  return readEvents(reply.body).some((event) => (at(event, 'error') ?? null) !== null);
+  return readEvents(reply.body).some(tellsOfError);
 }
 
 /** Whether an answer is one of the origin's, to whatever prompt. */
