@@ -1,80 +1,42 @@
 import { isDeepStrictEqual } from 'node:util';
-import { parseJson } from '../litellm/json.ts';
+import { at, parseJson } from '../litellm/json.ts';
 import type { OriginApi } from '../model/origin.ts';
-import {
-  holdsActedOn,
-  isActedOn,
-  isAside,
-  isEmpty,
-  isList,
-  isPlainName,
-  isRecord,
-  isResults,
-  type Path,
-  partKindOf,
-  pointerOf,
-} from './parts.ts';
+import { holdsActedOn, isActedOn, isAside, isEmpty, isList, isRecord, isResults, type Path, partKindOf, pointerOf } from './parts.ts';
 import { vectorOf } from './witness.ts';
 
 /** One part of a body that is not as it should be. */
 export interface Difference {
-  /** A JSON pointer into the body that was expected; of names that only the other body has it holds none but plain ones. */
+  /** A JSON pointer into the body that was expected, whose names are those of that body. */
   readonly pointer: string;
   /** A program acts on it: a text, a call of a tool, a vector, or the order of these. */
   readonly acts: boolean;
 }
 
-/** What one comparison found; `pointer` may have any name, `told` only those that can be told. */
-interface Compared {
-  readonly differing: readonly { readonly pointer: string; readonly told: string; readonly acts: boolean }[];
-  /** There is more to compare than anything that the origin gives. */
-  readonly isTooMuch: boolean;
-}
-
-/** Parts that one comparison looks at: an answer to a probe has a few hundred. */
-const MAX_PARTS = 10_000;
-/** Differences that one comparison finds; a few are told. */
-const MAX_DIFFERENCES = 1_000;
+/** Parts of a body that are compared: an answer of the origin to a probe has a few hundred, one of a gateway whatever it likes. */
+const MAX_COMPARED = 10_000;
 
 /**
  * Where a body differs from what was expected, in the order of the latter. What is null or empty counts as absent. What is added
  * does not count, unless a program acts on it; neither do the `id` and the time of an answer, nor how the names of calls of tools
- * read. Both are bodies of this API as they are without a stream; nothing is known of an expected one that is no JSON object.
+ * read. Both are bodies of this API as they are without a stream; nothing is known of an expected one that is no JSON object. One
+ * that has far too many parts differs as a whole.
  */
 export function differences(api: OriginApi, expected: unknown, found: unknown): readonly Difference[] {
-  return toldOf(compared(api, expected, found).differing);
-}
-
-/** Differences as they are told, each part once. */
-function toldOf(differing: Compared['differing']): readonly Difference[] {
-  const acting = new Map<string, boolean>();
-  for (const { told, acts } of differing) acting.set(told, acts || acting.get(told) === true);
-  return [...acting].map(([pointer, acts]) => ({ pointer, acts }));
-}
-
-function compared(api: OriginApi, expected: unknown, found: unknown): Compared {
-  const differing: Compared['differing'][number][] = [];
+  const differing: Difference[] = [];
   const numberOf = { expected: createNumbers(), found: createNumbers() };
-  let seen = 0;
-  let isTooMuch = false;
+  let compared = 0;
 
-  /** Whether one more part may be looked at. */
-  function mayLook(): boolean {
-    seen += 1;
-    isTooMuch ||= seen > MAX_PARTS || differing.length >= MAX_DIFFERENCES;
-    return !isTooMuch;
+  function report(path: Path, acts: boolean): void {
+    differing.push({ pointer: pointerOf(path), acts });
   }
 
-  function report(path: Path, acts: boolean, told: Path = path): void {
-    differing.push({ pointer: pointerOf(path), told: pointerOf(told), acts });
-  }
-
-  function compare(one: unknown, other: unknown, path: Path, told: Path = path): void {
-    if (!mayLook()) return;
+  function compare(one: unknown, other: unknown, path: Path): void {
+    if (compared >= MAX_COMPARED) return;
+    if (one !== undefined) compared += 1;
     const kind = partKindOf(path);
     if (kind === 'anew') return;
     if (isEmpty(one)) {
-      if (!isEmpty(other) && holdsActedOn(api, other, path)) report(path, true, told);
+      if (!isEmpty(other) && holdsActedOn(api, other, path)) report(path, true);
     } else if (isEmpty(other)) report(path, holdsActedOn(api, one, path));
     else if (kind === 'vector') {
       if (!areEqualVectors(one, other)) report(path, true);
@@ -89,13 +51,14 @@ function compared(api: OriginApi, expected: unknown, found: unknown): Compared {
 
   function compareRecords(one: Readonly<Record<string, unknown>>, other: Readonly<Record<string, unknown>>, path: Path): void {
     for (const key of Object.keys(one)) {
-      if (isTooMuch) return;
+      if (compared >= MAX_COMPARED) return;
       compare(one[key], Object.hasOwn(other, key) ? other[key] : undefined, [...path, key]);
     }
-    for (const key of Object.keys(other)) {
-      if (isTooMuch) return;
-      if (!Object.hasOwn(one, key)) compare(undefined, other[key], [...path, key], isPlainName(key) ? undefined : path);
-    }
+    const added = Object.keys(other).filter((key) => !Object.hasOwn(one, key));
+    // Within what a program acts on, what is added has a name of its own, which may hold anything: one difference of the whole.
+    if (isActedOn(api, path)) {
+      if (added.some((key) => !isEmpty(other[key]))) report(path, true);
+    } else for (const key of added.slice(0, MAX_COMPARED)) compare(undefined, other[key], [...path, key]);
   }
 
   function compareLists(one: readonly unknown[], other: readonly unknown[], path: Path): void {
@@ -103,11 +66,15 @@ function compared(api: OriginApi, expected: unknown, found: unknown): Compared {
     for (const aside of areResults ? [false, true] : [undefined]) {
       const [mine, theirs] = [indexesOf(one, aside), indexesOf(other, aside)];
       for (const [place, index] of mine.entries()) {
-        if (isTooMuch) return;
+        if (compared >= MAX_COMPARED) return;
         const counterpart = theirs[place];
         const here = [...path, index];
-        if (counterpart !== undefined) compare(one[index], other[counterpart], here);
-        else if (mayLook()) report(here, areResults ? aside === false : holdsActedOn(api, one[index], here));
+        if (counterpart !== undefined) {
+          compare(one[index], other[counterpart], here);
+          continue;
+        }
+        compared += 1;
+        report(here, areResults ? aside === false : holdsActedOn(api, one[index], here));
       }
       // Elements that are too many are one difference, however many they are.
       const next = [...path, one.length];
@@ -116,29 +83,39 @@ function compared(api: OriginApi, expected: unknown, found: unknown): Compared {
   }
 
   if (isRecord(expected)) compareRecords(expected, isRecord(found) ? found : {}, []);
-  return { differing, isTooMuch };
+  if (compared >= MAX_COMPARED) report([], true);
+  return differing;
 }
 
 /**
  * What a cache has altered: where the repeated answer differs from the first one and from what the origin prescribes as well.
- * What a gateway makes of every answer is not the doing of its cache. Of two answers with more parts than can be compared all
- * that differs from what is prescribed counts. Pointers are those of the prescribed body.
+ * What a gateway makes of every answer is not the doing of its cache; neither is a text that it adds to each one anew, as a
+ * guardrail may. Pointers are those of the prescribed body.
  */
 export function alterations(
   api: OriginApi,
   { prescribed, first, repeated }: Readonly<Record<'prescribed' | 'first' | 'repeated', unknown>>,
 ): readonly Difference[] {
-  const { differing } = compared(api, prescribed, repeated);
-  if (differing.length === 0) return [];
-  const anew = compared(api, first, repeated);
-  if (anew.isTooMuch) return toldOf(differing);
-  const changed = new Set(anew.differing.map(({ pointer }) => pointer));
+  const wrong = differences(api, prescribed, repeated);
+  if (wrong.length === 0) return [];
+  const changed = new Set(differences(api, first, repeated).map(({ pointer }) => pointer));
   const holdChanged = new Set([...changed].flatMap(holdersOf));
-  return toldOf(
-    differing.filter(
-      ({ pointer }) => changed.has(pointer) || holdChanged.has(pointer) || holdersOf(pointer).some((holder) => changed.has(holder)),
-    ),
-  );
+  const isChanged = (pointer: string) =>
+    changed.has(pointer) || holdChanged.has(pointer) || holdersOf(pointer).some((holder) => changed.has(holder));
+  const isAddedAnew = (pointer: string) => {
+    const [whole, one, other] = [prescribed, first, repeated].map((body) => at(body, ...stepsOf(pointer)));
+    if (typeof whole !== 'string' || typeof one !== 'string' || typeof other !== 'string' || one === whole) return false;
+    return one.includes(whole) && other.includes(whole);
+  };
+  return wrong.filter(({ pointer }) => isChanged(pointer) && !isAddedAnew(pointer));
+}
+
+/** The way that a pointer tells. */
+function stepsOf(pointer: string): string[] {
+  return pointer
+    .split('/')
+    .slice(1)
+    .map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /** The pointers of everything that a part is in. */

@@ -49,9 +49,6 @@ const RESULTS: Readonly<Record<OriginApi, string | undefined>> = {
   models: undefined,
 };
 
-/** A name that any API could have. What a gateway writes into an answer may be anything else. */
-const PLAIN_NAME = /^[A-Za-z_][\w-]{0,39}$/;
-
 /** What every answer may have anew: the name and the times of an answer, and the name of one of its parts. */
 const ANEW: readonly Pattern[] = [['id'], ['created'], ['created_at'], ['completed_at'], ['output', '*', 'id']];
 
@@ -83,11 +80,6 @@ export function partKindOf(path: Path): PartKind {
   if (isOneOf(path, CALL_NAMES)) return 'call_name';
   if (isOneOf(path, JSON_TEXTS)) return 'json_text';
   return isOneOf(path, VECTORS) ? 'vector' : 'value';
-}
-
-/** Whether a name reads as one of a field, so that it can be told. */
-export function isPlainName(name: string): boolean {
-  return PLAIN_NAME.test(name);
 }
 
 /** Whether a path leads to the list of results. */
