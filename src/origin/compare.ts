@@ -14,6 +14,8 @@ export interface Difference {
 
 /** Parts of a body that are compared: an answer of the origin to a probe has a few hundred, one of a gateway whatever it likes. */
 const MAX_COMPARED = 10_000;
+/** Differences that are found: each of a deep body with long names takes much memory, and a few are told. */
+const MAX_DIFFERENCES = 1_000;
 
 /**
  * Where a body differs from what was expected, in the order of the latter. What is null or empty counts as absent. What is added
@@ -28,6 +30,7 @@ export function differences(api: OriginApi, expected: unknown, found: unknown): 
 
   function report(path: Path, acts: boolean): void {
     differing.push({ pointer: pointerOf(path), acts });
+    if (differing.length >= MAX_DIFFERENCES) compared = MAX_COMPARED;
   }
 
   function compare(one: unknown, other: unknown, path: Path): void {
@@ -99,9 +102,8 @@ export function alterations(
   const wrong = differences(api, prescribed, repeated);
   if (wrong.length === 0) return [];
   const changed = new Set(differences(api, first, repeated).map(({ pointer }) => pointer));
-  const holdChanged = new Set([...changed].flatMap(holdersOf));
   const isChanged = (pointer: string) =>
-    changed.has(pointer) || holdChanged.has(pointer) || holdersOf(pointer).some((holder) => changed.has(holder));
+    [pointer, ...holdersOf(pointer)].some((part) => changed.has(part)) || [...changed].some((part) => part.startsWith(`${pointer}/`));
   const isAddedAnew = (pointer: string) => {
     const [whole, one, other] = [prescribed, first, repeated].map((body) => at(body, ...stepsOf(pointer)));
     if (typeof whole !== 'string' || typeof one !== 'string' || typeof other !== 'string' || one === whole) return false;
