@@ -58,6 +58,15 @@ export function shapeDetail({ parts, why, failure, status }: ShapeStatus): strin
   ].join('; ');
 }
 
+/** Shapes of which nothing is known, those with the same reason in one sentence: `tools, json: not tried yet`. */
+export function notJudgedTexts({ shapes }: FidelityStatus): string[] {
+  const unknown = shapes.filter(({ result }) => result === 'unknown');
+  return [...new Set(unknown.map(shapeDetail))].map((reason) => {
+    const names = unknown.filter((shape) => shapeDetail(shape) === reason).map(({ shape }) => shape);
+    return `${names.join(', ')}: ${reason}`;
+  });
+}
+
 /** Why no shape was tried where one was due; undefined when one was. */
 export function notTriedText({ notAsked }: FidelityStatus): string | undefined {
   return notAsked && NOT_ASKED_WORDS[notAsked];

@@ -1,7 +1,7 @@
 import { singleLine } from '../../masking/sanitize.ts';
 import { ROUTES } from '../../model/cache.ts';
 import type { FidelityStatus, GatewayStatus, PairStatus, ReplicaStatus, TenantsStatus } from '../../model/status.ts';
-import { notTriedText, SHAPE_WORDS, shapeDetail, shapeResult } from '../../text/fidelity.ts';
+import { notJudgedTexts, notTriedText, SHAPE_WORDS, shapeDetail, shapeResult } from '../../text/fidelity.ts';
 import { ago, moment, seconds, span } from '../../text/quantities.ts';
 import { tenantsSentence, tenantText } from '../../text/tenants.ts';
 import {
@@ -12,6 +12,7 @@ import {
   LEASE_WORDS,
   metricsText,
   NOT_ASKED_WORDS,
+  nextStep,
   OUTCOME_WORDS,
   originText,
   othersText,
@@ -55,7 +56,7 @@ ${facts([
   ['/cache/ping', gateway.cachePing ?? (gateway.cachePingNotAsked && NOT_ASKED_WORDS[gateway.cachePingNotAsked])],
   ['metrics', gateway.metrics && metricsText(gateway.metrics)],
   ['questions beside the pairs', gateway.overhead && overheadText(gateway.overhead)],
-  ['hits', gateway.origin && originText(gateway.origin)],
+  ['hits', originText(gateway)],
   ['duplicates', gateway.speedup && speedupText(gateway.speedup)],
   ['spent on probes', gateway.costUsd === 0 ? undefined : `${gateway.costUsd.toFixed(4)} USD`],
   ['other exporters', gateway.otherExporters ? othersText(gateway.otherExporters) : undefined],
@@ -67,11 +68,12 @@ ${facts([
 }
 
 function cause(gateway: GatewayStatus): Html {
-  const { title, next } = CAUSE_WORDS[gateway.cause];
+  const { title } = CAUSE_WORDS[gateway.cause];
+  const next = nextStep(gateway);
   const guide = runbookFor(gateway.verdict, gateway.cause);
   return html`${title === '' ? '' : html`<p>Cause: <strong>${title}</strong>.</p>`}
 ${evidence(gateway.evidence)}
-${next === '' || gateway.asExpected ? '' : html`<p class="next">Next: ${next}${guide === undefined ? '' : html` <a href="/runbooks/${guide}">Runbook ${guide}</a>`}</p>`}`;
+${next === '' ? '' : html`<p class="next">Next: ${next}${guide === undefined ? '' : html` <a href="/runbooks/${guide}">Runbook ${guide}</a>`}</p>`}`;
 }
 
 const HEADINGS = ['route', 'outcome', 'first', 'duplicate', 'key lives', 'when', 'trace'];
@@ -119,9 +121,10 @@ function tenants(status: TenantsStatus, now: number, tracesUrl: string | undefin
 ${rows.length === 0 ? '' : dataTable('Tenants', ['asked by', 'repeated by', 'the second one', 'when', 'trace'], rows)}`;
 }
 
-/** What the cache does to answers, shape by shape. */
+/** What the cache does to answers, shape by shape; shapes of which nothing is known share a line. */
 function fidelity(status: FidelityStatus, now: number, tracesUrl: string | undefined): Html {
-  const rows = status.shapes.map((shape): Row => {
+  const known = status.shapes.filter(({ result }) => result !== 'unknown');
+  const rows = known.map((shape): Row => {
     const { tone, title } = shapeResult(shape);
     const { since, at, traceId } = shape;
     return {
@@ -137,6 +140,8 @@ function fidelity(status: FidelityStatus, now: number, tracesUrl: string | undef
     };
   });
   const notTried = notTriedText(status);
-  return html`${dataTable('What a hit does to an answer', ['shape', 'answer', 'from the cache', 'since', 'tried', 'trace'], rows)}
+  const headings = ['shape', 'answer', 'from the cache', 'since', 'tried', 'trace'];
+  return html`${rows.length === 0 ? '' : dataTable('What a hit does to an answer', headings, rows)}
+${notJudgedTexts(status).map((text) => html`<p class="quiet">Answers not judged: ${text}.</p>`)}
 ${notTried === undefined ? '' : html`<p>Shapes of answers: ${notTried}.</p>`}`;
 }
