@@ -36,6 +36,8 @@ const NOT_JUDGED_WORDS: Readonly<Record<NotJudged, string>> = {
   not_tried: 'not tried yet',
   not_the_origin: 'an answer does not come from the origin; see that the model leads to it',
   broken: 'the stamp of an answer is cut or changed, so that it cannot be checked',
+  left_out:
+    'the gateway left it out of the request or of the answer, so that the cache never had it; see drop_params and additional_drop_params',
   unanswered: 'no answer came',
   cache_missed: 'the cache did not serve an ordinary pair just after it either',
   too_old: 'the last result is too old',

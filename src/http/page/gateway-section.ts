@@ -1,6 +1,6 @@
 import { singleLine } from '../../masking/sanitize.ts';
 import { ROUTES } from '../../model/cache.ts';
-import type { FidelityStatus, GatewayStatus, PairStatus, ReplicaStatus, TenantsStatus } from '../../model/status.ts';
+import type { FidelityStatus, GatewayStatus, PairStatus, ReplicaStatus, ShapeStatus, TenantsStatus } from '../../model/status.ts';
 import { notJudgedTexts, notTriedText, SHAPE_WORDS, shapeDetail, shapeResult } from '../../text/fidelity.ts';
 import { ago, moment, seconds, span } from '../../text/quantities.ts';
 import { tenantsSentence, tenantText } from '../../text/tenants.ts';
@@ -121,27 +121,41 @@ function tenants(status: TenantsStatus, now: number, tracesUrl: string | undefin
 ${rows.length === 0 ? '' : dataTable('Tenants', ['asked by', 'repeated by', 'the second one', 'when', 'trace'], rows)}`;
 }
 
-/** What the cache does to answers, shape by shape; shapes of which nothing is known share a line. */
+const SHAPE_HEADINGS = ['shape', 'answer', 'from the cache', 'since', 'tried', 'trace'];
+
+/** What the cache does to answers, shape by shape; what is as it was is folded, and shapes of which nothing is known share a line. */
 function fidelity(status: FidelityStatus, now: number, tracesUrl: string | undefined): Html {
-  const known = status.shapes.filter(({ result }) => result !== 'unknown');
-  const rows = known.map((shape): Row => {
-    const { tone, title } = shapeResult(shape);
-    const { since, at, traceId } = shape;
-    return {
-      cells: [
-        shape.shape,
-        SHAPE_WORDS[shape.shape],
-        { tone, text: title },
-        since === undefined ? '' : moment(since),
-        at === undefined ? '' : ago(at, now),
-        traceId === undefined ? '' : traceLink(traceId, tracesUrl),
-      ],
-      note: shapeDetail(shape),
-    };
-  });
+  const table = (name: string, shapes: readonly ShapeStatus[]) =>
+    shapes.length === 0
+      ? ''
+      : dataTable(
+          name,
+          SHAPE_HEADINGS,
+          shapes.map((shape) => shapeRow(shape, now, tracesUrl)),
+        );
+  const same = status.shapes.filter(({ result }) => result === 'same');
   const notTried = notTriedText(status);
-  const headings = ['shape', 'answer', 'from the cache', 'since', 'tried', 'trace'];
-  return html`${rows.length === 0 ? '' : dataTable('What a hit does to an answer', headings, rows)}
+  return html`${table(
+    'What a hit does to an answer',
+    status.shapes.filter(({ result }) => result !== 'same' && result !== 'unknown'),
+  )}
+${same.length === 0 ? '' : html`<details><summary>Answers that a hit gives back as they were: ${same.map(({ shape }) => shape).join(', ')}</summary>${table('Answers as they were', same)}</details>`}
 ${notJudgedTexts(status).map((text) => html`<p class="quiet">Answers not judged: ${text}.</p>`)}
 ${notTried === undefined ? '' : html`<p>Shapes of answers: ${notTried}.</p>`}`;
+}
+
+function shapeRow(shape: ShapeStatus, now: number, tracesUrl: string | undefined): Row {
+  const { tone, title } = shapeResult(shape);
+  const { since, at, traceId } = shape;
+  return {
+    cells: [
+      shape.shape,
+      SHAPE_WORDS[shape.shape],
+      { tone, text: title },
+      since === undefined ? '' : moment(since),
+      at === undefined ? '' : ago(at, now),
+      traceId === undefined ? '' : traceLink(traceId, tracesUrl),
+    ],
+    note: shapeDetail(shape),
+  };
 }
