@@ -20,15 +20,35 @@ export function readBatch({ first, repeated }: Answers, inputs: Inputs, keys: Or
   const [stamp] = stored;
   if (stored.every((one) => one === undefined)) return { kind: 'unreadable', why: 'not_the_origin' };
   if (stamp === undefined || stamp === 'broken') return { kind: 'unreadable', why: 'broken' };
+  const isAny = stored.some((one) => one !== undefined && one !== 'broken' && inputs.first.includes(one.nonce));
+  if (!isAny) return { kind: 'unreadable', why: 'prompt_rewritten' };
   // Nothing of these inputs was cached before: another vector is the doing of a cache all the same.
   const before = wrongVectors(first, inputs.first, stamp.number, keys);
   if (before.length > 0) return stored.includes('broken') ? { kind: 'unreadable', why: 'broken' } : { kind: 'cached', parts: before };
   const given = stampsOf(repeated, keys);
   if (given.every((one) => one === undefined)) return { kind: 'unreadable', why: 'not_the_origin' };
-  const wrong = wrongVectors(repeated, inputs.repeated, stamp.number, keys);
   const isHit = given.some((one) => one !== undefined && one !== 'broken' && one.number === stamp.number);
   if (!isHit && given.includes('broken')) return { kind: 'unreadable', why: 'broken' };
+  const unproven = given.flatMap((one, index) => (isUnproven({ first, repeated }, inputs, index, one) ? [index] : []));
+  const places = unproven.map((index) => `/data/${index}/embedding`);
+  const wrong = wrongVectors(repeated, inputs.repeated, stamp.number, keys).filter(({ pointer }) => !places.includes(pointer));
+  const [other] = unproven;
+  if (wrong.length === 0 && other !== undefined)
+    return { kind: 'unreadable', why: given[other] === 'broken' ? 'broken' : 'not_the_origin' };
   return isHit || wrong.length > 0 ? { kind: 'cached', parts: wrong } : { kind: 'missed' };
+}
+
+/**
+ * Whether a vector without a valid stamp may be from another origin, or another provider: a gateway asks for what it has not cached,
+ * and may be given it by whatever it falls back to. One that has most of what was stored for its input is that, changed.
+ */
+function isUnproven({ first, repeated }: Answers, inputs: Inputs, index: number, stamp: Stamp | 'broken' | undefined): boolean {
+  const vector = vectorOf(at(repeated, 'data', index, 'embedding'));
+  if (vector === undefined || (stamp !== undefined && stamp !== 'broken')) return false;
+  const place = inputs.first.indexOf(inputs.repeated[index] ?? '');
+  const stored = vectorOf(at(first, 'data', place, 'embedding'));
+  if (stored === undefined) return true;
+  return stamp === 'broken' && vector.filter((value, position) => value === stored[position]).length <= stored.length / 2;
 }
 
 /** Where the vectors of a body are not those of the inputs: each has to carry the nonce of its input, and any number. */

@@ -17,6 +17,8 @@ export function readOpposite(
   const given = witnessOf('chat', repeated, opposite, keys);
   if (stored.kind === 'none' || given.kind === 'none') return { kind: 'unreadable', why: 'not_the_origin' };
   if (stored.kind === 'broken' || given.kind === 'broken') return { kind: 'unreadable', why: 'broken' };
+  // Both prompts are new: where the first one is answered as another, so may the second be.
+  if (stored.kind === 'other') return { kind: 'unreadable', why: 'prompt_rewritten' };
   if (given.kind === 'genuine') return { kind: 'cached', parts: [] };
   return { kind: 'cached', parts: whatActs({ api: 'chat', request, keys }, { ...given.stamp, nonce: opposite }, repeated) };
 }

@@ -24,8 +24,13 @@ export function readPair(prescription: Prescription, { first, repeated }: Answer
   const stored = witnessOf(api, first, nonce, keys);
   if (stored.kind === 'none') return { kind: 'unreadable', why: 'not_the_origin' };
   if (stored.kind === 'broken') return { kind: 'unreadable', why: 'broken' };
-  if (stored.kind === 'other') return { kind: 'cached', parts: whatActs(prescription, { ...stored.stamp, nonce }, first) };
   const given = witnessOf(api, repeated, nonce, keys);
+  if (stored.kind === 'other') {
+    // A cache gives one answer, with one number; the origin was asked twice.
+    const isAnew = given.kind === 'other' && given.stamp.nonce === stored.stamp.nonce && given.stamp.number !== stored.stamp.number;
+    if (isAnew) return { kind: 'unreadable', why: 'prompt_rewritten' };
+    return { kind: 'cached', parts: whatActs(prescription, { ...stored.stamp, nonce }, first) };
+  }
   if (given.kind === 'none') return { kind: 'unreadable', why: 'not_the_origin' };
   if (given.kind === 'other') return { kind: 'cached', parts: whatActs(prescription, { ...given.stamp, nonce }, repeated) };
   const { number } = stored.stamp;

@@ -1,13 +1,14 @@
 import { failed, type Gateway, type Reply } from '../litellm/gateway.ts';
 import { parseJson } from '../litellm/json.ts';
 import type { Exchange } from '../litellm/request.ts';
-import { readEvents } from '../litellm/stream.ts';
+import { readEvents, tellsOfError } from '../litellm/stream.ts';
 import type { GatewayFailure } from '../model/cache.ts';
 import type { FidelityResult, FidelityShape, NotJudged } from '../model/fidelity.ts';
 import type { Tick } from '../model/tick.ts';
 import { newNonce } from '../origin/probe-nonce.ts';
 import type { OriginKeys } from '../origin/stamp.ts';
 import { joinEvents } from '../origin/wire/index.ts';
+import { witnessOf } from '../origin/witness.ts';
 import { newProbe } from '../redis/probe-keys/names.ts';
 import type { KeyWatch } from '../redis/probe-keys/watch.ts';
 import type { Clock } from '../schedule/clock.ts';
@@ -36,8 +37,8 @@ export interface ShapeParts {
   /** Undefined without a target. */
   readonly keys: KeyWatch | undefined;
   readonly clock: Clock;
-  /** Pays for an answer that is not the origin's, which costs nothing. */
-  pay(answer: Exchange): void;
+  /** Pays for a request that the origin did not answer, which costs nothing, however it ended. */
+  pay(answer: Reply): void;
   /** Whether another try may be made: the lease, the budget and the time of the gateway allow it. */
   mayGoOn(): boolean;
   /** Whether an ordinary pair hits now. */
@@ -130,10 +131,10 @@ async function tryShape(plan: ShapePlan, parts: ShapeParts, tick: Tick): Promise
   const two = await ask('repeated', requests.repeated, one.seconds);
   // The first request was served: that the other one failed is no refusal of the API.
   if (failed(two)) return { kind: 'unanswered', failure: two.failure };
+  // A gateway whose provider, or cache, fails in the middle of a stream has begun with 200.
+  if (hasError(shape, requests.first, one) || hasError(shape, requests.repeated, two)) return { kind: 'unanswered', failure: 'provider' };
   const answers = { first: bodyOf(shape, requests.first, one), repeated: bodyOf(shape, requests.repeated, two) };
-  const reading = shape.read(answers, requests, nonces, plan.keys);
-  if (reading.kind === 'unreadable' && reading.why === 'not_the_origin') for (const answer of [one, two]) parts.pay(answer);
-  return reading;
+  return shape.read(answers, requests, nonces, plan.keys);
 
   function ask(which: 'first' | 'repeated', body: Body, modelSeconds: number): Promise<Reply> {
     return tick.step(`shape ${which}`, async (headers, note) => {
@@ -150,10 +151,22 @@ async function tryShape(plan: ShapePlan, parts: ShapeParts, tick: Tick): Promise
         },
         tick.signal,
       );
+      if (failed(reply) || !isOfOrigin(shape, body, reply, plan.keys)) parts.pay(reply);
       note({ shape: plan.shape, 'http.response.status_code': reply.status, 'error.type': failed(reply) ? reply.failure : undefined });
       return reply;
     });
   }
+}
+
+/** Whether an event of a stream is an error. */
+function hasError({ api }: Shape, request: Body, reply: Exchange): boolean {
+  if (request.stream !== true || api === 'embeddings') return false;
+  return readEvents(reply.body).some(tellsOfError);
+}
+
+/** Whether an answer is one of the origin's, to whatever prompt. */
+function isOfOrigin(shape: Shape, request: Body, reply: Exchange, keys: OriginKeys): boolean {
+  return 'stamp' in witnessOf(shape.api, bodyOf(shape, request, reply), '', keys);
 }
 
 /** The body of an answer; of a stream what its events join to, and whether its last event came. */

@@ -5,7 +5,7 @@ import { at, parseJson, text } from './json.ts';
 export interface StreamMarkers {
   id?: string | undefined;
   firstContentSeconds?: number | undefined;
-  /** The stream ended with `[DONE]`, so that nothing is missing. */
+  /** The stream ended with `[DONE]` and told of no error, so that nothing is missing. */
   complete: boolean;
 }
 
@@ -33,6 +33,11 @@ export function readEvents(text: string): unknown[] {
   return isTooMuch ? [] : events;
 }
 
+/** Whether an event of a stream is an error: a gateway has begun with 200 when its provider fails. */
+export function tellsOfError(event: unknown): boolean {
+  return (at(event, 'error') ?? null) !== null;
+}
+
 /**
  * Reads a server-sent event stream of chat completion chunks as it arrives. The time of the first content
  * is that of the first chunk whose delta holds text: the answer's headers and its role come earlier and
@@ -43,6 +48,7 @@ export function createStreamReader(): { feed(chunk: Buffer, seconds: number): vo
   const marks: StreamMarkers = { complete: false };
   let arrived = 0;
   let broken = false;
+  let hasFailed = false;
   let pending: string[] = [];
   let length = 0;
   const parser = createParser({
@@ -52,10 +58,11 @@ export function createStreamReader(): { feed(chunk: Buffer, seconds: number): vo
     },
     onEvent: ({ data }) => {
       if (data.trim() === '[DONE]') {
-        marks.complete = true;
+        marks.complete = !hasFailed;
         return;
       }
       const chunk = parseJson(data);
+      if (tellsOfError(chunk)) hasFailed = true;
       marks.id ??= text(at(chunk, 'id'));
       const content = text(at(chunk, 'choices', 0, 'delta', 'content'));
       if (content !== undefined && content !== '') marks.firstContentSeconds ??= arrived;

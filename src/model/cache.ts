@@ -65,9 +65,17 @@ export type Phase = (typeof PHASE)[number];
 
 /**
  * Why the content of a pair does not prove what it shows, where the gateway leads to the origin: the first answer or the duplicate
- * is not the origin's, or has a stamp that is cut, changed, mixed or signed with another key; `no_key`: nothing can be checked.
+ * is not the origin's, or has a stamp that is cut, changed, mixed or signed with another key; the origin answered another prompt, anew each time; `no_key`: nothing can be
+ * checked.
  */
-const CONTENT_DOUBT = ['first_not_ours', 'first_not_signed', 'duplicate_not_ours', 'duplicate_not_signed', 'no_key'] as const;
+const CONTENT_DOUBT = [
+  'first_not_ours',
+  'first_not_signed',
+  'duplicate_not_ours',
+  'duplicate_not_signed',
+  'prompt_rewritten',
+  'no_key',
+] as const;
 export type ContentDoubt = (typeof CONTENT_DOUBT)[number];
 
 /** Who made the nonce of a prompt. */

@@ -56,6 +56,8 @@ export function contentOf(text: string, { prober, nonce, keys }: Pick<ContentCon
  * are what is left, and of one that only looks like the origin's no more than what Redis confirms.
  */
 export function readContent(marks: PairMarks, first: Content, duplicate: Content | undefined, context: ContentContext): Reading {
+  if (isRewritten(first, duplicate, context))
+    return { first: 'miss', duplicate: 'miss', labelled: marks.labelled, doubt: 'prompt_rewritten' };
   for (const [request, content] of [
     ['first', first],
     ['duplicate', duplicate],
@@ -78,6 +80,14 @@ export function readContent(marks: PairMarks, first: Content, duplicate: Content
     default:
       return { ...read, duplicate: 'unknown', doubt: 'duplicate_not_signed' };
   }
+}
+
+/** Whether the origin was asked twice with the same prompt, which is neither the one of this pair nor of any probe: what a cache gives has one number. */
+function isRewritten({ witness: one }: Content, duplicate: Content | undefined, { instance, keys }: ContentContext): boolean {
+  const two = duplicate?.witness;
+  if (one.kind !== 'other' || two?.kind !== 'other') return false;
+  const isAnew = one.stamp.nonce === two.stamp.nonce && one.stamp.number !== two.stamp.number;
+  return isAnew && ownerOf(one.stamp.nonce, instance, keys) === 'unknown';
 }
 
 function altered(stamp: Stamp, first: Content, duplicate: Content, { prober, request, keys }: ContentContext): { differs?: string[] } {

@@ -112,7 +112,9 @@ export async function runPair(
   await keys?.expect(probe, tick.signal);
   const first = await request('first', body);
   const answeredAt = clock.monotonic();
-  if (first.markers === undefined || read(first, undefined)?.first === 'hit') return result(first, undefined);
+  const alone = read(first, undefined);
+  // Whether a prompt that is not known was rewritten, or is one of others, the duplicate tells.
+  if (alone === undefined || (alone.first === 'hit' && alone.other?.owner !== 'unknown')) return result(first, undefined);
 
   const watched = keys?.watching === true && kind !== 'plain';
   const written = await tick.step('wait', async (_, note) => {

@@ -36,6 +36,7 @@ const NOT_JUDGED_WORDS: Readonly<Record<NotJudged, string>> = {
   not_tried: 'not tried yet',
   not_the_origin: 'an answer does not come from the origin; see that the model leads to it',
   broken: 'the stamp of an answer is cut or changed, so that it cannot be checked',
+  prompt_rewritten: 'the prompt is rewritten on its way to the origin; look at guardrails and callbacks that change requests',
   left_out:
     'the gateway left it out of the request or of the answer, so that the cache never had it; see drop_params and additional_drop_params',
   unanswered: 'no answer came',

@@ -27,6 +27,7 @@ const CONTENT_PROSE: Readonly<Record<ContentDoubt, string>> = {
   first_not_signed: `are not signed with the key of this origin: they come from another origin, or are changed on the way. A hit counts only where its key is in the watched Redis. ${LOOK_AT}.`,
   duplicate_not_ours: `come from the origin the first time only. ${LOOK_AT}.`,
   duplicate_not_signed: `are cut, changed or mixed the second time, so that they prove no hit. Look at what is between this exporter and the gateway, and in LiteLLM at guardrails and callbacks that rewrite answers.`,
+  prompt_rewritten: `are to another prompt than the one that was sent, anew each time: the prompt is rewritten on its way to the origin. In LiteLLM look at guardrails and callbacks that change requests, and leave prompts of the probe model to this key as they are.`,
   no_key: `cannot be checked: the file of origin.api_key_file cannot be read, so that their marks alone tell a hit.`,
 };
 

@@ -11,12 +11,16 @@ import { gatewayConfig, watchGateway } from '../support/watched-gateway.ts';
 const SHAPES = FIDELITY_SHAPE.filter((shape) => shape !== 'semantic_opposite');
 
 /** A gateway that is watched with shapes; nothing waits for a write, which the stand-in does before it answers. */
-async function watched(behaviour: Partial<CacheBehaviour> = {}, fidelity: Partial<NonNullable<GatewayConfig['fidelity']>> = {}) {
+async function watched(
+  behaviour: Partial<CacheBehaviour> = {},
+  fidelity: Partial<NonNullable<GatewayConfig['fidelity']>> = {},
+  cache_ping: GatewayConfig['cache_ping'] = 'off',
+) {
   const gateway = await fidelityGateway(behaviour);
   let ahead = 0;
   const clock: Clock = { ...systemClock, sleep: () => Promise.resolve(), monotonic: () => systemClock.monotonic() + ahead };
   const config = gatewayConfig(gateway.url, {
-    cache_ping: 'off',
+    cache_ping,
     fidelity: { interval: 600_000, shapes: [...FIDELITY_SHAPE], accept: [], ...fidelity },
   });
   const probed = watchGateway(config, undefined, clock, undefined, undefined, '01234567', () => Promise.resolve(ORIGIN_KEYS));
@@ -55,6 +59,11 @@ const OLD: Partial<CacheBehaviour> = {
   }),
   places: ({ inputs, cached }) => inputs.map((_, index) => (index === 2 && cached.includes(true) ? 1 : index)),
 };
+
+const changedText: CacheBehaviour['replays'] = (answer) => ({
+  ...answer,
+  choices: answer.choices.map((choice) => ({ ...choice, text: `${choice.text} and more` })),
+});
 
 describe('the shapes of the answers of a gateway', () => {
   it('are tried one in a round after the start until all were tried, and after that when their interval is over', async () => {
@@ -176,6 +185,16 @@ describe('the shapes of the answers of a gateway', () => {
     const status = await rounds(2);
     expect(resultsOf(status)).toEqual({ text: 'unknown' });
     expect(status.cause).not.toBe('answer_wrong');
+  });
+
+  it('make no outage of a cache that changes answers: /cache/ping is asked no more than before', async () => {
+    const { rounds, cache } = await watched({ replays: changedText }, { shapes: [] }, 'auto');
+    const status = await rounds(3);
+    expect(status).toMatchObject({ verdict: 'wrong_answers', cause: 'answer_wrong', cachePingNotAsked: 'not_needed' });
+    cache.caches = () => false;
+    const away = await rounds(1);
+    expect(away).toMatchObject({ verdict: 'not_caching', cachePing: 404 });
+    expect(away.cachePingNotAsked).toBeUndefined();
   });
 
   it('are not tried without a configuration of them', async () => {

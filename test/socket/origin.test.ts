@@ -235,6 +235,29 @@ describe('connections', () => {
     }
   });
 
+  it('keeps nothing of the answer to a client that went away while it waited', async () => {
+    const clock = handClock();
+    let waiting = 0;
+    const sleep: typeof clock.sleep = (milliseconds, signal) => {
+      waiting += 1;
+      return clock.sleep(milliseconds, signal);
+    };
+    // Room for two answers of this size, and a little more.
+    const slow = await startOrigin({ clock: { ...clock, sleep }, latency: 60_000, key: Secret.of(key), limits: { bytes: 400_000 } });
+    const body = JSON.stringify(bodyFor('chat', `${nonce()} lce:long`));
+    for (let round = 1; round <= 6; round++) {
+      const socket = connect(slow.port, '127.0.0.1').on('error', () => undefined);
+      socket.write(head(body.length) + body);
+      await eventually(() => waiting === round);
+      socket.destroy();
+      await eventually(() => gone(slow, 'chat') === round);
+    }
+    const answered = post(APIS.chat, body, {}, slow.port);
+    await eventually(() => waiting === 7);
+    await clock.advance(60_000);
+    expect((await answered).status).toBe(200);
+  });
+
   it('does not wait for the latency once a queued client has gone', async () => {
     const slow = await startOrigin({ clock: handClock(), latency: 60_000, key: Secret.of(key) });
     const body = JSON.stringify(bodyFor('chat', nonce()));

@@ -53,7 +53,7 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
       shape: fc.constantFrom(...FIDELITY_SHAPE),
       result: fc.constantFrom(...FIDELITY_RESULT),
       parts: fc.array(text, { maxLength: 3 }),
-      why: fc.constantFrom('not_tried', 'not_the_origin', 'broken', 'unanswered', 'cache_missed', 'too_old'),
+      why: fc.constantFrom('not_tried', 'not_the_origin', 'broken', 'prompt_rewritten', 'unanswered', 'cache_missed', 'too_old'),
       failure: fc.constantFrom(...GATEWAY_FAILURE),
       status: fc.nat({ max: 599 }),
       accepted: fc.constant(true as const),

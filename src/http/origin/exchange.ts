@@ -106,7 +106,8 @@ export function createExchange(parts: ExchangeParts): ListenerParts['handle'] {
     const endpoint = endpointOf(request);
     const room = roomFor();
     const life = lifeOf(request, response);
-    life.addEventListener('abort', room.leave);
+    if (life.aborted) room.leave();
+    else life.addEventListener('abort', room.leave);
     const given = await answer(endpoint, { request, response, room, life }).catch((error: unknown) => failed(error, life));
     if (life.aborted) return count(endpoint.route, '499');
     if (!request.complete) discard(request);

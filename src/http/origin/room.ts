@@ -1,8 +1,8 @@
 /** The memory that requests of one kind may take together, in bytes. */
 export interface Room {
-  /** Takes some of it; false when there is too little left, and then nothing is taken. */
+  /** Takes some of it; false when there is too little left, or after `leave`, and then nothing is taken. */
   take(bytes: number): boolean;
-  /** Gives back all that was taken. */
+  /** Gives back all that was taken, for good: a request that is over takes nothing any more. */
   leave(): void;
 }
 
@@ -11,14 +11,16 @@ export function createRooms(most: number): () => Room {
   let left = most;
   return () => {
     let taken = 0;
+    let isOver = false;
     return {
       take(bytes) {
-        if (bytes > left) return false;
+        if (isOver || bytes > left) return false;
         left -= bytes;
         taken += bytes;
         return true;
       },
       leave() {
+        isOver = true;
         left += taken;
         taken = 0;
       },

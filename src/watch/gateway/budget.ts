@@ -1,7 +1,7 @@
 import type { Series } from '../../catalogue/series.ts';
 import type { GatewayConfig } from '../../config/effective.ts';
 import { reportedCost } from '../../litellm/cache-markers.ts';
-import type { Exchange } from '../../litellm/request.ts';
+import { failed, type Reply } from '../../litellm/gateway.ts';
 import type { GatewayFailure } from '../../model/cache.ts';
 import type { PairResult, RequestResult } from '../../pairs/pair.ts';
 import type { Clock } from '../../schedule/clock.ts';
@@ -15,8 +15,8 @@ const MAYBE_PAID: readonly GatewayFailure[] = ['timeout', 'closed', 'protocol', 
 export interface Spending {
   /** Pays for a pair and returns its cost. */
   charge(pair: PairResult): number;
-  /** Pays for an answer that is not one of a pair. */
-  pay(answer: Exchange): void;
+  /** Pays for a request that is not one of a pair, also where no answer came of which a provider may want its price. */
+  pay(answer: Reply): void;
   /** Whether so many more pairs fit into today's budget at the price that is known. */
   affords(pairs: number): boolean;
   /** Whether a pair costs anything, by the configuration or else by what was seen. */
@@ -58,7 +58,10 @@ export function createSpending(
       dearest = Math.max(dearest, cost);
       return cost;
     },
-    pay: (answer) => spend(reportedCost(answer.headers) ?? config.price_per_pair_usd ?? 0),
+    pay(answer) {
+      const floor = config.price_per_pair_usd ?? 0;
+      spend(failed(answer) ? (MAYBE_PAID.includes(answer.failure) ? floor : 0) : (reportedCost(answer.headers) ?? floor));
+    },
     affords: (pairs) => spentToday() + pairs * dearest <= config.daily_budget_usd,
     priced: () => (config.price_per_pair_usd ?? dearest) > 0,
     total: () => total,

@@ -10,7 +10,7 @@ import type { Spending } from './budget.ts';
 import type { Overhead } from './overhead.ts';
 import type { Questions } from './questions.ts';
 import { pairInTurn, type ReplicasFound } from './replicas/memory.ts';
-import { currentResult, isGood, nextKind, planOf, type RouteRecord, type SentPair } from './route.ts';
+import { currentResult, isGood, isServed, nextKind, planOf, type RouteRecord, type SentPair } from './route.ts';
 import { cacheReplaced, isUp, namespaceOf, type SelfReport, withoutPing, withVersion } from './self-report.ts';
 import { type GatewayState, replicasOf, routesAfter, routesBefore, tenantsBefore } from './state.ts';
 import { type TenantRound, tenantTurn } from './tenants/memory.ts';
@@ -120,7 +120,7 @@ async function probePairs(parts: RoundParts, previous: GatewayState, opening: Op
   const isSlow = routes.some((route) => currentResult(route)?.failure === 'timeout');
   const after = isSlow
     ? withoutPing(report)
-    : await untilAbort(questions.askPing(asked, limits.all, !routes.every(isGood), tick), report, tick.signal);
+    : await untilAbort(questions.askPing(asked, limits.all, !routes.every(isServed), tick), report, tick.signal);
   const probes = new Set(round.pairs.map(({ pair }) => pair.probe));
   const looked = opened && backend?.after(opened, probes, tick.signal);
   const evidence = looked && (await untilAbort(looked, undefined, tick.signal));

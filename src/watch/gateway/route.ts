@@ -51,6 +51,13 @@ export function isGood(record: RouteRecord): boolean {
   return outcome !== undefined && isSuccess(outcome);
 }
 
+/** Whether the latest pair was answered from the cache, whatever that did to the answer, and its key is not missing in Redis: no outage. */
+export function isServed(record: RouteRecord): boolean {
+  const result = currentResult(record);
+  const isAltered = result?.outcome === 'hit_altered' && result.key !== 'absent' && result.key !== 'other_database';
+  return isGood(record) || isAltered;
+}
+
 /** Another gateway may have taken the place: what the latest pair showed counts no more. */
 export function forget(record: RouteRecord): RouteRecord {
   return { ...record, isCurrent: false };

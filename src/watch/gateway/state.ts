@@ -17,7 +17,7 @@ import {
   withSelfCheck,
 } from './replicas/memory.ts';
 import type { Round } from './round.ts';
-import { createRouteRecord, currentResult, expectColdStart, forget, isGood, type RouteRecord, recordPair, resultOf } from './route.ts';
+import { createRouteRecord, currentResult, expectColdStart, forget, isServed, type RouteRecord, recordPair, resultOf } from './route.ts';
 import { isUp, NO_REPORT, pingChanged, pingRecovered, type SelfReport, settingsChanged } from './self-report.ts';
 import { NO_SILENCE, type Silence, silenceAfter, withHearing } from './silence.ts';
 import { createTenantMemory, forgetTenants, type TenantMemory, withTenantRound } from './tenants/memory.ts';
@@ -97,7 +97,7 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
         isReplaced: round.cacheReplaced,
         version: round.after.version,
       }),
-    metrics: current.every(isGood) ? withoutOpenBreaker(previous.metrics) : previous.metrics,
+    metrics: current.every(isServed) ? withoutOpenBreaker(previous.metrics) : previous.metrics,
     silence: isMisread
       ? { ...previous.silence, goesOn: false }
       : silenceAfter(previous.silence, {
@@ -217,7 +217,7 @@ function backendAfter(previous: GatewayState, round: Round, routes: readonly Rou
   if (isMisread) return observed;
   return withOutcome(observed, {
     results: routes.flatMap((route) => currentResult(route) ?? []),
-    allGood: routes.every(isGood),
+    allGood: routes.every(isServed),
     // Pairs can be good at the very beginning and end of an outage, which moves the counters all the same.
     steady: !pingChanged(round.before, round.after),
     sent: round.pairs.length > 0,

@@ -55,6 +55,16 @@ describe('a shape that is asked twice', () => {
     expect(resultOf(read(first, other))).toMatchObject({ result: 'wrong' });
   });
 
+  it.each([...PAIRS, 'embeddings_batch', 'semantic_opposite'] as const)(
+    '%s cannot be told where the prompts are rewritten on their way',
+    (name) => {
+      const { shape, requests, read } = ask(name);
+      const rewritten = (request: unknown) => JSON.parse(JSON.stringify(request).replaceAll(/[0-9a-f]{32}/g, '<hidden>'));
+      const [first, repeated] = [requests.first, requests.repeated].map((request) => originAnswer(shape.api, rewritten(request)));
+      expect(read(repeated, first)).toEqual({ kind: 'unreadable', why: 'prompt_rewritten' });
+    },
+  );
+
   it.each(PAIRS)('%s cannot be told where an answer is not that of the origin, or signed with another key', (name) => {
     const { shape, requests, first, read } = ask(name);
     const forged = originAnswer(shape.api, requests.first, ['another key']);
@@ -142,6 +152,29 @@ describe('a batch of embeddings of which a part is cached', () => {
     expect(resultOf(readBody({ data }))).toEqual({ result: 'wrong', parts: ['/data/2/index'] });
   });
 
+  it('says nothing of vectors that another origin, or another provider, gave for inputs that were not cached', () => {
+    const { read, fresh, cached, foreign } = batch();
+    for (const where of [[0], [2], [0, 2]]) {
+      const given = (index: number) => (where.includes(index) ? foreign(index) : fresh(index));
+      expect(read([given(0), cached(1), given(2), cached(0)])).toEqual({ kind: 'unreadable', why: 'broken' });
+      const other = (index: number) => (where.includes(index) ? [0.1, 0.2, 0.3] : fresh(index));
+      expect(read([other(0), cached(1), other(2), cached(0)])).toEqual({ kind: 'unreadable', why: 'not_the_origin' });
+    }
+    // An entry that was evicted is asked for again.
+    expect(read([foreign(0), cached(1), foreign(2), foreign(3)])).toEqual({ kind: 'unreadable', why: 'broken' });
+    // What is proven is told all the same.
+    expect(resultOf(read([foreign(0), cached(1), cached(1), cached(0)]))).toEqual({ result: 'wrong', parts: ['/data/2/embedding'] });
+  });
+
+  it('is wrong where a cached vector is changed, or one is none', () => {
+    const { read, fresh, cached } = batch();
+    const changed = [...list(cached(1)).slice(0, -1), 0.5];
+    expect(resultOf(read([fresh(0), changed, fresh(2), cached(0)]))).toEqual({ result: 'wrong', parts: ['/data/1/embedding'] });
+    for (const none of [null, 'text', {}]) {
+      expect(resultOf(read([none, cached(1), fresh(2), cached(0)]))).toEqual({ result: 'wrong', parts: ['/data/0/embedding'] });
+    }
+  });
+
   it('cannot be told where nothing is from the origin', () => {
     const { read, readBody } = batch();
     expect(readBody({})).toEqual({ kind: 'unreadable', why: 'not_the_origin' });
@@ -151,17 +184,23 @@ describe('a batch of embeddings of which a part is cached', () => {
   function batch() {
     const { shape, requests, first, read } = ask('embeddings_batch');
     const again = originAnswer(shape.api, requests.repeated);
+    const elsewhere = originAnswer(shape.api, requests.repeated, ['the key of another origin']);
     const vector = (body: unknown, index: number): unknown => at(body, 'data', index, 'embedding');
     const readBody = (body: unknown) => read({ ...again, ...Object(body), ...(at(body, 'data') === undefined && { data: undefined }) });
     return {
       first,
       fresh: (index: number) => vector(again, index),
+      foreign: (index: number) => vector(elsewhere, index),
       cached: (index: number) => vector(first, index),
       read: (vectors: unknown[]) => readBody({ data: vectors.map((embedding, index) => ({ object: 'embedding', index, embedding })) }),
       readBody,
     };
   }
 });
+
+function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? value : [];
+}
 
 describe('two prompts that mean the opposite', () => {
   it('are the same where each has its own answer, and wrong where the second gets the answer to the first', () => {

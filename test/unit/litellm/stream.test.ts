@@ -28,6 +28,14 @@ describe('a stream', () => {
     expect(read([['<html>', 0.1]])).toEqual({ complete: false });
   });
 
+  it('is incomplete with an error in it, whatever ends it', () => {
+    const error = 'data: {"error":{"message":"the provider failed","code":500}}\n\n';
+    const end = 'data: [DONE]\n\n';
+    expect(read([[`${chunk({ content: 'ok' })}${error}${end}`, 0.1]]).complete).toBe(false);
+    const without = chunk({ content: 'ok' }).replace('{"id"', '{"error":null,"id"');
+    expect(read([[`${without}${end}`, 0.1]]).complete).toBe(true);
+  });
+
   it('is read the same however it is cut', () => {
     const { body } = recorded('1.106.0', 'chat-stream-first');
     const bytes = Buffer.from(body);

@@ -142,7 +142,7 @@ describe('the differences of a body from what was expected', () => {
     ['messages', ['content', 0, 'thinking'], 'otherwise', ['/content/0/thinking', false]],
     ['messages', ['content', 1, 'text'], 'tex', ['/content/1/text', true]],
     ['messages', ['content', 2, 'input', 'a'], 2, ['/content/2/input/a', true]],
-    ['messages', ['content', 2, 'input', 'more'], 2, ['/content/2/input/more', true]],
+    ['messages', ['content', 2, 'input', 'more'], 2, ['/content/2/input', true]],
     ['messages', ['content', 2, 'input', 'list', 1], undefined, ['/content/2/input/list/1', true]],
     ['messages', ['stop_reason'], 'end_turn', ['/stop_reason', false]],
   ])('of %s at %j with %j', (api, path, value, expected) => {
@@ -199,6 +199,16 @@ describe('the differences of a body from what was expected', () => {
     );
   });
 
+  it.each<[keyof typeof BODIES, (string | number)[], string]>([
+    ['chat', ['choices', 0, 'message', 'tool_calls', 0], '/choices/0/message/tool_calls/0'],
+    ['chat', ['choices', 0, 'message', 'tool_calls', 0, 'function'], '/choices/0/message/tool_calls/0/function'],
+    ['messages', ['content', 2, 'input'], '/content/2/input'],
+  ])('point to what holds it where something with a name of its own is added: %s %j', (api, path, pointer) => {
+    const added = Object.fromEntries(Array.from({ length: 20 }, (_, index) => [`the prompt of a user ${index}`, 'text']));
+    const found = changed(BODIES[api], path, { ...Object(at(BODIES[api], ...path)), ...added });
+    expect(differences(api, BODIES[api], found)).toEqual([{ pointer, acts: true }]);
+  });
+
   it('keep their number small for a list that is far too long', () => {
     const vector = { object: 'embedding', index: 0, embedding: [1] };
     const found = { ...BODIES.embeddings, data: [...Array.from({ length: 100_000 }, () => vector)] };
@@ -208,6 +218,23 @@ describe('the differences of a body from what was expected', () => {
       '/data/1/embedding',
       '/data/2',
     ]);
+  });
+
+  it('are no more than can be told of bodies that are far too large, of which the rest counts as different', () => {
+    const large = (value: unknown) => ({ more: Array.from({ length: 300_000 }, () => value), ...BODIES.chat });
+    for (const [one, other] of [
+      [large(1), large(2)],
+      [large('text'), large('text')],
+      [large(1), { ...BODIES.chat, more: [] }],
+      [large({ a: 1 }), { more: [1], ...BODIES.chat }],
+    ]) {
+      const found = differences('chat', one, other);
+      expect(found.length).toBeLessThanOrEqual(100_001);
+      expect(found.at(-1)).toEqual(Object(other).more.length === 0 ? { pointer: '/more', acts: false } : { pointer: '', acts: true });
+    }
+    const repeated = { ...large(2), choices: [] };
+    expect(alterations('chat', { prescribed: BODIES.chat, first: large(1), repeated })).toEqual([{ pointer: '/choices', acts: true }]);
+    expect(alterations('chat', { prescribed: BODIES.chat, first: large(1), repeated: large(2) })).toEqual([]);
   });
 
   it('take names that are special in JavaScript or in a pointer as they are', () => {
@@ -231,6 +258,25 @@ describe('what a cache has altered', () => {
     expect(alterations('chat', { prescribed, first: translated, repeated })).toEqual([
       { pointer: '/usage/completion_tokens', acts: false },
     ]);
+  });
+
+  it('is nothing that the gateway adds to each answer anew', () => {
+    const stamped = (text: string) => changed(prescribed, ['choices', 0, 'message', 'content'], `text. Request ${text}.`);
+    expect(alterations('chat', { prescribed, first: stamped('1'), repeated: stamped('2') })).toEqual([]);
+    // What the first answer has as it should be is altered all the same.
+    const repeated = changed(stamped('2'), ['choices', 1, 'message', 'content'], 'wrong');
+    expect(alterations('chat', { prescribed, first: stamped('1'), repeated })).toEqual([
+      { pointer: '/choices/1/message/content', acts: true },
+    ]);
+    // Nothing was added to the first answer, or something of the text is lost.
+    for (const [first, text] of [
+      [prescribed, 'text. Request 2.'],
+      [stamped('1'), 'tex. Request 2.'],
+      [stamped('1'), null],
+    ] as const) {
+      const other = changed(prescribed, ['choices', 0, 'message', 'content'], text);
+      expect(alterations('chat', { prescribed, first, repeated: other })).toEqual([{ pointer: '/choices/0/message/content', acts: true }]);
+    }
   });
 
   it('is told where one of the two differences is at a part and the other at what holds it', () => {

@@ -81,6 +81,24 @@ describe.each(ROUTE)('the content of a pair of %s', (route) => {
     }
   });
 
+  it('is a miss and not the answer to another prompt where the origin was asked anew with a prompt that was rewritten', () => {
+    const { answer, read, marksOf } = pairOf(route);
+    const rewritten = newNonce('11111111');
+    const anew = read(answer(newStamp(rewritten)), answer(newStamp(rewritten)), marksOf(NO_HEADERS));
+    expect(anew).toMatchObject({ first: 'miss', duplicate: 'miss', doubt: 'prompt_rewritten' });
+    expect(anew.other).toBeUndefined();
+    // The same answer twice, or two prompts, may be those of a cache; so may one whose prompt is known to be a probe.
+    const stamp = newStamp(rewritten);
+    const known = newNonce('22222222', KEYS);
+    for (const [one, two] of [
+      [stamp, stamp],
+      [stamp, newStamp(newNonce('11111111'))],
+      [newStamp(known), newStamp(known)],
+    ] as const) {
+      expect(read(answer(one), answer(two), marksOf(NO_HEADERS))).toMatchObject({ first: 'hit', other: { request: 'first' } });
+    }
+  });
+
   it('is no hit where the duplicate is forged without the key, cut, or not of the origin', () => {
     const { nonce, answer, read } = pairOf(route);
     const stamp = newStamp(nonce);

@@ -32,6 +32,17 @@ describe('the account of a gateway', () => {
     expect(spending.charge(pair({ ...sent('miss', 0.25), ...own }, sent('miss')))).toBe(0.5);
   });
 
+  it('pays for a request beside the pairs, also for one without an answer of which a provider may want its price', () => {
+    const spending = spendingOf({ daily_budget_usd: 1, price_per_pair_usd: 0.125 }, handClock());
+    const answer = { status: 200, body: '', seconds: 1, phases: { resolve: 0, connect: 0, tls: 0, send: 0, wait: 0, transfer: 0 } };
+    spending.pay({ ...answer, headers: { 'x-litellm-response-cost': '0.5' } });
+    spending.pay({ ...answer, headers: {} });
+    spending.pay({ failure: 'timeout', seconds: 1 });
+    spending.pay({ failure: 'refused', seconds: 1 });
+    spending.pay({ failure: 'status', status: 404, seconds: 1 });
+    expect(spending.total()).toBe(0.75);
+  });
+
   it('counts what the gateway reports for answers that were not hits', () => {
     const spending = spendingOf({ daily_budget_usd: 1, price_per_pair_usd: 0.5 }, handClock());
     expect(spending.charge(pair(sent('miss', 0.25), sent('hit', 0.25)))).toBe(0.25);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CacheSettings } from '../../../../src/litellm/cache-ping.ts';
 import type { Outcome } from '../../../../src/model/cache.ts';
+import type { KeyState } from '../../../../src/redis/probe-keys/lookup.ts';
 import { effectiveInterval, isDue } from '../../../../src/watch/gateway/backoff.ts';
 import { type Experiments, needsExperiments } from '../../../../src/watch/gateway/experiments.ts';
 import { pairInTurn } from '../../../../src/watch/gateway/replicas/memory.ts';
@@ -17,6 +18,7 @@ import {
   replicasFound,
   round,
   SETTINGS,
+  sentPair,
   stateAfter,
   statesAfter,
   UP,
@@ -58,6 +60,15 @@ const GOOD = round({ completions: 'ok', chat: 'ok' });
 const MISSED = round({ completions: 'miss_not_written', chat: 'miss_not_written' });
 
 describe('what is known after a round', () => {
+  it('takes pairs whose answers the cache changes for no outage, as long as their keys are not missing in Redis', () => {
+    const seen = { target: READABLE, backend: evidence(counters(0), counters(100)) };
+    const known = (key: KeyState) => {
+      const pairs = (['completions', 'chat'] as const).map((route) => sentPair(route, 'hit_altered', { key }));
+      return advance(WITH_TARGET, { ...round({ completions: 'hit_altered', chat: 'hit_altered' }, seen), pairs }).backend?.allGood;
+    };
+    expect([known('present'), known('unknown'), known('absent'), known('other_database')]).toEqual([true, true, false, false]);
+  });
+
   it.each<[string, Partial<Round>, (Outcome | undefined)[]]>([
     ['keeps what the pairs showed where none was due', {}, ['ok', 'ok']],
     ['forgets it when the gateway is down', { before: DOWN, after: DOWN }, [undefined, undefined]],
