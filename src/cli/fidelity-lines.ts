@@ -1,6 +1,6 @@
 import { singleLine } from '../masking/sanitize.ts';
 import type { FidelityStatus } from '../model/status.ts';
-import { notTriedText, shapeDetail, shapeResult } from '../text/fidelity.ts';
+import { notJudgedTexts, notTriedText, shapeDetail, shapeResult } from '../text/fidelity.ts';
 import { ago } from '../text/quantities.ts';
 import { type Cell, type Paint, table, wrap } from './layout.ts';
 
@@ -18,16 +18,11 @@ export function fidelityLines(fidelity: FidelityStatus, now: number, paint: Pain
   });
   const [first = '', ...lines] = table([heading, ...rows], indent);
   const details = known.map((shape) => shapeDetail(shape));
-  const unknown = fidelity.shapes.filter(({ result }) => result === 'unknown');
-  const reasons = [...new Set(unknown.map(shapeDetail))].map((reason) => {
-    const names = unknown.filter((shape) => shapeDetail(shape) === reason).map(({ shape }) => shape);
-    return `${names.join(', ')}: ${reason}`;
-  });
   const notTried = notTriedText(fidelity);
   return [
     ...(known.length === 0 ? [] : ['', first]),
     ...lines.flatMap((line, index) => [line, ...(details[index] ? wrap(singleLine(details[index]), indent.repeat(2)) : [])]),
-    ...reasons.flatMap((reason) => wrap(`answers not judged: ${singleLine(reason)}`, indent)),
+    ...notJudgedTexts(fidelity).flatMap((reason) => wrap(`answers not judged: ${singleLine(reason)}`, indent)),
     ...(notTried === undefined ? [] : wrap(`answers of other shapes: ${notTried}`, indent)),
   ];
 }

@@ -29,10 +29,10 @@ import {
 import { tenantsSentence, tenantText } from '../text/tenants.ts';
 import {
   AUTH_WORDS,
-  CAUSE_WORDS,
   FAILURE_WORDS,
   gatewaySentence,
   gatewayTone,
+  nextStep,
   OUTCOME_WORDS,
   originText,
   speedupText,
@@ -75,17 +75,18 @@ function gatewayLines(gateway: GatewayStatus, now: number, paint: Paint): string
   const expected = gateway.asExpected ? 'as expected' : undefined;
   const named = gateway.cause === 'none' || gateway.verdict === 'unknown' ? undefined : gateway.cause;
   const head = [gateway.name, paint(gatewayTone(gateway), words.title.toUpperCase()), gateway.doubt, expected, named, since];
-  const next = CAUSE_WORDS[gateway.cause].next;
+  const next = nextStep(gateway);
+  const hits = originText(gateway);
   return [
     head.filter((part) => part !== undefined).join('  '),
     ...wrap(gatewaySentence(gateway), INDENT),
     ...(gateway.evidence === '' ? [] : wrap(`Evidence: ${singleLine(gateway.evidence)}`, INDENT)),
-    ...(next === '' || gateway.asExpected || gateway.verdict === 'unknown' ? [] : wrap(`Next: ${next}`, INDENT)),
+    ...(next === '' ? [] : wrap(`Next: ${next}`, INDENT)),
     ...(gateway.pairs.length === 0 ? [] : ['', ...pairLines(gateway.pairs, now, paint)]),
     ...replicaLines(gateway.replicas ?? [], now),
     ...(gateway.fidelity === undefined ? [] : fidelityLines(gateway.fidelity, now, paint, INDENT)),
     ...(gateway.tenants === undefined ? [] : tenantLines(gateway.tenants, now)),
-    ...(gateway.origin ? wrap(singleLine(`hits ${originText(gateway.origin)}`), INDENT) : []),
+    ...(hits === undefined ? [] : wrap(singleLine(`hits ${hits}`), INDENT)),
     ...(gateway.speedup ? wrap(`duplicates ${speedupText(gateway.speedup)}`, INDENT) : []),
     ...wrap(singleLine(gatewayFacts(gateway)), INDENT),
     ...changeLines(gateway.history?.changes ?? [], now, paint),

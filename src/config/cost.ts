@@ -36,12 +36,13 @@ function tenantPairs({ tenants = [] }: Pick<Priced, 'tenants'>): number {
 /** Refuses a gateway whose price is unknown, or above its budget on the worst day. */
 export function costRules(gateway: Section, report: Report): void {
   const { interval, routes, tenants, price_per_pair_usd: price, daily_budget_usd: budget } = gateway;
-  if (price === undefined && gateway.origin === true) return;
+  // What else origin holds is refused by itself.
+  if (price === undefined && gateway.origin !== undefined && gateway.origin !== false) return;
   if (price === undefined) {
     report(
       ['price_per_pair_usd'],
       'is missing, so what the probes cost is unknown',
-      `write the price of one request, or 0 for a mock model, which LiteLLM has with\n${MOCK_MODEL}`,
+      'write the price of one request, 0 for a mock model (docs/configuration.md, "Cost"), or origin: true in the file',
     );
     return;
   }

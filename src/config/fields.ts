@@ -13,7 +13,12 @@ export function duration(limits: { min?: number; max?: number; whole?: 'seconds'
     .unknown()
     .transform((value, context): number => {
       const milliseconds = typeof value === 'string' ? parseDuration(value) : undefined;
-      if (milliseconds === undefined) return refuse(context, 'must be a duration', durationHint(value));
+      if (milliseconds === undefined)
+        return refuse(
+          context,
+          'must be a duration',
+          durationHint(value, (meant) => meant >= min && meant <= max),
+        );
       if (milliseconds === 0 && min > 0) return refuse(context, 'must be longer than 0');
       if (milliseconds < min) return refuse(context, `must be at least ${formatDuration(min)}`);
       if (milliseconds > max) return refuse(context, `must be at most ${formatDuration(max)}`);
@@ -23,8 +28,10 @@ export function duration(limits: { min?: number; max?: number; whole?: 'seconds'
     .meta({ type: 'string', kind: 'duration' });
 }
 
-function durationHint(value: unknown): string {
-  const meant = meantDuration(value);
+/** Where so many seconds do not fit, a number without a unit is of milliseconds. */
+function durationHint(value: unknown, fits: (milliseconds: number) => boolean): string {
+  const inSeconds = meantDuration(value);
+  const meant = [inSeconds, meantDuration(`${value}ms`)].find((text) => text !== undefined && fits(parseDuration(text) ?? -1)) ?? inSeconds;
   return meant === undefined ? 'write it like 500ms, 15s, 5m or 1h' : `did you mean ${meant}?`;
 }
 

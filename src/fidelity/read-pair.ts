@@ -10,12 +10,14 @@ interface Prescription {
   readonly api: AskedApi;
   readonly request: Body;
   readonly keys: OriginKeys;
+  /** Whether an answer has what the shape is about: a gateway may leave that out of the request (`drop_params`) or of every answer. */
+  readonly has?: ((answer: unknown) => boolean) | undefined;
 }
 
 /**
  * Reads the answers to two identical requests with this nonce. The same number in both is a hit: the origin never gives a number
  * twice. An answer to another prompt is wrong, also as the first one. One in which no number can be read proves nothing, unless it has
- * the number of the first answer beside what is broken.
+ * the number of the first answer beside what is broken. A hit that is as it was proves nothing of what the stored answer never had.
  */
 export function readPair(prescription: Prescription, { first, repeated }: Answers, nonce: string): Reading {
   const { api, keys } = prescription;
@@ -35,7 +37,8 @@ export function readPair(prescription: Prescription, { first, repeated }: Answer
   if (given.kind === 'genuine' && given.stamp.number !== number) return { kind: 'missed' };
   if (given.kind === 'broken' && !holdsNumber(repeated, number, keys)) return { kind: 'unreadable', why: 'broken' };
   const prescribed = prescribe(prescription, stored.stamp);
-  return { kind: 'cached', parts: alterations(api, { prescribed, first, repeated }) };
+  const parts = alterations(api, { prescribed, first, repeated });
+  return parts.length === 0 && prescription.has?.(first) === false ? { kind: 'unreadable', why: 'left_out' } : { kind: 'cached', parts };
 }
 
 /** Where an answer to another prompt differs from one to this prompt, as far as a program acts on it. */

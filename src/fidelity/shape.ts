@@ -24,7 +24,7 @@ export interface Answers {
 export type Reading =
   | { readonly kind: 'cached'; readonly parts: readonly Difference[] }
   | { readonly kind: 'missed' }
-  | { readonly kind: 'unreadable'; readonly why: 'not_the_origin' | 'broken' | 'prompt_rewritten' };
+  | { readonly kind: 'unreadable'; readonly why: 'not_the_origin' | 'broken' | 'prompt_rewritten' | 'left_out' };
 
 /** How one shape is asked, and how its answers are read. */
 export interface Shape {

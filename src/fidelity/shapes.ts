@@ -1,5 +1,7 @@
+import { at, parseJson } from '../litellm/json.ts';
 import type { FidelityShape } from '../model/fidelity.ts';
 import type { AskedApi } from '../origin/asked.ts';
+import { isEmpty, isRecord } from '../origin/parts.ts';
 import { readBatch } from './read-batch.ts';
 import { readOpposite } from './read-opposite.ts';
 import { readPair } from './read-pair.ts';
@@ -13,8 +15,14 @@ function prompt(nonce: string, wish?: string): string {
   return `Answer with the word ok. ${nonce}${wish === undefined ? '' : ` lce:${wish}`}`;
 }
 
-/** Two identical requests to an API. `more` are its fields beside model and prompt. */
-function pair(api: AskedApi, path: string, fields: (text: string) => Body, wish?: string): Shape {
+/** What a request asks for beside its fields, and whether an answer has what the shape is about. */
+interface About {
+  readonly wish?: string;
+  readonly has?: (answer: unknown) => boolean;
+}
+
+/** Two identical requests to an API, with its fields beside model and cache. */
+function pair(api: AskedApi, path: string, fields: (text: string) => Body, { wish, has }: About = {}): Shape {
   return {
     api,
     path,
@@ -23,14 +31,27 @@ function pair(api: AskedApi, path: string, fields: (text: string) => Body, wish?
       const body = { model, ...fields(prompt(nonce, wish)), cache };
       return { first: body, repeated: body };
     },
-    read: (answers, { first }, [nonce = ''], keys) => readPair({ api, request: first, keys }, answers, nonce),
+    read: (answers, { first }, [nonce = ''], keys) => readPair({ api, request: first, keys, has }, answers, nonce),
   };
 }
 
-function chat(more: Body = {}, wish?: string): Shape {
+function chat(more: Body = {}, about: About = {}): Shape {
   const fields = (content: string) => ({ messages: [{ role: 'user', content }], max_tokens: MAX_TOKENS, ...more });
-  return pair('chat', '/v1/chat/completions', fields, wish);
+  return pair('chat', '/v1/chat/completions', fields, about);
 }
+
+/** An answer that has something at this place. */
+function having(...path: (string | number)[]): (answer: unknown) => boolean {
+  return (answer) => !isEmpty(at(answer, ...path));
+}
+
+function isJsonText(answer: unknown): boolean {
+  const content = at(answer, 'choices', 0, 'message', 'content');
+  return typeof content === 'string' && isRecord(parseJson(content));
+}
+
+const CALLS: About = { has: having('choices', 0, 'message', 'tool_calls') };
+const REASONING: About = { wish: 'reasoning', has: having('choices', 0, 'message', 'reasoning_content') };
 
 const TOOLS: Body = {
   tools: [
@@ -83,19 +104,19 @@ const semanticOpposite: Shape = {
 /** Every shape. */
 export const SHAPES: Readonly<Record<FidelityShape, Shape>> = {
   text: chat(),
-  tools: chat(TOOLS),
-  choices: chat({ n: 2 }),
-  logprobs: chat({ logprobs: true }),
-  reasoning: chat({}, 'reasoning'),
-  json: chat({ response_format: { type: 'json_object' } }),
+  tools: chat(TOOLS, CALLS),
+  choices: chat({ n: 2 }, { has: having('choices', 1) }),
+  logprobs: chat({ logprobs: true }, { has: having('choices', 0, 'logprobs') }),
+  reasoning: chat({}, REASONING),
+  json: chat({ response_format: { type: 'json_object' } }, { has: isJsonText }),
   stream_text: chat({ stream: true }),
-  stream_usage: chat({ stream: true, stream_options: { include_usage: true } }),
-  stream_tools: chat({ ...TOOLS, stream: true }),
-  stream_reasoning: chat({ stream: true }, 'reasoning'),
+  stream_usage: chat({ stream: true, stream_options: { include_usage: true } }, { has: having('usage') }),
+  stream_tools: chat({ ...TOOLS, stream: true }, CALLS),
+  stream_reasoning: chat({ stream: true }, REASONING),
   embeddings_batch: embeddingsBatch,
   responses: pair('responses', '/v1/responses', (input) => ({ input, max_output_tokens: MAX_TOKENS })),
   messages: pair('messages', '/v1/messages', (content) => ({ messages: [{ role: 'user', content }], max_tokens: MAX_TOKENS })),
-  long: chat({}, 'long'),
-  unicode: chat({}, 'unicode'),
+  long: chat({}, { wish: 'long' }),
+  unicode: chat({}, { wish: 'unicode' }),
   semantic_opposite: semanticOpposite,
 };

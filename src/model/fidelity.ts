@@ -31,7 +31,17 @@ export type FidelityResult = (typeof FIDELITY_RESULT)[number];
 
 /**
  * Why a shape is `unknown`: it had no turn yet, the model does not lead to the origin, the stamp of an answer cannot be read, the
- * prompts are rewritten on their way, no answer came, the cache did not serve an ordinary pair either, or what was found is too old.
+ * prompts are rewritten on their way, the answer came without what the shape is about, no answer came, the cache did not serve an
+ * ordinary pair either, or what was found is too old.
  */
-const NOT_JUDGED = ['not_tried', 'not_the_origin', 'broken', 'prompt_rewritten', 'unanswered', 'cache_missed', 'too_old'] as const;
+const NOT_JUDGED = [
+  'not_tried',
+  'not_the_origin',
+  'broken',
+  'prompt_rewritten',
+  'left_out',
+  'unanswered',
+  'cache_missed',
+  'too_old',
+] as const;
 export type NotJudged = (typeof NOT_JUDGED)[number];

@@ -37,6 +37,8 @@ const NOT_JUDGED_WORDS: Readonly<Record<NotJudged, string>> = {
   not_the_origin: 'an answer does not come from the origin; see that the model leads to it',
   broken: 'the stamp of an answer is cut or changed, so that it cannot be checked',
   prompt_rewritten: 'the prompt is rewritten on its way to the origin; look at guardrails and callbacks that change requests',
+  left_out:
+    'the gateway left it out of the request or of the answer, so that the cache never had it; see drop_params and additional_drop_params',
   unanswered: 'no answer came',
   cache_missed: 'the cache did not serve an ordinary pair just after it either',
   too_old: 'the last result is too old',
@@ -57,6 +59,15 @@ export function shapeDetail({ parts, why, failure, status }: ShapeStatus): strin
     ...(why === undefined ? [] : [NOT_JUDGED_WORDS[why]]),
     ...failed,
   ].join('; ');
+}
+
+/** Shapes of which nothing is known, those with the same reason in one sentence: `tools, json: not tried yet`. */
+export function notJudgedTexts({ shapes }: FidelityStatus): string[] {
+  const unknown = shapes.filter(({ result }) => result === 'unknown');
+  return [...new Set(unknown.map(shapeDetail))].map((reason) => {
+    const names = unknown.filter((shape) => shapeDetail(shape) === reason).map(({ shape }) => shape);
+    return `${names.join(', ')}: ${reason}`;
+  });
 }
 
 /** Why no shape was tried where one was due; undefined when one was. */

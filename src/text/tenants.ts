@@ -17,7 +17,7 @@ export function tenantsSentence({ expected, pairs, all, notAsked }: TenantsStatu
   const ask = notAsked === undefined ? '' : ` The pair whose turn it is was ${NOT_ASKED_WORDS[notAsked]}.`;
   if (pairs.length === 0)
     return `Of ${all} ordered pairs of tenants none has had its turn; one is tried in every tenth round, while a route works.${ask}`;
-  const seen = `Of ${all} ordered pairs of tenants ${tried} could be tried, and ${count('shared')} of them share answers.`;
+  const seen = `Of ${all} ordered pairs of tenants ${tried} ${tried === 1 ? 'was' : 'were'} tried, and ${count('shared')} of these ${count('shared') === 1 ? 'shares' : 'share'} answers.`;
   return `${seen}${expectation(expected, count('shared'), count('separate'))}${ask}`;
 }
 

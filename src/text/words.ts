@@ -85,7 +85,10 @@ export const CAUSE_WORDS: Readonly<Record<Cause, { title: string; next: string }
     title: 'the gateway fails',
     next: 'See whether the gateway runs and url leads to it, then look in its log for the trace id.',
   },
-  gateway_auth: { title: 'the gateway refuses the key', next: 'Give this exporter a valid key in gateways[].api_key.' },
+  gateway_auth: {
+    title: 'the gateway refuses the key',
+    next: 'Give this exporter a valid key in gateways[].api_key_file, or in LCE_LITELLM_API_KEY.',
+  },
   gateway_timeout: { title: 'the gateway answers too late', next: 'Look at the load of the gateway and its provider, or raise timeout.' },
   gateway_quota: { title: 'the key is over its quota', next: 'Raise the budget or rate limit of the probe key.' },
   provider_error: { title: 'the model provider fails', next: 'Probe a mock model, so that only the cache is measured.' },
@@ -108,6 +111,15 @@ export const CAUSE_WORDS: Readonly<Record<Cause, { title: string; next: string }
     next: 'Read the evidence and the log of the gateway; run the doctor on its configuration.',
   },
 };
+
+const ORIGIN_FAILS =
+  'The provider is the origin. See that the exporter that serves it runs (the command probe serves none), and that in litellm_params of the probe model api_base is the address of the origin and api_key its key. The log of the gateway has what the origin answered.';
+
+/** What to do next about a gateway; empty where there is nothing to do. */
+export function nextStep({ verdict, cause, asExpected, origin }: GatewayStatus): string {
+  if (asExpected || verdict === 'unknown') return '';
+  return cause === 'provider_error' && origin !== undefined ? ORIGIN_FAILS : CAUSE_WORDS[cause].next;
+}
 
 /** The outcome of a pair in a few words. */
 export const OUTCOME_WORDS: Readonly<Record<Outcome, { tone: Tone; title: string }>> = {
@@ -215,7 +227,10 @@ export function overheadText({ share, spentSeconds, notAskedAgain }: OverheadSta
   return refused === '' ? spent : `${spent}; not asked again: ${refused}`;
 }
 
-/** Whether the content of its answers tells what a gateway's cache does. */
-export function originText({ problems }: NonNullable<GatewayStatus['origin']>): string {
-  return problems.length === 0 ? 'told by the content of answers' : `not told by the content of all answers: ${problems.join(' ')}`;
+/** Whether the content of its answers tells what a gateway's cache does, with what the evidence does not say already; undefined where no pair was answered. */
+export function originText({ origin, pairs, evidence }: GatewayStatus): string | undefined {
+  if (origin === undefined || (pairs.length > 0 && pairs.every(({ outcome }) => outcome.startsWith('error_')))) return undefined;
+  if (origin.problems.length === 0) return 'told by the content of answers';
+  const more = origin.problems.filter((problem) => !evidence.includes(problem));
+  return ['not told by the content of all answers', ...(more.length === 0 ? [] : [more.join(' ')])].join(': ');
 }

@@ -65,6 +65,11 @@ export const GATEWAY_FAILURE_PROSE: Readonly<Record<GatewayFailure, string>> = {
   unknown: 'for a reason that is not known',
 };
 
+/** A login that failed without an answer: the API key could not be read or sent, so the gateway refused nothing. */
+export function isUnsent({ failure, status }: Pick<RouteResult, 'failure' | 'status'>): boolean {
+  return failure === 'auth' && status === undefined;
+}
+
 /** Why the exporter cannot use Redis, in prose; empty where the sentence before it tells. */
 export function redisFailureProse(failure: RedisFailure): string {
   if (failure === 'refused') return ': connections are refused';
@@ -76,8 +81,9 @@ export function redisFailureProse(failure: RedisFailure): string {
 
 /** `Last pairs: completions missed, the key was never written; chat hit, the key is not in Redis.` */
 export function pairsSentence(results: readonly RouteResult[]): string {
-  const pairs = results.map(({ route, outcome, failure }) => {
-    const why = failure === undefined ? '' : ` (${GATEWAY_FAILURE_PROSE[failure]})`;
+  const pairs = results.map((result) => {
+    const { route, outcome, failure } = result;
+    const why = failure === undefined ? '' : ` (${isUnsent(result) ? 'the API key cannot be sent' : GATEWAY_FAILURE_PROSE[failure]})`;
     return `${ROUTES[route].title}${outcome.startsWith('error_') ? ':' : ''} ${OUTCOME_PROSE[outcome]}${why}`;
   });
   return `Last pairs: ${pairs.join('; ')}.`;

@@ -22,6 +22,7 @@ const AFTER_MS = 6_000;
 /** Queries that have nothing to show in this installation, and why. */
 const SILENT: Readonly<Record<string, string>> = {
   'cache-auth: Certificate ends in: A': 'only for a target with rediss://',
+  'cache-exporter: Requests to the origin: A': 'only with an origin',
   'cache-exporter: Spans: B': 'only while spans are dropped, which Jaeger being up prevents',
   'cache-exporter: Who probes: A': 'only with a lease',
   'cache-redis: Clients: C': 'only of Valkey',
@@ -34,7 +35,10 @@ const SILENT: Readonly<Record<string, string>> = {
   'cache-redis: Nodes and slots of clusters: B': 'only for a target with cluster',
   'cache-redis: Sentinels: A': 'only for a target with sentinel',
   'cache-redis: Slow log: B': 'only of Valkey',
+  'cache-truth: Answers by shape: A': 'only of a gateway with origin',
+  'cache-truth: Answers that cross from tenant to tenant: A': 'only with gateways[].tenants',
   'cache-truth: Coverage of the replicas: A': 'only with gateways[].addresses, after a full cycle',
+  'cache-truth: Tries by result: A': 'only of a gateway with origin',
 };
 
 const lacking = (await lacksProgram('prometheus')) || (await lacksJaeger());

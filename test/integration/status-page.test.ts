@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { VERDICT } from '../../src/model/cache.ts';
+import { FIDELITY_SHAPE } from '../../src/model/fidelity.ts';
 import type { Status } from '../../src/model/status.ts';
 import { VERDICT_WORDS } from '../../src/text/words.ts';
 import { pageTimes } from '../bench/page.ts';
@@ -48,6 +49,24 @@ describe.skipIf(await lacksChromium())('the status page in Chromium', () => {
         if ((width === 390) === (scheme === 'dark'))
           await writeFile(join(PICTURES, `${verdict}-${width}-${scheme}.png`), await tab.picture());
       }
+    }
+  });
+
+  it('has room for the table of shapes at any width', async () => {
+    const shapes = FIDELITY_SHAPE.map((shape, index) => ({
+      shape,
+      result: index % 2 === 0 ? ('altered' as const) : ('same' as const),
+      parts: ['/choices/0/message/reasoning_content'],
+      at: 1_700_000_000_000,
+      since: 1_700_000_000_000,
+      traceId: '0af7651916cd43dd8448eb211c80319c',
+    }));
+    const url = await urlOf(exampleStatus([{ ...exampleGateway('working'), fidelity: { shapes } }]));
+    for (const width of [390, 660, 900, 1_200]) {
+      await tab.look(width, 800, 'light');
+      await tab.open(url);
+      await tab.ask('for (const part of document.querySelectorAll("details")) part.open = true');
+      expect([width, await tab.ask(OVERFLOW)]).toEqual([width, 0]);
     }
   });
 

@@ -1,7 +1,7 @@
 import { singleLine } from '../../masking/sanitize.ts';
 import { ROUTES } from '../../model/cache.ts';
-import type { FidelityStatus, GatewayStatus, PairStatus, ReplicaStatus, TenantsStatus } from '../../model/status.ts';
-import { notTriedText, SHAPE_WORDS, shapeDetail, shapeResult } from '../../text/fidelity.ts';
+import type { FidelityStatus, GatewayStatus, PairStatus, ReplicaStatus, ShapeStatus, TenantsStatus } from '../../model/status.ts';
+import { notJudgedTexts, notTriedText, SHAPE_WORDS, shapeDetail, shapeResult } from '../../text/fidelity.ts';
 import { ago, moment, seconds, span } from '../../text/quantities.ts';
 import { tenantsSentence, tenantText } from '../../text/tenants.ts';
 import {
@@ -12,6 +12,7 @@ import {
   LEASE_WORDS,
   metricsText,
   NOT_ASKED_WORDS,
+  nextStep,
   OUTCOME_WORDS,
   originText,
   othersText,
@@ -55,7 +56,7 @@ ${facts([
   ['/cache/ping', gateway.cachePing ?? (gateway.cachePingNotAsked && NOT_ASKED_WORDS[gateway.cachePingNotAsked])],
   ['metrics', gateway.metrics && metricsText(gateway.metrics)],
   ['questions beside the pairs', gateway.overhead && overheadText(gateway.overhead)],
-  ['hits', gateway.origin && originText(gateway.origin)],
+  ['hits', originText(gateway)],
   ['duplicates', gateway.speedup && speedupText(gateway.speedup)],
   ['spent on probes', gateway.costUsd === 0 ? undefined : `${gateway.costUsd.toFixed(4)} USD`],
   ['other exporters', gateway.otherExporters ? othersText(gateway.otherExporters) : undefined],
@@ -67,11 +68,12 @@ ${facts([
 }
 
 function cause(gateway: GatewayStatus): Html {
-  const { title, next } = CAUSE_WORDS[gateway.cause];
+  const { title } = CAUSE_WORDS[gateway.cause];
+  const next = nextStep(gateway);
   const guide = runbookFor(gateway.verdict, gateway.cause);
   return html`${title === '' ? '' : html`<p>Cause: <strong>${title}</strong>.</p>`}
 ${evidence(gateway.evidence)}
-${next === '' || gateway.asExpected ? '' : html`<p class="next">Next: ${next}${guide === undefined ? '' : html` <a href="/runbooks/${guide}">Runbook ${guide}</a>`}</p>`}`;
+${next === '' ? '' : html`<p class="next">Next: ${next}${guide === undefined ? '' : html` <a href="/runbooks/${guide}">Runbook ${guide}</a>`}</p>`}`;
 }
 
 const HEADINGS = ['route', 'outcome', 'first', 'duplicate', 'key lives', 'when', 'trace'];
@@ -119,24 +121,41 @@ function tenants(status: TenantsStatus, now: number, tracesUrl: string | undefin
 ${rows.length === 0 ? '' : dataTable('Tenants', ['asked by', 'repeated by', 'the second one', 'when', 'trace'], rows)}`;
 }
 
-/** What the cache does to answers, shape by shape. */
+const SHAPE_HEADINGS = ['shape', 'answer', 'from the cache', 'since', 'tried', 'trace'];
+
+/** What the cache does to answers, shape by shape; what is as it was is folded, and shapes of which nothing is known share a line. */
 function fidelity(status: FidelityStatus, now: number, tracesUrl: string | undefined): Html {
-  const rows = status.shapes.map((shape): Row => {
-    const { tone, title } = shapeResult(shape);
-    const { since, at, traceId } = shape;
-    return {
-      cells: [
-        shape.shape,
-        SHAPE_WORDS[shape.shape],
-        { tone, text: title },
-        since === undefined ? '' : moment(since),
-        at === undefined ? '' : ago(at, now),
-        traceId === undefined ? '' : traceLink(traceId, tracesUrl),
-      ],
-      note: shapeDetail(shape),
-    };
-  });
+  const table = (name: string, shapes: readonly ShapeStatus[]) =>
+    shapes.length === 0
+      ? ''
+      : dataTable(
+          name,
+          SHAPE_HEADINGS,
+          shapes.map((shape) => shapeRow(shape, now, tracesUrl)),
+        );
+  const same = status.shapes.filter(({ result }) => result === 'same');
   const notTried = notTriedText(status);
-  return html`${dataTable('What a hit does to an answer', ['shape', 'answer', 'from the cache', 'since', 'tried', 'trace'], rows)}
+  return html`${table(
+    'What a hit does to an answer',
+    status.shapes.filter(({ result }) => result !== 'same' && result !== 'unknown'),
+  )}
+${same.length === 0 ? '' : html`<details><summary>Answers that a hit gives back as they were: ${same.map(({ shape }) => shape).join(', ')}</summary>${table('Answers as they were', same)}</details>`}
+${notJudgedTexts(status).map((text) => html`<p class="quiet">Answers not judged: ${text}.</p>`)}
 ${notTried === undefined ? '' : html`<p>Shapes of answers: ${notTried}.</p>`}`;
+}
+
+function shapeRow(shape: ShapeStatus, now: number, tracesUrl: string | undefined): Row {
+  const { tone, title } = shapeResult(shape);
+  const { since, at, traceId } = shape;
+  return {
+    cells: [
+      shape.shape,
+      SHAPE_WORDS[shape.shape],
+      { tone, text: title },
+      since === undefined ? '' : moment(since),
+      at === undefined ? '' : ago(at, now),
+      traceId === undefined ? '' : traceLink(traceId, tracesUrl),
+    ],
+    note: shapeDetail(shape),
+  };
 }

@@ -62,9 +62,10 @@ section.good { border-left-color: var(--good); } section.warn { border-left-colo
 nav a { margin-right: 1rem; white-space: nowrap; }
 ul { margin: .25rem 0; padding-left: 1.25rem; }
 table { border-collapse: collapse; width: 100%; margin: .5rem 0; font-size: .9rem; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: .25rem .75rem .25rem 0; vertical-align: top; }
+th, td { text-align: left; padding: .25rem .75rem .25rem 0; vertical-align: top; overflow-wrap: break-word; }
 th { color: var(--quiet); font-weight: normal; border-bottom: 1px solid var(--line); }
 .note td { padding-top: 0; color: var(--quiet); }
+@media (min-width: 56rem) { td[data-label=since], td[data-label=tried] { white-space: nowrap; } }
 @media (max-width: 40rem) {
   thead, .empty, .note td:first-child { display: none; }
   table, tbody, tr, td { display: block; }

@@ -1,6 +1,6 @@
 import { hasBehaviour } from '../../litellm/releases.ts';
 import { type Cause, type GatewayFailure, ROUTES } from '../../model/cache.ts';
-import { GATEWAY_FAILURE_PROSE } from '../pair-words.ts';
+import { GATEWAY_FAILURE_PROSE, isUnsent } from '../pair-words.ts';
 import { routeStateOf } from '../route-state.ts';
 import type { RouteResult, Signals } from '../signals.ts';
 import type { Strength } from '../strength.ts';
@@ -33,7 +33,15 @@ export const GATEWAY_CAUSES: readonly CauseRow[] = [
     proof: ({ cacheType }) => proven(`The gateway says that its cache is of type ${cacheType}.`),
   },
 
-  failing('gateway_auth', 'state', ['auth'], 'The gateway refuses the API key of the probe.'),
+  {
+    cause: 'gateway_auth',
+    strength: 'state',
+    verdicts: ['not_measurable'],
+    proof: (_, results) => {
+      const failed = results.filter(({ failure }) => failure === 'auth');
+      return proven(failed.length > 0 && (failed.every(isUnsent) ? UNSENT : 'The gateway refuses the API key of the probe.'));
+    },
+  },
   failing('probe_key_policy', 'state', ['policy'], 'The gateway does not let this API key set cache controls.'),
   failing('gateway_quota', 'state', ['quota'], 'A rate limit or budget of the gateway refuses the probe.'),
   failing('model_missing', 'state', ['model'], 'The gateway does not know the probe model, or this API key may not use it.'),
@@ -93,6 +101,8 @@ function unservedSentence(results: readonly RouteResult[]): string | undefined {
   const titles = unserved.map(({ route }) => ROUTES[route].title).join(', ');
   return `The gateway does not serve the path of ${titles} (HTTP ${first.status}): its release does not have it, or url leads to something else. Take what it does not serve out of gateways[].routes.`;
 }
+
+const UNSENT = 'The API key of the probe cannot be sent: its file cannot be read, or it has a character that no HTTP header may have.';
 
 /** Whether a request of one of the pairs failed in one of these ways. */
 function fails(results: readonly RouteResult[], failures: readonly GatewayFailure[]): boolean {

@@ -157,7 +157,7 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/missing-keys.yaml:4:5: gateways[0].name: is missing',
     'DIR/missing-keys.yaml:4:5: gateways[0].url: is missing',
     'DIR/missing-keys.yaml:4:5: gateways[0].model: is missing',
-    'DIR/missing-keys.yaml:4:5: gateways[0].price_per_pair_usd: is missing, so what the probes cost is unknown; write the price of one request, or 0 for a mock model, which LiteLLM has with\nmodel_list:\n  - model_name: cache-probe\n    litellm_params: { model: openai/cache-probe, api_key: none, mock_response: "ok" }',
+    'DIR/missing-keys.yaml:4:5: gateways[0].price_per_pair_usd: is missing, so what the probes cost is unknown; write the price of one request, 0 for a mock model (docs/configuration.md, "Cost"), or origin: true in the file',
     'DIR/missing-keys.yaml:4:7: gateways[0].redis: no target is named cache; add the target to redis, or remove this line',
     'DIR/missing-keys.yaml:5:12: metrics.otlp.endpoint: is missing',
   ],
@@ -178,7 +178,7 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/price-above-budget.yaml:4:87: gateways[2].daily_budget_usd: the probes cost up to $57.6 a day (1440 rounds x 2 routes x $0.01 a pair x 2 because a broken cache pays both requests), more than the $0 of daily_budget_usd; raise daily_budget_usd to 57.6',
   ],
   'price-unknown': [
-    'DIR/price-unknown.yaml:2:5: gateways[0].price_per_pair_usd: is missing, so what the probes cost is unknown; write the price of one request, or 0 for a mock model, which LiteLLM has with\nmodel_list:\n  - model_name: cache-probe\n    litellm_params: { model: openai/cache-probe, api_key: none, mock_response: "ok" }',
+    'DIR/price-unknown.yaml:2:5: gateways[0].price_per_pair_usd: is missing, so what the probes cost is unknown; write the price of one request, 0 for a mock model (docs/configuration.md, "Cost"), or origin: true in the file',
   ],
   fidelity: [
     'DIR/fidelity.yaml:2:71: gateways[0].fidelity: needs origin: true; what a cache changes shows only in answers of the origin',
@@ -197,9 +197,14 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/origin.yaml:3:43: origin.latency: must be at most 10s',
     'DIR/origin.yaml:3:57: origin.key: unknown key; did you mean api_key?',
   ],
+  'origin-latency': [
+    'DIR/origin-latency.yaml:2:62: gateways[0].interval: must be a duration; did you mean 60s?',
+    'DIR/origin-latency.yaml:2:86: gateways[0].expect.ttl: must be a duration; did you mean 25h?',
+    'DIR/origin-latency.yaml:3:54: origin.latency: must be a duration; did you mean 200ms?',
+  ],
   'origin-missing': [
     'DIR/origin-missing.yaml:2:48: gateways[0].origin: needs the section origin, whose key signs the answers; add origin with api_key_file',
-    'DIR/origin-missing.yaml:3:5: gateways[1].price_per_pair_usd: is missing, so what the probes cost is unknown; write the price of one request, or 0 for a mock model, which LiteLLM has with\nmodel_list:\n  - model_name: cache-probe\n    litellm_params: { model: openai/cache-probe, api_key: none, mock_response: "ok" }',
+    'DIR/origin-missing.yaml:3:5: gateways[1].price_per_pair_usd: is missing, so what the probes cost is unknown; write the price of one request, 0 for a mock model (docs/configuration.md, "Cost"), or origin: true in the file',
   ],
   proto: [
     'DIR/proto.yaml:2:47: redis[0].__proto__: unknown key; known here are name, url, sentinel, cluster, username, password, password_file, tls, interval, timeout, canaries, max_series, census',

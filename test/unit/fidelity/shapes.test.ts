@@ -9,6 +9,13 @@ import { newNonce, ORIGIN_KEYS, originAnswer } from '../../support/prescribed.ts
 
 const PAIRS = FIDELITY_SHAPE.filter((shape) => shape !== 'embeddings_batch' && shape !== 'semantic_opposite');
 
+/** What LiteLLM leaves out of a request with `additional_drop_params`, by shape. */
+const DROPPED = { tools: 'tools', stream_tools: 'tools', choices: 'n', logprobs: 'logprobs', json: 'response_format' } as const;
+
+function shapeOf(name: string): FidelityShape {
+  return FIDELITY_SHAPE.find((shape) => shape === name) ?? 'text';
+}
+
 /** A shape that is asked once, with the answer of the origin to its first request. */
 function ask(name: FidelityShape) {
   const shape: Shape = SHAPES[name];
@@ -67,6 +74,22 @@ describe('a shape that is asked twice', () => {
     }
     expect(read(forged)).toEqual({ kind: 'unreadable', why: 'broken' });
     expect(read(first, forged)).toEqual({ kind: 'unreadable', why: 'broken' });
+  });
+
+  it.each(Object.entries(DROPPED))('%s cannot be told where the gateway asks the origin without it', (name, field) => {
+    const { shape, requests, read } = ask(shapeOf(name));
+    const { [field]: _, ...asked } = requests.first;
+    const bare = originAnswer(shape.api, asked);
+    expect(read(structuredClone(bare), bare)).toEqual({ kind: 'unreadable', why: 'left_out' });
+    const changed = JSON.parse(JSON.stringify(bare).replaceAll('ok lce1', 'no lce1'));
+    expect(resultOf(read(changed, bare)).result).toBe('wrong');
+  });
+
+  it('cannot be told where the gateway leaves reasoning out of every answer', () => {
+    const { first, read } = ask('reasoning');
+    const bare = structuredClone(first);
+    Reflect.deleteProperty(Object(at(bare, 'choices', 0, 'message')), 'reasoning_content');
+    expect(read(structuredClone(bare), bare)).toEqual({ kind: 'unreadable', why: 'left_out' });
   });
 
   it('is read by the number of the first answer, though parts of another answer are in it', () => {

@@ -55,6 +55,10 @@ describe('what a cache does to answers', () => {
     expect(text).toMatch(/embeddings_batch\s+embeddings, a batch of which a part is cached\s+wrong\s+1970-01-01 00:00:20/);
     expect(text).toContain('differs at /data/2/embedding, /data/2/index');
     expect(text).toContain('altered, accepted');
+    expect(text).toMatch(/Answers that a hit gives back as they were: text\s/);
+    expect(text).toContain('Answers not judged: long, json: not tried yet.');
+    expect(text).toContain('Answers not judged: messages: no answer came; no answer in time.');
+    expect(text).not.toContain('not known');
     expect(text).toContain('Shapes of answers: not asked this time');
     const { fidelity: _, ...without } = gateway({ shapes: [] });
     expect(String(gatewaySection(without, 0, undefined))).not.toContain('What a hit does');

@@ -35,10 +35,10 @@ describe('tenants in words', () => {
   it('count what was tried and compare it with what is expected', () => {
     expect(tenantsSentence(status([]))).toMatch(/^Of 6 ordered pairs of tenants none has had its turn; one is tried in every tenth round/);
     expect(tenantsSentence(status(['shared', 'separate', 'unknown'], { expected: 'isolated' }))).toBe(
-      'Of 6 ordered pairs of tenants 2 could be tried, and 1 of them share answers. expect.sharing is isolated: they must not.',
+      'Of 6 ordered pairs of tenants 2 were tried, and 1 of these shares answers. expect.sharing is isolated: they must not.',
     );
     expect(tenantsSentence(status(['shared', 'separate'], { expected: 'shared' }))).toBe(
-      'Of 6 ordered pairs of tenants 2 could be tried, and 1 of them share answers. expect.sharing is shared: those that do not pay again for what others have asked.',
+      'Of 6 ordered pairs of tenants 2 were tried, and 1 of these shares answers. expect.sharing is shared: those that do not pay again for what others have asked.',
     );
     for (const [result, expected] of [
       ['separate', 'isolated'],

@@ -442,7 +442,16 @@ describe('the cause', () => {
     const waiting = [result('completions', 'error_first', { failure: 'timeout' })];
     expect(causeOf(waiting, { redisStalled: true })).toBe('redis_timeout');
     expect(causeOf(waiting, { redisFailure: 'refused' })).toBe('gateway_timeout');
-    expect(causeOf([result('completions', 'error_first', { failure: 'auth' })], { redisStalled: true })).toBe('gateway_auth');
+    expect(causeOf([result('completions', 'error_first', { failure: 'auth', status: 401 })], { redisStalled: true })).toBe('gateway_auth');
+  });
+
+  it('says of a key that could not be sent that the gateway refused nothing', () => {
+    const unsent = result('completions', 'error_first', { failure: 'auth' });
+    const refused = result('chat', 'error_first', { failure: 'auth', status: 401 });
+    expect(causeOf([unsent], {})).toBe('gateway_auth');
+    expect(evidenceOf([unsent], {})).toMatch(/cannot be sent: its file cannot be read/);
+    expect(evidenceOf([unsent], {})).not.toContain('refused');
+    expect(evidenceOf([unsent, refused], {})).toContain('The gateway refuses the API key of the probe.');
   });
 
   it('is call_type_not_cached when settings or release say so of every route that misses', () => {

@@ -84,7 +84,7 @@ describe('without a file', () => {
       'LCE_LITELLM_URL: must begin with http:// or https://; write http:// or https:// before the host',
       '--probe-model or LCE_PROBE_MODEL: is missing',
       expect.stringMatching(
-        /^--price-per-pair-usd or LCE_PRICE_PER_PAIR_USD: is missing, so what the probes cost is unknown; write the price of one request, or 0/,
+        /^--price-per-pair-usd or LCE_PRICE_PER_PAIR_USD: is missing, so what the probes cost is unknown; write the price of one request, 0 for a mock model/,
       ),
       'LCE_LISTEN: must be :port or host:port; did you mean ":9464"?',
       '--log-level: must be one of trace, debug, info, warn, error',
