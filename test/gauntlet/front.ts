@@ -1,5 +1,5 @@
 import { createServer as createHttpServer, type IncomingMessage, request, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
 /** An address of the loopback interface that stays while what is behind it changes, as that of a load balancer. */
 export interface Front {
@@ -13,11 +13,11 @@ export interface Front {
 
 /** Opens a front, on a port of its own unless one is given. */
 export async function openFront(first: number, port = 0): Promise<Front> {
-  let target = first;
-  let status: number | undefined;
+  const where: Where = { target: first, status: undefined };
   const open = new Set<Socket>();
   const server = createServer((client) => {
     keep(client);
+    const { target, status } = where;
     if (status !== undefined) {
       client.once('data', () => client.end(`HTTP/1.1 ${status} Broken\r\ncontent-length: 0\r\nconnection: close\r\n\r\n`));
       return;
@@ -34,23 +34,9 @@ export async function openFront(first: number, port = 0): Promise<Front> {
     socket.on('error', () => socket.destroy()).on('close', () => open.delete(socket));
   }
 
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, '127.0.0.1', resolve);
+  return opened(server, port, where, () => {
+    for (const socket of open) socket.destroy();
   });
-  return {
-    port: (server.address() as AddressInfo).port,
-    to(next) {
-      [target, status] = [next, undefined];
-    },
-    answer(code) {
-      status = code;
-    },
-    async close() {
-      for (const socket of open) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
 }
 
 /** What a gateway tells of itself and of its cache in an answer, and of the provider behind it. */
@@ -58,26 +44,37 @@ const TOLD = /^(?:x-litellm-|llm_provider-)/;
 
 /** A front that takes these headers out of every answer, as a proxy may that lets only known ones through. */
 export async function openStrippingFront(first: number, port = 0): Promise<Front> {
-  let target = first;
-  let status: number | undefined;
+  const where: Where = { target: first, status: undefined };
   const server = createHttpServer((asked, response) => {
+    const { target, status } = where;
     if (status === undefined) passOn(asked, response, target);
     else response.writeHead(status, { connection: 'close' }).end();
   });
+  return opened(server, port, where, () => server.closeAllConnections());
+}
+
+/** Where a front leads to, or the status with which it answers itself. */
+interface Where {
+  target: number;
+  status: number | undefined;
+}
+
+/** The front of a server that reads `where` for each connection or request; `drop` ends what is open. */
+async function opened(server: Server, port: number, where: Where, drop: () => void): Promise<Front> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, '127.0.0.1', resolve);
   });
   return {
     port: (server.address() as AddressInfo).port,
-    to(next) {
-      [target, status] = [next, undefined];
+    to(target) {
+      Object.assign(where, { target, status: undefined });
     },
-    answer(code) {
-      status = code;
+    answer(status) {
+      where.status = status;
     },
     async close() {
-      server.closeAllConnections();
+      drop();
       await new Promise((resolve) => server.close(resolve));
     },
   };
