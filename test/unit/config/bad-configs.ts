@@ -193,7 +193,7 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/origin.yaml:2:48: gateways[0].origin: must be true or false; did you mean true?',
     'DIR/origin.yaml:3:1: origin: needs api_key or api_key_file',
     'DIR/origin.yaml:3:20: origin.listen[0]: must be :port or host:port; did you mean ":9465"?',
-    'DIR/origin.yaml:3:26: origin.listen[1]: is an address of the section http; use another port',
+    'DIR/origin.yaml:3:26: origin.listen[1]: is taken by http.listen[0], which listens at every address; use another port',
     'DIR/origin.yaml:3:43: origin.latency: must be at most 10s',
     'DIR/origin.yaml:3:57: origin.key: unknown key; did you mean api_key?',
   ],
