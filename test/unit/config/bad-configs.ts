@@ -188,6 +188,7 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/fidelity.yaml:4:74: gateways[2].fidelity.shapes: names a shape twice',
     'DIR/fidelity.yaml:4:105: gateways[2].fidelity.accept[0]: is not among shapes, so that it is never tried',
     'DIR/fidelity.yaml:4:112: gateways[2].fidelity.every: unknown key; known here are interval, shapes, accept',
+    'DIR/fidelity.yaml:5:23: origin.api_key: is shorter than 16 characters, so that it could be found by trying; take a long random text, as openssl rand -hex 32 prints',
   ],
   origin: [
     'DIR/origin.yaml:2:48: gateways[0].origin: must be true or false; did you mean true?',
