@@ -13,7 +13,7 @@ import { type Healthy, runHealthy } from './healthy.ts';
 import { FAULTS, FAULTS_ON, IMPOSSIBLE } from './index.ts';
 import { PAIR_RELEASE, PAIRS } from './pairs.ts';
 import { type RandomRuns, runRandom } from './random.ts';
-import { additionOf, type Found, originOf, pairsOf, reportOf, withSection } from './report.ts';
+import { additionOf, clusterOf, type Found, originOf, pairsOf, reportOf, withSection } from './report.ts';
 import { type Row, rowsOf, runRow } from './row.ts';
 import { SERVER, SERVER_OF, type ServerName } from './server.ts';
 import type { Ways } from './settings.ts';
@@ -30,7 +30,8 @@ const HELP = `npm run gauntlet [-- OPTIONS]
   --release VERSION     a release of LiteLLM (${GATEWAY_RELEASE.join(', ')}) instead of
                         ${RECORDED_RELEASE.join(' and ')}; can be given several times
   --server NAME         ${SERVER.join(' or ')} (redis); on another server than Redis the faults that depend on the
-                        server, added to the page as it is
+                        server: valkey adds them to the page as it is, cluster writes the section of the page about it
+                        and has the faults of a cluster besides
   --pairs               two faults at once instead, beside the refusals of a narrow user, on LiteLLM
                         ${PAIR_RELEASE.join(', ')}: writes the section of the page about them
   --origin              the origin of the exporter behind the gateways instead of the mock model, without noise: writes
@@ -44,7 +45,7 @@ const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'gauntlet.md');
 const NOISES = [false, true] as const;
 const recorded: readonly string[] = RECORDED_RELEASE;
 const PAIRS_ON: readonly string[] = PAIR_RELEASE;
-const NAMES = [...FAULTS, ...PAIRS].map(({ name }) => name);
+const NAMES = [...FAULTS, ...FAULTS_ON.cluster, ...PAIRS].map(({ name }) => name);
 
 const progress = progressToStderr();
 const runs: Run[] = [];
@@ -88,6 +89,8 @@ async function main(): Promise<number> {
   ].map(Number);
   if (
     server === undefined ||
+    // Two faults at once and the origin are recorded on one server.
+    (server === 'cluster' && (values.pairs || ways.origin)) ||
     faults.length === 0 ||
     releases.length === 0 ||
     !(times > 0 && healthyMinutes >= 0 && randomMinutes >= 0 && stacks >= 1)
@@ -115,7 +118,7 @@ async function main(): Promise<number> {
 
   const isAdded = values.append || values.pairs || ways.origin || server !== 'redis';
   const page = isAdded ? (await readFile(PAGE, 'utf8')).trimEnd() : undefined;
-  const write = () => writeFile(PAGE, pageOf(found(), page, values.pairs === true, ways));
+  const write = () => writeFile(PAGE, pageOf(found(), page, values.pairs === true, ways, server));
   const inRow = (row: Row) =>
     runRow(row, {
       times,
@@ -159,9 +162,10 @@ async function atATime(most: number, work: readonly (() => Promise<void>)[], tel
 }
 
 /** The page with what was found: anew, or added to what it was; a section takes the place of the one before. */
-function pageOf(found: Found, before: string | undefined, pairs: boolean, { origin, stripHeaders }: Ways): string {
+function pageOf(found: Found, before: string | undefined, pairs: boolean, { origin, stripHeaders }: Ways, server: ServerName): string {
   if (before === undefined) return reportOf(found);
   if (pairs) return withSection(before, pairsOf(found));
+  if (server === 'cluster') return withSection(before, clusterOf(found));
   return origin ? withSection(before, originOf(found, stripHeaders)) : `${before}\n\n${additionOf(found)}`;
 }
 
