@@ -28,7 +28,7 @@ export interface ClusterServer extends Server {
 }
 
 /** Longer than a node is kept from answering by a busy machine. */
-const NODE_TIMEOUT_MS = 2_000;
+const NODE_TIMEOUT_MS = 5_000;
 const PATIENCE_MS = 40_000;
 
 /** The cluster that a stack was started with; throws where it has none. */
