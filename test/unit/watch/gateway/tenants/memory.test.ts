@@ -130,7 +130,11 @@ describe('what is known of tenants', () => {
     expect(trials()).toBe(1);
     expect(trials(round({ chat: 'ok' }), round({ chat: 'miss_not_written' }))).toBe(1);
     expect(trials(round({}, { before: DOWN, after: DOWN }))).toBe(0);
-    expect(trials(round({ chat: 'ok' }, { cacheReplaced: true }))).toBe(0);
-    expect(trials(round({ chat: 'ok' }, { after: { ...UP, version: '1.110.2' } }))).toBe(0);
+    const local = { ...UP, health: { failure: undefined, ready: true, version: undefined, cacheType: 'local' } } as const;
+    expect(trials(round({ chat: 'ok' }, { after: local }))).toBe(0);
+    const other = round({ chat: 'ok' }, { after: { ...UP, version: '1.109.3' } });
+    expect(trials(other)).toBe(0);
+    // Two gateways by turns behind one address are those that were tried.
+    expect(trials(other, good, other, round({ chat: 'ok' }))).toBe(1);
   });
 });
