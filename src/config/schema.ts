@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { ROUTE, SHARING } from '../model/cache.ts';
 import { FIDELITY_SHAPE } from '../model/fidelity.ts';
+import { formatDuration } from '../source/duration.ts';
 import { keyFault, originKeyFault } from '../source/secret.ts';
 import { gatewayUrl, httpUrl, listenAddress, metricsUrl, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
+import { USUAL_FIDELITY_MS } from './fidelity.ts';
 import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, share, text } from './fields.ts';
 import {
   always,
@@ -155,7 +157,7 @@ const MIN_FIDELITY_INTERVAL_MS = 10_000;
 
 const fidelity = z.strictObject({
   interval: duration({ min: MIN_FIDELITY_INTERVAL_MS })
-    .prefault('10m')
+    .prefault(formatDuration(USUAL_FIDELITY_MS))
     .describe(
       'In this time each shape is tried once, at most one in a round of pairs; after a start one in each round until all were tried.',
     ),

@@ -1,3 +1,4 @@
+import { SHAPE_AGAIN } from '../../../config/cost.ts';
 import type { GatewayConfig } from '../../../config/effective.ts';
 import type { ShapeCheck } from '../../../fidelity/runner.ts';
 import { SHAPES } from '../../../fidelity/shapes.ts';
@@ -44,8 +45,6 @@ export interface FidelityMemory {
 const FIRST: readonly FidelityShape[] = ['embeddings_batch', 'stream_reasoning', 'stream_usage'];
 /** What was found counts for so many turns. */
 const TURNS = 3;
-/** A try that showed nothing is followed by another one after this part of the interval. */
-const AGAIN = 10;
 
 /** Nothing was tried yet. Undefined for a gateway whose shapes are not tried. */
 export function createFidelity({ fidelity, interval }: Pick<GatewayConfig, 'fidelity' | 'interval'>): FidelityMemory | undefined {
@@ -75,7 +74,7 @@ function turnOf({ shape, triedAt }: ShapeRecord): number {
 }
 
 function isDue({ isDue: isMarked, triedAt, failed }: ShapeRecord, { interval, slack }: FidelityMemory, now: number): boolean {
-  return isMarked || triedAt === undefined || now - triedAt >= (failed === undefined ? interval : interval / AGAIN) - slack;
+  return isMarked || triedAt === undefined || now - triedAt >= (failed === undefined ? interval : interval / SHAPE_AGAIN) - slack;
 }
 
 function applies({ shape }: ShapeRecord, cacheType: CacheType): boolean {
