@@ -1,4 +1,5 @@
 import type { Fault, Impossible } from './fault.ts';
+import { ANSWERS } from './faults/answers.ts';
 import { GATEWAY_SETTINGS } from './faults/gateway-settings.ts';
 import { GATEWAY_TROUBLE } from './faults/gateway-trouble.ts';
 import { REDIS_ACCESS } from './faults/redis-access.ts';
@@ -24,6 +25,9 @@ export const FAULTS_ON: Readonly<Record<ServerName, readonly Fault[]>> = {
   valkey: [...REDIS_AWAY, ...REDIS_ACCESS, ...REDIS_STATE],
   cluster: [...[...REDIS_AWAY, ...REDIS_ACCESS, ...REDIS_STATE].flatMap((fault) => onCluster(fault) ?? []), ...REDIS_CLUSTER],
 };
+
+/** The faults that run besides where the origin is behind the gateways. */
+export const WITH_ORIGIN: readonly Fault[] = ANSWERS;
 
 /** What belongs to the gauntlet and cannot be brought about by the local stack. */
 export const IMPOSSIBLE: readonly Impossible[] = [

@@ -10,7 +10,7 @@ import { GATEWAY_RELEASE, type GatewayRelease, RECORDED_RELEASE } from '../../de
 import { progressToStderr } from '../../dev/progress.ts';
 import { appliesTo } from './fault.ts';
 import { type Healthy, runHealthy } from './healthy.ts';
-import { FAULTS, FAULTS_ON, IMPOSSIBLE } from './index.ts';
+import { FAULTS, FAULTS_ON, IMPOSSIBLE, WITH_ORIGIN } from './index.ts';
 import { PAIR_RELEASE, PAIRS } from './pairs.ts';
 import { type RandomRuns, runRandom } from './random.ts';
 import { additionOf, clusterOf, type Found, originOf, pairsOf, reportOf, withSection } from './report.ts';
@@ -34,8 +34,8 @@ const HELP = `npm run gauntlet [-- OPTIONS]
                         and has the faults of a cluster besides
   --pairs               two faults at once instead, beside the refusals of a narrow user, on LiteLLM
                         ${PAIR_RELEASE.join(', ')}: writes the section of the page about them
-  --origin              the origin of the exporter behind the gateways instead of the mock model, without noise: writes
-                        the section of the page about it
+  --origin              the origin of the exporter behind the gateways instead of the mock model, without noise, and the
+                        faults that only it shows: writes the section of the page about it
   --strip-headers       the same with a proxy in front of the gateway that takes all headers out which tell of the cache
   --append              adds to the page as it is instead of writing it anew
   --help                this text
@@ -45,7 +45,7 @@ const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'gauntlet.md');
 const NOISES = [false, true] as const;
 const recorded: readonly string[] = RECORDED_RELEASE;
 const PAIRS_ON: readonly string[] = PAIR_RELEASE;
-const NAMES = [...FAULTS, ...FAULTS_ON.cluster, ...PAIRS].map(({ name }) => name);
+const NAMES = [...FAULTS, ...FAULTS_ON.cluster, ...WITH_ORIGIN, ...PAIRS].map(({ name }) => name);
 
 const progress = progressToStderr();
 const runs: Run[] = [];
@@ -73,13 +73,12 @@ async function main(): Promise<number> {
   }
   const { only, release } = values;
   const server = SERVER.find((name) => name === values.server);
-  const faults = (server === undefined ? [] : values.pairs ? PAIRS : FAULTS_ON[server]).filter(
-    ({ name }) => only === undefined || only.some((word) => name.includes(word)),
-  );
   const releases = GATEWAY_RELEASE.filter((one) => (release ?? (values.pairs ? PAIRS_ON : recorded)).includes(one));
   // Health and chance are measured on Redis.
   const stripHeaders = values['strip-headers'] === true;
   const ways: Ways = { origin: values.origin === true || stripHeaders, stripHeaders };
+  const all = server === undefined ? [] : values.pairs ? PAIRS : [...FAULTS_ON[server], ...(ways.origin ? WITH_ORIGIN : [])];
+  const faults = all.filter(({ name }) => only === undefined || only.some((word) => name.includes(word)));
   const isShort = values.pairs || ways.origin || server !== 'redis';
   const [times = 0, healthyMinutes = 0, randomMinutes = 0, stacks = 0] = [
     values.times,
@@ -142,12 +141,12 @@ async function main(): Promise<number> {
   ];
   await atATime(stacks, work, (reason) => broken.push(reason));
   await write();
-  const all = [...runs, ...(random?.runs ?? [])];
-  const right = all.filter(({ score }) => score === 'right').length;
-  const wrong = all.filter(({ score }) => score === 'wrong cause').length;
+  const ran = [...runs, ...(random?.runs ?? [])];
+  const right = ran.filter(({ score }) => score === 'right').length;
+  const wrong = ran.filter(({ score }) => score === 'wrong cause').length;
   const unrun = broken.length + (random?.broken.length ?? 0);
-  progress(`${all.length} runs, ${right} right, ${wrong} with a wrong cause, ${unrun} not run`);
-  return wrong === 0 && right >= ENOUGH * (all.length + unrun) && (healthy?.alarms.length ?? 0) === 0 ? 0 : 1;
+  progress(`${ran.length} runs, ${right} right, ${wrong} with a wrong cause, ${unrun} not run`);
+  return wrong === 0 && right >= ENOUGH * (ran.length + unrun) && (healthy?.alarms.length ?? 0) === 0 ? 0 : 1;
 }
 
 /** Does work in its order, at most so many pieces at a time; tells of what could not be done and goes on. */

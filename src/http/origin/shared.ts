@@ -20,8 +20,8 @@ export function createShared<T>(read: () => Promise<T>): () => Promise<T> {
   }
 
   return () => {
-    if (running === undefined && next === undefined) return begin();
-    next ??= (running ?? Promise.resolve()).then(begin);
+    if (running === undefined) return next ?? begin();
+    next ??= running.then(begin);
     return next;
   };
 }

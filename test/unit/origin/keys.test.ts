@@ -74,6 +74,7 @@ it.each(Object.entries(WRITINGS))('counts no key that was seen while its file wa
     for (const second of [bytes, Math.floor((bytes + AFTER.length) / 2)]) {
       const clock = handClock();
       const keyring = createOriginKeyring(clock);
+      await clock.advance(10 * MAX_WRITING_MS);
       for (const text of [written(0) || BEFORE, written(bytes), written(second), AFTER]) {
         keyring.use(Secret.of(text));
         await keyring.read().catch(() => undefined);
@@ -87,6 +88,7 @@ it.each(Object.entries(WRITINGS))('counts no key that was seen while its file wa
 it('counts a key for an hour although the next one begins like it, where it was the key for longer than a file is written', async () => {
   const clock = handClock();
   const keyring = createOriginKeyring(clock);
+  await clock.advance(10 * MAX_WRITING_MS);
   keyring.use(Secret.of('a key with a number'));
   await keyring.read();
   await clock.advance(MAX_WRITING_MS);
