@@ -15,6 +15,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   config: 98,
   doctor: 97,
   fidelity: 99,
+  fleet: 90,
   http: 97,
   lease: 98,
   litellm: 98,

@@ -70,6 +70,20 @@ export function httpUrl() {
     .meta({ kind: 'URL' });
 }
 
+/** The address of a list of targets, with its query. User and password in it are refused. */
+export function sourceUrl() {
+  return text()
+    .transform((value, context): string => {
+      const { success, error } = httpUrl().safeParse(value.replace(/\?.*$/s, ''));
+      const [issue] = error?.issues ?? [];
+      if (issue?.code === 'custom')
+        return refuse(context, issue.message, typeof issue.params?.suggestion === 'string' ? issue.params.suggestion : undefined);
+      const url = success && !/[\s\\#]/.test(value.trim()) ? URL.parse(value.trim()) : null;
+      return url?.href ?? refuse(context, 'has a space, a backslash or a #', 'write it like http://host:8080/targets?job=llm');
+    })
+    .meta({ kind: 'URL' });
+}
+
 const REPLICA = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
 
 /** A replica of a gateway: `host`, `host:port` or a URL of nothing else, which gets its port written out. */
