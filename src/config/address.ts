@@ -74,12 +74,13 @@ export function httpUrl() {
 export function sourceUrl() {
   return text()
     .transform((value, context): string => {
-      const { success, error } = httpUrl().safeParse(value.replace(/\?.*$/s, ''));
-      const [issue] = error?.issues ?? [];
-      if (issue?.code === 'custom')
-        return refuse(context, issue.message, typeof issue.params?.suggestion === 'string' ? issue.params.suggestion : undefined);
-      const url = success && !/[\s\\#]/.test(value.trim()) ? URL.parse(value.trim()) : null;
-      return url?.href ?? refuse(context, 'has a space, a backslash or a #', 'write it like http://host:8080/targets?job=llm');
+      const written = value.trim();
+      const form = 'write it like http://host:8080/targets?job=llm';
+      if (/[\s\\#]/.test(written)) return refuse(context, 'has a space, a backslash or a #', form);
+      const [issue] = httpUrl().safeParse(written.replace(/\?.*$/s, '')).error?.issues ?? [];
+      if (issue === undefined) return new URL(written).href;
+      const suggestion = issue.code === 'custom' && typeof issue.params?.suggestion === 'string' ? issue.params.suggestion : form;
+      return refuse(context, issue.message, suggestion);
     })
     .meta({ kind: 'URL' });
 }

@@ -106,7 +106,7 @@ async function matching(pattern: string): Promise<Found> {
   return files.length === 0 ? { files, note: `no file matches ${pattern}` } : { files };
 }
 
-/** Whether a name fits a pattern in which `*` stands for any letters; linear in the length of the name for each `*`. */
+/** Whether a name fits a pattern in which `*` is any text; linear in the length of the name for each `*`. */
 export function matches(name: string, pattern: string): boolean {
   const [first = '', ...parts] = pattern.split('*');
   const last = parts.pop();

@@ -5,7 +5,7 @@ import { faultsOf } from '../issue.ts';
 import { gatewaySchema, targetSchema } from '../schema.ts';
 import { isTemplate, isWellFormed } from './template.ts';
 
-/** What stands for the name and the address that a list gives. */
+/** In place of the name and the address that a list gives. */
 const ENTRY = {
   gateways: { name: 'name', url: 'http://host' },
   redis: { name: 'name', url: 'redis://host' },

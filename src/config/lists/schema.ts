@@ -25,9 +25,7 @@ const fileSource = z.strictObject({
     .array(text().regex(PATTERN, 'must end in .json, .yml or .yaml, with * only behind the last slash'))
     .min(1, 'needs at least one file')
     .max(MAX_PATTERNS, `names more than ${MAX_PATTERNS} patterns`)
-    .describe(
-      'Lists of targets as Prometheus reads them, `*` stands for any letters in the name of a file. A changed file is read at once.',
-    ),
+    .describe('Lists of targets as Prometheus reads them, `*` is any text in the name of a file. A changed file is read at once.'),
   refresh_interval: duration({ min: MIN_REFRESH_MS }).prefault('5m').describe('Time after which the files are read again, changed or not.'),
 });
 
@@ -76,11 +74,11 @@ export const classesSchema = z.strictObject({
   gateways: z
     .record(entryName(), oneClass)
     .optional()
-    .describe('By name: the keys of an entry of `gateways` but for `name` and `url`. `{{label}}` stands for a label of the target.'),
+    .describe('By name: the keys of an entry of `gateways` but for `name` and `url`. `{{label}}` is a label of the target.'),
   redis: z
     .record(entryName(), oneClass)
     .optional()
-    .describe('By name: the keys of an entry of `redis` but for `name` and `url`. `{{label}}` stands for a label of the target.'),
+    .describe('By name: the keys of an entry of `redis` but for `name` and `url`. `{{label}}` is a label of the target.'),
 });
 
 const SECRET_KEYS: ReadonlySet<string> = new Set(['password', 'api_key']);
