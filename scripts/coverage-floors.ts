@@ -14,6 +14,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   collectors: 95,
   config: 98,
   doctor: 97,
+  discovery: 90,
   fidelity: 99,
   fleet: 90,
   http: 97,

@@ -236,8 +236,8 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
   proto: [
     'DIR/proto.yaml:2:47: redis[0].__proto__: unknown key; known here are name, url, sentinel, cluster, username, password, password_file, tls, interval, timeout, canaries, max_series, census',
     'DIR/proto.yaml:2:76: redis[0].constructor: unknown key; known here are name, url, sentinel, cluster, username, password, password_file, tls, interval, timeout, canaries, max_series, census',
-    'DIR/proto.yaml:3:1: __proto__: unknown key; known here are redis, gateways, lease, http, origin, traces, metrics, log',
-    'DIR/proto.yaml:4:1: toString: unknown key; known here are redis, gateways, lease, http, origin, traces, metrics, log',
+    'DIR/proto.yaml:3:1: __proto__: unknown key; known here are redis, gateways, discovery, classes, lease, http, origin, traces, metrics, log',
+    'DIR/proto.yaml:4:1: toString: unknown key; known here are redis, gateways, discovery, classes, lease, http, origin, traces, metrics, log',
   ],
   'redis-urls': [
     'DIR/redis-urls.yaml:2:21: redis[0].url: must begin with redis://, rediss:// or unix://; write redis:// in place of http://',

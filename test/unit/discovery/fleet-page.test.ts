@@ -34,7 +34,7 @@ describe('docs/fleet.md', () => {
     expect(merged.outcomes[0]?.refused).toBe(0);
     expect(merged.config.gateways.map(({ name, url }) => `${name} ${url}`)).toEqual([
       'team-a http://litellm.team-a.internal:4000',
-      'team-b https://litellm.team-b.internal:443',
+      'team-b https://litellm.team-b.internal',
     ]);
   });
 });
