@@ -8,6 +8,7 @@ import type { RedisLogin } from './address.ts';
 import { costRules } from './cost.ts';
 import { fidelityRules } from './fidelity.ts';
 import { NAME } from './fields.ts';
+import { listenRules } from './listening.ts';
 import type { Report, Rules } from './section.ts';
 
 /**
@@ -136,7 +137,7 @@ export function rootRules(root: Section, report: Report): void {
     report(['gateways', index, 'redis'], `no target is named ${target}`, targetHint(target, targets));
   }
   leasePlace(root, report);
-  originPlace(root, report);
+  listenRules(root, report);
   if (isEmpty(root.redis) && isEmpty(root.gateways) && root.origin === undefined && more.length === 0) {
     report([], 'there is nothing to watch', 'add an entry to redis or to gateways');
   }
@@ -154,19 +155,6 @@ function leasePlace({ lease, redis }: Section, report: Report): void {
 export function isLeaseServer(lease: unknown, target: Section): boolean {
   const kept = isSection(lease) && isSection(lease.redis) ? place(lease.redis) : undefined;
   return kept !== undefined && [place(target), ...nodePlaces(target)].includes(kept);
-}
-
-/** The origin has addresses of its own; port 0 is one of its own each time. */
-function originPlace({ origin, http }: Section, report: Report): void {
-  const pages = isSection(http) ? [...listOf(http.listen), ...listOf(http.health_listen)] : [];
-  for (const [index, address] of listOf(isSection(origin) ? origin.listen : undefined).entries()) {
-    if (!/:0+$/.test(String(address)) && pages.includes(address))
-      report(['origin', 'listen', index], 'is an address of the section http', 'use another port');
-  }
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 /** Host and port of the nodes of a cluster, as far as the configuration names them. */

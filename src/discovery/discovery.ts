@@ -8,7 +8,7 @@ import { type Merged, merge } from './merge.ts';
 import { createSource, type Source } from './source.ts';
 
 /** What a change of the configuration makes of the sources; nothing of it is in force before `take`. */
-export interface PreparedSources {
+interface PreparedSources {
   /** The configuration with what the sources give now. */
   merged: Merged;
   take(): Promise<void>;

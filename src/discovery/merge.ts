@@ -46,7 +46,7 @@ interface Discovered {
  * The entries that this exporter watches. This is the one place where entries of all kinds pass, those of the file and those of lists: what
  * another exporter watches would be left out here.
  */
-export function ownEntries<T extends { name: string }>(entries: readonly T[]): readonly T[] {
+function ownEntries<T extends { name: string }>(entries: readonly T[]): readonly T[] {
   return entries;
 }
 

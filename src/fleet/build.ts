@@ -27,8 +27,8 @@ const MAX_BACKOFF_FACTOR = 8;
 /** More gateways than one exporter watches, those among them that were taken out and may come back. */
 const MAX_MEMORIES = 10_000;
 
-export type CensusMember = Member<ReturnType<CensusWatch['status']>>;
-export type GatewayMember = Member<GatewayStatus> & { inside(): { config: GatewayConfig; judged: Judged | undefined } };
+type CensusMember = Member<ReturnType<CensusWatch['status']>>;
+type GatewayMember = Member<GatewayStatus> & { inside(): { config: GatewayConfig; judged: Judged | undefined } };
 
 /** The watches by the names of their entries, and the servers that watches of one target share. */
 export interface Watches {
