@@ -11,7 +11,7 @@ export const LAYERS: readonly Layer[] = [
   { names: ['main.ts'], holds: 'the process: arguments, environment and exit code' },
   { names: ['cli'], holds: 'from arguments to commands, and what they print' },
   { names: ['daemon.ts'], holds: 'the composition root' },
-  { names: ['fleet.ts'], holds: 'the set of running watches' },
+  { names: ['fleet'], holds: 'the set of running watches: how they are built, how a change of the configuration is applied' },
   {
     names: ['http'],
     holds:
@@ -21,6 +21,10 @@ export const LAYERS: readonly Layer[] = [
   { names: ['telemetry'], holds: 'the only importer of OpenTelemetry and pino: store, exposition, traces, log' },
   { names: ['watch'], holds: 'a watch for each target, census and gateway: all state of the domain, and the connections' },
   { names: ['lease'], holds: 'which of several exporters probes, kept in Redis or in Kubernetes' },
+  {
+    names: ['discovery'],
+    holds: 'targets and gateways from files and over HTTP: lists to entries of the configuration, pure but for one reader each',
+  },
   {
     names: ['collectors', 'census', 'pairs', 'fidelity', 'verdict', 'doctor'],
     holds:
