@@ -7,6 +7,8 @@ import type { LeaseState } from '../model/lease.ts';
 import type { GatewayStatus, TargetStatus } from '../model/status.ts';
 import { createOriginKeyring } from '../origin/keys.ts';
 import type { OriginKeys } from '../origin/stamp.ts';
+import type { Cluster } from '../redis/connection/cluster.ts';
+import type { Target } from '../redis/connection/target.ts';
 import { instanceOf } from '../redis/probe-keys/names.ts';
 import type { Clock } from '../schedule/clock.ts';
 import type { Scheduler } from '../schedule/scheduler.ts';
@@ -32,6 +34,8 @@ export interface Fleet {
   publishLease(): void;
   /** The keys of the origin as they are now; rejects where they cannot be read, or no origin is configured. */
   originKeys(): Promise<OriginKeys>;
+  /** The way to a target; undefined for an unknown name. */
+  target(name: string): Target | Cluster | undefined;
   /** What is known of a gateway beside its status; undefined for an unknown name. */
   details(gateway: string): { config: GatewayConfig; judged: Judged | undefined } | undefined;
   close(): Promise<void>;
@@ -148,6 +152,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       if (lease?.state() !== publishedLease) publishLease();
     },
     originKeys: keyring.read,
+    target: (name) => shared.get(name),
     details: (gateway) => gateways.get(gateway)?.inside(),
     async close() {
       await removeMembers(gateways, [...gateways.keys()]);
