@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import type { Flags, Sources } from '../config/load.ts';
 import { SEVERITY, type Severity } from '../doctor/finding.ts';
+import { ASKED_ROUTE, type AskedRoute } from '../explain/request.ts';
 import { createMask, printable } from '../masking/mask.ts';
 import { secretsOfEnvironment } from '../source/known-secrets.ts';
 import type { DoctorRequest } from './doctor.ts';
@@ -56,6 +57,23 @@ export async function runCommand(args: readonly string[], version: string, io: I
       const { probe } = await import('./probe.ts');
       const options = { names, json: flags.json === true, watch: flags.watch === true, cachePing: flags.cachePing === true };
       code = await probe(sources(flags, io), options, version, io);
+    });
+
+  withSources(
+    program.command('lookup').description('say whether a request is in the cache now; exit 0 it is, 1 it is not, 2 it cannot be told'),
+  )
+    .argument('<file>', 'the request: a file with its JSON body, or - for standard input')
+    .option('--curl', 'the file holds a curl command')
+    .option('--gateway <name>', 'gateway to ask, where the configuration has several')
+    .addOption(new Option('--route <api>', 'the API that it is for, where its body does not tell').choices(ASKED_ROUTE))
+    .option('--namespace <name>', 'namespace of the cache of the gateway (cache_params.namespace), where it cannot be learnt')
+    .option('--spend <usd>', 'with a priced probe model: what may be spent')
+    .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .action(async (file: string, flags: SourceFlags & LookupFlags) => {
+      const { lookup } = await import('./lookup/command.ts');
+      const { curl, gateway, route, namespace, spend, format, ...rest } = flags;
+      const input = { file, isCurl: curl === true, route };
+      code = await lookup(sources(rest, io), { input, gateway, namespace, spend, format }, version, io);
     });
 
   const config = program.command('config').description('check or print the configuration');
@@ -126,6 +144,15 @@ export async function runCommand(args: readonly string[], version: string, io: I
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
   return code;
+}
+
+interface LookupFlags {
+  curl?: boolean;
+  gateway?: string;
+  route?: AskedRoute;
+  namespace?: string;
+  spend?: string;
+  format: 'text' | 'json';
 }
 
 interface DoctorFlags {

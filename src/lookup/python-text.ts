@@ -51,10 +51,17 @@ export function isFalsy(node: JsonNode | undefined): boolean {
  * pair, or a number that is too large for a float.
  */
 export function isReadWide(node: JsonNode): boolean {
-  if (node.kind === 'object') return node.members.some(({ name, value }) => !name.isWellFormed() || isReadWide(value));
+  if (node.kind === 'object') return node.members.some(({ name, value }) => hasHalfOfPair(name) || isReadWide(value));
   if (node.kind === 'array') return node.items.some(isReadWide);
-  if (node.kind === 'string') return !textOf(node.written).isWellFormed();
+  if (node.kind === 'string') return hasHalfOfPair(textOf(node.written));
   return node.kind === 'number' && !isWhole(node.written) && !Number.isFinite(Number(node.written));
+}
+
+const HALF = /\p{Surrogate}/u;
+
+/** Whether a text has half of a surrogate pair, which cannot be encoded. */
+export function hasHalfOfPair(text: string): boolean {
+  return HALF.test(text);
 }
 
 const LITERAL: Readonly<Record<string, string>> = { true: 'True', false: 'False', null: 'None' };

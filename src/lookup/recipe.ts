@@ -3,7 +3,7 @@ import { type JsonNode, memberOf, newMember, stringNode } from '../explain/json-
 import type { AskedRoute, UserRequest } from '../explain/request.ts';
 import { type Deployment, isAsConfigured } from './deployment.ts';
 import { keyedNames } from './parameters.ts';
-import { isFalsy, isReadWide, membersOf, pythonStr, type Reading } from './python-text.ts';
+import { hasHalfOfPair, isFalsy, isReadWide, membersOf, pythonStr, type Reading } from './python-text.ts';
 
 /**
  * How a release of LiteLLM makes a key of a request: `Cache.get_cache_key` puts the fields of the call behind one another, in their order, each
@@ -132,7 +132,7 @@ function made(recipe: Recipe, call: ReadonlyMap<string, Argument>): readonly Mad
   }
   if (recipe.hasExtras) text += extrasOf(call, textOf);
   // LiteLLM cannot encode half of a pair either.
-  return text.isWellFormed() ? [{ hash: createHash('sha256').update(text).digest('hex'), isSure }] : [];
+  return hasHalfOfPair(text) ? [] : [{ hash: createHash('sha256').update(text).digest('hex'), isSure }];
 }
 
 function extrasOf(call: ReadonlyMap<string, Argument>, textOf: (argument: Argument) => string): string {
@@ -156,7 +156,9 @@ function extrasOf(call: ReadonlyMap<string, Argument>, textOf: (argument: Argume
 /** Whether pydantic takes a value for false where it may be a boolean. */
 function isOff(value: JsonNode): boolean {
   if (value.kind === 'number') return Number(value.written) === 0;
-  return value.kind === 'string' ? /^"(?:0|off|f|false|n|no)"$/i.test(value.written) : value.kind === 'literal' && value.written === 'false';
+  return value.kind === 'string'
+    ? /^"(?:0|off|f|false|n|no)"$/i.test(value.written)
+    : value.kind === 'literal' && value.written === 'false';
 }
 
 function isNull(value: JsonNode): boolean {

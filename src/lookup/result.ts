@@ -6,12 +6,13 @@ export const LOOKUP_RESULT = ['in_cache', 'not_in_cache', 'cannot_tell'] as cons
 export type LookupResult = (typeof LOOKUP_RESULT)[number];
 
 /**
- * Why it cannot be told: the gateway does not answer; its cache is not in Redis; what Redis is asked is refused, or Redis does not answer; the
+ * Why it cannot be told: no target is configured for the gateway; the gateway does not answer; its cache is not in Redis; what Redis is asked is refused, or Redis does not answer; the
  * gateway refuses the request with the probe model, stores nothing for it, or stores it elsewhere; its namespace is not known; it makes the key
  * in another way; it does not say what is behind the model, or hides part of it; of the possible keys some are there; the provider is asked
- * through another API, with a key of its own; sending the request would cost more than may be spent.
+ * through another API, with a key of its own; a log has lost the order of the fields; sending the request would cost more than may be spent.
  */
 export const LOOKUP_REASON = [
+  'no_target',
   'gateway_unreachable',
   'cache_not_in_redis',
   'redis_unreachable',
@@ -25,6 +26,7 @@ export const LOOKUP_REASON = [
   'model_hidden',
   'keys_differ',
   'another_api',
+  'order_unknown',
   'too_dear',
 ] as const;
 export type LookupReason = (typeof LOOKUP_REASON)[number];
