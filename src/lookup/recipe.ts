@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { type JsonNode, memberOf, newMember, stringNode } from '../explain/json-text.ts';
 import type { AskedRoute, UserRequest } from '../explain/request.ts';
 import { type Deployment, isAsConfigured } from './deployment.ts';
+import { compareVersions, parseVersion, type Version } from '../source/version.ts';
 import { keyedNames } from './parameters.ts';
 import { hasHalfOfPair, isFalsy, isReadWide, membersOf, pythonStr, type Reading } from './python-text.ts';
 
@@ -13,7 +14,7 @@ import { hasHalfOfPair, isFalsy, isReadWide, membersOf, pythonStr, type Reading 
 export interface Recipe {
   /** Names that are part of a key. */
   readonly names: ReadonlySet<string>;
-  /** `stream` of a chat request comes last, wherever it is in the body (until 1.104); otherwise at its place. */
+  /** `stream` of a chat request comes last, wherever it is in the body (until 1.109); otherwise at its place. */
   readonly streamIsLast: boolean;
   /** The gateway asks for the usage of a stream by itself, which becomes part of the request. */
   readonly asksForUsage: boolean;
@@ -31,14 +32,30 @@ export interface MadeKey {
   readonly isSure: boolean;
 }
 
+/** The releases between which a trait changed: every one before the first has it or not, every one from the second on the other way round. */
+const CHANGES = {
+  /** The router took `stream` out of the request and put it back last. */
+  streamIsLast: { before: true, changed: [1, 110, 0], settled: [1, 110, 0] },
+  hasExtras: { before: false, changed: [1, 107, 0], settled: [1, 109, 0] },
+  namesDeployment: { before: true, changed: [1, 83, 10], settled: [1, 106, 0] },
+} as const satisfies Record<string, { before: boolean; changed: Version; settled: Version }>;
+
+function valuesOf(trait: keyof typeof CHANGES, release: Version | undefined): readonly boolean[] {
+  const { before, changed, settled } = CHANGES[trait];
+  if (release === undefined) return [before, !before];
+  if (compareVersions(release, changed) < 0) return [before];
+  return compareVersions(release, settled) < 0 ? [before, !before] : [!before];
+}
+
 /** Every recipe that a release may have; those of all releases where it is not known. */
 export function recipesOf(release: string | undefined): readonly Recipe[] {
+  const version = parseVersion(release ?? '');
   const either = [false, true];
   return keyedNames(release).flatMap((names) =>
-    either.flatMap((streamIsLast) =>
-      either.flatMap((asksForUsage) =>
-        either.flatMap((hasExtras) =>
-          either.flatMap((namesDeployment) =>
+    valuesOf('streamIsLast', version).flatMap((streamIsLast) =>
+      valuesOf('hasExtras', version).flatMap((hasExtras) =>
+        valuesOf('namesDeployment', version).flatMap((namesDeployment) =>
+          either.flatMap((asksForUsage) =>
             either.map((isOld) => ({ names, streamIsLast, asksForUsage, hasExtras, namesDeployment, isOld })),
           ),
         ),

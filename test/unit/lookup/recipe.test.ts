@@ -28,7 +28,7 @@ function sha256(text: string): string {
 
 /** What a release did, as it was seen on a gateway. */
 const SEEN: Readonly<Record<'1.80.9' | '1.104.2' | '1.110.2', Omit<Recipe, 'names'>>> = {
-  '1.80.9': { streamIsLast: true, asksForUsage: false, hasExtras: false, namesDeployment: false, isOld: true },
+  '1.80.9': { streamIsLast: true, asksForUsage: false, hasExtras: false, namesDeployment: true, isOld: true },
   '1.104.2': { streamIsLast: true, asksForUsage: true, hasExtras: false, namesDeployment: true, isOld: true },
   '1.110.2': { streamIsLast: false, asksForUsage: true, hasExtras: true, namesDeployment: false, isOld: true },
 };
