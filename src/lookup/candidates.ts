@@ -1,4 +1,4 @@
-import { type JsonNode, memberOf, stringOf } from '../explain/json-text.ts';
+import { type JsonNode, memberOf, stringNode, stringOf } from '../explain/json-text.ts';
 import type { UserRequest } from '../explain/request.ts';
 import { type Deployment, deploymentsOf, whyUnknowable } from './deployment.ts';
 import { pythonRepr } from './python-text.ts';
@@ -35,7 +35,7 @@ export function knownModel(
   const found = own.length > 0 ? own : deploymentsOf(settings.aliases.get(model) ?? '', all ?? []);
   return found.length > 0
     ? { text, deployments: found, isListed: true }
-    : { text, deployments: [{ name: model, model: undefined, parameters: new Map() }], isListed: false };
+    : { text, deployments: [{ name: model, model: undefined, parameters: new Map([['model', stringNode(model)]]) }], isListed: false };
 }
 
 /** The recipes by which a gateway may have made these keys of a request, with one of its deployments. */

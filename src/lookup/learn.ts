@@ -65,8 +65,9 @@ export async function learn(
   const written = asked.kind === 'keyed' ? new Set(asked.marks.flatMap((mark) => mark.split(' '))) : undefined;
   const fitting = written && recipesFor(written, sample, probe, recipesOf(release));
   if (fitting?.length === 0) return { reason: 'key_unknown' };
-  // What the gateway has written tells its namespace; what somebody knows of it may be old.
-  const namespace = namespaceOf(asked) ?? parts.namespace ?? parts.keys.learnedNamespace ?? (await parts.tellNamespace(signal));
+  // What the gateway has written tells its namespace; what the configuration says of it may be old. Null is one that is known: none.
+  const known = [namespaceOf(asked), parts.namespace, parts.keys.learnedNamespace].find((one) => one !== undefined);
+  const namespace = known === undefined ? await parts.tellNamespace(signal) : known;
   if (namespace === undefined) return { reason: written === undefined && parts.keys.watching ? 'not_stored' : 'namespace_unknown' };
 
   const read = (name: string) => readEntry(parts.target, parts.keys.connections, name, signal);

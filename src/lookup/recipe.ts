@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type JsonNode, memberOf, newMember, stringNode } from '../explain/json-text.ts';
 import type { AskedRoute, UserRequest } from '../explain/request.ts';
-import { type Deployment, isAsConfigured } from './deployment.ts';
 import { compareVersions, parseVersion, type Version } from '../source/version.ts';
+import { type Deployment, isAsConfigured } from './deployment.ts';
 import { keyedNames } from './parameters.ts';
 import { hasHalfOfPair, isFalsy, isReadWide, membersOf, pythonStr, type Reading } from './python-text.ts';
 
