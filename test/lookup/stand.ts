@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
@@ -18,6 +19,8 @@ export interface Stand {
   lookup(body: string, args?: readonly string[]): Promise<Ran>;
   /** Keys of answers that are in Redis. */
   entries(): Promise<readonly string[]>;
+  /** The models that the provider of embeddings was asked for. */
+  readonly asked: readonly string[];
   stop(): Promise<void>;
 }
 
@@ -40,9 +43,37 @@ const MODELS = [
   { model_name: 'two', litellm_params: mock('openai/gpt-4o', { seed: 1 }) },
   { model_name: 'two', litellm_params: mock('openai/gpt-4o', { seed: 2 }) },
   { model_name: 'grouped', litellm_params: mock('openai/gpt-4o') },
-  { model_name: 'embedding-probe', litellm_params: { model: 'openai/text-embedding-3-small', api_key: 'none', mock_response: [0.1, 0.2] } },
-  { model_name: 'users-embedding', litellm_params: { model: 'openai/text-embedding-3-large', api_key: 'none', mock_response: [0.1, 0.2] } },
 ];
+
+/** The models whose provider is a server of the test: a mock answers a batch of embeddings with one vector, which no gateway stores. */
+function embeddingModels(provider: string): readonly Mapping[] {
+  const models = [
+    ['embedding-probe', 'openai/text-embedding-3-small'],
+    ['users-embedding', 'openai/text-embedding-3-large'],
+  ] as const;
+  return models.map(([model_name, model]) => ({ model_name, litellm_params: { model, api_key: 'none', api_base: `${provider}/v1` } }));
+}
+
+/** A provider of embeddings; `asked` are the models it was asked for. */
+async function startProvider(asked: string[]): Promise<{ url: string; stop(): Promise<void> }> {
+  const server = createServer((request, response) => {
+    let text = '';
+    request.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+    });
+    request.on('end', () => {
+      const { input, model } = JSON.parse(text);
+      asked.push(String(model));
+      const data = [input].flat().map((_, index) => ({ object: 'embedding', index, embedding: [0.1, 0.2] }));
+      response.writeHead(200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ object: 'list', model, data, usage: { prompt_tokens: 1, total_tokens: 1 } }));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { url: `http://127.0.0.1:${port}`, stop: () => new Promise((resolve) => server.close(() => resolve())) };
+}
 
 /** Starts both. `namespace` is that of the cache. */
 export async function startStand(
@@ -50,12 +81,14 @@ export async function startStand(
   namespace: string | undefined,
   options: Partial<GatewayOptions> = {},
 ): Promise<Stand> {
+  const asked: string[] = [];
+  const provider = await startProvider(asked);
   const redis = await startRedis();
   const gateway = await startGateway({
     release,
     redis: { port: redis.port },
     config: {
-      model_list: MODELS,
+      model_list: [...MODELS, ...embeddingModels(provider.url)],
       router_settings: {
         model_group_alias: { nickname: 'users-model', hidden: { model: 'tuned', hidden: true } },
         caching_groups: [['grouped', 'ungrouped']],
@@ -65,6 +98,7 @@ export async function startStand(
     ...options,
   }).catch(async (error: unknown) => {
     await redis.stop();
+    await provider.stop();
     throw error;
   });
   const dir = await mkdtemp(join(tmpdir(), 'lce-lookup-'));
@@ -91,6 +125,7 @@ export async function startStand(
     redis,
     gateway,
     entries,
+    asked,
     async send(route, body) {
       const before = (await entries()).length;
       const answer = await fetch(gateway.url + PATHS[route], {
@@ -128,6 +163,7 @@ export async function startStand(
     async stop() {
       await gateway.stop();
       await redis.stop();
+      await provider.stop();
       await rm(dir, { recursive: true, force: true });
     },
   };

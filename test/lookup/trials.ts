@@ -1,4 +1,6 @@
-import { ASKED_ROUTE } from '../../src/explain/request.ts';
+import { ASKED_ROUTE, type AskedRoute } from '../../src/explain/request.ts';
+import { hasBehaviour } from '../../src/litellm/releases.ts';
+import { ROUTES } from '../../src/model/cache.ts';
 import { bodyText, randomRequest, seeded, type TrialRequest } from './bodies.ts';
 import { pause, type Stand } from './stand.ts';
 
@@ -26,7 +28,15 @@ export interface Trial {
   readonly body: string;
 }
 
-/** Tries so many random requests, each situation and API in turn. */
+/** The APIs whose answers a release caches. */
+function cachedRoutes(release: string): readonly AskedRoute[] {
+  return ASKED_ROUTE.filter((route) => {
+    const { cachedWith } = ROUTES[route];
+    return cachedWith === undefined || hasBehaviour(release, cachedWith) === true;
+  });
+}
+
+/** Tries random requests, each situation in turn, until so many were taken by the gateway; half of them are in the cache. */
 export async function runTrials(
   stand: Stand,
   count: number,
@@ -34,12 +44,14 @@ export async function runTrials(
   tell: (trial: Trial) => void = () => undefined,
 ): Promise<readonly Trial[]> {
   const random = seeded(seed);
+  const routes = cachedRoutes(stand.gateway.release);
   const trials: Trial[] = [];
-  for (let number = 0; number < count; number++) {
-    const situation = SITUATION[number % 2 === 0 ? 0 : 1 + (Math.floor(number / 2) % (SITUATION.length - 1))] ?? 'present';
-    const route = ASKED_ROUTE[Math.floor(random() * ASKED_ROUTE.length)] ?? 'chat';
+  for (let number = 0, taken = 0; taken < count && number < 2 * count; number++) {
+    const situation = SITUATION[taken % 2 === 0 ? 0 : 1 + (Math.floor(taken / 2) % (SITUATION.length - 1))] ?? 'present';
+    const route = routes[Math.floor(random() * routes.length)] ?? 'chat';
     const trial = await tryOne(stand, situation, randomRequest(route, random, seed * 10_000 + number));
     trials.push(trial);
+    taken += trial.outcome === 'skipped' ? 0 : 1;
     tell(trial);
   }
   return trials;
