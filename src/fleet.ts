@@ -74,6 +74,8 @@ export interface Fleet {
   publishLease(): void;
   /** The keys of the origin as they are now; rejects where they cannot be read, or no origin is configured. */
   originKeys(): Promise<OriginKeys>;
+  /** The way to a target; undefined for an unknown name. */
+  target(name: string): Target | Cluster | undefined;
   /** What is known of a gateway beside its status; undefined for an unknown name. */
   details(gateway: string): { config: GatewayConfig; judged: Judged | undefined } | undefined;
   close(): Promise<void>;
@@ -273,6 +275,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       if (lease?.state() !== publishedLease) publishLease();
     },
     originKeys: keyring.read,
+    target: (name) => shared.get(name),
     details: (gateway) => gateways.get(gateway)?.inside(),
     async close() {
       await remove(gateways, [...gateways.keys()]);

@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Flags, Sources } from '../config/load.ts';
 import { SEVERITY, type Severity } from '../doctor/finding.ts';
 import { ASKED_ROUTE, type AskedRoute } from '../explain/request.ts';
@@ -60,6 +60,28 @@ export async function runCommand(args: readonly string[], version: string, io: I
     });
 
   withSources(
+    program.command('explain').description('say why two requests do not share a cache entry, or what splits those of a JSONL file'),
+  )
+    .argument('<file...>', 'two files with a request each, or one JSONL file with many; - is standard input')
+    .option('--gateway <name>', 'the gateway to ask, where several are configured')
+    .option('--curl', 'the files hold curl commands')
+    .option('--body <path>', 'where the body is in each record, such as request.body')
+    .addOption(new Option('--route <api>', 'the API, where a body does not tell it').choices(ASKED_ROUTE))
+    .addOption(new Option('--rate <number>', 'requests a second, at most').argParser(amountOf('--rate', 1_000)).default(10))
+    .addOption(new Option('--spend <usd>', 'what may be spent, where the model costs money').argParser(amountOf('--spend', 1e6)))
+    .addOption(
+      new Option('--max-requests <number>', 'different requests of a file that are looked at')
+        .argParser(amountOf('--max-requests', 100_000))
+        .default(2_000),
+    )
+    .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .action(async (files: string[], flags: ExplainFlags) => {
+      const { explain } = await import('./explain/explain.ts');
+      const { gateway, curl = false, body, route, rate, spend, maxRequests, format, ...rest } = flags;
+      code = await explain(sources(rest, io), { files, gateway, curl, body, route, rate, spend, most: maxRequests, format }, version, io);
+    });
+
+  withSources(
     program.command('lookup').description('say whether a request is in the cache now; exit 0 it is, 1 it is not, 2 it cannot be told'),
   )
     .argument('<file>', 'the request: a file with its JSON body, or - for standard input')
@@ -67,7 +89,7 @@ export async function runCommand(args: readonly string[], version: string, io: I
     .option('--gateway <name>', 'gateway to ask, where the configuration has several')
     .addOption(new Option('--route <api>', 'the API that it is for, where its body does not tell').choices(ASKED_ROUTE))
     .option('--namespace <name>', 'namespace of the cache of the gateway (cache_params.namespace), where it cannot be learnt')
-    .option('--spend <usd>', 'with a priced probe model: what may be spent')
+    .addOption(new Option('--spend <usd>', 'what may be spent, where the model costs money').argParser(amountOf('--spend', 1e6)))
     .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'))
     .action(async (file: string, flags: SourceFlags & LookupFlags) => {
       const { lookup } = await import('./lookup/command.ts');
@@ -151,8 +173,28 @@ interface LookupFlags {
   gateway?: string;
   route?: AskedRoute;
   namespace?: string;
-  spend?: string;
+  spend?: number;
   format: 'text' | 'json';
+}
+
+type ExplainFlags = SourceFlags & {
+  gateway?: string;
+  curl?: boolean;
+  body?: string;
+  route?: AskedRoute;
+  rate: number;
+  spend?: number;
+  maxRequests: number;
+  format: 'text' | 'json';
+};
+
+/** Reads the number of an option: more than 0, and at most so much. */
+function amountOf(option: string, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,12}(?:\.\d{1,12})?$/.test(text) ? Number(text) : Number.NaN;
+    if (value > 0 && value <= most) return value;
+    throw new InvalidArgumentError(`${option} takes a number of more than 0 and at most ${most}.`);
+  };
 }
 
 interface DoctorFlags {

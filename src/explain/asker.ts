@@ -33,6 +33,8 @@ export interface KeyAsker {
   ask(request: UserRequest, signal: AbortSignal): Promise<AskedKey>;
   /** Requests that were sent. */
   readonly sent: number;
+  /** How the last key was told: by the server's word of the write, or by a hit; undefined before the first. */
+  readonly toldBy: 'writes' | 'hits' | undefined;
 }
 
 /** What it asks with. */
@@ -66,6 +68,7 @@ const MAX_WORDS = 300;
 /** Nothing is sent before the first question. */
 export function createKeyAsker({ gateway, model, keys, clock, pace, mayPay, pay }: AskerParts): KeyAsker {
   let sent = 0;
+  let toldBy: KeyAsker['toldBy'];
 
   async function send(request: UserRequest, body: string, signal: AbortSignal): Promise<Exchange | Exclude<AskedKey, { kind: 'keyed' }>> {
     for (let again = false; ; again = true) {
@@ -100,7 +103,10 @@ export function createKeyAsker({ gateway, model, keys, clock, pace, mayPay, pay 
       const again = await send(request, body, signal);
       if ('kind' in again) return again;
       const named = again.headers['x-litellm-cache-key'];
-      if (named !== undefined && HASH.test(named)) return { kind: 'keyed', marks: [hashOf(named)], keys: [] };
+      if (named !== undefined && HASH.test(named)) {
+        toldBy = 'hits';
+        return { kind: 'keyed', marks: [hashOf(named)], keys: [] };
+      }
     }
     return { kind: 'not_cached' };
   }
@@ -108,6 +114,9 @@ export function createKeyAsker({ gateway, model, keys, clock, pace, mayPay, pay 
   return {
     get sent() {
       return sent;
+    },
+    get toldBy() {
+      return toldBy;
     },
     async ask(request, signal) {
       const namespace = newQuestion();
@@ -117,8 +126,11 @@ export function createKeyAsker({ gateway, model, keys, clock, pace, mayPay, pay 
       if ('kind' in first) return first;
       const wrong = errorIn(first.body);
       if (wrong !== undefined) return { kind: 'refused', failure: 'provider', words: wrong };
-      const written = keys === undefined ? undefined : await keys.written(namespace, WRITE_WAIT_MS, signal);
+      // Where a hit told of a key that the server did not tell of, it is no use to wait for the next one.
+      const isTold = keys !== undefined && toldBy !== 'hits';
+      const written = isTold ? await keys.written(namespace, WRITE_WAIT_MS, signal) : undefined;
       if (written === undefined) return byHits(request, body, signal);
+      toldBy = 'writes';
       const all = await allOf(namespace, written, request, signal);
       return { kind: 'keyed', marks: marksOf(request, all), keys: all };
     },

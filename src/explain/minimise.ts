@@ -10,8 +10,8 @@ export interface Minimised {
   readonly left: readonly number[];
 }
 
-/** Whether the first request with some of its differences keeps its key; `refused` where that cannot be told. */
-export type Oracle = (chosen: ReadonlySet<number>) => Promise<'same' | 'different' | 'refused'>;
+/** Whether the first request with some of its differences keeps its key; `refused` where that cannot be told, `spent` where no more may be asked. */
+export type Oracle = (chosen: ReadonlySet<number>) => Promise<'same' | 'different' | 'refused' | 'spent'>;
 
 /**
  * Finds which of `count` differences keep two keys apart, by asking about requests between the two: all that did not change the key until now, and
@@ -33,6 +33,11 @@ export async function minimise(count: number, oracle: Oracle, most: number): Pro
     }
     asked += 1;
     const answer = await oracle(new Set([...harmless, ...group]));
+    if (answer === 'spent') {
+      asked = most;
+      left.push(...group);
+      return;
+    }
     if (answer === 'same') {
       for (const part of group) harmless.add(part);
       return;

@@ -62,6 +62,7 @@ async function startProvider(asked: string[]): Promise<{ url: string; stop(): Pr
       text += chunk;
     });
     request.on('end', () => {
+      if (text === '') return void response.writeHead(200).end();
       const { input, model } = JSON.parse(text);
       asked.push(String(model));
       const data = [input].flat().map((_, index) => ({ object: 'embedding', index, embedding: [0.1, 0.2] }));

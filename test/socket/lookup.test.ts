@@ -262,7 +262,7 @@ describe('lookup', () => {
     const entry = { price_per_pair_usd: 0.000001 };
     const refused = await lookedUp({ entry });
     const allowed = await lookedUp({ entry, args: ['--spend', '0.01'] });
-    const tooLittle = await lookedUp({ entry, args: ['--spend', '0'] });
+    const tooLittle = await lookedUp({ entry, args: ['--spend', '0.0000001'] });
 
     expect(refused).toMatchObject({ code: 2, out: '', asked: [] });
     expect(refused.err).toContain('--spend');

@@ -26,7 +26,7 @@ export interface LookupOptions {
   readonly gateway?: string | undefined;
   /** The gateway's namespace, empty for none. */
   readonly namespace?: string | undefined;
-  readonly spend?: string | undefined;
+  readonly spend?: number | undefined;
   readonly format: 'text' | 'json';
 }
 
@@ -40,15 +40,14 @@ const EXITS = { in_cache: EXIT.ok, not_in_cache: EXIT.failure, cannot_tell: EXIT
 /** Says whether a request is in the cache now, and for how long. Returns 0 when it is, 1 when it is not, 2 when that cannot be told or the usage is wrong. */
 export async function lookup(sources: Sources, options: LookupOptions, version: string, io: Io): Promise<number> {
   const request = await readInput(options.input);
-  if ('problem' in request) return wrong(`${nameOf(options.input)}: ${request.problem}`, io);
+  if ('problem' in request) return wrong(request.problem, io);
   const loaded = await loadConfig(sources);
   if (!loaded.ok) return reportProblems(loaded.problems, sources, io);
   const { config, notes = [] } = loaded;
   for (const note of notes) io.err(`${note}\n`);
   const gateway = chosen(config, options.gateway);
   if ('problem' in gateway) return wrong(gateway.problem, io);
-  const spend = options.spend === undefined ? undefined : Number(options.spend);
-  if (spend !== undefined && !(spend >= 0)) return wrong('--spend takes an amount of US dollars, such as 0.05', io);
+  const { spend } = options;
   if (isPriced(gateway) && spend === undefined)
     return wrong(
       `the probe model ${gateway.model} of ${gateway.name} costs money: say with --spend how many US dollars the lookup may cost`,
@@ -63,7 +62,7 @@ export async function lookup(sources: Sources, options: LookupOptions, version: 
   io.err(`${gateway.name} gets this request with the model ${gateway.model}; its own callbacks and logs will have it\n`);
   const stopProgress = progress(`looking at ${gateway.name}`, io);
   try {
-    const found = await find(request, gateway, config, { ...options, spend }, telemetry, interrupted.signal);
+    const found = await find(request, gateway, config, options, telemetry, interrupted.signal);
     const isCaused = found.reason !== undefined && CAUSED_BY_GATEWAY.includes(found.reason) && !isPriced(gateway);
     const verdict = isCaused ? await verdictOf(gateway, config, telemetry, io.env, interrupted.signal) : undefined;
     stopProgress();
@@ -84,10 +83,6 @@ function wrong(sentence: string, io: Io): number {
   return EXIT.usage;
 }
 
-function nameOf({ file }: InputOptions): string {
-  return file === '-' ? 'standard input' : file;
-}
-
 /** The gateway that is asked: the one that was named, or the only one. */
 function chosen({ gateways }: Config, name: string | undefined): GatewayConfig | { problem: string } {
   const names = gateways.map((one) => one.name).join(', ');
@@ -105,7 +100,7 @@ async function find(
   request: UserRequest,
   gateway: GatewayConfig,
   config: Config,
-  { namespace, spend }: Pick<LookupOptions, 'namespace'> & { spend: number | undefined },
+  { namespace, spend }: LookupOptions,
   telemetry: Telemetry,
   signal: AbortSignal,
 ): Promise<Lookup> {
@@ -116,6 +111,7 @@ async function find(
   const visited = await visitTarget(target, telemetry, clock, signal);
   const keys = createKeyWatch(visited.target, clock);
   let spent = 0;
+  const dearest = gateway.price_per_pair_usd ?? 0;
   try {
     return await lookUp(
       request,
@@ -132,9 +128,9 @@ async function find(
         },
         clock,
         pace: createPace(PER_SECOND, clock),
-        mayPay: () => !isPriced(gateway) || spent < (spend ?? 0),
+        mayPay: () => !isPriced(gateway) || spent + dearest <= (spend ?? 0),
         pay: (reply) => {
-          spent += failed(reply) ? 0 : (reportedCost(reply.headers) ?? gateway.price_per_pair_usd ?? 0);
+          spent += failed(reply) ? 0 : (reportedCost(reply.headers) ?? dearest);
         },
       },
       signal,
