@@ -27,7 +27,7 @@ const REASONS: Readonly<Record<LookupReason, Sentence>> = {
   request_refused: ({ failure, words }, { probeModel }) =>
     `The gateway refuses this request with the model ${probeModel} (${failure})${words === undefined ? '' : `: ${words}`}. Where it is a field that this model does not take, drop_params: true in litellm_params of ${probeModel} lets it through.`,
   not_stored: (_, { probeModel }) =>
-    `The gateway answered this request with the model ${probeModel} and stored nothing. LiteLLM does so with more messages than max_messages of cache_params (4 by default, some release after 1.104), with caching: false, and for APIs that are not among supported_call_types.`,
+    `The gateway answered this request with the model ${probeModel} and stored nothing. LiteLLM does so with more messages than max_messages of cache_params (4 by default in newer releases), with caching: false, and for APIs that are not among supported_call_types.`,
   stored_elsewhere: ({ namespace }) =>
     `The gateway stored the answer, but not in this Redis and database${namespace === undefined || namespace === null ? '' : `, or not under the namespace ${namespace}`}. Compare the url of the target and --namespace with the cache_params of the gateway.`,
   namespace_unknown: () =>
