@@ -2,16 +2,16 @@ import type { CacheType, GatewayFailure } from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
 
 /** Whether a request is in the cache. */
-export const LOOKUP_RESULT = ['in_cache', 'not_in_cache', 'cannot_tell'] as const;
-export type LookupResult = (typeof LOOKUP_RESULT)[number];
+const LOOKUP_RESULT = ['in_cache', 'not_in_cache', 'cannot_tell'] as const;
+type LookupResult = (typeof LOOKUP_RESULT)[number];
 
 /**
  * Why it cannot be told: no target is configured for the gateway; the gateway does not answer; its cache is not in Redis; what Redis is asked is refused, or Redis does not answer; the
- * gateway refuses the request with the probe model, stores nothing for it, or stores it elsewhere; its namespace is not known; it makes the key
+ * gateway refuses the request with the probe model, stores nothing for it, or stores it in another place; its namespace is not known; it makes the key
  * in another way; it does not say what is behind the model, or hides part of it; of the possible keys some are there; the provider is asked
  * through another API, with a key of its own; a log has lost the order of the fields; sending the request would cost more than may be spent.
  */
-export const LOOKUP_REASON = [
+const LOOKUP_REASON = [
   'no_target',
   'gateway_unreachable',
   'cache_not_in_redis',
@@ -32,7 +32,7 @@ export const LOOKUP_REASON = [
 export type LookupReason = (typeof LOOKUP_REASON)[number];
 
 /** What of the request itself keeps a gateway from answering it with an entry that is there. */
-export const LOOKUP_REMARK = ['no_cache', 'max_age', 'caching_off'] as const;
+const LOOKUP_REMARK = ['no_cache', 'max_age', 'caching_off'] as const;
 export type LookupRemark = (typeof LOOKUP_REMARK)[number];
 
 /** What was found; nothing of it holds a part of the request. */
@@ -40,7 +40,7 @@ export interface Lookup {
   readonly result: LookupResult;
   /** Undefined unless it cannot be told. */
   readonly reason?: LookupReason | undefined;
-  /** What the gateway said when it refused the request, which may hold words of it. */
+  /** What the gateway answered when it refused the request, which may hold words of it. */
   readonly words?: string | undefined;
   readonly failure?: GatewayFailure | RedisFailure | undefined;
   readonly cacheType?: CacheType | undefined;

@@ -25,7 +25,7 @@ export interface Stand {
 }
 
 /** How a run of the command ended. `found` is its JSON, empty where it printed none. */
-export interface Ran {
+interface Ran {
   readonly code: number;
   readonly found: Readonly<Record<string, unknown>>;
   readonly out: string;

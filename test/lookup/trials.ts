@@ -16,7 +16,7 @@ export const SITUATION = [
   'other_number',
   'other_order',
 ] as const;
-export type Situation = (typeof SITUATION)[number];
+type Situation = (typeof SITUATION)[number];
 
 /** How a look-up ended: as it is, without saying, or wrongly. `skipped`: the gateway itself does not take the request, or stores nothing for it. */
 export interface Trial {

@@ -19,7 +19,7 @@ const REASONS: Readonly<Record<LookupReason, Sentence>> = {
       ? `The gateway has a semantic cache (${cacheType}): it finds answers by what requests mean, so a request has no key that could be looked up.`
       : cacheType === 'none'
         ? 'The gateway says that it has no cache.'
-        : `The gateway keeps its cache elsewhere than in Redis (${cacheType}).`,
+        : `The cache of the gateway is not in Redis, but of another type (${cacheType}).`,
   redis_unreachable: ({ failure }) =>
     `Redis could not be asked: ${failureText(failure)}. Run litellm-cache-exporter probe, which says more.`,
   redis_not_permitted: () =>
