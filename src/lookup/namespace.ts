@@ -2,7 +2,7 @@ import { type JsonNode, memberOf, stringOf } from '../explain/json-text.ts';
 import type { UserRequest } from '../explain/request.ts';
 
 /**
- * The names under which Redis may hold a key of a request. `namespace` is the gateway's, null for none: it stands in front of every key, and a
+ * The names under which Redis may hold a key of a request. `namespace` is the gateway's, null for none: every key begins with it, and a
  * request may name a namespace of its own. LiteLLM does not repeat one that a key begins with; until some release after 1.80 it compares letters,
  * later whole parts.
  */
