@@ -20,6 +20,7 @@ export const FLOORS: Readonly<Record<string, number>> = {
   http: 97,
   lease: 98,
   litellm: 98,
+  lookup: 90,
   masking: 98,
   model: 99,
   origin: 99,

@@ -21,6 +21,7 @@ export const LAYERS: readonly Layer[] = [
   { names: ['telemetry'], holds: 'the only importer of OpenTelemetry and pino: store, exposition, traces, log' },
   { names: ['watch'], holds: 'a watch for each target, census and gateway: all state of the domain, and the connections' },
   { names: ['lease'], holds: 'which of several exporters probes, kept in Redis or in Kubernetes' },
+  { names: ['lookup'], holds: 'the key that a release makes of a request, and what the cache has under it: pure, except one runner' },
   {
     names: ['discovery'],
     holds: 'targets and gateways from files and over HTTP: lists to entries of the configuration, pure but for one reader each',

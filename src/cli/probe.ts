@@ -7,6 +7,7 @@ import { startTelemetry } from '../telemetry/telemetry.ts';
 import { moment, span } from '../text/quantities.ts';
 import { EXIT, type Io } from './io.ts';
 import { reportProblems } from './problems.ts';
+import { progress } from './progress.ts';
 import { statusText } from './report.ts';
 
 /** Names that a message lists. */
@@ -113,18 +114,4 @@ function slept(sleep: Promise<void>): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** Shows a line with the seconds on a terminal, from the second second on, until the returned function is called. */
-function progress(text: string, io: Io): () => void {
-  if (!io.progress) return () => {};
-  const start = performance.now();
-  const timer = setInterval(() => {
-    const seconds = Math.round((performance.now() - start) / 1_000);
-    if (seconds >= 2) io.err(`\r${text}, ${seconds} s `);
-  }, 1_000);
-  return () => {
-    clearInterval(timer);
-    io.err('\r\u001b[K');
-  };
 }
