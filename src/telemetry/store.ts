@@ -60,7 +60,7 @@ interface Published {
   entries: readonly Entry[];
 }
 
-/** The series of one owner, as whoever writes them out sees them. */
+/** The series of one owner, as their writers on pages see them. */
 export interface Owned {
   readonly owner: Owner;
   /** The labels of the owner that all of its series have, masked. */
