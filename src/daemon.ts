@@ -5,7 +5,7 @@ import { createFleet } from './fleet/fleet.ts';
 import { createOriginServer } from './http/origin/server.ts';
 import { debugText } from './http/page/debug-text.ts';
 import { startHttp } from './http/server/server.ts';
-import type { Status } from './model/status.ts';
+import type { GatewayStatus, Status } from './model/status.ts';
 import type { Clock } from './schedule/clock.ts';
 import { createScheduler } from './schedule/scheduler.ts';
 import { problemText } from './source/problem.ts';
@@ -204,6 +204,11 @@ export async function startDaemon({
         fleet.publishLease();
         return telemetry.metricsPage(accept);
       },
+      metricsOf: (accept, owner) => {
+        fleet.publishLease();
+        const gateway = owner.kind === 'gateway' && owner.judged ? fleet.gateway(owner.name) : undefined;
+        return telemetry.metricsPart(accept, owner, gateway && probeSuccess(gateway));
+      },
       status,
       healthy: scheduler.healthy,
       missing,
@@ -249,4 +254,9 @@ export async function startDaemon({
       await telemetry.close();
     },
   };
+}
+
+/** Whether the cache of a gateway is as it should be; undefined where another exporter probes it, and this one does not know. */
+function probeSuccess({ verdict, asExpected, lease = 'held' }: GatewayStatus): boolean | undefined {
+  return lease === 'held' ? verdict === 'working' || asExpected === true : undefined;
 }

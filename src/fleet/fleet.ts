@@ -30,6 +30,8 @@ export interface Fleet {
   runOnce(names: readonly string[], signal: AbortSignal): Promise<void>;
   targets(): TargetStatus[];
   gateways(): GatewayStatus[];
+  /** One gateway; undefined for an unknown name. */
+  gateway(name: string): GatewayStatus | undefined;
   /** Brings what the metrics say of the lease up to this moment; to be called before they are read. */
   publishLease(): void;
   /** The keys of the origin as they are now; rejects where they cannot be read, or no origin is configured. */
@@ -148,6 +150,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     },
     targets: () => [...targets].map(([name, entry]) => ({ ...entry.status(), ...censuses.get(name)?.status() })),
     gateways: () => [...gateways.values()].map((entry) => entry.status()),
+    gateway: (name) => gateways.get(name)?.status(),
     publishLease: () => {
       if (lease?.state() !== publishedLease) publishLease();
     },

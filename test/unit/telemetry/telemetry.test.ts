@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { sample } from '../../../src/catalogue/sample.ts';
 import { startTelemetry, type Telemetry } from '../../../src/telemetry/telemetry.ts';
 import { handClock } from '../../support/clock.ts';
+import { pageText } from '../../support/page-text.ts';
 
 const CONFIG = { log: { level: 'info', format: 'json' }, traces: { sample_ratio: 1 }, metrics: {} } as const;
 const closing: Telemetry[] = [];
@@ -20,7 +21,7 @@ async function started() {
     out: (line) => lines.push(line),
   });
   closing.push(telemetry);
-  const page = async () => (await telemetry.metricsPage(undefined)).body.split('\n');
+  const page = async () => pageText(await telemetry.metricsPage(undefined)).split('\n');
   return { clock, lines, telemetry, page };
 }
 

@@ -10,9 +10,9 @@ import {
 } from '@opentelemetry/sdk-metrics';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { exposition } from '../../../src/telemetry/exposition.ts';
-import { emptyHistogram, observeValue } from '../../../src/telemetry/points.ts';
-import { canonicalNumber } from '../../../src/telemetry/prometheus-text.ts';
+import { canonicalNumber } from '../../../../src/telemetry/page/prometheus-text.ts';
+import { emptyHistogram, observeValue } from '../../../../src/telemetry/points.ts';
+import { exposition } from '../../../support/exposition.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const CUMULATIVE = AggregationTemporality.CUMULATIVE;

@@ -1,5 +1,5 @@
 import type { Attributes } from '@opentelemetry/api';
-import { labelName } from '../catalogue/prometheus-name.ts';
+import { labelName } from '../../catalogue/prometheus-name.ts';
 
 /** The labels of a series without braces, empty for none. Of attributes that translate to one label the first one counts. */
 export function labelText(attributes: Attributes): string {
