@@ -1,5 +1,6 @@
 import { loadConfig, type Sources } from '../config/load.ts';
-import { createFleet } from '../fleet.ts';
+import { discoverOnce } from '../discovery/once.ts';
+import { createFleet } from '../fleet/fleet.ts';
 import type { Status } from '../model/status.ts';
 import { systemClock } from '../schedule/clock.ts';
 import { startTelemetry } from '../telemetry/telemetry.ts';
@@ -7,6 +8,9 @@ import { moment, span } from '../text/quantities.ts';
 import { EXIT, type Io } from './io.ts';
 import { reportProblems } from './problems.ts';
 import { statusText } from './report.ts';
+
+/** Names that a message lists. */
+const MAX_NAMES = 100;
 
 /** What `probe` was asked for. */
 export interface ProbeOptions {
@@ -25,12 +29,15 @@ export interface ProbeOptions {
 export async function probe(sources: Sources, options: ProbeOptions, version: string, io: Io): Promise<number> {
   const loaded = await loadConfig(sources);
   if (!loaded.ok) return reportProblems(loaded.problems, sources, io);
-  const { config, notes = [] } = loaded;
-  for (const note of notes) io.err(`${note}\n`);
+  const { notes = [] } = loaded;
+  const { config, problems } = await discoverOnce(loaded.config, systemClock);
+  for (const note of [...notes, ...problems]) io.err(`${note}\n`);
   const known = [...config.redis, ...config.gateways].map((entry) => entry.name);
   const unknown = options.names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    io.err(`no target or gateway is called ${unknown.join(', ')}; the configuration names ${known.join(', ')}\n`);
+    io.err(
+      `no target or gateway is called ${unknown.join(', ')}; known are ${known.slice(0, MAX_NAMES).join(', ')}${known.length > MAX_NAMES ? ` and ${known.length - MAX_NAMES} more` : ''}\n`,
+    );
     return EXIT.usage;
   }
 

@@ -127,27 +127,34 @@ export function rootRules(root: Section, report: Report): void {
   unique(root.gateways, ['gateways'], report);
   const targets = names(root.redis);
   const known = new Set(targets);
+  const more = sections(root.discovery);
   for (const [index, gateway] of sections(root.gateways).entries()) {
     if (gateway.origin === true && root.origin === undefined)
       report(['gateways', index, 'origin'], 'needs the section origin, whose key signs the answers', 'add origin with api_key_file');
     const target = gateway.redis;
-    if (!isName(target) || known.has(target)) continue;
+    // A list may name it.
+    if (!isName(target) || known.has(target) || more.some(({ kind }) => kind === 'redis')) continue;
     report(['gateways', index, 'redis'], `no target is named ${target}`, targetHint(target, targets));
   }
   leasePlace(root, report);
   listenRules(root, report);
-  if (isEmpty(root.redis) && isEmpty(root.gateways) && root.origin === undefined) {
+  if (isEmpty(root.redis) && isEmpty(root.gateways) && root.origin === undefined && more.length === 0) {
     report([], 'there is nothing to watch', 'add an entry to redis or to gateways');
   }
 }
 
 /** The exporter writes nothing to what it watches, and an outage there must not keep it from probing. */
 function leasePlace({ lease, redis }: Section, report: Report): void {
-  const kept = isSection(lease) && isSection(lease.redis) ? place(lease.redis) : undefined;
-  const watched = sections(redis).find((target) => kept !== undefined && [place(target), ...nodePlaces(target)].includes(kept));
+  const watched = sections(redis).find((target) => isLeaseServer(lease, target));
   if (watched === undefined) return;
   const reason = 'while that server is down no exporter could probe, and nothing may be written to it';
   report(['lease', 'redis', 'url'], `is the server of the target ${watched.name}: ${reason}`, 'use another server, or kubernetes');
+}
+
+/** Whether a target is the server that keeps the lease. */
+export function isLeaseServer(lease: unknown, target: Section): boolean {
+  const kept = isSection(lease) && isSection(lease.redis) ? place(lease.redis) : undefined;
+  return kept !== undefined && [place(target), ...nodePlaces(target)].includes(kept);
 }
 
 /** Host and port of the nodes of a cluster, as far as the configuration names them. */

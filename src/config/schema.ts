@@ -6,6 +6,8 @@ import { keyFault, originKeyFault } from '../source/secret.ts';
 import { gatewayUrl, httpUrl, listenAddress, metricsUrl, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
 import { USUAL_FIDELITY_MS } from './fidelity.ts';
 import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, share, text } from './fields.ts';
+import { discoveryRules } from './lists/rules.ts';
+import { classesSchema, discoverySchema } from './lists/schema.ts';
 import {
   always,
   canaryRules,
@@ -88,7 +90,8 @@ const census = z.strictObject({
     .describe('Keys to draw; 1000 cost Redis a few milliseconds whatever the number of keys is.'),
 });
 
-const target = z
+/** One entry of `redis`. */
+export const targetSchema = z
   .strictObject({
     name: entryName().describe('Label `redis_target` of everything that is measured there.'),
     url: redisUrl().optional().describe('`redis://`, `rediss://` (TLS) or `unix://`. User and password in it are accepted and hidden.'),
@@ -174,7 +177,8 @@ const fidelity = z.strictObject({
     ),
 });
 
-const gateway = z
+/** One entry of `gateways`. */
+export const gatewaySchema = z
   .strictObject({
     name: entryName().describe('Label `gateway` of everything that is measured there.'),
     url: gatewayUrl().describe('Address of the proxy, without `/v1`.'),
@@ -352,8 +356,14 @@ const log = z.strictObject({
 /** The configuration file. Its output is assignable to Config. */
 export const schema = z
   .strictObject({
-    redis: z.array(target).prefault([]).describe('Redis servers to watch.'),
-    gateways: z.array(gateway).prefault([]).describe('LiteLLM gateways to probe.'),
+    redis: z.array(targetSchema).prefault([]).describe('Redis servers to watch.'),
+    gateways: z.array(gatewaySchema).prefault([]).describe('LiteLLM gateways to probe.'),
+    discovery: discoverySchema(tls)
+      .optional()
+      .describe(
+        'Lists of more targets and gateways, as Prometheus discovers them. An entry of the file wins over one of a list, and an earlier list over a later one.',
+      ),
+    classes: classesSchema.optional().describe('What the targets and gateways of a list have in common.'),
     lease: lease.optional().describe('For several exporters with the same configuration: the one that holds the lease probes.'),
     http: http.prefault({}).describe('The HTTP interface of the daemon.'),
     origin: origin.optional().describe('This exporter as the provider behind the probe models of gateways.'),
@@ -361,4 +371,5 @@ export const schema = z
     metrics: metrics.prefault({}).describe('Where metrics go, beside `/metrics`.'),
     log: log.prefault({}).describe('The log on standard output.'),
   })
-  .superRefine(...always(rootRules));
+  .superRefine(...always(rootRules))
+  .superRefine(...always(discoveryRules));

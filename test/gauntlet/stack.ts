@@ -34,6 +34,8 @@ export interface Stack extends Omit<Rack, 'close'> {
   /** Another one, with the standard gateway behind it, for where the gateway has two replicas. */
   second: Front;
   provider: Provider;
+  /** A proxy takes the headers out of answers that name the keys of the cache. */
+  stripsHeaders: boolean;
   exporter: RunningExporter;
   /** The key that every gateway accepts. */
   key: string;
@@ -139,6 +141,7 @@ async function start(release: GatewayRelease, progress: Progress, closing: Closi
     front,
     second,
     provider,
+    stripsHeaders: ways.stripHeaders,
     exporter,
     key,
     rollOut: (name) => front.to(rack.gateway(name).port),

@@ -88,7 +88,7 @@ export function createExchange(parts: ExchangeParts): ListenerParts['handle'] {
   async function answer(endpoint: Endpoint, { request, response, room, life }: Exchange): Promise<Given | Refused> {
     const admitted = await admit(request, endpoint);
     if ('status' in admitted) {
-      // Whoever has no key is answered once in a turn of the event loop, so that many of them do not hold up the others.
+      // A client without the key is answered once in a turn of the event loop, so that many of them do not hold up the others.
       await refusedInTurn();
       return admitted;
     }

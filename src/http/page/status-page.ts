@@ -7,6 +7,7 @@ import { gatewaySection } from './gateway-section.ts';
 import { headline, worstFirst, worstTargetsFirst } from './headline.ts';
 import { Html, html } from './html.ts';
 import { isShown, overview, readView, type View } from './overview.ts';
+import { sourceSection } from './source-section.ts';
 import { STYLE } from './style.ts';
 import { targetSection } from './target-section.ts';
 
@@ -37,7 +38,8 @@ ${shown.slice(0, WHOLE).map(section)}
 ${shown.length > WHOLE ? html`<p>${shown.length - WHOLE} more gateways: their names in the table above lead to them.</p>` : ''}
 <h2 id="targets">Redis targets</h2>
 ${targets.length === 0 ? html`<p>None is configured.</p>` : targets.slice(0, WHOLE).map((target) => targetSection(target, status.now))}
-${targets.length > WHOLE ? html`<p>${targets.length - WHOLE} more targets are in the <a href="/api/v1/status">status as JSON</a>.</p>` : ''}`,
+${targets.length > WHOLE ? html`<p>${targets.length - WHOLE} more targets are in the <a href="/api/v1/status">status as JSON</a>.</p>` : ''}
+${sourceSection(status.sources ?? [], status.now)}`,
   );
 }
 

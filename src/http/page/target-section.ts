@@ -35,6 +35,7 @@ ${
       )
 }
 ${facts([
+  ['from the list', target.source],
   ['address', target.address],
   ['version', target.version],
   ['role', target.role],

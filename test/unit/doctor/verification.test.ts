@@ -223,12 +223,13 @@ describe('the work of trying fixes', () => {
   }
 
   it.each([
-    ['a few have a fix', (line: number) => line % 25 === 0 && line <= 100],
+    ['a few have a fix', (line: number) => line % 15 === 0 && line <= 60],
     ['all have one', () => true],
   ])('grows with the findings of a file, not with their square, where %s', async (_, mended) => {
-    const [some, more] = [await work(200, mended), await work(800, mended)];
+    const [some, more] = [await work(100, mended), await work(400, mended)];
     expect(more.tries).toBe(some.tries);
     expect(more.tries).toBeGreaterThanOrEqual(4);
-    expect(more.looks / some.looks).toBeLessThan(5);
+    // Four times as many take four times the work, and somewhat more because those that are mended are gone; their square would take 16.
+    expect(more.looks / some.looks).toBeLessThan(7);
   });
 });

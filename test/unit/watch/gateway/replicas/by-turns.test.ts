@@ -52,5 +52,7 @@ describe('what answers behind one address', () => {
       seen = after.seen;
     }
     expect(seen.others.length).toBeLessThanOrEqual(4);
+    for (const name of ['1.999.0', '1.998.0', '1.999.0']) seen = seenAfter(seen, name).seen;
+    expect([seen.last, seen.others.map(({ name }) => name).slice(0, 2)]).toEqual(['1.999.0', ['1.998.0', '1.997.0']]);
   });
 });
