@@ -77,7 +77,7 @@ export function sourceUrl() {
       const written = value.trim();
       const form = 'write it like http://host:8080/targets?job=llm';
       if (/[\s\\#]/.test(written)) return refuse(context, 'has a space, a backslash or a #', form);
-      const [issue] = httpUrl().safeParse(written.replace(/\?.*$/s, '')).error?.issues ?? [];
+      const [issue] = httpUrl().safeParse(written.split('?', 1).join('')).error?.issues ?? [];
       if (issue === undefined) return new URL(written).href;
       const suggestion = issue.code === 'custom' && typeof issue.params?.suggestion === 'string' ? issue.params.suggestion : form;
       return refuse(context, issue.message, suggestion);

@@ -31,7 +31,7 @@ export function leaseMoved(before: Config, after: Config): boolean {
  */
 export function leaseMembers({ gateways, discovery = [] }: Config): string[] {
   if (discovery.length === 0) return gateways.map(({ name }) => name);
-  return discovery.map(({ name, file_sd, http_sd }) => JSON.stringify([name, file_sd?.files ?? http_sd?.url.replace(/\?.*$/, '')]));
+  return discovery.map(({ name, file_sd, http_sd }) => JSON.stringify([name, file_sd?.files ?? http_sd?.url.split('?', 1)[0]]));
 }
 
 function compare<T extends { name: string }>(before: readonly T[], after: readonly T[], isStale: (entry: T) => boolean): Change {

@@ -36,7 +36,7 @@ export type PairFailure =
   | { readonly failed: 'both'; readonly asked: { readonly kind: 'not_cached' } }
   | { readonly failed: 'unstable' };
 
-/** Questions for one pair, unless less is said. */
+/** Questions for one pair, unless the caller wants fewer. */
 const MOST_QUESTIONS = 300;
 
 /** Compares two requests by asking a gateway. Rejects only with the signal's reason. */
