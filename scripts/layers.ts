@@ -22,9 +22,9 @@ export const LAYERS: readonly Layer[] = [
   { names: ['watch'], holds: 'a watch for each target, census and gateway: all state of the domain, and the connections' },
   { names: ['lease'], holds: 'which of several exporters probes, kept in Redis or in Kubernetes' },
   {
-    names: ['collectors', 'census', 'pairs', 'fidelity', 'verdict', 'doctor'],
+    names: ['collectors', 'census', 'reuse', 'pairs', 'fidelity', 'verdict', 'doctor'],
     holds:
-      'pure: replies to samples, names to key classes, answers to outcomes, outcomes to a verdict, what a cache does to answers, files to findings',
+      'pure: replies to samples, names to key classes, written keys to what a TTL brings, answers to outcomes, outcomes to a verdict, what a cache does to answers, files to findings',
   },
   { names: ['origin'], holds: 'the answers of a probe model that leads to the exporter, and how they are checked: pure' },
   { names: ['redis', 'litellm'], holds: 'the only ways out: connections, requests, failure classes, parsers of replies' },

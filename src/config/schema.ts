@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ROUTE, SHARING } from '../model/cache.ts';
 import { FIDELITY_SHAPE } from '../model/fidelity.ts';
+import { REUSE_SAMPLE } from '../model/reuse.ts';
 import { keyFault } from '../source/secret.ts';
 import { gatewayUrl, httpUrl, listenAddress, metricsUrl, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
 import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, share, text } from './fields.ts';
@@ -86,6 +87,18 @@ const census = z.strictObject({
     .describe('Keys to draw; 1000 cost Redis a few milliseconds whatever the number of keys is.'),
 });
 
+const reuse = z.strictObject({
+  sample: oneOf(REUSE_SAMPLE)
+    .prefault('1/256')
+    .describe('Share of the keys that is watched, by the first digits of their hash: `1/16`, `1/256` or `1/4096`.'),
+  gateways: z
+    .array(entryName())
+    .min(1, 'names no gateway; leave it away for all of the target')
+    .optional()
+    .describe('Gateways whose answers are watched; those with the same namespace count as one, under the first name.')
+    .meta({ usual: 'all with this target' }),
+});
+
 const target = z
   .strictObject({
     name: entryName().describe('Label `redis_target` of everything that is measured there.'),
@@ -111,6 +124,11 @@ const target = z
     census: census
       .optional()
       .describe('Count the keys of the database by class, from a random sample; off unless this key is there. `{}` takes the defaults.'),
+    reuse: reuse
+      .optional()
+      .describe(
+        'Watch a sample of the answers that are written, to tell what another time to live or more memory would bring; off unless this key is there. `{}` takes the defaults.',
+      ),
   })
   .superRefine(...always(targetRules))
   .transform(({ url, password_file, ...rest }) => ({
