@@ -27,9 +27,9 @@ export const LAYERS: readonly Layer[] = [
     holds: 'targets and gateways from files and over HTTP: lists to entries of the configuration, pure but for one reader each',
   },
   {
-    names: ['collectors', 'census', 'pairs', 'fidelity', 'explain', 'verdict', 'doctor'],
+    names: ['collectors', 'census', 'reuse', 'pairs', 'fidelity', 'explain', 'verdict', 'doctor'],
     holds:
-      'pure, one runner each: replies to samples, names to key classes, answers to outcomes, outcomes to a verdict, what a cache does to answers, two requests to what keeps their keys apart, files to findings',
+      'pure, one runner each: replies to samples, names to key classes, written keys to what a TTL brings, answers to outcomes, outcomes to a verdict, what a cache does to answers, two requests to what keeps their keys apart, files to findings',
   },
   { names: ['origin'], holds: 'the answers of a probe model that leads to the exporter, and how they are checked: pure' },
   { names: ['redis', 'litellm'], holds: 'the only ways out: connections, requests, failure classes, parsers of replies' },

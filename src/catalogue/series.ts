@@ -11,6 +11,7 @@ const PART = {
   scrape: { lasting: false },
   census: { lasting: false },
   census_run: { lasting: true },
+  reuse: { lasting: true },
   // Of a gateway.
   verdict: { lasting: true },
   lease: { lasting: true },

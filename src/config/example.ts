@@ -15,6 +15,9 @@ export const EXAMPLE = `redis:
     census:                              # keys by class; {} for these values, off without the key
       interval: 5m
       sample: 1000
+    reuse:                               # what another TTL would bring; {} for these values, off without the key
+      sample: 1/256
+      gateways: [litellm]                # all with this target without the key
   - name: sessions
     sentinel:                            # instead of url
       master: sessions

@@ -136,10 +136,29 @@ export function rootRules(root: Section, report: Report): void {
     if (!isName(target) || known.has(target) || more.some(({ kind }) => kind === 'redis')) continue;
     report(['gateways', index, 'redis'], `no target is named ${target}`, targetHint(target, targets));
   }
+  reuseRules(root, report);
   leasePlace(root, report);
   listenRules(root, report);
   if (isEmpty(root.redis) && isEmpty(root.gateways) && root.origin === undefined && more.length === 0) {
     report([], 'there is nothing to watch', 'add an entry to redis or to gateways');
+  }
+}
+
+/** Reuse is of gateways that keep their cache in the target. */
+function reuseRules({ redis, gateways, discovery }: Section, report: Report): void {
+  const known = sections(gateways);
+  for (const [index, { name, reuse }] of sections(redis).entries()) {
+    const named = isSection(reuse) && Array.isArray(reuse.gateways) ? reuse.gateways : [];
+    const own = new Set(
+      known.filter((gateway) => gateway.redis === name).flatMap((gateway) => (isName(gateway.name) ? [gateway.name] : [])),
+    );
+    for (const [place, gateway] of named.entries()) {
+      if (!isName(gateway) || own.has(gateway) || discovery !== undefined) continue;
+      const others = names(gateways).includes(gateway) ? `the gateway ${gateway} has another target` : `no gateway is named ${gateway}`;
+      report(['redis', index, 'reuse', 'gateways', place], others, targetHint(gateway, [...own]));
+    }
+    if (isSection(reuse) && own.size === 0 && discovery === undefined)
+      report(['redis', index, 'reuse'], 'no gateway has this target', 'add redis: with the name of the target to the gateway');
   }
 }
 

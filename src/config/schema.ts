@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ROUTE, SHARING } from '../model/cache.ts';
 import { FIDELITY_SHAPE } from '../model/fidelity.ts';
+import { REUSE_SAMPLE } from '../model/reuse.ts';
 import { formatDuration } from '../source/duration.ts';
 import { keyFault, originKeyFault } from '../source/secret.ts';
 import { gatewayUrl, httpUrl, listenAddress, metricsUrl, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
@@ -90,6 +91,18 @@ const census = z.strictObject({
     .describe('Keys to draw; 1000 cost Redis a few milliseconds whatever the number of keys is.'),
 });
 
+const reuse = z.strictObject({
+  sample: oneOf(REUSE_SAMPLE)
+    .prefault('1/256')
+    .describe('Share of the keys that is watched, by the first digits of their hash: `1/16`, `1/256` or `1/4096`.'),
+  gateways: z
+    .array(entryName())
+    .min(1, 'names no gateway; leave it away for all of the target')
+    .optional()
+    .describe('Gateways whose answers are watched; those with the same namespace count as one, under the first name.')
+    .meta({ usual: 'all with this target' }),
+});
+
 /** One entry of `redis`. */
 export const targetSchema = z
   .strictObject({
@@ -116,6 +129,11 @@ export const targetSchema = z
     census: census
       .optional()
       .describe('Count the keys of the database by class, from a random sample; off unless this key is there. `{}` takes the defaults.'),
+    reuse: reuse
+      .optional()
+      .describe(
+        'Watch a sample of the answers that are written, to tell what another time to live or more memory would bring; off unless this key is there. `{}` takes the defaults.',
+      ),
   })
   .superRefine(...always(targetRules))
   .transform(({ url, password_file, ...rest }) => ({

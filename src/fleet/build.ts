@@ -16,6 +16,7 @@ import { createOverheadMemory, type OverheadMemory } from '../watch/gateway/over
 import { createGatewayWatch } from '../watch/gateway/watch.ts';
 import { type CensusWatch, createCensusWatch } from '../watch/target/census.ts';
 import { createClusterWatch } from '../watch/target/cluster/watch.ts';
+import { createReuseWatch, type ReuseWatch } from '../watch/target/reuse/watch.ts';
 import { createTargetWatch } from '../watch/target/watch.ts';
 import { createMember, type Member } from './member.ts';
 
@@ -28,13 +29,18 @@ const MAX_BACKOFF_FACTOR = 8;
 const MAX_MEMORIES = 10_000;
 
 type CensusMember = Member<ReturnType<CensusWatch['status']>>;
-type GatewayMember = Member<GatewayStatus> & { inside(): { config: GatewayConfig; judged: Judged | undefined } };
+type ReuseMember = Member<ReturnType<ReuseWatch['status']>>;
+type GatewayMember = Member<GatewayStatus> & {
+  inside(): { config: GatewayConfig; judged: Judged | undefined };
+  namespace(): string | null | undefined;
+};
 
 /** The watches by the names of their entries, and the servers that watches of one target share. */
 export interface Watches {
   shared: Map<string, Target | Cluster>;
   targets: Map<string, Member<TargetStatus>>;
   censuses: Map<string, CensusMember>;
+  reuses: Map<string, ReuseMember>;
   gateways: Map<string, GatewayMember>;
 }
 
@@ -53,22 +59,27 @@ export interface BuilderOptions {
   leaseState: (() => LeaseState | undefined) | undefined;
   originKeys: () => Promise<OriginKeys>;
   onRecovery: (target: string) => void;
+  /** The gateways of a target, as the configuration names them now. */
+  gatewaysOf: (target: string) => readonly string[];
+  /** What is known of a target that runs. */
+  statusOf: (target: string) => TargetStatus | undefined;
 }
 
 /** Builds watches, and starts none. */
 export interface Builder {
-  /** The watch of a target, and that of its census. */
+  /** The watch of a target, and those of its census and of its reuse. */
   target(config: TargetConfig, built: Built): void;
   gateway(config: GatewayConfig, instance: string, built: Built): void;
 }
 
 /** No watches. */
 export function noWatches(): Watches {
-  return { shared: new Map(), targets: new Map(), censuses: new Map(), gateways: new Map() };
+  return { shared: new Map(), targets: new Map(), censuses: new Map(), reuses: new Map(), gateways: new Map() };
 }
 
 /** Without a scheduler what it builds only runs when it is asked to. */
-export function createBuilder({ telemetry, scheduler, clock, running, leaseState, originKeys, onRecovery }: BuilderOptions): Builder {
+export function createBuilder(options: BuilderOptions): Builder {
+  const { telemetry, scheduler, clock, running, leaseState, originKeys, onRecovery, gatewaysOf, statusOf } = options;
   const memories = new Map<string, { config: GatewayConfig; memory: OverheadMemory }>();
   const { log } = telemetry;
   const parts = { telemetry, scheduler };
@@ -82,6 +93,23 @@ export function createBuilder({ telemetry, scheduler, clock, running, leaseState
     if (config.census === undefined) return;
     const watch = createCensusWatch({ config: config.census, target, series, log, clock });
     built.censuses.set(config.name, createMember('census', watch, parts));
+  }
+
+  function reuse(config: TargetConfig, target: Target | Cluster, series: Series, built: Built): void {
+    if (config.reuse === undefined) return;
+    const { name, interval, reuse: settings } = config;
+    const watched = () => gatewaysOf(name).filter((gateway) => settings.gateways?.includes(gateway) !== false);
+    const watch = createReuseWatch({
+      config: settings,
+      interval,
+      target,
+      gateways: () => watched().map((gateway) => ({ gateway, namespace: running.gateways.get(gateway)?.namespace() })),
+      facts: () => statusOf(name),
+      series,
+      log,
+      clock,
+    });
+    built.reuses.set(name, createMember('reuse', watch, parts));
   }
 
   /** What is known of what a gateway cannot bear stays with its entry, whatever else is loaded again. */
@@ -112,6 +140,7 @@ export function createBuilder({ telemetry, scheduler, clock, running, leaseState
         built.shared.set(config.name, cluster);
         built.targets.set(config.name, createMember('target', createClusterWatch({ ...options, cluster, openNode }), parts, series));
         census(config, cluster, series, built);
+        reuse(config, cluster, series, built);
         return;
       }
       const target = createTarget(config, servers);
@@ -119,6 +148,7 @@ export function createBuilder({ telemetry, scheduler, clock, running, leaseState
       built.shared.set(config.name, target);
       built.targets.set(config.name, createMember('target', watch, parts, series));
       census(config, target, series, built);
+      reuse(config, target, series, built);
     },
     gateway(config, instance, built) {
       const series = telemetry.store.openNext({
@@ -134,7 +164,8 @@ export function createBuilder({ telemetry, scheduler, clock, running, leaseState
       const keys = config.origin === true ? originKeys : undefined;
       const watch = createGatewayWatch({ config, target, series, log, clock, lease: leaseState, memory, instance, originKeys: keys });
       const member = createMember('gateway', watch, parts, series);
-      built.gateways.set(config.name, Object.assign(member, { inside: () => ({ config, judged: watch.judged() }) }));
+      const inside = () => ({ config, judged: watch.judged() });
+      built.gateways.set(config.name, Object.assign(member, { inside, namespace: watch.namespace }));
     },
   };
 }

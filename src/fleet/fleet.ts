@@ -26,7 +26,7 @@ export interface Fleet {
   apply(config: Config): Promise<void>;
   /** The first half of `apply`: builds what is new. `take` removes what it replaces and starts it; `drop` throws it away. */
   prepare(config: Config): Promise<{ take(): Promise<void>; drop(): Promise<void> }>;
-  /** Runs every job once, targets before censuses before gateways; where names are given only those, and the targets of gateways among them. */
+  /** Runs every job once, targets before censuses before gateways before reuse; where names are given only those, and the targets of gateways among them. */
   runOnce(names: readonly string[], signal: AbortSignal): Promise<void>;
   targets(): TargetStatus[];
   gateways(): GatewayStatus[];
@@ -54,12 +54,13 @@ export interface FleetOptions {
 /** A fleet of nothing, until `apply`. */
 export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions): Fleet {
   const running = noWatches();
-  const { shared, targets, censuses, gateways } = running;
+  const { shared, targets, censuses, reuses, gateways } = running;
   const lease = scheduler && createSharedLease({ scheduler, log: telemetry.log, clock, env, onChange: leaseChanged });
   const keyring = createOriginKeyring(clock);
   const leaseState = lease?.state;
   const originKeys = keyring.read;
-  const builder = createBuilder({ telemetry, scheduler, clock, running, leaseState, originKeys, onRecovery: targetRecovered });
+  const onRecovery = targetRecovered;
+  const builder = createBuilder({ telemetry, scheduler, clock, running, leaseState, originKeys, onRecovery, gatewaysOf, statusOf });
   let current: Config | undefined;
   let publishedLease: LeaseState | undefined;
 
@@ -84,14 +85,25 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     }
   }
 
+  function gatewaysOf(target: string): string[] {
+    return (current?.gateways ?? []).flatMap(({ name, redis }) => (redis === target ? [name] : []));
+  }
+
+  /** What is known of a target, without its reuse. */
+  function statusOf(name: string): TargetStatus | undefined {
+    const entry = targets.get(name);
+    return entry && { ...entry.status(), ...censuses.get(name)?.status() };
+  }
+
   /** The targets of gateways: without its target a gateway's keys are not looked up. */
   function targetsOf(names: readonly string[]): string[] {
     return (current?.gateways ?? []).flatMap(({ name, redis }) => (names.includes(name) && redis !== undefined ? [redis] : []));
   }
 
-  /** A census writes into the series of its target, which go with that. */
+  /** Census and reuse write into the series of their target, which go with that. */
   async function removeTargets(names: readonly string[]): Promise<void> {
     await removeMembers(censuses, names);
+    await removeMembers(reuses, names);
     await removeMembers(targets, names);
   }
 
@@ -106,7 +118,8 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     const change = difference(current ?? { ...next, redis: [], gateways: [] }, next);
     const built: Built = { opened: [], ...noWatches() };
     const drop = async () => {
-      await Promise.all([...built.gateways.values(), ...built.censuses.values(), ...built.targets.values()].map((entry) => entry.remove()));
+      const entries = [...built.gateways.values(), ...built.censuses.values(), ...built.reuses.values(), ...built.targets.values()];
+      await Promise.all(entries.map((entry) => entry.remove()));
       for (const series of built.opened) series.close();
     };
     let takeLease: (() => Promise<void>) | undefined;
@@ -129,10 +142,12 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       for (const [name, target] of built.shared) shared.set(name, target);
       for (const [name, entry] of built.targets) targets.set(name, entry);
       for (const [name, entry] of built.censuses) censuses.set(name, entry);
+      for (const [name, entry] of built.reuses) reuses.set(name, entry);
       for (const [name, entry] of built.gateways) gateways.set(name, entry);
       current = next;
       keyring.use(next.origin?.api_key);
-      for (const entry of [...built.targets.values(), ...built.censuses.values(), ...built.gateways.values()]) entry.start();
+      for (const entries of [built.targets, built.censuses, built.gateways, built.reuses])
+        for (const entry of entries.values()) entry.start();
       publishLease();
     };
     return { take, drop };
@@ -147,8 +162,10 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       await runMembers(targets, [...names, ...targetsOf(names)], signal);
       await runMembers(censuses, names, signal);
       await runMembers(gateways, names, signal);
+      await runMembers(reuses, [...names, ...targetsOf(names)], signal);
     },
-    targets: () => [...targets].map(([name, entry]) => ({ ...entry.status(), ...censuses.get(name)?.status() })),
+    targets: () =>
+      [...targets].map(([name, entry]) => ({ ...entry.status(), ...censuses.get(name)?.status(), ...reuses.get(name)?.status() })),
     gateways: () => [...gateways.values()].map((entry) => entry.status()),
     gateway: (name) => gateways.get(name)?.status(),
     publishLease: () => {

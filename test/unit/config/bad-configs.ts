@@ -75,6 +75,16 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/both-secrets.yaml:3:64: redis[1].password: cannot be combined with the password in url; keep one of the two',
     'DIR/both-secrets.yaml:5:105: gateways[0].api_key_file: cannot be combined with api_key; keep one of the two',
   ],
+  reuse: [
+    'DIR/reuse.yaml:2:52: redis[0].reuse.sample: must be one of 1/16, 1/256, 1/4096',
+    'DIR/reuse.yaml:2:85: redis[0].reuse.gateways[1]: the gateway other has another target; known are litellm',
+    'DIR/reuse.yaml:2:92: redis[0].reuse.gateways[2]: no gateway is named litelm; did you mean litellm?',
+    'DIR/reuse.yaml:3:52: redis[1].reuse.sample: must be one of 1/16, 1/256, 1/4096; did you mean 1/16?',
+    'DIR/reuse.yaml:3:67: redis[1].reuse.gateways: names no gateway; leave it away for all of the target',
+    'DIR/reuse.yaml:3:81: redis[1].reuse.interval: unknown key; it is a key of redis or gateways',
+    'DIR/reuse.yaml:4:43: redis[2].reuse: must be a section with keys, not true or false',
+    'DIR/reuse.yaml:5:43: redis[3].reuse: no gateway has this target; add redis: with the name of the target to the gateway',
+  ],
   census: [
     'DIR/census.yaml:2:53: redis[0].census.interval: must be at least 10s',
     'DIR/census.yaml:2:67: redis[0].census.sample: must be a whole number, from 100 to 10000',
@@ -235,8 +245,8 @@ export const BAD_CONFIGS: Readonly<Record<string, readonly string[]>> = {
     'DIR/origin-missing.yaml:3:5: gateways[1].price_per_pair_usd: is missing, so what the probes cost is unknown; write the price of one request, 0 for a mock model (docs/configuration.md, "Cost"), or origin: true in the file',
   ],
   proto: [
-    'DIR/proto.yaml:2:47: redis[0].__proto__: unknown key; known here are name, url, sentinel, cluster, username, password, password_file, tls, interval, timeout, canaries, max_series, census',
-    'DIR/proto.yaml:2:76: redis[0].constructor: unknown key; known here are name, url, sentinel, cluster, username, password, password_file, tls, interval, timeout, canaries, max_series, census',
+    'DIR/proto.yaml:2:47: redis[0].__proto__: unknown key; known here are name, url, sentinel, cluster, username, password, password_file, tls, interval, timeout, canaries, max_series, census, reuse',
+    'DIR/proto.yaml:2:76: redis[0].constructor: unknown key; known here are name, url, sentinel, cluster, username, password, password_file, tls, interval, timeout, canaries, max_series, census, reuse',
     'DIR/proto.yaml:3:1: __proto__: unknown key; known here are redis, gateways, discovery, classes, lease, http, origin, traces, metrics, log',
     'DIR/proto.yaml:4:1: toString: unknown key; known here are redis, gateways, discovery, classes, lease, http, origin, traces, metrics, log',
   ],
