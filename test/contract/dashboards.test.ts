@@ -112,9 +112,10 @@ describe('what the dashboard linter of Grafana asks for', () => {
     expect(failing(ranges, ({ range }) => range === '$__rate_interval')).toEqual([]);
   });
 
-  it('narrows every selector by job and instance, or by the job of LiteLLM; alerts are of Prometheus itself', () => {
+  it('narrows every selector by job and instance, or by the job of LiteLLM; what rules record by its owners, and alerts are of Prometheus itself', () => {
     const narrowed = (selector: Selector) =>
       selector.metric === 'ALERTS' ||
+      (selector.metric.includes(':') && matches(selector, 'gateway', '$gateway')) ||
       (isLitellm(selector)
         ? matches(selector, 'job', '$litellm_job')
         : matches(selector, 'job', '$job') && matches(selector, 'instance', '$instance'));
@@ -157,7 +158,8 @@ describe('the queries of the dashboards', () => {
 
   it('have names of their own within a panel, and explicit kinds', () => {
     const isSound = ({ refId, instant, panel }: PlacedQuery) =>
-      (panel.targets ?? []).filter((target) => target.refId === refId).length === 1 && instant === ['stat', 'table'].includes(panel.type);
+      (panel.targets ?? []).filter((target) => target.refId === refId).length === 1 &&
+      instant === ['stat', 'table', 'bargauge'].includes(panel.type);
     expect(failing(queries, isSound)).toEqual([]);
   });
 
@@ -248,6 +250,7 @@ describe('the dashboards', () => {
       'cache-auth AUTH and security',
       'cache-exporter Exporter itself',
       'cache-fleet Fleet',
+      'cache-worth Cache worth',
     ]);
   });
 
