@@ -217,7 +217,7 @@ export const CACHE_WORTH = dashboard({
         lines({
           title: 'Written again, by how the answer was lost',
           shows: 'Answers per second that were written again, by what had happened to the one before.',
-          act: 'expired: a longer time to live; evicted: more memory; deleted and flushed: somebody purges; alive: callers that go past the cache.',
+          act: 'expired: a longer time to live; evicted: more memory; deleted and flushed: a purge; alive: callers that go past the cache.',
           width: 8,
           height: 8,
           unit: OpsPerSecond,

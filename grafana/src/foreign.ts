@@ -4,8 +4,8 @@
  * deploy/prometheus/rules and belong to no job.
  *
  * LiteLLM's need `callbacks: [prometheus]` and, those of Redis, `service_callback: [prometheus_system]`
- * in `litellm_settings`. Its `litellm_cache_misses_metric_total` is not here: LiteLLM 1.106.0 does not count
- * ordinary misses with it, so a ratio of hits to hits and misses would always be 1.
+ * in `litellm_settings`. Its `litellm_cache_misses_metric_total` is not here: LiteLLM up to 1.110 at least counts
+ * streamed misses only with it, so a ratio of hits to hits and misses would be too high.
  */
 export const FOREIGN = {
   litellm_cache_hits_metric_total: { from: 'litellm', kind: 'counter', labels: ['gateway', 'model_id'] },

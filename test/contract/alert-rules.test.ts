@@ -8,6 +8,7 @@ import { type Alert, readRules } from '../../scripts/rule-files.ts';
 import { metricDocuments } from '../../src/catalogue/markdown.ts';
 import { storedDashboards } from '../support/dashboards.ts';
 import { parsePromql, queriesOf, type Selector } from '../support/promql.ts';
+import { unknownToLitellm } from '../support/recorded-litellm.ts';
 
 const root = join(import.meta.dirname, '../..');
 const { alerts, recordings } = readRules(root);
@@ -203,6 +204,13 @@ describe('the alert rules', () => {
       expect([expr, ...Object.values(annotations).flatMap(queriesOf)].flatMap(unknownWords), alert).toEqual([]);
     }
     for (const { record, expr } of recordings) expect(unknownWords(expr), record).toEqual([]);
+  });
+
+  it('ask LiteLLM for what it has, as its recorded pages show', () => {
+    const asked = [...alerts, ...recordings].flatMap(({ expr }) => parsePromql(expr).selectors);
+    const ofLitellm = asked.filter(({ metric }) => metric.startsWith('litellm_') && metric !== 'litellm_saved_cache_cost_total');
+    expect(ofLitellm.length).toBeGreaterThan(10);
+    expect(ofLitellm.flatMap((selector) => unknownToLitellm(selector, FOREIGN[selector.metric]))).toEqual([]);
   });
 
   it('leave out which exporter it was', () => {

@@ -12,6 +12,7 @@ import { metricDocuments } from '../../src/catalogue/markdown.ts';
 import { closedSet } from '../../src/catalogue/sample.ts';
 import { type PlacedQuery, placedQueries, type StoredPanel, storedDashboards, substitute } from '../support/dashboards.ts';
 import { parsePromql, type Selector } from '../support/promql.ts';
+import { unknownToLitellm } from '../support/recorded-litellm.ts';
 
 const dashboards = storedDashboards();
 const panels = dashboards.flatMap(({ uid, panels: all }) => all.map((panel) => ({ ...panel, at: `${uid}: ${panel.title}` })));
@@ -141,6 +142,15 @@ describe('the queries of the dashboards', () => {
         : matchers.filter(({ label }) => !labels.has(label)).map(({ label }) => `${at} ${metric} ${label}`);
     });
     expect(unknown).toEqual([]);
+  });
+
+  it('ask LiteLLM for what it has, as its recorded pages show', () => {
+    const ofLitellm = Object.entries(FOREIGN).filter(([, { from }]) => from === 'litellm');
+    const wrong = ofLitellm.flatMap(([metric, { labels }]) =>
+      unknownToLitellm({ metric, matchers: [], functions: [], range: undefined }, [...labels]),
+    );
+    expect(ofLitellm.length).toBeGreaterThan(5);
+    expect(wrong).toEqual([]);
   });
 
   it('group by labels that their series have', () => {
