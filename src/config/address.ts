@@ -92,7 +92,8 @@ export function otlpUrl() {
     .meta({ kind: 'URL' });
 }
 
-const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)?:(\d{1,5})$/;
+/** An address to listen at: its host, which may be missing, and its port. */
+export const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)?:(\d{1,5})$/;
 
 /** `host:port` of a Sentinel or of a node of a cluster. No message repeats it: a password can stand in front of an `@`. */
 export function node() {

@@ -24,7 +24,8 @@ can use the JSON schema in [config.schema.json](config.schema.json).
 `;
 
 const PRICE = `The exporter refuses to start when a gateway's probes could cost more than its \`daily_budget_usd\` a day: rounds a day
-x routes x \`price_per_pair_usd\` x 2, because a broken cache pays both requests of a pair. A model that answers by itself
+x routes x \`price_per_pair_usd\` x 2, because a broken cache pays both requests of a pair; and where it has both a price and
+\`origin: true\`, six requests for a shape in each round in which one can have its turn. A model that answers by itself
 costs nothing and reaches no provider. In the configuration of LiteLLM:
 
 \`\`\`yaml

@@ -8,6 +8,7 @@ import type { RedisLogin } from './address.ts';
 import { costRules } from './cost.ts';
 import { fidelityRules } from './fidelity.ts';
 import { NAME } from './fields.ts';
+import { listenRules } from './listening.ts';
 import type { Report, Rules } from './section.ts';
 
 /**
@@ -135,7 +136,7 @@ export function rootRules(root: Section, report: Report): void {
   }
   reuseRules(root, report);
   leasePlace(root, report);
-  originPlace(root, report);
+  listenRules(root, report);
   if (isEmpty(root.redis) && isEmpty(root.gateways) && root.origin === undefined) {
     report([], 'there is nothing to watch', 'add an entry to redis or to gateways');
   }
@@ -166,19 +167,6 @@ function leasePlace({ lease, redis }: Section, report: Report): void {
   if (watched === undefined) return;
   const reason = 'while that server is down no exporter could probe, and nothing may be written to it';
   report(['lease', 'redis', 'url'], `is the server of the target ${watched.name}: ${reason}`, 'use another server, or kubernetes');
-}
-
-/** The origin has addresses of its own; port 0 is one of its own each time. */
-function originPlace({ origin, http }: Section, report: Report): void {
-  const pages = isSection(http) ? [...listOf(http.listen), ...listOf(http.health_listen)] : [];
-  for (const [index, address] of listOf(isSection(origin) ? origin.listen : undefined).entries()) {
-    if (!/:0+$/.test(String(address)) && pages.includes(address))
-      report(['origin', 'listen', index], 'is an address of the section http', 'use another port');
-  }
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
 }
 
 /** Host and port of the nodes of a cluster, as far as the configuration names them. */

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { ROUTE, SHARING } from '../model/cache.ts';
 import { FIDELITY_SHAPE } from '../model/fidelity.ts';
 import { REUSE_SAMPLE } from '../model/reuse.ts';
-import { keyFault } from '../source/secret.ts';
+import { formatDuration } from '../source/duration.ts';
+import { keyFault, originKeyFault } from '../source/secret.ts';
 import { gatewayUrl, httpUrl, listenAddress, metricsUrl, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
+import { USUAL_FIDELITY_MS } from './fidelity.ts';
 import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, share, text } from './fields.ts';
 import {
   always,
@@ -173,7 +175,7 @@ const MIN_FIDELITY_INTERVAL_MS = 10_000;
 
 const fidelity = z.strictObject({
   interval: duration({ min: MIN_FIDELITY_INTERVAL_MS })
-    .prefault('10m')
+    .prefault(formatDuration(USUAL_FIDELITY_MS))
     .describe(
       'In this time each shape is tried once, at most one in a round of pairs; after a start one in each round until all were tried.',
     ),
@@ -307,9 +309,11 @@ const origin = z
         'Addresses to answer at as the provider behind probe models; port 0 takes a free one. `[]` serves nothing and only checks answers: for exporters beside one that serves.',
       ),
     web_config_file: filePath().optional().describe('Web configuration of the Prometheus exporter toolkit: TLS. No `basic_auth_users`.'),
-    api_key: secret(keyFault)
+    api_key: secret(originKeyFault)
       .optional()
-      .describe('Key that gateways send, and that signs the answers: a long random text. A reference keeps it out of the file.'),
+      .describe(
+        'Key that gateways send, and that signs the answers: a long random text, of 16 characters at least. A reference keeps it out of the file.',
+      ),
     api_key_file: secretFile()
       .optional()
       .describe('File with the key, read again for every use. After a change the key before it counts for an hour.'),
