@@ -23,6 +23,7 @@ import { createOverheadMemory, type OverheadMemory } from './watch/gateway/overh
 import { createGatewayWatch } from './watch/gateway/watch.ts';
 import { type CensusWatch, createCensusWatch } from './watch/target/census.ts';
 import { createClusterWatch } from './watch/target/cluster/watch.ts';
+import { createReuseWatch, type ReuseWatch } from './watch/target/reuse/watch.ts';
 import { createTargetWatch } from './watch/target/watch.ts';
 
 /** A sample that is older than this many intervals is withdrawn. */
@@ -52,10 +53,11 @@ interface Built {
   shared: Map<string, Target | Cluster>;
   targets: Map<string, Member<TargetStatus>>;
   censuses: Map<string, Member<ReturnType<CensusWatch['status']>>>;
+  reuses: Map<string, Member<ReturnType<ReuseWatch['status']>>>;
   gateways: Map<string, GatewayMember>;
 }
 
-type GatewayMember = Member<GatewayStatus> & { inside(): ReturnType<Fleet['details']> };
+type GatewayMember = Member<GatewayStatus> & { inside(): ReturnType<Fleet['details']>; namespace(): string | null | undefined };
 
 /** The watches that run: one for each target, census and gateway of the configuration. */
 export interface Fleet {
@@ -66,7 +68,7 @@ export interface Fleet {
   apply(config: Config): Promise<void>;
   /** The first half of `apply`: builds what is new. `take` removes what it replaces and starts it; `drop` throws it away. */
   prepare(config: Config): Promise<{ take(): Promise<void>; drop(): Promise<void> }>;
-  /** Runs every job once, targets before censuses before gateways; where names are given only those, and the targets of gateways among them. */
+  /** Runs every job once, targets before censuses before gateways before reuse; where names are given only those, and the targets of gateways among them. */
   runOnce(names: readonly string[], signal: AbortSignal): Promise<void>;
   targets(): TargetStatus[];
   gateways(): GatewayStatus[];
@@ -92,6 +94,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
   const shared = new Map<string, Target | Cluster>();
   const targets = new Map<string, Member<TargetStatus>>();
   const censuses = new Map<string, Member<ReturnType<CensusWatch['status']>>>();
+  const reuses = new Map<string, Member<ReturnType<ReuseWatch['status']>>>();
   const gateways = new Map<string, GatewayMember>();
   const lease = scheduler && createSharedLease({ scheduler, log: telemetry.log, clock, env, onChange: leaseChanged });
   const memories = new Map<string, { config: GatewayConfig; memory: OverheadMemory }>();
@@ -144,6 +147,7 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       built.shared.set(config.name, cluster);
       built.targets.set(config.name, member('target', createClusterWatch({ ...options, cluster, openNode }), series));
       buildCensus(config, cluster, series, built);
+      buildReuse(config, cluster, series, built);
       return;
     }
     const target = createTarget(config, servers);
@@ -151,12 +155,41 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     built.shared.set(config.name, target);
     built.targets.set(config.name, member('target', watch, series));
     buildCensus(config, target, series, built);
+    buildReuse(config, target, series, built);
   }
 
   function buildCensus(config: TargetConfig, target: Target | Cluster, series: Series, built: Built): void {
     if (config.census === undefined) return;
     const census = createCensusWatch({ config: config.census, target, series, log: telemetry.log, clock });
     built.censuses.set(config.name, member('census', census));
+  }
+
+  function buildReuse(config: TargetConfig, target: Target | Cluster, series: Series, built: Built): void {
+    if (config.reuse === undefined) return;
+    const { log } = telemetry;
+    const { name, reuse, interval } = config;
+    const watched = () => gatewaysOf(name).filter((gateway) => reuse.gateways?.includes(gateway) !== false);
+    const watch = createReuseWatch({
+      config: reuse,
+      interval,
+      target,
+      gateways: () => watched().map((gateway) => ({ gateway, namespace: gateways.get(gateway)?.namespace() })),
+      facts: () => statusOfTarget(name),
+      series,
+      log,
+      clock,
+    });
+    built.reuses.set(name, member('reuse', watch));
+  }
+
+  function gatewaysOf(target: string): string[] {
+    return (current?.gateways ?? []).flatMap(({ name, redis }) => (redis === target ? [name] : []));
+  }
+
+  /** What is known of a target, without its reuse. */
+  function statusOfTarget(name: string): TargetStatus | undefined {
+    const entry = targets.get(name);
+    return entry && { ...entry.status(), ...censuses.get(name)?.status() };
   }
 
   function buildGateway(config: GatewayConfig, instance: string, built: Built): void {
@@ -174,7 +207,10 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     const watch = createGatewayWatch({ config, target, series, log, clock, lease: lease?.state, memory, instance, originKeys });
     built.gateways.set(
       config.name,
-      Object.assign(member('gateway', watch, series), { inside: () => ({ config, judged: watch.judged() }) }),
+      Object.assign(member('gateway', watch, series), {
+        inside: () => ({ config, judged: watch.judged() }),
+        namespace: watch.namespace,
+      }),
     );
   }
 
@@ -215,9 +251,10 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     return (current?.gateways ?? []).flatMap(({ name, redis }) => (names.includes(name) && redis !== undefined ? [redis] : []));
   }
 
-  /** A census writes into the series of its target, which go with that. */
+  /** Census and reuse write into the series of their target, which go with that. */
   async function removeTargets(names: readonly string[]): Promise<void> {
     await remove(censuses, names);
+    await remove(reuses, names);
     await remove(targets, names);
   }
 
@@ -225,9 +262,10 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
     const change = difference(current ?? { ...next, redis: [], gateways: [] }, next);
     const isNew = (list: { added: readonly string[]; changed: readonly string[] }, name: string) =>
       list.added.includes(name) || list.changed.includes(name) || current === undefined;
-    const built: Built = { opened: [], shared: new Map(), targets: new Map(), censuses: new Map(), gateways: new Map() };
+    const built: Built = { opened: [], shared: new Map(), targets: new Map(), censuses: new Map(), reuses: new Map(), gateways: new Map() };
     const drop = async () => {
-      await Promise.all([...built.gateways.values(), ...built.censuses.values(), ...built.targets.values()].map((entry) => entry.remove()));
+      const entries = [...built.gateways.values(), ...built.censuses.values(), ...built.reuses.values(), ...built.targets.values()];
+      await Promise.all(entries.map((entry) => entry.remove()));
       for (const series of built.opened) series.close();
     };
     let takeLease: (() => Promise<void>) | undefined;
@@ -248,10 +286,12 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       for (const [name, target] of built.shared) shared.set(name, target);
       for (const [name, entry] of built.targets) targets.set(name, entry);
       for (const [name, entry] of built.censuses) censuses.set(name, entry);
+      for (const [name, entry] of built.reuses) reuses.set(name, entry);
       for (const [name, entry] of built.gateways) gateways.set(name, entry);
       current = next;
       keyring.use(next.origin?.api_key);
-      for (const entry of [...built.targets.values(), ...built.censuses.values(), ...built.gateways.values()]) entry.start();
+      for (const entries of [built.targets, built.censuses, built.gateways, built.reuses])
+        for (const entry of entries.values()) entry.start();
       publishLease();
     };
     return { take, drop };
@@ -266,8 +306,10 @@ export function createFleet({ telemetry, scheduler, clock, env }: FleetOptions):
       await runAll(targets, [...names, ...targetsOf(names)], signal);
       await runAll(censuses, names, signal);
       await runAll(gateways, names, signal);
+      await runAll(reuses, [...names, ...targetsOf(names)], signal);
     },
-    targets: () => [...targets].map(([name, entry]) => ({ ...entry.status(), ...censuses.get(name)?.status() })),
+    targets: () =>
+      [...targets].map(([name, entry]) => ({ ...entry.status(), ...censuses.get(name)?.status(), ...reuses.get(name)?.status() })),
     gateways: () => [...gateways.values()].map((entry) => entry.status()),
     publishLease: () => {
       if (lease?.state() !== publishedLease) publishLease();

@@ -7,7 +7,7 @@ export const EXPORTER = {
   'cache_exporter.build_info': { kind: 'gauge', owner: 'exporter', unit: '', labels: { version: 'open', node_version: 'open' }, help: 'Always 1; version of the exporter and of Node.' },
   'cache_exporter.external_url_info': { kind: 'gauge', owner: 'exporter', unit: '', labels: { url: 'open' }, help: 'Always 1; the address at which people reach the exporter (`http.external_url`), to which links in alerts and dashboards lead. Without it they lead to the address that Prometheus scrapes.', when: 'a configured `http.external_url`' },
   'cache_exporter.start_time': { kind: 'gauge', owner: 'exporter', unit: 's', labels: {}, help: 'Unix time at which the exporter started.' },
-  'cache_exporter.job.duration': { kind: 'histogram', owner: 'exporter', unit: 's', labels: { task: TASK, outcome: ['success', 'failure', 'timeout'] }, buckets: REDIS_SECONDS, help: 'Duration of the ticks of targets, censuses and gateways.' },
+  'cache_exporter.job.duration': { kind: 'histogram', owner: 'exporter', unit: 's', labels: { task: TASK, outcome: ['success', 'failure', 'timeout'] }, buckets: REDIS_SECONDS, help: 'Duration of the ticks of targets, censuses, reuse and gateways.' },
   'cache_exporter.job.lag': { kind: 'histogram', owner: 'exporter', unit: 's', labels: { task: TASK }, buckets: REDIS_SECONDS, help: 'How late ticks started.' },
   'cache_exporter.job.missed': { kind: 'counter', owner: 'exporter', unit: '{tick}', labels: { task: TASK, reason: MISSED }, help: 'Ticks that did not run, because the previous one was still running or the process was blocked.' },
   'cache_exporter.config_last_reload_successful': { kind: 'gauge', owner: 'exporter', unit: '', labels: {}, help: '1 when the last load of the configuration succeeded.' },

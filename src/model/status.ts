@@ -16,6 +16,7 @@ import type { Census } from './census.ts';
 import type { FidelityResult, FidelityShape, NotJudged } from './fidelity.ts';
 import type { LeaseState } from './lease.ts';
 import type { AclReason, AuthState, NodeRole, NodeState, RedisFailure } from './redis.ts';
+import type { Reuse } from './reuse.ts';
 
 /** One credential of a target, as the last canary left it. Times are Unix milliseconds. */
 export interface CredentialStatus {
@@ -110,6 +111,8 @@ export interface TargetStatus {
   census?: Census | undefined;
   /** Why there is no census although one is configured, one sentence without any secret. */
   censusDetail?: string | undefined;
+  /** What another time to live would bring; absent where that is not configured. */
+  reuse?: Reuse | undefined;
   /** Who was refused in the last hour, the latest first. */
   refused?: RefusedClient[] | undefined;
   /** When others were last refused because they sent no password, and who that may have been. There are no candidates when the clients could not be listed. */

@@ -1,26 +1,14 @@
-import type { Distribution, Sample } from '../catalogue/sample.ts';
-import { sample } from '../catalogue/sample.ts';
-import { KEY_LOSS, type KeyLoss, REUSE_TTL } from '../model/reuse.ts';
-
-/** What was counted of the keys of one sample, as counted: not times the sample. Lists are in the order of `REUSE_SECONDS`. */
-export interface ReuseCounts {
-  /** Keys that were seen for the first time. */
-  first: number;
-  /** Keys that were written again. */
-  again: number;
-  /** The times between two writes of a key, in seconds, by how it was lost in between. */
-  intervals: Readonly<Record<KeyLoss, Distribution>>;
-  /** The misses that there would have been with each time to live. */
-  missesAtTtl: readonly number[];
-  /** The keys that would be in the cache with each time to live; undefined where too little was watched. */
-  keysAtTtl: readonly (number | undefined)[];
-}
+import { type Distribution, type Sample, sample } from '../catalogue/sample.ts';
+import { KEY_LOSS, REUSE_SECONDS, REUSE_TTL } from '../model/reuse.ts';
+import { TIMES_WATCHED } from './curve.ts';
+import type { GroupCounts } from './group.ts';
 
 /** The sampler of one namespace, under the name of its first gateway. `scale` is 16, 256 or 4096. */
 export interface SamplerCounts {
   gateway: string;
   scale: number;
-  counts: ReuseCounts;
+  counts: GroupCounts;
+  watchedMs: number;
 }
 
 /** How the sampling of a target goes. */
@@ -46,15 +34,18 @@ export function reuseSamples(state: SamplingState, samplers: readonly SamplerCou
   ];
 }
 
-function samplerSamples({ gateway, scale, counts }: SamplerCounts): Sample[] {
+function samplerSamples({ gateway, scale, counts, watchedMs }: SamplerCounts): Sample[] {
+  const watched = watchedMs / 1_000;
+  const misses = (index: number) => scale * (counts.sums.y[index] ?? 0);
   return [
     sample('redis.cache.writes', { gateway, kind: 'first' }, scale * counts.first),
     sample('redis.cache.writes', { gateway, kind: 'again' }, scale * counts.again),
     ...KEY_LOSS.map((lost) => sample('redis.cache.rewrite_interval', { gateway, lost }, scaled(counts.intervals[lost], scale))),
-    ...REUSE_TTL.map((ttl, index) => sample('redis.cache.misses_at_ttl', { gateway, ttl }, scale * (counts.missesAtTtl[index] ?? 0))),
+    ...REUSE_TTL.map((ttl, index) => sample('redis.cache.misses_at_ttl', { gateway, ttl }, misses(index))),
     ...REUSE_TTL.flatMap((ttl, index) => {
-      const keys = counts.keysAtTtl[index];
-      return keys === undefined ? [] : [sample('redis.cache.keys_at_ttl', { gateway, ttl }, scale * keys)];
+      const seconds = REUSE_SECONDS[index] ?? 0;
+      if (watched === 0 || TIMES_WATCHED * seconds > watched) return [];
+      return [sample('redis.cache.keys_at_ttl', { gateway, ttl }, (misses(index) / watched) * seconds)];
     }),
   ];
 }
