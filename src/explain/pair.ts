@@ -6,8 +6,8 @@ import { minimise } from './minimise.ts';
 import { type AskedRoute, modelOf, type UserRequest } from './request.ts';
 
 /** Which of two requests. */
-export const WHICH = ['first', 'second'] as const;
-export type Which = (typeof WHICH)[number];
+const WHICH = ['first', 'second'] as const;
+type Which = (typeof WHICH)[number];
 
 /** Two requests and what a gateway makes of them. */
 export interface PairExplained {
