@@ -30,8 +30,15 @@ const MAX_MEMORIES = 10_000;
 
 type CensusMember = Member<ReturnType<CensusWatch['status']>>;
 type ReuseMember = Member<ReturnType<ReuseWatch['status']>>;
+/** What is known of a gateway beside its status. The namespace is null for none, undefined while it is not known. */
+export interface GatewayDetails {
+  config: GatewayConfig;
+  judged: Judged | undefined;
+  namespace: string | null | undefined;
+}
+
 type GatewayMember = Member<GatewayStatus> & {
-  inside(): { config: GatewayConfig; judged: Judged | undefined };
+  inside(): GatewayDetails;
   namespace(): string | null | undefined;
 };
 
@@ -164,7 +171,7 @@ export function createBuilder(options: BuilderOptions): Builder {
       const keys = config.origin === true ? originKeys : undefined;
       const watch = createGatewayWatch({ config, target, series, log, clock, lease: leaseState, memory, instance, originKeys: keys });
       const member = createMember('gateway', watch, parts, series);
-      const inside = () => ({ config, judged: watch.judged() });
+      const inside = () => ({ config, judged: watch.judged(), namespace: watch.namespace() });
       built.gateways.set(config.name, Object.assign(member, { inside, namespace: watch.namespace }));
     },
   };

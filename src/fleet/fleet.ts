@@ -1,7 +1,7 @@
 import { hostname } from 'node:os';
 import { sample } from '../catalogue/sample.ts';
 import { difference } from '../config/diff.ts';
-import type { Config, GatewayConfig } from '../config/effective.ts';
+import type { Config } from '../config/effective.ts';
 import { createSharedLease } from '../lease/shared.ts';
 import type { LeaseState } from '../model/lease.ts';
 import type { GatewayStatus, TargetStatus } from '../model/status.ts';
@@ -13,8 +13,7 @@ import { instanceOf } from '../redis/probe-keys/names.ts';
 import type { Clock } from '../schedule/clock.ts';
 import type { Scheduler } from '../schedule/scheduler.ts';
 import type { Telemetry } from '../telemetry/telemetry.ts';
-import type { Judged } from '../watch/gateway/judge.ts';
-import { type Built, createBuilder, noWatches } from './build.ts';
+import { type Built, createBuilder, type GatewayDetails, noWatches } from './build.ts';
 import { removeMembers, runMembers } from './member.ts';
 
 /** The watches that run: one for each target, census and gateway of the configuration. */
@@ -39,7 +38,7 @@ export interface Fleet {
   /** The way to a target; undefined for an unknown name. */
   target(name: string): Target | Cluster | undefined;
   /** What is known of a gateway beside its status; undefined for an unknown name. */
-  details(gateway: string): { config: GatewayConfig; judged: Judged | undefined } | undefined;
+  details(gateway: string): GatewayDetails | undefined;
   close(): Promise<void>;
 }
 

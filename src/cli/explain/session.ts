@@ -88,7 +88,8 @@ export async function openSession(options: SessionOptions, io: Io, signal: Abort
     if (target === undefined) return { keys: undefined, untold: 'no Redis target is configured for it' };
     if (!IN_REDIS.includes(status?.verdict ?? 'unknown')) return { keys: undefined, untold: 'its cache is not in the watched Redis' };
     const keys = createKeyWatch(target, clock, instanceOf([hostname(), ...config.http.listen]), MOST_KEYS);
-    await keys.connect(gateway.namespace, signal, false);
+    // Some releases put the namespace of the gateway before the one of a request for some APIs only, so that the first key does not tell it.
+    await keys.connect(gateway.namespace ?? fleet.details(gateway.name)?.namespace, signal, false);
     if (keys.failure === undefined) return { keys, untold: undefined };
     const { failure } = keys;
     keys.close();
