@@ -14,6 +14,12 @@ export const EXPORTER = {
   'cache_exporter.config_last_reload_success.timestamp': { kind: 'gauge', owner: 'exporter', unit: 's', labels: {}, help: 'Unix time of the last successful load of the configuration.' },
   'cache_exporter.log.lines_dropped': { kind: 'counter', owner: 'exporter', unit: '{line}', labels: {}, help: 'Log lines that were dropped because they could not be written.' },
 
+  'cache_exporter.discovery.targets': { kind: 'gauge', owner: 'exporter', unit: '{target}', labels: { source: 'open' }, help: 'Targets or gateways of a list that are watched.', when: 'a configured `discovery`' },
+  'cache_exporter.discovery.entries_refused': { kind: 'gauge', owner: 'exporter', unit: '{target}', labels: { source: 'open' }, help: 'Entries of a list that are left out, because something is wrong with them. The page and the log name them.', when: 'a configured `discovery`' },
+  'cache_exporter.discovery.held_back': { kind: 'gauge', owner: 'exporter', unit: '{target}', labels: { source: 'open' }, help: 'Entries that are watched although their list no longer has them: it lost more than half of them at once, and did not name the same ones again.', when: 'a configured `discovery`' },
+  'cache_exporter.discovery.failures': { kind: 'counter', owner: 'exporter', unit: '{read}', labels: { source: 'open' }, help: 'Attempts to read a list that failed. What the list gave before stays in force.', when: 'a configured `discovery`' },
+  'cache_exporter.discovery.last_success.timestamp': { kind: 'gauge', owner: 'exporter', unit: 's', labels: { source: 'open' }, help: 'Unix time at which a list was read last.', when: 'a configured `discovery` that could be read' },
+
   'cache_exporter.origin.requests': { kind: 'counter', owner: 'exporter', unit: '{request}', labels: { route: ORIGIN_ROUTE, status: ORIGIN_STATUS }, help: 'Requests that the origin answered, by API and HTTP status; `other` is a path that it does not have, 499 a client that went away before its answer.', when: 'an origin that listens' },
 
   'process.cpu.time': { kind: 'counter', owner: 'exporter', unit: 's', labels: { 'cpu.mode': ['user', 'system'] }, help: 'CPU time of the exporter.' },

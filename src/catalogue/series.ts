@@ -21,6 +21,7 @@ const PART = {
   self: { lasting: false },
   config: { lasting: false },
   address: { lasting: false },
+  discovery: { lasting: true },
 } as const satisfies Readonly<Record<string, { lasting: boolean }>>;
 
 /** A part of what an owner publishes: the latest pair of each route is one, too, and does not last. */

@@ -1,6 +1,7 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { Flags, Sources } from '../config/load.ts';
 import { SEVERITY, type Severity } from '../doctor/finding.ts';
+import { ASKED_ROUTE, type AskedRoute } from '../explain/request.ts';
 import { createMask, printable } from '../masking/mask.ts';
 import { secretsOfEnvironment } from '../source/known-secrets.ts';
 import type { DoctorRequest } from './doctor.ts';
@@ -56,6 +57,45 @@ export async function runCommand(args: readonly string[], version: string, io: I
       const { probe } = await import('./probe.ts');
       const options = { names, json: flags.json === true, watch: flags.watch === true, cachePing: flags.cachePing === true };
       code = await probe(sources(flags, io), options, version, io);
+    });
+
+  withSources(
+    program.command('explain').description('say why two requests do not share a cache entry, or what splits those of a JSONL file'),
+  )
+    .argument('<file...>', 'two files with a request each, or one JSONL file with many; - is standard input')
+    .option('--gateway <name>', 'the gateway to ask, where several are configured')
+    .option('--curl', 'the files hold curl commands')
+    .option('--body <path>', 'where the body is in each record, such as request.body')
+    .addOption(new Option('--route <api>', 'the API, where a body does not tell it').choices(ASKED_ROUTE))
+    .addOption(new Option('--rate <number>', 'requests a second, at most').argParser(amountOf('--rate', 1_000)).default(10))
+    .addOption(new Option('--spend <usd>', 'what may be spent, where the model costs money').argParser(amountOf('--spend', 1e6)))
+    .addOption(
+      new Option('--max-requests <number>', 'different requests of a file that are looked at')
+        .argParser(amountOf('--max-requests', 100_000))
+        .default(2_000),
+    )
+    .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .action(async (files: string[], flags: ExplainFlags) => {
+      const { explain } = await import('./explain/explain.ts');
+      const { gateway, curl = false, body, route, rate, spend, maxRequests, format, ...rest } = flags;
+      code = await explain(sources(rest, io), { files, gateway, curl, body, route, rate, spend, most: maxRequests, format }, version, io);
+    });
+
+  withSources(
+    program.command('lookup').description('say whether a request is in the cache now; exit 0 it is, 1 it is not, 2 it cannot be told'),
+  )
+    .argument('<file>', 'the request: a file with its JSON body, or - for standard input')
+    .option('--curl', 'the file holds a curl command')
+    .option('--gateway <name>', 'gateway to ask, where the configuration has several')
+    .addOption(new Option('--route <api>', 'the API that it is for, where its body does not tell').choices(ASKED_ROUTE))
+    .option('--namespace <name>', 'namespace of the cache of the gateway (cache_params.namespace), where it cannot be learnt')
+    .addOption(new Option('--spend <usd>', 'what may be spent, where the model costs money').argParser(amountOf('--spend', 1e6)))
+    .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .action(async (file: string, flags: SourceFlags & LookupFlags) => {
+      const { lookup } = await import('./lookup/command.ts');
+      const { curl, gateway, route, namespace, spend, format, ...rest } = flags;
+      const input = { file, isCurl: curl === true, route };
+      code = await lookup(sources(rest, io), { input, gateway, namespace, spend, format }, version, io);
     });
 
   const config = program.command('config').description('check or print the configuration');
@@ -126,6 +166,35 @@ export async function runCommand(args: readonly string[], version: string, io: I
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
   return code;
+}
+
+interface LookupFlags {
+  curl?: boolean;
+  gateway?: string;
+  route?: AskedRoute;
+  namespace?: string;
+  spend?: number;
+  format: 'text' | 'json';
+}
+
+type ExplainFlags = SourceFlags & {
+  gateway?: string;
+  curl?: boolean;
+  body?: string;
+  route?: AskedRoute;
+  rate: number;
+  spend?: number;
+  maxRequests: number;
+  format: 'text' | 'json';
+};
+
+/** Reads the number of an option: more than 0, and at most so much. */
+function amountOf(option: string, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,12}(?:\.\d{1,12})?$/.test(text) ? Number(text) : Number.NaN;
+    if (value > 0 && value <= most) return value;
+    throw new InvalidArgumentError(`${option} takes a number of more than 0 and at most ${most}.`);
+  };
 }
 
 interface DoctorFlags {

@@ -18,7 +18,9 @@ const COMMAND: Readonly<Record<string, string>> = {
   status: 'probe',
   diagnose: 'doctor',
   version: '--version',
-  explain: 'doctor --explain',
+  why: 'explain',
+  compare: 'explain',
+  diff: 'explain',
 };
 
 const SECRET = 'a secret is never a flag, because every process of the machine sees it';
@@ -71,6 +73,8 @@ export function usageError(text: string): string {
   }
   const [, lacking] = /^option '(.*)' argument missing/.exec(line) ?? [];
   if (lacking !== undefined) return `the option ${lacking} needs a value\n`;
+  const [, reason] = /^option '[^']*' argument .* is invalid\. (--.*)$/s.exec(line) ?? [];
+  if (reason !== undefined) return `${reason}\n`;
   const [, command] = /^unknown command '([^']*)'/.exec(line) ?? [];
   if (command !== undefined) {
     const similar = /\(Did you mean (.+)\?\)/.exec(line)?.[1];

@@ -41,6 +41,9 @@ export type GatewayConfig = Config['gateways'][number];
 /** The origin; the key is the same for all exporters of which one may serve and another check. */
 export type OriginConfig = NonNullable<Config['origin']>;
 
+/** A list of targets or gateways that is read from files or over HTTP. */
+export type SourceConfig = NonNullable<Config['discovery']>[number];
+
 /** What several exporters with the same configuration share, so that one of them probes; one of the two. */
 export type LeaseConfig = NonNullable<Config['lease']>;
 

@@ -63,6 +63,35 @@ gateways:
     daily_budget_usd: 1
     price_per_pair_usd: 0                # a mock model
 
+discovery:                               # more of both from lists, as Prometheus has them (fleet.md)
+  - file_sd:
+      files: [targets/*.yaml]            # read again at once when one changes
+      refresh_interval: 5m
+    kind: gateway
+    class: default
+  - name: allocator                      # label source
+    http_sd:
+      url: http://allocator/jobs/redis/targets?collector_id=exporter-0
+      refresh_interval: 30s
+      authorization:
+        credentials_file: /run/secrets/allocator
+    kind: redis
+    class: default
+
+classes:                                 # what the entries of a list have in common
+  gateways:
+    default:
+      model: cache-probe
+      routes: [completions, chat]
+      origin: true
+      redis: "{{redis}}"                 # the label redis of the target; left away where it has none
+      api_key_file: "/run/secrets/{{name}}"
+  redis:
+    default:
+      username: exporter
+      password_file: "/run/secrets/{{name}}"
+      interval: 15s
+
 lease:                                   # only where several exporters run: one of them probes
   redis:
     url: redis://lease.internal:6379     # not one that is watched; or kubernetes: { namespace, name }

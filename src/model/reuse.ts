@@ -84,6 +84,8 @@ export interface ReuseGroup {
   ttlSeconds?: number;
   /** Share of the writes of a key that was lost like that although it should still have lived. */
   earlyShare: Readonly<Record<KeyLoss, number>>;
+  /** Share of the misses that there would not be if nothing was lost before its time; absent where the time to live is not known. */
+  avoidableShare?: number;
   /** The present time to live and longer ones, as far as they can be told. */
   curve: readonly TtlPoint[];
   advice: readonly Advice[];

@@ -64,21 +64,30 @@ function fits(point: TtlPoint, now: TtlPoint, { usedBytes, limitBytes }: ServerF
 }
 
 /** Enough memory for the answers that were evicted and asked for again while they should still have lived. */
-function memoryAdvice({ curve: [now], earlyShare }: Omit<ReuseGroup, 'advice'>, server: ServerFacts): Advice {
-  const { evicted: evictedShare } = earlyShare;
+function memoryAdvice(group: Omit<ReuseGroup, 'advice'>, server: ServerFacts): Advice {
+  const evictedShare = evictedShareOf(group);
+  const [now] = group.curve;
   const { limitBytes, usedBytes, answerBytes, entryBytes } = server;
   const limit = limitBytes === undefined || limitBytes === 0 ? {} : { limitBytes };
   if (evictedShare < WORTH / 2) return { about: 'memory', is: 'keep', evictedShare, ...limit };
   if (now === undefined || entryBytes === undefined || usedBytes === undefined || answerBytes === undefined || !limitBytes)
     return { about: 'memory', is: 'unknown', evictedShare };
-  const needed = now.keys * (1 - evictedShare) * entryBytes;
+  const needed = now.keys * entryBytes;
   const toBytes = Math.max(limitBytes, (usedBytes + Math.max(0, needed - answerBytes)) / FULL);
   return { about: 'memory', is: 'change', evictedShare, limitBytes, toBytes };
 }
 
-function policyAdvice({ earlyShare }: Omit<ReuseGroup, 'advice'>, { policy, limitBytes, withoutTtl }: ServerFacts): Advice[] {
+/**
+ * The misses that evictions cost. A key that was evicted twice while it should still have lived was missed twice, and with memory enough it may be
+ * once: so it is no more than what memory enough would bring.
+ */
+function evictedShareOf({ earlyShare, avoidableShare }: Omit<ReuseGroup, 'advice'>): number {
+  return Math.min(earlyShare.evicted, avoidableShare ?? 1);
+}
+
+function policyAdvice(group: Omit<ReuseGroup, 'advice'>, { policy, limitBytes, withoutTtl }: ServerFacts): Advice[] {
   if (policy === undefined) return [];
-  const { evicted: evictedShare } = earlyShare;
+  const evictedShare = evictedShareOf(group);
   const change = (to: string, why: 'by_chance' | 'without_ttl' | 'refuses_writes'): Advice[] => [
     { about: 'policy', is: 'change', from: policy, to, why },
   ];

@@ -42,7 +42,7 @@ export function basisOf({ sums }: Pick<GroupCounts, 'sums'>, scale: number, serv
  * the writes that the server counted (regression estimator of survey statistics, through the origin). Writes that the sample lacks are of keys
  * that are requested more often than those in it, at most all the time, which is one miss in each time to live: halfway between the two is taken.
  */
-export function missesAt(sums: Sums, index: number, scale: number, basis: Basis, now: number): { misses: number; error: number } {
+function missesAt(sums: Sums, index: number, scale: number, basis: Basis, now: number): { misses: number; error: number } {
   const { writes, isChecked } = basis;
   const [y = 0, xy = 0, yy = 0] = [sums.y[index], sums.xy[index], sums.yy[index]];
   const slope = sums.xx === 0 ? 0 : xy / sums.xx;
@@ -56,19 +56,40 @@ export function missesAt(sums: Sums, index: number, scale: number, basis: Basis,
   };
 }
 
+/**
+ * The misses of all keys with the present time to live in seconds and with memory enough: a cache that loses nothing before its time. Between two
+ * of the times to live that are played through it goes by the logarithm of the time.
+ */
+function missesWithMemory(sums: Sums, scale: number, basis: Basis, now: number): number {
+  const above = REUSE_SECONDS.findIndex((ttl) => ttl >= now);
+  const right = above < 0 ? REUSE_SECONDS.length - 1 : above;
+  const left = Math.max(0, right - 1);
+  const [from = 1, to = 1] = [REUSE_SECONDS[left], REUSE_SECONDS[right]];
+  const part = from === to ? 1 : Math.min(1, Math.max(0, Math.log(now / from) / Math.log(to / from)));
+  const at = (index: number) => missesAt(sums, index, scale, basis, now).misses;
+  return Math.min(basis.writes, at(left) + part * (at(right) - at(left)));
+}
+
+/** The share of the misses that there would not be if nothing was lost before its time, with the present time to live; undefined where none is known. */
+export function avoidableShare({ ttlSeconds, sums }: GroupCounts, scale: number, basis: Basis): number | undefined {
+  if (ttlSeconds === undefined || basis.writes === 0) return undefined;
+  return 1 - missesWithMemory(sums, scale, basis, ttlSeconds) / basis.writes;
+}
+
 /** A time to live is told of when it was watched at least twice. */
 export const TIMES_WATCHED = 2;
 
 /**
  * The present time to live and the longer ones that were watched at least twice, in ascending order; nothing without writes or without a time to
- * live. `entryBytes` is the size of an answer.
+ * live. `entryBytes` is the size of an answer. The keys of the present one are those that there would be with memory enough.
  */
 export function curveOf(counts: GroupCounts, scale: number, watchedMs: number, basis: Basis, entryBytes: number | undefined): TtlPoint[] {
   const { ttlSeconds: now, sums } = counts;
   const watched = watchedMs / 1_000;
   if (now === undefined || basis.writes === 0 || watched <= 0) return [];
-  const point = (ttlSeconds: number, misses: number, error: number): TtlPoint => {
-    const keys = (misses / watched) * Math.min(ttlSeconds, watched);
+  const enough = missesWithMemory(sums, scale, basis, now);
+  const point = (ttlSeconds: number, misses: number, error: number, held = misses): TtlPoint => {
+    const keys = (held / watched) * Math.min(ttlSeconds, watched);
     return {
       ttlSeconds,
       missShare: misses / basis.writes,
@@ -82,7 +103,7 @@ export function curveOf(counts: GroupCounts, scale: number, watchedMs: number, b
   // No longer time to live has more misses.
   let least = basis.writes;
   return [
-    point(now, basis.writes, 0),
+    point(now, basis.writes, 0, enough),
     ...longer.map(([index, ttl]) => {
       const { misses, error } = missesAt(sums, index, scale, basis, now);
       least = Math.min(least, misses);

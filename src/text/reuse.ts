@@ -2,7 +2,7 @@ import type { Advice, KeyLoss, Reuse, ReuseGroup, TtlPoint } from '../model/reus
 import { bytes, count, span } from './quantities.ts';
 
 /** A time to live as it is configured: `10 min`, `1 h`, `90 s`. Takes seconds. */
-export function ttlText(ttl: number): string {
+function ttlText(ttl: number): string {
   if (ttl >= 86_400 && ttl % 86_400 === 0) return `${ttl / 86_400} d`;
   if (ttl >= 3_600 && ttl % 3_600 === 0) return `${ttl / 3_600} h`;
   if (ttl >= 60 && ttl % 60 === 0) return `${ttl / 60} min`;

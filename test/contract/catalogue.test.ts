@@ -63,7 +63,7 @@ describe('docs/metrics.md', () => {
 
   it('has files that read or watch as sources, and never the catalogue or the pages', () => {
     const folders = [...metricSources(root).values()].flat().map((path) => path.split('/')[1]);
-    expect([...new Set(folders)].sort()).toEqual(['census', 'collectors', 'fleet.ts', 'reuse', 'telemetry', 'watch']);
+    expect([...new Set(folders)].sort()).toEqual(['census', 'collectors', 'discovery', 'fleet', 'reuse', 'telemetry', 'watch']);
   });
 });
 

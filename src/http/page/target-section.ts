@@ -36,6 +36,7 @@ ${
       )
 }
 ${facts([
+  ['from the list', target.source],
   ['address', target.address],
   ['version', target.version],
   ['role', target.role],

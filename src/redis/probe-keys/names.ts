@@ -5,6 +5,9 @@ const PROBE_PREFIX = 'lce-probe-';
 
 const INSTANCE_DIGITS = 8;
 const NONCE_BYTES = 6;
+/** A question about a key is no probe of a cache: nobody takes it for one of another exporter. */
+const QUESTION_BYTES = 12;
+const QUESTION = /^lce-probe-[0-9a-f]{24}$/;
 /** A probe that names its exporter; one of an earlier release has 16 digits, all of them random. */
 const NAMED = /^lce-probe-([0-9a-f]{8})[0-9a-f]{12}$/;
 
@@ -16,6 +19,16 @@ export function instanceOf(identity: readonly string[]): string {
 /** The namespace of a new probe of an exporter. */
 export function newProbe(instance: string): string {
   return `${PROBE_PREFIX}${instance}${randomBytes(NONCE_BYTES).toString('hex')}`;
+}
+
+/** The namespace of a request that is sent to learn its key, and not whether the cache works. */
+export function newQuestion(): string {
+  return `${PROBE_PREFIX}${randomBytes(QUESTION_BYTES).toString('hex')}`;
+}
+
+/** Whether a namespace is one of a request that was sent to learn its key. */
+export function isQuestion(probe: string): boolean {
+  return QUESTION.test(probe);
 }
 
 /** The exporter whose probe it is; undefined where the probe does not tell. */

@@ -29,10 +29,10 @@ const MAX_SENT_PROBES = 100;
  * the names of written keys (`CLIENT TRACKING ON REDIRECT <itself> BCAST`, Redis 6 and later, RESP2), one
  * for look-ups. Tracking by prefix ignores the number of the database: a key that was pushed and does not
  * exist is in another one. Of a cluster each master is connected to like that, and a key is looked for on the one that has its slot.
- * `instance` is what the probes of this exporter have in their name.
+ * `instance` is what the probes of this exporter have in their name, `mostKeys` how many keys of one probe are kept.
  */
-export function createKeyWatch(target: Target | Cluster, clock: Clock, instance = ''): KeyWatch {
-  const writes = createProbeWrites(clock, instance);
+export function createKeyWatch(target: Target | Cluster, clock: Clock, instance = '', mostKeys?: number): KeyWatch {
+  const writes = createProbeWrites(clock, instance, mostKeys);
   const sentProbes = new Set<string>();
   let prefixes: readonly string[] = [];
   let namespace: string | null | undefined;

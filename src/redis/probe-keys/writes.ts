@@ -1,5 +1,5 @@
 import type { Clock } from '../../schedule/clock.ts';
-import { instanceOfProbe, probeKeys } from './names.ts';
+import { instanceOfProbe, isQuestion, probeKeys } from './names.ts';
 
 /** A key whose write the server announced. `at` is milliseconds of the monotonic clock. */
 export interface Written {
@@ -34,8 +34,8 @@ const MAX_KEYS = 8;
 /** More exporters than watch one gateway. */
 const MAX_EXPORTERS = 32;
 
-/** Nothing was written yet. `instance` is what the probes of this exporter have in their name. */
-export function createProbeWrites(clock: Clock, instance: string): ProbeWrites {
+/** Nothing was written yet. `instance` is what the probes of this exporter have in their name, `mostKeys` how many keys of one probe are kept. */
+export function createProbeWrites(clock: Clock, instance: string, mostKeys = MAX_KEYS): ProbeWrites {
   /** When the last probe of each other exporter was announced; probes without the name of an exporter count as those of one. */
   const others = new Map<string, number>();
   const pushed = new Map<string, Written & { counts: ReadonlyMap<string, number> }>();
@@ -47,10 +47,10 @@ export function createProbeWrites(clock: Clock, instance: string): ProbeWrites {
       if (message === '') for (const [probe, written] of pushed) pushed.set(probe, { ...written, flushed: true });
       for (const { key, probe } of probeKeys(message)) {
         const before = pushed.get(probe) ?? { key, at: clock.monotonic(), flushed: false, counts: new Map<string, number>() };
-        if (before.counts.size >= MAX_KEYS && !before.counts.has(key)) continue;
+        if (before.counts.size >= mostKeys && !before.counts.has(key)) continue;
         const counts = new Map(before.counts).set(key, (before.counts.get(key) ?? 0) + 1);
         pushed.set(probe, { ...before, counts, others: [...counts.keys()].slice(1), times: Math.max(...counts.values()) });
-        const author = instanceOfProbe(probe) ?? '';
+        const author = isQuestion(probe) ? instance : (instanceOfProbe(probe) ?? '');
         if (author !== instance && (others.has(author) || others.size < MAX_EXPORTERS)) others.set(author, clock.monotonic());
         // Probes of other gateways and exporters arrive here, too, and are never looked up.
         const [oldest] = pushed.keys();

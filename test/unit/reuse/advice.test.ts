@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Advice, ReuseGroup } from '../../../src/model/reuse.ts';
 import { adviceOf, type ServerFacts } from '../../../src/reuse/advice.ts';
-import { basisOf, curveOf } from '../../../src/reuse/curve.ts';
+import { avoidableShare, basisOf, curveOf } from '../../../src/reuse/curve.ts';
 import { seededRandom } from '../../../src/reuse/random.ts';
 import { createSampler } from '../../../src/reuse/sampler.ts';
 import { adviceText } from '../../../src/text/reuse.ts';
@@ -38,6 +38,7 @@ function groupAfter(cache: CacheOptions, scale: 16 | 256 = 16) {
     isChecked: basis.isChecked,
     ...(ttlSeconds !== undefined && { ttlSeconds }),
     earlyShare: { expired: 0, evicted: early.evicted / sums.x, deleted: 0, flushed: 0, alive: 0, unknown: 0 },
+    avoidableShare: avoidableShare(counts, scale, basis) ?? 0,
     curve: curveOf(counts, scale, watchedMs, basis, ENTRY),
   };
   return { group, run };
@@ -87,6 +88,12 @@ describe('advice, done as it says', () => {
     );
   });
 
+  it('raises no time to live where answers are evicted already', () => {
+    const { group } = groupAfter({ ttlSeconds: 600, capacity: 100 });
+    const full = { ...NOTHING, usedBytes: 100 * ENTRY, limitBytes: 100 * ENTRY, answerBytes: 100 * ENTRY, entryBytes: ENTRY };
+    expect(about(adviceOf(group, full), 'ttl')).toMatchObject({ is: 'keep', why: 'no_room' });
+  });
+
   it('changes a policy that evicts by chance, and the misses become fewer', () => {
     const cache = { ttlSeconds: 1_800, capacity: 250, eviction: 'random', random: seededRandom(4) } as const;
     const { group, run } = groupAfter(cache);
@@ -128,7 +135,7 @@ describe('advice', () => {
   it('says of answers that never expire that nothing can be compared, and of unknown memory what is missing', () => {
     const { ttlSeconds: _, ...forever } = group;
     expect(about(adviceOf({ ...forever, curve: [] }, NOTHING), 'ttl')).toEqual({ about: 'ttl', is: 'keep', why: 'never_expires' });
-    const evicting = { ...group, earlyShare: { ...group.earlyShare, evicted: 0.3 } };
+    const evicting = { ...group, earlyShare: { ...group.earlyShare, evicted: 0.3 }, avoidableShare: 0.4 };
     expect(about(adviceOf(evicting, NOTHING), 'memory')).toEqual({ about: 'memory', is: 'unknown', evictedShare: 0.3 });
     expect(about(adviceOf(group, NOTHING), 'memory')).toEqual({ about: 'memory', is: 'keep', evictedShare: 0 });
   });

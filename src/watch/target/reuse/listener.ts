@@ -103,7 +103,7 @@ export function createListener({ servers, sample, sampler, clock, timeout }: Lis
     await server.ask(redis, ['SUBSCRIBE', CHANNEL], signal);
   }
 
-  /** What is not heard is not known: the messages that still wait are of a time with a gap. */
+  /** What is not received is not known: the messages that still wait are of a time with a gap. */
   function leave(station: Station): void {
     for (const { messages } of station.queue.drain()) dropped += messages;
     station.flushedAt = undefined;

@@ -2,7 +2,7 @@ import type { Census } from '../../../model/census.ts';
 import { KEY_LOSS, type KeyLoss, type ReuseGroup } from '../../../model/reuse.ts';
 import type { TargetStatus } from '../../../model/status.ts';
 import { adviceOf, type ServerFacts } from '../../../reuse/advice.ts';
-import { basisOf, curveOf, type ServerCounts } from '../../../reuse/curve.ts';
+import { avoidableShare, basisOf, curveOf, type ServerCounts } from '../../../reuse/curve.ts';
 import type { GroupCounts } from '../../../reuse/group.ts';
 
 /** What the status of a namespace is made of. */
@@ -20,6 +20,7 @@ export function groupStatus({ gateways, counts, scale, watchedMs, server, facts 
   const basis = basisOf(counts, scale, server);
   const answers = answersOf(facts?.census);
   const { sums, early, ttlSeconds } = counts;
+  const avoidable = avoidableShare(counts, scale, basis);
   const group = {
     gateway: gateways[0] ?? '',
     gateways,
@@ -30,6 +31,7 @@ export function groupStatus({ gateways, counts, scale, watchedMs, server, facts 
     isChecked: basis.isChecked,
     ...(ttlSeconds !== undefined && { ttlSeconds }),
     earlyShare: sharesOf(early, sums.x),
+    ...(avoidable !== undefined && { avoidableShare: avoidable }),
     curve: curveOf(counts, scale, watchedMs, basis, answers.entryBytes),
   };
   return { ...group, advice: adviceOf(group, { ...serverFacts(facts), ...answers }) };
@@ -47,6 +49,6 @@ function answersOf(census: Census | undefined): Pick<ServerFacts, 'withoutTtl' |
   return { withoutTtl: answers.withoutTtl / answers.keys, answerBytes: answers.bytes, entryBytes: answers.bytes / answers.keys };
 }
 
-function serverFacts(facts: TargetStatus | undefined): Pick<ServerFacts, 'usedBytes' | 'limitBytes' | 'policy'> {
-  return { usedBytes: facts?.usedMemoryBytes, limitBytes: facts?.maxMemoryBytes, policy: facts?.maxMemoryPolicy };
+function serverFacts(status: TargetStatus | undefined): Pick<ServerFacts, 'usedBytes' | 'limitBytes' | 'policy'> {
+  return { usedBytes: status?.usedMemoryBytes, limitBytes: status?.maxMemoryBytes, policy: status?.maxMemoryPolicy };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { instanceOf, instanceOfProbe, newProbe } from '../../../../src/redis/probe-keys/names.ts';
+import { instanceOf, instanceOfProbe, newProbe, newQuestion } from '../../../../src/redis/probe-keys/names.ts';
 import { createProbeWrites } from '../../../../src/redis/probe-keys/writes.ts';
 import { handClock } from '../../../support/clock.ts';
 
@@ -31,6 +31,8 @@ describe('the probes of other exporters', () => {
     for (let round = 0; round < 20; round++) hear(newProbe(ONE), newProbe(OWN), newProbe(OTHER));
     expect(writes.others(clock.monotonic())).toBe(2);
     hear('lce-probe-0123456789abcdef', 'lce-probe-fedcba9876543210');
+    expect(writes.others(clock.monotonic())).toBe(3);
+    hear(newQuestion(), newQuestion());
     expect(writes.others(clock.monotonic())).toBe(3);
   });
 
