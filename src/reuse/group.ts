@@ -6,8 +6,6 @@ import { createWhatIf, type KeyRequests, SAME_TIME_MS, type Sums } from './what-
 /** A key of the sample as it is remembered. */
 export interface TrackedKey extends KnownKey {
   readonly writtenAt: number;
-  /** When its time to live would have ended, had it not been lost or written again. */
-  readonly wouldEnd: number;
   readonly lost: { at: number; why: KeyLoss } | undefined;
   readonly requests: KeyRequests;
 }
@@ -61,17 +59,15 @@ export function createGroup(random: () => number): Group {
     const requests = known === undefined ? whatIf.first(at) : rewritten(known, at);
     if (known === undefined) first += 1;
     else again += 1;
-    const ends = until ?? Number.POSITIVE_INFINITY;
-    const wouldEnd = known?.isSeen === true && at < known.wouldEnd ? known.wouldEnd : ends;
-    return { writtenAt: at, until: ends, wouldEnd, isLost: false, isSeen: true, lost: undefined, requests };
+    return { writtenAt: at, until: until ?? Number.POSITIVE_INFINITY, isLost: false, isSeen: true, lost: undefined, requests };
   }
 
-  function rewritten({ isSeen, isLost, lost, writtenAt, wouldEnd, requests }: TrackedKey, at: number): KeyRequests {
+  function rewritten({ isSeen, isLost, lost, writtenAt, until, requests }: TrackedKey, at: number): KeyRequests {
     if (!isSeen) whatIf.unseen(requests, at);
     else {
       const why = isLost ? (lost?.why ?? 'unknown') : 'alive';
       observe(why, Math.max(0, at - writtenAt) / 1_000);
-      if (at < wouldEnd) early[why] += 1;
+      if (at < until) early[why] += 1;
       if (why === 'alive') whatIf.alive(requests, at, at - writtenAt > SAME_TIME_MS);
       else whatIf.again(requests, Math.min(at, lost?.at ?? at), at);
     }
