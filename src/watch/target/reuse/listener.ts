@@ -39,7 +39,7 @@ export interface ListenerOptions {
 const CHANNEL = '__redis__:invalidate';
 
 /** Messages are collected for so long, so that Redis is asked in a few pipelines and not for each key. */
-const COLLECT_MS = 25;
+const COLLECT_MS = 100;
 /** Keys that are asked for in one pipeline. */
 const BATCH = 500;
 /** Keys that wait at most on one server: two seconds of what a busy one writes in the largest sample. */

@@ -42,8 +42,8 @@ export interface ReuseWatchOptions {
   limit?: number;
 }
 
-/** A key takes some 400 bytes. */
-const LIMIT = 50_000;
+/** A key takes some 900 bytes. */
+const LIMIT = 20_000;
 /** Opening connections and asking for counters takes milliseconds; this is for a server that is slow or far away. */
 const LONGEST_MS = 10_000;
 const PATIENCE_MS = 8_000;
