@@ -23,7 +23,7 @@ const PROJECTS = [
   { name: 'unit', cap: 8 * MINUTE, servers: false, times: process.env.CI ? 3 : 1 },
   { name: 'contract', cap: 4 * MINUTE, servers: false, times: 1 },
   { name: 'socket', cap: 6 * MINUTE, servers: true, times: 1 },
-  { name: 'integration', cap: 20 * MINUTE, servers: true, times: 1 },
+  { name: 'integration', cap: 25 * MINUTE, servers: true, times: 1 },
   { name: 'e2e', cap: 15 * MINUTE, servers: true, times: 1 },
   { name: 'gauntlet', cap: 15 * MINUTE, servers: true, times: 1 },
 ];

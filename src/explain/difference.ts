@@ -112,13 +112,20 @@ function kindOf(one: JsonNode | undefined, other: JsonNode | undefined): PartKin
 }
 
 function slotsOf(one: readonly JsonMember[], other: readonly JsonMember[]): Slot[] {
-  const left = new Map<string, { member: JsonMember; at: number }[]>();
-  for (const [at, member] of other.entries()) left.set(member.name, [...(left.get(member.name) ?? []), { member, at }]);
+  const left = new Map<string, { members: { member: JsonMember; at: number }[]; taken: number }>();
+  for (const [at, member] of other.entries()) {
+    const named = left.get(member.name);
+    if (named === undefined) left.set(member.name, { members: [{ member, at }], taken: 0 });
+    else named.members.push({ member, at });
+  }
   const slots = one.map((first, at): Slot => {
-    const match = left.get(first.name)?.shift();
+    const named = left.get(first.name);
+    const match = named?.members[named.taken];
+    if (named !== undefined) named.taken += 1;
     return { first, second: match?.member, at: { first: at, second: match?.at ?? -1 } };
   });
-  const added = [...left.values()].flat().map(({ member, at }): Slot => ({ second: member, at: { first: -1, second: at } }));
+  const rest = [...left.values()].flatMap(({ members, taken }) => members.slice(taken));
+  const added = rest.map(({ member, at }): Slot => ({ second: member, at: { first: -1, second: at } }));
   return [...slots, ...added];
 }
 

@@ -65,7 +65,7 @@ function writes({ firstAt, lastAt, askedAt, ttl }: LookedUp, count: number): Key
   const step = count < 2 ? 0 : (lastAt - firstAt) / (count - 1);
   return Array.from(
     { length: Math.min(count, MAX_WRITES) },
-    (_, index): KeyEvent => ({ is: 'written', at: firstAt + index * step, until }),
+    (_, index): KeyEvent => ({ is: 'written', at: Math.min(lastAt, firstAt + index * step), until }),
   );
 }
 

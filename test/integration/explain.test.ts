@@ -16,7 +16,7 @@ import { requestPairs } from '../support/request-pairs.ts';
 import { targetConfig, watchTarget } from '../support/target.ts';
 import { gatewayConfig } from '../support/watched-gateway.ts';
 
-const PAIRS = Number(process.env.EXPLAIN_PAIRS ?? 30);
+const PAIRS = Number(process.env.EXPLAIN_PAIRS ?? 18);
 const SEED = Number(process.env.EXPLAIN_SEED ?? 1);
 const AT_ONCE = 8;
 

@@ -13,7 +13,7 @@ async function stand(...args: Parameters<typeof startStand>): Promise<Stand> {
   return started;
 }
 
-const TRIALS = 18;
+const TRIALS = 10;
 
 function chat(model: string, content: string): string {
   return bodyText({ route: 'chat', model, fields: [['messages', JSON.stringify([{ role: 'user', content }])]] });

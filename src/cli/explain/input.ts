@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { type CurlRequest, readCurl } from '../../explain/input/curl.ts';
@@ -58,9 +59,9 @@ async function wholeOf(file: string): Promise<{ text: string } | { problem: stri
     if (length > MAX_BYTES) return { problem: `has more than ${MAX_BYTES / 1024 / 1024} MiB: no request is that long` };
     chunks.push(chunk);
   }
-  const text = Buffer.concat(chunks)
-    .toString('utf8')
-    .replace(/^\uFEFF/, '');
+  const bytes = Buffer.concat(chunks);
+  if (!isUtf8(bytes)) return { problem: 'is no UTF-8 text, so it cannot be sent as it is: write it in UTF-8' };
+  const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
   return text.trim() === '' ? { problem: 'is empty' } : { text };
 }
 

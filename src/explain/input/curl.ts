@@ -144,25 +144,43 @@ function readDouble(command: string, from: number): { text: string; end: number 
   return { problem: 'a quote (") is not closed' };
 }
 
-/** A text in `$'…'`. */
+/** The character of a number in hexadecimal digits; undefined where there is none. */
+function characterOf(digits: string): string | undefined {
+  const point = Number.parseInt(digits, 16);
+  return point > 0x10ffff ? undefined : String.fromCodePoint(point);
+}
+
+/** A text in `$'…'`: bytes by their numbers, characters by theirs. */
 function readEscaped(command: string, from: number): { text: string; end: number } | undefined {
-  const parts: string[] = [];
+  const parts: Buffer[] = [];
+  // Halves of a character above U+FFFF come as two escapes, as browsers write them.
+  let pending = '';
+  const add = (text: string) => {
+    pending += text;
+  };
+  const addByte = (byte: number) => {
+    parts.push(Buffer.from(pending), Buffer.from([byte]));
+    pending = '';
+  };
   for (let at = from; at < command.length; ) {
     const char = command[at] ?? '';
-    if (char === "'") return { text: parts.join(''), end: at + 1 };
+    if (char === "'") return { text: Buffer.concat([...parts, Buffer.from(pending)]).toString('utf8'), end: at + 1 };
     if (char !== '\\') {
       const [plain = char] = /^[^'\\]+/.exec(command.slice(at, at + 65_536)) ?? [];
-      parts.push(plain);
+      add(plain);
       at += plain.length;
       continue;
     }
-    const [code, byte, unit] = /^\\(?:x([0-9a-fA-F]{1,2})|u([0-9a-fA-F]{1,4}))/.exec(command.slice(at, at + 6)) ?? [];
+    const found = /^\\(?:x([0-9a-fA-F]{1,2})|([0-7]{1,3})|u([0-9a-fA-F]{1,4})|U([0-9a-fA-F]{1,8}))/.exec(command.slice(at, at + 10));
+    const [code, byte, octal, unit, point] = found ?? [];
     if (code !== undefined) {
-      parts.push(String.fromCharCode(Number.parseInt(byte ?? unit ?? '0', 16)));
+      if (byte !== undefined) addByte(Number.parseInt(byte, 16));
+      else if (octal !== undefined) addByte(Number.parseInt(octal, 8) % 256);
+      else add(characterOf(unit ?? point ?? '0') ?? code);
       at += code.length;
     } else {
       const next = command[at + 1] ?? '';
-      parts.push(ESCAPES[next] ?? `\\${next}`);
+      add(ESCAPES[next] ?? `\\${next}`);
       at += 2;
     }
   }

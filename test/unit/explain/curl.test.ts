@@ -13,6 +13,7 @@ describe('a curl command', () => {
     [`$ curl --url=http://gw/x --json "{\\"a\\": \\"b\\\\n\\"}"`, 'http://gw/x', '{"a": "b\\n"}'],
     [`curl -sSd '{"a":1}' http://gw`, 'http://gw', '{"a":1}'],
     [`curl $'-d' $'{"a":"\\u0041\\'\\x42"}' http://gw # a comment`, 'http://gw', `{"a":"A'B"}`],
+    [`curl -d $'{"a":"\\xc3\\xa9 \\303\\251 \\u00e9 \\U0001F600 \\ud83d\\ude00 \\101"}' http://gw`, 'http://gw', '{"a":"é é é 😀 😀 A"}'],
     [`/usr/bin/curl -d'{"a":1}' -u user:secret --max-time 5 http://gw`, 'http://gw', '{"a":1}'],
     [`curl --data-raw '@x' http://gw`, 'http://gw', '@x'],
     [`curl -d "cost: 5$" http://gw`, 'http://gw', 'cost: 5$'],
