@@ -6,6 +6,9 @@ import { defineConfig } from 'vitest/config';
  */
 const SHARED_MODULES = { isolate: false };
 
+/** They wait for a server or for a time limit more than they compute, so that four at once keep two cores busy. */
+const FOUR_FILES_AT_ONCE = { maxWorkers: 4 };
+
 /** Whole systems take turns: each of them has five servers and more. */
 const ONE_FILE_AT_A_TIME = { fileParallelism: false };
 
@@ -20,17 +23,24 @@ export default defineConfig({
       reportsDirectory: '.cache/coverage',
     },
     projects: [
-      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 120_000, ...SHARED_MODULES } },
-      { test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000, ...SHARED_MODULES } },
+      { test: { name: 'unit', include: ['test/unit/**/*.test.ts'], testTimeout: 120_000, ...SHARED_MODULES, ...FOUR_FILES_AT_ONCE } },
+      {
+        test: {
+          name: 'contract',
+          include: ['test/contract/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          ...SHARED_MODULES,
+          ...FOUR_FILES_AT_ONCE,
+        },
+      },
       {
         test: {
           name: 'socket',
           include: ['test/socket/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          sequence: { groupOrder: 1 },
-          // They wait for a server or for a time limit more than they compute.
-          maxWorkers: 4,
+          ...FOUR_FILES_AT_ONCE,
         },
       },
       {

@@ -11,7 +11,7 @@ export const LAYERS: readonly Layer[] = [
   { names: ['main.ts'], holds: 'the process: arguments, environment and exit code' },
   { names: ['cli'], holds: 'from arguments to commands, and what they print' },
   { names: ['daemon.ts'], holds: 'the composition root' },
-  { names: ['fleet.ts'], holds: 'the set of running watches' },
+  { names: ['fleet'], holds: 'the set of running watches: how they are built, how a change of the configuration is applied' },
   {
     names: ['http'],
     holds:
@@ -21,10 +21,15 @@ export const LAYERS: readonly Layer[] = [
   { names: ['telemetry'], holds: 'the only importer of OpenTelemetry and pino: store, exposition, traces, log' },
   { names: ['watch'], holds: 'a watch for each target, census and gateway: all state of the domain, and the connections' },
   { names: ['lease'], holds: 'which of several exporters probes, kept in Redis or in Kubernetes' },
+  { names: ['lookup'], holds: 'the key that a release makes of a request, and what the cache has under it: pure, except one runner' },
   {
-    names: ['collectors', 'census', 'pairs', 'fidelity', 'explain', 'verdict', 'doctor'],
+    names: ['discovery'],
+    holds: 'targets and gateways from files and over HTTP: lists to entries of the configuration, pure but for one reader each',
+  },
+  {
+    names: ['collectors', 'census', 'reuse', 'pairs', 'fidelity', 'explain', 'verdict', 'doctor'],
     holds:
-      'pure, one runner each: replies to samples, names to key classes, answers to outcomes, outcomes to a verdict, what a cache does to answers, two requests to what keeps their keys apart, files to findings',
+      'pure, one runner each: replies to samples, names to key classes, written keys to what a TTL brings, answers to outcomes, outcomes to a verdict, what a cache does to answers, two requests to what keeps their keys apart, files to findings',
   },
   { names: ['origin'], holds: 'the answers of a probe model that leads to the exporter, and how they are checked: pure' },
   { names: ['redis', 'litellm'], holds: 'the only ways out: connections, requests, failure classes, parsers of replies' },

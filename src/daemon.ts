@@ -1,14 +1,20 @@
 import type { Config } from './config/effective.ts';
 import type { Loaded } from './config/load.ts';
-import { createFleet } from './fleet.ts';
+import { createDiscovery } from './discovery/discovery.ts';
+import { createFleet } from './fleet/fleet.ts';
 import { createOriginServer } from './http/origin/server.ts';
 import { debugText } from './http/page/debug-text.ts';
 import { startHttp } from './http/server/server.ts';
-import type { Status } from './model/status.ts';
+import type { GatewayStatus, Status } from './model/status.ts';
 import type { Clock } from './schedule/clock.ts';
 import { createScheduler } from './schedule/scheduler.ts';
 import { problemText } from './source/problem.ts';
 import { startTelemetry } from './telemetry/telemetry.ts';
+
+/** A list that takes longer to be read at a reload is taken over later, milliseconds. */
+const MAX_FIRST_READ_MS = 15_000;
+/** At the start nothing waits for a list for longer. */
+const MAX_START_WAIT_MS = 500;
 
 export interface DaemonOptions {
   config: Config;
@@ -53,16 +59,25 @@ export async function startDaemon({
   const scheduler = createScheduler({ clock, report: telemetry.schedulerReport });
   const fleet = createFleet({ telemetry, scheduler, clock, env });
   const origin = createOriginServer({ keys: fleet.originKeys, clock, log: telemetry.log, ...telemetry.originRequests });
+  const discovery = createDiscovery({
+    clock,
+    log: telemetry.log,
+    openSeries: (source) => telemetry.store.openNext({ kind: 'exporter', name: `discovery ${source}`, staleAfter: Infinity }),
+    onChange: () => void queued(applyDiscovered),
+  });
   const startedAt = clock.now();
+  let inForce = config;
   let lastReload = { successful: true, at: startedAt, problems: [] as string[] };
   let notes = atStart;
-  let reloading: Promise<string[]> = Promise.resolve([]);
+  let changing: Promise<unknown> = Promise.resolve();
+  let closing = false;
   let tracesUrl = config.traces.ui_url;
   let started = false;
 
   function missing(): string[] {
     return [
       ...(started ? [] : ['the watches have not been started yet']),
+      ...discovery.untried().map((source) => `the list of ${source} has not been read yet`),
       ...fleet
         .targets()
         .filter((target) => target.up === undefined)
@@ -75,7 +90,8 @@ export async function startDaemon({
   }
 
   function status(): Status {
-    return {
+    const sources = discovery.statuses();
+    return discovery.withSources({
       version,
       startedAt,
       now: clock.now(),
@@ -83,7 +99,8 @@ export async function startDaemon({
       configReload: { ...lastReload, notes },
       targets: fleet.targets(),
       gateways: fleet.gateways(),
-    };
+      ...(sources.length > 0 && { sources }),
+    });
   }
 
   /** A forgotten variable changes what is watched, so every load logs it. */
@@ -93,18 +110,53 @@ export async function startDaemon({
 
   /** Takes a configuration over, or leaves everything as it was and throws. */
   async function apply(next: Config): Promise<void> {
-    const outlets = await telemetry.prepare(next);
+    const lists = await discovery.prepare(next, MAX_FIRST_READ_MS);
+    await applyAll(next, lists.merged.config).catch(async (error: unknown) => {
+      await lists.drop();
+      throw error;
+    });
+    inForce = next;
+    await lists.take();
+  }
+
+  /** Takes over a configuration and what its lists give, or leaves everything as it was and throws. */
+  async function applyAll(next: Config, watched: Config): Promise<void> {
+    const outlets = await telemetry.prepare(watched);
     const listeners = await origin.prepare(next.origin).catch(async (error: unknown) => {
       await outlets.drop();
       throw error;
     });
-    const watches = await fleet.prepare(next).catch(async (error: unknown) => {
+    const watches = await fleet.prepare(watched).catch(async (error: unknown) => {
       await Promise.all([outlets.drop(), listeners.drop()]);
       throw error;
     });
     await outlets.take();
     await watches.take();
     await listeners.take();
+  }
+
+  /** Takes over what the lists give now. Never rejects. */
+  async function applyDiscovered(): Promise<void> {
+    if (closing) return;
+    const merged = discovery.merged(inForce);
+    try {
+      await applyAll(inForce, merged.config);
+      discovery.settle(merged);
+      telemetry.log.info(
+        { targets: merged.config.redis.length, gateways: merged.config.gateways.length },
+        'What the lists of targets give was taken over',
+      );
+    } catch (error) {
+      const text = telemetry.mask.text(error instanceof Error ? error.message : String(error));
+      telemetry.log.error({ error: text }, 'What the lists of targets give cannot be used; what ran before goes on');
+    }
+  }
+
+  /** One change at a time. */
+  function queued<T>(change: () => Promise<T>): Promise<T> {
+    const result = changing.then(change, change);
+    changing = result.then(undefined, () => undefined);
+    return result;
   }
 
   /** The problems of the configuration as it is now, none when it was taken over. Never rejects. */
@@ -139,8 +191,7 @@ export async function startDaemon({
   }
 
   function reload(): Promise<string[]> {
-    reloading = reloading.then(reloadOnce, reloadOnce);
-    return reloading;
+    return queued(reloadOnce);
   }
 
   telemetry.reloaded(lastReload);
@@ -152,6 +203,11 @@ export async function startDaemon({
       metrics: (accept) => {
         fleet.publishLease();
         return telemetry.metricsPage(accept);
+      },
+      metricsOf: (accept, owner) => {
+        fleet.publishLease();
+        const gateway = owner.kind === 'gateway' && owner.judged ? fleet.gateway(owner.name) : undefined;
+        return telemetry.metricsPart(accept, owner, gateway && probeSuccess(gateway));
       },
       status,
       healthy: scheduler.healthy,
@@ -168,12 +224,18 @@ export async function startDaemon({
     await http.close();
     throw error;
   });
-  await fleet.apply(config);
-  await listeners.take();
-  started = true;
+  let watched = config;
+  await queued(async () => {
+    const lists = await discovery.prepare(config, MAX_START_WAIT_MS);
+    await fleet.apply(lists.merged.config);
+    await listeners.take();
+    await lists.take();
+    started = true;
+    watched = lists.merged.config;
+  });
   logNotes();
   telemetry.log.info(
-    { addresses: [...http.addresses], targets: config.redis.length, gateways: config.gateways.length, version },
+    { addresses: [...http.addresses], targets: watched.redis.length, gateways: watched.gateways.length, version },
     'The exporter is up',
   );
 
@@ -183,6 +245,8 @@ export async function startDaemon({
     reload,
     async close() {
       telemetry.log.info({}, 'The exporter stops');
+      closing = true;
+      await discovery.close();
       await scheduler.close();
       await fleet.close();
       await origin.close();
@@ -190,4 +254,9 @@ export async function startDaemon({
       await telemetry.close();
     },
   };
+}
+
+/** Whether the cache of a gateway is as it should be; undefined where another exporter probes it, and this one does not know. */
+function probeSuccess({ verdict, asExpected, lease = 'held' }: GatewayStatus): boolean | undefined {
+  return lease === 'held' ? verdict === 'working' || asExpected === true : undefined;
 }

@@ -104,6 +104,37 @@ export const CACHE_EXPORTER = dashboard({
       ],
     },
     {
+      title: 'Lists of targets',
+      panels: [
+        table({
+          title: 'Lists',
+          shows:
+            'What each list of discovery gives: entries that are watched, left out and held back, and when it was read last. Empty without discovery.',
+          act: 'the status page names what is left out and why. Held back: the list lost more than half of its entries at once.',
+          width: 24,
+          height: 6,
+          labels: { instance: 'Instance', source: 'List' },
+          columns: [
+            { name: 'Watched', of: max(['instance', 'source'], gauge('cache_exporter.discovery.targets')), unit: NoUnit },
+            { name: 'Left out', of: max(['instance', 'source'], gauge('cache_exporter.discovery.entries_refused')), unit: NoUnit },
+            { name: 'Held back', of: max(['instance', 'source'], gauge('cache_exporter.discovery.held_back')), unit: NoUnit },
+            {
+              name: 'Failures a minute',
+              of: sum(['instance', 'source'], rate(counter('cache_exporter.discovery.failures'))),
+              unit: CountsPerMinute,
+            },
+            {
+              name: 'Since it was read',
+              of: calc`time() - ${max(['instance', 'source'], gauge('cache_exporter.discovery.last_success.timestamp'))}`,
+              unit: Seconds,
+            },
+          ],
+          sortedBy: 'Instance',
+          runbooks: ['CacheExporterDiscoveryFailing'],
+        }),
+      ],
+    },
+    {
       title: 'Jobs',
       panels: [
         lines({

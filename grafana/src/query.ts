@@ -69,7 +69,7 @@ export function replacedMean(metric: 'redis.census.ttl'): Vector<LabelOf<'redis.
   return { promql: `${selector(metric, '_sum', {})} / ${selector(metric, '_count', {})}` };
 }
 
-/** The series of a gauge of LiteLLM, of the SDK or of Prometheus. */
+/** The series of a gauge of LiteLLM, of the SDK, of Prometheus or of a recording rule. */
 export function foreignGauge<F extends ForeignOf<'gauge'>>(name: F, matchers: ForeignMatchers<F> = {}): Vector<ForeignLabel<F>> {
   return { promql: foreignSelector(name, matchers) };
 }
@@ -87,6 +87,16 @@ export function rate<L extends string>({ counter }: Counter<L>): Vector<L> {
 /** Growth over a window. */
 export function increase<L extends string>({ counter }: Counter<L>, window: Window): Vector<L> {
   return { promql: `increase(${counter}[${window}])` };
+}
+
+/** The mean of a gauge over a fixed window. */
+export function meanOver<L extends string>({ promql }: Vector<L>, window: '24h'): Vector<L> {
+  return { promql: `avg_over_time(${promql}[${window}])` };
+}
+
+/** What a rate per second adds up to in a day, from one value a minute; no value, nothing added. */
+export function dailySum<L extends string>({ promql }: Vector<L>): Vector<L> {
+  return { promql: `60 * sum_over_time(${promql}[24h:1m])` };
 }
 
 /** The value of a counter that is a time since a start: its level is what it tells. */
@@ -158,7 +168,12 @@ function selector(metric: Metric, suffix: string, matchers: Readonly<Record<stri
 }
 
 function foreignSelector(name: Foreign, matchers: Readonly<Record<string, Wanted<string> | undefined>>): string {
-  const own = FOREIGN[name].from === 'litellm' ? ['job=~"$litellm_job"'] : ['job=~"$job"', 'instance=~"$instance"'];
+  const { from, labels }: { from: string; labels: readonly string[] } = FOREIGN[name];
+  const own = {
+    litellm: ['job=~"$litellm_job"'],
+    // What a rule recorded is of no job; it belongs to whom the other panels are narrowed to.
+    rules: [...(labels.includes(OWNER_LABEL.target) ? [`${OWNER_LABEL.target}=~"$target"`] : []), `${OWNER_LABEL.gateway}=~"$gateway"`],
+  }[from] ?? ['job=~"$job"', 'instance=~"$instance"'];
   return `${name}{${[...own, ...matcherTexts(matchers)].join(', ')}}`;
 }
 

@@ -8,5 +8,6 @@ export const UNSHOWN = {
   'cache_exporter.external_url_info': 'It is the address to which the links of all dashboards lead.',
   'cache_exporter.log.lines_dropped': 'It is 0 unless the log cannot be written, and says nothing about the caches.',
   'llm.cache.fidelity.accepted': 'It repeats the configuration, and is there for the alert.',
+  'redis.cache.misses_at_ttl': 'It is the input of a recording rule, which is shown.',
   'process.uptime': 'The time of the start is shown and says the same.',
 } as const satisfies Partial<Record<Metric, string>>;

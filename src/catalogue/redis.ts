@@ -17,6 +17,7 @@ import {
   ROLE,
   SERVER,
 } from '../model/redis.ts';
+import { KEY_LOSS, REUSE_SECONDS, REUSE_TTL, WRITE_KIND } from '../model/reuse.ts';
 import { type MetricDefinition, REDIS_SECONDS } from './definition.ts';
 
 /**
@@ -153,6 +154,20 @@ export const REDIS = {
   },
   'redis.census.coverage': { kind: 'gauge', owner: 'target', unit: '1', whole: true, labels: {}, help: 'Share of the keys of the database that the last census sampled; 1 means a count, not an estimate.', when: 'a target with census' },
   'redis.census.last_run.timestamp': { kind: 'gauge', owner: 'target', unit: 's', whole: true, labels: {}, help: 'Unix time of the last census that succeeded.', when: 'a target with census' },
+
+  'redis.cache.writes': { kind: 'counter', owner: 'target', unit: '{write}', whole: true, labels: { gateway: 'open', kind: WRITE_KIND }, help: 'Answers that users of a gateway had written into the cache, which is the misses of the cache: those in the sample times the sample. A key is `first` the first time that it is seen.', when: 'a target with reuse' },
+  'redis.cache.rewrite_interval': {
+    kind: 'histogram', owner: 'target', unit: 's', whole: true, labels: { gateway: 'open', lost: KEY_LOSS }, buckets: REUSE_SECONDS,
+    help: 'Time since the same key was written before, by how it was lost in between; those in the sample times the sample.', when: 'a target with reuse',
+  },
+  'redis.cache.misses_at_ttl': { kind: 'counter', owner: 'target', unit: '{miss}', whole: true, labels: { gateway: 'open', ttl: REUSE_TTL }, help: 'Misses that the same requests would have had with this time to live, in seconds, and with memory enough: those in the sample times the sample. Estimated from the writes; of a time to live longer than the time watched it tells nothing yet.', when: 'a target with reuse' },
+  'redis.cache.keys_at_ttl': { kind: 'gauge', owner: 'target', unit: '{key}', whole: true, labels: { gateway: 'open', ttl: REUSE_TTL }, help: 'Answers that would be in the cache with this time to live, in seconds, and with memory enough; only of times to live for which enough was watched.', when: 'a target with reuse, for times to live of half the time watched and less' },
+  'redis.cache.reuse.tracked_keys': { kind: 'gauge', owner: 'target', unit: '{key}', whole: true, labels: {}, help: 'Keys of the sample whose last write is remembered.', when: 'a target with reuse' },
+  'redis.cache.reuse.tracked_keys_limit': { kind: 'gauge', owner: 'target', unit: '{key}', whole: true, labels: {}, help: 'Keys of the sample that are remembered at most; the one that was written longest ago is forgotten first.', when: 'a target with reuse' },
+  'redis.cache.reuse.forgotten': { kind: 'counter', owner: 'target', unit: '{key}', whole: true, labels: {}, help: 'Keys of the sample that were forgotten because too many are remembered; take a smaller sample when it rises fast.', when: 'a target with reuse' },
+  'redis.cache.reuse.dropped': { kind: 'counter', owner: 'target', unit: '{message}', whole: true, labels: {}, help: 'Messages of written or lost keys that were not looked at: too many at once, or the server was not asked in time.', when: 'a target with reuse' },
+  'redis.cache.reuse.sample': { kind: 'gauge', owner: 'target', unit: '1', whole: true, labels: {}, help: 'Share of the keys that are watched for reuse.', when: 'a target with reuse' },
+  'redis.cache.reuse.up': { kind: 'gauge', owner: 'target', unit: '', whole: true, labels: {}, help: '1 while the server tells of every write in the sample, on all masters of a cluster; 0 while it does not.', when: 'a target with reuse' },
 
   'redis.tls.certificate_expiry.timestamp': { kind: 'gauge', owner: 'target', unit: 's', labels: {}, help: 'Unix time at which the certificate of the server ends.', when: 'a rediss:// target' },
 

@@ -11,6 +11,7 @@ const PART = {
   scrape: { lasting: false },
   census: { lasting: false },
   census_run: { lasting: true },
+  reuse: { lasting: true },
   // Of a gateway.
   verdict: { lasting: true },
   lease: { lasting: true },
@@ -20,6 +21,7 @@ const PART = {
   self: { lasting: false },
   config: { lasting: false },
   address: { lasting: false },
+  discovery: { lasting: true },
 } as const satisfies Readonly<Record<string, { lasting: boolean }>>;
 
 /** A part of what an owner publishes: the latest pair of each route is one, too, and does not last. */

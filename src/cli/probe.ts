@@ -1,12 +1,17 @@
 import { loadConfig, type Sources } from '../config/load.ts';
-import { createFleet } from '../fleet.ts';
+import { discoverOnce } from '../discovery/once.ts';
+import { createFleet } from '../fleet/fleet.ts';
 import type { Status } from '../model/status.ts';
 import { systemClock } from '../schedule/clock.ts';
 import { startTelemetry } from '../telemetry/telemetry.ts';
 import { moment, span } from '../text/quantities.ts';
 import { EXIT, type Io } from './io.ts';
 import { reportProblems } from './problems.ts';
+import { progress } from './progress.ts';
 import { statusText } from './report.ts';
+
+/** Names that a message lists. */
+const MAX_NAMES = 100;
 
 /** What `probe` was asked for. */
 export interface ProbeOptions {
@@ -25,12 +30,15 @@ export interface ProbeOptions {
 export async function probe(sources: Sources, options: ProbeOptions, version: string, io: Io): Promise<number> {
   const loaded = await loadConfig(sources);
   if (!loaded.ok) return reportProblems(loaded.problems, sources, io);
-  const { config, notes = [] } = loaded;
-  for (const note of notes) io.err(`${note}\n`);
+  const { notes = [] } = loaded;
+  const { config, problems } = await discoverOnce(loaded.config, systemClock);
+  for (const note of [...notes, ...problems]) io.err(`${note}\n`);
   const known = [...config.redis, ...config.gateways].map((entry) => entry.name);
   const unknown = options.names.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
-    io.err(`no target or gateway is called ${unknown.join(', ')}; the configuration names ${known.join(', ')}\n`);
+    io.err(
+      `no target or gateway is called ${unknown.join(', ')}; known are ${known.slice(0, MAX_NAMES).join(', ')}${known.length > MAX_NAMES ? ` and ${known.length - MAX_NAMES} more` : ''}\n`,
+    );
     return EXIT.usage;
   }
 
@@ -106,18 +114,4 @@ function slept(sleep: Promise<void>): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** Shows a line with the seconds on a terminal, from the second second on, until the returned function is called. */
-function progress(text: string, io: Io): () => void {
-  if (!io.progress) return () => {};
-  const start = performance.now();
-  const timer = setInterval(() => {
-    const seconds = Math.round((performance.now() - start) / 1_000);
-    if (seconds >= 2) io.err(`\r${text}, ${seconds} s `);
-  }, 1_000);
-  return () => {
-    clearInterval(timer);
-    io.err('\r\u001b[K');
-  };
 }

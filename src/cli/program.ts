@@ -81,6 +81,23 @@ export async function runCommand(args: readonly string[], version: string, io: I
       code = await explain(sources(rest, io), { files, gateway, curl, body, route, rate, spend, most: maxRequests, format }, version, io);
     });
 
+  withSources(
+    program.command('lookup').description('say whether a request is in the cache now; exit 0 it is, 1 it is not, 2 it cannot be told'),
+  )
+    .argument('<file>', 'the request: a file with its JSON body, or - for standard input')
+    .option('--curl', 'the file holds a curl command')
+    .option('--gateway <name>', 'gateway to ask, where the configuration has several')
+    .addOption(new Option('--route <api>', 'the API that it is for, where its body does not tell').choices(ASKED_ROUTE))
+    .option('--namespace <name>', 'namespace of the cache of the gateway (cache_params.namespace), where it cannot be learnt')
+    .addOption(new Option('--spend <usd>', 'what may be spent, where the model costs money').argParser(amountOf('--spend', 1e6)))
+    .addOption(new Option('--format <format>', 'how to print it').choices(['text', 'json']).default('text'))
+    .action(async (file: string, flags: SourceFlags & LookupFlags) => {
+      const { lookup } = await import('./lookup/command.ts');
+      const { curl, gateway, route, namespace, spend, format, ...rest } = flags;
+      const input = { file, isCurl: curl === true, route };
+      code = await lookup(sources(rest, io), { input, gateway, namespace, spend, format }, version, io);
+    });
+
   const config = program.command('config').description('check or print the configuration');
   withSources(config.command('check').description('validate; exit 2 with every problem')).action(async (flags: SourceFlags) => {
     const { configCheck } = await import('./config.ts');
@@ -149,6 +166,15 @@ export async function runCommand(args: readonly string[], version: string, io: I
     return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   }
   return code;
+}
+
+interface LookupFlags {
+  curl?: boolean;
+  gateway?: string;
+  route?: AskedRoute;
+  namespace?: string;
+  spend?: number;
+  format: 'text' | 'json';
 }
 
 type ExplainFlags = SourceFlags & {

@@ -41,6 +41,7 @@ import {
 } from '../text/words.ts';
 import { fidelityLines } from './fidelity-lines.ts';
 import { type Cell, type Paint, table, wrap } from './layout.ts';
+import { reuseLines } from './reuse-lines.ts';
 
 const INDENT = '  ';
 const CHANGES_SHOWN = 5;
@@ -192,6 +193,7 @@ function targetLines(target: TargetStatus, now: number, paint: Paint): string[] 
     ...(target.census === undefined ? [] : wrap(censusLine(target.census, now), INDENT)),
     ...(target.unseen ?? []).flatMap((sentence) => wrap(singleLine(`not visible: ${sentence}`), INDENT)),
     ...(target.censusDetail === undefined ? [] : wrap(singleLine(`no census: ${target.censusDetail}`), INDENT)),
+    ...reuseLines(target.reuse, INDENT),
     ...(target.refused ?? []).flatMap((client) => wrap(singleLine(refusedLine(client, now)), INDENT.repeat(2))),
     ...(target.noauth === undefined ? [] : noauthLines(target.noauth.candidates)),
   ];

@@ -70,6 +70,21 @@ export function httpUrl() {
     .meta({ kind: 'URL' });
 }
 
+/** The address of a list of targets, with its query. User and password in it are refused. */
+export function sourceUrl() {
+  return text()
+    .transform((value, context): string => {
+      const written = value.trim();
+      const form = 'write it like http://host:8080/targets?job=llm';
+      if (/[\s\\#]/.test(written)) return refuse(context, 'has a space, a backslash or a #', form);
+      const [issue] = httpUrl().safeParse(written.split('?', 1).join('')).error?.issues ?? [];
+      if (issue === undefined) return new URL(written).href;
+      const suggestion = issue.code === 'custom' && typeof issue.params?.suggestion === 'string' ? issue.params.suggestion : form;
+      return refuse(context, issue.message, suggestion);
+    })
+    .meta({ kind: 'URL' });
+}
+
 const REPLICA = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?$/;
 
 /** A replica of a gateway: `host`, `host:port` or a URL of nothing else, which gets its port written out. */
@@ -92,7 +107,8 @@ export function otlpUrl() {
     .meta({ kind: 'URL' });
 }
 
-const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)?:(\d{1,5})$/;
+/** An address to listen at: its host, which may be missing, and its port. */
+export const LISTEN = /^(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+)?:(\d{1,5})$/;
 
 /** `host:port` of a Sentinel or of a node of a cluster. No message repeats it: a password can stand in front of an `@`. */
 export function node() {

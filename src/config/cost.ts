@@ -1,8 +1,11 @@
+import { FIDELITY_SHAPE } from '../model/fidelity.ts';
 import { formatDuration } from '../source/duration.ts';
-import type { Section } from '../source/section.ts';
+import { isSection, type Section } from '../source/section.ts';
+import { USUAL_FIDELITY_MS } from './fidelity.ts';
 import type { Report } from './section.ts';
 
 const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
 
 /** The LiteLLM configuration of a model that answers by itself: it costs nothing and reaches no provider. */
 export const MOCK_MODEL = `model_list:
@@ -15,17 +18,34 @@ export interface Priced {
   routes: readonly unknown[];
   tenants?: readonly unknown[] | undefined;
   price_per_pair_usd: number;
+  /** The shapes that are tried, and the time in which each has its turn once; undefined where none is. */
+  fidelity?: { shapes: readonly unknown[]; interval: number } | undefined;
 }
 
 /** In one round of so many a pair of tenants is tried. */
 export const TENANT_ROUNDS = 10;
 
+/** A shape that showed nothing is tried again after this part of the interval of shapes. */
+export const SHAPE_AGAIN = 10;
+/** A shape is tried twice where it misses, by two requests each, and a pair tells whether the cache serves. */
+const SHAPE_REQUESTS = 6;
+
 /**
  * What the probes of a gateway cost a day at worst, in US dollars. Each round sends one pair for each route, every tenth one more
- * where there are tenants, and in a broken cache the duplicate of a pair is paid as well.
+ * where there are tenants, and in a broken cache the duplicate of a pair is paid as well. At most one shape is tried in a round.
  */
 export function worstDailyCost(priced: Priced): number {
-  return (DAY_MS / priced.interval) * (priced.routes.length + tenantPairs(priced)) * priced.price_per_pair_usd * 2;
+  const { interval, routes, price_per_pair_usd: price } = priced;
+  const pairs = (DAY_MS / interval) * (routes.length + tenantPairs(priced));
+  return (pairs * 2 + shapesADay(priced) * SHAPE_REQUESTS) * price;
+}
+
+/** How often shapes are tried a day at most. */
+function shapesADay({ interval, fidelity }: Priced): number {
+  if (fidelity === undefined) return 0;
+  // A turn comes with the round that is nearest to its time.
+  const between = Math.max(interval, fidelity.interval / SHAPE_AGAIN - interval / 2);
+  return Math.min(DAY_MS / interval, (fidelity.shapes.length * DAY_MS) / between);
 }
 
 /** Pairs of tenants in a round. */
@@ -47,10 +67,18 @@ export function costRules(gateway: Section, report: Report): void {
     return;
   }
   if (typeof interval !== 'number' || !Array.isArray(routes) || typeof price !== 'number' || typeof budget !== 'number') return;
-  const priced = { interval, routes, price_per_pair_usd: price, tenants: Array.isArray(tenants) ? tenants : undefined };
+  const fidelity = shapesOf(gateway);
+  const priced = { interval, routes, price_per_pair_usd: price, tenants: Array.isArray(tenants) ? tenants : undefined, fidelity };
   const worst = worstDailyCost(priced);
   if (worst <= budget * (1 + Number.EPSILON)) return;
   report(['daily_budget_usd'], `${sum(priced)}, more than the ${dollars(budget)} of daily_budget_usd`, remedy(priced, budget));
+}
+
+/** The shapes that a gateway with the origin tries, the usual ones where it does not say. */
+function shapesOf({ origin, fidelity }: Section): Priced['fidelity'] {
+  if (origin !== true) return undefined;
+  const { shapes, interval } = isSection(fidelity) ? fidelity : { shapes: FIDELITY_SHAPE, interval: USUAL_FIDELITY_MS };
+  return Array.isArray(shapes) && typeof interval === 'number' ? { shapes, interval } : undefined;
 }
 
 function sum(priced: Priced): string {
@@ -64,13 +92,17 @@ function sum(priced: Priced): string {
     `${dollars(price_per_pair_usd)} a pair`,
     '2 because a broken cache pays both requests',
   ];
-  return `the probes cost up to ${dollars(worstDailyCost(priced))} a day (${factors.join(' x ')})`;
+  const tried = shapesADay(priced);
+  const shapes = tried > 0 ? `, and ${count(tried)} shapes x ${SHAPE_REQUESTS} requests x ${dollars(price_per_pair_usd)}` : '';
+  return `the probes cost up to ${dollars(worstDailyCost(priced))} a day (${factors.join(' x ')}${shapes})`;
 }
 
 function remedy(priced: Priced, budget: number): string {
-  const raise = `raise daily_budget_usd to ${Math.ceil(worstDailyCost(priced) * 100) / 100}`;
-  const interval = budget > 0 ? Math.ceil((priced.interval * worstDailyCost(priced)) / budget / 60_000) * 60_000 : Number.POSITIVE_INFINITY;
-  return interval <= DAY_MS ? `write interval: ${formatDuration(interval)}, or ${raise}` : raise;
+  const raise = `raise daily_budget_usd to ${Math.ceil(Number((worstDailyCost(priced) * 100).toPrecision(12))) / 100}`;
+  const fits = (interval: number) => worstDailyCost({ ...priced, interval }) <= budget * (1 + Number.EPSILON);
+  for (let interval = Math.ceil(priced.interval / MINUTE_MS) * MINUTE_MS; interval <= DAY_MS; interval += MINUTE_MS)
+    if (fits(interval)) return `write interval: ${formatDuration(interval)}, or ${raise}`;
+  return raise;
 }
 
 function dollars(amount: number): string {

@@ -22,8 +22,16 @@ export function difference(before: Config, after: Config): { targets: Change; ga
 
 /** Whether the lease is another one: in another store, or for other gateways. */
 export function leaseMoved(before: Config, after: Config): boolean {
-  const names = ({ gateways }: Config) => gateways.map(({ name }) => name).sort();
-  return !isSame(before.lease, after.lease) || !isSame(names(before), names(after));
+  return !isSame(before.lease, after.lease) || !isSame(leaseMembers(before).sort(), leaseMembers(after).sort());
+}
+
+/**
+ * What the exporters of one lease have in common: the names of their gateways, or where these come from. What a list gives changes, and one exporter sees it
+ * earlier than another.
+ */
+export function leaseMembers({ gateways, discovery = [] }: Config): string[] {
+  if (discovery.length === 0) return gateways.map(({ name }) => name);
+  return discovery.map(({ name, file_sd, http_sd }) => JSON.stringify([name, file_sd?.files ?? http_sd?.url.split('?', 1)[0]]));
 }
 
 function compare<T extends { name: string }>(before: readonly T[], after: readonly T[], isStale: (entry: T) => boolean): Change {

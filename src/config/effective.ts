@@ -21,13 +21,16 @@ export type Config = Sparse<z.output<typeof schema>>;
 export type TargetConfig = Config['redis'][number];
 
 /** What it takes to talk to a Redis server, of a target or another one. */
-export type ServerConfig = Omit<TargetConfig, 'max_series' | 'census'>;
+export type ServerConfig = Omit<TargetConfig, 'max_series' | 'census' | 'reuse'>;
 
 /** A user of a Redis target. */
 export type Credential = TargetConfig['canaries'][number];
 
 /** How a target's keys are counted by class. */
 export type CensusConfig = NonNullable<TargetConfig['census']>;
+
+/** How the writes of a target are sampled. */
+export type ReuseConfig = NonNullable<TargetConfig['reuse']>;
 
 /** How to trust and be trusted over TLS; paths of PEM files. */
 export type TlsConfig = NonNullable<TargetConfig['tls']>;
@@ -37,6 +40,9 @@ export type GatewayConfig = Config['gateways'][number];
 
 /** The origin; the key is the same for all exporters of which one may serve and another check. */
 export type OriginConfig = NonNullable<Config['origin']>;
+
+/** A list of targets or gateways that is read from files or over HTTP. */
+export type SourceConfig = NonNullable<Config['discovery']>[number];
 
 /** What several exporters with the same configuration share, so that one of them probes; one of the two. */
 export type LeaseConfig = NonNullable<Config['lease']>;

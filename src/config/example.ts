@@ -15,6 +15,9 @@ export const EXAMPLE = `redis:
     census:                              # keys by class; {} for these values, off without the key
       interval: 5m
       sample: 1000
+    reuse:                               # what another TTL would bring; {} for these values, off without the key
+      sample: 1/256
+      gateways: [litellm]                # all with this target without the key
   - name: sessions
     sentinel:                            # instead of url
       master: sessions
@@ -59,6 +62,35 @@ gateways:
     cache_ping: auto                     # or off: never ask /cache/ping
     daily_budget_usd: 1
     price_per_pair_usd: 0                # a mock model
+
+discovery:                               # more of both from lists, as Prometheus has them (fleet.md)
+  - file_sd:
+      files: [targets/*.yaml]            # read again at once when one changes
+      refresh_interval: 5m
+    kind: gateway
+    class: default
+  - name: allocator                      # label source
+    http_sd:
+      url: http://allocator/jobs/redis/targets?collector_id=exporter-0
+      refresh_interval: 30s
+      authorization:
+        credentials_file: /run/secrets/allocator
+    kind: redis
+    class: default
+
+classes:                                 # what the entries of a list have in common
+  gateways:
+    default:
+      model: cache-probe
+      routes: [completions, chat]
+      origin: true
+      redis: "{{redis}}"                 # the label redis of the target; left away where it has none
+      api_key_file: "/run/secrets/{{name}}"
+  redis:
+    default:
+      username: exporter
+      password_file: "/run/secrets/{{name}}"
+      interval: 15s
 
 lease:                                   # only where several exporters run: one of them probes
   redis:

@@ -1,6 +1,9 @@
 import { isSection, type Section } from '../source/section.ts';
 import type { Report } from './section.ts';
 
+/** In this time each shape is tried once, unless the configuration says otherwise; in milliseconds. */
+export const USUAL_FIDELITY_MS = 600_000;
+
 /** Rules of the shapes of answers that are tried. */
 export function fidelityRules({ fidelity, origin }: Section, report: Report): void {
   if (!isSection(fidelity)) return;

@@ -5,7 +5,7 @@ import type { Fault, Path } from '../source/problem.ts';
 import { Secret } from '../source/secret.ts';
 
 /** The keys whose values are secrets. */
-const SECRET_KEYS: ReadonlySet<string> = new Set(['password', 'api_key']);
+const SECRET_KEYS: ReadonlySet<string> = new Set(['password', 'api_key', 'credentials']);
 
 /** A tree whose references are resolved. */
 export interface Interpolated {
@@ -32,7 +32,7 @@ const WHOLE_FILE = /^\$\{file:([^}]*)\}$/;
 /**
  * Resolves `${env:NAME}` and `${file:PATH}` in every string of a parsed file; `$$` is one `$`, any other
  * `$` stays. A secret key whose whole value is `${file:PATH}` becomes a Secret that is read at each use.
- * Values of keys that end in `_file` become absolute. Relative paths start at the directory of `file`.
+ * Values of keys that end in `_file`, and those of `files`, become absolute. Relative paths start at the directory of `file`.
  * Keys without a value are left out.
  */
 export async function interpolate(tree: object, file: string, env: Readonly<Record<string, string | undefined>>): Promise<Interpolated> {
@@ -82,6 +82,10 @@ export function isBlank(value: unknown): boolean {
 }
 
 function entry(key: string, value: unknown, path: Path, context: Context): unknown {
+  if (key === 'files' && Array.isArray(value)) {
+    const files: unknown[] = value.map((item: unknown, index) => walk(item, [...path, index], context));
+    return files.map((file) => (typeof file === 'string' && file !== '' ? resolve(context.directory, file) : file));
+  }
   if (typeof value !== 'string') return walk(value, path, context);
   const [, secretFile] = SECRET_KEYS.has(key) ? (WHOLE_FILE.exec(value) ?? []) : [];
   if (secretFile !== undefined) return Secret.fromFile(resolve(context.directory, secretFile));

@@ -15,16 +15,20 @@ export interface JsonSchema {
   properties?: Record<string, JsonSchema>;
   required?: string[];
   items?: JsonSchema;
-  additionalProperties?: boolean;
+  additionalProperties?: boolean | JsonSchema;
+  propertyNames?: JsonSchema;
   /** What a text means: duration, secret, file, URL. */
   kind?: string;
   /** The default of a key whose default depends on another key. */
   usual?: string;
 }
 
-/** What may be written into the file, as zod describes it: plain JSON, without what zod attaches to it. */
+let described: JsonSchema | undefined;
+
+/** What may be written into the file, as zod describes it: plain JSON, without what zod attaches to it. One object, which nobody changes. */
 export function inputSchema(): JsonSchema {
-  return JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })));
+  described ??= JSON.parse(JSON.stringify(z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' })));
+  return described ?? {};
 }
 
 /** The keys that are known in the section at a path. */

@@ -3,6 +3,7 @@ import { readYaml, type Source } from '../source/yaml.ts';
 import type { Config } from './effective.ts';
 import { interpolate } from './interpolate.ts';
 import { countIssues, faultsOf } from './issue.ts';
+import { classFaults } from './lists/classes.ts';
 import { namedFileFaults } from './named-files.ts';
 import { schema } from './schema.ts';
 import { otlpEndpoint } from './settings/otlp-endpoint.ts';
@@ -49,7 +50,8 @@ async function merge(source: Source, file: string, flags: Flags, env: Environmen
   const { tree, origins, faults: misplaced, notes } = otlpEndpoint(overlay(written.tree, flags, env, written.variables), env);
   const strange = new Set(misplaced.map(({ path }) => pathText(path)));
   const unread = (await namedFileFaults(tree)).filter(({ path }) => !strange.has(originOf(path, origins) ?? ''));
-  const faults = [...blankUnknownKeys(source.tree), ...written.faults, ...misplaced, ...unread];
+  const known = [...blankUnknownKeys(source.tree), ...written.faults, ...misplaced, ...unread];
+  const faults = [...known, ...classFaults(tree).filter(({ path }) => !known.some((fault) => pathText(fault.path) === pathText(path)))];
   const result = schema.safeParse(tree);
   if (result.success && faults.length === 0) {
     const told = file === '' ? variableNotes(flags, env, written.variables) : notes;

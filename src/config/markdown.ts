@@ -24,7 +24,8 @@ can use the JSON schema in [config.schema.json](config.schema.json).
 `;
 
 const PRICE = `The exporter refuses to start when a gateway's probes could cost more than its \`daily_budget_usd\` a day: rounds a day
-x routes x \`price_per_pair_usd\` x 2, because a broken cache pays both requests of a pair. A model that answers by itself
+x routes x \`price_per_pair_usd\` x 2, because a broken cache pays both requests of a pair; and where it has both a price and
+\`origin: true\`, six requests for a shape in each round in which one can have its turn. A model that answers by itself
 costs nothing and reaches no provider. In the configuration of LiteLLM:
 
 \`\`\`yaml
@@ -51,6 +52,17 @@ rules:
 \`\`\`
 `;
 
+const DISCOVERY = `Lists in the formats of Prometheus give more targets and gateways: files (\`file_sd\`) and HTTP (\`http_sd\`). What the entries of a list
+have in common is a class; in its texts \`{{label}}\` is a label of the target, \`{{name}}\` its name. [fleet.md](fleet.md) has whole examples.
+
+- The name is the label \`name\`, else the address with \`_\` for \`:\`. The URL is the label \`__scheme__\` (\`http\`, \`redis\`) and the address.
+- A label that becomes part of a field is 1 to 63 letters, digits, dots, dashes or underscores, the first a letter or digit, without \`..\`. A field whose
+  label is missing is left away; where the field is required, the entry is.
+- An entry of the file wins over one of a list, and an earlier list over a later one. What is wrong with an entry leaves out that entry alone.
+- A list that cannot be read changes nothing, and so does one of more than 10,000 targets, 8 MiB over HTTP or 1 MiB in a file.
+- A list that loses more than half of at least four targets at once is believed when it names the same targets again, one \`refresh_interval\` later.
+`;
+
 const WITHOUT_FILE = `## Flags and environment
 
 Without a file, flags and variables make one target named \`redis\` and one gateway named \`litellm\`. With a file they
@@ -74,6 +86,7 @@ export function configurationMarkdown(): string {
     `## Example\n\n\`\`\`yaml\n${EXAMPLE}\`\`\`\n`,
     sections,
     `## Cost\n\n${PRICE}`,
+    `## Discovery\n\n${DISCOVERY}`,
     `## Lease\n\n${LEASE}`,
     WITHOUT_FILE + settingRows(),
   ].join('\n');
@@ -92,6 +105,8 @@ function publicSchema({ kind, usual, properties, items, ...schema }: JsonSchema)
     return { ...schema, properties: Object.fromEntries(entries) };
   }
   if (items) return { ...schema, items: publicSchema(items) };
+  // Sections by name: what a class holds is not described a second time.
+  if (schema.propertyNames) return schema;
   const pattern = kind === undefined ? schema.pattern : (PATTERNS[kind] ?? schema.pattern);
   if (schema.type === 'string' && pattern === undefined && schema.enum === undefined) return schema;
   const { description, default: usually, ...strict } = schema;
@@ -123,7 +138,8 @@ function row(key: string, schema: JsonSchema, required: boolean): string {
   return `| \`${key}\` | ${typeText(schema)} | ${required ? 'required' : defaultText(schema)} | ${schema.description ?? ''} |`;
 }
 
-function typeText({ type, kind, enum: members, properties, items }: JsonSchema): string {
+function typeText({ type, kind, enum: members, properties, items, propertyNames }: JsonSchema): string {
+  if (propertyNames) return 'sections by name';
   if (properties) return 'section';
   if (items) return items.properties ? 'list of sections' : `list of ${typeText(items)}`;
   if (members) return members.map((member) => `\`${member}\``).join(', ');

@@ -2,8 +2,9 @@ import { basename } from 'node:path';
 import { readText } from '../source/file.ts';
 import type { Fault, Path } from '../source/problem.ts';
 import { readSecret, Secret } from '../source/secret.ts';
+import { isTemplate } from './lists/template.ts';
 
-const SECRET_FILE_KEYS: ReadonlySet<string> = new Set(['password_file', 'api_key_file']);
+const SECRET_FILE_KEYS: ReadonlySet<string> = new Set(['password_file', 'api_key_file', 'credentials_file']);
 /** An empty one counts for OpenSSL as not given. */
 const PEM_FILE_KEYS: ReadonlySet<string> = new Set(['ca_file', 'cert_file', 'key_file']);
 
@@ -55,6 +56,8 @@ function namedFiles(node: unknown, path: Path): Named[] {
   if (Array.isArray(node)) return node.flatMap((item: unknown, index) => namedFiles(item, [...path, index]));
   if (node === null || typeof node !== 'object') return [];
   return Object.entries(node).flatMap(([key, value]) => {
+    // Which file it is depends on the labels of each entry.
+    if (path[0] === 'classes' && typeof value === 'string' && isTemplate(value)) return [];
     if (typeof value === 'string' && value !== '' && key.endsWith('_file')) return [{ file: value, path: [...path, key], key }];
     return namedFiles(value, [...path, key]);
   });

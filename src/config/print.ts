@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import { formatDuration } from '../source/duration.ts';
 import { Secret } from '../source/secret.ts';
 import { isSection, type Section } from '../source/section.ts';
-import type { Config, GatewayConfig } from './effective.ts';
+import type { Config, GatewayConfig, TargetConfig } from './effective.ts';
 import { inputSchema, type JsonSchema } from './json-schema.ts';
 
 /**
@@ -16,6 +16,11 @@ export function printConfig(config: Config): string {
 /** The effective configuration of one gateway as YAML, as `printConfig` gives it. */
 export function printGateway(config: GatewayConfig): string {
   return stringify(written(config, inputSchema().properties?.gateways?.items), { lineWidth: 0 });
+}
+
+/** The effective configuration of one target as YAML, as `printConfig` gives it. */
+export function printTarget(config: TargetConfig): string {
+  return stringify(written(config, inputSchema().properties?.redis?.items), { lineWidth: 0 });
 }
 
 /** A value as it is written into a file. What a number means is what the schema says at its place. */

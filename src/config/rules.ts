@@ -8,6 +8,7 @@ import type { RedisLogin } from './address.ts';
 import { costRules } from './cost.ts';
 import { fidelityRules } from './fidelity.ts';
 import { NAME } from './fields.ts';
+import { listenRules } from './listening.ts';
 import type { Report, Rules } from './section.ts';
 
 /**
@@ -126,40 +127,53 @@ export function rootRules(root: Section, report: Report): void {
   unique(root.gateways, ['gateways'], report);
   const targets = names(root.redis);
   const known = new Set(targets);
+  const more = sections(root.discovery);
   for (const [index, gateway] of sections(root.gateways).entries()) {
     if (gateway.origin === true && root.origin === undefined)
       report(['gateways', index, 'origin'], 'needs the section origin, whose key signs the answers', 'add origin with api_key_file');
     const target = gateway.redis;
-    if (!isName(target) || known.has(target)) continue;
+    // A list may name it.
+    if (!isName(target) || known.has(target) || more.some(({ kind }) => kind === 'redis')) continue;
     report(['gateways', index, 'redis'], `no target is named ${target}`, targetHint(target, targets));
   }
+  reuseRules(root, report);
   leasePlace(root, report);
-  originPlace(root, report);
-  if (isEmpty(root.redis) && isEmpty(root.gateways) && root.origin === undefined) {
+  listenRules(root, report);
+  if (isEmpty(root.redis) && isEmpty(root.gateways) && root.origin === undefined && more.length === 0) {
     report([], 'there is nothing to watch', 'add an entry to redis or to gateways');
+  }
+}
+
+/** Reuse is of gateways that keep their cache in the target. */
+function reuseRules({ redis, gateways, discovery }: Section, report: Report): void {
+  const known = sections(gateways);
+  for (const [index, { name, reuse }] of sections(redis).entries()) {
+    const named = isSection(reuse) && Array.isArray(reuse.gateways) ? reuse.gateways : [];
+    const own = new Set(
+      known.filter((gateway) => gateway.redis === name).flatMap((gateway) => (isName(gateway.name) ? [gateway.name] : [])),
+    );
+    for (const [place, gateway] of named.entries()) {
+      if (!isName(gateway) || own.has(gateway) || discovery !== undefined) continue;
+      const others = names(gateways).includes(gateway) ? `the gateway ${gateway} has another target` : `no gateway is named ${gateway}`;
+      report(['redis', index, 'reuse', 'gateways', place], others, targetHint(gateway, [...own]));
+    }
+    if (isSection(reuse) && own.size === 0 && discovery === undefined)
+      report(['redis', index, 'reuse'], 'no gateway has this target', 'add redis: with the name of the target to the gateway');
   }
 }
 
 /** The exporter writes nothing to what it watches, and an outage there must not keep it from probing. */
 function leasePlace({ lease, redis }: Section, report: Report): void {
-  const kept = isSection(lease) && isSection(lease.redis) ? place(lease.redis) : undefined;
-  const watched = sections(redis).find((target) => kept !== undefined && [place(target), ...nodePlaces(target)].includes(kept));
+  const watched = sections(redis).find((target) => isLeaseServer(lease, target));
   if (watched === undefined) return;
   const reason = 'while that server is down no exporter could probe, and nothing may be written to it';
   report(['lease', 'redis', 'url'], `is the server of the target ${watched.name}: ${reason}`, 'use another server, or kubernetes');
 }
 
-/** The origin has addresses of its own; port 0 is one of its own each time. */
-function originPlace({ origin, http }: Section, report: Report): void {
-  const pages = isSection(http) ? [...listOf(http.listen), ...listOf(http.health_listen)] : [];
-  for (const [index, address] of listOf(isSection(origin) ? origin.listen : undefined).entries()) {
-    if (!/:0+$/.test(String(address)) && pages.includes(address))
-      report(['origin', 'listen', index], 'is an address of the section http', 'use another port');
-  }
-}
-
-function listOf(value: unknown): unknown[] {
-  return Array.isArray(value) ? value : [];
+/** Whether a target is the server that keeps the lease. */
+export function isLeaseServer(lease: unknown, target: Section): boolean {
+  const kept = isSection(lease) && isSection(lease.redis) ? place(lease.redis) : undefined;
+  return kept !== undefined && [place(target), ...nodePlaces(target)].includes(kept);
 }
 
 /** Host and port of the nodes of a cluster, as far as the configuration names them. */

@@ -1,9 +1,14 @@
 import { z } from 'zod';
 import { ROUTE, SHARING } from '../model/cache.ts';
 import { FIDELITY_SHAPE } from '../model/fidelity.ts';
-import { keyFault } from '../source/secret.ts';
+import { REUSE_SAMPLE } from '../model/reuse.ts';
+import { formatDuration } from '../source/duration.ts';
+import { keyFault, originKeyFault } from '../source/secret.ts';
 import { gatewayUrl, httpUrl, listenAddress, metricsUrl, node, otlpUrl, redisUrl, replicaAddress } from './address.ts';
+import { USUAL_FIDELITY_MS } from './fidelity.ts';
 import { duration, entryName, filePath, flag, number, oneOf, secret, secretFile, share, text } from './fields.ts';
+import { discoveryRules } from './lists/rules.ts';
+import { classesSchema, discoverySchema } from './lists/schema.ts';
 import {
   always,
   canaryRules,
@@ -86,7 +91,20 @@ const census = z.strictObject({
     .describe('Keys to draw; 1000 cost Redis a few milliseconds whatever the number of keys is.'),
 });
 
-const target = z
+const reuse = z.strictObject({
+  sample: oneOf(REUSE_SAMPLE)
+    .prefault('1/256')
+    .describe('Share of the keys that is watched, by the first digits of their hash: `1/16`, `1/256` or `1/4096`.'),
+  gateways: z
+    .array(entryName())
+    .min(1, 'names no gateway; leave it away for all of the target')
+    .optional()
+    .describe('Gateways whose answers are watched; those with the same namespace count as one, under the first name.')
+    .meta({ usual: 'all with this target' }),
+});
+
+/** One entry of `redis`. */
+export const targetSchema = z
   .strictObject({
     name: entryName().describe('Label `redis_target` of everything that is measured there.'),
     url: redisUrl().optional().describe('`redis://`, `rediss://` (TLS) or `unix://`. User and password in it are accepted and hidden.'),
@@ -111,6 +129,11 @@ const target = z
     census: census
       .optional()
       .describe('Count the keys of the database by class, from a random sample; off unless this key is there. `{}` takes the defaults.'),
+    reuse: reuse
+      .optional()
+      .describe(
+        'Watch a sample of the answers that are written, to tell what another time to live or more memory would bring; off unless this key is there. `{}` takes the defaults.',
+      ),
   })
   .superRefine(...always(targetRules))
   .transform(({ url, password_file, ...rest }) => ({
@@ -155,7 +178,7 @@ const MIN_FIDELITY_INTERVAL_MS = 10_000;
 
 const fidelity = z.strictObject({
   interval: duration({ min: MIN_FIDELITY_INTERVAL_MS })
-    .prefault('10m')
+    .prefault(formatDuration(USUAL_FIDELITY_MS))
     .describe(
       'In this time each shape is tried once, at most one in a round of pairs; after a start one in each round until all were tried.',
     ),
@@ -172,7 +195,8 @@ const fidelity = z.strictObject({
     ),
 });
 
-const gateway = z
+/** One entry of `gateways`. */
+export const gatewaySchema = z
   .strictObject({
     name: entryName().describe('Label `gateway` of everything that is measured there.'),
     url: gatewayUrl().describe('Address of the proxy, without `/v1`.'),
@@ -289,9 +313,11 @@ const origin = z
         'Addresses to answer at as the provider behind probe models; port 0 takes a free one. `[]` serves nothing and only checks answers: for exporters beside one that serves.',
       ),
     web_config_file: filePath().optional().describe('Web configuration of the Prometheus exporter toolkit: TLS. No `basic_auth_users`.'),
-    api_key: secret(keyFault)
+    api_key: secret(originKeyFault)
       .optional()
-      .describe('Key that gateways send, and that signs the answers: a long random text. A reference keeps it out of the file.'),
+      .describe(
+        'Key that gateways send, and that signs the answers: a long random text, of 16 characters at least. A reference keeps it out of the file.',
+      ),
     api_key_file: secretFile()
       .optional()
       .describe('File with the key, read again for every use. After a change the key before it counts for an hour.'),
@@ -348,8 +374,14 @@ const log = z.strictObject({
 /** The configuration file. Its output is assignable to Config. */
 export const schema = z
   .strictObject({
-    redis: z.array(target).prefault([]).describe('Redis servers to watch.'),
-    gateways: z.array(gateway).prefault([]).describe('LiteLLM gateways to probe.'),
+    redis: z.array(targetSchema).prefault([]).describe('Redis servers to watch.'),
+    gateways: z.array(gatewaySchema).prefault([]).describe('LiteLLM gateways to probe.'),
+    discovery: discoverySchema(tls)
+      .optional()
+      .describe(
+        'Lists of more targets and gateways, as Prometheus discovers them. An entry of the file wins over one of a list, and an earlier list over a later one.',
+      ),
+    classes: classesSchema.optional().describe('What the targets and gateways of a list have in common.'),
     lease: lease.optional().describe('For several exporters with the same configuration: the one that holds the lease probes.'),
     http: http.prefault({}).describe('The HTTP interface of the daemon.'),
     origin: origin.optional().describe('This exporter as the provider behind the probe models of gateways.'),
@@ -357,4 +389,5 @@ export const schema = z
     metrics: metrics.prefault({}).describe('Where metrics go, beside `/metrics`.'),
     log: log.prefault({}).describe('The log on standard output.'),
   })
-  .superRefine(...always(rootRules));
+  .superRefine(...always(rootRules))
+  .superRefine(...always(discoveryRules));

@@ -5,8 +5,8 @@ import { type JsonMember, type JsonNode, writeJson } from './json-text.ts';
  * How two requests differ in one place. `value`: another value; `number`, `escape`: the same value in other characters; `only_first`, `only_second`:
  * it is only in one; `order`: it is in another place of its object or list.
  */
-export const PART_KIND = ['value', 'number', 'escape', 'only_first', 'only_second', 'order'] as const;
-export type PartKind = (typeof PART_KIND)[number];
+const PART_KIND = ['value', 'number', 'escape', 'only_first', 'only_second', 'order'] as const;
+type PartKind = (typeof PART_KIND)[number];
 
 /** One difference, which can be undone by itself. `path` is written as programs do: `messages[0].content`. */
 export interface Part {

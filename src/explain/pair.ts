@@ -6,8 +6,8 @@ import { minimise } from './minimise.ts';
 import { type AskedRoute, modelOf, type UserRequest } from './request.ts';
 
 /** Which of two requests. */
-export const WHICH = ['first', 'second'] as const;
-export type Which = (typeof WHICH)[number];
+const WHICH = ['first', 'second'] as const;
+type Which = (typeof WHICH)[number];
 
 /** Two requests and what a gateway makes of them. */
 export interface PairExplained {
@@ -36,7 +36,7 @@ export type PairFailure =
   | { readonly failed: 'both'; readonly asked: { readonly kind: 'not_cached' } }
   | { readonly failed: 'unstable' };
 
-/** Questions for one pair, unless less is said. */
+/** Questions for one pair, unless the caller wants fewer. */
 const MOST_QUESTIONS = 300;
 
 /** Compares two requests by asking a gateway. Rejects only with the signal's reason. */

@@ -52,9 +52,6 @@ export function modelOf(body: JsonNode): string | undefined {
   return stringOf(memberOf(body, 'model'));
 }
 
-/** Members that are not sent as they are: the model of the probes takes the place of the one, cache controls of the exporter that of the other. */
-export const REPLACED = ['model', 'cache'] as const;
-
 /**
  * A body as it is sent: the model of the probes in the place of its own, the namespace of the question and the time to live instead of its own
  * cache controls, everything else as it was written and in its order. Cache controls are no part of a key, so they are the last.

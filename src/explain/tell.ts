@@ -15,7 +15,7 @@ export interface PartTold {
 }
 
 /** What differs between texts, where it can be told by its form. */
-export const LOOK = ['date', 'time', 'uuid', 'hexadecimal', 'number', 'spaces', 'case'] as const;
+const LOOK = ['date', 'time', 'uuid', 'hexadecimal', 'number', 'spaces', 'case'] as const;
 export type Look = (typeof LOOK)[number];
 
 /** Characters of a request that are shown for one difference. */

@@ -1,4 +1,4 @@
-import { leaseMoved } from '../config/diff.ts';
+import { leaseMembers, leaseMoved } from '../config/diff.ts';
 import type { Config, LeaseConfig } from '../config/effective.ts';
 import type { LeaseState, LeaseStore } from '../model/lease.ts';
 import type { Log } from '../model/tick.ts';
@@ -32,7 +32,7 @@ export function createSharedLease({ scheduler, log, clock, env, onChange }: Shar
   let current: { config: Config; watch: LeaseWatch; scheduled: Scheduled } | undefined;
 
   function storeOf({ redis, kubernetes }: LeaseConfig, config: Config): LeaseStore | undefined {
-    if (redis !== undefined) return createRedisLease(redis, leaseKey(config.gateways.map(({ name }) => name)), LEASE_TTL_MS);
+    if (redis !== undefined) return createRedisLease(redis, leaseKey(leaseMembers(config)), LEASE_TTL_MS);
     return kubernetes && createKubernetesLease(kubernetes, clusterAccess(env), LEASE_TTL_MS, clock);
   }
 

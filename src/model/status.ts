@@ -16,6 +16,7 @@ import type { Census } from './census.ts';
 import type { FidelityResult, FidelityShape, NotJudged } from './fidelity.ts';
 import type { LeaseState } from './lease.ts';
 import type { AclReason, AuthState, NodeRole, NodeState, RedisFailure } from './redis.ts';
+import type { Reuse } from './reuse.ts';
 
 /** One credential of a target, as the last canary left it. Times are Unix milliseconds. */
 export interface CredentialStatus {
@@ -70,6 +71,8 @@ export interface NodeStatus {
 /** What the daemon knows of one Redis target now. Times are Unix milliseconds, durations seconds. */
 export interface TargetStatus {
   name: string;
+  /** The list that it comes from; absent for an entry of the configuration file. */
+  source?: string;
   /** Where it is, without any secret. */
   address: string;
   /** Undefined until it has been tried. */
@@ -110,6 +113,8 @@ export interface TargetStatus {
   census?: Census | undefined;
   /** Why there is no census although one is configured, one sentence without any secret. */
   censusDetail?: string | undefined;
+  /** What another time to live would bring; absent where that is not configured. */
+  reuse?: Reuse | undefined;
   /** Who was refused in the last hour, the latest first. */
   refused?: RefusedClient[] | undefined;
   /** When others were last refused because they sent no password, and who that may have been. There are no candidates when the clients could not be listed. */
@@ -247,6 +252,8 @@ export interface OverheadStatus {
 /** What the daemon knows of one gateway now. */
 export interface GatewayStatus {
   name: string;
+  /** The list that it comes from; absent for an entry of the configuration file. */
+  source?: string;
   url: string;
   redisTarget?: string;
   verdict: Verdict;
@@ -304,6 +311,26 @@ export type MetricsAnswer = { url: string } & (
   | { failure: GatewayFailure; status?: number | undefined }
 );
 
+/** What the daemon knows of a list of targets that it reads. Times are Unix milliseconds; no text holds an address of the list or a secret. */
+export interface SourceStatus {
+  name: string;
+  from: 'file_sd' | 'http_sd';
+  kind: 'gateway' | 'redis';
+  class: string;
+  /** How many entries of it are watched. */
+  entries: number;
+  /** How many of its targets are left out, because something is wrong with them. */
+  refused: number;
+  /** How many entries are watched although the list no longer has them, until it says so again. */
+  heldBack: number;
+  /** The last time that the whole list could be read; undefined until then. */
+  lastSuccessAt?: number;
+  /** Why it could not be read the last time; undefined when it could. */
+  failure?: string;
+  /** What is wrong with its targets, or else is to be known, a sentence each; the first of many. */
+  problems: readonly string[];
+}
+
 /** Everything that the page, the JSON interface and `probe` show. */
 export interface Status {
   version: string;
@@ -313,4 +340,6 @@ export interface Status {
   configReload: { successful: boolean; at: number; problems: string[]; notes?: readonly string[] | undefined };
   targets: TargetStatus[];
   gateways: GatewayStatus[];
+  /** Absent without `discovery`. */
+  sources?: readonly SourceStatus[];
 }

@@ -27,7 +27,7 @@ export interface Log {
 }
 
 /** What runs on the scheduler's grid. */
-export const TASK = ['target', 'census', 'gateway', 'lease'] as const;
+export const TASK = ['target', 'census', 'reuse', 'gateway', 'lease'] as const;
 export type Task = (typeof TASK)[number];
 
 /** Why a tick of the grid did not run: the one before was still running, or the process was held up past it. */

@@ -59,6 +59,11 @@ export function isSuccess(outcome: Outcome): boolean {
   return outcome === 'ok' || outcome === 'hit_unverified' || outcome === 'hit_unlabelled';
 }
 
+/** Whether the duplicate was answered from the cache, with the answer that was stored or an altered one. */
+export function isHit(outcome: Outcome): boolean {
+  return isSuccess(outcome) || outcome === 'hit_altered' || outcome === 'hit_not_in_redis';
+}
+
 /**
  * The kind of a route's pair by its number, from 1. Every tenth pair of a route whose hits prove a read is plain, to see
  * what users' entries get; every twentieth pair of a route is a negative control.

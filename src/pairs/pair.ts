@@ -10,7 +10,7 @@ import { newProbe } from '../redis/probe-keys/names.ts';
 import type { KeyWatch } from '../redis/probe-keys/watch.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { type Content, type ContentContext, contentOf, type Reading, readContent } from './content.ts';
-import { outcomeOf, type PairKind } from './outcome.ts';
+import { isHit, outcomeOf, type PairKind } from './outcome.ts';
 import type { CacheControls, Prober } from './prober.ts';
 
 /** What a pair needs to know. */
@@ -98,12 +98,12 @@ export async function runPair(
   const keysOfOrigin = plan.originKeys === 'unreadable' ? undefined : plan.originKeys;
   const nonce = newNonce(plan.instance, keysOfOrigin);
   const controls = controlsOf(plan, probe);
-  const asked = prober.body(plan.model, nonce, controls);
-  const body = JSON.stringify(asked);
+  const question = prober.body(plan.model, nonce, controls);
+  const body = JSON.stringify(question);
   const context: ContentContext | undefined = keysOfOrigin && {
     prober,
     nonce,
-    request: asked,
+    request: question,
     instance: plan.instance,
     keys: keysOfOrigin,
   };
@@ -145,11 +145,15 @@ export async function runPair(
   };
   const now = clock.monotonic();
   // Twice the time: a request that a limit cuts short would say that the gateway is slow.
-  const isInDoubt = lookup?.state === 'unknown' && (pair.outcome === 'hit_unverified' || pair.outcome === 'hit_unlabelled');
+  const isInDoubt = lookup?.state === 'unknown' && kind !== 'control' && pair.outcome !== undefined && isHit(pair.outcome);
   if (!isInDoubt || !keys?.doubts || plan.until - now < 2 * (now - start) + MAX_WRITE_WAIT_MS || !mayRepeat(pair)) return pair;
   await keys.listen(tick.signal);
   // Beside the pair that is asked of a round, it counts as an experiment for what it costs.
-  return runPair({ ...plan, kind: 'own', experiment: plan.experiment ?? { modelSeconds: first.seconds } }, gateways, keys, tick, clock);
+  const asked = { ...plan, kind: 'own', experiment: plan.experiment ?? { modelSeconds: first.seconds } } as const;
+  const repeated = await runPair(asked, gateways, keys, tick, clock);
+  // That an answer was altered is proven by it, whatever the next one is.
+  const isLost = pair.outcome === 'hit_altered' && repeated.outcome !== undefined && isHit(repeated.outcome);
+  return isLost ? { ...repeated, outcome: 'hit_altered', differs: repeated.differs ?? pair.differs } : repeated;
 
   /** What both answers show, or the first one alone, by their marks and their content. */
   function read(one: RequestResult, two: RequestResult | undefined): Reading | undefined {

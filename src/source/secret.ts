@@ -123,3 +123,13 @@ export function keyFault(text: string): string | undefined {
     ? secretFault(text)
     : (secretFault(text) ?? 'has a character that no HTTP header can carry; copy the key again');
 }
+
+/** The fewest characters of a key that others must not find by trying. */
+const MIN_ORIGIN_KEY = 16;
+
+/** Why a text is no key of the origin, which signs answers and which a gateway has to send; undefined where it is one. */
+export function originKeyFault(text: string): string | undefined {
+  const fault = keyFault(text);
+  if (fault !== undefined || text.trim().length >= MIN_ORIGIN_KEY) return fault;
+  return `is shorter than ${MIN_ORIGIN_KEY} characters, so that it could be found by trying; take a long random text, as openssl rand -hex 32 prints`;
+}

@@ -58,18 +58,32 @@ export async function readYaml(file: string): Promise<Source | Problem[]> {
 
 /** Parses the text of a file; the name is only for messages. */
 export function parseYaml(text: string, file: string): Source | Problem[] {
+  return parseTree(text, file, 'sections');
+}
+
+/** Parses the text of a file that is a list. Every value is text as it is written: `3` and `yes` are not numbers and switches. */
+export function parseYamlList(text: string, file: string): Source | Problem[] {
+  return parseTree(text, file, 'list');
+}
+
+/** What a file is at its top, and what it has to be in words. */
+const TOP = { sections: 'must be sections such as redis: and gateways:', list: 'must be a list, each entry with a dash' } as const;
+
+function parseTree(text: string, file: string, top: keyof typeof TOP): Source | Problem[] {
   const lines = new LineCounter();
   const at = positions(lines, file);
   const deep = tooDeep(text, file);
   if (deep !== undefined) return [deep];
   if (text.includes('\r') && !text.includes('\n'))
     return [{ path: '', message: `${file} ends its lines with a carriage return alone; end them with a line feed` }];
-  const document = withoutStacks(() => parseDocument(text, { ...OPTIONS, lineCounter: lines }));
+  const document = withoutStacks(() =>
+    parseDocument(text, { ...OPTIONS, ...(top === 'list' && { schema: 'failsafe' }), lineCounter: lines }),
+  );
   if (document === undefined) return [{ path: '', message: `${file} ${TOO_DEEP}` }];
   const broken = syntaxProblems([...document.errors, ...document.warnings], at, text);
   const problems = broken.length === 0 ? [...duplicateKeys(document, at), ...missingAnchors(document, at)] : broken;
   if (problems.length > 0) return problems;
-  const source = sourceOf(document, file, at, 'must be sections such as redis: and gateways:');
+  const source = sourceOf(document, file, at, TOP[top], top === 'list');
   if (source === undefined) return [{ path: '', message: `${file} is empty` }];
   return 'message' in source ? [source] : source;
 }
@@ -131,11 +145,18 @@ function positions(lines: LineCounter, file: string): (offset: number) => Positi
 }
 
 /** The content of a document without syntax errors; undefined when it has none, a problem when it is not a section with keys. */
-function sourceOf(document: Document, file: string, at: (offset: number) => Position, sections: string): Source | Problem | undefined {
+function sourceOf(
+  document: Document,
+  file: string,
+  at: (offset: number) => Position,
+  wanted: string,
+  isList = false,
+): Source | Problem | undefined {
   try {
     const tree: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     if (tree === null || tree === undefined) return undefined;
-    if (typeof tree !== 'object' || !isMap(document.contents)) return { path: '', message: sections, at: at(0) };
+    if (typeof tree !== 'object' || !(isList ? isSeq(document.contents) : isMap(document.contents)))
+      return { path: '', message: wanted, at: at(0) };
     if (isCircular(tree, [])) return { path: '', message: `${file} has an anchor that contains itself` };
     return { tree, position: (path) => nearest(document, path, at), tagged: (tag) => taggedPaths(document, tag) };
   } catch (error) {

@@ -7,7 +7,7 @@ import type { Log } from '../model/tick.ts';
 import type { Clock } from '../schedule/clock.ts';
 import { createIdTracer, type Tracer } from './tracer.ts';
 
-/** What the outlets are made with; `reader` is that of `/metrics`. */
+/** What the outlets are made with; `reader` collects what is on `/metrics`. */
 export interface ExporterOptions {
   readonly resource: Resource;
   readonly meterProvider: MeterProvider;

@@ -41,6 +41,20 @@ export function createProducer(store: Store, clock: Clock, scope: { name: string
   };
 }
 
+/** What the SDK says of itself and what the store holds, in one collection. */
+export function joinProducers(sdk: MetricProducer, own: MetricProducer): MetricProducer {
+  return {
+    async collect(options) {
+      const [first, second] = [await own.collect(options), await sdk.collect(options)];
+      const { resource, scopeMetrics } = second.resourceMetrics;
+      return {
+        resourceMetrics: { resource, scopeMetrics: [...first.resourceMetrics.scopeMetrics, ...scopeMetrics] },
+        errors: [...first.errors, ...second.errors],
+      };
+    },
+  };
+}
+
 function metricData(family: Family, descriptor: MetricDescriptor): MetricData {
   const aggregationTemporality = AggregationTemporality.CUMULATIVE;
   if (family.form === 'histogram') {

@@ -13,7 +13,7 @@ const EXPORT_TIMEOUT_MS = 2_000;
 const SDK_TIMEOUT_MS = 2_200;
 
 /**
- * Pushes what `source` collects, beside `/metrics`. The source is the reader of `/metrics` itself, so that
+ * Pushes what `source` collects, beside `/metrics`. The source collects all that is on `/metrics`, so that
  * both show the same series with the same names and values, the SDK's own included. Closing pushes once more.
  */
 export function createPush({ endpoint, interval }: PushConfig, source: MetricProducer, log: Log): { close(): Promise<void> } {

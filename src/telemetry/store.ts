@@ -1,10 +1,21 @@
 import type { Attributes, HrTime } from '@opentelemetry/api';
-import { type MetricDefinition, NODE_LABEL, OWNER_LABEL } from '../catalogue/definition.ts';
-import { CATALOGUE } from '../catalogue/index.ts';
 import type { Metric, Sample } from '../catalogue/sample.ts';
 import { isLasting, type Part, type Series } from '../catalogue/series.ts';
 import type { Clock } from '../schedule/clock.ts';
-import { emptyHistogram, type HistogramPoint, hrTime, isComplete, type NumberPoint, observeValue, setDistribution } from './points.ts';
+import {
+  createEntry,
+  createShapes,
+  type Entry,
+  isOf,
+  keyOf,
+  type Labels,
+  mirror,
+  numberPoint,
+  ownAttributes,
+  type Shape,
+  valuesOf,
+} from './entry.ts';
+import { type HistogramPoint, hrTime, type NumberPoint, observeValue } from './points.ts';
 
 /**
  * Whose series they are. `staleAfter` is milliseconds: a part that was not replaced for longer is not
@@ -18,14 +29,14 @@ export interface Owner {
   readonly node?: string;
   readonly staleAfter: number;
   readonly lifetimes?: Readonly<Partial<Record<Part, number>>>;
-  /** Says at each reading which metrics are to be shown; all without it. */
+  /** Says at each reading which metrics are to be shown, all without it. It is asked for each metric, not for each series. */
   readonly isShown?: (metric: Metric) => boolean;
 }
 
 /** All series of one metric that are to be shown now. */
 export type Family =
-  | { readonly metric: Metric; readonly form: 'number'; points: NumberPoint[] }
-  | { readonly metric: Metric; readonly form: 'histogram'; readonly boundaries: number[]; points: HistogramPoint[] };
+  | { readonly metric: Metric; readonly form: 'number'; readonly points: NumberPoint[] }
+  | { readonly metric: Metric; readonly form: 'histogram'; readonly points: HistogramPoint[] };
 
 /**
  * Every series of the product. `open` gives an owner its handle and throws when one of the same kind,
@@ -36,21 +47,32 @@ export interface Store {
   open(owner: Owner): Series;
   openNext(owner: Owner): Series;
   read(now: number): Iterable<Family>;
+  /** The owners of what is shown, each for itself. */
+  owned(): Iterable<Owned>;
+  /** Calls back after each write of an owner whose series are shown; the last listener counts. */
+  onWrite(listener: (owned: Owned) => void): void;
 }
 
-type Entry =
-  | { readonly form: 'number'; readonly family: Family & { form: 'number' }; readonly point: NumberPoint }
-  | { readonly form: 'histogram'; readonly family: Family & { form: 'histogram' }; readonly point: HistogramPoint };
-
-/** What one `replace` left. Withdrawn entries are kept until the next one, so that counters keep their start. */
+/** What `replace` left of one part. Withdrawn entries are kept until the next one, so that counters keep their start. */
 interface Published {
   at: number;
   shown: boolean;
-  entries: Map<string, Entry>;
+  entries: readonly Entry[];
 }
 
-interface OwnedSeries {
+/** The series of one owner, as their writers on pages see them. */
+export interface Owned {
   readonly owner: Owner;
+  /** The labels of the owner that all of its series have, masked. */
+  readonly attributes: Attributes;
+  /** Grows with each write. */
+  readonly version: number;
+  /** What is shown at a time, Unix milliseconds, whatever the owner hides; `until` it stays so without a write. */
+  shown(now: number): { readonly entries: Iterable<Entry>; readonly until: number };
+}
+
+interface OwnedSeries extends Owned {
+  version: number;
   readonly events: Map<string, Entry>;
   readonly parts: Map<Part, Published>;
 }
@@ -63,28 +85,16 @@ function idOf({ kind, name, node }: Owner): string {
 export function createStore(clock: Clock, mask: (text: string) => string = (text) => text): Store {
   const holdings = new Map<string, OwnedSeries>();
   const successors = new Map<string, OwnedSeries>();
-  const families = new Map<Metric, Family>();
+  const shapes = createShapes(shapesInUse);
+  let listener: (owned: Owned) => void = () => undefined;
   // All points share this one object: as for a scrape, the time of a value is the time at which it is read.
   const endTime: HrTime = [0, 0];
 
-  function familyOf(metric: Metric): Family {
-    const known = families.get(metric);
-    if (known !== undefined) return known;
-    const definition: MetricDefinition = CATALOGUE[metric];
-    const family: Family =
-      definition.kind === 'histogram'
-        ? { metric, form: 'histogram', boundaries: [...definition.buckets], points: [] }
-        : { metric, form: 'number', points: [] };
-    families.set(metric, family);
-    return family;
-  }
-
-  function createEntry(owner: Owner, metric: Metric, labels: Labels, startTime: HrTime): Entry {
-    const family = familyOf(metric);
-    const attributes = attributesOf(owner, metric, labels, mask);
-    return family.form === 'histogram'
-      ? { form: 'histogram', family, point: emptyHistogram(attributes, family.boundaries, startTime, endTime) }
-      : { form: 'number', family, point: { attributes, startTime, endTime, value: 0 } };
+  function* shapesInUse(): Iterable<Shape> {
+    for (const { events, parts } of [...holdings.values(), ...successors.values()]) {
+      for (const { shape } of events.values()) yield shape;
+      for (const { entries } of parts.values()) for (const { shape } of entries) yield shape;
+    }
   }
 
   function open(owner: Owner): Series {
@@ -95,17 +105,35 @@ export function createStore(clock: Clock, mask: (text: string) => string = (text
   function openNext(owner: Owner): Series {
     const id = idOf(owner);
     if (successors.has(id)) throw new Error(`the series of a successor of ${id} are open already`);
-    const holding: OwnedSeries = { owner, events: new Map(), parts: new Map() };
+    const own = ownAttributes(owner, mask);
     const startTime = hrTime(clock.now());
+    const holding: OwnedSeries = {
+      owner,
+      attributes: own,
+      version: 0,
+      events: new Map(),
+      parts: new Map(),
+      shown: (now) => shownOf(holding, now),
+    };
     (holdings.has(id) ? successors : holdings).set(id, holding);
 
+    function create(metric: Metric, values: readonly unknown[]): Entry {
+      return createEntry({ metric, values, own }, { shapes, mask }, { startTime, endTime });
+    }
+
     function eventEntry(metric: Metric, labels: Labels): Entry {
-      const key = keyOf(metric, labels);
+      const values = valuesOf(metric, labels);
+      const key = keyOf(metric, values);
       const known = holding.events.get(key);
       if (known !== undefined) return known;
-      const entry = createEntry(owner, metric, labels, startTime);
+      const entry = create(metric, values);
       holding.events.set(key, entry);
       return entry;
+    }
+
+    function written(): void {
+      holding.version++;
+      if (holdings.get(id) === holding) listener(holding);
     }
 
     return {
@@ -113,24 +141,19 @@ export function createStore(clock: Clock, mask: (text: string) => string = (text
         const before = holding.parts.get(name);
         if (samples.length === 0) {
           if (before !== undefined) before.shown = false;
-          return;
-        }
-        const entries = new Map<string, Entry>();
-        for (const sample of samples) {
-          const key = keyOf(sample.metric, sample.labels);
-          const entry = before?.entries.get(key) ?? createEntry(owner, sample.metric, sample.labels, startTime);
-          if (mirror(entry, sample, at)) entries.set(key, entry);
-        }
-        holding.parts.set(name, { at, shown: true, entries });
+        } else holding.parts.set(name, { at, shown: true, entries: mirrored(samples, before?.entries ?? [], create, at) });
+        written();
       },
       add(metric, labels, by = 1) {
         if (!(by >= 0 && by < Infinity)) return;
         const entry = eventEntry(metric, labels);
-        if (entry.form === 'number') entry.point.value += by;
+        if (entry.form === 'number') entry.value += by;
+        written();
       },
       observe(metric, labels, value, traceId) {
         const entry = eventEntry(metric, labels);
         if (entry.form === 'histogram') observeValue(entry.point, value, traceId, clock.now());
+        written();
       },
       // A holding that was taken out is never read again: late writes go nowhere.
       close() {
@@ -141,64 +164,78 @@ export function createStore(clock: Clock, mask: (text: string) => string = (text
         if (successor === undefined) return;
         holdings.set(id, successor);
         successors.delete(id);
+        listener(successor);
       },
     };
   }
 
   function read(now: number): Iterable<Family> {
-    for (const family of families.values()) family.points = [];
+    const families = new Map<Metric, Family>();
     [endTime[0], endTime[1]] = hrTime(now);
-    for (const { owner, events, parts } of holdings.values()) {
-      for (const entry of events.values()) show(owner, entry);
-      for (const [name, part] of parts) {
-        const fresh = now - part.at <= (owner.lifetimes?.[name] ?? owner.staleAfter) || isLasting(name);
-        if (part.shown && fresh) for (const entry of part.entries.values()) show(owner, entry);
+    for (const holding of holdings.values()) {
+      for (const entry of holding.shown(now).entries) {
+        const { metric } = entry.shape;
+        if (holding.owner.isShown?.(metric) === false) continue;
+        const family: Family = families.get(metric) ?? { metric, form: entry.form, points: [] };
+        families.set(metric, family);
+        if (entry.form === 'histogram') {
+          if (family.form === 'histogram') family.points.push(entry.point);
+        } else if (family.form === 'number') family.points.push(numberPoint(entry, holding.attributes, endTime));
       }
     }
     return families.values();
   }
 
-  return { open, openNext, read };
+  return {
+    open,
+    openNext,
+    read,
+    owned: () => holdings.values(),
+    onWrite: (next) => {
+      listener = next;
+    },
+  };
 }
 
-/** What the catalogue's labels are where the metric is any: its types say string, the compiler cannot follow. */
-type Labels = Readonly<Record<string, unknown>>;
-
-/** Identifies a series within its owner, whatever the order in which its labels were written. */
-function keyOf(metric: Metric, labels: Labels): string {
-  let key: string = metric;
-  for (const label in CATALOGUE[metric].labels) key += `\0${labels[label]}`;
-  return key;
-}
-
-/** The attributes of a series. An empty value means, as in Prometheus, that the attribute is not there. */
-function attributesOf(owner: Owner, metric: Metric, labels: Labels, mask: (text: string) => string): Attributes {
-  const attributes: Attributes = {};
-  const ownerLabel = OWNER_LABEL[owner.kind];
-  if (ownerLabel !== undefined) attributes[ownerLabel] = owner.name;
-  if (owner.node !== undefined) attributes[NODE_LABEL] = mask(owner.node);
-  for (const label in CATALOGUE[metric].labels) {
-    const value = labels[label];
-    if (typeof value === 'string' && value !== '') attributes[label] = mask(value);
+function shownOf({ owner, events, parts }: OwnedSeries, now: number): ReturnType<Owned['shown']> {
+  let until = Infinity;
+  const shown: Iterable<Entry>[] = [events.values()];
+  for (const [name, part] of parts) {
+    const end = isLasting(name) ? Infinity : part.at + (owner.lifetimes?.[name] ?? owner.staleAfter);
+    if (!part.shown || now > end) continue;
+    until = Math.min(until, end);
+    shown.push(part.entries);
   }
-  return attributes;
+  return { entries: shown.flatMap((entries) => [...entries]), until };
 }
 
-/** Takes over the value of a source; says whether there is one to show. */
-function mirror(entry: Entry, { value, metric }: Sample, at: number): boolean {
-  if (entry.form === 'histogram') {
-    if (typeof value === 'number' || !isComplete(value, entry.family.boundaries)) return false;
-    if (setDistribution(entry.point, value)) entry.point.startTime = hrTime(at);
-    return true;
+/**
+ * The entries of samples, with their values. Those of `before` are used again: nearly always they are the same in the same
+ * order, and nothing is looked up then.
+ */
+function mirrored(
+  samples: readonly Sample[],
+  before: readonly Entry[],
+  create: (metric: Metric, values: readonly unknown[]) => Entry,
+  at: number,
+): readonly Entry[] {
+  const entries: Entry[] = [];
+  let places: Map<string, { entry: Entry; next: number }> | undefined;
+  let next = 0;
+  for (const sample of samples) {
+    let entry = before[next];
+    let repeated = false;
+    if (entry !== undefined && isOf(entry, sample)) next++;
+    else {
+      places ??= new Map(before.map((entry, place) => [keyOf(entry.shape.metric, entry.values), { entry, next: place + 1 }]));
+      const values = valuesOf(sample.metric, sample.labels);
+      const key = keyOf(sample.metric, values);
+      const place = places.get(key) ?? { entry: create(sample.metric, values), next };
+      places.set(key, place);
+      ({ entry, next } = place);
+      repeated = entries.includes(entry);
+    }
+    if (mirror(entry, sample, at) && !repeated) entries.push(entry);
   }
-  if (typeof value !== 'number' || !Number.isFinite(value)) return false;
-  if (value < entry.point.value && CATALOGUE[metric].kind === 'counter') entry.point.startTime = hrTime(at);
-  entry.point.value = value;
-  return true;
-}
-
-function show({ isShown: shows }: Owner, entry: Entry): void {
-  if (shows !== undefined && !shows(entry.family.metric)) return;
-  if (entry.form === 'histogram') entry.family.points.push(entry.point);
-  else entry.family.points.push(entry.point);
+  return entries;
 }

@@ -13,10 +13,11 @@ import { knownSecrets, secretsOfEnvironment } from '../source/known-secrets.ts';
 import { Secret } from '../source/secret.ts';
 import { createExporters, type Prepared } from './exporters.ts';
 import { createLogger } from './logger.ts';
-import { createMetricsPage, type MetricsPage } from './metrics-page.ts';
 import { observeJob } from './observe-job.ts';
+import { createMetricsPage, type MetricsPage } from './page/metrics-page.ts';
+import { createTexts, type PartOwner } from './page/texts.ts';
 import { createProcessMetrics } from './process-metrics.ts';
-import { createProducer } from './producer.ts';
+import { createProducer, joinProducers } from './producer.ts';
 import { createResource } from './resource.ts';
 import { logSdk } from './sdk-log.ts';
 import { createStore, type Store } from './store.ts';
@@ -42,6 +43,8 @@ export interface Telemetry {
   readonly schedulerReport: SchedulerReport;
   /** The page for an `Accept` header; rejects when the collection fails. */
   metricsPage(accept: string | undefined): Promise<MetricsPage>;
+  /** The part of the page that one owner has, and `probe_success` where it is given; undefined where there is no such owner. */
+  metricsPart(accept: string | undefined, owner: PartOwner, success?: boolean): Promise<MetricsPage | undefined>;
   /** Tells how the last load of the configuration went; `at` is Unix milliseconds. */
   reloaded(load: { readonly successful: boolean; readonly at: number }): void;
   /** Counts the requests of the origin; `opened` has all its counters begin at 0. */
@@ -76,9 +79,16 @@ export async function startTelemetry({ config, version, env, clock, out, dropped
 
   const scope = { name: SCOPE_NAME, version };
   const resource = createResource(version, env);
-  const reader = new PrometheusExporter({ preventServerStart: true, metricProducers: [createProducer(store, clock, scope, self.refresh)] });
+  const reader = new PrometheusExporter({ preventServerStart: true });
   const meterProvider = new MeterProvider({ resource, readers: [reader], sdkMetricsEnabled: true });
-  const outlets = createExporters({ resource, meterProvider, scope, reader, clock, log, mask });
+  const source = joinProducers(reader, createProducer(store, clock, scope, self.refresh));
+  const page = createMetricsPage(createTexts(store, clock), async () => {
+    self.refresh();
+    const { resourceMetrics, errors } = await reader.collect();
+    for (const error of errors) diag.error('a metric of the SDK', error);
+    return resourceMetrics;
+  });
+  const outlets = createExporters({ resource, meterProvider, scope, reader: source, clock, log, mask });
   await (await outlets.prepare(config)).take();
   publishAddress(config);
   let lastSuccessAt: number | undefined;
@@ -92,11 +102,8 @@ export async function startTelemetry({ config, version, env, clock, out, dropped
       lag: (task, seconds) => series.observe('cache_exporter.job.lag', { task }, seconds, ''),
       missed: (task, reason) => series.add('cache_exporter.job.missed', { task, reason }),
     },
-    metricsPage: createMetricsPage(async () => {
-      const { resourceMetrics, errors } = await reader.collect();
-      for (const error of errors) diag.error('a metric of the SDK', error);
-      return resourceMetrics;
-    }),
+    metricsPage: page.whole,
+    metricsPart: page.part,
     reloaded({ successful, at }) {
       if (successful) lastSuccessAt = at;
       const timestamp =

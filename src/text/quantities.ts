@@ -15,9 +15,9 @@ export function span(value: number): string {
   return `${Math.floor(whole / 86_400)} d`;
 }
 
-/** How long ago something was: `12 s ago`. Takes Unix milliseconds. */
+/** How long ago something was: `12 s ago`, and `just now` for less than a second or a time that a clock puts ahead. Takes Unix milliseconds. */
 export function ago(at: number, now: number): string {
-  return `${span((now - at) / 1_000)} ago`;
+  return now - at < 1_000 ? 'just now' : `${span((now - at) / 1_000)} ago`;
 }
 
 /** A point in time in UTC: `2026-03-04 05:06:07 UTC`. Takes Unix milliseconds. */

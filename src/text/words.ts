@@ -86,7 +86,7 @@ export const CAUSE_WORDS: Readonly<Record<Cause, { title: string; next: string }
     next: 'See whether the gateway runs and url leads to it, then look in its log for the trace id.',
   },
   gateway_auth: {
-    title: 'the gateway refuses the key',
+    title: 'the gateway gets no valid key',
     next: 'Give this exporter a valid key in gateways[].api_key_file, or in LCE_LITELLM_API_KEY.',
   },
   gateway_timeout: { title: 'the gateway answers too late', next: 'Look at the load of the gateway and its provider, or raise timeout.' },

@@ -47,6 +47,11 @@ export function contentSentences(results: readonly RouteResult[]): string[] {
   });
 }
 
+/** The outcome of a route in prose; whose first request got its own answer did not hit on a new request. */
+function proseOf({ outcome, otherRequest }: RouteResult): string {
+  return outcome === 'hit_on_first' && otherRequest === 'duplicate' ? 'hit with the answer to another prompt' : OUTCOME_PROSE[outcome];
+}
+
 /** Why a request to a gateway failed, in prose. */
 export const GATEWAY_FAILURE_PROSE: Readonly<Record<GatewayFailure, string>> = {
   dns: 'the host name is unknown',
@@ -84,7 +89,7 @@ export function pairsSentence(results: readonly RouteResult[]): string {
   const pairs = results.map((result) => {
     const { route, outcome, failure } = result;
     const why = failure === undefined ? '' : ` (${isUnsent(result) ? 'the API key cannot be sent' : GATEWAY_FAILURE_PROSE[failure]})`;
-    return `${ROUTES[route].title}${outcome.startsWith('error_') ? ':' : ''} ${OUTCOME_PROSE[outcome]}${why}`;
+    return `${ROUTES[route].title}${outcome.startsWith('error_') ? ':' : ''} ${proseOf(result)}${why}`;
   });
   return `Last pairs: ${pairs.join('; ')}.`;
 }

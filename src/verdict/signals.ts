@@ -1,4 +1,14 @@
-import type { CacheType, CallType, ContentDoubt, GatewayFailure, NonceOwner, Outcome, Route, Sharing } from '../model/cache.ts';
+import type {
+  CacheType,
+  CallType,
+  ContentDoubt,
+  GatewayFailure,
+  NonceOwner,
+  Outcome,
+  PairRequest,
+  Route,
+  Sharing,
+} from '../model/cache.ts';
 import type { RedisFailure } from '../model/redis.ts';
 import type { ShapeStatus, TenantStatus } from '../model/status.ts';
 import type { KeyState } from '../redis/probe-keys/lookup.ts';
@@ -24,6 +34,8 @@ export interface RouteResult {
   differs?: readonly string[] | undefined;
   /** Whose prompt it is that an answer of this pair belongs to, where the origin gave it to another one. */
   otherOwner?: NonceOwner | undefined;
+  /** Which of the two answers that is. */
+  otherRequest?: PairRequest | undefined;
   /** Why the content of the answers proves less than it should. */
   doubt?: ContentDoubt | undefined;
 }

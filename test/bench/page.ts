@@ -1,6 +1,7 @@
 import { startHttp } from '../../src/http/server/server.ts';
 import { VERDICT } from '../../src/model/cache.ts';
 import { exampleGateway, exampleStatus } from '../support/example-status.ts';
+import { piecesOf } from '../support/page-text.ts';
 import { scrapeTimes } from './scrape.ts';
 
 /**
@@ -17,7 +18,8 @@ export async function pageTimes(gateways: number, count: number): Promise<{ p50:
   const http = await startHttp({
     config: { listen: ['127.0.0.1:0'], enable_lifecycle: false },
     handlers: {
-      metrics: async () => ({ contentType: 'text/plain', body: '' }),
+      metrics: async () => ({ contentType: 'text/plain', ...piecesOf('') }),
+      metricsOf: async () => undefined,
       status: () => {
         asked += 1;
         const index = asked % gateways;

@@ -8,9 +8,9 @@ import { memory } from './memory.ts';
 import { originOverhead } from './origin.ts';
 import { pageTimes } from './page.ts';
 import { redisFigures } from './redis.ts';
+import { PAGE, sections } from './sections.ts';
 import { manyTargets } from './targets.ts';
 import { timingError } from './timing.ts';
-import { PAGE, usersSection } from './users/section.ts';
 
 /** Minutes that the memory is watched, beside everything else: `npm run bench -- --minutes 60` for the figure per hour. */
 const minutes = Number(process.argv[process.argv.indexOf('--minutes') + 1]) || 5;
@@ -151,7 +151,7 @@ const text = [
   `Pages: ${redis.bytes.ours} bytes ours, ${redis.bytes.peer ?? 'not measured'} bytes redis_exporter's.`,
   '',
 ].join('\n');
-const users = await usersSection();
-await writeFile(PAGE, users === '' ? text : `${text}\n${users}`);
+const others = await sections();
+await writeFile(PAGE, others === '' ? text : `${text}\n${others}`);
 console.log(text);
 if (rows.some((row) => row.met === false)) process.exitCode = 1;

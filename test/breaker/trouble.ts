@@ -29,7 +29,7 @@ export const TROUBLES = {
     end: letIn,
   },
   'Redis stopped': { begin: (server) => server.stop(), end: (server) => server.start() },
-  'Redis frozen': { begin: async (server) => server.redis().pause(), end: async (server) => server.redis().resume() },
+  'Redis frozen': { begin: async (server) => server.pause(), end: async (server) => server.resume() },
   'out of memory': {
     async begin(server) {
       await server.command('CONFIG', 'SET', 'maxmemory-policy', 'noeviction');

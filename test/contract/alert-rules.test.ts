@@ -8,6 +8,7 @@ import { type Alert, readRules } from '../../scripts/rule-files.ts';
 import { metricDocuments } from '../../src/catalogue/markdown.ts';
 import { storedDashboards } from '../support/dashboards.ts';
 import { parsePromql, queriesOf, type Selector } from '../support/promql.ts';
+import { unknownToLitellm } from '../support/recorded-litellm.ts';
 
 const root = join(import.meta.dirname, '../..');
 const { alerts, recordings } = readRules(root);
@@ -17,13 +18,43 @@ const FOREIGN: Readonly<Record<string, readonly string[]>> = {
   up: [],
   otel_sdk_exporter_span_exported_total: ['error_type'],
   litellm_cache_hits_metric_total: ['model_id', 'gateway'],
+  litellm_cached_tokens_metric_total: ['model', 'model_id', 'gateway'],
+  litellm_total_tokens_metric_total: ['model', 'model_id', 'gateway'],
+  litellm_spend_metric_total: ['model', 'model_id', 'gateway'],
+  // What a collector sums of the spans of LiteLLM, under the name that docs/worth.md gives it.
+  litellm_saved_cache_cost_total: ['gen_ai_request_model', 'gateway'],
   litellm_proxy_total_requests_metric_total: ['model_id', 'requested_model', 'status_code', 'gateway'],
 };
 
 /** Functions and aggregations that Prometheus 2.42 knows. */
 const FUNCTIONS = [
-  ...['sum', 'min', 'max', 'count', 'group', 'rate', 'increase', 'delta', 'changes', 'time', 'vector', 'absent', 'abs', 'clamp_max'],
-  ...['histogram_quantile', 'label_replace', 'last_over_time', 'max_over_time', 'min_over_time', 'present_over_time', 'topk'],
+  ...[
+    'sum',
+    'min',
+    'max',
+    'count',
+    'group',
+    'rate',
+    'increase',
+    'delta',
+    'changes',
+    'time',
+    'vector',
+    'absent',
+    'abs',
+    'clamp_max',
+    'clamp_min',
+  ],
+  ...[
+    'histogram_quantile',
+    'label_replace',
+    'last_over_time',
+    'max_over_time',
+    'min_over_time',
+    'present_over_time',
+    'sum_over_time',
+    'topk',
+  ],
 ];
 
 /** What the tests of promtool ask of the alerts. */
@@ -82,7 +113,10 @@ const LABELS = new Map<string, ReadonlyMap<string, Members>>([
     name,
     new Map(labels.map((label) => [label, 'open'])),
   ]),
-  ...recordings.map(({ record }): [string, Map<string, Members>] => [record, new Map([['gateway', 'open']])]),
+  ...recordings.map(({ record }): [string, Map<string, Members>] => [
+    record,
+    new Map(['gateway', 'redis_target', 'model'].map((label): [string, Members] => [label, 'open'])),
+  ]),
   ...['ALERTS', 'ALERTS_FOR_STATE'].map((name): [string, Map<string, Members>] => [
     name,
     new Map<string, Members>([
@@ -170,6 +204,13 @@ describe('the alert rules', () => {
       expect([expr, ...Object.values(annotations).flatMap(queriesOf)].flatMap(unknownWords), alert).toEqual([]);
     }
     for (const { record, expr } of recordings) expect(unknownWords(expr), record).toEqual([]);
+  });
+
+  it('ask LiteLLM for what it has, as its recorded pages show', () => {
+    const asked = [...alerts, ...recordings].flatMap(({ expr }) => parsePromql(expr).selectors);
+    const ofLitellm = asked.filter(({ metric }) => metric.startsWith('litellm_') && metric !== 'litellm_saved_cache_cost_total');
+    expect(ofLitellm.length).toBeGreaterThan(10);
+    expect(ofLitellm.flatMap((selector) => unknownToLitellm(selector, FOREIGN[selector.metric]))).toEqual([]);
   });
 
   it('leave out which exporter it was', () => {

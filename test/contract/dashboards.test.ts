@@ -12,6 +12,7 @@ import { metricDocuments } from '../../src/catalogue/markdown.ts';
 import { closedSet } from '../../src/catalogue/sample.ts';
 import { type PlacedQuery, placedQueries, type StoredPanel, storedDashboards, substitute } from '../support/dashboards.ts';
 import { parsePromql, type Selector } from '../support/promql.ts';
+import { unknownToLitellm } from '../support/recorded-litellm.ts';
 
 const dashboards = storedDashboards();
 const panels = dashboards.flatMap(({ uid, panels: all }) => all.map((panel) => ({ ...panel, at: `${uid}: ${panel.title}` })));
@@ -112,9 +113,10 @@ describe('what the dashboard linter of Grafana asks for', () => {
     expect(failing(ranges, ({ range }) => range === '$__rate_interval')).toEqual([]);
   });
 
-  it('narrows every selector by job and instance, or by the job of LiteLLM; alerts are of Prometheus itself', () => {
+  it('narrows every selector by job and instance, or by the job of LiteLLM; what rules record by its owners, and alerts are of Prometheus itself', () => {
     const narrowed = (selector: Selector) =>
       selector.metric === 'ALERTS' ||
+      (selector.metric.includes(':') && matches(selector, 'gateway', '$gateway')) ||
       (isLitellm(selector)
         ? matches(selector, 'job', '$litellm_job')
         : matches(selector, 'job', '$job') && matches(selector, 'instance', '$instance'));
@@ -142,6 +144,15 @@ describe('the queries of the dashboards', () => {
     expect(unknown).toEqual([]);
   });
 
+  it('ask LiteLLM for what it has, as its recorded pages show', () => {
+    const ofLitellm = Object.entries(FOREIGN).filter(([, { from }]) => from === 'litellm');
+    const wrong = ofLitellm.flatMap(([metric, { labels }]) =>
+      unknownToLitellm({ metric, matchers: [], functions: [], range: undefined }, [...labels]),
+    );
+    expect(ofLitellm.length).toBeGreaterThan(5);
+    expect(wrong).toEqual([]);
+  });
+
   it('group by labels that their series have', () => {
     const made = ['requested_model'];
     const labelsOf = (all: readonly Selector[]) => new Set(all.flatMap(({ metric }) => [...(LABELS.get(metric) ?? [])]).concat(made));
@@ -157,7 +168,8 @@ describe('the queries of the dashboards', () => {
 
   it('have names of their own within a panel, and explicit kinds', () => {
     const isSound = ({ refId, instant, panel }: PlacedQuery) =>
-      (panel.targets ?? []).filter((target) => target.refId === refId).length === 1 && instant === ['stat', 'table'].includes(panel.type);
+      (panel.targets ?? []).filter((target) => target.refId === refId).length === 1 &&
+      instant === ['stat', 'table', 'bargauge'].includes(panel.type);
     expect(failing(queries, isSound)).toEqual([]);
   });
 
@@ -248,6 +260,7 @@ describe('the dashboards', () => {
       'cache-auth AUTH and security',
       'cache-exporter Exporter itself',
       'cache-fleet Fleet',
+      'cache-worth Cache worth',
     ]);
   });
 

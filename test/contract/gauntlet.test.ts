@@ -4,7 +4,7 @@ import { GATEWAY_RELEASE, RECORDED_RELEASE } from '../../dev/gateway.ts';
 import { CAUSE, VERDICT } from '../../src/model/cache.ts';
 import { appliesTo, expectedOn, type Fault, isToBeRecorded, writtenOn } from '../gauntlet/fault.ts';
 import { VARIANTS } from '../gauntlet/gateways.ts';
-import { FAULTS, IMPOSSIBLE } from '../gauntlet/index.ts';
+import { FAULTS, FAULTS_ON, IMPOSSIBLE, WITH_ORIGIN } from '../gauntlet/index.ts';
 import { halfOf } from '../gauntlet/once.ts';
 import { PAIRS } from '../gauntlet/pairs.ts';
 
@@ -99,6 +99,28 @@ describe('the list of faults', () => {
       // A fault that leaves the cache working is not over by itself without being told so.
       expect(verdict.includes('working')).toBe(fault.passing !== undefined || fault.shows !== undefined);
     }
+  });
+});
+
+describe('the lists beside it', () => {
+  const OF_CLUSTER = FAULTS_ON.cluster.filter(({ name }) => !FAULTS.some((fault) => fault.name === name));
+
+  it('hold of a cluster what Valkey has, but for what a cluster cannot have, and its own', () => {
+    const missing = FAULTS_ON.valkey.filter(({ name }) => !FAULTS_ON.cluster.some((fault) => fault.name === name));
+    expect(missing.map(({ name }) => name)).toEqual(['wrong password', 'password required but not given', 'read-only replica']);
+    expect(OF_CLUSTER.length).toBeGreaterThanOrEqual(5);
+    expect(OF_CLUSTER.flatMap((fault) => expectedOn(fault, '1.110.2').cause)).toContain('redis_cluster');
+  });
+
+  it('expect a verdict and a cause that go together, and have names of their own', () => {
+    for (const fault of [...OF_CLUSTER, ...WITH_ORIGIN]) {
+      const { verdict, cause } = expectedOn(fault, '1.110.2');
+      expect(verdict.includes('working'), fault.name).toBe(fault.passing !== undefined);
+      expect(CAUSE).toEqual(expect.arrayContaining([...cause]));
+    }
+    const names = [...FAULTS, ...OF_CLUSTER, ...WITH_ORIGIN, ...PAIRS].map(({ name }) => name);
+    expect(new Set(names).size).toBe(names.length);
+    expect(WITH_ORIGIN.flatMap((fault) => expectedOn(fault, '1.110.2').cause)).toContain('answer_wrong');
   });
 });
 

@@ -15,21 +15,20 @@ import { exampleGateway, exampleStatus } from '../support/example-status.ts';
 import { serve } from '../support/http.ts';
 import { lacksProgram } from '../support/prometheus.ts';
 import { parsePromql } from '../support/promql.ts';
+import { RECORDED_PAGES, unknownToLitellm } from '../support/recorded-litellm.ts';
 
 const root = join(import.meta.dirname, '../..');
 const { alerts, recordings } = readRules(root);
 const index = page('docs/runbooks/README.md');
 const runbooks = pagesIn('docs/runbooks').filter(({ path }) => path !== index.path);
-const pages = [index, ...runbooks, ...pagesIn('docs/operations'), page('docs/traces.md')];
+const pages = [index, ...runbooks, ...pagesIn('docs/operations'), page('docs/traces.md'), page('docs/worth.md')];
 
-/** What other programs export and the pages ask for. */
+/** What other programs export and the pages ask for; what LiteLLM exports is told by the pages that were recorded of it. */
 const FOREIGN = [
   'up',
   'scrape_duration_seconds',
-  'litellm_cache_hits_metric_total',
-  'litellm_proxy_total_requests_metric_total',
-  'litellm_redis_circuit_breaker_state',
   ...recordings.map(({ record }) => record),
+  'litellm_saved_cache_cost_total',
   'otel_sdk_exporter_span_exported_total',
   'otel_sdk_processor_span_queue_size',
   'prometheus_config_last_reload_successful',
@@ -38,8 +37,8 @@ const FOREIGN = [
   'alertmanager_notifications_failed_total',
 ];
 
-/** Names in LiteLLM's configuration that look like metrics. */
-const KEYS_OF_LITELLM = ['redis_flush_size', 'redis_startup_nodes', 'litellm_settings'];
+/** Names in LiteLLM's configuration and of its spans that look like metrics. */
+const KEYS_OF_LITELLM = ['redis_flush_size', 'redis_startup_nodes', 'litellm_settings', 'litellm_params', 'litellm_request'];
 
 const lacksPromtool = await lacksProgram('promtool');
 const catalogue = new Map(metricDocuments().map((document) => [document.name, document]));
@@ -103,8 +102,10 @@ describe('the page on verdicts', () => {
 describe('the documented commands', () => {
   it('select metrics that exist, by labels and members that exist', () => {
     const wrong = expressions.flatMap(({ path, expression }) =>
-      parsePromql(expression).selectors.flatMap(({ metric, matchers }) => {
+      parsePromql(expression).selectors.flatMap((selector) => {
+        const { metric, matchers } = selector;
         if (FOREIGN.includes(metric)) return [];
+        if (metric.startsWith('litellm_')) return unknownToLitellm(selector).map((unknown) => `${path}: ${unknown}`);
         const found = documented(metric);
         if (found === undefined) return [`${path}: ${metric}`];
         return matchers.flatMap(({ label, values }) => {
@@ -121,11 +122,14 @@ describe('the documented commands', () => {
   it('and the text name no metric that is not there', () => {
     const named = pages.flatMap(({ path, text }) =>
       codeSpans(text).flatMap((code) => {
-        const [metric] = /^(?:llm|redis|cache_exporter|db_client|http_client|otel_sdk|litellm)_[a-z_]+/.exec(code) ?? [];
+        const [metric] = /^(?:llm|redis|cache_exporter|db_client|http_client|otel_sdk|litellm)_[a-z0-9_:]+/.exec(code) ?? [];
         return metric === undefined ? [] : [{ path, metric }];
       }),
     );
-    const others: readonly string[] = [...CAUSE, ...FOREIGN, ...KEYS_OF_LITELLM, NODE_LABEL];
+    const others: readonly string[] = [
+      ...[...CAUSE, ...FOREIGN, ...KEYS_OF_LITELLM, NODE_LABEL],
+      ...RECORDED_PAGES.flatMap(({ names }) => [...names.keys()]),
+    ];
     expect(named.length).toBeGreaterThan(10);
     expect(named.filter(({ metric }) => !others.includes(metric) && documented(metric) === undefined)).toEqual([]);
   });

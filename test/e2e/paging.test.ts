@@ -7,6 +7,7 @@ import { shippedRules } from '../../dev/alerting.ts';
 import { told } from '../../dev/page-receiver.ts';
 import { type Cached, startCached, type Watch, watch } from '../paging/stack.ts';
 import { eventually } from '../support/eventually.ts';
+import { hasty } from '../support/hasty.ts';
 import { forThisFile } from '../support/lifetime.ts';
 import { metricValue } from '../support/metrics-text.ts';
 import { lacksProgram } from '../support/prometheus.ts';
@@ -19,26 +20,13 @@ const HASTE = 60;
  * a new Alertmanager within two seconds what mutes, and what is muted has to wait longer than that on a busy machine, too.
  */
 const HASTE_OF_ROUTING = 15;
-const MILLISECONDS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
-
-/**
- * A text of rules or of routing with every duration divided by that. Only what fires after more than a minute
- * (`for`) takes its time, so that a machine which is slow for seconds is no outage.
- */
-function hasty(text: string, haste = HASTE): string {
-  return text.replaceAll(
-    /(?<!\bfor: (?!1m))\b(\d+)([smhd])\b/g,
-    (_, count: string, unit: keyof typeof MILLISECONDS) => `${Math.round((Number(count) * MILLISECONDS[unit]) / haste)}ms`,
-  );
-}
-
 /** The shipped rules in haste, but for those about the exporter: the first scrape of a new Prometheus takes its own time. */
 async function hastyRules(folder: string): Promise<string[]> {
   return Promise.all(
     (await shippedRules()).map(async (file) => {
       if (basename(file) === 'exporter.yaml') return file;
       const copy = join(folder, basename(file));
-      await writeFile(copy, hasty(await readFile(file, 'utf8')));
+      await writeFile(copy, hasty(await readFile(file, 'utf8'), HASTE));
       return copy;
     }),
   );

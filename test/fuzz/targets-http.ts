@@ -1,5 +1,6 @@
 import { connect } from 'node:net';
 import { type HttpServer, startHttp } from '../../src/http/server/server.ts';
+import { piecesOf } from '../support/page-text.ts';
 import { mutated } from './random.ts';
 import type { Target } from './target.ts';
 
@@ -18,7 +19,8 @@ function server(): Promise<HttpServer> {
   started ??= startHttp({
     config: { listen: ['127.0.0.1:0'], enable_lifecycle: false },
     handlers: {
-      metrics: async () => ({ contentType: 'text/plain', body: 'up 1\n' }),
+      metrics: async () => ({ contentType: 'text/plain', ...piecesOf('up 1\n') }),
+      metricsOf: async () => undefined,
       status: () => ({
         version: '1',
         startedAt: 0,

@@ -41,7 +41,7 @@ export interface Fault {
   intervals?: number;
   /** The day on which it was added, `2026-11-30`: docs/gauntlet.md has no row of it while it was written before that day. */
   since?: string;
-  /** What /metrics has to show besides; asked while the verdict is as expected. */
+  /** What /metrics has to show besides of a key that a header names; asked while the verdict is as expected. */
   shows?(metrics: string): boolean;
 }
 

@@ -53,6 +53,38 @@ export async function openStrippingFront(first: number, port = 0): Promise<Front
   return opened(server, port, where, () => server.closeAllConnections());
 }
 
+/** So many requests are remembered: a fault lasts for a few rounds. */
+const MAX_REMEMBERED = 5_000;
+
+/** A front that gives a request which was sent before an answer with another text, as a cache does that alters what it keeps. */
+export async function openAlteringFront(first: number, port = 0): Promise<Front> {
+  const where: Where = { target: first, status: undefined };
+  const sent = new Set<string>();
+  const server = createHttpServer(async (asked, response) => {
+    const body = await textOf(asked).catch(() => undefined);
+    if (body === undefined) return response.destroy();
+    const { method, url: path, headers } = asked;
+    const isRepeated = body !== '' && sent.has(body);
+    if (sent.size < MAX_REMEMBERED) sent.add(body);
+    const onward = request({ host: '127.0.0.1', port: where.target, method, path, headers, agent: false }, async (answer) => {
+      const text = await textOf(answer).catch(() => undefined);
+      if (text === undefined) return response.destroy();
+      const { 'content-length': _, 'transfer-encoding': __, ...left } = answer.headers;
+      response.writeHead(answer.statusCode ?? 502, left).end(isRepeated ? text.replaceAll('"ok ', '"no ') : text);
+    });
+    onward.on('error', () => response.destroy());
+    response.on('close', () => onward.destroy());
+    onward.end(body);
+  });
+  return opened(server, port, where, () => server.closeAllConnections());
+}
+
+async function textOf(message: IncomingMessage): Promise<string> {
+  let text = '';
+  for await (const chunk of message.setEncoding('utf8')) text += chunk;
+  return text;
+}
+
 /** Where a front leads to, or the status with which it answers itself. */
 interface Where {
   target: number;

@@ -5,7 +5,7 @@ import { hasBehaviour } from '../../src/litellm/releases.ts';
 /** Where a gateway finds what it works with. */
 export interface Site {
   release: GatewayRelease;
-  redis: { port: number; tlsPort: number; password: string };
+  redis: { port: number; tlsPort: number; password: string; cacheParams?: Mapping | undefined };
   /** A Redis that nobody watches, without a password. */
   elsewhere: { port: number };
   sentinel: { port: number; master: string; password: string };
@@ -143,7 +143,7 @@ function standard({ redis, provider, key, origin }: Site, cacheParams: Mapping =
           litellm_params: { model: 'openai/provided', api_key: 'none', api_base: provider, max_retries: 0 },
         },
       ],
-      litellm_settings: { cache_params: cacheParams },
+      litellm_settings: { cache_params: { ...redis.cacheParams, ...cacheParams } },
       router_settings: { num_retries: 0 },
     },
   };

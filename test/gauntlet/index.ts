@@ -1,8 +1,10 @@
 import type { Fault, Impossible } from './fault.ts';
+import { ANSWERS } from './faults/answers.ts';
 import { GATEWAY_SETTINGS } from './faults/gateway-settings.ts';
 import { GATEWAY_TROUBLE } from './faults/gateway-trouble.ts';
 import { REDIS_ACCESS } from './faults/redis-access.ts';
 import { REDIS_AWAY } from './faults/redis-away.ts';
+import { onCluster, REDIS_CLUSTER } from './faults/redis-cluster.ts';
 import { REDIS_ELSEWHERE } from './faults/redis-elsewhere.ts';
 import { REDIS_STATE } from './faults/redis-state.ts';
 import type { ServerName } from './server.ts';
@@ -21,7 +23,11 @@ export const FAULTS: readonly Fault[] = [
 export const FAULTS_ON: Readonly<Record<ServerName, readonly Fault[]>> = {
   redis: FAULTS,
   valkey: [...REDIS_AWAY, ...REDIS_ACCESS, ...REDIS_STATE],
+  cluster: [...[...REDIS_AWAY, ...REDIS_ACCESS, ...REDIS_STATE].flatMap((fault) => onCluster(fault) ?? []), ...REDIS_CLUSTER],
 };
+
+/** The faults that run besides where the origin is behind the gateways. */
+export const WITH_ORIGIN: readonly Fault[] = ANSWERS;
 
 /** What belongs to the gauntlet and cannot be brought about by the local stack. */
 export const IMPOSSIBLE: readonly Impossible[] = [

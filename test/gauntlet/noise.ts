@@ -9,8 +9,8 @@ const EVERY_MS = 5_000;
  */
 export function makeNoise(server: Server): { stop(): void } {
   const open = new Set<Socket>();
-  const send = (lines: readonly string[]) => {
-    const socket = connect(server.port, '127.0.0.1');
+  const send = (port: number, lines: readonly string[]) => {
+    const socket = connect(port, '127.0.0.1');
     open.add(socket);
     socket.setTimeout(EVERY_MS, () => socket.destroy());
     socket.on('error', () => undefined).on('close', () => open.delete(socket));
@@ -18,8 +18,10 @@ export function makeNoise(server: Server): { stop(): void } {
     socket.end(lines.map((line) => `${line}\r\n`).join(''));
   };
   const round = () => {
-    send(['PING']);
-    send([`AUTH noise ${server.passwords.noise}`, 'GET something']);
+    for (const port of server.ports) {
+      send(port, ['PING']);
+      send(port, [`AUTH noise ${server.passwords.noise}`, 'GET something']);
+    }
   };
   round();
   const timer = setInterval(round, EVERY_MS);

@@ -16,5 +16,7 @@ export function readingOf(text: string): Reading | undefined {
   const verdict = VERDICT.find((member) => member === named);
   const cause = CAUSE.find((member) => member === stated);
   if (verdict === undefined || cause === undefined) return undefined;
-  return { verdict, cause, redisUp: lines.find(({ name }) => name === 'redis_up')?.value };
+  // Of a cluster every node has one.
+  const up = lines.flatMap(({ name, value }) => (name === 'redis_up' ? value : []));
+  return { verdict, cause, redisUp: up.length === 0 ? undefined : Math.min(...up) };
 }

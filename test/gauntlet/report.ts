@@ -83,7 +83,26 @@ export function originOf({ date, command, versions, over, runs, broken }: Found,
     '',
     `Written on ${date} by \`${command}\`, otherwise as above. ${versions} ${over.done} of ${over.of} rows were complete.`,
     '',
-    `The model that is probed leads to the origin of the exporter, and hits are told by the content of answers.${stripped ? ' A proxy between the exporter and the gateway takes every header out of the answers that begins with `x-litellm-` or `llm_provider-`.' : ''} Verdicts and causes have to be those above.`,
+    `The model that is probed leads to the origin of the exporter, and hits are told by the content of answers.${stripped ? ' A proxy between the exporter and the gateway takes every header out of the answers that begins with `x-litellm-` or `llm_provider-`; how long the entries of users live is then not known, as only a header names their keys.' : ''} Verdicts and causes have to be those above.`,
+    '',
+    ...summary(runs, broken),
+    '',
+    ...table(runs),
+    ...notRight('###', runs, broken),
+  ].join('\n');
+}
+
+/** Above what the faults of the server gave on a cluster. */
+const CLUSTER_HEADING = '## On a Redis Cluster';
+
+/** The section of the page with the faults of the server on a cluster. */
+export function clusterOf({ date, command, versions, over, runs, broken }: Found): string {
+  return [
+    CLUSTER_HEADING,
+    '',
+    `Written on ${date} by \`${command}\`, otherwise as above. ${versions} ${over.done} of ${over.of} rows were complete.`,
+    '',
+    'The gateway has all nodes in `redis_startup_nodes`, the exporter in `redis[].cluster`. A fault of one server is one of all nodes at once; `redis_up` is that of the node that is worst off. LiteLLM does not start when a cluster refuses its login, so a password that is wrong from the start is no row of the table. `/cache/ping` is not asked: LiteLLM from 1.104 on takes seconds for it before a cluster and lets every other request wait meanwhile.',
     '',
     ...summary(runs, broken),
     '',

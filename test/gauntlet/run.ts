@@ -10,10 +10,10 @@ import { GATEWAY_RELEASE, type GatewayRelease, RECORDED_RELEASE } from '../../de
 import { progressToStderr } from '../../dev/progress.ts';
 import { appliesTo } from './fault.ts';
 import { type Healthy, runHealthy } from './healthy.ts';
-import { FAULTS, FAULTS_ON, IMPOSSIBLE } from './index.ts';
+import { FAULTS, FAULTS_ON, IMPOSSIBLE, WITH_ORIGIN } from './index.ts';
 import { PAIR_RELEASE, PAIRS } from './pairs.ts';
 import { type RandomRuns, runRandom } from './random.ts';
-import { additionOf, type Found, originOf, pairsOf, reportOf, withSection } from './report.ts';
+import { additionOf, clusterOf, type Found, originOf, pairsOf, reportOf, withSection } from './report.ts';
 import { type Row, rowsOf, runRow } from './row.ts';
 import { SERVER, SERVER_OF, type ServerName } from './server.ts';
 import type { Ways } from './settings.ts';
@@ -30,11 +30,12 @@ const HELP = `npm run gauntlet [-- OPTIONS]
   --release VERSION     a release of LiteLLM (${GATEWAY_RELEASE.join(', ')}) instead of
                         ${RECORDED_RELEASE.join(' and ')}; can be given several times
   --server NAME         ${SERVER.join(' or ')} (redis); on another server than Redis the faults that depend on the
-                        server, added to the page as it is
+                        server: valkey adds them to the page as it is, cluster writes the section of the page about it
+                        and has the faults of a cluster besides
   --pairs               two faults at once instead, beside the refusals of a narrow user, on LiteLLM
                         ${PAIR_RELEASE.join(', ')}: writes the section of the page about them
-  --origin              the origin of the exporter behind the gateways instead of the mock model, without noise: writes
-                        the section of the page about it
+  --origin              the origin of the exporter behind the gateways instead of the mock model, without noise, and the
+                        faults that only it shows: writes the section of the page about it
   --strip-headers       the same with a proxy in front of the gateway that takes all headers out which tell of the cache
   --append              adds to the page as it is instead of writing it anew
   --help                this text
@@ -44,7 +45,7 @@ const PAGE = join(import.meta.dirname, '..', '..', 'docs', 'gauntlet.md');
 const NOISES = [false, true] as const;
 const recorded: readonly string[] = RECORDED_RELEASE;
 const PAIRS_ON: readonly string[] = PAIR_RELEASE;
-const NAMES = [...FAULTS, ...PAIRS].map(({ name }) => name);
+const NAMES = [...FAULTS, ...FAULTS_ON.cluster, ...WITH_ORIGIN, ...PAIRS].map(({ name }) => name);
 
 const progress = progressToStderr();
 const runs: Run[] = [];
@@ -72,13 +73,12 @@ async function main(): Promise<number> {
   }
   const { only, release } = values;
   const server = SERVER.find((name) => name === values.server);
-  const faults = (server === undefined ? [] : values.pairs ? PAIRS : FAULTS_ON[server]).filter(
-    ({ name }) => only === undefined || only.some((word) => name.includes(word)),
-  );
   const releases = GATEWAY_RELEASE.filter((one) => (release ?? (values.pairs ? PAIRS_ON : recorded)).includes(one));
   // Health and chance are measured on Redis.
   const stripHeaders = values['strip-headers'] === true;
   const ways: Ways = { origin: values.origin === true || stripHeaders, stripHeaders };
+  const all = server === undefined ? [] : values.pairs ? PAIRS : [...FAULTS_ON[server], ...(ways.origin ? WITH_ORIGIN : [])];
+  const faults = all.filter(({ name }) => only === undefined || only.some((word) => name.includes(word)));
   const isShort = values.pairs || ways.origin || server !== 'redis';
   const [times = 0, healthyMinutes = 0, randomMinutes = 0, stacks = 0] = [
     values.times,
@@ -88,6 +88,8 @@ async function main(): Promise<number> {
   ].map(Number);
   if (
     server === undefined ||
+    // Two faults at once and the origin are recorded on one server.
+    (server === 'cluster' && (values.pairs || ways.origin)) ||
     faults.length === 0 ||
     releases.length === 0 ||
     !(times > 0 && healthyMinutes >= 0 && randomMinutes >= 0 && stacks >= 1)
@@ -115,7 +117,7 @@ async function main(): Promise<number> {
 
   const isAdded = values.append || values.pairs || ways.origin || server !== 'redis';
   const page = isAdded ? (await readFile(PAGE, 'utf8')).trimEnd() : undefined;
-  const write = () => writeFile(PAGE, pageOf(found(), page, values.pairs === true, ways));
+  const write = () => writeFile(PAGE, pageOf(found(), page, values.pairs === true, ways, server));
   const inRow = (row: Row) =>
     runRow(row, {
       times,
@@ -139,12 +141,12 @@ async function main(): Promise<number> {
   ];
   await atATime(stacks, work, (reason) => broken.push(reason));
   await write();
-  const all = [...runs, ...(random?.runs ?? [])];
-  const right = all.filter(({ score }) => score === 'right').length;
-  const wrong = all.filter(({ score }) => score === 'wrong cause').length;
+  const ran = [...runs, ...(random?.runs ?? [])];
+  const right = ran.filter(({ score }) => score === 'right').length;
+  const wrong = ran.filter(({ score }) => score === 'wrong cause').length;
   const unrun = broken.length + (random?.broken.length ?? 0);
-  progress(`${all.length} runs, ${right} right, ${wrong} with a wrong cause, ${unrun} not run`);
-  return wrong === 0 && right >= ENOUGH * (all.length + unrun) && (healthy?.alarms.length ?? 0) === 0 ? 0 : 1;
+  progress(`${ran.length} runs, ${right} right, ${wrong} with a wrong cause, ${unrun} not run`);
+  return wrong === 0 && right >= ENOUGH * (ran.length + unrun) && (healthy?.alarms.length ?? 0) === 0 ? 0 : 1;
 }
 
 /** Does work in its order, at most so many pieces at a time; tells of what could not be done and goes on. */
@@ -159,9 +161,10 @@ async function atATime(most: number, work: readonly (() => Promise<void>)[], tel
 }
 
 /** The page with what was found: anew, or added to what it was; a section takes the place of the one before. */
-function pageOf(found: Found, before: string | undefined, pairs: boolean, { origin, stripHeaders }: Ways): string {
+function pageOf(found: Found, before: string | undefined, pairs: boolean, { origin, stripHeaders }: Ways, server: ServerName): string {
   if (before === undefined) return reportOf(found);
   if (pairs) return withSection(before, pairsOf(found));
+  if (server === 'cluster') return withSection(before, clusterOf(found));
   return origin ? withSection(before, originOf(found, stripHeaders)) : `${before}\n\n${additionOf(found)}`;
 }
 

@@ -22,11 +22,15 @@ export interface Settings {
 }
 
 /** The settings of an exporter that watches a server and what is behind a front. */
-export function usualSettings(server: Pick<Server, 'port'>, front: Pick<Front, 'port'>, { origin }: Ways = USUAL_WAYS): Required<Settings> {
+export function usualSettings(
+  server: Pick<Server, 'target'>,
+  front: Pick<Front, 'port'>,
+  { origin }: Ways = USUAL_WAYS,
+): Required<Settings> {
   return {
     target: {
       name: 'cache',
-      url: `redis://127.0.0.1:${server.port}`,
+      ...server.target,
       username: 'exporter',
       password_file: 'exporter-password',
       interval: '1s',

@@ -17,9 +17,10 @@ export interface OtherSignals {
 
 const PATIENCE_MS = 6_000;
 const NO_ANSWER = 'none';
+const NOT_ASKED = 'not asked';
 
-/** Asks all four. */
-export async function askOthers({ front, key }: Stack, redisUp: number | undefined): Promise<OtherSignals> {
+/** Asks all four, but for a /cache/ping that would be a fault of its own. */
+export async function askOthers({ front, key, server }: Stack, redisUp: number | undefined): Promise<OtherSignals> {
   const url = `http://127.0.0.1:${front.port}`;
   const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
   const status = async (path: string) => {
@@ -35,7 +36,11 @@ export async function askOthers({ front, key }: Stack, redisUp: number | undefin
     for (const answer of [first, second]) if (answer?.status !== 200) return answer === undefined ? NO_ANSWER : String(answer.status);
     return first?.id !== undefined && first.id === second?.id ? 'hit' : 'miss';
   };
-  const [cachePing, readiness, duplicateChat] = await Promise.all([status('/cache/ping'), status('/health/readiness'), duplicate()]);
+  const [cachePing, readiness, duplicateChat] = await Promise.all([
+    server.pingStalls ? NOT_ASKED : status('/cache/ping'),
+    status('/health/readiness'),
+    duplicate(),
+  ]);
   return { cachePing, readiness, duplicateChat, redisUp: redisUp === undefined ? NO_ANSWER : String(redisUp) };
 }
 

@@ -8,6 +8,7 @@ import { type Mapping, merge } from '../../dev/merge.ts';
 import { freePort } from '../../dev/process.ts';
 import type { Progress } from '../../dev/progress.ts';
 import { startRedis } from '../../dev/redis.ts';
+import { startCluster } from './cluster.ts';
 import { type Front, openFront, openStrippingFront } from './front.ts';
 import type { VariantName } from './gateways.ts';
 import { type Provider, startProvider } from './provider.ts';
@@ -33,6 +34,8 @@ export interface Stack extends Omit<Rack, 'close'> {
   /** Another one, with the standard gateway behind it, for where the gateway has two replicas. */
   second: Front;
   provider: Provider;
+  /** A proxy takes the headers out of answers that name the keys of the cache. */
+  stripsHeaders: boolean;
   exporter: RunningExporter;
   /** The key that every gateway accepts. */
   key: string;
@@ -80,14 +83,14 @@ async function start(release: GatewayRelease, progress: Progress, closing: Closi
     return one;
   }
 
-  const server = await started(startServer(name));
+  const server = await started(name === 'cluster' ? startCluster() : startServer(name));
   const elsewhere = await started(startRedis({ release: '8.2.3', progress }));
   const sentinel = await started(startSentinelSet());
   const provider = await started(startProvider());
   const qdrant = await started(startQdrant());
   const key = `sk-${randomBytes(24).toString('hex')}`;
-  const { port, tlsPort, passwords } = server;
-  const redis = { port, tlsPort, password: passwords.litellm };
+  const { port, tlsPort, passwords, cacheParams } = server;
+  const redis = { port, tlsPort, password: passwords.litellm, cacheParams };
   const originPort = await freePort();
   const originKey = randomBytes(24).toString('hex');
   const origin = ways.origin ? { url: `http://127.0.0.1:${originPort}/v1`, key: originKey } : undefined;
@@ -138,6 +141,7 @@ async function start(release: GatewayRelease, progress: Progress, closing: Closi
     front,
     second,
     provider,
+    stripsHeaders: ways.stripHeaders,
     exporter,
     key,
     rollOut: (name) => front.to(rack.gateway(name).port),

@@ -1,62 +1,59 @@
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type Attributes, ValueType } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
-import { AggregationTemporality, DataPointType, type MetricData, type ResourceMetrics } from '@opentelemetry/sdk-metrics';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { MetricDefinition } from '../../src/catalogue/definition.ts';
 import { CATALOGUE } from '../../src/catalogue/index.ts';
-import { exposition } from '../../src/telemetry/exposition.ts';
-import { createMetricsPage } from '../../src/telemetry/metrics-page.ts';
-import { emptyHistogram, observeValue } from '../../src/telemetry/points.ts';
+import type { Metric, Sample } from '../../src/catalogue/sample.ts';
+import { systemClock } from '../../src/schedule/clock.ts';
+import { createMetricsPage } from '../../src/telemetry/page/metrics-page.ts';
+import { createTexts } from '../../src/telemetry/page/texts.ts';
+import { createStore } from '../../src/telemetry/store.ts';
 import { eventually } from '../support/eventually.ts';
 import { metricLines } from '../support/metrics-text.ts';
+import { pageText } from '../support/page-text.ts';
 import { lacksProgram, startPrometheus } from '../support/prometheus.ts';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
-const OWNER = { target: 'redis_target', gateway: 'gateway', exporter: undefined } as const;
 const AWKWARD = 'a "quoted" \\ back\nslash’s';
 
 /** Every combination of the labels of a metric; an open label has one awkward value. */
-function rows({ owner, labels }: MetricDefinition): Attributes[] {
-  const ownerLabel = OWNER[owner];
-  let combined: Attributes[] = [ownerLabel === undefined ? {} : { [ownerLabel]: 'cache' }];
+function rows({ labels }: MetricDefinition): Record<string, string>[] {
+  let combined: Record<string, string>[] = [{}];
   for (const [label, members] of Object.entries(labels)) {
     combined = combined.flatMap((row) => (members === 'open' ? [AWKWARD] : members).map((member) => ({ ...row, [label]: member })));
   }
   return combined;
 }
 
-function metricOf([name, definition]: [string, MetricDefinition]): MetricData {
-  const base = {
-    descriptor: { name, description: definition.help, unit: definition.unit, valueType: ValueType.DOUBLE },
-    aggregationTemporality: AggregationTemporality.CUMULATIVE,
-  };
-  const times = { startTime: [0, 0] as [number, number], endTime: [0, 0] as [number, number] };
-  if (definition.kind === 'histogram') {
-    const dataPoints = rows(definition).map((attributes) => {
-      const point = emptyHistogram(attributes, [...definition.buckets], [0, 0], [0, 0]);
-      observeValue(point, definition.buckets[1] ?? 1, TRACE, Date.now());
-      return point;
-    });
-    return { ...base, dataPointType: DataPointType.HISTOGRAM, dataPoints };
+/** Pages with every series that the catalogue allows. */
+function fullPage() {
+  const store = createStore(systemClock);
+  for (const kind of ['target', 'gateway', 'exporter'] as const) {
+    const series = store.open({ kind, name: 'cache', staleAfter: Infinity });
+    const own = Object.entries<MetricDefinition>(CATALOGUE).filter(([, { owner }]) => owner === kind);
+    const samples: Sample[] = [];
+    for (const [metric, definition] of own) {
+      for (const labels of rows(definition)) {
+        const one = { metric, labels } as Sample;
+        if (definition.kind !== 'histogram') samples.push({ ...one, value: 1 } as Sample);
+        else series.observe(one.metric as Metric<'histogram'>, one.labels as never, definition.buckets[1] ?? 1, TRACE);
+      }
+    }
+    series.replace('health', samples, Date.now());
   }
-  const dataPoints = rows(definition).map((attributes) => ({ ...times, attributes, value: 1 }));
-  if (definition.kind === 'counter') return { ...base, dataPointType: DataPointType.SUM, isMonotonic: true, dataPoints };
-  return { ...base, dataPointType: DataPointType.GAUGE, dataPoints };
+  const collected = { resource: resourceFromAttributes({ 'service.name': 'litellm-cache-exporter' }), scopeMetrics: [] };
+  return createMetricsPage(createTexts(store, systemClock), async () => collected).whole;
 }
 
-/** A page with every series that the catalogue allows. */
-const FULL: ResourceMetrics = {
-  resource: resourceFromAttributes({ 'service.name': 'litellm-cache-exporter' }),
-  scopeMetrics: [{ scope: { name: 'litellm-cache-exporter' }, metrics: Object.entries<MetricDefinition>(CATALOGUE).map(metricOf) }],
-};
+const page = fullPage();
+const OPENMETRICS = 'application/openmetrics-text;version=1.0.0';
 
 describe.skipIf(await lacksProgram('promtool'))('promtool', () => {
   it('has nothing to say about a page with every series of the catalogue', async () => {
     const promtool = spawn('promtool', ['check', 'metrics']);
-    promtool.stdin.end(exposition(FULL, 'text'));
+    promtool.stdin.end(pageText(await page(undefined)));
     let said = '';
     for (const stream of [promtool.stdout, promtool.stderr]) stream.on('data', (chunk) => (said += chunk));
     const code = await new Promise((resolve) => promtool.on('close', resolve));
@@ -66,11 +63,10 @@ describe.skipIf(await lacksProgram('promtool'))('promtool', () => {
 
 describe.skipIf(await lacksProgram('prometheus'))('Prometheus', () => {
   const accepted: (string | undefined)[] = [];
-  const page = createMetricsPage(async () => FULL);
   const server = createServer(async (request, response) => {
     accepted.push(request.headers.accept);
-    const { contentType, body } = await page(request.headers.accept);
-    response.setHeader('content-type', contentType).end(body);
+    const text = await page(request.headers.accept);
+    response.setHeader('content-type', text.contentType).end(pageText(text));
   });
   afterAll(() => {
     server.closeAllConnections();
@@ -88,7 +84,7 @@ describe.skipIf(await lacksProgram('prometheus'))('Prometheus', () => {
     };
     const up = await eventually(async () => (await instant('up'))[0], 20_000);
     expect(up.value[1]).toBe('1');
-    const shown = metricLines(exposition(FULL, 'openmetrics'));
+    const shown = metricLines(pageText(await page(OPENMETRICS)));
     expect((await instant('scrape_samples_scraped'))[0]?.value[1]).toBe(String(shown.length));
     expect(await instant('{job="exporter",__name__!~"up|scrape_.+"}')).toHaveLength(shown.length);
     expect(accepted[0]).toContain('openmetrics');

@@ -180,6 +180,21 @@ describe('the shapes of the answers of a gateway', () => {
     expect(resultsOf(await rounds(1))).toEqual({ embeddings_batch: 'same', text: 'same' });
   });
 
+  it.each([
+    ['two releases', ['1.110.1', '1.110.2']],
+    ['three releases', ['1.109.3', '1.110.1', '1.110.2']],
+  ])('are kept where %s answer by turns behind one address', async (_, versions) => {
+    const { rounds, cache } = await watched({}, { shapes: ['text', 'json', 'choices'] });
+    for (let round = 0; round < 3 + versions.length; round++) {
+      cache.version = versions[round % versions.length] ?? '';
+      await rounds(1);
+    }
+    for (let round = 0; round < 6; round++) {
+      cache.version = versions[round % versions.length] ?? '';
+      expect(resultsOf(await rounds(1)), cache.version).toEqual({ text: 'same', json: 'same', choices: 'same' });
+    }
+  });
+
   it('say nothing of a model that does not lead to the origin', async () => {
     const { rounds } = await watched({ isMock: true }, { shapes: ['text'] });
     const status = await rounds(2);

@@ -1,7 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { afterAll, describe, expect, it } from 'vitest';
 import { MAX_CONNECTIONS } from '../../src/http/server/connections.ts';
+import type { MetricsPage } from '../../src/http/server/handlers.ts';
 import { ask, raw, serve } from '../support/http.ts';
+import { piecesOf } from '../support/page-text.ts';
 
 const held: Socket[] = [];
 afterAll(() => {
@@ -28,7 +30,7 @@ describe('a crowd of connections', () => {
     ['that do not take their answers', 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'],
   ])('%s locks nobody out', async (what, sends) => {
     const body = 'x'.repeat(what.includes('take') ? 4_000_000 : 10);
-    const { port } = await serve({ metrics: async () => ({ contentType: 'text/plain', body }) });
+    const { port } = await serve({ metrics: async () => ({ contentType: 'text/plain', ...piecesOf(body) }) });
     if (what.includes('take')) {
       // Their readers never read.
       for (let number = 0; number < 40; number++) {
@@ -46,7 +48,7 @@ describe('a crowd of connections', () => {
   });
 
   it('does not cut a scrape that waits for its answer', async () => {
-    let answer = (_: { contentType: string; body: string }) => {};
+    let answer = (_: MetricsPage) => {};
     const { port } = await serve({
       metrics: () =>
         new Promise((resolve) => {
@@ -56,7 +58,7 @@ describe('a crowd of connections', () => {
     const scrape = ask(port, '/metrics');
     await new Promise((resolve) => setTimeout(resolve, 100));
     await hold(port, MAX_CONNECTIONS + 50, '');
-    answer({ contentType: 'text/plain', body: 'up 1\n' });
+    answer({ contentType: 'text/plain', ...piecesOf('up 1\n') });
     expect(await scrape).toMatchObject({ status: 200, body: 'up 1\n' });
   });
 
@@ -65,7 +67,7 @@ describe('a crowd of connections', () => {
     const { port } = await serve({
       metrics: async () => {
         rendered += 1;
-        return { contentType: 'text/plain', body: 'x'.repeat(100_000) };
+        return { contentType: 'text/plain', ...piecesOf('x'.repeat(100_000)) };
       },
     });
     await raw(port, 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(5_000)).catch(() => undefined);

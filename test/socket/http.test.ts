@@ -3,12 +3,13 @@ import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { ListenError } from '../../src/http/server/listen-address.ts';
 import { ask, EMPTY, portOf, raw, serve } from '../support/http.ts';
+import { piecesOf } from '../support/page-text.ts';
 
 const LARGE = 'redis_up{redis_target="cache"} 1\n'.repeat(1_000);
 
 describe('GET /metrics', () => {
   it('gives what the daemon rendered for the Accept header', async () => {
-    const { port } = await serve({ metrics: async (accept) => ({ contentType: 'text/x', body: `for ${accept}\n` }) });
+    const { port } = await serve({ metrics: async (accept) => ({ contentType: 'text/x', ...piecesOf(`for ${accept}\n`) }) });
     const reply = await ask(port, '/metrics', { headers: { Accept: 'application/openmetrics-text;version=1.0.0' } });
     expect(reply).toMatchObject({ status: 200, body: 'for application/openmetrics-text;version=1.0.0\n' });
     expect(reply.headers['content-type']).toBe('text/x');
@@ -24,7 +25,7 @@ describe('GET /metrics', () => {
   });
 
   it('compresses a body over 1 kB for those who accept it', async () => {
-    const { port } = await serve({ metrics: async () => ({ contentType: 'text/plain', body: LARGE }) });
+    const { port } = await serve({ metrics: async () => ({ contentType: 'text/plain', ...piecesOf(LARGE) }) });
     const reply = await ask(port, '/metrics', { headers: { 'Accept-Encoding': 'deflate, gzip;q=0.5' } });
     expect(reply.headers['content-encoding']).toBe('gzip');
     expect(reply.headers['content-length']).toBe(String(reply.bytes.length));
@@ -289,7 +290,7 @@ describe('close', () => {
       metrics: async () => {
         for (const notify of begun) notify();
         await slow;
-        return { contentType: 'text/plain', body: LARGE };
+        return { contentType: 'text/plain', ...piecesOf(LARGE) };
       },
     });
     const asked = new Promise<void>((resolve) => {
@@ -318,7 +319,7 @@ describe('close', () => {
   });
 
   it('loses no answer under load that was begun', async () => {
-    const { port, close } = await serve({ metrics: async () => ({ contentType: 'text/plain', body: LARGE }) });
+    const { port, close } = await serve({ metrics: async () => ({ contentType: 'text/plain', ...piecesOf(LARGE) }) });
     const replies = Array.from({ length: 100 }, () => ask(port, '/metrics').catch((error: NodeJS.ErrnoException) => error.code));
     await Promise.race(replies);
     await close();

@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { type Front, openStrippingFront } from '../gauntlet/front.ts';
+import { type Front, openAlteringFront, openStrippingFront } from '../gauntlet/front.ts';
 import { answering } from '../support/hostile-gateway.ts';
 
 let front: Front | undefined;
@@ -38,4 +38,22 @@ it('a stripping front passes requests and answers on, without the headers that t
   expect(asked).toEqual(Array(2).fill('POST /v1/chat/completions?x=1 Bearer k b'));
   front.answer(503);
   expect((await fetch(url)).status).toBe(503);
+});
+
+it('an altering front gives a request that was sent before another text, and leaves all else as it is', async () => {
+  const behind = await answering((request, response) => {
+    request.resume().on('end', () => response.setHeader('x-litellm-cache-key', 'k').end('{"content":"ok lce1-x","usage":3}'));
+  });
+  front = await openAlteringFront(1);
+  front.to(portOf(behind));
+  const url = `http://127.0.0.1:${front.port}/v1/chat/completions`;
+  const texts: string[] = [];
+  for (const body of ['a', 'b', 'a', 'b', 'c']) {
+    const answer = await fetch(url, { method: 'POST', body });
+    expect(answer.headers.get('x-litellm-cache-key')).toBe('k');
+    texts.push(await answer.text());
+  }
+  const [first, altered] = ['{"content":"ok lce1-x","usage":3}', '{"content":"no lce1-x","usage":3}'];
+  expect(texts).toEqual([first, first, altered, altered, first]);
+  for (let time = 0; time < 2; time++) expect(await (await fetch(url)).text()).toBe(first);
 });

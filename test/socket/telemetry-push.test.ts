@@ -6,6 +6,7 @@ import { startTelemetry } from '../../src/telemetry/telemetry.ts';
 import { eventually } from '../support/eventually.ts';
 import { metricLines } from '../support/metrics-text.ts';
 import { type OtlpReceiver, plain, type ReceivedMetric, startOtlpReceiver } from '../support/otlp-receiver.ts';
+import { pageText } from '../support/page-text.ts';
 
 /** `name{labels}` and value of every series of a page, the parts of histograms summed up by their count. */
 function onPage(text: string): Record<string, number> {
@@ -47,7 +48,7 @@ it('pushes every series of the page with the same name and value, exemplars left
   series.replace('health', states('redis.auth.state', { credential: 'litellm' }, 'failed'), systemClock.now());
   series.observe('redis.scrape.duration', { outcome: 'success' }, 0.02, '0af7651916cd43dd8448eb211c80319c');
   telemetry.store.open({ kind: 'gateway', name: 'proxy', staleAfter: 60_000 }).add('llm.cache.probe.cost_usd', {}, 0.25);
-  const page = onPage((await telemetry.metricsPage(undefined)).body);
+  const page = onPage(pageText(await telemetry.metricsPage(undefined)));
   await telemetry.close();
   expect(inPush(receiver.metrics())).toEqual(page);
   expect(page).toMatchObject({

@@ -6,6 +6,7 @@ import { startTelemetry, type Telemetry } from '../../src/telemetry/telemetry.ts
 import { eventually } from '../support/eventually.ts';
 import { metricLines } from '../support/metrics-text.ts';
 import { startOtlpReceiver } from '../support/otlp-receiver.ts';
+import { pageText } from '../support/page-text.ts';
 
 const GOES_ON = new AbortController().signal;
 const open: Telemetry[] = [];
@@ -50,7 +51,7 @@ async function troubled(trouble: Trouble) {
 
 /** The value of a metric of the SDK on the page, with a label and its value. */
 async function counted(telemetry: Telemetry, metric: string, errorType?: RegExp): Promise<number> {
-  const lines = metricLines((await telemetry.metricsPage(undefined)).body);
+  const lines = metricLines(pageText(await telemetry.metricsPage(undefined)));
   return lines
     .filter(({ name, labels }) => name === metric && (errorType === undefined || errorType.test(labels.error_type ?? '')))
     .reduce((sum, { value }) => sum + value, 0);
@@ -155,7 +156,7 @@ describe.each<{ trouble: Trouble; reason: RegExp }>([
       await tick(async () => undefined);
       // The page is there before the export has been given up, which only then is counted as lost.
       const page = await telemetry.metricsPage(undefined);
-      expect(page.body.length).toBeGreaterThan(0);
+      expect(page.length).toBeGreaterThan(0);
       await eventually(async () => (await lost(telemetry)) >= failures, 10_000);
     }
     expect(told()).toEqual([

@@ -4,6 +4,7 @@ import { KEY_CLASS } from '../../src/model/census.ts';
 import { FIDELITY_RESULT, FIDELITY_SHAPE } from '../../src/model/fidelity.ts';
 import { LEASE_STATE } from '../../src/model/lease.ts';
 import { ACL_REASON, AUTH_STATE, NODE_ROLE, NODE_STATE, REDIS_FAILURE } from '../../src/model/redis.ts';
+import { REUSE_SAMPLE } from '../../src/model/reuse.ts';
 import type { Status } from '../../src/model/status.ts';
 
 const at = fc.nat({ max: 2_000_000_000_000 });
@@ -166,6 +167,57 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
     { known: fc.nat(9), quorumOk: fc.boolean(), replicas: fc.nat(9), failovers: fc.nat(9) },
     { requiredKeys: ['failovers'] },
   );
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  const point = fc.record(
+    { ttlSeconds: fc.nat(), missShare: share, missError: share, hitRatio: share, keys: fc.nat(), bytes: fc.maxSafeNat() },
+    { requiredKeys: ['ttlSeconds', 'missShare', 'missError', 'keys'] },
+  );
+  const [about, is, why] = ['ttl', 'change', 'no_room'] as const;
+  const advice = fc.oneof(
+    fc.record({ about: fc.constantFrom('ttl', 'memory', 'policy'), is: fc.constant('wait'), moreSeconds: duration }),
+    fc.record({ about: fc.constant(about), is: fc.constant(is), now: point, to: point }),
+    fc.record({ about: fc.constant(about), is: fc.constant('keep'), why: fc.constant(why), now: point, longest: point }),
+    fc.record({ about: fc.constant('policy'), is: fc.constant('keep'), policy: text, evictedShare: share }),
+  );
+  const reuse = fc.record({
+    sample: fc.constantFrom(...REUSE_SAMPLE),
+    isWatching: fc.boolean(),
+    problems: fc.array(text, { maxLength: 3 }),
+    dropped: fc.nat(),
+    forgotten: fc.nat(),
+    groups: fc.array(
+      fc.record(
+        {
+          gateway: text,
+          gateways: fc.array(text, { maxLength: 3 }),
+          watchedSeconds: duration,
+          sampledKeys: fc.nat(),
+          sampledWrites: fc.nat(),
+          writes: fc.nat(),
+          isChecked: fc.boolean(),
+          ttlSeconds: fc.nat(),
+          earlyShare: fc.record({ expired: share, evicted: share, deleted: share, flushed: share, alive: share, unknown: share }),
+          curve: fc.array(point, { maxLength: 5 }),
+          advice: fc.array(advice, { maxLength: 3 }),
+        },
+        {
+          requiredKeys: [
+            'gateway',
+            'gateways',
+            'watchedSeconds',
+            'sampledKeys',
+            'sampledWrites',
+            'writes',
+            'isChecked',
+            'earlyShare',
+            'curve',
+            'advice',
+          ],
+        },
+      ),
+      { maxLength: 2 },
+    ),
+  });
   const target = fc.record(
     {
       name: text,
@@ -187,6 +239,7 @@ export function arbitraryStatus(text: fc.Arbitrary<string>): fc.Arbitrary<Status
       rejectionsOfOthers: fc.record({ WRONGPASS: fc.nat(), NOAUTH: fc.nat(), NOPERM: fc.nat() }),
       census,
       censusDetail: text,
+      reuse,
       refused: fc.array(refused, { maxLength: 3 }),
       noauth,
       nodes: fc.array(node, { maxLength: 30 }),

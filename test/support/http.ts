@@ -7,6 +7,7 @@ import type { Handlers } from '../../src/http/server/handlers.ts';
 import { type HttpServer, startHttp } from '../../src/http/server/server.ts';
 import type { Status } from '../../src/model/status.ts';
 import type { Details } from '../../src/model/tick.ts';
+import { piecesOf } from './page-text.ts';
 
 const running: HttpServer[] = [];
 
@@ -39,7 +40,8 @@ export async function serve(pages: Partial<Handlers> = {}, config: Partial<Confi
   const server = await startHttp({
     config: { listen: ['127.0.0.1:0'], enable_lifecycle: false, ...config },
     handlers: {
-      metrics: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', body: 'up 1\n' }),
+      metrics: async () => ({ contentType: 'text/plain; version=0.0.4; charset=utf-8', ...piecesOf('up 1\n') }),
+      metricsOf: async () => undefined,
       status: () => EMPTY,
       healthy: () => true,
       missing: () => [],

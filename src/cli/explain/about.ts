@@ -32,7 +32,7 @@ export function aboutLines({ toldBy, untold, sent, spentUsd }: About): string[] 
   return toldBy === undefined ? [] : [`${how}; ${sent} request${sent === 1 ? '' : 's'} sent${cost}.`];
 }
 
-/** What is to be said of a gateway whose cache does not work as it should, before or instead of a report. */
+/** What to tell of a gateway whose cache does not work as it should, before or instead of a report. */
 export function stoppedLines(status: GatewayStatus, goesOn: boolean): string[] {
   const { name, verdict, evidence } = status;
   const first = `${name}: ${VERDICT_WORDS[verdict].title}. ${gatewaySentence(status)} ${evidence}`.trim();

@@ -21,7 +21,7 @@ export async function requestIn(file: string, options: ReadOptions, isCurl: bool
   if (!isCurl) {
     const read = readRequest(text.text, options);
     if (!('problem' in read)) return read;
-    const hint = /^\s*\$?\s*curl\s/.test(text.text) ? ': it is a curl command: add --curl' : `: ${read.problem}`;
+    const hint = /^(?:\$ *)?curl\s/.test(text.text.trimStart()) ? ': it is a curl command: add --curl' : `: ${read.problem}`;
     return { problem: `${name} holds no request${hint}` };
   }
   const command = readCurl(text.text);

@@ -3,7 +3,7 @@ import type { Config, GatewayConfig } from '../../config/effective.ts';
 import { createKeyAsker, type KeyAsker } from '../../explain/asker.ts';
 import { createPace } from '../../explain/pace.ts';
 import type { AskedRoute } from '../../explain/request.ts';
-import { createFleet } from '../../fleet.ts';
+import { createFleet } from '../../fleet/fleet.ts';
 import { reportedCost } from '../../litellm/cache-markers.ts';
 import { createGateway, failed } from '../../litellm/gateway.ts';
 import type { Route, Verdict } from '../../model/cache.ts';

@@ -4,7 +4,7 @@ import { type AskedRoute, routeOf, routeOfPath, type UserRequest } from '../requ
 /** A request in a file, or why it is none. `isRebuilt`: the log has the request in pieces, and the order of its fields is lost. */
 export type ReadRequest = (UserRequest & { readonly isRebuilt?: true }) | { readonly problem: string };
 
-/** What the person said of the requests: which API they ask, and where the body is in each line. */
+/** What the command line tells of the requests: which API they ask, and where the body is in each line. */
 export interface ReadOptions {
   readonly route?: AskedRoute | undefined;
   readonly body?: readonly (string | number)[] | undefined;

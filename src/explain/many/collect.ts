@@ -14,7 +14,7 @@ export interface Entry {
 }
 
 /** A line that is no request. */
-export interface BadLine {
+interface BadLine {
   readonly number: number;
   readonly problem: string;
 }

@@ -15,8 +15,10 @@ export const NO_ROOM: Refused = { status: '503', sentence: 'The origin is busy; 
 
 /** Why a body is refused by the headers of its request; undefined when it may come. */
 export function refusalOfHeaders({ headers }: IncomingMessage): Refused | undefined {
-  const encoding = headers['content-encoding']?.toLowerCase() ?? 'identity';
-  if (encoding !== 'identity') return { status: '415', sentence: 'A compressed body is not read; send it without Content-Encoding.' };
+  const codings = (headers['content-encoding'] ?? '').split(',').map((coding) => coding.trim().toLowerCase());
+  // RFC 9110 lets a list have empty members; some clients send the header without a value.
+  if (codings.some((coding) => coding !== '' && coding !== 'identity'))
+    return { status: '415', sentence: 'A compressed body is not read; send it without Content-Encoding.' };
   return Number(headers['content-length'] ?? 0) > MAX_BODY_BYTES ? TOO_LONG : undefined;
 }
 

@@ -17,6 +17,7 @@ import { keyOfRequest } from './key.ts';
 import { lifeOf } from './life.ts';
 import { errorBody, type Refused } from './refusal.ts';
 import { createRooms, type Room } from './room.ts';
+import { createShared } from './shared.ts';
 import { createTurns } from './turns.ts';
 
 /** What the origin's answers are made with. */
@@ -66,6 +67,8 @@ export function createExchange(parts: ExchangeParts): ListenerParts['handle'] {
   const { sendMs, bytes } = { ...LIMITS, ...parts.limits };
   const roomFor = createRooms(bytes);
   const inTurn = createTurns();
+  const refusedInTurn = createTurns();
+  const keyring = createShared(keys);
   let readable = true;
 
   /** The refusal of a request that needs no body to be refused, or the key with which it came. */
@@ -74,18 +77,21 @@ export function createExchange(parts: ExchangeParts): ListenerParts['handle'] {
     const asked = request.method === 'HEAD' ? 'GET' : request.method;
     if (asked !== method) return { status: '405', sentence: `Use ${method} here.`, headers: { Allow: method } };
     await refresh();
-    const admission = await policy.authenticate(undefined, request.socket.remoteAddress);
-    if (admission !== 'admitted') return { status: '429', sentence: TOO_MANY, headers: { 'Retry-After': '1' } };
-    const current = await keys().catch(unreadable);
-    if (current === undefined) return NO_KEY;
-    readable = true;
-    const key = keyOfRequest(request.headers, current);
-    return key === undefined ? WRONG_KEY : { key };
+    const current = await keyring().catch(unreadable);
+    if (current !== undefined) readable = true;
+    const key = current && keyOfRequest(request.headers, current);
+    if (!policy.allows(key === undefined ? 'wrong' : 'right')) return TOO_MANY;
+    if (key !== undefined) return { key };
+    return current === undefined ? NO_KEY : WRONG_KEY;
   }
 
   async function answer(endpoint: Endpoint, { request, response, room, life }: Exchange): Promise<Given | Refused> {
     const admitted = await admit(request, endpoint);
-    if ('status' in admitted) return admitted;
+    if ('status' in admitted) {
+      // A client without the key is answered once in a turn of the event loop, so that many of them do not hold up the others.
+      await refusedInTurn();
+      return admitted;
+    }
     if (endpoint.api === undefined) return whole(modelsOf(endpoint));
     const refused = refusalOfHeaders(request);
     if (refused !== undefined) return refused;
@@ -154,7 +160,11 @@ export function createExchange(parts: ExchangeParts): ListenerParts['handle'] {
   };
 }
 
-const TOO_MANY = 'More requests than rate_limit of the web config file allows; try again.';
+const TOO_MANY: Refused = {
+  status: '429',
+  sentence: 'More requests than rate_limit of the web config file allows; try again.',
+  headers: { 'Retry-After': '1' },
+};
 const NO_KEY: Refused = { status: '503', sentence: 'The exporter cannot read the key of the origin; its log has the reason.' };
 const WRONG_KEY: Refused = {
   status: '401',

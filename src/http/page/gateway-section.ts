@@ -47,6 +47,7 @@ ${gateway.fidelity === undefined ? '' : fidelity(gateway.fidelity, now, tracesUr
 ${gateway.tenants === undefined ? '' : tenants(gateway.tenants, now, tracesUrl)}
 ${gateway.history === undefined ? '' : gatewayPast(gateway.history, now, tracesUrl)}
 ${facts([
+  ['from the list', gateway.source],
   ['address', gateway.url],
   ['version', gateway.version],
   ['cache type', gateway.cacheType],

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Cause, Verdict } from '../../model/cache.ts';
-import { plain, type Response } from '../server/response.ts';
+import { plain, type TextResponse } from '../server/response.ts';
 
 /** The runbook that a verdict leads to; none where there is nothing to do. */
 const OF_VERDICT: Readonly<Partial<Record<Verdict, string>>> = {
@@ -37,7 +37,7 @@ export function runbookFor(verdict: Verdict, cause: Cause): string | undefined {
 }
 
 /** A runbook as it comes with the package, in plain text, so that it can be read where nothing else can be reached. */
-export async function runbook(name: string): Promise<Response> {
+export async function runbook(name: string): Promise<TextResponse> {
   const known = /^[A-Za-z]{1,64}$/.test(name) ? await readFile(join(FOLDER, `${name}.md`), 'utf8').catch(() => undefined) : undefined;
   return known === undefined
     ? plain(404, 'There is no such runbook. Alerts and this page name those that there are.')

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type { GatewayStatus, Status } from '../../model/status.ts';
 import { ago, moment, span } from '../../text/quantities.ts';
 import { gatewayTitle, gatewayTone } from '../../text/words.ts';
-import { plain, type Response } from '../server/response.ts';
+import { plain, type TextResponse } from '../server/response.ts';
 import { gatewaySection } from './gateway-section.ts';
 import { headline, worstFirst, worstTargetsFirst } from './headline.ts';
 import { Html, html } from './html.ts';
 import { isShown, overview, readView, type View } from './overview.ts';
+import { sourceSection } from './source-section.ts';
 import { STYLE } from './style.ts';
 import { targetSection } from './target-section.ts';
 
@@ -19,7 +20,7 @@ const REFRESH_SECONDS = 15;
  * them and the Redis targets. It loads nothing, runs no script, loads itself again unless `refresh=off` is asked for, and
  * shows what the last ticks left. `tracesUrl` is where trace ids lead.
  */
-export function statusPage(status: Status, tracesUrl?: string, query = new URLSearchParams()): Response {
+export function statusPage(status: Status, tracesUrl?: string, query = new URLSearchParams()): TextResponse {
   const view = readView(query);
   const shown = worstFirst(status.gateways).filter((gateway) => isShown(gateway, view));
   const targets = worstTargetsFirst(status.targets);
@@ -37,12 +38,13 @@ ${shown.slice(0, WHOLE).map(section)}
 ${shown.length > WHOLE ? html`<p>${shown.length - WHOLE} more gateways: their names in the table above lead to them.</p>` : ''}
 <h2 id="targets">Redis targets</h2>
 ${targets.length === 0 ? html`<p>None is configured.</p>` : targets.slice(0, WHOLE).map((target) => targetSection(target, status.now))}
-${targets.length > WHOLE ? html`<p>${targets.length - WHOLE} more targets are in the <a href="/api/v1/status">status as JSON</a>.</p>` : ''}`,
+${targets.length > WHOLE ? html`<p>${targets.length - WHOLE} more targets are in the <a href="/api/v1/status">status as JSON</a>.</p>` : ''}
+${sourceSection(status.sources ?? [], status.now)}`,
   );
 }
 
 /** The page about one gateway and its Redis target; 404 for a name that there is not. */
-export function gatewayPage(status: Status, name: string, tracesUrl?: string, query = new URLSearchParams()): Response {
+export function gatewayPage(status: Status, name: string, tracesUrl?: string, query = new URLSearchParams()): TextResponse {
   const gateway = status.gateways.find((known) => encodeURIComponent(known.name) === name || known.name === name);
   if (gateway === undefined) return plain(404, 'There is no such gateway; / lists those that there are.');
   const target = status.targets.find((known) => known.name === gateway.redisTarget);
@@ -57,7 +59,7 @@ ${target === undefined ? '' : html`<h2>Its Redis target</h2>${targetSection(targ
   );
 }
 
-function page(status: Status, title: string, view: View, top: Html, main: Html): Response {
+function page(status: Status, title: string, view: View, top: Html, main: Html): TextResponse {
   const text = html`<!doctype html>
 <html lang="en">
 <head>

@@ -17,6 +17,7 @@ import { AUTH_WORDS, FAILURE_WORDS } from '../../text/words.ts';
 import { censusSection } from './census-section.ts';
 import { dataTable, evidence, facts, type Row, yesNo } from './fragments.ts';
 import { type Html, html } from './html.ts';
+import { reuseSection } from './reuse-section.ts';
 
 /** One Redis target on the status page: whether it answers, who gets in, how full it is and of what. */
 export function targetSection(target: TargetStatus, now: number): Html {
@@ -35,6 +36,7 @@ ${
       )
 }
 ${facts([
+  ['from the list', target.source],
   ['address', target.address],
   ['version', target.version],
   ['role', target.role],
@@ -61,6 +63,7 @@ ${target.nodes === undefined ? '' : nodesPart(target.nodes)}
 ${target.problems === undefined ? '' : html`<h4>Not watched whole</h4><ul>${target.problems.map((sentence) => html`<li>${sentence}</li>`)}</ul>`}
 ${unseenPart(target.unseen)}
 ${censusSection(target, now)}
+${reuseSection(target.reuse)}
 ${
   target.refused === undefined
     ? ''

@@ -20,6 +20,11 @@ export interface AccessPolicy {
   refresh(renew: (options: ServerOptions) => void): Promise<void>;
   /** Whether a connection may be used, going by its client certificate. */
   checkCertificate(socket: TLSSocket): boolean;
+  /**
+   * Whether a request is within `rate_limit`, by whether it came with a key that is right. The others count apart, so that they
+   * leave those all of theirs.
+   */
+  allows(key: 'right' | 'wrong'): boolean;
   /** Whether a request may pass; `from` is the address of its client. */
   authenticate(authorization: string | undefined, from: string | undefined): Promise<LoginResult | 'limited'>;
 }
@@ -45,7 +50,7 @@ const REQUESTS_CERTIFICATE: Readonly<Record<ClientAuth, boolean>> = {
  */
 export async function createAccessPolicy(path: string | undefined, log: Log, login = true): Promise<AccessPolicy> {
   const passwords = createPasswords();
-  const rate = createRateLimit();
+  const rates = { right: createRateLimit(), wrong: createRateLimit() };
   const inTurn = createSerialCheck();
   let files: readonly string[] = path === undefined ? [] : [path];
   let seen = '';
@@ -108,8 +113,9 @@ export async function createAccessPolicy(path: string | undefined, log: Log, log
       const given = Object.keys(socket.getPeerCertificate() ?? {}).length > 0;
       return isCertificateAccepted(clientAuth, given, socket.authorized);
     },
+    allows: (key) => rates[key].allows(current.rateLimit),
     authenticate: async (authorization, from) => {
-      if (!rate.allows(current.rateLimit)) return 'limited';
+      if (!rates.right.allows(current.rateLimit)) return 'limited';
       return current.users.size === 0 ? 'admitted' : passwords.check(authorization, current.users, from);
     },
   };

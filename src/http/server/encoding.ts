@@ -10,7 +10,7 @@ const MIN_GZIP_BYTES = 1024;
  * Up to here compressing takes less time (0.1 ms) than handing it to a thread and back (0.2 ms); longer
  * bodies would hold up the timing of probes.
  */
-const MAX_SYNC_GZIP_BYTES = 65_536;
+export const MAX_SYNC_GZIP_BYTES = 65_536;
 
 /** Whether an `Accept-Encoding` header takes gzip (RFC 9110, section 12.5.3); false when there is none. */
 export function acceptsGzip(header: string | undefined): boolean {
@@ -30,10 +30,10 @@ export function acceptsGzip(header: string | undefined): boolean {
 
 /** A body as it goes on the wire: compressed at level 1 where that is accepted and worth it. */
 export async function encode(
-  body: string,
+  body: string | Buffer,
   acceptEncoding: string | undefined,
 ): Promise<{ bytes: Buffer; headers: Record<string, string> }> {
-  const bytes = Buffer.from(body);
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   if (bytes.length <= MIN_GZIP_BYTES) {
     return { bytes, headers: {} };
   }

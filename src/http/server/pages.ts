@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Log } from '../../model/tick.ts';
 import type { AccessPolicy } from './access.ts';
-import { encode } from './encoding.ts';
+import type { Deliveries } from './delivery.ts';
+import { acceptsGzip, encode, MAX_SYNC_GZIP_BYTES } from './encoding.ts';
 import type { ListenerParts } from './listener.ts';
 import { parseRequest, type Request } from './request.ts';
-import { COMMON_HEADERS, plain, type Response } from './response.ts';
+import { COMMON_HEADERS, type Pieces, plain, type Response } from './response.ts';
 
 /** Bodies mean nothing here: this much of one is read and thrown away, bytes; then the connection is cut. */
 const MAX_BODY_BYTES = 65_536;
@@ -16,11 +17,12 @@ export interface PageParts {
   policy: AccessPolicy;
   respond: (asked: Request) => Response | Promise<Response>;
   refresh: () => Promise<void>;
+  deliveries: Deliveries;
   log: Log;
 }
 
 /** Lets requests through by the policy, and sends what `respond` gives. */
-export function createPages({ policy, respond, refresh, log }: PageParts): ListenerParts['handle'] {
+export function createPages({ policy, respond, refresh, deliveries, log }: PageParts): ListenerParts['handle'] {
   async function respondWithPolicy(request: IncomingMessage): Promise<Response> {
     if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES) {
       return plain(413, 'Requests have no body here.', { Connection: 'close' });
@@ -43,22 +45,41 @@ export function createPages({ policy, respond, refresh, log }: PageParts): Liste
   }
 
   async function send(request: IncomingMessage, response: ServerResponse, given: Response, isClosing: () => boolean): Promise<void> {
-    const { bytes, headers } = await encode(given.body, request.headers['accept-encoding']);
-    response.writeHead(given.status, {
-      ...COMMON_HEADERS,
-      ...given.headers,
-      ...policy.headers,
-      ...headers,
-      ...(isClosing() && { Connection: 'close' }),
-      'Content-Length': bytes.length,
-    });
-    response.end(request.method === 'HEAD' ? undefined : bytes);
+    const accepted = request.headers['accept-encoding'];
+    const head = (headers: Record<string, string | number>) =>
+      response.writeHead(given.status, {
+        ...COMMON_HEADERS,
+        ...given.headers,
+        ...policy.headers,
+        ...headers,
+        ...(isClosing() && { Connection: 'close' }),
+      });
+    if (typeof given.body === 'string' || given.body.length <= MAX_SYNC_GZIP_BYTES) {
+      const { bytes, headers } = await encode(typeof given.body === 'string' ? given.body : whole(given.body), accepted);
+      head({ ...headers, 'Content-Length': bytes.length });
+      response.end(request.method === 'HEAD' ? undefined : bytes);
+      return;
+    }
+    const gzip = acceptsGzip(accepted);
+    head({ Vary: 'Accept, Accept-Encoding', ...(gzip ? { 'Content-Encoding': 'gzip' } : { 'Content-Length': given.body.length }) });
+    if (request.method === 'HEAD') response.end();
+    else await deliveries.send(response, given.body, gzip);
   }
 
   return (request, response, isClosing) => {
     discardBody(request, MAX_BODY_BYTES);
     void respondWithPolicy(request).then((given) => send(request, response, given, isClosing));
   };
+}
+
+function whole({ length, pieces }: Pieces): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(length);
+  let at = 0;
+  for (const piece of pieces()) {
+    bytes.set(piece, at);
+    at += piece.length;
+  }
+  return bytes;
 }
 
 /** Reads what is left of a body and throws it away, up to so many bytes; then the connection is cut. */

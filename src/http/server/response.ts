@@ -1,9 +1,21 @@
 import type { Mask } from '../../masking/mask.ts';
 
-/** What is sent back for a request. The body is complete: nothing here streams. */
+/** A body that is made while it goes out. A piece is only true until the next one is asked for. */
+export interface Pieces {
+  /** Bytes, all pieces together. */
+  readonly length: number;
+  pieces(): Iterable<Uint8Array>;
+}
+
+/** What is sent back for a request. */
 export interface Response {
   status: number;
   headers: Readonly<Record<string, string>>;
+  body: string | Pieces;
+}
+
+/** An answer whose body is made at once. */
+export interface TextResponse extends Response {
   body: string;
 }
 
@@ -12,13 +24,14 @@ export interface Response {
  * of metrics were looked at when their series began.
  */
 export function maskResponse(response: Response, mask: Mask | undefined): Response {
-  const type = response.headers['Content-Type'] ?? '';
-  if (mask === undefined || /version=|openmetrics/.test(type)) return response;
-  return { ...response, body: type.startsWith('text/html') ? mask.page(response.body, '&lt;secret&gt;') : mask.page(response.body) };
+  const { body, headers } = response;
+  const type = headers['Content-Type'] ?? '';
+  if (mask === undefined || typeof body !== 'string') return response;
+  return { ...response, body: type.startsWith('text/html') ? mask.page(body, '&lt;secret&gt;') : mask.page(body) };
 }
 
 /** An answer in plain text; a line break is added to the last line. */
-export function plain(status: number, text: string, headers: Readonly<Record<string, string>> = {}): Response {
+export function plain(status: number, text: string, headers: Readonly<Record<string, string>> = {}): TextResponse {
   return { status, headers: { 'Content-Type': 'text/plain; charset=utf-8', ...headers }, body: `${text}\n` };
 }
 

@@ -1,6 +1,6 @@
 import { runbook } from '../page/runbook.ts';
 import { gatewayPage, statusPage } from '../page/status-page.ts';
-import type { Handlers } from './handlers.ts';
+import type { Handlers, MetricsPage, OwnerAsked } from './handlers.ts';
 import type { Request } from './request.ts';
 import { plain, type Response } from './response.ts';
 
@@ -22,7 +22,8 @@ export function healthEndpoints(handlers: Handlers): readonly Endpoint[] {
 /** Every endpoint of the daemon. With `lifecycle`, a reload may be asked for from anywhere. */
 export function endpoints(handlers: Handlers, lifecycle: boolean): readonly Endpoint[] {
   return [
-    { method: 'GET', path: '/metrics', respond: async ({ accept }) => metrics(await handlers.metrics(accept)) },
+    { method: 'GET', path: '/metrics', respond: (asked) => metrics(handlers, asked) },
+    { method: 'GET', path: '/probe', respond: (asked) => probe(handlers, asked) },
     { method: 'GET', path: '/-/healthy', respond: () => healthy(handlers) },
     { method: 'GET', path: '/-/ready', respond: () => ready(handlers.missing()) },
     {
@@ -63,7 +64,30 @@ export function respondTo(table: readonly Endpoint[], asked: Request): Response 
   return endpoint.respond(asked);
 }
 
-function metrics({ contentType, body }: { contentType: string; body: string }): Response {
+/** The whole page, or the part of the one owner that the query names. */
+async function metrics(handlers: Handlers, { accept, query }: Request): Promise<Response> {
+  const [owner, another] = [
+    ...query.getAll('gateway').map((name) => ({ kind: 'gateway', name }) as const),
+    ...query.getAll('redis_target').map((name) => ({ kind: 'target', name }) as const),
+  ];
+  if (another !== undefined) return plain(400, 'Ask for one at a time: /metrics?gateway=NAME or /metrics?redis_target=NAME.');
+  return owner === undefined ? page(await handlers.metrics(accept)) : part(handlers, accept, owner);
+}
+
+/** The part of a gateway, and whether its cache works. */
+async function probe(handlers: Handlers, { accept, query }: Request): Promise<Response> {
+  const [name, another] = [...query.getAll('gateway'), ...query.getAll('target')];
+  if (name === undefined || another !== undefined) return plain(400, 'Name one gateway: /probe?gateway=NAME or /probe?target=NAME.');
+  return part(handlers, accept, { kind: 'gateway', name, judged: true });
+}
+
+async function part(handlers: Handlers, accept: string | undefined, owner: OwnerAsked): Promise<Response> {
+  const found = await handlers.metricsOf(accept, owner);
+  const what = owner.kind === 'target' ? 'Redis target' : 'gateway';
+  return found === undefined ? plain(404, `No such ${what}; / lists those that are watched.`) : page(found);
+}
+
+function page({ contentType, ...body }: MetricsPage): Response {
   return { status: 200, headers: { 'Content-Type': contentType }, body };
 }
 

@@ -4,6 +4,7 @@ import type { Mask } from '../../masking/mask.ts';
 import type { Log } from '../../model/tick.ts';
 import { type AccessPolicy, createAccessPolicy } from './access.ts';
 import { type Connections, createConnections } from './connections.ts';
+import { createDeliveries } from './delivery.ts';
 import type { Handlers } from './handlers.ts';
 import { PAGES_SETTING } from './listen-address.ts';
 import { createListener } from './listener.ts';
@@ -39,6 +40,7 @@ export async function startHttp(given: {
   const { config, handlers, log, mask } = given;
   const policy = await createAccessPolicy(config.web_config_file, log);
   const openPolicy = await createAccessPolicy(undefined, log);
+  const deliveries = createDeliveries();
   const refresh = () =>
     policy.refresh((options) => {
       for (const { server } of listeners) {
@@ -52,7 +54,7 @@ export async function startHttp(given: {
       text,
       tls: policy.tls !== undefined,
       connections,
-      server: createListener({ policy, handle: createPages({ policy, respond, refresh, log }), refresh, connections, log }),
+      server: createListener({ policy, handle: createPages({ policy, respond, refresh, deliveries, log }), refresh, connections, log }),
     };
   };
   const table = endpoints(handlers, config.enable_lifecycle);

@@ -21,8 +21,8 @@ export interface Connection {
   onPushMessage(listener: (channel: string, payload: string) => void): void;
   /** Calls a listener when it has ended, by whichever side. */
   onClose(listener: () => void): void;
-  /** Ends it at once. */
-  disconnect(): void;
+  /** Ends it at once. `why` is what the commands that still wait fail with: the exporter has ended it, not the peer. */
+  disconnect(why?: RedisError): void;
 }
 
 /** RESP3 messages between two replies that are skipped; RESP3 is never requested. */
@@ -47,6 +47,7 @@ export function createConnection(socket: Socket, onRefusal: (reason: ReplyRefusa
   let hasReceived = false;
   let messages = 0;
   let listener: ((channel: string, payload: string) => void) | undefined;
+  let ended: RedisError | undefined;
   const reader = createReplyReader({ reply: handleReply, push: skipPush });
 
   /** The command that waits longest. */
@@ -106,7 +107,12 @@ export function createConnection(socket: Socket, onRefusal: (reason: ReplyRefusa
     }
   });
   socket.once('end', () => socket.destroy());
-  socket.once('close', () => rejectPending(closedError(socket)));
+  socket.once('close', () => rejectPending(closedError()));
+
+  function closedError(): RedisError {
+    if (ended !== undefined) return ended;
+    return socket.errored === null ? new RedisError('closed', 'the peer closed the connection') : classify(socket.errored, 'reading');
+  }
 
   return {
     socket,
@@ -115,7 +121,7 @@ export function createConnection(socket: Socket, onRefusal: (reason: ReplyRefusa
     },
     send: (command) =>
       new Promise((resolve, reject) => {
-        if (socket.destroyed) reject(closedError(socket));
+        if (socket.destroyed) reject(closedError());
         else {
           pending.push({ resolve, reject });
           socket.write(encode(command));
@@ -125,15 +131,12 @@ export function createConnection(socket: Socket, onRefusal: (reason: ReplyRefusa
       listener = take;
     },
     onClose: (listener) => void socket.once('close', listener),
-    disconnect: () => {
+    disconnect: (why) => {
+      if (!socket.destroyed) ended = why;
       socket.destroy();
-      rejectPending(closedError(socket));
+      rejectPending(closedError());
     },
   };
-}
-
-function closedError(socket: Socket): RedisError {
-  return socket.errored === null ? new RedisError('closed', 'the peer closed the connection') : classify(socket.errored, 'reading');
 }
 
 /** A command as an array of texts (RESP2). */
@@ -154,10 +157,10 @@ function messageOf(reply: unknown): [channel: string, payload: string] | undefin
 
 /**
  * Runs commands on a connection and ends it when the signal is aborted: a command that has timed out
- * would otherwise hold up the next one. Fails with RedisError.
+ * would otherwise hold up the next one. Others that wait on it fail for the same reason. Fails with RedisError.
  */
 export async function withAbort<T>(connection: Connection, signal: AbortSignal, doing: string, run: () => Promise<T>): Promise<T> {
-  const onAbort = () => connection.disconnect();
+  const onAbort = () => connection.disconnect(classify(signal.reason, doing));
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     signal.throwIfAborted();

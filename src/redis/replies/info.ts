@@ -45,16 +45,21 @@ export function parseInfo(reply: unknown): Info {
   }
   // Half of a section would show what is in its other half as 0.
   if (cut) sections.delete(last);
-  const text = (name: string, field: string) => sections.get(name)?.get(field);
+  const field = (name: string, key: string) => sections.get(name)?.get(key);
   return {
     has: (name) => sections.has(name),
     truncated: cut,
     hasFields: [...sections.values()].some(({ size }) => size > 0),
     section: (name) => sections.get(name) ?? EMPTY,
-    text,
-    number: (name, field) => parseNumber(text(name, field)),
-    count: (name, field) => parseCount(text(name, field)),
+    text: (name, key) => ofItsOwn(field(name, key)),
+    number: (name, key) => parseNumber(field(name, key)),
+    count: (name, key) => parseCount(field(name, key)),
   };
+}
+
+/** Of a longer piece of a text V8 keeps the whole text alive: who keeps the id of a run would keep all of INFO. */
+function ofItsOwn(text: string | undefined): string | undefined {
+  return text === undefined || text.length < 13 ? text : Buffer.from(text).toString();
 }
 
 /** The first lines of a text, without their ends; what is left unread is not split. */

@@ -29,7 +29,11 @@ function collisionSentence(results: readonly RouteResult[]): string | undefined 
   if (collided.length === 0) return undefined;
   const owners = [...new Set(collided.flatMap(({ otherOwner }) => otherOwner ?? []))].map((owner) => OWNER_PROSE[owner]);
   const whose = owners.length === 0 ? '' : ` with the answer to ${owners.join(' and to ')}`;
-  return `A prompt with a fresh 128-bit nonce was answered from the cache${whose}: its key leaves the prompt out, or similar prompts share answers.`;
+  // Where the first requests got their own answers, nothing new was answered from the cache.
+  const what = collided.every(({ otherRequest }) => otherRequest === 'duplicate')
+    ? 'The duplicate of a prompt with a fresh 128-bit nonce was not answered as its first request,'
+    : 'A prompt with a fresh 128-bit nonce was answered from the cache';
+  return `${what}${whose}: its key leaves the prompt out, or similar prompts share answers.`;
 }
 
 /** `The cache answered with something else than the answer that was stored: chat, which differs at /choices/0/message/content.` */

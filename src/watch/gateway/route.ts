@@ -114,7 +114,7 @@ export function resultOf(
     lostAfterWrite,
     crossReplica,
     ...(differs && { differs }),
-    ...(other && { otherOwner: other.owner }),
+    ...(other && { otherOwner: other.owner, otherRequest: other.request }),
     ...(doubt && { doubt }),
   };
 }

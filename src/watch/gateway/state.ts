@@ -6,6 +6,7 @@ import { type Backoff, createBackoff, recordRun, recordUsable, runNow } from './
 import type { Experiments } from './experiments.ts';
 import type { ShapeRound } from './fidelity/check.ts';
 import { createFidelity, type FidelityMemory, fidelityAfter, withoutShape, withShape } from './fidelity/memory.ts';
+import { NOTHING_SEEN, type SeenByTurns, seenAfter, type Turn } from './replicas/by-turns.ts';
 import {
   isColdStart,
   isCrossReplica,
@@ -18,7 +19,7 @@ import {
 } from './replicas/memory.ts';
 import type { Round } from './round.ts';
 import { createRouteRecord, currentResult, expectColdStart, forget, isServed, type RouteRecord, recordPair, resultOf } from './route.ts';
-import { isUp, NO_REPORT, pingChanged, pingRecovered, type SelfReport, settingsChanged } from './self-report.ts';
+import { cacheTypeOf, isUp, NO_REPORT, pingChanged, pingRecovered, type SelfReport, settingsChanged } from './self-report.ts';
 import { NO_SILENCE, type Silence, silenceAfter, withHearing } from './silence.ts';
 import { createTenantMemory, forgetTenants, type TenantMemory, withTenantRound } from './tenants/memory.ts';
 
@@ -39,6 +40,8 @@ export interface GatewayState {
   readonly silence: Silence;
   /** What its cache does to answers; undefined where no shapes are tried. */
   readonly fidelity: FidelityMemory | undefined;
+  /** The releases and the types of caches that answered lately: several gateways can be behind one address, by turns. */
+  readonly seen: { readonly releases: SeenByTurns; readonly cacheTypes: SeenByTurns };
   /** Its metrics have an address of their own. */
   readonly hasOwnMetrics: boolean;
   /** What its metrics answered last; undefined until they were asked, and where that was of an outage that is over. */
@@ -65,6 +68,7 @@ export function createState(
     tenants: createTenantMemory({ tenants, routes, expect }),
     silence: NO_SILENCE,
     fidelity: createFidelity({ fidelity, interval }),
+    seen: { releases: NOTHING_SEEN, cacheTypes: NOTHING_SEEN },
     hasOwnMetrics: hasOwnMetrics({ url, metrics_url }),
     misread: false,
     at: 0,
@@ -82,6 +86,7 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
   const isMisread = isUp(round.after) && !previous.misread && settingsChanged(round.before, round.after);
   const current = isMisread ? routes.map(forget) : routes;
   const backend = backendAfter(previous, round, current, isMisread);
+  const { seen, turn } = gatewayAfter(previous, round);
   return {
     ...previous,
     report: round.after,
@@ -93,10 +98,10 @@ export function advance(previous: GatewayState, round: Round): GatewayState {
     fidelity:
       previous.fidelity &&
       fidelityAfter(previous.fidelity, {
-        isSame: isUp(round.after) && !isMisread,
-        isReplaced: round.cacheReplaced,
-        version: round.after.version,
+        isSame: isUp(round.after) && !isMisread && turn !== 'over',
+        isReplaced: turn === 'new',
       }),
+    seen,
     metrics: current.every(isServed) ? withoutOpenBreaker(previous.metrics) : previous.metrics,
     silence: isMisread
       ? { ...previous.silence, goesOn: false }
@@ -187,12 +192,21 @@ function backoffAfter(before: Backoff, round: Round, routes: readonly RouteRecor
 }
 
 /** The tenants of a round before any is tried: what was known counts no more where the gateway was down, or is another one. */
-export function tenantsBefore(
-  { tenants, report }: GatewayState,
-  { after, cacheReplaced }: Pick<Round, 'after' | 'cacheReplaced'>,
-): TenantMemory | undefined {
-  const isReplaced = report.version !== undefined && after.version !== undefined && report.version !== after.version;
-  return tenants && (!isUp(after) || cacheReplaced || isReplaced ? forgetTenants(tenants) : tenants);
+export function tenantsBefore(state: GatewayState, { after }: Pick<Round, 'after'>): TenantMemory | undefined {
+  const { tenants } = state;
+  const isKnown = isUp(after) && gatewayAfter(state, { after }).turn !== 'new';
+  return tenants && (isKnown ? tenants : forgetTenants(tenants));
+}
+
+/** What is known of the gateways behind the address after a round, and whether it was answered by another one than before. */
+function gatewayAfter({ seen }: GatewayState, { after }: Pick<Round, 'after'>): { seen: GatewayState['seen']; turn: Turn } {
+  if (!isUp(after)) return { seen, turn: 'same' };
+  const type = cacheTypeOf(after);
+  const release = seenAfter(seen.releases, after.version);
+  const cache = seenAfter(seen.cacheTypes, type === 'unknown' ? undefined : type);
+  const turns = [release.turn, cache.turn];
+  const turn = (['new', 'over'] as const).find((one) => turns.includes(one)) ?? 'same';
+  return { seen: { releases: release.seen, cacheTypes: cache.seen }, turn };
 }
 
 function tenantsAfter(previous: GatewayState, round: Round): TenantMemory | undefined {

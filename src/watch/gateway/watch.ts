@@ -24,6 +24,7 @@ import { logVerdict, NOT_JUDGED, publishRound, publishState, shownAfter } from '
 import { createQuestions } from './questions.ts';
 import { probeRound, type RoundParts } from './round.ts';
 import { openRouteCounters } from './route-series.ts';
+import { namespaceOf } from './self-report.ts';
 import { advance, createState, learn, mayJudge, withShapeRound } from './state.ts';
 import { STANDBY, statusOf } from './status.ts';
 import { createTraffic } from './traffic.ts';
@@ -34,6 +35,8 @@ export interface GatewayWatch {
   status(): GatewayStatus;
   /** What the last judgement was made of; undefined before the first one. */
   judged(): Judged | undefined;
+  /** What the gateway puts in front of its keys: null for nothing, undefined while it is not known. */
+  namespace(): string | null | undefined;
   /** Closes its connections to Redis. The job must not run any more. */
   close(): Promise<void>;
 }
@@ -175,6 +178,10 @@ export function createGatewayWatch(options: GatewayWatchOptions): GatewayWatch {
       history: history.status(),
     }),
     judged: () => shown.judged,
+    namespace: () => {
+      const learned = backend?.keys.learnedNamespace;
+      return learned === undefined ? namespaceOf(state.report, config.namespace) : learned;
+    },
     close: async () => backend?.close(),
   };
 }

@@ -28,7 +28,8 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
   let redis: Connection | undefined;
   let release: Release | undefined;
   let scrapes = 0;
-  const answers = createReplyStore();
+  /** The replies that are given again while they are not due; the others are large and go with their scrape. */
+  const kept = createReplyStore();
   /** The queries that the server refused on this connection, by name; true where the user has no permission for it. */
   const unsupported = new Map<string, boolean>();
 
@@ -37,11 +38,12 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
     redis = undefined;
     release = undefined;
     scrapes = 0;
-    answers.clear();
+    kept.clear();
     unsupported.clear();
   }
 
   async function scrape(queries: readonly Query<unknown>[], signal: AbortSignal): Promise<QueryReplies> {
+    const answers = createReplyStore();
     if (redis === undefined) return answers;
     release ??= await begin(redis, signal);
     const due = planFor(queries, release);
@@ -52,12 +54,13 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
     );
     for (const [index, { query }] of due.entries()) {
       const reply = replies[index];
-      if (reply?.ok && isAnswer(query.args, reply.value)) answers.set(query, reply.value);
-      else if (reply?.ok) answers.delete(query);
+      const store = (query.every ?? 1) > 1 ? kept : answers;
+      if (reply?.ok && isAnswer(query.args, reply.value)) store.set(query, reply.value);
+      else if (reply?.ok) store.delete(query);
       else if (reply !== undefined) refused(query, reply.error);
     }
     scrapes += 1;
-    return answers;
+    return { get: (query) => answers.get(query) ?? kept.get(query) };
   }
 
   /** Names the connection and learns the release; a server that does not tell, or tells something else, is asked what the oldest understands. */
@@ -86,7 +89,7 @@ export function createScrapeConnection(target: Target, log: Log): ScrapeConnecti
   /** Without INFO nothing is known of a server. A query that is refused for a time only (LOADING) is sent again. */
   function refused(query: Query<unknown>, error: RedisError): void {
     if (query === INFO) throw error;
-    answers.delete(query);
+    kept.delete(query);
     if (!isForGood(error)) return;
     unsupported.set(nameOf(query), error.prefix === 'NOPERM');
     const details = { redis_target: target.config.name, query: nameOf(query), error: error.message };

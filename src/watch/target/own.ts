@@ -13,9 +13,23 @@ export interface OwnAccount {
   read(runId: string | undefined, countsLogins: boolean): { caused: Counts; awaited: number };
 }
 
+const NOTHING: OwnCounts = { WRONGPASS: 0, logins: 0, NOAUTH: 0, NOPERM: 0 };
+
+const snapshots = new WeakMap<Target, OwnCounts>();
+
+/** What a target has caused until now: one object for all who look, until it causes more. */
+function snapshotOf(target: Target): OwnCounts {
+  const { WRONGPASS, logins, NOAUTH, NOPERM } = target.own;
+  const known = snapshots.get(target) ?? NOTHING;
+  if (known.WRONGPASS === WRONGPASS && known.logins === logins && known.NOAUTH === NOAUTH && known.NOPERM === NOPERM) return known;
+  const now = { WRONGPASS, logins, NOAUTH, NOPERM };
+  snapshots.set(target, now);
+  return now;
+}
+
 /** A target is on the same server when its last scrape showed the same run id, or its connection leads to the same address. */
 export function createOwnAccount(target: Target): OwnAccount {
-  const seen = new WeakMap<Target, OwnCounts>([[target, { ...target.own }]]);
+  const seen = new WeakMap<Target, OwnCounts>([[target, snapshotOf(target)]]);
 
   function isHere(other: Target, runId: string | undefined): boolean {
     if (other.state?.runId !== undefined && runId !== undefined) return other.state.runId === runId;
@@ -27,9 +41,10 @@ export function createOwnAccount(target: Target): OwnAccount {
       const caused: Counts = { WRONGPASS: 0, NOAUTH: 0, NOPERM: 0 };
       let awaited = 0;
       for (const one of new Set([target, ...target.siblings()])) {
-        const now = { ...one.own };
-        const before = seen.get(one) ?? { WRONGPASS: 0, logins: 0, NOAUTH: 0, NOPERM: 0 };
-        seen.set(one, now);
+        const now = snapshotOf(one);
+        const before = seen.get(one) ?? NOTHING;
+        // Nothing is kept of those that caused nothing: a thousand targets would keep a million counts of each other.
+        if (before !== now) seen.set(one, now);
         if (one !== target && !isHere(one, runId)) continue;
         if (one !== target) awaited += one.awaited;
         // A login that was refused in other words is a WRONGPASS, as it is in the reading of the server.

@@ -36,8 +36,8 @@ export const REDIS_AWAY: readonly Fault[] = [
   {
     name: 'Redis paused (SIGSTOP)',
     releases: 'both',
-    inject: async ({ server }) => server.redis().pause(),
-    lift: async ({ server }) => server.redis().resume(),
+    inject: async ({ server }) => server.pause(),
+    lift: async ({ server }) => server.resume(),
     expected: { verdict: ['not_measurable', 'memory_only', 'not_caching'], cause: 'redis_timeout' },
     intervals: HANGING,
   },

@@ -1,13 +1,25 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { RunningRedis } from '../../../dev/redis.ts';
 import { eventually } from '../../support/eventually.ts';
 import { flushes, otherUsers } from '../clients.ts';
 import type { Fault } from '../fault.ts';
 import type { Server } from '../server.ts';
 
-async function info(server: Server, section: string, field: string): Promise<string> {
-  const text = String(await server.command('INFO', section));
+async function info(redis: Pick<RunningRedis, 'command'>, section: string, field: string): Promise<string> {
+  const text = String(await redis.command('INFO', section));
   return new RegExp(`^${field}:(.*?)\\r?$`, 'm').exec(text)?.[1] ?? '';
+}
+
+/** Whether a field of INFO is a value on every master. */
+async function isEverywhere(server: Server, section: string, field: string, value: string): Promise<boolean> {
+  const values = await Promise.all((await server.masters()).map((master) => info(master, section, field)));
+  return values.every((one) => one === value);
+}
+
+/** Deletes the data sets that were saved. */
+async function deleteSaved({ dirs }: Server): Promise<void> {
+  for (const dir of dirs) await rm(join(dir, 'dump.rdb'), { recursive: true, force: true });
 }
 
 /** Redis answers the gateway, and does not keep what it is given. */
@@ -27,13 +39,17 @@ export const REDIS_STATE: readonly Fault[] = [
     name: 'small maxmemory with eviction before reuse',
     releases: 'either',
     async inject({ server, hold }) {
-      const used = Number(await info(server, 'memory', 'used_memory'));
+      const masters = await server.masters();
       await server.command('CONFIG', 'SET', 'maxmemory-policy', 'volatile-ttl');
-      await server.command('CONFIG', 'SET', 'maxmemory', used + 2_000_000);
       await server.command('CONFIG', 'SET', 'maxmemory-samples', 64);
+      for (const master of masters) {
+        const used = Number(await info(master, 'memory', 'used_memory'));
+        await master.command('CONFIG', 'SET', 'maxmemory', used + 2_000_000);
+      }
+      const evicted = () => Promise.all(masters.map(async (master) => Number(await info(master, 'stats', 'evicted_keys'))));
+      const before = await evicted();
       hold(await otherUsers(server));
-      const evicted = Number(await info(server, 'stats', 'evicted_keys'));
-      await eventually(async () => Number(await info(server, 'stats', 'evicted_keys')) > evicted);
+      await eventually(async () => (await evicted()).every((count, index) => count > (before[index] ?? 0)));
     },
     async lift({ server, letGo }) {
       await letGo();
@@ -58,17 +74,17 @@ export const REDIS_STATE: readonly Fault[] = [
     name: 'persistence error that refuses writes',
     releases: 'either',
     async inject({ server }) {
-      await rm(join(server.dir, 'dump.rdb'), { recursive: true, force: true });
-      await mkdir(join(server.dir, 'dump.rdb', 'in-the-way'), { recursive: true });
+      await deleteSaved(server);
+      for (const dir of server.dirs) await mkdir(join(dir, 'dump.rdb', 'in-the-way'), { recursive: true });
       await server.command('CONFIG', 'SET', 'save', '3600 1000000');
       await server.command('BGSAVE');
-      await eventually(async () => (await info(server, 'persistence', 'rdb_last_bgsave_status')) === 'err');
+      await eventually(() => isEverywhere(server, 'persistence', 'rdb_last_bgsave_status', 'err'));
     },
     async lift({ server }) {
-      await rm(join(server.dir, 'dump.rdb'), { recursive: true, force: true });
+      await deleteSaved(server);
       await server.command('CONFIG', 'SET', 'save', '');
       await server.command('BGSAVE');
-      await eventually(async () => (await info(server, 'persistence', 'rdb_last_bgsave_status')) === 'ok');
+      await eventually(() => isEverywhere(server, 'persistence', 'rdb_last_bgsave_status', 'ok'));
     },
     expected: { verdict: ['memory_only', 'not_caching'], cause: 'redis_persistence_error' },
   },
@@ -106,7 +122,7 @@ export const REDIS_STATE: readonly Fault[] = [
     name: 'restart of Redis with an empty data set',
     releases: 'either',
     async inject({ server }) {
-      await rm(join(server.dir, 'dump.rdb'), { recursive: true, force: true });
+      await deleteSaved(server);
       await server.stop();
       await server.start();
     },

@@ -48,6 +48,7 @@ function content(drawn: DrawnPanel, range: Range, marks: readonly Mark[], width:
     timeseries: () => chart(drawn, range, marks, width, height),
     'state-timeline': () => timeline(drawn, range, marks, width, height),
     stat: () => stat(drawn, width, height),
+    bargauge: () => stat(drawn, width, height),
     table: () => table(drawn),
   }[drawn.panel.type];
   if (drawing === undefined) throw new Error(`no preview for panels of type ${drawn.panel.type}`);

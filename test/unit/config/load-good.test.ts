@@ -67,6 +67,14 @@ describe('a good configuration', () => {
     ]);
   });
 
+  it('watches reuse only where it says so', async () => {
+    expect((await load('reuse')).redis.map(({ reuse }) => reuse)).toEqual([
+      { sample: '1/256' },
+      { sample: '1/16', gateways: ['b'] },
+      undefined,
+    ]);
+  });
+
   it('tries all shapes of answers where the model leads to the origin, unless it names some, and none elsewhere', async () => {
     const { gateways } = await load('fidelity');
     const [all, some, none, plain] = gateways.map(({ fidelity }) => fidelity);

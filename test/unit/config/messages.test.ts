@@ -288,7 +288,7 @@ describe('a key of another name', () => {
     ['logging', 'did you mean log?'],
     ['web', 'did you mean http?'],
     ['tracing', 'did you mean traces?'],
-    ['colour', 'known here are redis, gateways, lease, http, origin, traces, metrics, log'],
+    ['colour', 'known here are redis, gateways, discovery, classes, lease, http, origin, traces, metrics, log'],
   ])('at the top: %s', async (key, hint) => {
     expect((await told(`${REDIS}${key}: x\n`)).join()).toContain(`F:4:1: ${key}: unknown key; ${hint}`);
   });

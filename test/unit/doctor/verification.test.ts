@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { examine } from '../../../src/doctor/examination.ts';
+import { type Examination, examine } from '../../../src/doctor/examination.ts';
 import type { Edit, Severity } from '../../../src/doctor/finding.ts';
 import { gather } from '../../../src/doctor/gather.ts';
 import type { Rule } from '../../../src/doctor/rule.ts';
@@ -163,5 +163,73 @@ describe('the fixes of the rules', () => {
     };
     const { kept } = await outcome(files, RULES, '1.80.9');
     expect(kept).toContain('redis-url-without-password');
+  });
+});
+
+describe('the work of trying fixes', () => {
+  /** How often the findings of a file with so many bad lines are looked at, and how often the file is examined again. */
+  async function work(findings: number, mended: (line: number) => boolean) {
+    const directory = await mkdtemp(join(tmpdir(), 'doctor-'));
+    const text = Array.from({ length: findings }, (_, index) => `key${index + 1}: bad\n`).join('');
+    const rule: Rule = {
+      id: 'one',
+      severity: 'high',
+      needs: ['litellm'],
+      title: '',
+      check: (setup) =>
+        Array.from({ length: findings }, (_, index) => index + 1).flatMap((line) => {
+          if (setup.line('config.yaml', line)?.includes('bad') !== true) return [];
+          const edits = mended(line) ? write(`key${line}: good`)(line) : [];
+          return [{ place: { source: 'config.yaml', line }, message: `bad ${line}`, consequence: '', fix: '', edits }];
+        }),
+    };
+    try {
+      await writeFile(join(directory, 'config.yaml'), text, { mode: 0o600 });
+      const look = {
+        litellmConfig: 'config.yaml',
+        envFiles: [],
+        compose: [],
+        kubernetes: [],
+        processEnvironment: false,
+        live: false,
+        directory,
+      };
+      const outside = { env: {}, clock: systemClock, signal: new AbortController().signal };
+      let looks = 0;
+      let tries = 0;
+      const counted = (examination: Examination): Examination => ({
+        ...examination,
+        findings: examination.findings.map(
+          (finding) =>
+            new Proxy(finding, {
+              get(target, name, receiver) {
+                looks += 1;
+                return Reflect.get(target, name, receiver);
+              },
+            }),
+        ),
+      });
+      const { setup, problems } = await gather(look, outside);
+      const before = { examination: counted(examine(setup, [rule])), problems };
+      await verified(before, setup, async (texts) => {
+        tries += 1;
+        const again = await gather(look, { ...outside, texts });
+        return { examination: counted(examine(again.setup, [rule])), problems: again.problems };
+      });
+      return { looks, tries };
+    } finally {
+      await rm(directory, { recursive: true });
+    }
+  }
+
+  it.each([
+    ['a few have a fix', (line: number) => line % 15 === 0 && line <= 60],
+    ['all have one', () => true],
+  ])('grows with the findings of a file, not with their square, where %s', async (_, mended) => {
+    const [some, more] = [await work(100, mended), await work(400, mended)];
+    expect(more.tries).toBe(some.tries);
+    expect(more.tries).toBeGreaterThanOrEqual(4);
+    // Four times as many take four times the work, and somewhat more because those that are mended are gone; their square would take 16.
+    expect(more.looks / some.looks).toBeLessThan(7);
   });
 });

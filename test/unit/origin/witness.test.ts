@@ -62,6 +62,8 @@ it('a vector with any one value changed or cut is broken, and float32 keeps it w
   const vector = stampVector(stamp, KEYS);
   expect(readStampVector(Array.from(Float32Array.from(vector)), KEYS)).toEqual(stamp);
   expect(vectorOf(Buffer.from(Float32Array.from(vector).buffer).toString('base64'))).toEqual(vector);
+  // No number has fewer than four bytes.
+  for (const cut of ['', 'AAAA', 'AAAAAAA=']) expect(vectorOf(cut), cut).toBeUndefined();
   for (let at = 4; at < vector.length; at++) {
     expect(readStampVector(vector.with(at, (vector[at] ?? 0) + 1 / 256), KEYS), String(at)).toBe('broken');
     expect(readStampVector(vector.with(at, (vector[at] ?? 0) > 0 ? -1 : 0.5), KEYS), String(at)).toBe('broken');

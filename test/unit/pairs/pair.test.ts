@@ -26,10 +26,15 @@ interface Given {
   mayRepeat?: boolean;
   /** Signs the answers in place of the key of the origin. */
   signedWith?: string;
+  /** The requests whose answers have another text than was stored, from 1. */
+  altered?: readonly number[];
 }
 
 /** A pair by the hand clock before a gateway that answers from its cache, or never does: what was sent, with its time. */
-async function pairOf(kind: PairKind, { left = 60_000, onDemand = false, hits = true, keys, mayRepeat = true, signedWith }: Given = {}) {
+async function pairOf(
+  kind: PairKind,
+  { left = 60_000, onDemand = false, hits = true, keys, mayRepeat = true, signedWith, altered = [] }: Given = {},
+) {
   const clock = handClock();
   const sent: { at: number; sending: GatewayRequest; body: Record<string, unknown> }[] = [];
   const gateway = {
@@ -41,7 +46,8 @@ async function pairOf(kind: PairKind, { left = 60_000, onDemand = false, hits = 
         const asked = readAsked('completions', JSON.parse(sending.body ?? '{}'));
         if ('problem' in asked) throw new Error(asked.problem);
         const stamp = { nonce: asked.nonce, number: '0'.repeat(32) };
-        const body = JSON.stringify(prescribedBody('completions', stamp, asked, [signedWith]));
+        const whole = JSON.stringify(prescribedBody('completions', stamp, asked, [signedWith]));
+        const body = altered.includes(sent.length) ? whole.replace('"text":"ok ', '"text":"no ') : whole;
         return { ...answer, body, seconds: TAKES_MS / 1_000, phases: NO_PHASES };
       }
       const body = hits ? answer.body : answer.body.replace('"id":"', `"id":"${sent.length}-`);
@@ -157,6 +163,17 @@ describe('a pair whose key is in doubt', () => {
     const { result, sent } = await pairOf('own', { keys });
     expect({ sent: sent.length, listened: keys.listened, key: result.key }).toEqual({ sent: 4, listened: 1, key: 'absent' });
     expect(sent.map(({ sending }) => sending.question)).toEqual([undefined, undefined, 'experiment', 'experiment']);
+  });
+
+  it.each([
+    ['in both', [2, 4]],
+    ['in the first of the two', [2]],
+    ['in the second of the two', [4]],
+  ])('is as well where the answer was altered, which is not lost: %s', async (_, altered) => {
+    const keys = doubtfulKeys();
+    const { result, sent } = await pairOf('own', { keys, signedWith: KEY, altered });
+    expect({ sent: sent.length, listened: keys.listened }).toEqual({ sent: 4, listened: 1 });
+    expect(result).toMatchObject({ outcome: 'hit_altered', key: 'absent', differs: ['/choices/0/text'] });
   });
 
   it.each<[string, PairKind, Given]>([

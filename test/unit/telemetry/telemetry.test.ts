@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { sample } from '../../../src/catalogue/sample.ts';
 import { startTelemetry, type Telemetry } from '../../../src/telemetry/telemetry.ts';
 import { handClock } from '../../support/clock.ts';
+import { pageText } from '../../support/page-text.ts';
 
 const CONFIG = { log: { level: 'info', format: 'json' }, traces: { sample_ratio: 1 }, metrics: {} } as const;
 const closing: Telemetry[] = [];
@@ -20,7 +21,7 @@ async function started() {
     out: (line) => lines.push(line),
   });
   closing.push(telemetry);
-  const page = async () => (await telemetry.metricsPage(undefined)).body.split('\n');
+  const page = async () => pageText(await telemetry.metricsPage(undefined)).split('\n');
   return { clock, lines, telemetry, page };
 }
 
@@ -46,6 +47,8 @@ describe('the page of a daemon that has just started', () => {
       'cache_exporter_job_missed_total{task="target",reason="late"} 0',
       'cache_exporter_job_missed_total{task="census",reason="overlap"} 0',
       'cache_exporter_job_missed_total{task="census",reason="late"} 0',
+      'cache_exporter_job_missed_total{task="reuse",reason="overlap"} 0',
+      'cache_exporter_job_missed_total{task="reuse",reason="late"} 0',
       'cache_exporter_job_missed_total{task="gateway",reason="overlap"} 0',
       'cache_exporter_job_missed_total{task="gateway",reason="late"} 0',
       'cache_exporter_job_missed_total{task="lease",reason="overlap"} 0',
@@ -53,7 +56,7 @@ describe('the page of a daemon that has just started', () => {
     ]);
     telemetry.schedulerReport.missed('gateway', 'late');
     telemetry.schedulerReport.lag('gateway', 0.2);
-    expect((await missed())[5]).toBe('cache_exporter_job_missed_total{task="gateway",reason="late"} 1');
+    expect((await missed())[7]).toBe('cache_exporter_job_missed_total{task="gateway",reason="late"} 1');
     expect(await page()).toContain('cache_exporter_job_lag_seconds_bucket{task="gateway",le="0.25"} 1');
   });
 });

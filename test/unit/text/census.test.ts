@@ -59,7 +59,7 @@ describe('a census', () => {
 
   it('may find no keys', async () => {
     const census = { ...CENSUS, keys: 0, sampled: 0, coverage: 1, classes: [], medianTtlSeconds: undefined };
-    expect(censusLine(census, 0)).toBe('census from 0 of 0 keys of database 2 (all), 0 s ago: no keys');
+    expect(censusLine(census, 0)).toBe('census from 0 of 0 keys of database 2 (all), just now: no keys');
     expect(await pageOf({ census })).not.toContain('keys for');
   });
 

@@ -41,6 +41,8 @@ describe('quantities for people', () => {
 
   it('times and counts', () => {
     expect(ago(1_000, 61_000)).toBe('60 s ago');
+    expect(ago(1_000, 2_000)).toBe('1 s ago');
+    for (const now of [1_000, 1_999, 999, 0]) expect(ago(1_000, now)).toBe('just now');
     expect(moment(Date.UTC(2026, 0, 2, 3, 4, 5, 678))).toBe('2026-01-02 03:04:05 UTC');
     expect(count(1_234_567)).toBe('1,234,567');
   });

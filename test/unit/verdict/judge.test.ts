@@ -7,6 +7,7 @@ import {
   type NonceOwner,
   OUTCOME,
   type Outcome,
+  type PairRequest,
   ROUTE,
   ROUTES,
   type Route,
@@ -704,11 +705,27 @@ describe('the cause', () => {
   });
 
   it('of a collision says whose answer was given, where that is known', () => {
-    const sentence = (otherOwner?: NonceOwner) => judge([result('chat', 'hit_on_first', { otherOwner })], QUIET).evidence;
+    const sentence = (otherOwner?: NonceOwner, otherRequest?: PairRequest) =>
+      judge([result('chat', 'hit_on_first', { otherOwner, otherRequest })], QUIET).evidence;
     expect(sentence()).toMatch(/^A prompt with a fresh 128-bit nonce was answered from the cache: /);
     expect(sentence('own')).toContain('from the cache with the answer to an earlier probe of this exporter: ');
     expect(sentence('other_exporter')).toContain('with the answer to a probe of another exporter: ');
     expect(sentence('unknown')).toContain('or the prompt was rewritten on its way: ');
+    expect(sentence('own', 'first')).toBe(sentence('own'));
+  });
+
+  it('of a collision that only the duplicate shows says so, and nothing of a hit on a new request', () => {
+    const pair = (otherRequest: PairRequest) => result('chat', 'hit_on_first', { otherOwner: 'own', otherRequest });
+    const { verdict, cause, evidence } = judge([pair('duplicate')], QUIET);
+    expect([verdict, cause]).toEqual(['wrong_answers', 'semantic_or_key_collision']);
+    expect(evidence).toMatch(
+      /^The duplicate of a prompt with a fresh 128-bit nonce was not answered as its first request, with the answer to an earlier probe of this exporter: /,
+    );
+    expect(evidence).toContain('chat hit with the answer to another prompt');
+    expect(evidence).not.toMatch(/hit on a new request|answered from the cache/);
+    const both = judge([pair('duplicate'), { ...pair('first'), route: 'completions' }], QUIET).evidence;
+    expect(both).toMatch(/^A prompt with a fresh 128-bit nonce was answered from the cache with the answer to an earlier probe/);
+    expect(both).toContain('completions hit on a new request');
   });
 
   it('of an outage is that of the outage, whatever a hit beside it holds', () => {

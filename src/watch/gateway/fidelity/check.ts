@@ -1,7 +1,7 @@
 import { runShape } from '../../../fidelity/runner.ts';
 import { type NotAsked, ROUTES, type Verdict } from '../../../model/cache.ts';
 import type { Tick } from '../../../model/tick.ts';
-import { isSuccess } from '../../../pairs/outcome.ts';
+import { isHit } from '../../../pairs/outcome.ts';
 import { runPair } from '../../../pairs/pair.ts';
 import { SLOW_MS } from '../overhead.ts';
 import { pairInTurn } from '../replicas/memory.ts';
@@ -88,8 +88,4 @@ function servingRoute(routes: readonly RouteRecord[]): RouteRecord | undefined {
     return outcome !== undefined && isHit(outcome);
   });
   return serving.find(({ route }) => ROUTES[route].provesRead === 'every') ?? serving[0];
-}
-
-function isHit(outcome: Parameters<typeof isSuccess>[0]): boolean {
-  return isSuccess(outcome) || outcome === 'hit_altered' || outcome === 'hit_not_in_redis';
 }

@@ -1,3 +1,4 @@
+import { SHAPE_AGAIN } from '../../../config/cost.ts';
 import type { GatewayConfig } from '../../../config/effective.ts';
 import type { ShapeCheck } from '../../../fidelity/runner.ts';
 import { SHAPES } from '../../../fidelity/shapes.ts';
@@ -37,7 +38,6 @@ export interface FidelityMemory {
   /** What was found counts for so long, in milliseconds. */
   readonly lifetime: number;
   readonly records: readonly ShapeRecord[];
-  readonly version: string | undefined;
   readonly notAsked?: NotAsked | undefined;
 }
 
@@ -45,8 +45,6 @@ export interface FidelityMemory {
 const FIRST: readonly FidelityShape[] = ['embeddings_batch', 'stream_reasoning', 'stream_usage'];
 /** What was found counts for so many turns. */
 const TURNS = 3;
-/** A try that showed nothing is followed by another one after this part of the interval. */
-const AGAIN = 10;
 
 /** Nothing was tried yet. Undefined for a gateway whose shapes are not tried. */
 export function createFidelity({ fidelity, interval }: Pick<GatewayConfig, 'fidelity' | 'interval'>): FidelityMemory | undefined {
@@ -58,7 +56,6 @@ export function createFidelity({ fidelity, interval }: Pick<GatewayConfig, 'fide
     slack: interval / 2,
     lifetime: TURNS * Math.max(fidelity.interval, shapes.length * interval),
     records: shapes.map((shape) => ({ shape, isDue: true })),
-    version: undefined,
   };
 }
 
@@ -77,7 +74,7 @@ function turnOf({ shape, triedAt }: ShapeRecord): number {
 }
 
 function isDue({ isDue: isMarked, triedAt, failed }: ShapeRecord, { interval, slack }: FidelityMemory, now: number): boolean {
-  return isMarked || triedAt === undefined || now - triedAt >= (failed === undefined ? interval : interval / AGAIN) - slack;
+  return isMarked || triedAt === undefined || now - triedAt >= (failed === undefined ? interval : interval / SHAPE_AGAIN) - slack;
 }
 
 function applies({ shape }: ShapeRecord, cacheType: CacheType): boolean {
@@ -110,19 +107,13 @@ export function withoutShape(memory: FidelityMemory, notAsked: NotAsked): Fideli
 }
 
 /**
- * Takes in what a round tells of the gateway. Another release, or a cache of another type (`isReplaced`), is another gateway. One
- * that was down, or has other settings (`isSame` false), may treat answers otherwise: what was found stays, and each shape has
- * its turn again.
+ * Takes in what a round tells of the gateway. Another one (`isReplaced`: of another release, or with a cache of another type) has shown
+ * nothing. One that was down, or has other settings (`isSame` false), may treat answers otherwise: what was found stays, and each
+ * shape has its turn again.
  */
-export function fidelityAfter(
-  memory: FidelityMemory,
-  { isSame, isReplaced = false, version }: { isSame: boolean; isReplaced?: boolean; version: string | undefined },
-): FidelityMemory {
-  const known = version ?? memory.version;
-  if (isReplaced || (memory.version !== undefined && known !== memory.version)) {
-    return { ...memory, version: known, records: memory.records.map(({ shape }) => ({ shape, isDue: true })) };
-  }
-  return { ...memory, version: known, records: isSame ? memory.records : memory.records.map((record) => ({ ...record, isDue: true })) };
+export function fidelityAfter(memory: FidelityMemory, { isSame, isReplaced }: { isSame: boolean; isReplaced: boolean }): FidelityMemory {
+  if (isReplaced) return { ...memory, records: memory.records.map(({ shape }) => ({ shape, isDue: true })) };
+  return isSame ? memory : { ...memory, records: memory.records.map((record) => ({ ...record, isDue: true })) };
 }
 
 /** What is known of each shape at a monotonic time, in a cache of this type. */

@@ -16,6 +16,8 @@ export interface TenantTurn {
 export interface TenantTrial extends TenantTurn {
   readonly result: TenantResult;
   readonly detail?: string | undefined;
+  /** The tenant whose key the gateway refuses, or which cannot be sent. */
+  readonly refused?: string | undefined;
   readonly at: number;
   readonly endedAt: number;
   readonly traceId: string;
@@ -79,16 +81,24 @@ export function withTenantRound(memory: TenantMemory, round: TenantRound | undef
   const before = memory.trials.find(({ last }) => isSameTurn(last, trial));
   const wasWrong = contradictions(memory).some((known) => isSameTurn(known, trial));
   const known = trial.result === 'unknown' ? before?.known : trial;
+  const trials = [...memory.trials.filter((one) => one !== before), { last: trial, known }];
   const next = {
     ...memory,
     turn: memory.turn + (wasWrong && !memory.repeated ? 0 : 1),
     repeated: wasWrong && !memory.repeated,
-    trials: [...memory.trials.filter((one) => one !== before), { last: trial, known }],
+    trials: trial.refused === undefined ? trials : withoutTenant(trials, trial.refused, trial.detail),
     notAsked: undefined,
   };
   // Where one was mended the others may be: they are looked at in the rounds that follow, until one is as it was.
   const isMended = wasWrong && known === trial && contradictions(next).length < contradictions(memory).length;
   return isMended && contradictions(next).length > 0 ? { ...next, repeated: false, wait: 0 } : { ...next, wait: TENANT_ROUNDS - 1 };
+}
+
+/** What was known of a tenant that is refused does not hold any more, in no turn of it: none of its requests is answered. */
+function withoutTenant(trials: TenantMemory['trials'], tenant: string, detail: string | undefined): TenantMemory['trials'] {
+  return trials.map(({ last, known }) =>
+    last.from === tenant || last.to === tenant ? { last: { ...last, result: 'unknown', detail }, known: undefined } : { last, known },
+  );
 }
 
 /** The gateway may be another one: all turns begin anew. */

@@ -65,12 +65,12 @@ function whyNot({ overhead, spending, mayProbe }: RoundParts): NotAsked | undefi
 }
 
 /** What two requests show of two tenants. Only a duplicate that was answered tells anything, and of hits only one with the answer of the first. */
-function resultOf(pair: PairResult, { from, to }: TenantTurn, ordinary: PairResult | undefined): { result: TenantResult; detail?: string } {
+function resultOf(pair: PairResult, { from, to }: TenantTurn, ordinary: PairResult | undefined): Shown {
   const { outcome, first, duplicate, other } = pair;
-  if (outcome === 'error_first') return unknown(failureSentence(from, first));
+  if (outcome === 'error_first') return failed(from, first);
   if (other?.request === 'duplicate') return unknown(`The request of ${to} got the answer to another prompt.`);
   if (outcome === 'hit_on_first') return unknown(`The request of ${from} was answered from the cache before any other tenant had sent it.`);
-  if (outcome === 'error_duplicate' || duplicate === undefined) return unknown(failureSentence(to, duplicate ?? first));
+  if (outcome === 'error_duplicate' || duplicate === undefined) return failed(to, duplicate ?? first);
   if (duplicate.mark === 'unknown') return unknown('The answers do not tell whether they came from the cache.');
   if (duplicate.mark === 'hit' && isOfAnother(pair))
     return unknown(`The request of ${to} got an answer from the cache that is not the one of ${from}.`);
@@ -96,6 +96,18 @@ function isOfAnother({ prober, first, duplicate, proven }: PairResult): boolean 
   const [one, two] = [first.markers?.id, duplicate?.markers?.id];
   // The ids of responses are made anew for every answer.
   return !proven && prober.route !== 'responses' && one !== undefined && two !== undefined && one !== two;
+}
+
+/** What two requests show, and the tenant that was refused. */
+interface Shown {
+  readonly result: TenantResult;
+  readonly detail?: string;
+  readonly refused?: string;
+}
+
+function failed(tenant: string, request: RequestResult): Shown {
+  const shown = unknown(failureSentence(tenant, request));
+  return request.failure === 'auth' ? { ...shown, refused: tenant } : shown;
 }
 
 function unknown(detail: string) {

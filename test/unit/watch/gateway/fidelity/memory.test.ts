@@ -14,7 +14,7 @@ import {
 } from '../../../../../src/watch/gateway/fidelity/memory.ts';
 
 const MINUTE = 60_000;
-const SAME = { isSame: true, version: '1.110.2' };
+const SAME = { isSame: true, isReplaced: false };
 
 function memoryOf(shapes: readonly FidelityShape[] = FIDELITY_SHAPE, accept: FidelityShape[] = []): FidelityMemory {
   const memory = createFidelity({ fidelity: { interval: 10 * MINUTE, shapes: [...shapes], accept }, interval: MINUTE });
@@ -123,10 +123,10 @@ describe('what is known of a shape', () => {
     const known = fidelityAfter(tried(memoryOf(['text']), 'text', 'wrong', 0), SAME);
     expect(shown(known)).toEqual({ text: 'wrong' });
     expect(shapeInTurn(known, 'redis', MINUTE)).toBeUndefined();
-    const down = fidelityAfter(known, { isSame: false, version: undefined });
+    const down = fidelityAfter(known, { isSame: false, isReplaced: false });
     expect(shown(down)).toEqual({ text: 'wrong' });
     expect(shapeInTurn(down, 'redis', MINUTE)).toBe('text');
-    expect(shown(fidelityAfter(down, { isSame: true, version: '1.111.0' }))).toEqual({ text: 'unknown' });
+    expect(shown(fidelityAfter(down, { isSame: false, isReplaced: true }))).toEqual({ text: 'unknown' });
     // A semantic cache that was rolled back has taken its wrong answers along.
     const replaced = fidelityAfter(known, { ...SAME, isReplaced: true });
     expect(shown(replaced)).toEqual({ text: 'unknown' });

@@ -117,6 +117,23 @@ describe('what is known of tenants', () => {
     expect(tenantStatuses(two, 200 * MINUTE, MINUTE)).toMatchObject([{ result: 'unknown' }]);
   });
 
+  it('is nothing any more of a tenant that the gateway refuses, in all of its turns, and stays of the others', () => {
+    const memory = memoryOf('abc', ['chat', 'completions'], 'isolated');
+    const { known } = play(memory, 200, ({ from }) => (from === 'a' ? 'shared' : 'separate'));
+    const resultsOf = (of: TenantMemory) =>
+      Object.fromEntries(tenantStatuses(of, 201 * MINUTE, MINUTE).map(({ from, to, result }) => [from + to, result]));
+    expect(resultsOf(known)).toEqual({ ab: 'shared', ac: 'shared', ba: 'separate', bc: 'separate', ca: 'separate', cb: 'separate' });
+    const turn = { from: 'b', to: 'a', route: 'chat' } as const;
+    const refused = { ...trialOf(turn, 'unknown', 201 * MINUTE, 'The gateway refuses the key of a (HTTP 401).'), refused: 'a' };
+    const after = withTenantRound(known, { trial: refused });
+    expect(resultsOf(after)).toEqual({ ab: 'unknown', ac: 'unknown', ba: 'unknown', bc: 'separate', ca: 'unknown', cb: 'separate' });
+    for (const { from, to, detail } of tenantStatuses(after, 201 * MINUTE, MINUTE))
+      expect(detail, from + to).toBe([from, to].includes('a') ? refused.detail : undefined);
+    // A turn that worked before is tried again as any other, and counts at once.
+    const back = withTenantRound(after, { trial: trialOf({ from: 'a', to: 'b', route: 'chat' }, 'separate', 201 * MINUTE) });
+    expect(resultsOf(back)).toMatchObject({ ab: 'separate', ac: 'unknown' });
+  });
+
   it('is nothing with fewer than two tenants', () => {
     for (const names of ['', 'a']) expect(createTenantMemory(config(names, ['chat']))).toBeUndefined();
     expect(createTenantMemory(gatewayConfig('http://x'))).toBeUndefined();
@@ -130,7 +147,11 @@ describe('what is known of tenants', () => {
     expect(trials()).toBe(1);
     expect(trials(round({ chat: 'ok' }), round({ chat: 'miss_not_written' }))).toBe(1);
     expect(trials(round({}, { before: DOWN, after: DOWN }))).toBe(0);
-    expect(trials(round({ chat: 'ok' }, { cacheReplaced: true }))).toBe(0);
-    expect(trials(round({ chat: 'ok' }, { after: { ...UP, version: '1.110.2' } }))).toBe(0);
+    const local = { ...UP, health: { failure: undefined, ready: true, version: undefined, cacheType: 'local' } } as const;
+    expect(trials(round({ chat: 'ok' }, { after: local }))).toBe(0);
+    const other = round({ chat: 'ok' }, { after: { ...UP, version: '1.109.3' } });
+    expect(trials(other)).toBe(0);
+    // Two gateways by turns behind one address are those that were tried.
+    expect(trials(other, good, other, round({ chat: 'ok' }))).toBe(1);
   });
 });
