@@ -43,7 +43,7 @@ describe.skipIf(await lacksRedis('8.2.3'))('explain and the key function of Lite
       const { target, tick, watch } = watchTarget(targetConfig(redis.url));
       await tick();
       const keys = createKeyWatch(target, systemClock, '0123abcd', 100);
-      await keys.connect(undefined, never, false);
+      await keys.connect('litellm', never, true);
       const asker = createKeyAsker({
         gateway: createGateway(gatewayConfig(gateway.url, { api_key: gateway.apiKey, timeout: 60_000 }), systemClock, {
           started: () => undefined,
