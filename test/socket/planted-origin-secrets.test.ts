@@ -17,7 +17,7 @@ import { ask, portOf } from '../support/http.ts';
 import { startOtlpReceiver } from '../support/otlp-receiver.ts';
 
 /** Short words, which every filter of versions and names lets through. */
-const word = (name: string) => `${name}${randomBytes(6).toString('hex')}`;
+const word = (name: string) => `${name}${randomBytes(7).toString('hex')}`;
 const SECRETS = {
   'key of the origin': word('ori'),
   'key of the origin before': word('old'),

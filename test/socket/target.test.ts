@@ -27,6 +27,16 @@ const NEEDS_MORE: readonly Metric[] = [
   'redis.census.ttl',
   'redis.census.coverage',
   'redis.census.last_run.timestamp',
+  'redis.cache.keys_at_ttl',
+  'redis.cache.misses_at_ttl',
+  'redis.cache.reuse.dropped',
+  'redis.cache.reuse.forgotten',
+  'redis.cache.reuse.sample',
+  'redis.cache.reuse.tracked_keys',
+  'redis.cache.reuse.tracked_keys_limit',
+  'redis.cache.reuse.up',
+  'redis.cache.rewrite_interval',
+  'redis.cache.writes',
 ];
 
 describe.each(SERVER_RELEASE)('server %s', async (release) => {
