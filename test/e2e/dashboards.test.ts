@@ -22,6 +22,11 @@ const AFTER_MS = 6_000;
 /** Queries that have nothing to show in this installation, and why. */
 const SILENT: Readonly<Record<string, string>> = {
   'cache-auth: Certificate ends in: A': 'only for a target with rediss://',
+  'cache-exporter: Lists: A': 'only with discovery',
+  'cache-exporter: Lists: B': 'only with discovery',
+  'cache-exporter: Lists: C': 'only with discovery',
+  'cache-exporter: Lists: D': 'only with discovery',
+  'cache-exporter: Lists: E': 'only with discovery',
   'cache-exporter: Requests to the origin: A': 'only with an origin',
   'cache-exporter: Spans: B': 'only while spans are dropped, which Jaeger being up prevents',
   'cache-exporter: Who probes: A': 'only with a lease',

@@ -11,7 +11,6 @@ import { createKeyWatch } from '../../src/redis/probe-keys/watch.ts';
 import { systemClock } from '../../src/schedule/clock.ts';
 import { startGateway } from '../support/gateway.ts';
 import { keysOfLitellm } from '../support/litellm-keys.ts';
-import { modelsOfOrigin, startOrigin } from '../support/origin.ts';
 import { lacksRedis, startRedis } from '../support/redis.ts';
 import { requestPairs } from '../support/request-pairs.ts';
 import { targetConfig, watchTarget } from '../support/target.ts';
@@ -38,24 +37,35 @@ describe.skipIf(await lacksRedis('8.2.3'))('explain and the key function of Lite
       const gateway = await startGateway({
         release,
         redis: { port: redis.port },
-        config: { ...(await modelsOfOrigin(await startOrigin())), litellm_settings: { cache_params: { namespace: 'litellm' } } },
+        config: {
+          model_list: [
+            { model_name: 'cache-probe', litellm_params: { model: 'openai/cache-probe', api_key: 'none', mock_response: 'ok' } },
+            {
+              model_name: 'cache-probe-embedding',
+              litellm_params: { model: 'openai/cache-probe-embedding', api_key: 'none', mock_response: [0.1, 0.2] },
+            },
+          ],
+          litellm_settings: { cache_params: { namespace: 'litellm' } },
+        },
       });
       const { target, tick, watch } = watchTarget(targetConfig(redis.url));
       await tick();
       const keys = createKeyWatch(target, systemClock, '0123abcd', 100);
       await keys.connect('litellm', never, true);
-      const asker = createKeyAsker({
-        gateway: createGateway(gatewayConfig(gateway.url, { api_key: gateway.apiKey, timeout: 60_000 }), systemClock, {
-          started: () => undefined,
-          finished: () => undefined,
-        }),
-        model: 'cache-probe',
-        keys,
-        clock: systemClock,
-        pace: createPace(1_000, systemClock),
-        mayPay: () => true,
-        pay: () => undefined,
-      });
+      const asker = (model: string) =>
+        createKeyAsker({
+          gateway: createGateway(gatewayConfig(gateway.url, { api_key: gateway.apiKey, timeout: 60_000 }), systemClock, {
+            started: () => undefined,
+            finished: () => undefined,
+          }),
+          model,
+          keys,
+          clock: systemClock,
+          pace: createPace(1_000, systemClock),
+          mayPay: () => true,
+          pay: () => undefined,
+        });
+      const askers = { text: asker('cache-probe'), embedding: asker('cache-probe-embedding') };
       const pairs = Array.from({ length: PAIRS }, (_, index) => {
         const route = routes[index % routes.length] ?? 'chat';
         return fc.sample(requestPairs(route), { seed: SEED + index, numRuns: 1 })[0];
@@ -66,7 +76,7 @@ describe.skipIf(await lacksRedis('8.2.3'))('explain and the key function of Lite
       const work = async () => {
         for (let pair = pairs[next++]; pair !== undefined; pair = pairs[next++]) {
           const [first, second] = pair;
-          const explained = await explainPair(first, second, asker, never);
+          const explained = await explainPair(first, second, first.route === 'embeddings' ? askers.embedding : askers.text, never);
           found.push({ name: `${first.route} ${writeJson(first.body)} ${writeJson(second.body)}`, first, second, explained });
         }
       };
