@@ -82,7 +82,7 @@ describe('probe', () => {
   it('ends with 2 when a name is unknown', async () => {
     expect(await run(['probe', 'cash', '--redis-url', 'redis://127.0.0.1:1'])).toMatchObject({
       code: 2,
-      stderr: 'no target or gateway is called cash; the configuration names redis\n',
+      stderr: 'no target or gateway is called cash; known are redis\n',
     });
   });
 });
