@@ -18,6 +18,8 @@ async function silent() {
   const accepted = once(server, 'connection');
   const socket = connect(address.port, '127.0.0.1');
   await once(socket, 'connect');
+  // As socket.ts does for every socket that it opens.
+  socket.on('error', () => undefined);
   const [peer]: Socket[] = await accepted;
   if (peer === undefined) throw new Error('nobody connected');
   peer.resume().on('error', () => undefined);
