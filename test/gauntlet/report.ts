@@ -53,23 +53,32 @@ export function reportOf(found: Found): string {
   ].join('\n');
 }
 
-/** Above what two faults at once gave. */
-const PAIRS_HEADING = '## Two faults at once';
-
-/** The section of the page with two faults at once. */
-export function pairsOf({ date, command, versions, over, runs, broken }: Found): string {
+/** A section of the page about runs in another setting, with what is special about that. */
+function section({ date, command, versions, over, runs, broken }: Found, heading: string, setting: string): string {
   return [
-    PAIRS_HEADING,
+    heading,
     '',
     `Written on ${date} by \`${command}\`, otherwise as above. ${versions} ${over.done} of ${over.of} rows were complete.`,
     '',
-    'The gateway has a namespace, and its user may use the keys of that namespace only: LiteLLM 1.110.2 keeps its limits outside of it and is refused some 29 commands in each round, whatever else is wrong. Each fault runs beside that noise by itself, then every two at once. Of two causes that are both true either is right, and so is `undetermined`; a third is wrong.',
+    setting,
     '',
     ...summary(runs, broken),
     '',
     ...table(runs),
     ...notRight('###', runs, broken),
   ].join('\n');
+}
+
+/** Above what two faults at once gave. */
+const PAIRS_HEADING = '## Two faults at once';
+
+/** The section of the page with two faults at once. */
+export function pairsOf(found: Found): string {
+  return section(
+    found,
+    PAIRS_HEADING,
+    'The gateway has a namespace, and its user may use the keys of that namespace only: LiteLLM 1.110.2 keeps its limits outside of it and is refused some 29 commands in each round, whatever else is wrong. Each fault runs beside that noise by itself, then every two at once. Of two causes that are both true either is right, and so is `undetermined`; a third is wrong.',
+  );
 }
 
 /** Above what the faults gave with the origin in place of the mock model. */
@@ -77,38 +86,24 @@ const ORIGIN_HEADING = '## With the origin behind the gateways';
 const STRIPPED_HEADING = '## With the origin behind the gateways, and no header left';
 
 /** The section of the page with the origin in place of the mock model; `stripped`: with no header left of an answer that tells of its cache. */
-export function originOf({ date, command, versions, over, runs, broken }: Found, stripped: boolean): string {
-  return [
+export function originOf(found: Found, stripped: boolean): string {
+  return section(
+    found,
     stripped ? STRIPPED_HEADING : ORIGIN_HEADING,
-    '',
-    `Written on ${date} by \`${command}\`, otherwise as above. ${versions} ${over.done} of ${over.of} rows were complete.`,
-    '',
     `The model that is probed leads to the origin of the exporter, and hits are told by the content of answers.${stripped ? ' A proxy between the exporter and the gateway takes every header out of the answers that begins with `x-litellm-` or `llm_provider-`; how long the entries of users live is then not known, as only a header names their keys.' : ''} Verdicts and causes have to be those above.`,
-    '',
-    ...summary(runs, broken),
-    '',
-    ...table(runs),
-    ...notRight('###', runs, broken),
-  ].join('\n');
+  );
 }
 
 /** Above what the faults of the server gave on a cluster. */
 const CLUSTER_HEADING = '## On a Redis Cluster';
 
 /** The section of the page with the faults of the server on a cluster. */
-export function clusterOf({ date, command, versions, over, runs, broken }: Found): string {
-  return [
+export function clusterOf(found: Found): string {
+  return section(
+    found,
     CLUSTER_HEADING,
-    '',
-    `Written on ${date} by \`${command}\`, otherwise as above. ${versions} ${over.done} of ${over.of} rows were complete.`,
-    '',
     'The gateway has all nodes in `redis_startup_nodes`, the exporter in `redis[].cluster`. A fault of one server is one of all nodes at once; `redis_up` is that of the node that is worst off. LiteLLM does not start when a cluster refuses its login, so a password that is wrong from the start is no row of the table. `/cache/ping` is not asked: LiteLLM from 1.104 on takes seconds for it before a cluster and lets every other request wait meanwhile.',
-    '',
-    ...summary(runs, broken),
-    '',
-    ...table(runs),
-    ...notRight('###', runs, broken),
-  ].join('\n');
+  );
 }
 
 /** A page with a section, in the place of the one with the same heading, or at its end. */

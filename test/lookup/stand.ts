@@ -6,8 +6,8 @@ import { stringify } from 'yaml';
 import { type GatewayOptions, type GatewayRelease, type RunningGateway, startGateway } from '../../dev/gateway.ts';
 import type { Mapping } from '../../dev/merge.ts';
 import { type RunningRedis, startRedis } from '../../dev/redis.ts';
-import { runCommand } from '../../src/cli/program.ts';
 import { type AskedRoute, PATHS } from '../../src/explain/request.ts';
+import { ranCommand } from '../support/run-command.ts';
 
 /** A gateway with its Redis, and the command beside them. */
 export interface Stand {
@@ -143,21 +143,7 @@ export async function startStand(
     async lookup(body, args = []) {
       const file = join(dir, 'body.json');
       await writeFile(file, body);
-      let [out, err] = ['', ''];
-      const code = await runCommand(['lookup', file, '-c', config, '--format', 'json', ...args], 'test', {
-        env: {},
-        out: (text) => {
-          out += text;
-        },
-        err: (text) => {
-          err += text;
-        },
-        colour: false,
-        terminal: false,
-        progress: false,
-        on: () => undefined,
-        exitNow: () => undefined,
-      });
+      const { code, out, err } = await ranCommand('lookup', file, '-c', config, '--format', 'json', ...args);
       const found: unknown = out.startsWith('{') ? JSON.parse(out) : {};
       return { code, found: isRecord(found) ? found : {}, out, err };
     },

@@ -43,6 +43,17 @@ describe('commands that wait on one connection', () => {
       expect(settled).toMatchObject({ ok: false, error: { failure: 'timeout' } });
   });
 
+  it.each(['a command that waits', 'a command that comes after it'])('blame nobody else when the exporter ends it: %s', async (which) => {
+    const { connection } = await silent();
+    const ask = () => settle(withAbort(connection, new AbortController().signal, 'PING', () => sendText(connection, ['PING'])));
+    const before = which === 'a command that waits' ? ask() : undefined;
+    connection.disconnect();
+    expect(await (before ?? ask())).toMatchObject({
+      ok: false,
+      error: { failure: 'closed', message: 'the exporter ended the connection' },
+    });
+  });
+
   it.each(['end', 'destroy'] as const)('fail by the end of the connection when the peer closes it (%s)', async (way) => {
     const { connection, peer } = await silent();
     const asked = settle(withAbort(connection, new AbortController().signal, 'PING', () => sendText(connection, ['PING'])));

@@ -10,6 +10,7 @@ import { secretsOfEnvironment, secretsOfFile } from '../../source/known-secrets.
 import { Secret } from '../../source/secret.ts';
 import { EXIT, type Io } from '../io.ts';
 import { wrap } from '../layout.ts';
+import { gatewayNamed, isFree, priceSentence } from '../one-gateway.ts';
 import { reportProblems } from '../problems.ts';
 import { aboutOf, stoppedLines } from './about.ts';
 import { linesIn, readable, reasonOf, requestIn } from './input.ts';
@@ -51,8 +52,7 @@ export async function explain(sources: Sources, options: ExplainOptions, version
   const named = gatewayNamed(config.gateways, options.gateway);
   if (typeof named === 'string') return refuse(named);
   const gateway: GatewayConfig = named;
-  const isFree = gateway.origin === true || gateway.price_per_pair_usd === 0;
-  if (!isFree && options.spend === undefined) return refuse(priceSentence(gateway));
+  if (!isFree(gateway) && options.spend === undefined) return refuse(priceSentence(gateway));
   const body = options.body === undefined ? undefined : stepsOf(options.body);
   if (options.body !== undefined && body === undefined)
     return refuse(`--body ${options.body} is no path: write it as request.body or items[0].body`);
@@ -71,7 +71,7 @@ export async function explain(sources: Sources, options: ExplainOptions, version
     for (const line of wrap(beforehand(gateway, options), '')) io.err(`${mask.text(line)}\n`);
     progress.show(`probing ${gateway.name}`);
     const session = await openSession(
-      { config, gateway, route, rate: options.rate, spend: isFree ? undefined : options.spend, version },
+      { config, gateway, route, rate: options.rate, spend: isFree(gateway) ? undefined : options.spend, version },
       io,
       stopped.signal,
     );
@@ -151,22 +151,6 @@ export async function explain(sources: Sources, options: ExplainOptions, version
       await session.close();
     }
   }
-}
-
-/** The gateway of this name, the only one without a name, or a sentence about which there are. */
-function gatewayNamed(gateways: readonly GatewayConfig[], name: string | undefined): GatewayConfig | string {
-  const names = gateways.map((gateway) => gateway.name).join(', ');
-  if (gateways.length === 0) return 'no gateway is configured: give a configuration file with --config FILE, or --litellm-url';
-  if (name === undefined) {
-    const [only, another] = gateways;
-    return only === undefined || another !== undefined ? `several gateways are configured: say which with --gateway NAME (${names})` : only;
-  }
-  return gateways.find((gateway) => gateway.name === name) ?? `no gateway is called ${name}; the configuration names ${names}`;
-}
-
-function priceSentence({ name, model, price_per_pair_usd: price }: GatewayConfig): string {
-  const known = price === undefined ? 'its price is not known' : `a request is configured to cost up to $${price}`;
-  return `the model ${model} of ${name} costs money (${known}): say with --spend USD how much may be spent, or probe with a model that leads to the origin (docs/origin.md)`;
 }
 
 /** What a person has to know before anything is sent. */

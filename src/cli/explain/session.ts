@@ -6,13 +6,14 @@ import type { AskedRoute } from '../../explain/request.ts';
 import { createFleet } from '../../fleet/fleet.ts';
 import { reportedCost } from '../../litellm/cache-markers.ts';
 import { createGateway, failed } from '../../litellm/gateway.ts';
-import type { Route, Verdict } from '../../model/cache.ts';
+import type { Verdict } from '../../model/cache.ts';
 import type { GatewayStatus } from '../../model/status.ts';
 import { instanceOf } from '../../redis/probe-keys/names.ts';
 import { createKeyWatch, type KeyWatch } from '../../redis/probe-keys/watch.ts';
 import { systemClock } from '../../schedule/clock.ts';
 import { startTelemetry } from '../../telemetry/telemetry.ts';
 import type { Io } from '../io.ts';
+import { aloneWith } from '../one-gateway.ts';
 
 /** What a session with a gateway needs to know. */
 export interface SessionOptions {
@@ -111,16 +112,5 @@ export async function openSession(options: SessionOptions, io: Io, signal: Abort
       await fleet.close();
       await telemetry.close();
     },
-  };
-}
-
-/** The configuration of one gateway and its target, without what only a daemon does. */
-function aloneWith({ lease, ...config }: Config, gateway: GatewayConfig, route: AskedRoute | undefined): Config {
-  const { tenants, fidelity, ...own } = gateway;
-  const routes: Route[] = route === undefined || own.routes.includes(route) ? own.routes : [...own.routes, route];
-  return {
-    ...config,
-    redis: config.redis.filter(({ name }) => name === gateway.redis).map(({ census, ...target }) => target),
-    gateways: [{ ...own, routes, cache_ping: 'off' }],
   };
 }

@@ -14,11 +14,11 @@ import { createKeyWatch } from '../../redis/probe-keys/watch.ts';
 import { systemClock } from '../../schedule/clock.ts';
 import { startTelemetry, type Telemetry } from '../../telemetry/telemetry.ts';
 import { EXIT, type Io } from '../io.ts';
+import { aloneWith, gatewayNamed, isFree, priceSentence } from '../one-gateway.ts';
 import { reportProblems } from '../problems.ts';
 import { progress } from '../progress.ts';
 import { type InputOptions, readInput } from './input.ts';
 import { lookupJson, lookupText } from './report.ts';
-import { visitTarget } from './target.ts';
 
 /** What `lookup` was asked for. */
 export interface LookupOptions {
@@ -45,14 +45,10 @@ export async function lookup(sources: Sources, options: LookupOptions, version: 
   if (!loaded.ok) return reportProblems(loaded.problems, sources, io);
   const { config, notes = [] } = loaded;
   for (const note of notes) io.err(`${note}\n`);
-  const gateway = chosen(config, options.gateway);
-  if ('problem' in gateway) return wrong(gateway.problem, io);
-  const { spend } = options;
-  if (isPriced(gateway) && spend === undefined)
-    return wrong(
-      `the probe model ${gateway.model} of ${gateway.name} costs money: say with --spend how many US dollars the lookup may cost`,
-      io,
-    );
+  const named = gatewayNamed(config.gateways, options.gateway);
+  if (typeof named === 'string') return wrong(named, io);
+  const gateway: GatewayConfig = named;
+  if (!isFree(gateway) && options.spend === undefined) return wrong(priceSentence(gateway), io);
 
   const quiet = { ...config, log: { ...config.log, level: 'error' as const } };
   const telemetry = await startTelemetry({ config: quiet, version, env: io.env, clock: systemClock, out: io.err });
@@ -62,9 +58,9 @@ export async function lookup(sources: Sources, options: LookupOptions, version: 
   io.err(`${gateway.name} gets this request with the model ${gateway.model}; its own callbacks and logs will have it\n`);
   const stopProgress = progress(`looking at ${gateway.name}`, io);
   try {
-    const found = await find(request, gateway, config, options, telemetry, interrupted.signal);
-    const isCaused = found.reason !== undefined && CAUSED_BY_GATEWAY.includes(found.reason) && !isPriced(gateway);
-    const verdict = isCaused ? await verdictOf(gateway, config, telemetry, io.env, interrupted.signal) : undefined;
+    const found = await find(request, gateway, config, options, { telemetry, env: io.env, signal: interrupted.signal });
+    const isCaused = found.reason !== undefined && CAUSED_BY_GATEWAY.includes(found.reason) && isFree(gateway);
+    const verdict = isCaused ? await verdictOf(gateway, config, { telemetry, env: io.env, signal: interrupted.signal }) : undefined;
     stopProgress();
     const report = { lookup: found, gateway: gateway.name, probeModel: gateway.model, request, verdict };
     io.out(telemetry.mask.page(options.format === 'json' ? lookupJson(report) : lookupText(report, { color: io.colour })));
@@ -83,17 +79,11 @@ function wrong(sentence: string, io: Io): number {
   return EXIT.usage;
 }
 
-/** The gateway that is asked: the one that was named, or the only one. */
-function chosen({ gateways }: Config, name: string | undefined): GatewayConfig | { problem: string } {
-  const names = gateways.map((one) => one.name).join(', ');
-  const found = name === undefined ? gateways[0] : gateways.find((one) => one.name === name);
-  if (gateways.length === 0) return { problem: 'the configuration has no gateway to ask' };
-  if (found === undefined) return { problem: `no gateway is called ${name}; the configuration names ${names}` };
-  return name === undefined && gateways.length > 1 ? { problem: `say with --gateway which one to ask: ${names}` } : found;
-}
-
-function isPriced({ price_per_pair_usd, origin }: GatewayConfig): boolean {
-  return origin !== true && (price_per_pair_usd ?? 0) > 0;
+/** What a round of watches needs. */
+interface Round {
+  telemetry: Telemetry;
+  env: Io['env'];
+  signal: AbortSignal;
 }
 
 async function find(
@@ -101,15 +91,19 @@ async function find(
   gateway: GatewayConfig,
   config: Config,
   { namespace, spend }: LookupOptions,
-  telemetry: Telemetry,
-  signal: AbortSignal,
+  { telemetry, env, signal }: Round,
 ): Promise<Lookup> {
-  const target = config.redis.find(({ name }) => name === gateway.redis);
-  if (target === undefined) return withoutTarget(request);
+  const { redis } = aloneWith(config, gateway);
+  const [targetConfig] = redis;
+  if (targetConfig === undefined) return withoutTarget(request);
   const clock = systemClock;
   const way = createGateway(gateway, clock, { started: () => undefined, finished: () => undefined });
-  const visited = await visitTarget(target, telemetry, clock, signal);
-  const keys = createKeyWatch(visited.target, clock);
+  const fleet = createFleet({ telemetry, clock, env });
+  await fleet.apply({ ...config, redis, gateways: [] });
+  await fleet.runOnce([targetConfig.name], signal);
+  const target = fleet.target(targetConfig.name);
+  if (target === undefined) throw new Error('the fleet has no target');
+  const keys = createKeyWatch(target, clock);
   let spent = 0;
   const dearest = gateway.price_per_pair_usd ?? 0;
   try {
@@ -118,17 +112,17 @@ async function find(
       {
         gateway: way,
         probeModel: gateway.model,
-        target: visited.target,
+        target,
         keys,
         namespace: namespace === undefined ? gateway.namespace : namespace === '' ? null : namespace,
         tellNamespace: async (limited) => {
-          if (gateway.cache_ping === 'off' || 'nodes' in visited.target) return undefined;
+          if (gateway.cache_ping === 'off' || 'nodes' in target) return undefined;
           const until = clock.monotonic() + gateway.timeout;
           return (await pingCache(way, { giveUp: until, until }, limited)).settings.namespace;
         },
         clock,
         pace: createPace(PER_SECOND, clock),
-        mayPay: () => !isPriced(gateway) || spent + dearest <= (spend ?? 0),
+        mayPay: () => isFree(gateway) || spent + dearest <= (spend ?? 0),
         pay: (reply) => {
           spent += failed(reply) ? 0 : (reportedCost(reply.headers) ?? dearest);
         },
@@ -137,21 +131,14 @@ async function find(
     );
   } finally {
     keys.close();
-    await visited.close();
+    await fleet.close();
   }
 }
 
 /** The verdict on the cache as a whole, from one round of probes. */
-async function verdictOf(
-  gateway: GatewayConfig,
-  config: Config,
-  telemetry: Telemetry,
-  env: Io['env'],
-  signal: AbortSignal,
-): Promise<GatewayStatus | undefined> {
+async function verdictOf(gateway: GatewayConfig, config: Config, { telemetry, env, signal }: Round): Promise<GatewayStatus | undefined> {
   const fleet = createFleet({ telemetry, clock: systemClock, env });
-  const own = { ...config, gateways: [gateway], redis: config.redis.filter(({ name }) => name === gateway.redis) };
-  await fleet.apply(own);
+  await fleet.apply(aloneWith(config, gateway));
   try {
     await fleet.runOnce([gateway.name], signal);
     return fleet.gateways()[0];

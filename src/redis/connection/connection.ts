@@ -23,12 +23,16 @@ export interface Connection {
   onClose(listener: () => void): void;
   /** Ends it at once. `why` is what the commands that still wait fail with: the exporter has ended it, not the peer. */
   disconnect(why?: RedisError): void;
+  /** Why the exporter ended it; undefined while it has not, or where the peer was first. */
+  readonly ended: RedisError | undefined;
 }
 
 /** RESP3 messages between two replies that are skipped; RESP3 is never requested. */
 const MAX_UNREQUESTED_MESSAGES = 1_000;
 
 const CLOSED_WITHOUT_REPLY = 'the peer closed the connection without an answer';
+
+const ENDED = new RedisError('closed', 'the exporter ended the connection');
 
 interface PendingCommand {
   resolve(reply: unknown): void;
@@ -131,7 +135,10 @@ export function createConnection(socket: Socket, onRefusal: (reason: ReplyRefusa
       listener = take;
     },
     onClose: (listener) => void socket.once('close', listener),
-    disconnect: (why) => {
+    get ended() {
+      return ended;
+    },
+    disconnect: (why = ENDED) => {
       if (!socket.destroyed) ended = why;
       socket.destroy();
       rejectPending(closedError());
@@ -195,7 +202,7 @@ export function toRedisError(connection: Connection, signal: AbortSignal, doing:
   if (signal.aborted) return classify(signal.reason, doing);
   const answer = classify(error, doing);
   const { socket } = connection;
-  if (answer.failure !== 'closed' || connection.hasReceived) return answer;
+  if (answer.failure !== 'closed' || connection.hasReceived || answer === connection.ended) return answer;
   // A server that refuses the client's certificate often resets the connection before its alert arrives.
   if (socket instanceof TLSSocket)
     return new RedisError('tls', `${doing}: ${CLOSED_WITHOUT_REPLY}; it may ask for a client certificate (cert_file, key_file)`);

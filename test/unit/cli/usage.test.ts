@@ -1,22 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { runCommand } from '../../../src/cli/program.ts';
+import { ranCommand } from '../../support/run-command.ts';
 
-async function run(args: string): Promise<{ code: number; err: string }> {
-  let err = '';
-  const code = await runCommand(args.split(' '), '0.1.0', {
-    env: {},
-    out: () => undefined,
-    err: (text) => {
-      err += text;
-    },
-    colour: false,
-    terminal: false,
-    progress: false,
-    on: () => undefined,
-    exitNow: () => undefined,
-  });
-  return { code, err };
-}
+const run = (args: string) => ranCommand(...args.split(' '));
 
 describe('a command line that cannot be meant', () => {
   it.each([

@@ -16,6 +16,7 @@ function connection(): Connection {
   return {
     socket,
     hasReceived: false,
+    ended: undefined,
     send: () => new Promise(() => undefined),
     onPushMessage: () => undefined,
     onClose: (listener) => void socket.once('close', listener),
