@@ -13,14 +13,15 @@ export interface Believed {
 
 /**
  * Whether a new list is believed. One that loses more than half of at least four targets at once is held back until a list that was read at
- * least `interval` milliseconds later names the same targets: a source that lost its own source gives short lists for a while.
+ * least `interval` milliseconds later names the same targets, or nearly: a source that lost its own source gives short lists for a while, and one
+ * that became smaller goes on to change.
  */
 export function believe({ targets: before, doubted }: Believed, targets: readonly Listed[], now: number, interval: number): Believed {
   if (before === undefined || before.length < MIN_GUARDED) return { targets };
   const named = namesOf(targets);
   const lost = [...namesOf(before)].filter((name) => !named.has(name)).length;
   if (lost <= namesOf(before).size / 2) return { targets };
-  if (doubted === undefined || !isSameSet(namesOf(doubted.targets), named)) return { targets: before, doubted: { targets, since: now } };
+  if (doubted === undefined || !isAlike(namesOf(doubted.targets), named)) return { targets: before, doubted: { targets, since: now } };
   return now - doubted.since >= interval ? { targets } : { targets: before, doubted };
 }
 
@@ -36,6 +37,8 @@ function namesOf(targets: readonly Listed[]): Set<string> {
   return new Set(targets.map(({ address, labels }) => labels.get('name') || address));
 }
 
-function isSameSet(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
-  return a.size === b.size && [...a].every((name) => b.has(name));
+/** Whether two lists differ in no more names than half of the longer one has. */
+function isAlike(a: ReadonlySet<string>, b: ReadonlySet<string>): boolean {
+  const shared = [...a].filter((name) => b.has(name)).length;
+  return a.size + b.size - 2 * shared <= Math.max(a.size, b.size) / 2;
 }

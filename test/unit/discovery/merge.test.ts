@@ -197,6 +197,21 @@ describe('the guard against a list that shrinks', () => {
     expect([heldBack(well), names(believe(well, list('a'), 200, 60).targets)]).toEqual([0, 'abcd']);
   });
 
+  it('believes a source that became smaller and goes on to change', () => {
+    const many = Array.from({ length: 20 }, (_, index) => `t${index}-`);
+    let believed = believe({ targets: list(...many) }, list(...many.slice(0, 8)), 0, 60);
+    for (let now = 10; now < 60; now += 10) {
+      believed = believe(believed, list(...many.slice(0, 7), `new${now}-`), now, 60);
+      expect(believed.targets).toHaveLength(20);
+    }
+    expect(names(believe(believed, list(...many.slice(0, 7), 'last-'), 60, 60).targets)).toBe(`${many.slice(0, 7).join('')}last-`);
+  });
+
+  it('waits anew where a list that had lost all names some', () => {
+    const nothing = believe({ targets: FULL }, [], 0, 60);
+    expect(names(believe(nothing, list('a'), 60, 60).targets)).toBe('abcd');
+  });
+
   it('sees that as many are others', () => {
     expect(names(believe({ targets: FULL }, list('e', 'f', 'g', 'h'), 0, 60).targets)).toBe('abcd');
     expect(names(believe({ targets: FULL }, list('a', 'b', 'g', 'h'), 0, 60).targets)).toBe('abgh');
