@@ -60,7 +60,7 @@ have in common is a class; in its texts \`{{label}}\` is a label of the target, 
   label is missing is left away; where the field is required, the entry is.
 - An entry of the file wins over one of a list, and an earlier list over a later one. What is wrong with an entry leaves out that entry alone.
 - A list that cannot be read changes nothing, and so does one of more than 10,000 targets, 8 MiB over HTTP or 1 MiB in a file.
-- A list that loses more than half of at least four targets at once is believed when it names the same targets again, one \`refresh_interval\` later.
+- A list that loses more than half of at least four targets at once is believed when it names the same targets again, or nearly, one \`refresh_interval\` later.
 `;
 
 const WITHOUT_FILE = `## Flags and environment
